@@ -1,0 +1,148 @@
+import type { Fail, Fault, Faults, MitralError } from "./error.ts";
+import type { Answer, Outcome } from "./message.ts";
+import type { Config, Spec } from "./spec.ts";
+import type { World } from "./world.ts";
+
+/** Bytes from outside, whole: one frame, one request body, one file. */
+export interface Delivery {
+  /** MUST own its memory and not change after the hand-over. */
+  readonly bytes: Uint8Array;
+  /** The other end: `192.0.2.7:51022`, a file name. */
+  readonly peer: string;
+  /** Media type, where the transport says one. */
+  readonly contentType?: string;
+}
+
+/** How a delivery ended, and what to tell the peer. */
+export interface Reply {
+  readonly outcome: Outcome;
+  /**
+   * The answer, ready to be sent. `null`: there is nothing to say in the format's words. After a `failed` outcome the
+   * adapter then MUST leave the peer believing that nothing was taken (MLLP closes; HTTP says 503).
+   */
+  readonly answer: Answer | null;
+}
+
+/** The way into a channel. */
+export interface Intake {
+  /** False while the channel takes nothing: journal past its mark, halted, draining. HTTP answers 503. */
+  readonly isOpen: boolean;
+  /** Resolves when the channel takes messages. A stream adapter MUST await it before each read of its socket. */
+  opened(signal: AbortSignal): Promise<void>;
+  /**
+   * Hands a delivery over. Resolves once the peer may be answered: never before what the channel's `acknowledge`
+   * promises is durable. Never rejects.
+   */
+  receive(delivery: Delivery): Promise<Reply>;
+  /** For what breaks the transport's own rules: keeps the bytes in quarantine and says what to answer. Never rejects. */
+  refuse(delivery: Delivery, error: MitralError): Promise<Reply>;
+}
+
+/** Something worth a counter or a debug line that is no message: a connection opened, closed, a byte skipped. */
+export interface TransportEvent {
+  /** Noun and past participle: `connectionOpened`, `connectionClosed`, `bytesSkipped`. */
+  readonly name: string;
+  readonly facts?: Readonly<Record<string, string | number>>;
+}
+
+/** What an adapter is given. */
+export interface AdapterTools<S extends Spec, Code extends string> {
+  readonly config: Config<S>;
+  readonly world: World;
+  readonly fail: Fail<Code>;
+  /** Makes a declared error without throwing it. */
+  error(code: Code, facts?: Readonly<Record<string, string | number>>, cause?: unknown): MitralError;
+  /** Counts and, at debug level, logs. MUST NOT carry message content. */
+  report(event: TransportEvent): void;
+}
+
+/** What a listener is given. */
+export interface ListenTools<S extends Spec, Code extends string> extends AdapterTools<S, Code> {
+  readonly intake: Intake;
+  /** Media types the channel's format reads, the one it writes first. */
+  readonly contentTypes: readonly string[];
+}
+
+/** An open listener. */
+export interface Listening {
+  /** As a person would dial it: `127.0.0.1:2575`, a folder. */
+  readonly address: string;
+  /** Accepts and reads no more; resolves when everything handed over has been answered. */
+  stop(): Promise<void>;
+  /** Drops whatever is left. Called once, after `stop` or instead of it. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A listener: carries bytes in, speaks no format. */
+export interface ListenerSpec<
+  N extends string = string,
+  S extends Spec = Spec,
+  Code extends string = string,
+> {
+  readonly name: N;
+  readonly about: string;
+  readonly config: S;
+  readonly errors: Readonly<Record<Code, Fault>>;
+  /** Resolves when it really listens; fails by code where it cannot (a port in use, a folder it cannot read). */
+  listen(tools: ListenTools<S, NoInfer<Code>>): Promise<Listening>;
+}
+
+/** Bytes on their way out, with all an adapter may need to know of them. */
+export interface Parcel {
+  /** Id of the message; the same for every attempt. */
+  readonly id: string;
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+  /** Counts from 1. */
+  readonly attempt: number;
+  /**
+   * What the peer's answer means. Throws a `MitralError` where the answer belongs to another message or cannot be
+   * read: the adapter closes the connection and lets the error through.
+   */
+  judge(answer: Uint8Array): Awaitable<Outcome>;
+}
+
+type Awaitable<T> = T | Promise<T>;
+
+/** An open sender. */
+export interface OpenSender {
+  /**
+   * One attempt. MUST resolve only when the peer has answered or, for a peer that cannot answer, when the bytes are
+   * safe with it. Fails by a declared code where that did not happen; the engine decides about another attempt. On
+   * `signal` it gives up at once and closes what it used. Called again only as often as `lanes` allows at once.
+   */
+  send(parcel: Parcel, signal: AbortSignal): Promise<Outcome>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What a sender is given. */
+export interface SendTools<S extends Spec, Code extends string> extends AdapterTools<S, Code> {
+  /** Media types of answers the channel can judge. */
+  readonly contentTypes: readonly string[];
+}
+
+/** A sender: carries bytes out, speaks no format. */
+export interface SenderSpec<N extends string = string, S extends Spec = Spec, Code extends string = string> {
+  readonly name: N;
+  readonly about: string;
+  readonly config: S;
+  readonly errors: Readonly<Record<Code, Fault>>;
+  /** How many `send`s may run at once under a config; 1 where left out. */
+  lanes?(config: Config<S>): number;
+  /** MUST NOT need the peer to be there: a peer that is down is met by `send`. */
+  open(tools: SendTools<S, NoInfer<Code>>): Promise<OpenSender>;
+}
+
+/** Declares a listener. */
+export function defineListener<const N extends string, const S extends Spec, const Code extends string>(
+  spec: ListenerSpec<N, S, Code> & { readonly errors: Faults<N, Code> },
+): ListenerSpec<N, S, Code> {
+  return spec;
+}
+
+/** Declares a sender. */
+export function defineSender<const N extends string, const S extends Spec, const Code extends string>(
+  spec: SenderSpec<N, S, Code> & { readonly errors: Faults<N, Code> },
+): SenderSpec<N, S, Code> {
+  return spec;
+}

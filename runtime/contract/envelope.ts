@@ -1,0 +1,141 @@
+import { type Fail, type Fault, type Faults, MitralError } from "./error.ts";
+import type { Answer, Outcome } from "./message.ts";
+import type { Config, Spec } from "./spec.ts";
+
+/** What a sealed message says about itself, bound by the signature inside. */
+export interface Statement {
+  /** The sender's id of the message; the same for every attempt to deliver it. */
+  readonly id: string;
+  /** Gateway that sealed it. */
+  readonly from: string;
+  /** The sender's name for the feed. Visible to a relay. */
+  readonly channel: string;
+  /** Grows when the sender's journal was restored. */
+  readonly epoch: number;
+  /** Grows by one a message within an epoch of a channel. */
+  readonly sequence: number;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
+  /** Media type of the payload. */
+  readonly contentType: string;
+}
+
+/** A public key of a partner, or our own. */
+export interface PublicKey {
+  readonly gateway: string;
+  readonly keyId: string;
+  readonly key: CryptoKey;
+}
+
+/** Our keys and our partners', as an envelope needs them. */
+export interface Keyring {
+  /** Name of this gateway. */
+  readonly gateway: string;
+  /** Signs what we seal and the receipts for what we opened (Ed25519). */
+  signingKey(): { readonly keyId: string; readonly key: CryptoKey };
+  /** Opens what was sealed for us; `undefined` where the key is not ours or is gone. */
+  decryptionKey(keyId: string): CryptoKey | undefined;
+  /** The key a partner is sealed for now; fails where the partner is unknown. */
+  encryptionKey(partner: string): PublicKey;
+  /** The key a partner signs with; `undefined` where the partner or the key is unknown. */
+  verificationKey(partner: string, keyId: string): CryptoKey | undefined;
+}
+
+/** An opened envelope. */
+export interface Opened {
+  readonly payload: Uint8Array;
+  readonly statement: Statement;
+  /** What the sender signed, as sent: evidence. */
+  readonly signed: Uint8Array;
+}
+
+/** What an envelope is given. */
+export interface EnvelopeTools<S extends Spec, Code extends string> {
+  readonly config: Config<S>;
+  readonly keys: Keyring;
+  readonly nowMs: number;
+  readonly fail: Fail<Code>;
+}
+
+/**
+ * An envelope: how bytes are sealed for partners, opened, receipted. MUST refuse anything altered, cut short, sealed
+ * for somebody else, signed by somebody else or expired, each by a declared code, and reveal nothing before all of it
+ * is checked.
+ */
+export interface EnvelopeSpec<
+  N extends string = string,
+  S extends Spec = Spec,
+  Code extends string = string,
+> {
+  readonly name: N;
+  readonly about: string;
+  /** Media type of a sealed message. */
+  readonly contentType: string;
+  /** Media type of a receipt. */
+  readonly receiptType: string;
+  readonly config: S;
+  readonly errors: Readonly<Record<Code, Fault>>;
+  seal(
+    payload: Uint8Array,
+    statement: Statement,
+    to: readonly string[],
+    tools: EnvelopeTools<S, NoInfer<Code>>,
+  ): Promise<Uint8Array>;
+  open(sealed: Uint8Array, tools: EnvelopeTools<S, NoInfer<Code>>): Promise<Opened>;
+  /** Our signed statement that we took, or refused, what was opened. Made only after the journal holds it. */
+  receipt(
+    sealed: Uint8Array,
+    opened: Opened,
+    outcome: Outcome,
+    tools: EnvelopeTools<S, NoInfer<Code>>,
+  ): Promise<Answer>;
+  /** What a partner's receipt says about the message that was sent; fails where it is not a receipt for it. */
+  judge(
+    receipt: Uint8Array,
+    sent: { readonly statement: Statement; readonly payload: Uint8Array; readonly to: string },
+    tools: EnvelopeTools<S, NoInfer<Code>>,
+  ): Promise<Outcome>;
+}
+
+/** An envelope bound to its config and keys. */
+export interface Envelope {
+  readonly name: string;
+  readonly contentType: string;
+  readonly receiptType: string;
+  seal(payload: Uint8Array, statement: Statement, to: readonly string[]): Promise<Uint8Array>;
+  open(sealed: Uint8Array): Promise<Opened>;
+  receipt(sealed: Uint8Array, opened: Opened, outcome: Outcome): Promise<Answer>;
+  judge(
+    receipt: Uint8Array,
+    sent: { readonly statement: Statement; readonly payload: Uint8Array; readonly to: string },
+  ): Promise<Outcome>;
+}
+
+/** Declares an envelope. */
+export function defineEnvelope<const N extends string, const S extends Spec, const Code extends string>(
+  spec: EnvelopeSpec<N, S, Code> & { readonly errors: Faults<N, Code> },
+): EnvelopeSpec<N, S, Code> {
+  return spec;
+}
+
+/** Binds an envelope to its config, the keys and a clock. */
+export function bindEnvelope<S extends Spec, Code extends string>(
+  spec: EnvelopeSpec<string, S, Code>,
+  config: Config<S>,
+  keys: Keyring,
+  clock: { nowMs(): number },
+): Envelope {
+  const fail: Fail<Code> = (code, facts, cause) => {
+    throw new MitralError(code, spec.errors[code], facts, cause);
+  };
+  const tools = () => ({ config, keys, nowMs: clock.nowMs(), fail });
+  return {
+    name: spec.name,
+    contentType: spec.contentType,
+    receiptType: spec.receiptType,
+    seal: (payload, statement, to) => spec.seal(payload, statement, to, tools()),
+    open: (sealed) => spec.open(sealed, tools()),
+    receipt: (sealed, opened, outcome) => spec.receipt(sealed, opened, outcome, tools()),
+    judge: (receipt, sent) => spec.judge(receipt, sent, tools()),
+  };
+}

@@ -1,0 +1,97 @@
+/** Who has to act for the trouble to go away. Decides the answer to the peer, with {@linkcode Fault.retry}. */
+export type Blame =
+  /** The message is wrong: its sender must change it. */
+  | "sender"
+  /** The message may be right, but this gateway does not take its kind (HL7 MSH-9, MSH-11, MSH-12). */
+  | "unsupported"
+  /** The system or network the message goes to. */
+  | "receiver"
+  /** Whoever runs this gateway: configuration, keys, disk. */
+  | "operator"
+  /** Mitral or a custom actor. */
+  | "bug";
+
+/** One declared error: who must act, whether the same input can ever succeed, and the sentence a person reads. */
+export interface Fault {
+  readonly blame: Blame;
+  /** `never`: the same input fails again. `later`: worth another attempt, unchanged. */
+  readonly retry: "never" | "later";
+  /**
+   * Action, rule and value, with facts in braces: `Cannot read frame: larger than frameBytesMax ({frameBytesMax})`.
+   * MUST NOT quote message content.
+   */
+  readonly says: string;
+}
+
+/** Numbers, names and setting names that explain an error. Never patient data. */
+export type Facts = Readonly<Record<string, string | number>>;
+
+/** Error codes of one owner, each `OWNER_NOUN_STATE`; another prefix does not compile. */
+export type Faults<Owner extends string, Code extends string> = {
+  readonly [K in Code]: K extends `${Uppercase<Owner>}_${string}` ? Fault : never;
+};
+
+/**
+ * The one error class. Callers decide by `code`, `blame` and `retry`, never by text.
+ * `message` and `facts` are safe to log and to send; `cause` may hold patient data and is never logged or sent.
+ */
+export class MitralError extends Error {
+  override readonly name = "MitralError";
+  readonly code: string;
+  readonly blame: Blame;
+  readonly retry: "never" | "later";
+  readonly facts: Facts;
+
+  constructor(code: string, fault: Fault, facts: Facts = {}, cause?: unknown) {
+    super(fault.says.replace(/\{(\w+)\}/g, (whole, name) => String(facts[name] ?? whole)), { cause });
+    this.code = code;
+    this.blame = fault.blame;
+    this.retry = fault.retry;
+    this.facts = facts;
+  }
+
+  /** What may be logged, stored and sent: no cause, no stack. */
+  toJSON(): { code: string; blame: Blame; retry: "never" | "later"; facts: Facts; message: string } {
+    const { code, blame, retry, facts, message } = this;
+    return { code, blame, retry, facts, message };
+  }
+}
+
+/** Throws a declared error. */
+export type Fail<Code extends string> = (code: Code, facts?: Facts, cause?: unknown) => never;
+
+/** The errors of one module of the runtime: makes them, throws them, and lists them for the reference. */
+export interface ErrorTable<Code extends string> {
+  readonly owner: string;
+  readonly faults: Readonly<Record<Code, Fault>>;
+  error(code: Code, facts?: Facts, cause?: unknown): MitralError;
+  readonly fail: Fail<Code>;
+}
+
+/**
+ * Declares the errors of a module where they are thrown.
+ *
+ * @example
+ * ```ts
+ * import { declareErrors } from "mitral";
+ * export const errors = declareErrors("parcel", {
+ *   PARCEL_LABEL_MISSING: { blame: "sender", retry: "never", says: "Cannot send parcel: no label" },
+ * });
+ * ```
+ */
+export function declareErrors<const Owner extends string, const Code extends string>(
+  owner: Owner,
+  faults: Faults<Owner, Code>,
+): ErrorTable<Code> {
+  const table = faults as Readonly<Record<Code, Fault>>;
+  const error = (code: Code, facts?: Facts, cause?: unknown) =>
+    new MitralError(code, table[code], facts, cause);
+  return {
+    owner,
+    faults: table,
+    error,
+    fail(code, facts, cause) {
+      throw error(code, facts, cause);
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { type Fail, type Fault, type Faults, MitralError } from "./error.ts";
+import type { Answer, Body, Outcome } from "./message.ts";
+import type { Config, Spec } from "./spec.ts";
+
+/** Who a message says it is. */
+export interface Identity {
+  /** The sender's own id (HL7 MSH-10), verbatim; empty where there is none, and such a message is never a duplicate. */
+  readonly controlId: string;
+  /** The kind of message as people of the field name it: `ADT^A01`; empty where the format has no types. */
+  readonly type: string;
+  /** The sending application (HL7 MSH-3 and MSH-4), to tell one sender's latest message; empty where unknown. */
+  readonly sender: string;
+  /** A `query` or a `test` (HL7 MSH-11 T or D) is never answered from the store. */
+  readonly purpose: "message" | "query" | "test";
+}
+
+/** What a format is given beside the bytes. */
+export interface FormatTools<S extends Spec, Code extends string> {
+  readonly config: Config<S>;
+  /** The media type the bytes came with, where the adapter knows one; its charset beats the format's default. */
+  readonly contentType?: string;
+  readonly fail: Fail<Code>;
+}
+
+/** What the answer to a received message is made from. The same input MUST give the same bytes. */
+export interface AnswerFacts {
+  /** Id of the message in this gateway, a UUIDv7. */
+  readonly id: string;
+  /** When it was received: the answer's own time. */
+  readonly atMs: number;
+}
+
+/**
+ * A format: what bytes mean. Pure: no I/O, no clock, no randomness. `parse`, `identify`, `answer` and `judge` are
+ * called with whatever a peer sent and MUST fail with a declared error or succeed, never crash.
+ */
+export interface FormatSpec<
+  N extends string = string,
+  S extends Spec = Spec,
+  Code extends string = string,
+  B extends Body = Body,
+> {
+  readonly name: N;
+  readonly about: string;
+  /** Media types it reads; the first is what it writes. */
+  readonly contentTypes: readonly string[];
+  readonly config: S;
+  readonly errors: Readonly<Record<Code, Fault>>;
+  parse(bytes: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): B;
+  /** Reads as little as it can: called on every message before it is stored. */
+  identify?(bytes: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): Identity;
+  /** What order is kept by (for HL7: the patients of PID-3 and MRG-1). An empty list is a barrier for all. */
+  keys?(body: B): readonly string[];
+  /** Our answer to a received message; `null` where none can be made or none is wanted. */
+  answer?(
+    received: Uint8Array,
+    outcome: Outcome,
+    facts: AnswerFacts,
+    tools: FormatTools<S, NoInfer<Code>>,
+  ): Answer | null;
+  /**
+   * What a peer's answer says about the message that was sent. Fails where the answer belongs to another message or
+   * cannot be read: the adapter then closes the connection and the outcome is unknown.
+   */
+  judge?(
+    answer: Uint8Array,
+    sent: { readonly controlId: string },
+    tools: FormatTools<S, NoInfer<Code>>,
+  ): Outcome;
+}
+
+/** A format bound to its config: what the engine, the adapters' parcels and the kits use. */
+export interface Format<B extends Body = Body> {
+  readonly name: string;
+  readonly contentType: string;
+  readonly contentTypes: readonly string[];
+  parse(bytes: Uint8Array, contentType?: string): B;
+  identify(bytes: Uint8Array, contentType?: string): Identity;
+  keys(body: Body): readonly string[];
+  answer(received: Uint8Array, outcome: Outcome, facts: AnswerFacts): Answer | null;
+  judge(answer: Uint8Array, sent: { readonly controlId: string }): Outcome;
+}
+
+/** Declares a format. */
+export function defineFormat<
+  const N extends string,
+  const S extends Spec,
+  const Code extends string,
+  B extends Body,
+>(spec: FormatSpec<N, S, Code, B> & { readonly errors: Faults<N, Code> }): FormatSpec<N, S, Code, B> {
+  return spec;
+}
+
+const NOBODY: Identity = { controlId: "", type: "", sender: "", purpose: "message" };
+
+/** Binds a format to its config. What the format leaves out is filled in: no identity, no keys, no answer. */
+export function bindFormat<B extends Body, S extends Spec, Code extends string>(
+  spec: FormatSpec<string, S, Code, B>,
+  config: Config<S>,
+): Format<B> {
+  const fail: Fail<Code> = (code, facts, cause) => {
+    throw new MitralError(code, spec.errors[code], facts, cause);
+  };
+  const plain = { config, fail };
+  const tools = (contentType?: string) => contentType === undefined ? plain : { ...plain, contentType };
+  return {
+    name: spec.name,
+    contentType: spec.contentTypes[0],
+    contentTypes: spec.contentTypes,
+    parse: (bytes, contentType) => spec.parse(bytes, tools(contentType)),
+    identify: (bytes, contentType) => spec.identify?.(bytes, tools(contentType)) ?? NOBODY,
+    keys: (body) => spec.keys?.(body as B) ?? [],
+    answer: (received, outcome, facts) => spec.answer?.(received, outcome, facts, plain) ?? null,
+    judge: (answer, sent) => spec.judge?.(answer, sent, plain) ?? { kind: "accepted" },
+  };
+}

@@ -1,0 +1,129 @@
+import type { MitralError } from "./error.ts";
+
+/** Content of a known type. MUST NOT change once it is part of a message. */
+export interface Body {
+  /** A media type, as in `Content-Type`: `x-application/hl7-v2+er7`, `application/json`. */
+  readonly contentType: string;
+  /** The content as it goes out. Parts that were not changed MUST be byte for byte what came in. */
+  toBytes(): Uint8Array;
+  /** Called when the body becomes part of a message: changing it in place MUST then throw. */
+  freeze?(): void;
+}
+
+/**
+ * A body whose values are read and replaced by path, in the path language of its format: `PID-3.1` for HL7 v2,
+ * `$.patient.mrn` for JSON. Filters and transforms need no more than this.
+ */
+export interface PathBody extends Body {
+  /** The decoded value of one leaf; `undefined` where it is absent. Throws `MitralError` on a malformed path. */
+  get(path: string): string | undefined;
+  /** Every value the path can mean: an index left out, or `[*]`, stands for all of them, in order. */
+  getAll(path: string): readonly string[];
+  /** A copy with the leaf replaced, and made where it was absent. Nothing else changes. */
+  with(path: string, value: string): PathBody;
+  /** A copy without what the path names: a leaf, a field, a whole segment. */
+  without(path: string): PathBody;
+}
+
+/** True where values of the body can be read and replaced by path. */
+export function hasPaths(body: Body): body is PathBody {
+  return "get" in body && "getAll" in body && "with" in body && "without" in body;
+}
+
+/** Bytes nobody has parsed yet. */
+export class RawBody implements Body {
+  constructor(readonly bytes: Uint8Array, readonly contentType: string = "application/octet-stream") {}
+  toBytes(): Uint8Array {
+    return this.bytes;
+  }
+}
+
+/** Where a message came from. */
+export interface Origin {
+  /** Name of the adapter. */
+  readonly adapter: string;
+  /** The other end as the adapter knows it: `192.0.2.7:51022`, a file name. */
+  readonly peer: string;
+  /** The partner whose signature or certificate was checked. */
+  readonly partner?: string;
+}
+
+/** One message on its way through a channel. Immutable: only {@linkcode Message.derive} makes another. */
+export interface Message<B extends Body = Body> {
+  /** UUIDv7, given when the message was received and kept by everything derived from it. */
+  readonly id: string;
+  readonly channel: string;
+  readonly origin: Origin;
+  readonly receivedAtMs: number;
+  /** The bytes as received; for a sealed message, the payload after it was opened. */
+  readonly received: Uint8Array;
+  readonly body: B;
+  /** Small facts a stage leaves for later stages. Never logged. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The same message with another body, more metadata, or both. */
+  derive<C extends Body = B>(change: { body?: C; metadata?: Readonly<Record<string, string>> }): Message<C>;
+}
+
+/** What {@linkcode createMessage} needs. */
+export interface MessageInit<B extends Body> {
+  readonly id: string;
+  readonly channel: string;
+  readonly origin: Origin;
+  readonly receivedAtMs: number;
+  readonly received: Uint8Array;
+  readonly body: B;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Makes a message. Inside a gateway the listener does this; an embedding service may do it itself. */
+export function createMessage<B extends Body>(init: MessageInit<B>): Message<B> {
+  return new StandardMessage(init, init.body, init.metadata ?? {});
+}
+
+class StandardMessage<B extends Body> implements Message<B> {
+  readonly #init: MessageInit<Body>;
+  constructor(
+    init: MessageInit<Body>,
+    readonly body: B,
+    readonly metadata: Readonly<Record<string, string>>,
+  ) {
+    this.#init = init;
+    body.freeze?.();
+  }
+  get id(): string {
+    return this.#init.id;
+  }
+  get channel(): string {
+    return this.#init.channel;
+  }
+  get origin(): Origin {
+    return this.#init.origin;
+  }
+  get receivedAtMs(): number {
+    return this.#init.receivedAtMs;
+  }
+  get received(): Uint8Array {
+    return this.#init.received;
+  }
+  derive<C extends Body = B>(change: { body?: C; metadata?: Readonly<Record<string, string>> }): Message<C> {
+    const metadata = change.metadata ? { ...this.metadata, ...change.metadata } : this.metadata;
+    return new StandardMessage(this.#init, change.body ?? (this.body as unknown as C), metadata);
+  }
+}
+
+/** A peer's answer, or ours to a peer. */
+export interface Answer {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+}
+
+/** How a message, or its delivery to one destination, ended. The only way to answer upstream. */
+export type Outcome =
+  /** Taken, for good. */
+  | { readonly kind: "accepted"; readonly answer?: Answer }
+  /** Left out on purpose. */
+  | { readonly kind: "filtered" }
+  /** Refused for what it is: the same bytes will be refused again. */
+  | { readonly kind: "rejected"; readonly error: MitralError; readonly answer?: Answer }
+  /** Not taken now: the same bytes may be taken later. */
+  | { readonly kind: "failed"; readonly error: MitralError; readonly answer?: Answer };
