@@ -1,0 +1,129 @@
+import type { Facts, MitralError } from "../contract/error.ts";
+
+/** Where in a gateway something happened. */
+export interface Place {
+  readonly channel: string;
+  /** Left out on the work line; the destination's name on a delivery line. */
+  readonly destination?: string;
+  /** As the channel file names it: `parse`, `set`, `send`. */
+  readonly stage?: string;
+}
+
+/** What a gateway reports, as it happens. Noun and past participle; never message content. */
+export type GatewayEvent =
+  & { readonly atMs: number }
+  & (
+    | { readonly name: "gatewayStarted"; readonly gateway: string; readonly channels: number }
+    | { readonly name: "gatewayStopped"; readonly gateway: string; readonly pending: number }
+    | ({ readonly name: "channelStarted"; readonly address: string } & Place)
+    | ({ readonly name: "channelStopped" } & Place)
+    /** Durable and, at `acknowledge: received`, about to be acknowledged. */
+    | ({
+      readonly name: "messageReceived";
+      readonly id: string;
+      readonly type: string;
+      readonly bytes: number;
+    } & Place)
+    /** Answered from the store, or joined to one that is pending. */
+    | ({ readonly name: "messageRepeated"; readonly id: string } & Place)
+    /** The peer has its answer: `tookMs` since the message was whole. */
+    | ({
+      readonly name: "messageAnswered";
+      readonly id: string;
+      readonly outcome: string;
+      readonly tookMs: number;
+    } & Place)
+    | ({ readonly name: "messageFiltered"; readonly id: string } & Place)
+    /** Every branch is queued durably. */
+    | ({
+      readonly name: "messageProcessed";
+      readonly id: string;
+      readonly deliveries: number;
+      readonly tookMs: number;
+    } & Place)
+    /** `tookMs` since it was received; `attemptMs` for the attempt that succeeded. */
+    | ({
+      readonly name: "messageDelivered";
+      readonly id: string;
+      readonly attempt: number;
+      readonly tookMs: number;
+      readonly attemptMs: number;
+    } & Place)
+    | ({
+      readonly name: "deliveryFailed";
+      readonly id: string;
+      readonly attempt: number;
+      readonly error: MitralError;
+      readonly againInMs: number;
+    } & Place)
+    | ({ readonly name: "messageQuarantined"; readonly id: string; readonly error: MitralError } & Place)
+    | ({ readonly name: "messageReplayed"; readonly id: string } & Place)
+    /** One stage's work on one message. Only when somebody measures. */
+    | ({ readonly name: "stagePassed"; readonly tookMs: number } & Place)
+    | ({ readonly name: "stageCrashed"; readonly cause: string; readonly againInMs: number } & Place)
+    | ({ readonly name: "lineRestarted"; readonly againInMs: number } & Place)
+    | ({ readonly name: "lineHalted"; readonly error: MitralError } & Place)
+    | ({ readonly name: "intakeClosed"; readonly reason: string } & Place)
+    | ({ readonly name: "intakeOpened" } & Place)
+    | ({ readonly name: "transportReported"; readonly event: string; readonly facts: Facts } & Place)
+    | { readonly name: "journalFailed"; readonly error: MitralError }
+    | { readonly name: "journalCommitted"; readonly operations: number; readonly tookMs: number }
+  );
+
+/** A line's or a stage's condition. */
+export type Condition = "starting" | "running" | "restarting" | "halted" | "stopped";
+
+/** A stage as it is now. */
+export interface StageState {
+  readonly name: string;
+  readonly condition: Condition;
+  readonly restarts: number;
+  /** Messages waiting in the link before it. */
+  readonly waiting: number;
+}
+
+/** A line as it is now. */
+export interface LineState {
+  readonly condition: Condition;
+  readonly restarts: number;
+  readonly stages: readonly StageState[];
+  /** Durable messages not yet through. */
+  readonly queued: number;
+  /** Code of the error that halted it, or of the last failed attempt. */
+  readonly trouble?: string;
+}
+
+/** A channel as it is now. */
+export interface ChannelState {
+  readonly name: string;
+  readonly condition: Condition;
+  /** Where it listens; empty while stopped. */
+  readonly address: string;
+  readonly isOpen: boolean;
+  readonly work: LineState;
+  readonly destinations: Readonly<Record<string, LineState>>;
+  readonly counts: ChannelCounts;
+}
+
+/** Since the gateway started. */
+export interface ChannelCounts {
+  readonly received: number;
+  readonly repeated: number;
+  readonly filtered: number;
+  readonly delivered: number;
+  readonly failed: number;
+  readonly quarantined: number;
+}
+
+/** A gateway as it is now. */
+export interface GatewaySnapshot {
+  readonly name: string;
+  readonly startedAtMs: number;
+  readonly ready: boolean;
+  readonly journal: {
+    readonly condition: "open" | "failed" | "closed";
+    readonly pending: number;
+    readonly pendingBytes: number;
+  };
+  readonly channels: readonly ChannelState[];
+}

@@ -1,0 +1,27 @@
+import type { Archive } from "../journal/records.ts";
+import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
+import type { ChannelPlan } from "./plan.ts";
+
+/** What a person, a console or an embedding service can do with a running gateway. */
+export interface RunningGateway {
+  readonly name: string;
+  snapshot(): GatewaySnapshot;
+  /** Calls `listener` for each event, at once; returns what ends that. MUST not throw. */
+  observe(listener: (event: GatewayEvent) => void): () => void;
+  readonly archive: Archive;
+  /**
+   * Sends the stored payload again: to the destinations where it failed, or to the one named. A message quarantined
+   * before it had branches runs through its channel again. Errors: GATEWAY_MESSAGE_UNKNOWN, GATEWAY_REPLAY_REFUSED
+   * (its key has a newer delivery, unless `force`).
+   */
+  replay(
+    id: string,
+    options?: { destination?: string; force?: boolean },
+  ): Promise<{ destinations: readonly string[] }>;
+  startChannel(name: string): Promise<void>;
+  stopChannel(name: string): Promise<void>;
+  /** Stops the channel, puts the new plan in its place, starts it; others do not notice. */
+  reloadChannel(plan: ChannelPlan): Promise<void>;
+  /** Drains and closes; the order is in `drain.ts`. */
+  close(): Promise<void>;
+}
