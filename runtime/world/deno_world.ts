@@ -1,0 +1,220 @@
+/**
+ * The World as Deno gives it. The only module of the product, beside the terminal and the thread entry points, that
+ * touches `Deno`, timers and the platform's randomness.
+ */
+import { open } from "node:fs/promises";
+import { dirname } from "node:path";
+import type {
+  Acceptor,
+  Clock,
+  Connection,
+  Disk,
+  FileFacts,
+  HttpServer,
+  Net,
+  Random,
+  Spawn,
+  Thread,
+  World,
+} from "../contract/world.ts";
+
+const clock: Clock = {
+  nowMs: () => Date.now(),
+  elapsedMs: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const stop = () => {
+        clearTimeout(timer);
+        reject(signal!.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      }, ms);
+      signal?.addEventListener("abort", stop, { once: true });
+    }),
+  after(ms, action) {
+    const timer = setTimeout(action, ms);
+    Deno.unrefTimer(timer);
+    return () => clearTimeout(timer);
+  },
+};
+
+const random: Random = {
+  number: () => Math.random(),
+  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+};
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function factsOf(found: Deno.FileInfo): FileFacts {
+  const kind = found.isFile ? "file" : found.isDirectory ? "folder" : "other";
+  return { kind, size: found.size, modifiedMs: found.mtime?.getTime() ?? 0 };
+}
+
+let asides = 0;
+
+const disk: Disk = {
+  read: (path) => Deno.readFile(path),
+  readText: (path) => Deno.readTextFile(path),
+  async writeAtomic(path, bytes, { mode = 0o644, mustBeNew = false } = {}) {
+    const aside = `${path}.${Deno.pid}-${++asides}.part`;
+    try {
+      const file = await Deno.open(aside, { write: true, createNew: true, mode });
+      try {
+        for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+        await file.sync();
+      } finally {
+        file.close();
+      }
+      // A hard link fails where the name is taken; a rename would replace it.
+      if (mustBeNew) await Deno.link(aside, path);
+      else await Deno.rename(aside, path);
+    } finally {
+      await Deno.remove(aside).catch(() => {});
+    }
+    await syncFolder(dirname(path));
+  },
+  async list(folder) {
+    return (await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name)).sort();
+  },
+  async facts(path) {
+    try {
+      return factsOf(await Deno.lstat(path));
+    } catch (cause) {
+      if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
+        return undefined;
+      }
+      throw cause;
+    }
+  },
+  async rename(from, to) {
+    await Deno.rename(from, to);
+    await syncFolder(dirname(to));
+    if (dirname(from) !== dirname(to)) await syncFolder(dirname(from));
+  },
+  remove: (path) => Deno.remove(path),
+  makeFolder: (path, { mode } = {}) => Deno.mkdir(path, { recursive: true, mode }),
+};
+
+class SocketConnection implements Connection {
+  readonly #socket: Deno.Conn;
+  readonly peer: string;
+  #closed = false;
+
+  constructor(socket: Deno.Conn, peer: string) {
+    this.#socket = socket;
+    this.peer = peer;
+  }
+
+  read(into: Uint8Array): Promise<number | null> {
+    return this.#socket.read(into);
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      at += await this.#socket.write(at === 0 ? bytes : bytes.subarray(at));
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#socket.close();
+  }
+}
+
+function addressOf(address: Deno.Addr): string {
+  return "hostname" in address ? `${address.hostname}:${address.port}` : "local";
+}
+
+/** Accepts until closed. A connection that dies between the kernel and us is no reason to stop accepting. */
+async function* accepted<A extends Deno.Addr>(
+  listener: Deno.Listener<Deno.Conn<A>, A>,
+  prepare: (socket: Deno.Conn<A>) => void,
+): AsyncIterableIterator<Connection> {
+  for (;;) {
+    let socket: Deno.Conn<A>;
+    try {
+      socket = await listener.accept();
+    } catch (cause) {
+      if (cause instanceof Deno.errors.BadResource || cause instanceof Deno.errors.Interrupted) return;
+      await clock.sleep(50);
+      continue;
+    }
+    prepare(socket);
+    yield new SocketConnection(socket, addressOf(socket.remoteAddr));
+  }
+}
+
+function closing(listener: { close(): void }): () => void {
+  let closed = false;
+  return () => {
+    if (closed) return;
+    closed = true;
+    listener.close();
+  };
+}
+
+const net: Net = {
+  // async, so that a port in use rejects instead of throwing
+  async listen({ host, port }): Promise<Acceptor> {
+    const listener = Deno.listen({ hostname: host, port });
+    const noDelay = (socket: Deno.TcpConn) => socket.setNoDelay(true);
+    return {
+      port: (listener.addr as Deno.NetAddr).port,
+      close: closing(listener),
+      [Symbol.asyncIterator]: () => accepted(listener, noDelay as (socket: Deno.Conn<Deno.NetAddr>) => void),
+    };
+  },
+  async connect({ host, port, signal, keepAlive = true }) {
+    const socket = await Deno.connect({ hostname: host, port, signal });
+    socket.setNoDelay(true);
+    socket.setKeepAlive(keepAlive);
+    return new SocketConnection(socket, `${host}:${port}`);
+  },
+  async serveHttp({ host, port }, handler): Promise<HttpServer> {
+    const server = Deno.serve(
+      { hostname: host, port, onListen: () => {} },
+      (request, info) => handler(request, { peer: addressOf(info.remoteAddr) }),
+    );
+    return { port: (server.addr as Deno.NetAddr).port, shutdown: () => server.shutdown() };
+  },
+  fetch: (request) => fetch(request),
+  async listenLocal(path) {
+    const listener = Deno.listen({ transport: "unix", path });
+    return { close: closing(listener), [Symbol.asyncIterator]: () => accepted(listener, () => {}) };
+  },
+  async connectLocal(path) {
+    return new SocketConnection(await Deno.connect({ transport: "unix", path }), "local");
+  },
+};
+
+const spawn: Spawn = {
+  thread(url): Thread {
+    const worker = new Worker(url, { type: "module" });
+    const thread: Thread = {
+      post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
+      receive: () => {},
+      died: () => {},
+      terminate: () => worker.terminate(),
+    };
+    worker.onmessage = (event) => thread.receive(event.data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      thread.died(event.error ?? event.message);
+    };
+    return thread;
+  },
+};
+
+/** This machine. */
+export const denoWorld: World = { clock, random, disk, net, spawn };
