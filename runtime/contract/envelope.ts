@@ -20,11 +20,22 @@ export interface Statement {
   readonly contentType: string;
 }
 
+/**
+ * A key as the library that made it holds it. Only that library looks inside: a hybrid key is no `CryptoKey`, though
+ * every `CryptoKey` is one of these.
+ */
+export interface OpaqueKey {
+  readonly algorithm: { readonly name: string };
+  readonly extractable: boolean;
+  readonly type: string;
+}
+
 /** A public key of a partner, or our own. */
 export interface PublicKey {
+  /** Name the gateway calls itself by, as in a statement. */
   readonly gateway: string;
   readonly keyId: string;
-  readonly key: CryptoKey;
+  readonly key: OpaqueKey;
 }
 
 /** Our keys and our partners', as an envelope needs them. */
@@ -34,11 +45,11 @@ export interface Keyring {
   /** Signs what we seal and the receipts for what we opened (Ed25519). */
   signingKey(): { readonly keyId: string; readonly key: CryptoKey };
   /** Opens what was sealed for us; `undefined` where the key is not ours or is gone. */
-  decryptionKey(keyId: string): CryptoKey | undefined;
-  /** The key a partner is sealed for now; fails where the partner is unknown. */
+  decryptionKey(keyId: string): OpaqueKey | undefined;
+  /** The key a partner, by our own name for it, is sealed for now; fails where the partner is unknown. */
   encryptionKey(partner: string): PublicKey;
-  /** The key a partner signs with; `undefined` where the partner or the key is unknown. */
-  verificationKey(partner: string, keyId: string): CryptoKey | undefined;
+  /** A key the gateway, by its own name, signs with; `undefined` where no partner is that gateway or has that key. */
+  verificationKey(gateway: string, keyId: string): CryptoKey | undefined;
 }
 
 /** An opened envelope. */

@@ -1,0 +1,31 @@
+import type { World } from "../contract/world.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Channel } from "./channel.ts";
+
+/**
+ * Closes a gateway in this order, within `drainMsMax` in all:
+ *
+ * 1. Every listener accepts and reads no more. What was handed over is answered; then its connections close.
+ * 2. Every work line takes no more from its inbox and commits what it has begun.
+ * 3. Every delivery line takes no more from its outbox; attempts under way get their answers.
+ * 4. The journal commits the last outcomes and closes.
+ *
+ * Past the deadline the lines are dropped where they are: everything they had is in the journal, and an attempt whose
+ * answer was not seen is made again after the next start.
+ */
+export async function drain(
+  channels: readonly Channel[],
+  journal: Journal,
+  world: World,
+  drainMsMax: number,
+): Promise<void> {
+  const late = new AbortController();
+  const forget = world.clock.after(drainMsMax, () => late.abort());
+  const deadline = late.signal;
+  const all = (step: (channel: Channel) => Promise<void>) => Promise.all(channels.map(step));
+  await all((channel) => channel.stopListening(deadline));
+  await all((channel) => channel.stopWorking(deadline));
+  await all((channel) => channel.stopDelivering(deadline));
+  forget();
+  await journal.close();
+}

@@ -1,0 +1,245 @@
+import { declareErrors, type MitralError } from "../contract/error.ts";
+import type { World } from "../contract/world.ts";
+import { Journal } from "../journal/journal.ts";
+import { destinationName } from "../journal/names.ts";
+import type { Archive } from "../journal/records.ts";
+import type { GatewayKeyring } from "../trust/keyring.ts";
+import { openKeyring } from "../trust/keyring.ts";
+import { Channel } from "./channel.ts";
+import { drain } from "./drain.ts";
+import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
+import type { RunningGateway } from "./gateway_api.ts";
+import { limits } from "./limits.ts";
+import type { Unstamped } from "./line.ts";
+import { messageIds } from "./message_id.ts";
+import type { ChannelPlan, GatewayPlan } from "./plan.ts";
+
+/** Errors of a gateway as a whole. */
+export const errors = declareErrors("gateway", {
+  GATEWAY_MESSAGE_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot find message: the journal has none, or more than one, whose id starts with {id}",
+  },
+  GATEWAY_REPLAY_REFUSED: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot replay message: {destination} has had a newer delivery with the same key; force it to send it all the same",
+  },
+  GATEWAY_REPLAY_EMPTY: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot replay message: nothing of it is in quarantine; name a destination to send it there again",
+  },
+  GATEWAY_CHANNEL_UNKNOWN: { blame: "operator", retry: "never", says: "Cannot find channel {channel}" },
+});
+
+/** A running gateway: one process, its channels, its journal. Channels fail alone. */
+export class Gateway implements RunningGateway {
+  readonly name: string;
+  readonly archive: Archive;
+  readonly #plan: GatewayPlan;
+  readonly #world: World;
+  readonly #journal: Journal;
+  readonly #keyring: GatewayKeyring | undefined;
+  readonly #channels = new Map<string, Channel>();
+  readonly #observers = new Set<(event: GatewayEvent) => void>();
+  readonly #newId: () => string;
+  readonly #startedAtMs: number;
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    plan: GatewayPlan,
+    world: World,
+    journal: Journal,
+    keyring: GatewayKeyring | undefined,
+  ) {
+    this.name = plan.name;
+    this.#plan = plan;
+    this.#world = world;
+    this.#journal = journal;
+    this.#keyring = keyring;
+    this.archive = journal.archive;
+    this.#newId = messageIds(world);
+    this.#startedAtMs = world.clock.nowMs();
+  }
+
+  /**
+   * Opens the journal and starts every channel. When it resolves, every listener listens. Where one cannot, nothing is
+   * left running. Errors: JOURNAL_…, KEYRING_…, those of the adapters.
+   */
+  static async open(
+    plan: GatewayPlan,
+    { world, observer }: { world: World; observer?: (event: GatewayEvent) => void },
+  ): Promise<Gateway> {
+    const keyring = await keysFor(plan, world);
+    // The journal reports before there is a gateway to report to.
+    const hands: { gateway?: Gateway } = {};
+    const journal = await Journal.open(world, plan.data, {
+      committed: (operations, tookMs) =>
+        hands.gateway?.report({ name: "journalCommitted", operations, tookMs }),
+      failed: (error) => hands.gateway?.fail(error),
+    });
+    const gateway = hands.gateway = new Gateway(plan, world, journal, keyring);
+    if (observer) gateway.observe(observer);
+    try {
+      for (const channel of plan.channels) await gateway.add(channel);
+    } catch (cause) {
+      await gateway.close();
+      throw cause;
+    }
+    gateway.report({ name: "gatewayStarted", gateway: plan.name, channels: plan.channels.length });
+    return gateway;
+  }
+
+  snapshot(): GatewaySnapshot {
+    const channels = [...this.#channels.values()].map((channel) => channel.state());
+    const { condition, pendingBytes } = this.#journal;
+    const pending = channels.reduce(
+      (sum, { work, destinations }) =>
+        Object.values(destinations).reduce((some, line) => some + line.queued, sum + work.queued),
+      0,
+    );
+    return {
+      name: this.name,
+      startedAtMs: this.#startedAtMs,
+      ready: condition === "open" &&
+        channels.every((channel) => channel.condition === "running" && channel.isOpen),
+      journal: { condition, pending, pendingBytes },
+      channels,
+    };
+  }
+
+  observe(listener: (event: GatewayEvent) => void): () => void {
+    this.#observers.add(listener);
+    return () => this.#observers.delete(listener);
+  }
+
+  async replay(
+    id: string,
+    { destination, force = false }: { destination?: string; force?: boolean } = {},
+  ): Promise<{ destinations: readonly string[] }> {
+    const seq = await this.#journal.ask({ ask: "seqOf", id }) ??
+      errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
+    const atMs = this.#world.clock.nowMs();
+    const replayed = await this.#journal.write({
+      op: "replay",
+      seq,
+      force,
+      atMs,
+      ...(destination === undefined ? {} : { destination }),
+    });
+    switch (replayed.kind) {
+      case "nothing":
+        return errors.fail("GATEWAY_REPLAY_EMPTY");
+      case "overtaken":
+        return errors.fail("GATEWAY_REPLAY_REFUSED", { destination: replayed.destination });
+      case "inbox":
+        this.report({ name: "messageReplayed", channel: replayed.channel, id });
+        this.#channels.get(replayed.channel)?.putBackMessage(seq, replayed.size);
+        return { destinations: [] };
+      case "outbox": {
+        const channel = this.#channels.get(replayed.channel);
+        for (const { destination, delivery, size } of replayed.deliveries) {
+          this.report({ name: "messageReplayed", channel: replayed.channel, destination, id });
+          channel?.putBackDelivery(destination, delivery, size);
+        }
+        return { destinations: replayed.deliveries.map((each) => each.destination) };
+      }
+    }
+  }
+
+  async startChannel(name: string): Promise<void> {
+    await this.#channel(name).start();
+  }
+
+  async stopChannel(name: string): Promise<void> {
+    await this.#stop(this.#channel(name));
+  }
+
+  async reloadChannel(plan: ChannelPlan): Promise<void> {
+    const old = this.#channels.get(plan.name);
+    if (old) await this.#stop(old);
+    await this.add(plan);
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  /** Adds an event's time and tells every observer. */
+  report(event: Unstamped): void {
+    if (event.name === "journalCommitted") this.#watchPressure();
+    if (this.#observers.size === 0) return;
+    const stamped = { ...event, atMs: this.#world.clock.nowMs() } as GatewayEvent;
+    for (const observer of this.#observers) observer(stamped);
+  }
+
+  /** Makes a channel of a plan, in place of the one of that name, and starts it. */
+  async add(plan: ChannelPlan): Promise<void> {
+    const { inboxes, outboxes } = await this.#journal.ask({ ask: "pending" });
+    const channel = new Channel({
+      plan,
+      folder: this.#plan.folder,
+      world: this.#world,
+      journal: this.#journal,
+      ...(this.#keyring ? { keyring: this.#keyring } : {}),
+      found: {
+        inbox: inboxes[plan.name] ?? 0,
+        outboxes: Object.fromEntries(
+          plan.destinations.map(({ name }) => [name, outboxes[destinationName(plan.name, name)] ?? 0]),
+        ),
+      },
+      newId: this.#newId,
+      report: (event) => this.report(event),
+    });
+    this.#channels.set(plan.name, channel);
+    await channel.start();
+  }
+
+  /** The store has failed: every channel halts; nothing is answered any more. */
+  fail(error: MitralError): void {
+    this.report({ name: "journalFailed", error });
+    for (const channel of this.#channels.values()) channel.halt(error);
+  }
+
+  async #close(): Promise<void> {
+    await drain([...this.#channels.values()], this.#journal, this.#world, this.#plan.drainMsMax);
+    this.report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
+    this.#observers.clear();
+  }
+
+  async #stop(channel: Channel): Promise<void> {
+    const late = new AbortController();
+    const forget = this.#world.clock.after(this.#plan.drainMsMax, () => late.abort());
+    await channel.stop(late.signal);
+    forget();
+  }
+
+  #channel(name: string): Channel {
+    return this.#channels.get(name) ?? errors.fail("GATEWAY_CHANNEL_UNKNOWN", { channel: name });
+  }
+
+  /** Past its mark the journal takes nothing new; somewhat below it, it does again. */
+  #watchPressure(): void {
+    const { pendingBytesMax } = this.#plan.journal;
+    const { pendingBytes } = this.#journal;
+    const closes = pendingBytes > pendingBytesMax;
+    if (!closes && pendingBytes > pendingBytesMax * limits.reopenShare) return;
+    for (const channel of this.#channels.values()) channel.setGate("journal is full", closes);
+  }
+}
+
+async function keysFor(plan: GatewayPlan, world: World): Promise<GatewayKeyring | undefined> {
+  const seals = plan.channels.some((channel) =>
+    channel.decrypt || channel.destinations.some((destination) => destination.encrypt)
+  );
+  if (!seals) return undefined;
+  return await openKeyring({
+    gateway: plan.name,
+    ...(plan.keys === undefined ? {} : { identityFile: plan.keys }),
+    partnerFiles: plan.partners,
+    disk: world.disk,
+  });
+}

@@ -1,0 +1,31 @@
+/**
+ * Every bound of the engine in one place, asserted against each other below. Bytes are bounded where they enter the
+ * journal; these bound what is held in memory on the way.
+ */
+export const limits = {
+  /** Messages in one link. */
+  linkMax: 64,
+  /** Messages the work line may have between its inbox and its commits. */
+  workOpenMax: 256,
+  /** Deliveries of one destination in memory: being sent, waiting for another attempt, or next in line. */
+  deliveryOpenMax: 256,
+  /** Messages a queue holds ready in memory; the rest stays on disk. */
+  queueWindowMax: 256,
+  /** Bytes a queue holds ready in memory. */
+  queueWindowBytesMax: 16 << 20,
+  /** Rows read from disk at once. */
+  pageMax: 128,
+  /** Deliveries of one destination whose outcome is known and not yet durable; after a crash these are sent again. */
+  unsyncedMax: 64,
+  /** The journal's mark: intake closes above `pendingBytesMax` and opens again below this share of it. */
+  reopenShare: 0.9,
+  /** How long a repetition of an older message is still taken for one, unless it is the sender's latest. */
+  repetitionMs: 5 * 60_000,
+} as const;
+
+if (limits.linkMax > limits.workOpenMax || limits.pageMax > limits.queueWindowMax) {
+  throw new Error("limits: a link or a page is larger than what it feeds");
+}
+if (limits.unsyncedMax > limits.deliveryOpenMax) {
+  throw new Error("limits: more unsynced outcomes than open deliveries");
+}

@@ -1,0 +1,312 @@
+import { bindTransformer, type Stage } from "../contract/actor.ts";
+import { MitralError } from "../contract/error.ts";
+import type { Format } from "../contract/format.ts";
+import {
+  type Body,
+  createMessage,
+  hasPaths,
+  type Message,
+  type Outcome,
+  RawBody,
+} from "../contract/message.ts";
+import type { World } from "../contract/world.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Branch, InboxRow, Process, Processed } from "../journal/operations.ts";
+import { errors } from "./errors.ts";
+import type { Accepted } from "./intake.ts";
+import { limits } from "./limits.ts";
+import { Line, type LineStage, type Unstamped } from "./line.ts";
+import type { ChannelPlan, DestinationPlan, Order, StepPlan } from "./plan.ts";
+import { type Entry, Queue } from "./queue.ts";
+import { Ended } from "./supervisor.ts";
+import { troubleOf } from "./trouble.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** A message in the inbox. */
+export interface InboxEntry extends Entry {
+  readonly message: Message | null;
+}
+
+/** A message on the work line, with the branches it has so far. */
+interface Work {
+  readonly entry: InboxEntry;
+  readonly message: Message;
+  readonly branches: readonly Branch[];
+  /** It goes no further, but to its commit: filtered, or failed by a declared error. */
+  readonly ended?: Outcome;
+}
+
+/** What the work line is made of. */
+export interface WorkParts {
+  readonly plan: ChannelPlan;
+  readonly format: Format;
+  readonly journal: Journal;
+  readonly world: World;
+  readonly waiters: Waiters;
+  /** Folder of the gateway file: a stage's files are looked up here. */
+  readonly folder: string;
+  /** Messages that were in the inbox when the journal was opened. */
+  readonly found: number;
+  /** A branch of the message is durable in the outbox of its destination. */
+  queued(entry: InboxEntry, branch: Branch, delivery: { delivery: number; sequence: number }): void;
+  report(event: Unstamped): void;
+}
+
+/** The work line of a channel: parse, filter, transform, one branch for each destination, one commit. */
+export class WorkLine {
+  readonly #parts: WorkParts;
+  readonly #queue: Queue<InboxEntry>;
+  readonly line: Line<Work, Outcome>;
+  #queued: number;
+
+  constructor(parts: WorkParts) {
+    const { plan, journal } = this.#parts = parts;
+    this.#queued = parts.found;
+    this.#queue = new Queue<InboxEntry>({
+      read: async (after, limit) => {
+        const rows = await journal.ask({ ask: "inbox", channel: plan.name, after, limit });
+        return rows.map((row) => this.#entryOf(row));
+      },
+    }, limits.workOpenMax);
+    this.line = new Line<Work, Outcome>({
+      place: { channel: plan.name },
+      stages: this.#stages(),
+      supervise: plan.supervise,
+      world: parts.world,
+      take: (signal) => this.#take(signal),
+      restart: () => this.#queue.restart(),
+      settle: (work, outcome) => this.#settle(work, outcome),
+      fail: (_work, error) => ({ kind: "rejected", error }),
+      positionOf: (work) => work.entry.position,
+      queued: () => this.#queued,
+      report: parts.report,
+    });
+  }
+
+  /** A message has become durable. */
+  offer({ seq, bytes, ...rest }: Accepted): void {
+    this.#queued++;
+    this.#queue.offer(this.#entryOf({ seq, body: bytes, ...rest }));
+  }
+
+  /** A quarantined message is to be worked on again. */
+  putBack(seq: number, size: number): void {
+    this.#queued++;
+    this.#parts.journal.countPending(size);
+    this.#queue.putBack(seq);
+  }
+
+  async #take(signal: AbortSignal): Promise<Work | undefined> {
+    for (;;) {
+      const entry = await this.#queue.take(signal);
+      if (!entry) return undefined;
+      if (entry.message) return { entry, message: entry.message, branches: [] };
+      await this.#quarantine(entry, errors.error("ENGINE_BODY_DAMAGED"));
+    }
+  }
+
+  #entryOf({ seq, id, receivedAtMs, origin, contentType, body }: InboxRow): InboxEntry {
+    const message = body && createMessage({
+      id,
+      channel: this.#parts.plan.name,
+      origin,
+      receivedAtMs,
+      received: body,
+      body: new RawBody(body, contentType),
+    });
+    return { position: seq, keys: null, size: body?.length ?? 0, message };
+  }
+
+  #stages(): LineStage<Work, Outcome>[] {
+    const { plan, format } = this.#parts;
+    const parse: Stage = {
+      name: "parse",
+      process: (message) =>
+        message.derive({ body: format.parse(message.received, message.body.contentType) }),
+    };
+    return [
+      this.#stage("parse", () => parse),
+      ...plan.steps.map((step) => this.#stage(step.label, () => this.#openStep(step))),
+      ...plan.destinations.map((destination) => this.#branchStage(destination)),
+      {
+        name: "commit",
+        width: limits.linkMax,
+        open: () => ({ process: (work: Work) => this.#commit(work) }),
+      },
+    ];
+  }
+
+  #openStep(step: StepPlan): Promise<Stage> {
+    const { world: { disk }, folder } = this.#parts;
+    return bindTransformer(step.spec, step.config as never, {
+      readText: (path) => disk.readText(path.startsWith("/") ? path : `${folder}/${path}`),
+    });
+  }
+
+  /** A stage that every message passes; one that has ended passes untouched on its way to the commit. */
+  #stage(name: string, open: () => Stage | Promise<Stage>): LineStage<Work, Outcome> {
+    return {
+      name,
+      width: 1,
+      open: async () => {
+        const stage = await open();
+        const done = (work: Work, message: Message | null): Work =>
+          message ? { ...work, message } : { ...work, ended: FILTERED };
+        return {
+          process: (work, life) =>
+            work.ended ? work : guarded(work, () => {
+              const message = stage.process(work.message, life);
+              return message instanceof Promise
+                ? message.then((each) => done(work, each))
+                : done(work, message);
+            }),
+          ...(stage[Symbol.asyncDispose]
+            ? { [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose]!() }
+            : {}),
+        };
+      },
+    };
+  }
+
+  /** A destination's own filters and transforms, and what its outbox is to hold. */
+  #branchStage(destination: DestinationPlan): LineStage<Work, Outcome> {
+    return {
+      name: `to ${destination.name}`,
+      width: 1,
+      open: async () => {
+        const steps = await Promise.all(destination.steps.map((step) => this.#openStep(step)));
+        return {
+          process: (work, life) =>
+            work.ended ? work : guarded(work, () => {
+              const last = through(steps, work.message, life);
+              const add = (message: Message | null) =>
+                message
+                  ? { ...work, branches: [...work.branches, this.#branchOf(destination, message)] }
+                  : work;
+              return last instanceof Promise ? last.then(add) : add(last);
+            }),
+        };
+      },
+    };
+  }
+
+  #branchOf({ name, order }: DestinationPlan, { body, received }: Message): Branch {
+    const { format } = this.#parts;
+    const payload = body.toBytes();
+    const spoken = speaks(format, body.contentType);
+    return {
+      destination: name,
+      payload: sameBytes(payload, received) ? null : payload,
+      contentType: body.contentType,
+      controlId: spoken ? format.identify(payload, body.contentType).controlId : "",
+      keys: keysOf(order, body, spoken ? format : undefined),
+    };
+  }
+
+  #commit(work: Work): Promise<Ended<Outcome>> | Ended<Outcome> {
+    if (work.ended?.kind === "rejected") return new Ended(work.ended);
+    return this.#process(work);
+  }
+
+  async #process(work: Work): Promise<Ended<Outcome>> {
+    const { plan, journal, world, report } = this.#parts;
+    const { position, message } = work.entry;
+    const branches = work.ended ? [] : work.branches;
+    const process: Process = {
+      op: "process",
+      seq: position,
+      channel: plan.name,
+      branches,
+      answers: plan.acknowledge === "processed" || branches.length === 0,
+    };
+    const processed: Processed = await journal.write(process);
+    const id = message!.id;
+    branches.forEach((branch, at) => this.#parts.queued(work.entry, branch, processed[at]));
+    if (branches.length === 0) report({ name: "messageFiltered", channel: plan.name, id });
+    else {
+      const tookMs = world.clock.nowMs() - message!.receivedAtMs;
+      report({ name: "messageProcessed", channel: plan.name, id, deliveries: branches.length, tookMs });
+    }
+    return new Ended<Outcome>(branches.length === 0 ? FILTERED : { kind: "accepted" });
+  }
+
+  /** Every message ends here, once: its place in the inbox is free, and whoever waits for this much is told. */
+  async #settle({ entry }: Work, outcome: Outcome): Promise<void> {
+    if (outcome.kind === "rejected") return await this.#quarantine(entry, outcome.error);
+    this.#done(entry, Promise.resolve());
+    if (outcome.kind === "filtered" || this.#parts.plan.acknowledge === "processed") {
+      this.#parts.waiters.tell(entry.position, outcome);
+    }
+  }
+
+  async #quarantine(entry: InboxEntry, error: MitralError): Promise<void> {
+    const { journal, world, waiters, plan, report } = this.#parts;
+    const trouble = troubleOf(error, world.clock.nowMs());
+    const written = journal.write({ op: "quarantine", seq: entry.position, trouble });
+    await written;
+    this.#done(entry, written);
+    report({ name: "messageQuarantined", channel: plan.name, id: entry.message?.id ?? "", error });
+    waiters.tell(entry.position, { kind: "rejected", error });
+  }
+
+  #done(entry: InboxEntry, durable: Promise<unknown>): void {
+    this.#queued--;
+    this.#parts.journal.countPending(-entry.size);
+    this.#queue.settle(entry, durable);
+  }
+}
+
+const FILTERED: Outcome = { kind: "filtered" };
+
+/** A declared error ends the message where it stands; the commit stage makes that durable, in order. */
+function guarded(work: Work, act: () => Work | Promise<Work>): Work | Promise<Work> {
+  const failed = (cause: unknown): Work => {
+    if (!(cause instanceof MitralError)) throw cause;
+    return { ...work, ended: { kind: "rejected", error: cause } };
+  };
+  try {
+    const result = act();
+    return result instanceof Promise ? result.catch(failed) : result;
+  } catch (cause) {
+    return failed(cause);
+  }
+}
+
+/** Runs a message through stages; a promise only where one of them made one. */
+function through(
+  stages: readonly Stage[],
+  message: Message,
+  life: AbortSignal,
+  at = 0,
+): Message | null | Promise<Message | null> {
+  let current: Message | null = message;
+  for (; at < stages.length && current; at++) {
+    const next: Message | null | Promise<Message | null> = stages[at].process(current, life);
+    if (next instanceof Promise) {
+      const after = at + 1;
+      return next.then((each) => each && through(stages, each, life, after));
+    }
+    current = next;
+  }
+  return current;
+}
+
+function keysOf(order: Order, body: Body, format: Format | undefined): readonly string[] {
+  if (order.by === "key" && order.path !== undefined && hasPaths(body)) {
+    return [...new Set(body.getAll(order.path))];
+  }
+  return format?.keys(body) ?? [];
+}
+
+/** True where the channel's format can read a content type. */
+export function speaks(format: Format, contentType: string): boolean {
+  const essence = contentType.split(";", 1)[0].trim().toLowerCase();
+  return format.contentTypes.some((each) => each === essence);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+}

@@ -1,0 +1,158 @@
+import type { MitralError } from "../contract/error.ts";
+import type { World } from "../contract/world.ts";
+import type { Operation, ResultOf } from "./operations.ts";
+import type { AnswerTo, PendingTotals, Question } from "./reader.ts";
+import type { Archive } from "./records.ts";
+import { errors } from "./schema.ts";
+import { openSqliteStore, type Store } from "./store.ts";
+
+/** A batch holds at most this many operations … */
+const BATCH_OPERATIONS_MAX = 2048;
+/** … and about this many bytes: one commit must not keep the next one waiting for long. */
+const BATCH_BYTES_MAX = 4 << 20;
+
+/** What the journal tells about itself. */
+export interface JournalObserver {
+  committed(operations: number, tookMs: number): void;
+  failed(error: MitralError): void;
+}
+
+interface Waiting {
+  readonly operation: Operation;
+  readonly bytes: number;
+  resolve(result: never): void;
+  reject(cause: unknown): void;
+}
+
+/**
+ * The durable record of every message, its deliveries and their outcomes, with group commit: while one batch is being
+ * synced, whatever arrives is the next. A promise of {@linkcode Journal.write} resolves only after an fsync that
+ * covers it. Operations are applied in the order of the calls.
+ *
+ * Any error of the store poisons the journal: that batch and everything after it rejects with JOURNAL_STORE_FAILED,
+ * and nothing more is written.
+ */
+export class Journal {
+  readonly #world: World;
+  readonly #store: Store;
+  readonly #observer: JournalObserver;
+  #waiting: Waiting[] = [];
+  #committing: Promise<void> | undefined;
+  #trouble: MitralError | undefined;
+  #closed = false;
+  /** Bytes that are accepted and not yet through. */
+  #pendingBytes: number;
+
+  private constructor(world: World, store: Store, observer: JournalObserver, readonly found: PendingTotals) {
+    this.#world = world;
+    this.#store = store;
+    this.#observer = observer;
+    this.#pendingBytes = found.bytes;
+  }
+
+  /** Opens the journal in a folder, made if need be. Errors: JOURNAL_FOLDER_BUSY, JOURNAL_VERSION_NEWER, JOURNAL_OPEN_FAILED. */
+  static async open(
+    world: World,
+    folder: string,
+    observer: JournalObserver,
+    openStore: (world: World, folder: string) => Promise<Store> = openSqliteStore,
+  ): Promise<Journal> {
+    try {
+      await world.disk.makeFolder(folder, { mode: 0o700 });
+    } catch (cause) {
+      errors.fail("JOURNAL_OPEN_FAILED", {
+        reason: (cause as { code?: string }).code ?? "cannot make the folder",
+      }, cause);
+    }
+    const store = await openStore(world, folder);
+    return new Journal(world, store, observer, await store.ask({ ask: "pending" }));
+  }
+
+  /** `open`, `failed` after a store error, or `closed`. */
+  get condition(): "open" | "failed" | "closed" {
+    return this.#trouble ? "failed" : this.#closed ? "closed" : "open";
+  }
+
+  /** Bytes of messages and deliveries that are accepted and not yet through. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** Called by whoever knows what an operation meant for the amount of work left. */
+  countPending(bytes: number): void {
+    this.#pendingBytes += bytes;
+  }
+
+  /** Makes an operation durable. Resolves after an fsync that covers it. */
+  write<O extends Operation>(operation: O): Promise<ResultOf<O>> {
+    if (this.#trouble) return Promise.reject(this.#trouble);
+    if (this.#closed) return Promise.reject(errors.error("JOURNAL_CLOSED"));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ operation, bytes: bytesOf(operation), resolve, reject });
+      this.#committing ??= this.#commitAll();
+    });
+  }
+
+  /** Reads, beside the writer. Sees at least every write that had resolved before the call. */
+  async ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
+    if (this.#closed) errors.fail("JOURNAL_CLOSED");
+    return await this.#store.ask(question);
+  }
+
+  /** Search over what the journal holds. */
+  get archive(): Archive {
+    return {
+      list: (query) => this.ask({ ask: "list", query }),
+      show: (id) => this.ask({ ask: "show", id }),
+    };
+  }
+
+  /** Waits for what was written so far, then closes the store. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#committing;
+    await this.#store.close();
+  }
+
+  async #commitAll(): Promise<void> {
+    // Everything that this turn of the event loop still brings belongs to the first batch.
+    await Promise.resolve();
+    while (this.#waiting.length > 0 && !this.#trouble) await this.#commitBatch(this.#takeBatch());
+    for (const left of this.#waiting.splice(0)) left.reject(this.#trouble);
+    this.#committing = undefined;
+  }
+
+  #takeBatch(): Waiting[] {
+    let count = 0, bytes = 0;
+    while (count < this.#waiting.length && count < BATCH_OPERATIONS_MAX && bytes < BATCH_BYTES_MAX) {
+      bytes += this.#waiting[count++].bytes;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #commitBatch(batch: Waiting[]): Promise<void> {
+    const startedMs = this.#world.clock.elapsedMs();
+    let results: readonly unknown[];
+    try {
+      results = await this.#store.commit(batch.map((waiting) => waiting.operation));
+    } catch (cause) {
+      this.#trouble = errors.error("JOURNAL_STORE_FAILED", { reason: reasonOf(cause) }, cause);
+      this.#observer.failed(this.#trouble);
+      for (const waiting of batch) waiting.reject(this.#trouble);
+      return;
+    }
+    batch.forEach((waiting, at) => waiting.resolve(results[at] as never));
+    this.#observer.committed(batch.length, this.#world.clock.elapsedMs() - startedMs);
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  return String((cause as { facts?: { reason?: unknown } }).facts?.reason ?? "unknown");
+}
+
+function bytesOf(operation: Operation): number {
+  if (operation.op === "append") return operation.body.length;
+  if (operation.op !== "process") return 0;
+  return operation.branches.reduce((sum, branch) => sum + (branch.payload?.length ?? 0), 0);
+}

@@ -1,0 +1,180 @@
+import type { Origin } from "../contract/message.ts";
+import type { Trouble } from "./records.ts";
+
+/**
+ * How a message is recognised when it comes again.
+ * `exact`: the same control id and the same bytes. `sealed`: the same id from the same partner; other bytes under that
+ * id are refused.
+ */
+export type Sameness =
+  | { readonly kind: "exact"; readonly controlId: string; readonly windowMs: number }
+  | { readonly kind: "sealed"; readonly from: string; readonly id: string };
+
+/** A message to be made durable. */
+export interface Append {
+  readonly op: "append";
+  readonly id: string;
+  readonly channel: string;
+  readonly receivedAtMs: number;
+  readonly origin: Origin;
+  readonly controlId: string;
+  readonly type: string;
+  readonly sender: string;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+  /** Left out: never a repetition. */
+  readonly sameness?: Sameness;
+  /** What the answer will be, where it is known now: the message counts as answered from this commit on. */
+  readonly answered?: "positively" | "negatively";
+  /** Straight into quarantine. */
+  readonly trouble?: Trouble;
+  /** The partner's signed statement, as it came. */
+  readonly evidence?: Uint8Array;
+}
+
+/** What became of an append. */
+export type Appended =
+  | {
+    readonly kind: "appended";
+    readonly seq: number; /** An earlier message looks the same, too long ago to be it. */
+    readonly looksRepeated: boolean;
+  }
+  /** It is here already and not yet answered. */
+  | { readonly kind: "pending"; readonly seq: number; readonly id: string; readonly receivedAtMs: number }
+  /** It is here already; this was the answer (`undefined` where the format can make it anew). */
+  | {
+    readonly kind: "answered";
+    readonly seq: number;
+    readonly id: string;
+    readonly receivedAtMs: number;
+    readonly answer?: { readonly bytes: Uint8Array; readonly contentType: string };
+  }
+  /** Another payload under an id that was used: a forged or broken repetition. It is in quarantine. */
+  | { readonly kind: "conflicting"; readonly seq: number };
+
+/** One branch of a processed message. */
+export interface Branch {
+  readonly destination: string;
+  /** `null`: the received bytes, unchanged. */
+  readonly payload: Uint8Array | null;
+  readonly contentType: string;
+  readonly controlId: string;
+  readonly keys: readonly string[];
+}
+
+/** The end of the work line: every branch of a message, at once. No branch: filtered. */
+export interface Process {
+  readonly op: "process";
+  readonly seq: number;
+  readonly channel: string;
+  readonly branches: readonly Branch[];
+  /** The peer is answered once this is durable. */
+  readonly answers: boolean;
+}
+
+/** Ids and sequence numbers of the deliveries, in the order of the branches. */
+export type Processed = readonly { readonly delivery: number; readonly sequence: number }[];
+
+/** The end of one delivery. */
+export interface Settle {
+  readonly op: "settle";
+  readonly seq: number;
+  readonly delivery: number;
+  readonly attempts: number;
+  readonly atMs: number;
+  readonly answer?: Uint8Array;
+  /** Left out: delivered. */
+  readonly trouble?: Trouble;
+  /** The peer is answered once the whole message is delivered: tell what is left of it. */
+  readonly tellRest: boolean;
+}
+
+/** What is left of the message after a delivery ended. */
+export interface Settled {
+  readonly queued: number;
+  readonly quarantined: number;
+}
+
+/** An attempt that failed and will be made again. */
+export interface Attempted {
+  readonly op: "attempted";
+  readonly delivery: number;
+  readonly attempts: number;
+  readonly trouble: Trouble;
+}
+
+/** A message that cannot go on. */
+export interface Quarantine {
+  readonly op: "quarantine";
+  readonly seq: number;
+  readonly trouble: Trouble;
+}
+
+/** The answer a peer was given, kept for when it asks again. */
+export interface Answered {
+  readonly op: "answered";
+  readonly seq: number;
+  readonly positively: boolean;
+  readonly answer?: { readonly bytes: Uint8Array; readonly contentType: string };
+}
+
+/** Quarantined work to be done again. */
+export interface Replay {
+  readonly op: "replay";
+  readonly seq: number;
+  readonly destination?: string;
+  readonly force: boolean;
+  readonly atMs: number;
+}
+
+/** What a replay put back. */
+export type Replayed =
+  | { readonly kind: "inbox"; readonly channel: string; readonly size: number }
+  | {
+    readonly kind: "outbox";
+    readonly channel: string;
+    readonly deliveries: readonly {
+      readonly destination: string;
+      readonly delivery: number;
+      readonly size: number;
+    }[];
+  }
+  /** A newer delivery of the same key has gone out. */
+  | { readonly kind: "overtaken"; readonly destination: string }
+  | { readonly kind: "nothing" };
+
+/** All that is ever written. */
+export type Operation = Append | Process | Settle | Attempted | Quarantine | Answered | Replay;
+
+/** What each operation gives back. */
+export type ResultOf<O extends Operation> = O extends Append ? Appended
+  : O extends Process ? Processed
+  : O extends Settle ? Settled | null
+  : O extends Replay ? Replayed
+  : null;
+
+/** A message waiting in the inbox, as read from disk. */
+export interface InboxRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly receivedAtMs: number;
+  readonly origin: Origin;
+  readonly contentType: string;
+  /** `null`: its bytes no longer match their hash. */
+  readonly body: Uint8Array | null;
+}
+
+/** A delivery waiting in an outbox, as read from disk. */
+export interface OutboxRow {
+  readonly delivery: number;
+  readonly seq: number;
+  readonly id: string;
+  readonly receivedAtMs: number;
+  readonly sequence: number;
+  readonly attempts: number;
+  readonly keys: readonly string[];
+  readonly controlId: string;
+  readonly contentType: string;
+  /** `null`: its bytes no longer match their hash. */
+  readonly body: Uint8Array | null;
+}

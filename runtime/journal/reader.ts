@@ -1,0 +1,260 @@
+import type { Blame } from "../contract/error.ts";
+import type { Database, Row } from "./database.ts";
+import { destinationName, Names } from "./names.ts";
+import type { InboxRow, OutboxRow } from "./operations.ts";
+import type {
+  DeliveryRecord,
+  DeliveryState,
+  MessageContent,
+  MessageQuery,
+  MessageRecord,
+  MessageState,
+  Trouble,
+} from "./records.ts";
+import { equal, sha256 } from "./writer.ts";
+
+/** What is asked of the reader, one shape each, so that a thread can carry it. */
+export type Question =
+  | { readonly ask: "inbox"; readonly channel: string; readonly after: number; readonly limit: number }
+  | {
+    readonly ask: "outbox";
+    readonly channel: string;
+    readonly destination: string;
+    readonly after: number;
+    readonly limit: number;
+  }
+  | { readonly ask: "list"; readonly query: MessageQuery }
+  | { readonly ask: "show"; readonly id: string }
+  | { readonly ask: "seqOf"; readonly id: string }
+  | { readonly ask: "pending" };
+
+/** What is to do when the gateway starts. */
+export interface PendingTotals {
+  readonly messages: number;
+  readonly deliveries: number;
+  readonly bytes: number;
+  readonly epoch: number;
+  /** Queued per channel inbox, and per `channel/destination`. */
+  readonly inboxes: Readonly<Record<string, number>>;
+  readonly outboxes: Readonly<Record<string, number>>;
+}
+
+/** What each question gives. */
+export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" } ? readonly InboxRow[]
+  : Q extends { ask: "outbox" } ? readonly OutboxRow[]
+  : Q extends { ask: "list" } ? readonly MessageRecord[]
+  : Q extends { ask: "show" } ? MessageContent | undefined
+  : Q extends { ask: "seqOf" } ? number | undefined
+  : PendingTotals;
+
+const MESSAGE_STATES: readonly MessageState[] = ["received", "processed", "filtered", "quarantined"];
+const DELIVERY_STATES: readonly DeliveryState[] = ["queued", "delivered", "quarantined"];
+
+/** The SQL of everything that is read, on a connection of its own. */
+export class Reader {
+  readonly #database: Database;
+  readonly #names: Names;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#names = new Names(database);
+  }
+
+  answer<Q extends Question>(question: Q): AnswerTo<Q>;
+  answer(question: Question): unknown {
+    switch (question.ask) {
+      case "inbox":
+        return this.#inbox(question.channel, question.after, question.limit);
+      case "outbox":
+        return this.#outbox(question.channel, question.destination, question.after, question.limit);
+      case "list":
+        return this.#list(question.query);
+      case "show":
+        return this.#show(question.id);
+      case "seqOf":
+        return this.#seqOf(question.id);
+      case "pending":
+        return this.#pending();
+    }
+  }
+
+  #inbox(channel: string, after: number, limit: number): InboxRow[] {
+    const id = this.#names.find(channel);
+    if (id === undefined) return [];
+    const rows = this.#database.prepare(
+      `SELECT seq, message.id AS id, received_ms, adapter, peer, partner, content_type, sha256, bytes
+       FROM message JOIN body ON body.id = message.body WHERE channel = ? AND state = 0 AND seq > ? ORDER BY seq LIMIT ?`,
+    ).all(id, after, limit);
+    return rows.map((row) => ({
+      seq: Number(row.seq),
+      id: String(row.id),
+      receivedAtMs: Number(row.received_ms),
+      origin: this.#origin(row),
+      contentType: this.#names.textOf(Number(row.content_type)),
+      body: intact(row),
+    }));
+  }
+
+  #outbox(channel: string, destination: string, after: number, limit: number): OutboxRow[] {
+    const id = this.#names.find(destinationName(channel, destination));
+    if (id === undefined) return [];
+    const rows = this.#database.prepare(
+      `SELECT delivery.id AS delivery, delivery.seq AS seq, message.id AS id, received_ms, sequence, attempts, keys,
+       delivery.control_id AS control_id, delivery.content_type AS content_type, sha256, bytes
+       FROM delivery JOIN message ON message.seq = delivery.seq JOIN body ON body.id = delivery.body
+       WHERE destination = ? AND delivery.state = 0 AND delivery.id > ? ORDER BY delivery.id LIMIT ?`,
+    ).all(id, after, limit);
+    return rows.map((row) => ({
+      delivery: Number(row.delivery),
+      seq: Number(row.seq),
+      id: String(row.id),
+      receivedAtMs: Number(row.received_ms),
+      sequence: Number(row.sequence),
+      attempts: Number(row.attempts),
+      keys: JSON.parse(String(row.keys)) as string[],
+      controlId: String(row.control_id),
+      contentType: this.#names.textOf(Number(row.content_type)),
+      body: intact(row),
+    }));
+  }
+
+  #list(query: MessageQuery): MessageRecord[] {
+    const where: string[] = [];
+    const values: (string | number)[] = [];
+    const must = (sql: string, ...given: (string | number)[]) => {
+      where.push(sql);
+      values.push(...given);
+    };
+    if (query.channel !== undefined) must("channel = ?", this.#names.find(query.channel) ?? -1);
+    if (query.type !== undefined) must("type = ?", query.type);
+    if (query.controlId !== undefined) must("control_id = ?", query.controlId);
+    if (query.sinceMs !== undefined) must("received_ms >= ?", query.sinceMs);
+    if (query.untilMs !== undefined) must("received_ms < ?", query.untilMs);
+    if (query.before !== undefined) must("id < ?", query.before);
+    if (query.state !== undefined) {
+      const message = MESSAGE_STATES.indexOf(query.state as MessageState);
+      const delivery = DELIVERY_STATES.indexOf(query.state as DeliveryState);
+      must(
+        "(state = ? OR EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = message.seq AND delivery.state = ?))",
+        message,
+        delivery,
+      );
+    }
+    const limit = Math.min(query.limit ?? 50, 1000);
+    const rows = this.#database.prepare(
+      `SELECT * FROM message ${where.length ? `WHERE ${where.join(" AND ")}` : ""} ORDER BY seq DESC LIMIT ?`,
+    ).all(...values, limit);
+    return rows.map((row) => this.#record(row));
+  }
+
+  #show(id: string): MessageContent | undefined {
+    const seq = this.#seqOf(id);
+    if (seq === undefined) return undefined;
+    const row = this.#database.prepare("SELECT * FROM message WHERE seq = ?").get(seq)!;
+    const history = this.#database.prepare("SELECT * FROM history WHERE seq = ? ORDER BY id").all(seq);
+    const deliveries = this.#database.prepare("SELECT * FROM delivery WHERE seq = ? ORDER BY id").all(seq);
+    return {
+      ...this.#record(row),
+      received: this.#body(Number(row.body)),
+      history: history.map((entry) => ({
+        atMs: Number(entry.at_ms),
+        event: String(entry.event),
+        ...(entry.destination === null ? {} : { destination: this.#destination(Number(entry.destination)) }),
+        ...(entry.code === null ? {} : { code: String(entry.code) }),
+      })),
+      payloads: deliveries.map((delivery) => ({
+        destination: this.#destination(Number(delivery.destination)),
+        bytes: this.#body(Number(delivery.body)),
+        contentType: this.#names.textOf(Number(delivery.content_type)),
+        ...(delivery.answer === null ? {} : { answer: delivery.answer as Uint8Array }),
+      })),
+    };
+  }
+
+  #seqOf(id: string): number | undefined {
+    const rows = this.#database.prepare("SELECT seq FROM message WHERE id >= ? AND id < ? LIMIT 2").all(
+      id,
+      id + "~",
+    );
+    return rows.length === 1 ? Number(rows[0].seq) : undefined;
+  }
+
+  #pending(): PendingTotals {
+    const inboxes: Record<string, number> = {};
+    const outboxes: Record<string, number> = {};
+    let messages = 0, deliveries = 0, bytes = 0;
+    const count = (sql: string, into: Record<string, number>) => {
+      let sum = 0;
+      for (const row of this.#database.prepare(sql).all()) {
+        into[this.#names.textOf(Number(row.owner))] = Number(row.n);
+        sum += Number(row.n);
+        bytes += Number(row.size);
+      }
+      return sum;
+    };
+    messages = count(
+      "SELECT channel AS owner, count(*) AS n, sum(size) AS size FROM message WHERE state = 0 GROUP BY 1",
+      inboxes,
+    );
+    deliveries = count(
+      "SELECT destination AS owner, count(*) AS n, sum(size) AS size FROM delivery WHERE state = 0 GROUP BY 1",
+      outboxes,
+    );
+    const epoch = Number(
+      this.#database.prepare("SELECT value FROM setting WHERE name = 'epoch'").get()!.value,
+    );
+    return { messages, deliveries, bytes, epoch, inboxes, outboxes };
+  }
+
+  #record(row: Row): MessageRecord {
+    const deliveries = this.#database.prepare("SELECT * FROM delivery WHERE seq = ? ORDER BY id").all(
+      Number(row.seq),
+    );
+    return {
+      id: String(row.id),
+      channel: this.#names.textOf(Number(row.channel)),
+      receivedAtMs: Number(row.received_ms),
+      origin: this.#origin(row),
+      controlId: String(row.control_id),
+      type: String(row.type),
+      contentType: this.#names.textOf(Number(row.content_type)),
+      bytes: Number(row.size),
+      state: MESSAGE_STATES[Number(row.state)],
+      ...troubleIn(row),
+      deliveries: deliveries.map((delivery): DeliveryRecord => ({
+        destination: this.#destination(Number(delivery.destination)),
+        state: DELIVERY_STATES[Number(delivery.state)],
+        attempts: Number(delivery.attempts),
+        bytes: Number(delivery.size),
+        ...(delivery.settled_ms === null ? {} : { settledAtMs: Number(delivery.settled_ms) }),
+        ...troubleIn(delivery),
+      })),
+    };
+  }
+
+  #origin(row: Row): MessageRecord["origin"] {
+    const partner = row.partner === null ? {} : { partner: String(row.partner) };
+    return { adapter: this.#names.textOf(Number(row.adapter)), peer: String(row.peer), ...partner };
+  }
+
+  #destination(id: number): string {
+    const name = this.#names.textOf(id);
+    return name.slice(name.indexOf("/") + 1);
+  }
+
+  #body(id: number): Uint8Array {
+    return this.#database.prepare("SELECT bytes FROM body WHERE id = ?").get(id)!.bytes as Uint8Array;
+  }
+}
+
+/** The bytes of a row, if they still match their hash: SQLite does not notice bit-rot. */
+function intact(row: Row): Uint8Array | null {
+  const bytes = row.bytes as Uint8Array;
+  return equal(sha256(bytes), row.sha256 as Uint8Array) ? bytes : null;
+}
+
+function troubleIn(row: Row): { trouble?: Trouble } {
+  if (row.trouble === null) return {};
+  const trouble = JSON.parse(String(row.trouble)) as Trouble & { blame: Blame };
+  return { trouble };
+}

@@ -1,0 +1,70 @@
+/// <reference lib="deno.worker" />
+/**
+ * The journal's thread, in either of its roles. A writer owns the file and commits batches; a reader answers
+ * questions beside it. SQLite's calls block: here they block nobody else.
+ */
+import { prepareSchema } from "./schema.ts";
+import { type Question, Reader } from "./reader.ts";
+import type { Operation } from "./operations.ts";
+import { holdFolder, openReader, openWriter } from "./sqlite_database.ts";
+import { Writer } from "./writer.ts";
+import type { FromThread, ToThread } from "./store.ts";
+
+let writer: Writer | undefined;
+let reader: Reader | undefined;
+let close = () => {};
+
+function open(role: "writer" | "reader", folder: string): void {
+  if (role === "reader") {
+    const database = openReader(`${folder}/journal.db`);
+    reader = new Reader(database);
+    close = () => database.close();
+    return;
+  }
+  let lock;
+  try {
+    lock = holdFolder(`${folder}/lock.db`);
+  } catch (cause) {
+    throw Object.assign(new Error("folder busy"), { busy: /locked|busy/i.test(String(cause)), cause });
+  }
+  const database = openWriter(`${folder}/journal.db`);
+  prepareSchema(database);
+  writer = new Writer(database);
+  close = () => {
+    database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    database.close();
+    lock.close();
+  };
+}
+
+function perform(message: ToThread): unknown {
+  switch (message.do) {
+    case "open":
+      return open(message.role, message.folder);
+    case "apply":
+      return writer!.apply(message.operations as Operation[]);
+    case "ask":
+      return reader!.answer(message.question as Question);
+    case "close":
+      return close();
+  }
+}
+
+self.onmessage = (event: MessageEvent<ToThread>) => {
+  let reply: FromThread;
+  try {
+    reply = { call: event.data.call, result: perform(event.data) };
+  } catch (cause) {
+    const { code, facts, busy, message } = cause as {
+      code?: string;
+      facts?: object;
+      busy?: boolean;
+      message: string;
+    };
+    reply = {
+      call: event.data.call,
+      failure: { code, facts: facts as never, busy: busy ?? false, reason: message },
+    };
+  }
+  self.postMessage(reply);
+};

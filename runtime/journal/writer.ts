@@ -1,0 +1,333 @@
+import { hash } from "node:crypto";
+import type { Database, SqlValue, Statement } from "./database.ts";
+import { destinationName, Names } from "./names.ts";
+import type {
+  Answered,
+  Append,
+  Appended,
+  Attempted,
+  Operation,
+  Process,
+  Processed,
+  Quarantine,
+  Replay,
+  Replayed,
+  Settle,
+  Settled,
+} from "./operations.ts";
+
+/** The SQL of everything that is written. One connection, one transaction a batch. */
+export class Writer {
+  readonly #database: Database;
+  readonly #names: Names;
+  readonly #sql: ReturnType<typeof prepareAll>;
+  /** The last sequence number given, by destination. */
+  readonly #sequences = new Map<number, number>();
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#names = new Names(database);
+    this.#sql = prepareAll(database);
+    for (
+      const row of database.prepare(
+        "SELECT destination, max(sequence) AS last FROM delivery GROUP BY destination",
+      ).all()
+    ) {
+      this.#sequences.set(Number(row.destination), Number(row.last));
+    }
+  }
+
+  /** Applies a batch in one transaction. When it returns, all of it survives a power cut; when it throws, none of it. */
+  apply(operations: readonly Operation[]): unknown[] {
+    const sequences = new Map(this.#sequences);
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      const results = operations.map((operation) => this.#applyOne(operation));
+      this.#database.exec("COMMIT");
+      return results;
+    } catch (cause) {
+      this.#sequences.clear();
+      for (const [destination, last] of sequences) this.#sequences.set(destination, last);
+      this.#names.forget();
+      try {
+        this.#database.exec("ROLLBACK");
+      } catch {
+        // a failed COMMIT may have rolled back by itself
+      }
+      throw cause;
+    }
+  }
+
+  #applyOne(operation: Operation): unknown {
+    switch (operation.op) {
+      case "append":
+        return this.#append(operation);
+      case "process":
+        return this.#process(operation);
+      case "settle":
+        return this.#settle(operation);
+      case "attempted":
+        return this.#attempted(operation);
+      case "quarantine":
+        return this.#quarantine(operation);
+      case "answered":
+        return this.#answered(operation);
+      case "replay":
+        return this.#replay(operation);
+    }
+  }
+
+  #append(append: Append): Appended {
+    const channel = this.#names.idOf(append.channel);
+    const digest = sha256(append.body);
+    const identity = identityOf(append);
+    const earlier = identity === null ? [] : this.#sql.sameIdentity.all(channel, identity);
+    const same = earlier.find((row) => equal(row.sha256 as Uint8Array, digest));
+    if (earlier.length > 0 && !same && append.sameness?.kind === "sealed") {
+      return { kind: "conflicting", seq: this.#insert(append, channel, digest, null, "negatively") };
+    }
+    const repeated = same && this.#repetition(append, channel, same);
+    if (repeated) return repeated;
+    const seq = this.#insert(append, channel, digest, identity, append.answered);
+    return { kind: "appended", seq, looksRepeated: Number(same?.answered) === ANSWERED.positively };
+  }
+
+  /** Same message again: pending is joined, a positive answer is given again, a negative one starts anew. */
+  #repetition(append: Append, channel: number, earlier: Record<string, SqlValue>): Appended | undefined {
+    const seq = Number(earlier.seq);
+    const id = String(earlier.id);
+    const receivedAtMs = Number(earlier.received_ms);
+    if (Number(earlier.answered) === ANSWERED.notYet) return { kind: "pending", seq, id, receivedAtMs };
+    if (Number(earlier.answered) === ANSWERED.negatively) return undefined;
+    if (append.sameness!.kind === "exact") {
+      const recent = append.receivedAtMs - receivedAtMs <= append.sameness!.windowMs;
+      if (!recent && this.#sql.newerOfSender.get(channel, seq, append.sender)) return undefined;
+    }
+    const answer = earlier.answer === null ? undefined : {
+      bytes: earlier.answer as Uint8Array,
+      contentType: this.#names.textOf(Number(earlier.answer_type)),
+    };
+    return { kind: "answered", seq, id, receivedAtMs, answer };
+  }
+
+  #insert(
+    append: Append,
+    channel: number,
+    digest: Uint8Array,
+    identity: string | null,
+    answered: Append["answered"],
+  ): number {
+    const body = this.#sql.insertBody.run(digest, append.body).lastId;
+    const conflicting = identity === null && append.sameness?.kind === "sealed";
+    const trouble = append.trouble ??
+      (conflicting
+        ? {
+          code: "JOURNAL_ID_REUSED",
+          blame: "sender",
+          says: "Same id, other payload",
+          atMs: append.receivedAtMs,
+        }
+        : null);
+    return this.#sql.insertMessage.run(
+      append.id,
+      channel,
+      append.receivedAtMs,
+      this.#names.idOf(append.origin.adapter),
+      append.origin.peer,
+      append.origin.partner ?? null,
+      append.controlId,
+      append.type,
+      append.sender,
+      this.#names.idOf(append.contentType),
+      identity,
+      trouble ? MESSAGE.quarantined : MESSAGE.received,
+      ANSWERED[answered ?? "notYet"],
+      append.body.length,
+      body,
+      append.evidence ?? null,
+      trouble && JSON.stringify(trouble),
+    ).lastId;
+  }
+
+  #process(process: Process): Processed {
+    const moved = this.#sql.moveMessage.run(
+      process.branches.length === 0 ? MESSAGE.filtered : MESSAGE.processed,
+      process.answers ? ANSWERED.positively : ANSWERED.notYet,
+      process.seq,
+    ).changes;
+    return process.branches.map((branch) => {
+      const destination = this.#names.idOf(destinationName(process.channel, branch.destination));
+      // Committed before, and processed again after a crash: what was written then stands.
+      const before = moved === 0 ? this.#sql.deliveryOf.get(process.seq, destination) : undefined;
+      if (before) return { delivery: Number(before.id), sequence: Number(before.sequence) };
+      const body = branch.payload
+        ? this.#sql.insertBody.run(sha256(branch.payload), branch.payload).lastId
+        : Number(this.#sql.bodyOf.get(process.seq)!.body);
+      const sequence = (this.#sequences.get(destination) ?? 0) + 1;
+      this.#sequences.set(destination, sequence);
+      const delivery = this.#sql.insertDelivery.run(
+        process.seq,
+        destination,
+        sequence,
+        JSON.stringify(branch.keys),
+        branch.controlId,
+        this.#names.idOf(branch.contentType),
+        branch.payload?.length ?? Number(this.#sql.bodyOf.get(process.seq)!.size),
+        body,
+      ).lastId;
+      return { delivery, sequence };
+    });
+  }
+
+  #settle(settle: Settle): Settled | null {
+    this.#sql.settleDelivery.run(
+      settle.trouble ? DELIVERY.quarantined : DELIVERY.delivered,
+      settle.attempts,
+      settle.atMs,
+      settle.answer ?? null,
+      settle.trouble ? JSON.stringify(settle.trouble) : null,
+      settle.delivery,
+    );
+    if (settle.trouble) {
+      const { destination } = this.#sql.deliveryById.get(settle.delivery)!;
+      this.#note(settle.seq, settle.atMs, "quarantined", Number(destination), settle.trouble.code);
+    }
+    if (!settle.tellRest) return null;
+    const left = this.#sql.leftOf.get(settle.seq)!;
+    const queued = Number(left.queued);
+    const quarantined = Number(left.quarantined);
+    if (queued === 0) {
+      this.#sql.concludeMessage.run(quarantined > 0 ? ANSWERED.negatively : ANSWERED.positively, settle.seq);
+    }
+    return { queued, quarantined };
+  }
+
+  #attempted(attempted: Attempted): null {
+    const { delivery, attempts, trouble } = attempted;
+    this.#sql.countAttempt.run(attempts, JSON.stringify(trouble), delivery);
+    const { seq, destination } = this.#sql.deliveryById.get(delivery)!;
+    this.#note(Number(seq), trouble.atMs, "attempted", Number(destination), trouble.code);
+    return null;
+  }
+
+  #quarantine({ seq, trouble }: Quarantine): null {
+    this.#sql.quarantineMessage.run(JSON.stringify(trouble), seq);
+    this.#note(seq, trouble.atMs, "quarantined", null, trouble.code);
+    return null;
+  }
+
+  #answered({ seq, positively, answer }: Answered): null {
+    this.#sql.answerMessage.run(
+      positively ? ANSWERED.positively : ANSWERED.negatively,
+      answer?.bytes ?? null,
+      answer ? this.#names.idOf(answer.contentType) : null,
+      seq,
+    );
+    return null;
+  }
+
+  #replay({ seq, destination, force, atMs }: Replay): Replayed {
+    const message = this.#sql.messageBySeq.get(seq);
+    if (!message) return { kind: "nothing" };
+    const channel = this.#names.textOf(Number(message.channel));
+    if (Number(message.state) === MESSAGE.quarantined && destination === undefined) {
+      this.#sql.requeueMessage.run(seq);
+      this.#note(seq, atMs, "replayed", null, null);
+      return { kind: "inbox", channel, size: Number(message.size) };
+    }
+    const wanted = destination === undefined ? null : this.#names.idOf(destinationName(channel, destination));
+    const chosen = this.#sql.deliveriesOf.all(seq).filter((row) =>
+      wanted === null
+        ? Number(row.state) === DELIVERY.quarantined
+        : Number(row.destination) === wanted && Number(row.state) !== DELIVERY.queued
+    );
+    if (chosen.length === 0) return { kind: "nothing" };
+    const nameOf = (row: Record<string, SqlValue>) =>
+      this.#names.textOf(Number(row.destination)).slice(channel.length + 1);
+    for (const row of chosen) {
+      if (!force && this.#overtaken(row)) return { kind: "overtaken", destination: nameOf(row) };
+    }
+    for (const row of chosen) {
+      this.#sql.requeueDelivery.run(Number(row.id));
+      this.#note(seq, atMs, "replayed", Number(row.destination), null);
+    }
+    const deliveries = chosen.map((row) => ({
+      destination: nameOf(row),
+      delivery: Number(row.id),
+      size: Number(row.size),
+    }));
+    return { kind: "outbox", channel, deliveries };
+  }
+
+  #overtaken(row: Record<string, SqlValue>): boolean {
+    const keys = new Set(JSON.parse(String(row.keys)) as string[]);
+    if (keys.size === 0) return false;
+    return this.#sql.deliveredAfter.all(Number(row.destination), Number(row.id))
+      .some((newer) => (JSON.parse(String(newer.keys)) as string[]).some((key) => keys.has(key)));
+  }
+
+  #note(seq: number, atMs: number, event: string, destination: number | null, code: string | null): void {
+    this.#sql.insertHistory.run(seq, atMs, event, destination, code);
+  }
+}
+
+/** Numbers of message states; see the schema. */
+export const MESSAGE = { received: 0, processed: 1, filtered: 2, quarantined: 3 } as const;
+/** Numbers of delivery states; see the schema. */
+export const DELIVERY = { queued: 0, delivered: 1, quarantined: 2 } as const;
+
+/** Numbers of what a peer was told; see the schema. */
+const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
+
+/** The hash a body is kept with. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return hash("sha256", bytes, "buffer");
+}
+
+/** Compares two hashes. */
+export function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}
+
+/** What the index finds a repetition by; whether the bytes are the same is seen from their hashes. */
+function identityOf({ sameness }: Append): string | null {
+  if (!sameness) return null;
+  return sameness.kind === "exact" ? sameness.controlId : `${sameness.from}/${sameness.id}`;
+}
+
+function prepareAll(database: Database) {
+  const statements = {
+    insertBody: "INSERT INTO body (sha256, bytes) VALUES (?, ?)",
+    insertMessage:
+      `INSERT INTO message (id, channel, received_ms, adapter, peer, partner, control_id, type, sender, content_type,
+       identity, state, answered, size, body, evidence, trouble) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    sameIdentity:
+      `SELECT seq, message.id AS id, received_ms, answered, answer, answer_type, sha256 FROM message
+       JOIN body ON body.id = message.body WHERE channel = ? AND identity = ? ORDER BY seq DESC LIMIT 16`,
+    newerOfSender: "SELECT 1 FROM message WHERE channel = ? AND seq > ? AND sender = ? LIMIT 1",
+    moveMessage: "UPDATE message SET state = ?, answered = max(answered, ?) WHERE seq = ? AND state = 0",
+    bodyOf: "SELECT body, size FROM message WHERE seq = ?",
+    deliveryOf: "SELECT id, sequence FROM delivery WHERE seq = ? AND destination = ?",
+    insertDelivery:
+      `INSERT INTO delivery (seq, destination, sequence, state, attempts, keys, control_id, content_type, size, body)
+       VALUES (?, ?, ?, 0, 0, ?, ?, ?, ?, ?)`,
+    settleDelivery:
+      "UPDATE delivery SET state = ?, attempts = ?, settled_ms = ?, answer = ?, trouble = ? WHERE id = ? AND state = 0",
+    deliveryById: "SELECT seq, destination FROM delivery WHERE id = ?",
+    leftOf: "SELECT sum(state = 0) AS queued, sum(state = 2) AS quarantined FROM delivery WHERE seq = ?",
+    countAttempt: "UPDATE delivery SET attempts = ?, trouble = ? WHERE id = ? AND state = 0",
+    quarantineMessage:
+      "UPDATE message SET state = 3, trouble = ?, answered = iif(answered = 0, 2, answered) WHERE seq = ? AND state = 0",
+    concludeMessage: "UPDATE message SET answered = ? WHERE seq = ? AND answered = 0",
+    answerMessage: "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ?",
+    messageBySeq: "SELECT channel, state, size FROM message WHERE seq = ?",
+    requeueMessage: "UPDATE message SET state = 0, trouble = NULL WHERE seq = ?",
+    deliveriesOf: "SELECT id, destination, state, keys, size FROM delivery WHERE seq = ?",
+    deliveredAfter: "SELECT keys FROM delivery WHERE destination = ? AND id > ? AND state = 1",
+    requeueDelivery: "UPDATE delivery SET state = 0, settled_ms = NULL, trouble = NULL WHERE id = ?",
+    insertHistory: "INSERT INTO history (seq, at_ms, event, destination, code) VALUES (?, ?, ?, ?, ?)",
+  };
+  return Object.fromEntries(
+    Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)]),
+  ) as { readonly [K in keyof typeof statements]: Statement };
+}
