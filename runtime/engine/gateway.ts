@@ -168,6 +168,11 @@ export class Gateway implements RunningGateway {
     return this.#closing ??= this.#close();
   }
 
+  /** The same as {@linkcode Gateway.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** Adds an event's time and tells every observer. */
   report(event: Unstamped): void {
     if (event.name === "journalCommitted") this.#watchPressure();

@@ -100,7 +100,7 @@ export class Queue<E extends Entry> {
       if (due) return due;
       if (this.#open.size < this.#openMax) {
         const next = this.#startable();
-        if (next) return this.#begin(next);
+        if (next !== undefined) return this.#begin(next);
         if (await this.#readMore()) continue;
       }
       await this.#turn(signal);

@@ -155,6 +155,14 @@ async function* accepted<A extends Deno.Addr>(
   }
 }
 
+/** Deno gives a failed name look-up no code: this is Node's. */
+function named(cause: unknown): never {
+  if (cause instanceof Error && /failed to lookup address/.test(cause.message)) {
+    throw Object.assign(cause, { code: "ENOTFOUND" });
+  }
+  throw cause;
+}
+
 function closing(listener: { close(): void }): () => void {
   let closed = false;
   return () => {
@@ -168,15 +176,19 @@ const net: Net = {
   // async, so that a port in use rejects instead of throwing
   async listen({ host, port }): Promise<Acceptor> {
     const listener = Deno.listen({ hostname: host, port });
-    const noDelay = (socket: Deno.TcpConn) => socket.setNoDelay(true);
+    const prepare = (socket: Deno.TcpConn) => {
+      socket.setNoDelay(true);
+      // A VPN that died says nothing: without this its connections would hold their places for ever.
+      socket.setKeepAlive(true);
+    };
     return {
       port: (listener.addr as Deno.NetAddr).port,
       close: closing(listener),
-      [Symbol.asyncIterator]: () => accepted(listener, noDelay as (socket: Deno.Conn<Deno.NetAddr>) => void),
+      [Symbol.asyncIterator]: () => accepted(listener, prepare as (socket: Deno.Conn<Deno.NetAddr>) => void),
     };
   },
   async connect({ host, port, signal, keepAlive = true }) {
-    const socket = await Deno.connect({ hostname: host, port, signal });
+    const socket = await Deno.connect({ hostname: host, port, signal }).catch(named);
     socket.setNoDelay(true);
     socket.setKeepAlive(keepAlive);
     return new SocketConnection(socket, `${host}:${port}`);

@@ -1,0 +1,27 @@
+/** The `hpke` envelope. Its layout, and why it is so: docs/envelope.md. */
+import { defineEnvelope } from "../../../runtime/contract/envelope.ts";
+import { errors } from "./errors.ts";
+import { open } from "./open.ts";
+import { judgeReceipt, signReceipt } from "./receipt.ts";
+import { seal } from "./seal.ts";
+
+const RECEIPT_TYPE = "application/vnd.mitral.receipt+jwt";
+
+export default defineEnvelope({
+  name: "hpke",
+  about:
+    "Seals for partners with HPKE: X-Wing (ML-KEM-768 and X25519), AES-256-GCM, an Ed25519 statement inside.",
+  contentType: "application/vnd.mitral.sealed",
+  receiptType: RECEIPT_TYPE,
+  config: {},
+  errors,
+  seal: (payload, statement, to, { keys, fail }) => seal(payload, statement, to, keys, fail),
+  open: (sealed, { keys, nowMs, fail }) => open(sealed, keys, nowMs, fail),
+  async receipt(sealed, opened, outcome, { keys, nowMs, fail }) {
+    return {
+      bytes: await signReceipt(sealed, opened, outcome, keys, nowMs, fail),
+      contentType: RECEIPT_TYPE,
+    };
+  },
+  judge: (receipt, sent, { keys, fail }) => judgeReceipt(receipt, sent, RECEIPT_TYPE, keys, fail),
+});

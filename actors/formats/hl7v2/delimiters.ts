@@ -1,0 +1,49 @@
+import { headerOf } from "./_wire.ts";
+import { errors } from "./errors.ts";
+
+/** The delimiters of one message (HL7 v2.9.1 section 2.5.4, MSH-1 and MSH-2). Each is one ASCII character. */
+export interface Delimiters {
+  readonly field: string;
+  readonly component: string;
+  readonly repetition: string;
+  readonly escape: string;
+  readonly subcomponent: string;
+  /** Only where MSH-2 has a fifth character (v2.7 and later). */
+  readonly truncation: string | undefined;
+  /** MSH-2 as it stands. */
+  readonly encoding: string;
+}
+
+/** The delimiters HL7 recommends. */
+export const RECOMMENDED: Delimiters = delimitersOf("|", "^~\\&");
+
+const USUAL = "MSH|^~\\&|";
+/** `MSH`, MSH-1 and the four characters of MSH-2. */
+const SHORTEST = 8;
+
+/**
+ * Reads the delimiters from the MSH segment that text begins with. MSH-2 has four characters, or five; fewer are refused, since what is left
+ * out would have to be guessed.
+ *
+ * Errors: HL7V2_MESSAGE_EMPTY, HL7V2_HEADER_MISSING, HL7V2_HEADER_TOO_SHORT, HL7V2_DELIMITERS_INVALID.
+ */
+export function readDelimiters(text: string): Delimiters {
+  if (text.startsWith(USUAL)) return RECOMMENDED;
+  const header = headerOf(text);
+  if (header === "") errors.fail("HL7V2_MESSAGE_EMPTY");
+  if (!header.startsWith("MSH")) errors.fail("HL7V2_HEADER_MISSING");
+  if (header.length < SHORTEST) errors.fail("HL7V2_HEADER_TOO_SHORT", { length: header.length });
+  const field = header[3];
+  const end = header.indexOf(field, 4);
+  const encoding = header.slice(4, end < 0 ? undefined : end);
+  const all = field + encoding;
+  if (!/^[!-/:-@[-`{-~]{5,6}$/.test(all) || new Set(all).size !== all.length) {
+    errors.fail("HL7V2_DELIMITERS_INVALID", { path: "MSH-2" });
+  }
+  return delimitersOf(field, encoding);
+}
+
+function delimitersOf(field: string, encoding: string): Delimiters {
+  const [component, repetition, escape, subcomponent, truncation] = encoding;
+  return { field, component, repetition, escape, subcomponent, truncation, encoding };
+}

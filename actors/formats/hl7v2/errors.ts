@@ -1,0 +1,100 @@
+import { declareErrors } from "../../../runtime/contract/error.ts";
+
+/** Every error of the HL7 v2 format. Facts are positions, counts and codes of HL7's own tables, never content. */
+export const errors = declareErrors("hl7v2", {
+  HL7V2_MESSAGE_EMPTY: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read message: it has no segments",
+  },
+  HL7V2_HEADER_MISSING: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read message: it does not begin with MSH",
+  },
+  HL7V2_HEADER_TOO_SHORT: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read message: MSH is too short to hold its delimiters ({length} characters)",
+  },
+  HL7V2_DELIMITERS_INVALID: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read message: MSH-1 and MSH-2 must be five or six different punctuation characters",
+  },
+  HL7V2_SEGMENT_INVALID: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read message: segment {segment} does not begin with three of A-Z and 0-9",
+  },
+  HL7V2_MESSAGE_NOT_ALONE: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read message: segment {segment} begins another message",
+  },
+  HL7V2_TYPE_MISSING: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot accept message: MSH-9 is empty",
+  },
+  HL7V2_TYPE_UNSUPPORTED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot accept message: its type in MSH-9 is not in accept",
+  },
+  HL7V2_EVENT_UNSUPPORTED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot accept message: its type is in accept, but not with the event of MSH-9.2",
+  },
+  HL7V2_PATH_INVALID: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot use path: not of the form SEG[n]-F[r].C.S that this call takes ({path})",
+  },
+  HL7V2_DELIMITERS_FIXED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot change {path}: a message keeps its delimiters",
+  },
+  HL7V2_OCCURRENCE_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot set {path}: the segments before it do not exist",
+  },
+  HL7V2_CHARACTER_UNENCODABLE: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write message: its character set ({charset}) has no room for a character of the new value",
+  },
+  HL7V2_MESSAGE_FROZEN: {
+    blame: "bug",
+    retry: "never",
+    says: "Cannot set {path} in place: the body is part of a message; use with()",
+  },
+  HL7V2_ANSWER_UNREADABLE: {
+    blame: "receiver",
+    retry: "later",
+    says: "Cannot read answer: not an HL7 message with MSA-1 of AA, AE, AR, CA, CE or CR",
+  },
+  HL7V2_ANSWER_MISMATCHED: {
+    blame: "receiver",
+    retry: "later",
+    says: "Cannot use answer: its MSA-2 is not the MSH-10 that was sent",
+  },
+  HL7V2_MESSAGE_REFUSED: {
+    blame: "receiver",
+    retry: "never",
+    says: "Cannot deliver message: the receiver answered {answer} with error code {errorCode}",
+  },
+  HL7V2_MESSAGE_DEFERRED: {
+    blame: "receiver",
+    retry: "later",
+    says: "Cannot deliver message now: the receiver answered {answer} with error code {errorCode}",
+  },
+  HL7V2_MESSAGE_TURNED_AWAY: {
+    blame: "receiver",
+    retry: "later",
+    says: "Cannot deliver message now: the receiver answered {answer} with error code {errorCode}",
+  },
+});

@@ -1,0 +1,118 @@
+import type { Delimiters } from "./delimiters.ts";
+
+/**
+ * Escape sequences (HL7 v2.9.1 section 2.6). Reading decodes the delimiters (`\F\ \S\ \T\ \R\ \E\ \P\`) and hexadecimal
+ * data (`\X41\`) that is text in the message's character set. Markup that has no plain text, such as `\H\`, `\.br\`,
+ * `\C2842\`, `\Z99\`, is handed out as it stands, and taken back as it stands when it is written: so a copy through
+ * `get` and `set` keeps formatting, and `get` after `set` gives what was set. Anything else with the escape character
+ * in it is literal text.
+ */
+
+/** Reads bytes of `\X..\` as text; `undefined` where they are none. */
+export type HexReader = (bytes: Uint8Array) => string | undefined;
+
+/** Encoded text to value. */
+export function decodeEscapes(text: string, delimiters: Delimiters, readHex: HexReader): string {
+  const { escape } = delimiters;
+  let at = text.indexOf(escape);
+  if (at < 0) return text;
+  let value = "", copied = 0;
+  while (at >= 0) {
+    const end = text.indexOf(escape, at + 1);
+    if (end < 0) break;
+    const body = text.slice(at + 1, end);
+    const plain = plainTextOf(body, delimiters, readHex);
+    if (plain !== undefined) {
+      value += text.slice(copied, at) + plain;
+      copied = end + 1;
+      at = text.indexOf(escape, copied);
+    } else {
+      at = isMarkup(body) ? text.indexOf(escape, end + 1) : end;
+    }
+  }
+  return value + text.slice(copied);
+}
+
+/** Value to encoded text. */
+export function encodeEscapes(value: string, delimiters: Delimiters, readHex: HexReader): string {
+  const { escape, truncation } = delimiters;
+  let text = "";
+  for (let at = 0; at < value.length; at++) {
+    const character = value[at];
+    if (character === escape) {
+      const end = value.indexOf(escape, at + 1);
+      const body = end < 0 ? "" : value.slice(at + 1, end);
+      if (isMarkup(body) && plainTextOf(body, delimiters, readHex) === undefined) {
+        text += value.slice(at, end + 1);
+        at = end;
+      } else {
+        text += `${escape}E${escape}`;
+      }
+    } else {
+      text += escapeOf(character, delimiters);
+    }
+  }
+  // The truncation character only means truncation where a value ends (section 2.5.5.2).
+  return truncation !== undefined && text.endsWith(truncation)
+    ? `${text.slice(0, -1)}${escape}P${escape}`
+    : text;
+}
+
+/** True where a value goes out as it is: no delimiter, no control character. */
+export function isPlain(value: string, delimiters: Delimiters): boolean {
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code < 0x20 || code === 0x7f) return false;
+    // Letters, digits and spaces are never delimiters.
+    if (code > 0x7f || code === 0x20 || code >= 0x30 && code <= 0x39 || code >= 0x61 && code <= 0x7a) {
+      continue;
+    }
+    const character = value[at];
+    if (character === delimiters.field || delimiters.encoding.includes(character)) return false;
+  }
+  return true;
+}
+
+function escapeOf(
+  character: string,
+  { field, component, repetition, subcomponent, escape }: Delimiters,
+): string {
+  switch (character) {
+    case field:
+      return `${escape}F${escape}`;
+    case component:
+      return `${escape}S${escape}`;
+    case repetition:
+      return `${escape}R${escape}`;
+    case subcomponent:
+      return `${escape}T${escape}`;
+  }
+  const code = character.charCodeAt(0);
+  if (code >= 0x20 && code !== 0x7f) return character;
+  return `${escape}X${code.toString(16).toUpperCase().padStart(2, "0")}${escape}`;
+}
+
+function plainTextOf(body: string, delimiters: Delimiters, readHex: HexReader): string | undefined {
+  switch (body) {
+    case "F":
+      return delimiters.field;
+    case "S":
+      return delimiters.component;
+    case "T":
+      return delimiters.subcomponent;
+    case "R":
+      return delimiters.repetition;
+    case "E":
+      return delimiters.escape;
+    case "P":
+      return delimiters.truncation;
+  }
+  if (!/^X(?:[0-9A-Fa-f]{2})+$/.test(body)) return undefined;
+  return readHex(Uint8Array.from(body.slice(1).match(/../g)!, (pair) => parseInt(pair, 16)));
+}
+
+/** Highlighting, character set switches, local and hexadecimal sequences, and the formatting commands of FT. */
+function isMarkup(body: string): boolean {
+  return /^(?:[HN]|C[0-9A-Fa-f]{4}|M[0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{2})?|[XZ][0-9A-Fa-f]+|\.(?:br|fi|nf|ce|(?:sp|in|ti|sk)[+-]?\d*))$/
+    .test(body);
+}

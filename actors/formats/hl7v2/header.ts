@@ -1,0 +1,84 @@
+import { partOf } from "./_parts.ts";
+import { unwrap } from "./_wire.ts";
+import { charsetOf } from "./charset.ts";
+import { type Delimiters, readDelimiters, RECOMMENDED } from "./delimiters.ts";
+import { decodeEscapes } from "./escape.ts";
+
+/** The MSH segment of a message, read without the rest of it. */
+export class Header {
+  readonly delimiters: Delimiters;
+  readonly #text: string;
+
+  constructor(text: string, delimiters: Delimiters) {
+    this.#text = text;
+    this.delimiters = delimiters;
+  }
+
+  /** A field as it stands, from MSH-3 on; empty where it is absent. */
+  field(n: number): string {
+    return partOf(this.#text, this.delimiters.field, n) ?? "";
+  }
+
+  /** A component of the first repetition of a field, as it stands. */
+  component(field: number, n: number): string {
+    const { repetition, component } = this.delimiters;
+    return partOf(partOf(this.field(field), repetition, 1) ?? "", component, n) ?? "";
+  }
+
+  /** The decoded value of a component. */
+  value(field: number, n: number): string {
+    return decodeEscapes(this.component(field, n), this.delimiters, () => undefined);
+  }
+}
+
+const [M, S, H] = [0x4d, 0x53, 0x48];
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Reads the header a message begins with.
+ *
+ * Errors: HL7V2_MESSAGE_EMPTY, HL7V2_HEADER_MISSING, HL7V2_HEADER_TOO_SHORT, HL7V2_DELIMITERS_INVALID.
+ */
+export function readHeader(bytes: Uint8Array): Header {
+  const line = lineAt(unwrap(bytes), 0);
+  const text = decoder.decode(line);
+  const delimiters = readDelimiters(text);
+  if (text.length === line.length && !text.includes("\uFFFD")) return new Header(text, delimiters);
+  const label = partOf(partOf(text, delimiters.field, 18) ?? "", delimiters.repetition, 1) ?? "";
+  return new Header(charsetOf(label, line).decode(line).toWellFormed(), delimiters);
+}
+
+/**
+ * Finds a header wherever MSH stands at the start of a line or after a space or control character, however broken the
+ * message is, with one character a byte, so that fields go into an answer as they came. Delimiters that make no sense
+ * are replaced by the recommended ones, as far as the field separator allows. `undefined` where there is no MSH.
+ */
+export function findHeader(bytes: Uint8Array): Header | undefined {
+  const inner = unwrap(bytes);
+  for (let start = inner.indexOf(M); start >= 0; start = inner.indexOf(M, start + 1)) {
+    const isFirst = start === 0 || inner[start - 1] <= 0x20;
+    if (!isFirst || inner[start + 1] !== S || inner[start + 2] !== H) continue;
+    let text = "";
+    for (const byte of lineAt(inner, start)) text += String.fromCharCode(byte);
+    return tolerantHeader(text);
+  }
+  return undefined;
+}
+
+function tolerantHeader(text: string): Header {
+  try {
+    return new Header(text, readDelimiters(text));
+  } catch {
+    const field = text[3] ?? "";
+    const { encoding } = RECOMMENDED;
+    return /^[!-/:-@[-`{-~]$/.test(field) && !encoding.includes(field)
+      ? new Header(text, { ...RECOMMENDED, field })
+      : new Header("MSH", RECOMMENDED);
+  }
+}
+
+function lineAt(bytes: Uint8Array, start: number): Uint8Array {
+  let end = start;
+  while (end < bytes.length && bytes[end] !== 0x0d && bytes[end] !== 0x0a) end++;
+  return bytes.subarray(start, end);
+}

@@ -1,0 +1,312 @@
+import type { PathBody } from "../../../runtime/contract/message.ts";
+import { removeFrom, writeLeaf } from "./_edit.ts";
+import { leafOf, type LeafSteps } from "./_leaf.ts";
+import { labelOf, parseBytes, type Parsed, parseText } from "./_parse.ts";
+import { countParts, partOf, withPart } from "./_parts.ts";
+import type { Segments } from "./_segments.ts";
+import { joinBytes } from "./_utf8.ts";
+import { type Charset, charsetOf } from "./charset.ts";
+import type { Delimiters } from "./delimiters.ts";
+import { errors } from "./errors.ts";
+import { decodeEscapes, encodeEscapes, isPlain } from "./escape.ts";
+import { ALL, compilePath, LEFT_OUT, type Path } from "./path.ts";
+
+/** Media type of HL7 v2 in its own delimited encoding (ER7). */
+export const HL7V2_TYPE = "x-application/hl7-v2+er7";
+
+const CR = Uint8Array.of(0x0d);
+const encoder = new TextEncoder();
+
+/** What {@linkcode Hl7Message.parse} can be told. */
+export interface ParseOptions {
+  /** The character set as the transport names it; beats MSH-18. */
+  readonly charset?: string;
+}
+
+/**
+ * An HL7 v2 message: values by path, every byte that was not changed as it came in.
+ *
+ * Paths are `SEG[n]-F[r].C.S`: segment, occurrence, field, repetition, component, subcomponent. Numbers count from 1
+ * and may be left out, so `PID-5` is `PID[1]-5[1].1.1`. MSH-1 is the field separator itself, MSH-2 the other
+ * delimiters. A level the message does not have is its own first part: in `|x|` the path `PID-1.1.1` is `x`, and
+ * `PID-1.2` is absent. A field that is empty is absent; one that holds `""` (two quote characters, HL7's order to
+ * delete) is not.
+ *
+ * @example
+ * ```ts
+ * import { Hl7Message } from "mitral";
+ *
+ * const message = Hl7Message.parse("MSH|^~\\&|LAB\rPID|1||4711^^^HOSPITAL||Doe^Ann\r");
+ * message.get("PID-5.2"); // "Ann"
+ * message.with("PID-5.1", "Smith & Sons").toBytes(); // …|Smith \T\ Sons^Ann
+ * ```
+ */
+export class Hl7Message implements PathBody {
+  readonly contentType: string = HL7V2_TYPE;
+  readonly delimiters: Delimiters;
+  readonly #segments: Segments;
+  #originals: (Uint8Array | undefined)[] | undefined;
+  #charset: Charset | undefined;
+  #frozen = false;
+
+  private constructor({ delimiters, segments, charset, originals }: Parsed) {
+    this.delimiters = delimiters;
+    this.#segments = segments;
+    this.#charset = charset;
+    this.#originals = originals;
+  }
+
+  /**
+   * Reads one message as it lies in a file or a frame: a byte order mark, MLLP bytes and blank lines around it are
+   * dropped; CR, LF and CRLF end a segment. The array is not kept.
+   *
+   * Errors: HL7V2_MESSAGE_EMPTY, HL7V2_HEADER_MISSING, HL7V2_HEADER_TOO_SHORT, HL7V2_DELIMITERS_INVALID,
+   * HL7V2_SEGMENT_INVALID, HL7V2_MESSAGE_NOT_ALONE.
+   */
+  static parse(input: Uint8Array | string, options: ParseOptions = {}): Hl7Message {
+    return new Hl7Message(
+      typeof input === "string" ? parseText(input, options.charset) : parseBytes(input, options.charset),
+    );
+  }
+
+  /** Ids of the segments, in order. */
+  get segments(): readonly string[] {
+    return this.#segments.all().map((segment) => segment.slice(0, 3));
+  }
+
+  /**
+   * The decoded value of one leaf; `undefined` where it is absent. A path of a segment alone gives its encoded text.
+   * Errors: HL7V2_PATH_INVALID.
+   */
+  get(path: string): string | undefined {
+    const steps = one(compilePath(path));
+    const at = this.#segments.find(steps.segment, steps.occurrence || 1);
+    if (at < 0) return undefined;
+    return steps.field === LEFT_OUT ? this.#shown(this.#segments.one(at)) : this.#leaf(at, steps, steps.leaf);
+  }
+
+  /**
+   * The decoded values of every occurrence and repetition the path can mean, in order: an index left out, or `[*]`,
+   * stands for all of them. Absent ones are left out. Errors: HL7V2_PATH_INVALID.
+   */
+  getAll(path: string): readonly string[] {
+    const steps = compilePath(path);
+    const values: string[] = [];
+    for (const at of this.#findAll(steps)) {
+      if (steps.field === LEFT_OUT) {
+        values.push(this.#shown(this.#segments.one(at)));
+        continue;
+      }
+      const isOne = steps.repetition > 0 || isDelimiterField(steps);
+      const last = isOne ? steps.leaf.repetition : this.#repetitions(at, steps);
+      for (let repetition = isOne ? last : 1; repetition <= last; repetition++) {
+        const value = this.#leaf(at, steps, { ...steps.leaf, repetition });
+        if (value !== undefined) values.push(value);
+      }
+    }
+    return values;
+  }
+
+  /**
+   * The encoded text of what the path names, as deep as it says: `PID-3` the whole field with its repetitions,
+   * `PID-3[1]` one of them, `PID-3.4` a component with its subcomponents. `undefined` where it is empty or absent.
+   * Errors: HL7V2_PATH_INVALID.
+   */
+  raw(path: string): string | undefined {
+    const steps = one(compilePath(path));
+    const at = this.#segments.find(steps.segment, steps.occurrence || 1);
+    if (at < 0) return undefined;
+    const { delimiters } = this;
+    let text: string | undefined = this.#segments.one(at);
+    if (steps.field !== LEFT_OUT) text = this.#field(text, steps);
+    if (!isDelimiterField(steps) && (steps.repetition !== LEFT_OUT || steps.component !== LEFT_OUT)) {
+      text &&= partOf(text, delimiters.repetition, steps.leaf.repetition);
+      if (steps.component !== LEFT_OUT) text &&= partOf(text, delimiters.component, steps.component);
+      if (steps.subcomponent !== LEFT_OUT) text &&= partOf(text, delimiters.subcomponent, steps.subcomponent);
+    }
+    return text ? this.#shown(text) : undefined;
+  }
+
+  /**
+   * Replaces a leaf in place. What the path lacks is made: fields, repetitions, components, and a segment after the
+   * last of its kind or at the end. An empty value makes the leaf absent. A new MSH-18 changes how all of the message
+   * is written.
+   *
+   * Errors: HL7V2_MESSAGE_FROZEN once the body is part of a message, HL7V2_PATH_INVALID, HL7V2_DELIMITERS_FIXED,
+   * HL7V2_OCCURRENCE_MISSING, HL7V2_CHARACTER_UNENCODABLE.
+   */
+  set(path: string, value: string): this {
+    if (this.#frozen) errors.fail("HL7V2_MESSAGE_FROZEN", { path });
+    this.#write(compilePath(path), value);
+    return this;
+  }
+
+  /** A copy with a leaf replaced; otherwise as {@linkcode Hl7Message.set}. */
+  with(path: string, value: string): Hl7Message {
+    const copy = this.#copy();
+    copy.#write(compilePath(path), value);
+    return copy;
+  }
+
+  /**
+   * A copy without what the path names, as deep as it says: `OBX[2]` a segment, `OBX[*]` all of them, `PID-3` a field
+   * with its repetitions, `PID-3[2]` a repetition, `PID-3.4` a component. Fields and components keep their place;
+   * repetitions and segments behind move up. Errors: HL7V2_PATH_INVALID, HL7V2_DELIMITERS_FIXED.
+   */
+  without(path: string): Hl7Message {
+    const copy = this.#copy();
+    copy.#remove(compilePath(path));
+    return copy;
+  }
+
+  /** From now on {@linkcode Hl7Message.set} throws. */
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  /**
+   * The message with CR after every segment, in the character set it came in. Errors: HL7V2_CHARACTER_UNENCODABLE,
+   * only where the character set was changed or cannot write all it can read.
+   */
+  toBytes(): Uint8Array {
+    const originals = this.#originals;
+    if (originals === undefined) return this.#encode(this.#segments.join());
+    return joinBytes(
+      this.#segments.all().flatMap((segment, at) => [originals[at] ?? this.#encode(segment), CR]),
+    );
+  }
+
+  #copy(): Hl7Message {
+    return new Hl7Message({
+      delimiters: this.delimiters,
+      segments: this.#segments.copy(),
+      charset: this.#charset,
+      originals: this.#originals?.slice(),
+    });
+  }
+
+  #encode(text: string): Uint8Array {
+    const ascii = encoder.encode(text);
+    if (ascii.length === text.length) return ascii;
+    const charset = this.#usedCharset();
+    return charset.encode(text) ?? errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: charset.name });
+  }
+
+  #usedCharset(): Charset {
+    return this.#charset ??= charsetOf(labelOf(this.#segments.one(0), this.delimiters));
+  }
+
+  #readHex(bytes: Uint8Array): string | undefined {
+    const text = this.#usedCharset().decode(bytes);
+    return text.isWellFormed() && !text.includes("\uFFFD") ? text : undefined;
+  }
+
+  /** Text for others to see: bytes that mean nothing as U+FFFD. */
+  #shown(text: string): string {
+    return this.#charset === undefined ? text : text.toWellFormed();
+  }
+
+  #findAll(path: Path): number[] {
+    if (path.occurrence <= 0) return this.#segments.findAll(path.segment);
+    const at = this.#segments.find(path.segment, path.occurrence);
+    return at < 0 ? [] : [at];
+  }
+
+  #field(segment: string, path: Path): string | undefined {
+    if (path.segment === "MSH" && path.field === 1) return this.delimiters.field;
+    return partOf(segment, this.delimiters.field, path.leaf.part);
+  }
+
+  #repetitions(at: number, path: Path): number {
+    return countParts(this.#field(this.#segments.one(at), path) ?? "", this.delimiters.repetition);
+  }
+
+  #leaf(at: number, path: Path, leaf: LeafSteps): string | undefined {
+    const { delimiters } = this;
+    if (isDelimiterField(path)) {
+      const isFirst = leaf.repetition === 1 && leaf.component === 1 && leaf.subcomponent === 1;
+      return isFirst ? path.field === 1 ? delimiters.field : delimiters.encoding : undefined;
+    }
+    const segments = this.#segments;
+    const text = leafOf(segments.text(at), segments.start(at), segments.end(at), leaf, delimiters);
+    if (text === undefined || text === "") return undefined;
+    if (!text.includes(delimiters.escape)) return this.#shown(text);
+    return this.#shown(decodeEscapes(text, delimiters, (bytes) => this.#readHex(bytes)));
+  }
+
+  #write(path: Path, value: string): void {
+    one(path);
+    const isSecondHeader = path.segment === "MSH" && path.occurrence > 1;
+    if (path.field === LEFT_OUT || isSecondHeader) errors.fail("HL7V2_PATH_INVALID", { path: path.text });
+    if (isDelimiterField(path)) {
+      if (this.get(path.text) !== value) errors.fail("HL7V2_DELIMITERS_FIXED", { path: path.text });
+      return;
+    }
+    const text = this.#encodedValue(value);
+    let at = this.#segments.find(path.segment, path.occurrence || 1);
+    if (at < 0 && text === "") return;
+    if (at < 0) at = this.#insert(path);
+    this.#replace(at, path, (field) => writeLeaf(field, path, this.delimiters, text));
+  }
+
+  #encodedValue(value: string): string {
+    // One character a byte means ASCII; anything else has to fit the character set.
+    if (encoder.encode(value).length !== value.length && !this.#usedCharset().carries(value)) {
+      errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: this.#usedCharset().name });
+    }
+    return isPlain(value, this.delimiters)
+      ? value
+      : encodeEscapes(value, this.delimiters, (bytes) => this.#readHex(bytes));
+  }
+
+  #insert(path: Path): number {
+    const alike = this.#segments.findAll(path.segment);
+    if ((path.occurrence || 1) !== alike.length + 1) {
+      errors.fail("HL7V2_OCCURRENCE_MISSING", { path: path.text });
+    }
+    const at = (alike.at(-1) ?? this.#segments.count - 1) + 1;
+    this.#segments.splice(at, 0, path.segment);
+    this.#originals?.splice(at, 0, undefined);
+    return at;
+  }
+
+  #remove(path: Path): void {
+    const isHeader = path.segment === "MSH" && path.field === LEFT_OUT;
+    if (isHeader) errors.fail("HL7V2_PATH_INVALID", { path: path.text });
+    if (isDelimiterField(path)) errors.fail("HL7V2_DELIMITERS_FIXED", { path: path.text });
+    const found = this.#findAll(path.occurrence === LEFT_OUT ? { ...path, occurrence: 1 } : path);
+    // From the end, so that the places before stay what they are.
+    for (const at of found.reverse()) {
+      if (path.field !== LEFT_OUT) {
+        this.#replace(at, path, (field) => removeFrom(field, path, this.delimiters));
+      } else {
+        this.#segments.splice(at, 1);
+        this.#originals?.splice(at, 1);
+      }
+    }
+  }
+
+  #replace(at: number, path: Path, edit: (field: string) => string): void {
+    const before = this.#segments.one(at);
+    const after = withPart(before, this.delimiters.field, path.leaf.part, edit);
+    if (after === before) return;
+    this.#segments.splice(at, 1, after);
+    if (this.#originals) this.#originals[at] = undefined;
+    if (path.segment === "MSH" && path.field === 18) {
+      this.#charset = undefined;
+      this.#originals = undefined;
+    }
+  }
+}
+
+function isDelimiterField(path: Path): boolean {
+  return path.segment === "MSH" && (path.field === 1 || path.field === 2);
+}
+
+/** The same path, unless it stands for several places. */
+function one(path: Path): Path {
+  if (path.occurrence === ALL || path.repetition === ALL) {
+    errors.fail("HL7V2_PATH_INVALID", { path: path.text });
+  }
+  return path;
+}

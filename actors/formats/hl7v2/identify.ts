@@ -1,0 +1,34 @@
+import type { Identity } from "../../../runtime/contract/format.ts";
+import { readHeader } from "./header.ts";
+
+/**
+ * Message types that ask and change nothing, beside all that begin with Q: vaccination records (VXQ), order and
+ * schedule status (OSQ, SQM), stored procedures and embedded queries (SPQ, EQQ, VQQ, RQQ), network management (NMQ),
+ * and requests for insurance, patient and clinical information (RQI, RQP, RQC). SUR reports a product's use: it is none.
+ */
+const QUERIES = new Set(["VXQ", "OSQ", "SQM", "SPQ", "EQQ", "VQQ", "RQQ", "NMQ", "RQI", "RQP", "RQC"]);
+
+/**
+ * Who a message says it is, from its MSH segment alone. `sender` is MSH-3 and MSH-4 as they stand, with the field
+ * separator between.
+ *
+ * Errors: as of `readHeader`.
+ */
+export function identify(bytes: Uint8Array): Identity {
+  const header = readHeader(bytes);
+  const kind = header.value(9, 1), event = header.value(9, 2);
+  const application = header.field(3), facility = header.field(4);
+  const mode = header.component(11, 1);
+  return {
+    controlId: header.field(10),
+    type: event === "" ? kind : `${kind}^${event}`,
+    sender: application === "" && facility === ""
+      ? ""
+      : `${application}${header.delimiters.field}${facility}`,
+    purpose: kind.startsWith("Q") || QUERIES.has(kind)
+      ? "query"
+      : mode === "T" || mode === "D"
+      ? "test"
+      : "message",
+  };
+}

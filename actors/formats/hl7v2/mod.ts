@@ -1,0 +1,51 @@
+import { defineFormat } from "../../../runtime/contract/format.ts";
+import { list, text } from "../../../runtime/contract/spec.ts";
+import { answer } from "./answer.ts";
+import { errors } from "./errors.ts";
+import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
+import { identify } from "./identify.ts";
+import { judge } from "./judge.ts";
+import { keys } from "./keys.ts";
+
+export { Hl7Message, type ParseOptions } from "./hl7_message.ts";
+export type { Delimiters } from "./delimiters.ts";
+
+/** HL7 v2 in its delimited encoding (ER7): HL7 v2.9.1 chapter 2, read so that every version since 2.1 fits. */
+export default defineFormat({
+  name: "hl7v2",
+  about: "HL7 v2 messages in their delimited encoding, any version.",
+  contentTypes: [HL7V2_TYPE, "application/hl7-v2+er7", "application/hl7-v2"],
+  config: {
+    accept: list(
+      "Types that are taken; others are answered AR. Empty: all.",
+      text("A type, or a type with its event.", {
+        pattern: {
+          matches: "[A-Z0-9]{3}(\\^[A-Z0-9]{3})?",
+          says: "three letters or digits, as in ADT, or with an event, as in ADT^A01",
+        },
+        example: "ORU^R01",
+      }),
+      { default: [], example: ["ADT", "ORU^R01"] },
+    ),
+  },
+  errors: errors.faults,
+  parse(bytes, { config, contentType, fail }) {
+    const charset = charsetIn(contentType);
+    const message = Hl7Message.parse(bytes, charset === undefined ? {} : { charset });
+    if (config.accept.length === 0) return message;
+    const kind = message.get("MSH-9.1"), event = message.get("MSH-9.2");
+    if (kind === undefined) return fail("HL7V2_TYPE_MISSING", { path: "MSH-9" });
+    if (config.accept.includes(kind) || config.accept.includes(`${kind}^${event}`)) return message;
+    return config.accept.some((type) => type.startsWith(`${kind}^`))
+      ? fail("HL7V2_EVENT_UNSUPPORTED", { path: "MSH-9.2" })
+      : fail("HL7V2_TYPE_UNSUPPORTED", { path: "MSH-9.1" });
+  },
+  identify,
+  keys,
+  answer,
+  judge,
+});
+
+function charsetIn(contentType: string | undefined): string | undefined {
+  return /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? "")?.[1];
+}

@@ -1,0 +1,58 @@
+import type { LeafSteps } from "./_leaf.ts";
+import { errors } from "./errors.ts";
+
+/** Stands for every occurrence or repetition: `[*]`. */
+export const ALL = -1;
+/** Stands for an index or level the path leaves out. */
+export const LEFT_OUT = 0;
+
+/** A path `SEG[n]-F[r].C.S`, taken apart. Numbers count from 1; `0` is left out, `-1` is `[*]`. */
+export interface Path {
+  readonly text: string;
+  readonly segment: string;
+  readonly occurrence: number;
+  readonly field: number;
+  readonly repetition: number;
+  readonly component: number;
+  readonly subcomponent: number;
+  /** The leaf it means where one value is asked for: what is left out is 1. */
+  readonly leaf: LeafSteps;
+}
+
+const INDEX = "(?:\\[([1-9]\\d{0,3}|\\*)\\])?";
+const NUMBER = "([1-9]\\d{0,3})";
+const SHAPE = new RegExp(`^([A-Z0-9]{3})${INDEX}(?:-${NUMBER}${INDEX}(?:\\.${NUMBER}(?:\\.${NUMBER})?)?)?$`);
+
+/** A gateway file has far fewer paths; the bound only keeps paths made at run time from piling up. */
+const COMPILED_MAX = 4096;
+const compiled = new Map<string, Path>();
+
+/** Takes a path apart. Indices go up to 9999. Errors: HL7V2_PATH_INVALID. */
+export function compilePath(text: string): Path {
+  const known = compiled.get(text);
+  if (known) return known;
+  const parts = SHAPE.exec(text);
+  if (!parts) return errors.fail("HL7V2_PATH_INVALID", { path: text });
+  const [, segment, occurrence, field, repetition, component, subcomponent] = parts;
+  const levels = {
+    field: index(field),
+    repetition: index(repetition),
+    component: index(component),
+    subcomponent: index(subcomponent),
+  };
+  const leaf = {
+    // MSH-1 is a delimiter itself and takes no place of its own.
+    part: levels.field + (segment === "MSH" ? 0 : 1),
+    repetition: levels.repetition || 1,
+    component: levels.component || 1,
+    subcomponent: levels.subcomponent || 1,
+  };
+  const path = { text, segment, occurrence: index(occurrence), ...levels, leaf };
+  if (compiled.size >= COMPILED_MAX) compiled.clear();
+  compiled.set(text, path);
+  return path;
+}
+
+function index(text: string | undefined): number {
+  return text === undefined ? LEFT_OUT : text === "*" ? ALL : Number(text);
+}

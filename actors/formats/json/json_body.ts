@@ -1,0 +1,153 @@
+import type { PathBody } from "../../../runtime/contract/message.ts";
+import { checkJson } from "./_check.ts";
+import { entriesOf, rootOf, type Span } from "./_spans.ts";
+import { errors } from "./errors.ts";
+import { ALL, compilePath, type Step } from "./path.ts";
+
+/** Media type of JSON. */
+export const JSON_TYPE = "application/json";
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/**
+ * A JSON document (RFC 8259): values by path, every character that was not changed as it came in, numbers of any
+ * length included. No JavaScript object is ever made of it, so a member named `__proto__` is a member like any other.
+ *
+ * Paths are `$.name`, `$['any name']`, `$.list[0]` (from 0), and in `getAll` also `[*]` for every element or member.
+ * A string is read as its characters; a number, `true` and `false` as their text; `null` is absent; an object or a
+ * list is read as its JSON text. What is written is always a JSON string.
+ */
+export class JsonBody implements PathBody {
+  readonly contentType: string = JSON_TYPE;
+  readonly #text: string;
+
+  private constructor(text: string) {
+    this.#text = text;
+  }
+
+  /**
+   * Reads a document. The array is not kept.
+   *
+   * Errors: JSON_BYTES_INVALID, JSON_TEXT_INVALID, JSON_NAME_REPEATED, JSON_DEPTH_EXCEEDED.
+   */
+  static parse(input: Uint8Array | string, options: { readonly depthMax?: number } = {}): JsonBody {
+    const text = typeof input === "string" ? input.toWellFormed() : decode(input);
+    checkJson(text, options.depthMax ?? 100);
+    return new JsonBody(text);
+  }
+
+  /** The value at a path; `undefined` where it is absent or `null`. Errors: JSON_PATH_INVALID. */
+  get(path: string): string | undefined {
+    const spans = this.#find([rootOf(this.#text)], single(path), (span) => [span]);
+    return spans.length === 0 ? undefined : this.#value(spans[0]);
+  }
+
+  /**
+   * Every value the path can mean, in order: `[*]`, or a list where the path names no index, stands for all elements.
+   * What is absent or `null` is left out. Errors: JSON_PATH_INVALID.
+   */
+  getAll(path: string): readonly string[] {
+    const all = (span: Span) =>
+      this.#text[span.start] === "[" ? entriesOf(this.#text, span).map(({ value }) => value) : [span];
+    return this.#find([rootOf(this.#text)], compilePath(path), all).flatMap(all)
+      .map((span) => this.#value(span)).filter((value) => value !== undefined);
+  }
+
+  /**
+   * A copy with a string at a path. Members are made where they are absent, and an element right behind the last one.
+   *
+   * Errors: JSON_PATH_INVALID, JSON_PATH_BLOCKED, JSON_INDEX_MISSING.
+   */
+  with(path: string, value: string): JsonBody {
+    const root = rootOf(this.#text);
+    const written = write(this.#text.slice(root.start, root.end), single(path), JSON.stringify(value), path);
+    return new JsonBody(this.#text.slice(0, root.start) + written + this.#text.slice(root.end));
+  }
+
+  /** A copy without the member or element at a path; `[*]` takes all. Errors: JSON_PATH_INVALID. */
+  without(path: string): JsonBody {
+    const steps = compilePath(path);
+    if (steps.length === 0) errors.fail("JSON_PATH_INVALID", { path });
+    const parents = this.#find([rootOf(this.#text)], steps.slice(0, -1), (span) => [span]);
+    let text = this.#text;
+    // From the end, so that the places before stay what they are.
+    for (const parent of parents.reverse()) text = remove(text, parent, steps[steps.length - 1]);
+    return new JsonBody(text);
+  }
+
+  toBytes(): Uint8Array {
+    return encoder.encode(this.#text);
+  }
+
+  #find(from: Span[], steps: readonly Step[], spread: (span: Span) => Span[]): Span[] {
+    let spans = from;
+    for (const step of steps) {
+      const parents = typeof step === "string" ? spans.flatMap(spread) : spans;
+      spans = parents.flatMap((span) =>
+        entriesOf(this.#text, span).filter((entry, at) => matches(step, entry.name, at)).map(({ value }) =>
+          value
+        )
+      );
+    }
+    return spans;
+  }
+
+  #value({ start, end }: Span): string | undefined {
+    const text = this.#text.slice(start, end);
+    return text === "null" ? undefined : text[0] === '"' ? JSON.parse(text) as string : text;
+  }
+}
+
+function matches(step: Step, name: string | undefined, at: number): boolean {
+  return step === ALL || (name === undefined ? step === at : step === name);
+}
+
+/** The text of a value with `written` at `steps` within it; `text` is empty where nothing stands there yet. */
+function write(text: string, steps: readonly Step[], written: string, path: string): string {
+  if (steps.length === 0) return written;
+  const [step, ...deeper] = steps;
+  const isName = typeof step === "string";
+  const here = text === "" || text === "null" ? (isName ? "{}" : "[]") : text;
+  if (here[0] !== (isName ? "{" : "[")) return errors.fail("JSON_PATH_BLOCKED", { path });
+  const entries = entriesOf(here, { start: 0, end: here.length });
+  const found = entries.find(({ name }, at) => matches(step, name, at));
+  if (found) {
+    const { start, end } = found.value;
+    return here.slice(0, start) + write(here.slice(start, end), deeper, written, path) + here.slice(end);
+  }
+  if (!isName && step !== entries.length) return errors.fail("JSON_INDEX_MISSING", { path });
+  const made = (isName ? `${JSON.stringify(step)}:` : "") + write("", deeper, written, path);
+  const last = entries.at(-1)?.value.end;
+  return last === undefined
+    ? here[0] + made + here.slice(1)
+    : `${here.slice(0, last)},${made}${here.slice(last)}`;
+}
+
+/** The text without the entries of one value that match. */
+function remove(text: string, parent: Span, step: Step): string {
+  const entries = entriesOf(text, parent);
+  const isGone = entries.map(({ name }, at) => matches(step, name, at));
+  for (let at = entries.length - 1; at >= 0; at--) {
+    if (!isGone[at]) continue;
+    // With the comma behind it; the last one that is left, with the comma before it.
+    const isLast = !isGone.includes(false, at + 1);
+    const before = isLast && at > 0 ? entries[at - 1].value.end : entries[at].start;
+    const after = isLast ? entries[at].value.end : entries[at + 1].start;
+    text = text.slice(0, before) + text.slice(after);
+  }
+  return text;
+}
+
+function single(path: string): readonly Step[] {
+  const steps = compilePath(path);
+  return steps.includes(ALL) ? errors.fail("JSON_PATH_INVALID", { path }) : steps;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    return errors.fail("JSON_BYTES_INVALID", {}, cause);
+  }
+}

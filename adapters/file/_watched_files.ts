@@ -1,0 +1,104 @@
+import type { Disk, FileFacts } from "../../runtime/contract/world.ts";
+import { join } from "node:path";
+
+/** A file as it was last seen. Another size or time makes it another file. */
+export interface WatchedFile {
+  readonly name: string;
+  readonly facts: FileFacts;
+  /** When it was first seen like this, on the clock that never goes back. */
+  readonly sinceMs: number;
+  /** How often it could not be read or put away. */
+  failures: number;
+  /** Not looked at before this. */
+  restUntilMs: number;
+  /** What the channel said, where the file could not be put away since. */
+  verdict?: Verdict;
+}
+
+/** What becomes of a file: it was taken, or refused for good. */
+export type Verdict = "taken" | "refused";
+
+/** What a look into the folder found. */
+export interface Look {
+  /** Files that are whole, in the order of their names. */
+  readonly whole: WatchedFile[];
+  /** How many names the system would not say anything about. */
+  readonly hidden: number;
+}
+
+/** How to know a whole file. */
+export interface Wholeness {
+  readonly settleMs: number;
+  /** Where given, a file is whole when this marker stands beside it, and `settleMs` does not matter. */
+  readonly marker?: string;
+}
+
+/**
+ * What is known of the files in a folder from one look to the next.
+ *
+ * An empty file is never whole: every writer begins with one, and there is no message in it. A marker older than its
+ * file says nothing of it: it was left behind by an earlier file of that name.
+ */
+export class WatchedFiles {
+  readonly #disk: Disk;
+  readonly #folder: string;
+  readonly #wholeness: Wholeness;
+  #files = new Map<string, WatchedFile>();
+
+  constructor(disk: Disk, folder: string, wholeness: Wholeness) {
+    this.#disk = disk;
+    this.#folder = folder;
+    this.#wholeness = wholeness;
+  }
+
+  /** Looks at `names` among `all` names of the folder. What is gone is forgotten. */
+  async look(names: readonly string[], all: readonly string[], atMs: number): Promise<Look> {
+    const before = this.#files;
+    this.#files = new Map();
+    const present = new Set(all);
+    const whole: WatchedFile[] = [];
+    let hidden = 0;
+    for (const name of names) {
+      const facts = await this.#factsOf(name);
+      if (facts === null) hidden++;
+      if (facts?.kind !== "file") continue;
+      const known = before.get(name);
+      const file = known && isSame(known.facts, facts)
+        ? known
+        : { name, facts, sinceMs: atMs, failures: 0, restUntilMs: atMs };
+      this.#files.set(name, file);
+      if (file.restUntilMs <= atMs && await this.#isWhole(file, known === file, present, atMs)) {
+        whole.push(file);
+      }
+    }
+    return { whole, hidden };
+  }
+
+  /** True where the file on disk is still the one that was seen. */
+  async isUnchanged({ name, facts }: WatchedFile): Promise<boolean> {
+    const now = await this.#factsOf(name);
+    return !!now && isSame(now, facts);
+  }
+
+  async #isWhole(file: WatchedFile, seenBefore: boolean, present: ReadonlySet<string>, atMs: number) {
+    const { marker, settleMs } = this.#wholeness;
+    if (file.facts.size === 0) return false;
+    if (marker === undefined) return seenBefore && atMs - file.sinceMs >= settleMs;
+    if (!present.has(file.name + marker)) return false;
+    const beside = await this.#factsOf(file.name + marker);
+    return beside?.kind === "file" && beside.modifiedMs >= file.facts.modifiedMs;
+  }
+
+  /** `undefined` where there is nothing, `null` where the system will not say. */
+  async #factsOf(name: string): Promise<FileFacts | undefined | null> {
+    try {
+      return await this.#disk.facts(join(this.#folder, name));
+    } catch {
+      return null;
+    }
+  }
+}
+
+function isSame(one: FileFacts, other: FileFacts): boolean {
+  return one.kind === other.kind && one.size === other.size && one.modifiedMs === other.modifiedMs;
+}

@@ -1,0 +1,26 @@
+/** The media type without its parameters, in lower case: `Text/HL7; charset=utf-8` is `text/hl7`. */
+export function essenceOf(contentType: string): string {
+  return contentType.split(";", 1)[0].trim().toLowerCase();
+}
+
+/** True where one of `contentTypes` names the same media type, whatever the parameters. */
+export function includesType(contentTypes: readonly string[], contentType: string): boolean {
+  const essence = essenceOf(contentType);
+  return contentTypes.some((known) => essenceOf(known) === essence);
+}
+
+/** The parameters of one content type on the media type of another. */
+export function withEssence(contentType: string, essence: string): string {
+  const end = contentType.indexOf(";");
+  return end < 0 ? essence : essence + contentType.slice(end);
+}
+
+/**
+ * True for the web's general types, whose senders read the outcome from the status: JSON, XML, text, bytes. Everything
+ * else (HL7 v2, X12, receipts) has answers that say themselves whether the message was taken.
+ */
+export function isGeneral(contentType: string): boolean {
+  return /^text\/|[/+](json|xml)$|^application\/(octet-stream|x-www-form-urlencoded)$/.test(
+    essenceOf(contentType),
+  );
+}

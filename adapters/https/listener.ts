@@ -1,0 +1,62 @@
+import { defineListener } from "../../runtime/contract/adapter.ts";
+import type { Clock, HttpServer } from "../../runtime/contract/world.ts";
+import { config, errors, type Tools } from "./_listener_spec.ts";
+import { isLoopback } from "./_loopback.ts";
+import { Requests } from "./_requests.ts";
+
+/**
+ * Takes messages posted over HTTP (RFC 9110), one to a request, and answers each with what the channel says of it;
+ * `_reply_response.ts` has the table of statuses. For HL7 v2 that is HL7 over HTTP.
+ *
+ * A body is read only when its path, method, type and the channel allow it, and never beyond `bodyBytesMax`.
+ * Everything refused is answered with problem details (RFC 9457) that carry the error's code.
+ */
+export default defineListener({
+  name: "https",
+  about: "Takes messages posted over HTTP.",
+  config,
+  errors,
+  async listen(tools) {
+    if (!isLoopback(tools.config.host)) tools.fail("HTTPS_PLAIN_REFUSED", { host: tools.config.host });
+    const requests = new Requests(tools);
+    const server = await serve(tools, requests);
+    const { host, path } = tools.config;
+    return {
+      address: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}${path}`,
+      async stop() {
+        const shut = server.shutdown();
+        await requests.stop();
+        await waitFor(shut, LINGER_MS, tools.world.clock);
+      },
+      async [Symbol.asyncDispose]() {
+        const shut = server.shutdown();
+        await requests.drop();
+        await waitFor(shut, LINGER_MS, tools.world.clock);
+      },
+    };
+  },
+});
+
+/** How long answers may take to leave. A client that stalls in the middle of its body keeps its connection longer. */
+const LINGER_MS = 2_000;
+
+async function serve(
+  { world, config: { host, port }, fail }: Tools,
+  requests: Requests,
+): Promise<HttpServer> {
+  try {
+    return await world.net.serveHttp({ host, port }, (request, { peer }) => requests.handle(request, peer));
+  } catch (cause) {
+    const reason = String((cause as { code?: unknown }).code ?? "unknown");
+    if (reason === "EADDRINUSE") fail("HTTPS_PORT_BUSY", { host, port }, cause);
+    return fail("HTTPS_LISTEN_FAILED", { host, port, reason }, cause);
+  }
+}
+
+/** Resolves when `work` does, or after `ms` without it. */
+function waitFor(work: Promise<void>, ms: number, clock: Clock): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const forget = clock.after(ms, resolve);
+    work.then(resolve, reject).finally(forget);
+  });
+}

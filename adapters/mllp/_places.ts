@@ -1,0 +1,48 @@
+const silentMin = 64;
+
+/**
+ * Who is connected. Only a peer that has spoken takes one of the `max` places; as many silent ones, and at least
+ * `silentMin`, are kept beside them, the oldest of which goes first. So a load balancer's probes cost no sender its
+ * place, and nobody can hold sockets without end by saying nothing.
+ */
+export class Places<T> implements Iterable<T> {
+  readonly #max: number;
+  readonly #speaking = new Set<T>();
+  readonly #silent = new Set<T>();
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** True where no place is left. */
+  get areTaken(): boolean {
+    return this.#speaking.size >= this.#max;
+  }
+
+  /** Lets a silent one in; returns the one that has to go for it, if any. */
+  enter(one: T): T | undefined {
+    this.#silent.add(one);
+    if (this.#silent.size <= Math.max(this.#max, silentMin)) return undefined;
+    const [oldest] = this.#silent;
+    this.#silent.delete(oldest);
+    return oldest;
+  }
+
+  /** Gives a place to one that has spoken; false where none is left. */
+  speak(one: T): boolean {
+    if (this.areTaken) return false;
+    this.#silent.delete(one);
+    this.#speaking.add(one);
+    return true;
+  }
+
+  leave(one: T): void {
+    this.#silent.delete(one);
+    this.#speaking.delete(one);
+  }
+
+  *[Symbol.iterator](): Iterator<T> {
+    yield* this.#silent;
+    yield* this.#speaking;
+  }
+}

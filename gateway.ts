@@ -1,0 +1,73 @@
+/**
+ * Where the engine, the components and the machine meet: the gateway as an embedding service opens it, and what the
+ * command line is handed.
+ */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { catalog } from "./catalog.ts";
+import settings from "./deno.json" with { type: "json" };
+import type { Problem } from "./runtime/config/problem.ts";
+import type { GatewaySource } from "./runtime/config/read_gateway.ts";
+import type { Outside } from "./runtime/console/outside.ts";
+import { errors } from "./runtime/config/errors.ts";
+import type { Gateway as Engine } from "./runtime/engine/gateway.ts";
+import { denoWorld } from "./runtime/world/deno_world.ts";
+
+/** What the command line works with on this machine. */
+export const outside: Outside = {
+  world: denoWorld,
+  catalog,
+  version: settings.version,
+  openGateway: async (plan, options) => {
+    const { Gateway } = await import("./runtime/engine/gateway.ts");
+    return await Gateway.open(plan, options);
+  },
+  memoryUse: () => {
+    const { rss, heapUsed } = Deno.memoryUsage();
+    return { residentBytes: rss, heapBytes: heapUsed };
+  },
+  loadActor: (path) => import(pathToFileURL(path).href),
+};
+
+/** A running gateway; {@linkcode Gateway.open} makes one. */
+export type Gateway = Engine;
+
+/** Opens gateways. */
+export const Gateway = {
+  /**
+   * Opens a gateway and starts its channels: from the path of a gateway file, or from settings of the same shape as
+   * the file, with paths in them relative to `folder` (the working folder where it is left out).
+   *
+   * Errors: CONFIG_GATEWAY_INVALID, whose cause lists every problem; JOURNAL_…, KEYRING_…, and those of the adapters.
+   */
+  async open(
+    config: string | Readonly<Record<string, unknown>>,
+    options: { folder?: string } = {},
+  ): Promise<Gateway> {
+    const folder = resolve(options.folder ?? ".");
+    const source: GatewaySource = typeof config === "string"
+      ? resolve(folder, config)
+      : { settings: config, folder };
+    const [{ readGateway }, { Gateway }] = await Promise.all([
+      import("./runtime/config/read_gateway.ts"),
+      import("./runtime/engine/gateway.ts"),
+    ]);
+    const { plan, problems } = await readGateway(source, {
+      disk: denoWorld.disk,
+      catalog,
+      loadActor: outside.loadActor,
+      env: (name) => Deno.env.get(name),
+    });
+    return await Gateway.open(plan ?? refuse(problems), { world: denoWorld });
+  },
+};
+
+function refuse(problems: readonly Problem[]): never {
+  const { file, line, column, code, message } = problems[0];
+  const place = line > 0 ? `${file}:${line}:${column}` : file;
+  return errors.fail(
+    "CONFIG_GATEWAY_INVALID",
+    { problems: problems.length, place, code, rule: message },
+    problems,
+  );
+}

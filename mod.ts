@@ -1,0 +1,39 @@
+/**
+ * Mitral: a healthcare integration runtime for Deno. Import it to write actors and adapters, to read and build HL7 v2,
+ * or to run a gateway inside your own service. Run it (`deno run -P mod.ts help`) and it is the command line.
+ *
+ * @example Run a gateway
+ * ```ts
+ * import { Gateway } from "mitral";
+ *
+ * await using gateway = await Gateway.open("gateway.yaml");
+ * gateway.observe((event) => console.log(event.name));
+ * ```
+ *
+ * @module
+ */
+
+export * from "./runtime/contract/actor.ts";
+export * from "./runtime/contract/adapter.ts";
+export * from "./runtime/contract/envelope.ts";
+export * from "./runtime/contract/error.ts";
+export * from "./runtime/contract/format.ts";
+export * from "./runtime/contract/message.ts";
+export * from "./runtime/contract/spec.ts";
+export type * from "./runtime/contract/world.ts";
+export { Hl7Message } from "./actors/formats/hl7v2/mod.ts";
+export { default as hl7v2 } from "./actors/formats/hl7v2/mod.ts";
+export { parser } from "./actors/parser.ts";
+export type { GatewayEvent, GatewaySnapshot } from "./runtime/engine/events.ts";
+export type { RunningGateway } from "./runtime/engine/gateway_api.ts";
+export type { GatewayPlan } from "./runtime/engine/plan.ts";
+export { Gateway } from "./gateway.ts";
+
+if (import.meta.main) {
+  const [{ main }, { denoTerminal }, { outside }] = await Promise.all([
+    import("./runtime/console/main.ts"),
+    import("./runtime/world/deno_terminal.ts"),
+    import("./gateway.ts"),
+  ]);
+  Deno.exit(await main(denoTerminal(), outside));
+}

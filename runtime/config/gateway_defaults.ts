@@ -1,0 +1,23 @@
+/** What a gateway does where its file says nothing. One place, so that the reference, the schema and the engine agree. */
+export const DEFAULTS = {
+  data: "./data",
+  drainMsMax: 30_000,
+  journal: { pendingBytesMax: 2_000_000_000 },
+  acknowledge: "received",
+  answerMsMax: 30_000,
+  messageBytesMax: 10 * 1024 * 1024,
+  order: "channel",
+  envelope: "hpke",
+  /** Seven days: longer than a long weekend with a dead link. */
+  expiresMs: 7 * 24 * 3_600_000,
+  retry: { firstMs: 1_000, longestMs: 300_000, refusedMs: 600_000 },
+  supervise: { restartsMax: 5, withinMs: 60_000, crashesMax: 3, backoffMs: 100, backoffMsMax: 30_000 },
+} as const;
+
+/** Bounds on a gateway file itself: what a person writes is far below, what a machine made to harm is above. */
+export const FILE_LIMITS = {
+  textCharactersMax: 1_000_000,
+  /** Counts what an alias stands for each time it is used. */
+  nodesMax: 100_000,
+  depthMax: 64,
+} as const;

@@ -1,0 +1,187 @@
+import { bytes, choice, durationMs, integer, map, path, record, text } from "../contract/spec.ts";
+import { DEFAULTS } from "./gateway_defaults.ts";
+import {
+  adapterSection,
+  type ComponentSlot,
+  type FilterSlot,
+  named,
+  type PartnersSlot,
+  section,
+  type TransformSlot,
+  type ValueOf,
+} from "./shape.ts";
+
+/** What the name of a gateway, partner, channel or destination may be: it goes into metrics, logs and file names. */
+export const NAME = {
+  matches: "[A-Za-z0-9][A-Za-z0-9._-]{0,62}",
+  says: "has up to 63 letters, digits, dots, dashes and underscores, a letter or digit first",
+} as const;
+
+const filter = {
+  kind: "filter",
+  about: "Which messages go on: an expression, as the transform `filter` takes it. Comes before `transform`.",
+  optional: true,
+} as const satisfies FilterSlot;
+
+const transform = {
+  kind: "transform",
+  about: "Transforms, in order: each a name, or a name with its settings. A path to a `.ts` or `.js` file " +
+    "in the gateway file's folder is a custom actor.",
+  optional: true,
+} as const satisfies TransformSlot;
+
+const envelope = {
+  kind: "component",
+  of: "envelopes",
+  about: "How messages are sealed: a name, or a name with its settings.",
+  default: DEFAULTS.envelope,
+} as const satisfies ComponentSlot;
+
+const from = {
+  kind: "partners",
+  about: "Partners it may come from: one, or a list.",
+} as const satisfies PartnersSlot;
+const to = {
+  kind: "partners",
+  about: "Partners it is sealed for: one, or a list.",
+} as const satisfies PartnersSlot;
+
+const ORDER = {
+  matches: "channel|none|by key|by \\S+",
+  says: "is channel, none, by key, or by and a path such as by PID-3",
+} as const;
+const ORDER_ABOUT =
+  "What runs at once: `channel`, one message at a time; `by PATH`, one at a time for each value " +
+  "of the path; `by key`, one at a time for each of the format's own keys; `none`, everything.";
+
+const { retry: RETRY, supervise: SUPERVISE } = DEFAULTS;
+
+const DESTINATION = adapterSection("A destination, with a durable queue of its own.", "senders", {
+  filter,
+  transform,
+  encrypt: section("Seals what is sent.", {
+    to,
+    expiresMs: durationMs("How long a sealed message may be opened.", {
+      min: 1_000,
+      default: DEFAULTS.expiresMs,
+    }),
+    envelope,
+  }, { optional: true }),
+  order: text(`${ORDER_ABOUT} The channel's where left out.`, {
+    optional: true,
+    pattern: ORDER,
+    example: "by PID-3",
+  }),
+  retry: section("When attempts are made again. The channel's where left out.", {
+    firstMs: durationMs("Wait before the second attempt; doubles with each.", { min: 1, optional: true }),
+    longestMs: durationMs("Longest wait between two attempts.", { min: 1, optional: true }),
+    refusedMs: durationMs("How long a refusal that may pass (HL7 AR) is tried again.", {
+      min: 0,
+      optional: true,
+    }),
+  }, { optional: true }),
+});
+
+const CHANNEL = section("One way through the gateway, from one listener to its destinations.", {
+  about: text("What the channel is for, in a sentence.", { default: "" }),
+  listen: adapterSection("Where messages come from: exactly one adapter.", "listeners", {
+    acknowledge: choice(
+      "When the sender is told that its message was taken: once it is durable, once it is queued for every " +
+        "destination, or once every destination has accepted it.",
+      ["received", "processed", "delivered"],
+      { default: DEFAULTS.acknowledge },
+    ),
+    answerMsMax: durationMs("How long a peer may wait for an answer that needs more than the journal.", {
+      min: 1,
+      default: DEFAULTS.answerMsMax,
+    }),
+    messageBytesMax: bytes("Largest message that is taken.", { min: 1, default: DEFAULTS.messageBytesMax }),
+  }),
+  decrypt: section("Opens what arrives sealed.", { from, envelope }, { optional: true }),
+  parse: {
+    kind: "component",
+    of: "formats",
+    about: "What the bytes mean: a format's name, or its name with its settings.",
+  } as const satisfies ComponentSlot,
+  filter,
+  transform,
+  send: named("Where messages go.", "destination", DESTINATION),
+  order: text(ORDER_ABOUT, { default: DEFAULTS.order, pattern: ORDER, example: "by PID-3" }),
+  retry: section("When attempts are made again: waits double from the first to the longest, with jitter.", {
+    firstMs: durationMs("Wait before the second attempt; doubles with each.", {
+      min: 1,
+      default: RETRY.firstMs,
+    }),
+    longestMs: durationMs("Longest wait between two attempts.", { min: 1, default: RETRY.longestMs }),
+    refusedMs: durationMs("How long a refusal that may pass (HL7 AR) is tried again.", {
+      min: 0,
+      default: RETRY.refusedMs,
+    }),
+  }),
+  supervise: section("How often what crashes is started again before it is halted.", {
+    restartsMax: integer("Restarts within `withinMs` before the line is restarted, then halted.", {
+      min: 1,
+      max: 1_000,
+      default: SUPERVISE.restartsMax,
+    }),
+    withinMs: durationMs("The time in which restarts are counted.", { min: 1, default: SUPERVISE.withinMs }),
+    crashesMax: integer(
+      "Crashes of a stage by one message before it is quarantined; less than `restartsMax`.",
+      {
+        min: 1,
+        max: 999,
+        default: SUPERVISE.crashesMax,
+      },
+    ),
+    backoffMs: durationMs("Wait before the first restart; doubles with each, with jitter.", {
+      min: 0,
+      default: SUPERVISE.backoffMs,
+    }),
+    backoffMsMax: durationMs("Longest wait before a restart.", { min: 0, default: SUPERVISE.backoffMsMax }),
+  }),
+});
+
+/** A gateway file. Reading, the JSON Schema and the reference all come from here. */
+export const GATEWAY = section("A gateway: one process with its channels, partners and journal.", {
+  gateway: text("Name of the gateway, as partners know it.", { pattern: NAME, example: "st-elsewhere" }),
+  about: text("What the gateway is for, in a sentence.", { optional: true }),
+  data: path("Folder of the journal; made where there is none.", { default: DEFAULTS.data }),
+  keys: path("File with the gateway's own keys. Needed where something is sealed or opened.", {
+    expects: "file",
+    optional: true,
+    example: "./keys/gateway.json",
+  }),
+  partners: map(
+    "Files with the public keys of partners.",
+    "name",
+    path("A partner's public keys.", { expects: "file" }),
+    {
+      optional: true,
+      example: { "state-registry": "./partners/state-registry.json" },
+    },
+  ),
+  monitor: record("Where `/health`, `/ready` and `/metrics` are served, on loopback.", {
+    port: integer("Port; 0 for one that is free.", { min: 0, max: 65_535, example: 9_464 }),
+  }, { optional: true }),
+  drainMsMax: durationMs("How long a stopping gateway waits for what is under way.", {
+    min: 0,
+    default: DEFAULTS.drainMsMax,
+  }),
+  journal: record("The journal.", {
+    pendingBytesMax: bytes("Undelivered bytes above which listeners stop reading.", {
+      min: 1_000_000,
+      default: DEFAULTS.journal.pendingBytesMax,
+    }),
+  }),
+  channels: named("What the gateway does.", "channel", CHANNEL),
+});
+
+/** The shape of a channel, for whoever needs only that. */
+export const CHANNEL_SHAPE = CHANNEL;
+
+/** A gateway file as read, before it is a plan. */
+export type GatewayFile = ValueOf<typeof GATEWAY>;
+/** A channel as read. */
+export type ChannelFile = ValueOf<typeof CHANNEL>;
+/** A destination as read. */
+export type DestinationFile = ValueOf<typeof DESTINATION>;

@@ -1,0 +1,190 @@
+import { asField, type Field, type Fields } from "../contract/spec.ts";
+import { BYTE_UNITS, TIME_UNITS } from "./_quantity.ts";
+import { type CatalogSpecs, COMPONENT_KINDS, type ComponentSpec } from "./catalog_specs.ts";
+import { GATEWAY, NAME } from "./gateway_shape.ts";
+import { mayBeLeftOut } from "./may_be_left_out.ts";
+import { type ComponentKind, type Entries, isContractField, type Section, type Shape } from "./shape.ts";
+
+/** A JSON Schema, draft 2020-12. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/**
+ * The JSON Schema of a gateway file, for editors: it completes and explains what `readGateway` reads. It is the more
+ * lenient of the two, because an editor cannot follow secrets, files and partners.
+ */
+export function toJsonSchema(specs: CatalogSpecs): JsonSchema {
+  const definitions: Record<string, JsonSchema> = {};
+  for (const kind of Object.keys(COMPONENT_KINDS) as ComponentKind[]) {
+    for (const [name, spec] of Object.entries<ComponentSpec>(specs[kind])) {
+      definitions[`${kind}.${name}`] = settingsSchema(spec);
+    }
+  }
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Mitral gateway file",
+    ...new ShapeSchemas(specs).section(GATEWAY),
+    $defs: definitions,
+  };
+}
+
+/** The JSON Schema of a component's settings. */
+export function settingsSchema(spec: ComponentSpec): JsonSchema {
+  return fieldSchema(asField(spec.about, spec.config));
+}
+
+/** The JSON Schema of one field. */
+export function fieldSchema(field: Field): JsonSchema {
+  return { description: field.about, ...valueSchema(field), ...annotations(field) };
+}
+
+function annotations(field: Field): JsonSchema {
+  return {
+    ...(field.default === undefined ? {} : { default: field.default }),
+    ...(field.example === undefined ? {} : { examples: [field.example] }),
+  };
+}
+
+/** Editors read `0042` and `yes` as a number and a boolean, where Mitral reads text. */
+const ANY_SCALAR = ["string", "number", "boolean"];
+
+function valueSchema(field: Field): JsonSchema {
+  switch (field.kind) {
+    case "text":
+      return field.pattern
+        ? { type: ANY_SCALAR, pattern: whole(field.pattern.matches) }
+        : { type: ANY_SCALAR };
+    case "integer":
+      return { type: "integer", ...range(field) };
+    case "bytes":
+      return quantitySchema(field, BYTE_UNITS);
+    case "durationMs":
+      return quantitySchema(field, TIME_UNITS);
+    case "switch":
+      return { type: "boolean" };
+    case "choice":
+      return { enum: field.of };
+    case "path":
+      return { type: ANY_SCALAR };
+    case "secret":
+      return { type: "string", pattern: whole("(secret|env|file):.+") };
+    case "list":
+      return { type: "array", items: fieldSchema(field.item) };
+    case "map":
+      return { type: ["object", "null"], additionalProperties: fieldSchema(field.item) };
+    case "record":
+      return recordSchema(field.fields);
+  }
+}
+
+function recordSchema(fields: Fields): JsonSchema {
+  const names = Object.keys(fields);
+  return objectSchema(
+    Object.fromEntries(names.map((name) => [name, fieldSchema(fields[name])])),
+    names.filter((name) => !mayBeLeftOut(fields[name])),
+  );
+}
+
+function objectSchema(properties: Record<string, JsonSchema>, required: readonly string[]): JsonSchema {
+  return {
+    type: required.length === 0 ? ["object", "null"] : "object",
+    properties,
+    ...(required.length === 0 ? {} : { required }),
+    additionalProperties: false,
+  };
+}
+
+function quantitySchema(
+  field: { readonly min?: number; readonly max?: number },
+  units: Readonly<Record<string, number>>,
+): JsonSchema {
+  const pattern = whole(`(0|[1-9][0-9]*)(\\.[0-9]+)? *(${Object.keys(units).join("|")})`);
+  return { anyOf: [{ type: "integer", ...range(field) }, { type: "string", pattern }] };
+}
+
+function range({ min, max }: { readonly min?: number; readonly max?: number }): JsonSchema {
+  return {
+    ...(min === undefined ? {} : { minimum: min }),
+    ...(max === undefined ? {} : { maximum: max }),
+  };
+}
+
+function whole(pattern: string): string {
+  return `^(?:${pattern})$`;
+}
+
+class ShapeSchemas {
+  readonly #specs: CatalogSpecs;
+
+  constructor(specs: CatalogSpecs) {
+    this.#specs = specs;
+  }
+
+  section(shape: Section): JsonSchema {
+    const own = Object.entries(shape.entries as Entries);
+    const properties = Object.fromEntries(own.map(([key, entry]) => [key, this.#shape(entry)]));
+    const required = own.filter(([, entry]) => !mayBeLeftOut(entry)).map(([key]) => key);
+    const adapters = shape.adapter ? this.#references(shape.adapter) : {};
+    return {
+      description: shape.about,
+      ...objectSchema({ ...properties, ...adapters }, required),
+      ...(shape.adapter
+        ? { type: "object", oneOf: Object.keys(adapters).map((name) => ({ required: [name] })) }
+        : {}),
+    };
+  }
+
+  #shape(shape: Shape): JsonSchema {
+    if (isContractField(shape)) return fieldSchema(shape);
+    const description = shape.about;
+    switch (shape.kind) {
+      case "section":
+        return this.section(shape);
+      case "named":
+        return {
+          description,
+          type: "object",
+          minProperties: 1,
+          propertyNames: { pattern: whole(NAME.matches) },
+          additionalProperties: this.section(shape.item),
+        };
+      case "component": {
+        const fallback = shape.default === undefined ? {} : { default: shape.default };
+        return { description, ...this.#byName(shape.of), ...fallback };
+      }
+      case "filter":
+        return "filter" in this.#specs.transforms
+          ? { description, $ref: reference("transforms", "filter") }
+          : { description };
+      case "transform":
+        return { description, type: "array", items: this.#byName("transforms", "\\.[mc]?[jt]s$") };
+      case "partners": {
+        const name = { type: ANY_SCALAR };
+        return { description, anyOf: [name, { type: "array", items: name, minItems: 1 }] };
+      }
+    }
+  }
+
+  /** A name, or one name with its settings; `others` are names of the author's own. */
+  #byName(kind: ComponentKind, others?: string): JsonSchema {
+    const names = { enum: Object.keys(this.#specs[kind]) };
+    const withSettings = {
+      type: "object",
+      properties: this.#references(kind),
+      ...(others === undefined ? {} : { patternProperties: { [others]: {} } }),
+      additionalProperties: false,
+      minProperties: 1,
+      maxProperties: 1,
+    };
+    const own = others === undefined ? [] : [{ type: "string", pattern: others }];
+    return { anyOf: [names, ...own, withSettings] };
+  }
+
+  #references(kind: ComponentKind): Record<string, JsonSchema> {
+    const names = Object.keys(this.#specs[kind]);
+    return Object.fromEntries(names.map((name) => [name, { $ref: reference(kind, name) }]));
+  }
+}
+
+function reference(kind: ComponentKind, name: string): string {
+  return `#/$defs/${kind}.${name}`;
+}

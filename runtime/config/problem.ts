@@ -1,0 +1,88 @@
+import type { Facts } from "../contract/error.ts";
+import { type ConfigCode, errors } from "./errors.ts";
+
+/** A place in a file, both counted from 1; both 0 where settings were given as an object. */
+export interface Place {
+  readonly line: number;
+  /** In UTF-16 code units, as editors count. */
+  readonly column: number;
+}
+
+/** Something wrong with a gateway file, and where. Never holds a secret. */
+export interface Problem extends Place {
+  /** As given to `readGateway`; where settings were given as an object, the path of the setting. */
+  readonly file: string;
+  readonly code: ConfigCode;
+  readonly message: string;
+  /** What would mend it. */
+  readonly hint?: string;
+}
+
+/** As a compiler prints it: `gateway.yaml:12:7 CODE message (hint)`. Terminals and editors jump to the place. */
+export function printProblem(problem: Problem): string {
+  const { file, line, column, code, message, hint } = problem;
+  const place = line > 0 ? `${file}:${line}:${column}` : file;
+  return `${place} ${code} ${message}${hint === undefined ? "" : ` (${hint})`}`;
+}
+
+/** Where a problem is reported: a node of the file, or the place of its key. */
+export interface Spot {
+  readonly path: string;
+  readonly place: Place;
+}
+
+/** Gathers the problems of one file. */
+export class Problems {
+  readonly #file: string;
+  /** By place and facts: what an alias brings in twice is one problem, though its path differs. */
+  readonly #found = new Map<string, Problem>();
+  readonly #secrets = new Set<string>();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Notes a problem. Returns nothing, so that a reader can `return problems.add(…)`. */
+  add(spot: Spot, code: ConfigCode, facts: Facts = {}, hint?: string): undefined {
+    const { message } = errors.error(code, { where: spot.path, ...facts });
+    const file = spot.place.line > 0 ? this.#file : spot.path;
+    const { line, column } = spot.place;
+    const key = JSON.stringify([line === 0 ? spot.path : "", line, column, code, facts]);
+    if (this.#found.has(key)) return;
+    const problem: Problem = { file, line, column, code, message };
+    this.#found.set(key, hint === undefined ? problem : { ...problem, hint });
+  }
+
+  /** Keeps a text out of every problem: the last line of defence, for what a component says of its settings. */
+  hide(secret: string): void {
+    // Shorter ones would tear holes into every message and are no secrets.
+    if (secret.length >= 4) this.#secrets.add(secret);
+  }
+
+  #clean(problem: Problem): Problem {
+    let { message, hint } = problem;
+    for (const secret of this.#secrets) {
+      message = message.replaceAll(secret, "[secret]");
+      hint = hint?.replaceAll(secret, "[secret]");
+    }
+    return hint === undefined ? { ...problem, message } : { ...problem, message, hint };
+  }
+
+  get count(): number {
+    return this.#found.size;
+  }
+
+  /** In file order; at one place in the order they were found. */
+  inFileOrder(): readonly Problem[] {
+    return [...this.#found.values()]
+      .map((problem) => this.#clean(problem))
+      .sort((a, b) => a.line - b.line || a.column - b.column);
+  }
+}
+
+/** A value as it may stand in a message: one short line, whatever a file holds. */
+export function shown(value: string): string {
+  // deno-lint-ignore no-control-regex
+  const line = value.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+  return line === "" ? '""' : line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}

@@ -1,0 +1,92 @@
+import { dirname, isAbsolute } from "node:path";
+import type { Catalog } from "../contract/catalog.ts";
+import type { Disk } from "../contract/world.ts";
+import type { GatewayPlan } from "../engine/plan.ts";
+import type { ReadContext } from "./_read_context.ts";
+import { checkGateway } from "./check_gateway.ts";
+import { type ConfigNode, nearestNode, WHOLE } from "./config_node.ts";
+import { GATEWAY, type GatewayFile } from "./gateway_shape.ts";
+import { planGateway } from "./plan_gateway.ts";
+import { type Problem, Problems } from "./problem.ts";
+import { readObject } from "./read_object.ts";
+import { checkName, partnerNames, readSection } from "./read_section.ts";
+import { readYaml } from "./read_yaml.ts";
+import { reasonOf } from "./parse_secret.ts";
+
+/**
+ * Where a gateway is described: the absolute path of a YAML file; the text of one, with the absolute path it has or
+ * would have; or, for an embedding service, plain settings of the same shape with the absolute folder that paths in
+ * them are relative to.
+ */
+export type GatewaySource =
+  | string
+  | { readonly text: string; readonly file: string }
+  | { readonly settings: unknown; readonly folder: string };
+
+/** What a gateway file is read with. */
+export interface GatewayTools {
+  readonly disk: Disk;
+  readonly catalog: Catalog;
+  /** Imports a module by its absolute path; its default export is the custom actor. */
+  loadActor(path: string): Promise<unknown>;
+  /** An environment variable. */
+  env(name: string): string | undefined;
+}
+
+/** A plan, or what stands in its way: there is a plan exactly where there are no problems. */
+export interface GatewayReading {
+  readonly plan?: GatewayPlan;
+  /** In file order. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads a gateway file: every problem at once, each with its place. Never rejects for what a file holds, and shows no
+ * secret in any problem. Secrets are resolved, custom actors loaded and transforms prepared on the way, so that a file
+ * without problems is one that starts.
+ */
+export async function readGateway(source: GatewaySource, tools: GatewayTools): Promise<GatewayReading> {
+  const { disk, catalog } = tools;
+  const file = typeof source === "string" ? source : "file" in source ? source.file : "settings";
+  const folder = typeof source === "object" && "folder" in source ? source.folder : dirname(file);
+  if (!isAbsolute(folder)) throw new TypeError("readGateway needs an absolute path");
+
+  const problems = new Problems(file);
+  const root = await readTree(source, disk, problems);
+  if (!root) return { problems: problems.inFileOrder() };
+
+  const partners = partnerNames(root);
+  const context: ReadContext = {
+    problems,
+    folder,
+    disk,
+    catalog,
+    partners,
+    env: (name) => tools.env(name),
+    loadActor: (path) => tools.loadActor(path),
+  };
+  for (const name of partners) checkName(name, nearestNode(root, "partners", name), context);
+  const read = await readSection(GATEWAY, root, context);
+  if (read) checkGateway(read, root, problems);
+  if (problems.count > 0) return { problems: problems.inFileOrder() };
+  // Without a problem nothing was left out.
+  return { plan: planGateway(read as GatewayFile, folder), problems: [] };
+}
+
+async function readTree(
+  source: GatewaySource,
+  disk: Disk,
+  problems: Problems,
+): Promise<ConfigNode | undefined> {
+  if (typeof source === "object") {
+    return "text" in source ? readYaml(source.text, problems) : readObject(source.settings, problems);
+  }
+  let text: string;
+  try {
+    text = await disk.readText(source);
+  } catch (cause) {
+    const spot = { path: WHOLE, place: { line: 1, column: 1 } };
+    return problems.add(spot, "CONFIG_FILE_UNREADABLE", { reason: reasonOf(cause, source) });
+  }
+  return readYaml(text, problems);
+}

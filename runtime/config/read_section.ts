@@ -1,0 +1,134 @@
+import { isMisspelt, noteSplitText, noteUnknownKeys, plainText, wrongKind } from "./_node_checks.ts";
+import type { ReadContext } from "./_read_context.ts";
+import { type ConfigNode, keySpot, pathOf, valueOf } from "./config_node.ts";
+import { NAME } from "./gateway_shape.ts";
+import { mayBeLeftOut } from "./may_be_left_out.ts";
+import { parseEntry } from "./parse_field.ts";
+import { shown } from "./problem.ts";
+import { readAdapter } from "./read_adapter.ts";
+import { readComponent } from "./read_component.ts";
+import { readObject } from "./read_object.ts";
+import { readFilter, readTransforms } from "./read_steps.ts";
+import {
+  isContractField,
+  type Named,
+  type Partially,
+  type Section,
+  type Shape,
+  type ValueOf,
+} from "./shape.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** Reads a section. What has a problem is left out of the value; every problem is noted. */
+export async function readSection<S extends Section>(
+  shape: S,
+  node: ConfigNode,
+  context: ReadContext,
+): Promise<Partially<ValueOf<S>> | undefined> {
+  if (node.kind !== "map" && node.kind !== "empty") return wrongKind(node, "settings", context);
+  const known = Object.keys(shape.entries);
+  const read: Record<string, unknown> = {};
+  for (const [key, entry] of Object.entries(shape.entries)) {
+    read[key] = await readEntry(key, entry, node, known, context);
+  }
+  if (shape.adapter) read.adapter = await readAdapter(shape.adapter, known, node, context);
+  else noteUnknownKeys(node, known, context);
+  // The entries were read one by one as the shape says, which is what `ValueOf` spells out.
+  return read as Partially<ValueOf<S>>;
+}
+
+async function readEntry(
+  key: string,
+  shape: Shape,
+  owner: ConfigNode,
+  known: readonly string[],
+  context: ReadContext,
+): Promise<unknown> {
+  if (isContractField(shape)) return parseEntry(key, shape, owner, known, context);
+  const written = owner.kind === "map" ? valueOf(owner, key) : undefined;
+  const node = written ?? (isMisspelt(owner, key, known) ? undefined : absent(key, shape, owner, context));
+  switch (shape.kind) {
+    case "filter":
+      return node ? await readFilter(node, context) : [];
+    case "transform":
+      return node ? await readTransforms(node, context) : [];
+    case "section":
+      return node && await readSection(shape, node, context);
+    case "named":
+      return node && await readNamed(shape, node, context);
+    case "component":
+      return node && await readComponent(shape.of, node, context);
+    case "partners":
+      return node && readPartners(node, context);
+  }
+}
+
+/** What stands for a key that is not there: its default, nothing, or a problem. */
+function absent(
+  key: string,
+  shape: Exclude<Shape, { readonly kind: "text" }>,
+  owner: ConfigNode,
+  { problems }: ReadContext,
+): ConfigNode | undefined {
+  const spot = { path: pathOf(owner.path, key), place: owner.keyPlace };
+  if (shape.kind === "component" && shape.default !== undefined) {
+    return readObject(shape.default, problems, spot);
+  }
+  if ("optional" in shape && shape.optional) return undefined;
+  if (shape.kind === "section" && mayBeLeftOut(shape)) return readObject({}, problems, spot);
+  return problems.add(keySpot(owner), "CONFIG_VALUE_MISSING", { key });
+}
+
+async function readNamed(
+  shape: Named,
+  node: ConfigNode,
+  context: ReadContext,
+): Promise<readonly { name: string; value: unknown }[] | undefined> {
+  const { problems } = context;
+  if (node.kind !== "map") {
+    return wrongKind(node, `settings, each under the name of a ${shape.names}`, context);
+  }
+  if (node.entries.length === 0) {
+    return problems.add(node, "CONFIG_VALUE_MISSING", { key: `a ${shape.names}` });
+  }
+  const read: { name: string; value: unknown }[] = [];
+  for (const { key, value } of node.entries) {
+    if (noteSplitText(node, value, context)) continue;
+    checkName(key, value, context);
+    read.push({ name: key, value: await readSection(shape.item, value, context) });
+  }
+  return read;
+}
+
+/** Notes a name that is not fit to be one. */
+export function checkName(name: string, node: ConfigNode, { problems }: ReadContext): void {
+  if (new RegExp(`^(?:${NAME.matches})$`).test(name)) return;
+  problems.add(keySpot(node), "CONFIG_NAME_INVALID", { key: shown(name), rule: `a name ${NAME.says}` });
+}
+
+function readPartners(node: ConfigNode, context: ReadContext): readonly string[] | undefined {
+  const items = node.kind === "list" ? node.items : [node];
+  if (items.length === 0) return context.problems.add(node, "CONFIG_VALUE_MISSING", { key: "a partner" });
+  const names: string[] = [];
+  for (const item of items) {
+    const name = plainText(item, "the name of a partner", context);
+    if (name === undefined) continue;
+    if (names.includes(name)) {
+      context.problems.add(item, "CONFIG_VALUE_INVALID", { rule: `${shown(name)} is listed twice` });
+    } else if (context.partners.has(name)) {
+      names.push(name);
+    } else {
+      const hint = context.partners.size > 0
+        ? didYouMean(name, context.partners)
+        : "list it under partners, with the file of its public keys";
+      context.problems.add(item, "CONFIG_PARTNER_UNKNOWN", { key: shown(name) }, hint);
+    }
+  }
+  return names;
+}
+
+/** The names under `partners`, read ahead of what refers to them. */
+export function partnerNames(root: ConfigNode): ReadonlySet<string> {
+  const partners = root.kind === "map" ? valueOf(root, "partners") : undefined;
+  return new Set(partners?.kind === "map" ? partners.entries.map((entry) => entry.key) : []);
+}

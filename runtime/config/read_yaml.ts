@@ -1,0 +1,190 @@
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
+import { type ConfigNode, type Entry, type MapNode, pathOf, WHOLE } from "./config_node.ts";
+import { FILE_LIMITS } from "./gateway_defaults.ts";
+import { type Place, type Problems, shown } from "./problem.ts";
+import { placesOf } from "./_places.ts";
+import { yamlRule } from "./_yaml_rules.ts";
+
+/**
+ * Reads YAML 1.2 as a tree of source text with places: no value is turned into a number, a date or a boolean.
+ * Anchors and aliases are allowed, bounded by what they stand for; merge keys, tags and several documents are not.
+ * `undefined` where there is no tree to go on with; problems are noted either way.
+ */
+export function readYaml(text: string, problems: Problems): ConfigNode | undefined {
+  const source = text.startsWith("\ufeff") ? text.slice(1) : text;
+  const placeAt = placesOf(source);
+  const refuse = (offset: number, rule: string, hint?: string) =>
+    problems.add({ path: WHOLE, place: placeAt(offset) }, "CONFIG_YAML_UNSUPPORTED", { rule }, hint);
+
+  if (source.length > FILE_LIMITS.textCharactersMax) {
+    return refuse(0, `it is longer than ${FILE_LIMITS.textCharactersMax} characters`);
+  }
+  const documents = parse(source);
+  if (documents === undefined) return refuse(0, "it is nested too deeply");
+  if (documents.length > 1) {
+    const second = documents[1].contents?.range?.[0] ?? documents[1].range?.[0] ?? 0;
+    return refuse(second, "a gateway file is one document", "end the file before the second ---");
+  }
+  const document = documents[0];
+  const faults = [...document?.errors ?? [], ...document?.warnings ?? []];
+  const faultyLines = new Set<number>();
+  for (const fault of faults.sort((a, b) => a.pos[0] - b.pos[0])) {
+    // What is never closed is missed at the end: the last thing written is a better place than the void after it.
+    const place = placeAt(Math.min(fault.pos[0], Math.max(0, source.trimEnd().length - 1)));
+    // One slip makes the parser stumble over the rest of its line: the first stumble says it all.
+    if (faultyLines.has(place.line)) continue;
+    faultyLines.add(place.line);
+    const { code, facts, hint } = yamlRule(fault.code, source, fault.pos[0]);
+    problems.add({ path: WHOLE, place }, code, facts, hint);
+  }
+  if (faults.length > 0) return undefined;
+  return new TreeBuilder(document, placeAt, problems).build();
+}
+
+function parse(source: string): Document.Parsed[] | undefined {
+  try {
+    const found = parseAllDocuments(source, {
+      schema: "failsafe",
+      // The library's own messages quote the file, and with it whatever secret stands there.
+      prettyErrors: false,
+      uniqueKeys: false,
+      logLevel: "silent",
+    });
+    return Array.isArray(found) ? found : [];
+  } catch (cause) {
+    if (cause instanceof RangeError) return undefined;
+    throw cause;
+  }
+}
+
+class TreeBuilder {
+  readonly #document: Document.Parsed | undefined;
+  readonly #placeAt: (offset: number) => Place;
+  readonly #problems: Problems;
+  /** Aliases being followed: one that meets itself would never end. */
+  readonly #open = new Set<Node>();
+  #nodes = 0;
+  /** There is YAML that cannot be used: whatever is missing then may be missing for that alone. */
+  #broken = false;
+
+  constructor(document: Document.Parsed | undefined, placeAt: (offset: number) => Place, problems: Problems) {
+    this.#document = document;
+    this.#placeAt = placeAt;
+    this.#problems = problems;
+  }
+
+  build(): ConfigNode | undefined {
+    const start = { line: 1, column: 1 };
+    const root = this.#document?.contents;
+    const tree = root
+      ? this.#node(root, WHOLE, this.#placeOf(root), 0)
+      : { kind: "empty", bare: false, path: WHOLE, place: start, keyPlace: start } as const;
+    return this.#broken ? undefined : tree;
+  }
+
+  #placeOf(node: Node): Place {
+    return this.#placeAt(node.range?.[0] ?? 0);
+  }
+
+  #node(node: Node | null, path: string, keyPlace: Place, depth: number): ConfigNode {
+    const place = node ? this.#placeOf(node) : keyPlace;
+    const empty = { kind: "empty", bare: node === null, path, place, keyPlace } as const;
+    if (node === null || !this.#mayGoOn(path, place, depth)) return empty;
+    if (isAlias(node)) return this.#alias(node, path, keyPlace, depth);
+    if (isCollection(node)) {
+      if (this.#open.has(node)) {
+        this.#refuse(path, place, "an alias holds itself");
+        return empty;
+      }
+      this.#open.add(node);
+      const built = isMap(node)
+        ? this.#map(node, path, keyPlace, depth)
+        : this.#list(node as YAMLSeq, path, keyPlace, depth);
+      this.#open.delete(node);
+      return built;
+    }
+    if (!isScalar(node)) return empty;
+    const written = node.type !== "PLAIN" || node.source !== "";
+    return written ? { kind: "scalar", text: String(node.value), path, place, keyPlace } : empty;
+  }
+
+  #refuse(path: string, place: Place, rule: string, hint?: string): undefined {
+    this.#broken = true;
+    this.#problems.add({ path, place }, "CONFIG_YAML_UNSUPPORTED", { rule }, hint);
+  }
+
+  #mayGoOn(path: string, place: Place, depth: number): boolean {
+    if (depth > FILE_LIMITS.depthMax) {
+      this.#refuse(path, place, `nested more than ${FILE_LIMITS.depthMax} deep`);
+      return false;
+    }
+    this.#nodes++;
+    if (this.#nodes === FILE_LIMITS.nodesMax + 1) {
+      this.#refuse(path, place, `more than ${FILE_LIMITS.nodesMax} values, counting what aliases stand for`);
+    }
+    return this.#nodes <= FILE_LIMITS.nodesMax;
+  }
+
+  #alias(alias: Alias, path: string, keyPlace: Place, depth: number): ConfigNode {
+    const target = alias.resolve(this.#document!);
+    if (target) return this.#node(target, path, keyPlace, depth);
+    const place = this.#placeOf(alias);
+    // Not quoted: it may be a secret that starts with an asterisk.
+    this.#refuse(path, place, "an alias needs an anchor before it", "quote text that starts with *");
+    return { kind: "empty", bare: false, path, place, keyPlace };
+  }
+
+  #list(list: YAMLSeq, path: string, keyPlace: Place, depth: number): ConfigNode {
+    const items = list.items.map((item, index) => {
+      const node = item as Node;
+      return this.#node(node, pathOf(path, index), this.#placeOf(node), depth + 1);
+    });
+    return { kind: "list", items, flow: list.flow === true, path, place: this.#placeOf(list), keyPlace };
+  }
+
+  #map(map: YAMLMap, path: string, keyPlace: Place, depth: number): MapNode {
+    const entries: Entry[] = [];
+    const lineOf = new Map<string, number>();
+    for (const pair of map.items as Pair<Node, Node | null>[]) {
+      const place = this.#placeOf(pair.key);
+      const key = this.#key(pair.key, path, place);
+      if (key === undefined) continue;
+      const first = lineOf.get(key);
+      if (first !== undefined) {
+        const facts = { key: shown(key), line: first };
+        this.#problems.add({ path, place }, "CONFIG_KEY_REPEATED", facts);
+        continue;
+      }
+      lineOf.set(key, place.line);
+      entries.push({ key, value: this.#node(pair.value, pathOf(path, shown(key)), place, depth + 1) });
+    }
+    return { kind: "map", entries, path, place: this.#placeOf(map), keyPlace };
+  }
+
+  #key(node: Node, path: string, place: Place): string | undefined {
+    if (!isScalar(node)) {
+      return this.#refuse(path, place, "a key must be text");
+    }
+    const key = String(node.value);
+    if (node.type === "PLAIN" && key === "<<") {
+      const hint = "write the settings out, or give a whole value an alias";
+      return this.#refuse(path, place, "merge keys are not read", hint);
+    }
+    if (node.type === "PLAIN" && key === "") {
+      return this.#refuse(path, place, "a key is missing");
+    }
+    return key;
+  }
+}

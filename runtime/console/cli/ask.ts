@@ -1,0 +1,42 @@
+import type { Command } from "commander";
+import { ControlClient } from "../control/client.ts";
+import type { Method, Methods } from "../control/protocol.ts";
+import { readGatewayPlaces } from "./gateway_file.ts";
+import type { Session } from "./session.ts";
+
+/** Where the running gateway is found. */
+export interface GatewayOptions {
+  readonly data?: string;
+  readonly file?: string;
+}
+
+/** Adds the options that say which running gateway is meant. */
+export function addGatewayOptions(command: Command): Command {
+  return command
+    .option("--data <dir>", "data folder of the running gateway (default: ./data)")
+    .option("--file <file>", "gateway file that names the data folder");
+}
+
+/** The data folder a person means. Errors: CONSOLE_FILE_UNREADABLE. */
+export async function dataFolder({ data, file }: GatewayOptions, session: Session): Promise<string> {
+  if (data !== undefined) return session.path(data);
+  return file === undefined ? session.path("data") : (await readGatewayPlaces(file, session)).data;
+}
+
+/** Asks the running gateway one thing. Errors: CONTROL_GATEWAY_MISSING and the gateway's own. */
+export async function ask<M extends Method>(
+  session: Session,
+  options: GatewayOptions,
+  method: M,
+  params: Methods[M]["params"],
+): Promise<Methods[M]["result"]> {
+  const { world } = session.outside;
+  const folder = await dataFolder(options, session);
+  using client = await ControlClient.connect({ world, folder, person: personOf(session) });
+  return await client.ask(method, params);
+}
+
+/** The name the operating system gave the person, for the gateway's log. */
+function personOf({ terminal }: Session): string {
+  return terminal.env("USER") || terminal.env("LOGNAME") || terminal.env("USERNAME") || "unknown";
+}

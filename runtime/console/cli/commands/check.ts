@@ -1,0 +1,44 @@
+import type { ChannelPlan, GatewayPlan } from "../../../engine/plan.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { plural } from "../figures.ts";
+import { problemLines, readGatewayFile } from "../gateway_file.ts";
+import { type AddCommand, examples, type Session } from "../session.ts";
+import { table } from "../table.ts";
+
+/** `mitral check` */
+export const addCheck: AddCommand = (parent, session) => {
+  parent.command("check <file>")
+    .description("find every problem of a gateway file without running it")
+    .option("--json", "print problems and channels as JSON")
+    .addHelpText("after", examples("mitral check gateway.yaml"))
+    .action(session.act(async (file: string, { json }: { readonly json?: boolean }) => {
+      const { plan, problems } = await readGatewayFile(file, session);
+      if (json) {
+        session.printJson({ ok: plan !== undefined, problems, channels: plan?.channels.map(channelJson) });
+      } else if (plan) session.terminal.out(okText(plan, session));
+      else {
+        session.note(problemLines(problems, session));
+        session.note(`${file}: ${plural(problems.length, "problem")}`);
+      }
+      return plan ? exitCodes.ok : exitCodes.no;
+    }));
+};
+
+function okText(plan: GatewayPlan, { paint }: Session): string {
+  const rows = plan.channels.map((channel) => {
+    const { listener, format, destinations } = channelJson(channel);
+    const sends = destinations.map(({ name, sender }) => `${name} (${sender})`).join(", ");
+    return [channel.name, listener, format, channel.acknowledge, sends];
+  });
+  const head = `${paint.good("ok")} ${plan.name}: ${plural(plan.channels.length, "channel")}\n`;
+  return head + table(["channel", "listens by", "parses", "acknowledges", "sends to"], rows, paint);
+}
+
+function channelJson({ name, listen, parse, destinations }: ChannelPlan) {
+  return {
+    name,
+    listener: listen.spec.name,
+    format: parse.spec.name,
+    destinations: destinations.map(({ name, send }) => ({ name, sender: send.spec.name })),
+  };
+}

@@ -1,0 +1,51 @@
+import type { LogLevel } from "@logtape/logtape";
+import { exitCodes } from "../exit_codes.ts";
+import { problemLines, readGatewayFile } from "../gateway_file.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import { serve } from "../serve.ts";
+import { type AddCommand, examples } from "../session.ts";
+import { wordReader } from "../values.ts";
+
+const forms = ["json", "text"] as const;
+const levels = ["debug", "info", "warning", "error"] as const satisfies readonly LogLevel[];
+
+interface RunOptions {
+  readonly log?: typeof forms[number];
+  readonly logLevel: typeof levels[number];
+}
+
+/** `mitral run` */
+export const addRun: AddCommand = (parent, session) => {
+  parent.command("run <file>")
+    .description(
+      "run the gateway of a gateway file until SIGINT or SIGTERM; a second signal stops it at once",
+    )
+    .option(
+      "--log <form>",
+      `${forms.join(" or ")} (default: text on a terminal, json elsewhere)`,
+      wordReader("--log", forms),
+    )
+    .option(
+      "--log-level <level>",
+      `least that is logged: ${levels.join(", ")}`,
+      wordReader("--log-level", levels),
+      "info",
+    )
+    .addHelpText("after", examples("mitral run gateway.yaml"))
+    .action(session.act(async (file: string, { log, logLevel }: RunOptions) => {
+      // From the start, so that a signal never finds a gateway half open.
+      using interrupts = listenForInterrupts(session.terminal);
+      const { plan, problems } = await readGatewayFile(file, session);
+      if (!plan) {
+        session.note(problemLines(problems, session));
+        return exitCodes.no;
+      }
+      const { writeLogs } = await import("../../../telemetry/logs.ts");
+      const { isTerminal, colour, err } = session.terminal;
+      writeLogs({ write: err, as: log ?? (isTerminal ? "text" : "json"), colours: colour, level: logLevel });
+      return await Promise.race([
+        serve(plan, file, session, interrupts.first).then(() => exitCodes.ok),
+        interrupts.second.then(() => exitCodes.interrupted),
+      ]);
+    }));
+};

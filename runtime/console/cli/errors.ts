@@ -1,0 +1,69 @@
+import { declareErrors } from "../../contract/error.ts";
+
+/** What a command itself can refuse. */
+export const errors = declareErrors("console", {
+  CONSOLE_USAGE_WRONG: { blame: "operator", retry: "never", says: "Cannot read command line: {reason}" },
+  CONSOLE_VALUE_WRONG: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot read {name}: must be {wanted}",
+  },
+  CONSOLE_FILE_UNREADABLE: { blame: "operator", retry: "later", says: "Cannot read {path}: {reason}" },
+  CONSOLE_FILE_UNWRITABLE: { blame: "operator", retry: "later", says: "Cannot write {path}: {reason}" },
+  CONSOLE_FILE_EXISTS: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write {path}: it exists, and nothing is overwritten",
+  },
+  CONSOLE_FILE_WRONG: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot use {path}: it has {problems} problem(s)",
+  },
+  CONSOLE_STDIN_MISSING: { blame: "operator", retry: "never", says: "Cannot read -: there is no input" },
+  CONSOLE_MESSAGES_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot send {path}: no line of it starts with MSH",
+  },
+  CONSOLE_COMPONENT_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot find {name}: this build has no such {kind}",
+  },
+  CONSOLE_COMPONENT_REFUSED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot set up {name}: {reason}",
+  },
+  CONSOLE_MESSAGE_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot show message: the journal has none of that id",
+  },
+  CONSOLE_SINK_REFUSED: {
+    blame: "sender",
+    retry: "never",
+    says: "Message refused: this sink was told to answer AE",
+  },
+  CONSOLE_SINK_REJECTED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Message refused: this sink was told to answer AR",
+  },
+  CONSOLE_SINK_SILENT: {
+    blame: "receiver",
+    retry: "later",
+    says: "No answer: this sink was told to give none",
+  },
+  CONSOLE_SINK_UNWRITTEN: {
+    blame: "operator",
+    retry: "later",
+    says: "No answer: the message could not be written",
+  },
+  CONSOLE_COMMAND_CRASHED: {
+    blame: "bug",
+    retry: "never",
+    says: "Cannot finish {command}: an error nobody expected ({kind})",
+  },
+});

@@ -1,0 +1,75 @@
+import { MitralError } from "../../contract/error.ts";
+import { errors } from "./errors.ts";
+import { type ExitCode, exitCodes } from "./exit_codes.ts";
+
+/** An error as a person reads it. */
+export interface Explained {
+  readonly code: string;
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string;
+  readonly exitCode: ExitCode;
+}
+
+/** What to do next, where the error's own sentence does not say it. */
+const hints: Readonly<Record<string, string>> = {
+  CONTROL_GATEWAY_MISSING:
+    "start one with: mitral run gateway.yaml, or name its data folder with --data DIR or --file gateway.yaml",
+  CONTROL_GATEWAY_STARTING: "try again in a moment",
+  CONTROL_FOLDER_BUSY:
+    "see it with: mitral status --data DIR; stop it first, or give this gateway another data:",
+  CONTROL_PATH_TOO_LONG: "choose a data folder with a shorter path",
+  CONTROL_VERSION_UNKNOWN: "the command and the gateway are of different versions: use the gateway's own",
+  CONTROL_METHOD_UNKNOWN: "the command and the gateway are of different versions: use the gateway's own",
+  CONTROL_CHANNEL_UNKNOWN: "list the channels with: mitral status",
+  CONTROL_CONNECTION_LOST: "it may have stopped: look with mitral status, and in its log",
+  CONSOLE_USAGE_WRONG: "mitral --help lists the commands, mitral COMMAND --help their options",
+  CONSOLE_FILE_EXISTS: "move it away first, or name another place",
+  CONSOLE_FILE_WRONG: "see them with: mitral check FILE",
+  CONSOLE_MESSAGES_MISSING: "the file must hold HL7 v2 messages, each beginning with an MSH segment",
+  CONSOLE_COMPONENT_MISSING: "mitral help lists the components",
+  CONSOLE_MESSAGE_UNKNOWN: "list them with: mitral messages list",
+  CONSOLE_COMMAND_CRASHED: "this is a bug; run it again with --debug to see where",
+  GATEWAY_MESSAGE_UNKNOWN: "list them with: mitral messages list",
+  GATEWAY_CHANNEL_UNKNOWN: "list the channels with: mitral status",
+  GATEWAY_REPLAY_EMPTY: "name a destination with --to",
+  GATEWAY_REPLAY_REFUSED: "--force sends it all the same, out of order",
+};
+
+/** Errors that are the answer to the question the command asked. */
+const noes: ReadonlySet<string> = new Set([
+  "CONSOLE_MESSAGE_UNKNOWN",
+  "CONSOLE_FILE_WRONG",
+  "GATEWAY_MESSAGE_UNKNOWN",
+  "GATEWAY_REPLAY_REFUSED",
+  "GATEWAY_REPLAY_EMPTY",
+  "GATEWAY_CHANNEL_UNKNOWN",
+  "CONTROL_CHANNEL_UNKNOWN",
+]);
+
+const usage: ReadonlySet<string> = new Set(["CONSOLE_USAGE_WRONG", "CONSOLE_VALUE_WRONG"]);
+
+/**
+ * Says what an error means to a person. What is no `MitralError` may hold message content in its text, so only its
+ * kind is told.
+ */
+export function explain(cause: unknown, command: string): Explained {
+  const error = cause instanceof MitralError
+    ? cause
+    : errors.error("CONSOLE_COMMAND_CRASHED", { command, kind: kindOf(cause) }, cause);
+  const { code, message } = error;
+  return { code, message, hint: hints[code], exitCode: exitCodeOf(error) };
+}
+
+/** The name and code of an error, without its text: `TypeError`, `PermissionDenied EACCES`. */
+export function kindOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return typeof cause;
+  const { code } = cause as { code?: unknown };
+  return typeof code === "string" ? `${cause.name} ${code}` : cause.name;
+}
+
+function exitCodeOf({ code, blame }: MitralError): ExitCode {
+  if (usage.has(code)) return exitCodes.usage;
+  if (noes.has(code)) return exitCodes.no;
+  return blame === "bug" ? exitCodes.bug : exitCodes.cannot;
+}

@@ -1,0 +1,71 @@
+import { dirname, resolve } from "node:path";
+import type { MapNode } from "../../config/config_node.ts";
+import type { Problem } from "../../config/problem.ts";
+import type { GatewayReading } from "../../config/read_gateway.ts";
+import type { Session } from "./session.ts";
+
+/** Reads a gateway file: its plan, or all its problems. Problems name the file as the person typed it. */
+export async function readGatewayFile(typed: string, session: Session): Promise<GatewayReading> {
+  const { readGateway } = await import("../../config/read_gateway.ts");
+  const { terminal, outside } = session;
+  const path = session.path(typed);
+  const { plan, problems } = await readGateway(path, {
+    disk: outside.world.disk,
+    catalog: outside.catalog,
+    loadActor: outside.loadActor,
+    env: terminal.env,
+  });
+  const named = problems.map((problem) => problem.file === path ? { ...problem, file: typed } : problem);
+  return plan === undefined ? { problems: named } : { plan, problems: named };
+}
+
+/** Problems for people: one a line, as compilers print them, with the hint below. */
+export function problemLines(problems: readonly Problem[], { paint }: Session): string {
+  return problems.map(({ file, line, column, code, message, hint }) => {
+    const place = line > 0 ? `${file}:${line}:${column}` : file;
+    const said = `${paint.bold(place)} ${paint.bad(code)} ${message}`;
+    return hint === undefined ? said : `${said}\n  hint: ${hint}`;
+  }).join("\n");
+}
+
+/** What a gateway file says of the places of things. */
+export interface GatewayPlaces {
+  /** Name of the gateway; `undefined` where the file has none. */
+  readonly name?: string;
+  /** Data folder, absolute. */
+  readonly data: string;
+  /** File of the gateway's own keys, absolute; `undefined` where the file names none. */
+  readonly keys?: string;
+  /** Partners' key files, absolute. */
+  readonly partners: readonly string[];
+}
+
+/**
+ * Reads only where things lie, so that it works while the rest of the file has problems: a secret that this person
+ * may not read, keys that are not made yet. Errors: CONSOLE_FILE_UNREADABLE.
+ */
+export async function readGatewayPlaces(typed: string, session: Session): Promise<GatewayPlaces> {
+  const [{ readYaml }, { Problems }, { valueOf }, { DEFAULTS }] = await Promise.all([
+    import("../../config/read_yaml.ts"),
+    import("../../config/problem.ts"),
+    import("../../config/config_node.ts"),
+    import("../../config/gateway_defaults.ts"),
+  ]);
+  const tree = readYaml(new TextDecoder().decode(await session.read(typed)), new Problems(typed));
+  const root: Pick<MapNode, "kind" | "entries"> = tree?.kind === "map" ? tree : { kind: "map", entries: [] };
+  const textAt = (key: string) => {
+    const node = valueOf(root as MapNode, key);
+    return node?.kind === "scalar" && node.text !== "" ? node.text : undefined;
+  };
+  const folder = dirname(session.path(typed));
+  const keys = textAt("keys");
+  const partners = valueOf(root as MapNode, "partners");
+  return {
+    name: textAt("gateway"),
+    data: resolve(folder, textAt("data") ?? DEFAULTS.data),
+    keys: keys === undefined ? undefined : resolve(folder, keys),
+    partners: partners?.kind === "map"
+      ? partners.entries.flatMap(({ value }) => value.kind === "scalar" ? [resolve(folder, value.text)] : [])
+      : [],
+  };
+}

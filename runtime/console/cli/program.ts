@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+import { addChannel } from "./commands/channel.ts";
+import { addCheck } from "./commands/check.ts";
+import { addHelp } from "./commands/help.ts";
+import { addInit } from "./commands/init.ts";
+import { addKeys } from "./commands/keys.ts";
+import { addMessages } from "./commands/messages.ts";
+import { addRun } from "./commands/run.ts";
+import { addSend } from "./commands/send.ts";
+import { addSink } from "./commands/sink.ts";
+import { addStatus } from "./commands/status.ts";
+import { addVersion } from "./commands/version.ts";
+import type { AddCommand, Session } from "./session.ts";
+
+/** Every command, in the order of the help. */
+const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
+  ["Set up:", [addInit, addCheck, addKeys]],
+  ["Run:", [addRun, addStatus, addChannel, addMessages]],
+  ["Try out:", [addSend, addSink]],
+  ["Learn:", [addHelp, addVersion]],
+];
+
+/** The whole command line on an empty program. */
+export function addCommands(program: Command, session: Session): Command {
+  const { terminal, paint } = session;
+  program
+    .description("Mitral, a healthcare integration runtime.")
+    .version(session.outside.version)
+    .option("--debug", "show where an error came from; what it shows may quote messages")
+    .helpCommand(false)
+    .exitOverride()
+    .configureHelp({
+      styleTitle: paint.bold,
+      styleCommandText: paint.bold,
+      styleSubcommandTerm: paint.bold,
+      styleOptionTerm: paint.bold,
+    })
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.err,
+      // Errors of the parser are reported as all others are, by `main`.
+      outputError: () => {},
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
+      getOutHasColors: () => terminal.colour,
+      getErrHasColors: () => terminal.colour,
+    });
+  for (const [group, commands] of groups) {
+    program.commandsGroup(group);
+    for (const add of commands) add(program, session);
+  }
+  return program;
+}

@@ -1,0 +1,38 @@
+/** Folder the starter's destination writes to, beside the gateway file. */
+export const starterOutbox = "outbox";
+
+/** The gateway file `mitral init` writes: it runs as it is, on this machine alone. */
+export const starter =
+  `# A Mitral gateway. Check it with "mitral check gateway.yaml", run it with "mitral run gateway.yaml".
+gateway: my-gateway
+
+# Where messages are kept until they are delivered. Keep it on a disk that survives a power cut.
+data: ./data
+
+# GET /health, /ready and /metrics on this machine; 0 takes any free port.
+monitor: { port: 0 }
+
+channels:
+  inbox:
+    about: HL7 v2 messages by MLLP, each written to a file.
+    listen:
+      # Without a host it listens on 127.0.0.1: nobody outside this machine can reach it.
+      mllp: { port: 2575 }
+      # received: the sender gets its acknowledgement once the message is safe on this disk.
+      acknowledge: received
+    parse: hl7v2
+
+    # What goes on. Take the # away to keep only laboratory results:
+    # filter: MSH-9.1 = ORU
+
+    # What changes on the way, one step a line:
+    # transform:
+    #   - set: { MSH-5: EHR }
+
+    # Each destination has a queue of its own: one that is down holds nobody else up.
+    send:
+      files:
+        file: { path: ./${starterOutbox} }
+      # ehr:
+      #   mllp: { host: ehr.local, port: 7001 }
+`;

@@ -1,0 +1,100 @@
+import type { Problem } from "../../config/problem.ts";
+import type { RunningGateway } from "../../engine/gateway_api.ts";
+import type { DeliveryState, MessageQuery, MessageState } from "../../journal/records.ts";
+import { errors } from "./errors.ts";
+import { malformed, type Method, type Methods, type ShownMessage } from "./protocol.ts";
+
+/** What the control socket gives access to. */
+export interface ControlService {
+  readonly gateway: RunningGateway;
+  /** Reads the gateway file again and gives the channel its new plan, unless the file has problems. */
+  reload(channel: string): Promise<readonly Problem[]>;
+}
+
+type Params = Readonly<Record<string, unknown>>;
+
+const states: Readonly<Record<MessageState | DeliveryState, true>> = {
+  received: true,
+  processed: true,
+  filtered: true,
+  quarantined: true,
+  queued: true,
+  delivered: true,
+};
+
+const methods: {
+  readonly [M in Method]: (service: ControlService, params: Params) => Promise<Methods[M]["result"]>;
+} = {
+  "status": async ({ gateway }) => gateway.snapshot(),
+  "messages.list": ({ gateway }, params) => gateway.archive.list(readQuery(params)),
+  async "messages.show"({ gateway }, params) {
+    const found = await gateway.archive.show(text(params, "id"));
+    if (!found) return null;
+    const { received, payloads, ...facts } = found;
+    const shown: ShownMessage = toggle(params, "content") ? { ...facts, received, payloads } : facts;
+    return shown;
+  },
+  "messages.replay": ({ gateway }, params) =>
+    gateway.replay(text(params, "id"), {
+      destination: optional(params, "destination", text),
+      force: toggle(params, "force"),
+    }),
+  async "channel.start"({ gateway }, params) {
+    await gateway.startChannel(channel(gateway, params));
+    return null;
+  },
+  async "channel.stop"({ gateway }, params) {
+    await gateway.stopChannel(channel(gateway, params));
+    return null;
+  },
+  "channel.reload": (service, params) => service.reload(text(params, "name")),
+};
+
+/** Does what a request asks. Errors: CONTROL_METHOD_UNKNOWN, CONTROL_REQUEST_MALFORMED, and the gateway's own. */
+export function answer(service: ControlService, method: string, params: Params): Promise<unknown> {
+  if (!Object.hasOwn(methods, method)) errors.fail("CONTROL_METHOD_UNKNOWN");
+  return methods[method as Method](service, params);
+}
+
+function channel(gateway: RunningGateway, params: Params): string {
+  const name = text(params, "name");
+  const known = gateway.snapshot().channels.some((state) => state.name === name);
+  return known ? name : errors.fail("CONTROL_CHANNEL_UNKNOWN");
+}
+
+function readQuery(params: Params): MessageQuery {
+  return {
+    channel: optional(params, "channel", text),
+    state: optional(params, "state", state),
+    type: optional(params, "type", text),
+    controlId: optional(params, "controlId", text),
+    sinceMs: optional(params, "sinceMs", count),
+    untilMs: optional(params, "untilMs", count),
+    limit: optional(params, "limit", count),
+    before: optional(params, "before", text),
+  };
+}
+
+function optional<T>(params: Params, name: string, read: (params: Params, name: string) => T): T | undefined {
+  return params[name] === undefined ? undefined : read(params, name);
+}
+
+function text(params: Params, name: string): string {
+  const value = params[name];
+  return typeof value === "string" && value !== "" ? value : malformed(name);
+}
+
+function count(params: Params, name: string): number {
+  const value = params[name];
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? value as number : malformed(name);
+}
+
+function toggle(params: Params, name: string): boolean {
+  const value = params[name] ?? false;
+  return typeof value === "boolean" ? value : malformed(name);
+}
+
+function state(params: Params, name: string): MessageState | DeliveryState {
+  const value = text(params, name);
+  return Object.hasOwn(states, value) ? value as MessageState | DeliveryState : malformed(name);
+}

@@ -1,0 +1,126 @@
+/**
+ * What a command and a running gateway say to each other: one JSON object a line, one line a request, answered in
+ * order. The socket lies in the data folder, so who may use it is who may enter that folder.
+ */
+import type { Problem } from "../../config/problem.ts";
+import type { GatewaySnapshot } from "../../engine/events.ts";
+import type { MessageContent, MessageQuery, MessageRecord } from "../../journal/records.ts";
+import { join } from "node:path";
+import { errors } from "./errors.ts";
+
+/** Grows when a request or an answer changes its meaning. */
+export const protocolVersion = 1;
+
+/** Longest request a gateway reads, in bytes. */
+export const requestBytesMax = 65_536;
+
+/** Longest answer a command reads, in bytes: a message with its payloads, as base64. */
+export const answerBytesMax = 512 * 1024 * 1024;
+
+/** `sockaddr_un` holds 104 bytes on macOS and BSD, 108 on Linux, each with a closing NUL. */
+export const pathBytesMax = 103;
+
+/** A message's facts and history; its bytes only where they were asked for. */
+export type ShownMessage =
+  & Omit<MessageContent, "received" | "payloads">
+  & Partial<Pick<MessageContent, "received" | "payloads">>;
+
+/** Every method: what it takes, what it gives. */
+export interface Methods {
+  readonly "status": { readonly params: Record<never, never>; readonly result: GatewaySnapshot };
+  readonly "messages.list": { readonly params: MessageQuery; readonly result: readonly MessageRecord[] };
+  readonly "messages.show": {
+    readonly params: { readonly id: string; readonly content: boolean };
+    readonly result: ShownMessage | null;
+  };
+  readonly "messages.replay": {
+    readonly params: { readonly id: string; readonly destination?: string; readonly force?: boolean };
+    readonly result: { readonly destinations: readonly string[] };
+  };
+  readonly "channel.start": { readonly params: { readonly name: string }; readonly result: null };
+  readonly "channel.stop": { readonly params: { readonly name: string }; readonly result: null };
+  /** Every problem of the file; where there is none, the channel runs its new plan. */
+  readonly "channel.reload": {
+    readonly params: { readonly name: string };
+    readonly result: readonly Problem[];
+  };
+}
+
+export type Method = keyof Methods;
+
+/** A request as it stands on the line. */
+export interface Request {
+  readonly version: number;
+  /** Chosen by the asker, repeated in the answer. */
+  readonly id: number;
+  readonly method: string;
+  /** Who asks: the name the operating system gave the person. */
+  readonly person: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** An answer as it stands on the line. */
+export type Reply =
+  | { readonly id: number; readonly result: unknown }
+  | {
+    readonly id: number;
+    readonly error: {
+      readonly code: string;
+      readonly message: string;
+      readonly blame: string;
+      readonly retry: string;
+    };
+  };
+
+/** Where the control socket of a data folder lies. Errors: CONTROL_PATH_TOO_LONG. */
+export function socketPath(folder: string): string {
+  const path = join(folder, "control.sock");
+  const pathBytes = new TextEncoder().encode(path).length;
+  if (pathBytes > pathBytesMax) errors.fail("CONTROL_PATH_TOO_LONG", { pathBytes, pathBytesMax });
+  return path;
+}
+
+/** A value as one line. Bytes become `{"base64": "…"}`. */
+export function toLine(value: unknown): string {
+  return JSON.stringify(value, (_, part) => part instanceof Uint8Array ? { base64: part.toBase64() } : part);
+}
+
+/** The value of a line. Throws a `SyntaxError` where it is no JSON or holds broken base64. */
+export function fromLine(line: string): unknown {
+  return JSON.parse(line, (_, part) => isBytes(part) ? Uint8Array.fromBase64(part.base64) : part);
+}
+
+function isBytes(part: unknown): part is { readonly base64: string } {
+  return isRecord(part) && typeof part.base64 === "string" && Object.keys(part).length === 1;
+}
+
+/** True for a JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Checks the shape of a request. Errors: CONTROL_REQUEST_MALFORMED, CONTROL_VERSION_UNKNOWN. */
+export function readRequest(line: string): Request {
+  let value: unknown;
+  try {
+    value = fromLine(line);
+  } catch (cause) {
+    errors.fail("CONTROL_REQUEST_MALFORMED", { field: "JSON object" }, cause);
+  }
+  if (!isRecord(value)) return malformed("JSON object");
+  const { version, id, method, person, params } = value;
+  if (typeof version !== "number") return malformed("version");
+  if (version !== protocolVersion) {
+    errors.fail("CONTROL_VERSION_UNKNOWN", { version, speaks: protocolVersion });
+  }
+  if (typeof id !== "number") return malformed("id");
+  if (typeof method !== "string") return malformed("method");
+  if (typeof person !== "string" || person === "") return malformed("person");
+  if (!isRecord(params)) return malformed("params");
+  return { version, id, method, person, params };
+}
+
+/** Fails for a field that is missing or of the wrong kind. */
+export function malformed(field: string): never {
+  return errors.fail("CONTROL_REQUEST_MALFORMED", { field });
+}

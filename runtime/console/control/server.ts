@@ -1,0 +1,138 @@
+import { MitralError } from "../../contract/error.ts";
+import type { Connection, World } from "../../contract/world.ts";
+import { claimSocket, type LocalAcceptor } from "./_claim.ts";
+import { readLines } from "./_lines.ts";
+import { errors } from "./errors.ts";
+import { answer, type ControlService } from "./methods.ts";
+import { readRequest, type Reply, type Request, requestBytesMax, socketPath, toLine } from "./protocol.ts";
+
+/** One request, as it is worth a line in a log: who did what to what. */
+export interface ControlRequest {
+  readonly person: string;
+  readonly method: string;
+  /** The message or channel it was about; empty where it was about neither. */
+  readonly subject: string;
+  /** True where message content was asked for. */
+  readonly content: boolean;
+  /** `ok`, or the code of the error it got. */
+  readonly outcome: string;
+}
+
+/** What a {@linkcode ControlServer} is given. */
+export interface ControlServerOptions {
+  readonly world: World;
+  /** Data folder, absolute; it exists. */
+  readonly folder: string;
+  /** Called after each request, before its answer is sent. MUST NOT throw. */
+  answered(request: ControlRequest): void;
+}
+
+const utf8 = new TextEncoder();
+
+/**
+ * The gateway's end of the control socket. To hold the socket is to hold the data folder: open it before the journal.
+ * Requests that come before {@linkcode ControlServer.serve} get CONTROL_GATEWAY_STARTING.
+ */
+export class ControlServer {
+  readonly #options: ControlServerOptions;
+  readonly #path: string;
+  readonly #acceptor: LocalAcceptor;
+  readonly #connections = new Set<Connection>();
+  #service: ControlService | undefined;
+  #accepting: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  private constructor(options: ControlServerOptions, path: string, acceptor: LocalAcceptor) {
+    this.#options = options;
+    this.#path = path;
+    this.#acceptor = acceptor;
+  }
+
+  /** Takes the socket of a data folder. Errors: CONTROL_FOLDER_BUSY, CONTROL_PATH_TOO_LONG. */
+  static async open(options: ControlServerOptions): Promise<ControlServer> {
+    const path = socketPath(options.folder);
+    const acceptor = await claimSocket(options.world, path, options.folder);
+    const server = new ControlServer(options, path, acceptor);
+    server.#accepting = server.#accept();
+    return server;
+  }
+
+  /** Where it listens. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** From now on requests are answered by `service`. */
+  serve(service: ControlService): void {
+    this.#service = service;
+  }
+
+  /** Accepts no more, drops what is open, gives the data folder back. May be called twice. */
+  async close(): Promise<void> {
+    if (this.#closed) return await this.#accepting;
+    this.#closed = true;
+    // Closing takes the file away too, in one step: removed a moment later it could already be another gateway's.
+    this.#acceptor.close();
+    for (const connection of this.#connections) connection.close();
+    await this.#accepting;
+  }
+
+  async #accept(): Promise<void> {
+    const conversations = new Set<Promise<void>>();
+    for await (const connection of this.#acceptor) {
+      this.#connections.add(connection);
+      const conversation = this.#converse(connection).finally(() => {
+        this.#connections.delete(connection);
+        conversations.delete(conversation);
+        connection.close();
+      });
+      conversations.add(conversation);
+    }
+    await Promise.all(conversations);
+  }
+
+  /** A peer that breaks the rules, or leaves in the middle, ends its own conversation only. */
+  async #converse(connection: Connection): Promise<void> {
+    try {
+      for await (const line of readLines(connection, requestBytesMax)) {
+        await this.#send(connection, await this.#reply(line));
+      }
+    } catch (cause) {
+      if (cause instanceof MitralError) await this.#send(connection, refusal(0, cause)).catch(() => {});
+    }
+  }
+
+  async #reply(line: string): Promise<Reply> {
+    let request: Request | undefined;
+    try {
+      request = readRequest(line);
+      const service = this.#service ?? errors.fail("CONTROL_GATEWAY_STARTING");
+      const result = await answer(service, request.method, request.params);
+      this.#answered(request, "ok");
+      return { id: request.id, result: result ?? null };
+    } catch (cause) {
+      const error = cause instanceof MitralError ? cause : errors.error("CONTROL_REQUEST_CRASHED", {}, cause);
+      if (request) this.#answered(request, error.code);
+      return refusal(request?.id ?? 0, error);
+    }
+  }
+
+  #answered({ person, method, params }: Request, outcome: string): void {
+    const subject = params.id ?? params.name;
+    this.#options.answered({
+      person,
+      method,
+      subject: typeof subject === "string" ? subject : "",
+      content: params.content === true,
+      outcome,
+    });
+  }
+
+  async #send(connection: Connection, reply: Reply): Promise<void> {
+    await connection.write(utf8.encode(toLine(reply) + "\n"));
+  }
+}
+
+function refusal(id: number, { code, message, blame, retry }: MitralError): Reply {
+  return { id, error: { code, message, blame, retry } };
+}

@@ -1,0 +1,19 @@
+import type { Catalog } from "../contract/catalog.ts";
+import type { World } from "../contract/world.ts";
+import type { RunningGateway } from "../engine/gateway_api.ts";
+import type { GatewayPlan } from "../engine/plan.ts";
+import type { MemoryUse } from "../telemetry/metrics.ts";
+
+/** What the command line works with. It is handed in, so that the console knows no component and no engine. */
+export interface Outside {
+  readonly world: World;
+  readonly catalog: Catalog;
+  /** Of this build: `0.1.0`. */
+  readonly version: string;
+  /** Opens the gateway of a plan: journal, channels, destinations. */
+  openGateway(plan: GatewayPlan, options: { readonly world: World }): Promise<RunningGateway>;
+  /** Memory of this process, for the metrics; left out where it is not known. */
+  memoryUse?(): MemoryUse;
+  /** Loads the module of a custom actor by the absolute path of its file. */
+  loadActor(path: string): Promise<unknown>;
+}

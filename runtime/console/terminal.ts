@@ -1,0 +1,26 @@
+/**
+ * The person's side of the command line: arguments, text out, signals. Injected like the World, so that a test can be
+ * the person.
+ */
+export interface Terminal {
+  /** What was typed after the program's name. */
+  readonly args: readonly string[];
+  /** Writes to standard output. MUST not throw when the reader has gone away (`mitral … | head`). */
+  out(text: string): void;
+  /** Writes to standard error. MUST not throw. */
+  err(text: string): void;
+  /** True where a person is looking: standard output and standard error are both terminals. */
+  readonly isTerminal: boolean;
+  /** True where colours are wanted: a terminal, and no `NO_COLOR` (https://no-color.org). */
+  readonly colour: boolean;
+  /** Width in characters; 80 where unknown. */
+  readonly columns: number;
+  /** An environment variable; `undefined` where it is not set. */
+  env(name: string): string | undefined;
+  /** Folder the command was started in, absolute. */
+  readonly cwd: string;
+  /** All of standard input. Left out where there is none. */
+  readStdin?(): Promise<Uint8Array>;
+  /** Calls `listener` on every SIGINT and SIGTERM, instead of ending the process; returns what ends that. */
+  onInterrupt(listener: () => void): () => void;
+}

@@ -1,0 +1,127 @@
+import type { LogLevel } from "@logtape/logtape";
+import type { Facts, MitralError } from "../contract/error.ts";
+import type { GatewayEvent, Place } from "../engine/events.ts";
+
+/** A log entry before a logger has it. */
+export interface LogEntry {
+  readonly level: LogLevel;
+  /** Fixed for each event: what varies is a property. */
+  readonly says: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+type EventName = GatewayEvent["name"];
+type EventOf<N extends EventName> = Extract<GatewayEvent, { name: N }>;
+
+/** How one kind of event is logged. `tells` names every property it logs: what is not named here is not logged. */
+interface Wording<N extends EventName> {
+  readonly level: LogLevel;
+  readonly says: string;
+  tells(event: EventOf<N>): Readonly<Record<string, unknown>>;
+}
+
+/** Longer facts are cut: a fact is a number or a name. */
+const FACT_CHARS_MAX = 200;
+
+/**
+ * Every kind of event. What happens to single messages is at `debug`; a row of failures at one place is told once, by
+ * {@linkcode Troubles}. A message's type and a crash's cause are left out: both may quote the message.
+ */
+const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
+  gatewayStarted: say("info", "gateway started", ({ gateway, channels }) => ({ gateway, channels })),
+  gatewayStopped: say("info", "gateway stopped", ({ gateway, pending }) => ({ gateway, pending })),
+  channelStarted: say("info", "channel started", (event) => ({ ...place(event), address: event.address })),
+  channelStopped: say("info", "channel stopped", place),
+  messageReceived: say("debug", "message received", (event) => ({ ...message(event), bytes: event.bytes })),
+  messageRepeated: say("debug", "message repeated", message),
+  messageAnswered: say("debug", "message answered", (event) => ({
+    ...message(event),
+    outcome: event.outcome,
+    tookMs: event.tookMs,
+  })),
+  messageFiltered: say("debug", "message filtered", message),
+  messageProcessed: say("debug", "message processed", (event) => ({
+    ...message(event),
+    deliveries: event.deliveries,
+    tookMs: event.tookMs,
+  })),
+  messageDelivered: say("debug", "message delivered", (event) => ({
+    ...message(event),
+    attempt: event.attempt,
+    tookMs: event.tookMs,
+    attemptMs: event.attemptMs,
+  })),
+  deliveryFailed: say("debug", "delivery failed", (event) => ({
+    ...message(event),
+    attempt: event.attempt,
+    againInMs: event.againInMs,
+    ...trouble(event.error),
+  })),
+  messageQuarantined: say("debug", "message quarantined", (event) => ({
+    ...message(event),
+    ...trouble(event.error),
+  })),
+  messageReplayed: say("info", "message replayed", message),
+  stagePassed: say("debug", "stage passed", (event) => ({ ...place(event), tookMs: event.tookMs })),
+  stageCrashed: say("error", "stage crashed", (event) => ({ ...place(event), againInMs: event.againInMs })),
+  lineRestarted: say(
+    "warning",
+    "line restarted",
+    (event) => ({ ...place(event), againInMs: event.againInMs }),
+  ),
+  lineHalted: say("error", "line halted", (event) => ({ ...place(event), ...trouble(event.error) })),
+  intakeClosed: say("warning", "intake closed", (event) => ({ ...place(event), reason: event.reason })),
+  intakeOpened: say("info", "intake opened", place),
+  transportReported: say("debug", "transport reported", (event) => ({
+    ...place(event),
+    event: event.event,
+    facts: safe(event.facts),
+  })),
+  journalFailed: say("fatal", "journal failed", (event) => trouble(event.error)),
+  journalCommitted: say("debug", "journal committed", ({ operations, tookMs }) => ({ operations, tookMs })),
+};
+
+/** How an event is logged when nothing went before it. */
+export function levelOf(event: GatewayEvent): LogLevel {
+  return WORDINGS[event.name].level;
+}
+
+/** The entry for an event. */
+export function entryOf(event: GatewayEvent, level: LogLevel = levelOf(event)): LogEntry {
+  const { says, tells } = WORDINGS[event.name] as Wording<EventName>;
+  return { level, says, properties: tells(event as EventOf<EventName>) };
+}
+
+function say<N extends EventName>(
+  level: LogLevel,
+  says: string,
+  tells: (event: EventOf<N>) => Readonly<Record<string, unknown>>,
+): Wording<N> {
+  return { level, says, tells };
+}
+
+function place({ channel, destination, stage }: Place): Record<string, unknown> {
+  return {
+    channel,
+    ...(destination === undefined ? {} : { destination }),
+    ...(stage === undefined ? {} : { stage }),
+  };
+}
+
+function message(event: Place & { readonly id: string }): Record<string, unknown> {
+  return { ...place(event), id: event.id };
+}
+
+/** What an error may tell: never its cause, its stack or whatever else somebody hung on it. */
+function trouble({ code, blame, retry, facts, message }: MitralError): Record<string, unknown> {
+  return { code, blame, retry, error: message, facts: safe(facts) };
+}
+
+function safe(facts: Facts): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  for (const [name, fact] of Object.entries(facts)) {
+    if (typeof fact === "number") kept[name] = fact;
+    else if (typeof fact === "string") kept[name] = fact.slice(0, FACT_CHARS_MAX);
+  }
+  return kept;
+}

@@ -1,0 +1,249 @@
+/**
+ * What a gateway does, as numbers for Prometheus. Every name and label is listed in `docs/metrics.md`. Label values
+ * are names from the gateway file, codes and conditions: never anything a message holds.
+ *
+ * This module loads `prom-client`; whoever may do without metrics loads it when it is needed.
+ */
+import { Gauge, Registry } from "prom-client";
+import type { Condition, GatewayEvent, GatewaySnapshot, LineState } from "../engine/events.ts";
+import type { RunningGateway } from "../engine/gateway_api.ts";
+import { Latency } from "./_latency.ts";
+import { Tally } from "./_tally.ts";
+
+/** Memory of the process, in bytes. */
+export interface MemoryUse {
+  readonly residentBytes: number;
+  readonly heapBytes: number;
+}
+
+/** The metrics of one gateway. */
+export interface Metrics {
+  readonly contentType: string;
+  /** The text a scrape is answered with. */
+  render(): Promise<string>;
+  /** Counts no more. */
+  stop(): void;
+}
+
+/** From 100 µs to an hour: a delivery may wait for a partner. */
+const MESSAGE_BUCKETS = [
+  0.0001,
+  0.001,
+  0.0025,
+  0.005,
+  0.01,
+  0.025,
+  0.05,
+  0.1,
+  0.25,
+  0.5,
+  1,
+  5,
+  30,
+  60,
+  300,
+  3_600,
+];
+/** From 10 µs to ten seconds. */
+const STAGE_BUCKETS = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 1, 10];
+
+const CONDITIONS: readonly Condition[] = ["starting", "running", "restarting", "halted", "stopped"];
+
+/** Counts what a gateway reports from now on; states are read when somebody scrapes. */
+export function measure(
+  gateway: Pick<RunningGateway, "observe" | "snapshot">,
+  memoryUse?: () => MemoryUse,
+): Metrics {
+  const registry = new Registry();
+  const stop = gateway.observe(counting(registry));
+  const read = reading(registry);
+  if (memoryUse) weigh(registry, memoryUse);
+  return {
+    contentType: registry.contentType,
+    stop,
+    render() {
+      read(gateway.snapshot());
+      return registry.metrics();
+    },
+  };
+}
+
+/** Counters and histograms, driven by events. */
+function counting(registry: Registry): (event: GatewayEvent) => void {
+  const tally = (name: string, help: string, ...labels: readonly string[]) =>
+    new Tally({ name: `mitral_${name}_total`, help, labels }, registry);
+  const latency = (name: string, buckets: readonly number[], help: string, ...labels: readonly string[]) =>
+    new Latency({ name: `mitral_${name}_seconds`, help, labels }, buckets, registry);
+
+  const received = tally("messages_received", "Messages made durable.", "channel");
+  const bytes = tally("received_bytes", "Bytes of the messages made durable.", "channel");
+  const repeated = tally(
+    "messages_repeated",
+    "Messages answered from the store or joined to a pending one.",
+    "channel",
+  );
+  const filtered = tally("messages_filtered", "Messages left out on purpose.", "channel", "destination");
+  const quarantined = tally(
+    "messages_quarantined",
+    "Messages put in quarantine.",
+    "channel",
+    "destination",
+    "code",
+  );
+  const replayed = tally("messages_replayed", "Messages sent again by a person.", "channel", "destination");
+  const failures = tally("delivery_failures", "Attempts that failed.", "channel", "destination", "code");
+  const crashes = tally("stage_crashes", "Crashes of a stage.", "channel", "destination", "stage");
+  const restarts = tally("line_restarts", "Restarts of a line from the journal.", "channel", "destination");
+  const halts = tally("line_halts", "Lines halted for good.", "channel", "destination", "code");
+  const closures = tally("intake_closures", "Times a channel stopped taking messages.", "channel");
+  const transport = tally("transport_events", "What adapters report.", "channel", "destination", "event");
+  const operations = tally("journal_operations", "Operations in the commits of the journal.");
+  const poisoned = tally("journal_failures", "Errors that poisoned the journal.", "code");
+
+  const answer = latency(
+    "answer",
+    MESSAGE_BUCKETS,
+    "From a whole message to its answer.",
+    "channel",
+    "outcome",
+  );
+  const process = latency(
+    "process",
+    MESSAGE_BUCKETS,
+    "From receipt to queued for every destination.",
+    "channel",
+  );
+  const delivery = latency(
+    "delivery",
+    MESSAGE_BUCKETS,
+    "From receipt to accepted.",
+    "channel",
+    "destination",
+  );
+  const attempt = latency("attempt", MESSAGE_BUCKETS, "An attempt that succeeded.", "channel", "destination");
+  const stage = latency(
+    "stage",
+    STAGE_BUCKETS,
+    "One stage's work on one message.",
+    "channel",
+    "destination",
+    "stage",
+  );
+  const commit = latency("journal_commit", MESSAGE_BUCKETS, "A commit of the journal, its fsync included.");
+
+  return (event) => {
+    switch (event.name) {
+      case "messageReceived":
+        received.add([event.channel]);
+        return bytes.add([event.channel], event.bytes);
+      case "messageRepeated":
+        return repeated.add([event.channel]);
+      case "messageAnswered":
+        return answer.observeMs([event.channel, event.outcome], event.tookMs);
+      case "messageFiltered":
+        return filtered.add(line(event));
+      case "messageProcessed":
+        return process.observeMs([event.channel], event.tookMs);
+      case "messageDelivered":
+        delivery.observeMs(line(event), event.tookMs);
+        return attempt.observeMs(line(event), event.attemptMs);
+      case "deliveryFailed":
+        return failures.add([...line(event), event.error.code]);
+      case "messageQuarantined":
+        return quarantined.add([...line(event), event.error.code]);
+      case "messageReplayed":
+        return replayed.add(line(event));
+      case "stagePassed":
+        return stage.observeMs([...line(event), event.stage ?? ""], event.tookMs);
+      case "stageCrashed":
+        return crashes.add([...line(event), event.stage ?? ""]);
+      case "lineRestarted":
+        return restarts.add(line(event));
+      case "lineHalted":
+        return halts.add([...line(event), event.error.code]);
+      case "intakeClosed":
+        return closures.add([event.channel]);
+      case "transportReported":
+        return transport.add([...line(event), event.event]);
+      case "journalFailed":
+        return poisoned.add([event.error.code]);
+      case "journalCommitted":
+        operations.add([], event.operations);
+        return commit.observeMs([], event.tookMs);
+    }
+  };
+}
+
+/** The work line of a channel has no destination. */
+function line({ channel, destination = "" }: { channel: string; destination?: string }): [string, string] {
+  return [channel, destination];
+}
+
+/** Gauges, set from a snapshot just before they are rendered. */
+function reading(registry: Registry): (now: GatewaySnapshot) => void {
+  const gauges: Gauge[] = [];
+  const gauge = (name: string, help: string, ...labelNames: readonly string[]) => {
+    const made = new Gauge({ name: `mitral_${name}`, help, labelNames, registers: [registry] });
+    gauges.push(made);
+    return made;
+  };
+  const ready = gauge("ready", "1 while every channel takes messages.");
+  const started = gauge("start_time_seconds", "When the gateway started, since 1970.");
+  const open = gauge("intake_open", "1 while the channel takes messages.", "channel");
+  const queued = gauge(
+    "queue_messages",
+    "Durable messages not yet through a line.",
+    "channel",
+    "destination",
+  );
+  const condition = gauge(
+    "line_condition",
+    "1 for the condition a line is in.",
+    "channel",
+    "destination",
+    "condition",
+  );
+  const waiting = gauge("link_messages", "Messages in front of a stage.", "channel", "destination", "stage");
+  const journal = gauge("journal_open", "1 while the journal takes commits.");
+  const pending = gauge("journal_pending_messages", "Messages not yet settled everywhere.");
+  const pendingBytes = gauge("journal_pending_bytes", "Bytes of the messages not yet settled everywhere.");
+
+  function readLine(channel: string, destination: string, state: LineState): void {
+    queued.set({ channel, destination }, state.queued);
+    for (const one of CONDITIONS) {
+      condition.set({ channel, destination, condition: one }, one === state.condition ? 1 : 0);
+    }
+    for (const { name, waiting: count } of state.stages) {
+      waiting.set({ channel, destination, stage: name }, count);
+    }
+  }
+
+  return (now) => {
+    // A channel that is gone leaves no series behind.
+    for (const one of gauges) one.reset();
+    ready.set(now.ready ? 1 : 0);
+    started.set(now.startedAtMs / 1_000);
+    journal.set(now.journal.condition === "open" ? 1 : 0);
+    pending.set(now.journal.pending);
+    pendingBytes.set(now.journal.pendingBytes);
+    for (const channel of now.channels) {
+      open.set({ channel: channel.name }, channel.isOpen ? 1 : 0);
+      readLine(channel.name, "", channel.work);
+      for (const [name, state] of Object.entries(channel.destinations)) readLine(channel.name, name, state);
+    }
+  };
+}
+
+function weigh(registry: Registry, memoryUse: () => MemoryUse): void {
+  const gauge = (name: string, help: string, read: (use: MemoryUse) => number) =>
+    new Gauge({
+      name: `mitral_process_${name}_bytes`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read(memoryUse()));
+      },
+    });
+  gauge("resident", "Memory of the process.", (use) => use.residentBytes);
+  gauge("heap", "Memory in use for objects.", (use) => use.heapBytes);
+}

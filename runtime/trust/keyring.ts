@@ -1,0 +1,134 @@
+import type { Keyring } from "../contract/envelope.ts";
+import { declareErrors } from "../contract/error.ts";
+import type { Disk } from "../contract/world.ts";
+import { type Identity, parseIdentity } from "./identity.ts";
+import { parsePartnerFile, type Partner } from "./partner_file.ts";
+
+/** Errors of a gateway's set of keys. */
+export const keyringErrors = declareErrors("keyring", {
+  KEYRING_FILE_UNREADABLE: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot read key file {file}: {reason}",
+  },
+  KEYRING_IDENTITY_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot seal or open: the gateway {gateway} has no keys of its own",
+  },
+  KEYRING_GATEWAY_MISMATCHED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot use the keys as those of {gateway}: they were made for {found}",
+  },
+  KEYRING_PARTNER_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot seal: no partner is called {partner}",
+  },
+  KEYRING_PARTNER_REPEATED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot tell partners {partner} and {other} apart: both are the gateway {gateway}",
+  },
+  KEYRING_PARTNER_OURSELVES: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot use {partner} as a partner: its file is that of this gateway, {gateway}",
+  },
+});
+
+/**
+ * The keys of a gateway and its partners. A partner has two names: ours, from the gateway file, and the one its gateway
+ * calls itself by, from its key file. Configuration speaks of the first, envelopes of the second; `encryptionKey` takes
+ * the first, `verificationKey` the second, `partnerOf` leads back.
+ */
+export interface GatewayKeyring extends Keyring {
+  /** Our name for the partner whose gateway calls itself `gateway`; `undefined` for a stranger. */
+  partnerOf(gateway: string): string | undefined;
+}
+
+/** What a keyring holds: keys already read. */
+export interface KeyringParts {
+  readonly gateway: string;
+  readonly identity?: Identity;
+  /** By our name for them. */
+  readonly partners: Readonly<Record<string, Partner>>;
+}
+
+/**
+ * Makes a keyring of keys already read. Without an identity `signingKey` and `decryptionKey` fail by
+ * KEYRING_IDENTITY_MISSING. Errors: KEYRING_GATEWAY_MISMATCHED, KEYRING_PARTNER_REPEATED, KEYRING_PARTNER_OURSELVES;
+ * later KEYRING_IDENTITY_MISSING, KEYRING_PARTNER_UNKNOWN.
+ */
+export function keyringOf({ gateway, identity, partners }: KeyringParts): GatewayKeyring {
+  const { fail } = keyringErrors;
+  if (identity && identity.gateway !== gateway) {
+    fail("KEYRING_GATEWAY_MISMATCHED", { gateway, found: identity.gateway });
+  }
+  const byPartner = new Map(Object.entries(partners));
+  const byGateway = new Map<string, Partner>();
+  const aliases = new Map<string, string>();
+  for (const [partner, found] of byPartner) {
+    const theirs = found.gateway;
+    const other = aliases.get(theirs);
+    if (theirs === gateway) fail("KEYRING_PARTNER_OURSELVES", { partner, gateway });
+    if (other !== undefined) fail("KEYRING_PARTNER_REPEATED", { partner, other, gateway: theirs });
+    aliases.set(theirs, partner);
+    byGateway.set(theirs, found);
+  }
+  const ours = () => identity ?? fail("KEYRING_IDENTITY_MISSING", { gateway });
+  return {
+    gateway,
+    signingKey() {
+      const [{ keyId, privateKey }] = ours().signing;
+      return { keyId, key: privateKey };
+    },
+    decryptionKey(keyId) {
+      return ours().encryption.find((key) => key.keyId === keyId)?.privateKey;
+    },
+    encryptionKey(partner) {
+      const found = byPartner.get(partner) ?? fail("KEYRING_PARTNER_UNKNOWN", { partner });
+      const [{ keyId, key }] = found.encryption;
+      return { gateway: found.gateway, keyId, key };
+    },
+    verificationKey(theirs, keyId) {
+      return byGateway.get(theirs)?.signing.find((key) => key.keyId === keyId)?.key;
+    },
+    partnerOf: (theirs) => aliases.get(theirs),
+  };
+}
+
+/**
+ * Reads the key files and makes a keyring. Everything is read and tried now: a gateway with a broken key file does not
+ * start. Errors: KEYRING_FILE_UNREADABLE, those of {@linkcode parseIdentity}, {@linkcode parsePartnerFile} and
+ * {@linkcode keyringOf}.
+ */
+export async function openKeyring(
+  { gateway, identityFile, partnerFiles, disk }: {
+    readonly gateway: string;
+    /** Absolute; left out where nothing is sealed or opened. */
+    readonly identityFile?: string;
+    /** Absolute, by our name for the partner. */
+    readonly partnerFiles: Readonly<Record<string, string>>;
+    readonly disk: Pick<Disk, "read">;
+  },
+): Promise<GatewayKeyring> {
+  const read = async (file: string) => {
+    try {
+      return await disk.read(file);
+    } catch (cause) {
+      const reason = String((cause as { code?: unknown }).code ?? "EIO");
+      return keyringErrors.fail("KEYRING_FILE_UNREADABLE", { file, reason }, cause);
+    }
+  };
+  const identity = identityFile === undefined
+    ? undefined
+    : await parseIdentity(await read(identityFile), identityFile);
+  const partners = await Promise.all(
+    Object.entries(partnerFiles).map(async ([partner, file]) =>
+      [partner, await parsePartnerFile(await read(file), file)] as const
+    ),
+  );
+  return keyringOf({ gateway, identity, partners: Object.fromEntries(partners) });
+}

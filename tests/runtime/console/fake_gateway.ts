@@ -1,0 +1,134 @@
+import type { GatewaySnapshot } from "../../../runtime/engine/events.ts";
+import type { RunningGateway } from "../../../runtime/engine/gateway_api.ts";
+import type { ChannelPlan } from "../../../runtime/engine/plan.ts";
+import { MitralError } from "../../../runtime/contract/error.ts";
+import type { MessageContent, MessageQuery } from "../../../runtime/journal/records.ts";
+
+const utf8 = new TextEncoder();
+
+/** A message in quarantine at one destination, delivered to another. */
+export const shown: MessageContent = {
+  id: "0192f0c1-7e57-7abc-8def-000000000001",
+  channel: "lab",
+  receivedAtMs: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
+  origin: { adapter: "mllp", peer: "192.0.2.7:51022" },
+  controlId: "MSG00001",
+  type: "ORU^R01",
+  contentType: "x-application/hl7-v2+er7",
+  bytes: 62,
+  state: "processed",
+  deliveries: [
+    { destination: "ehr", state: "delivered", attempts: 1, bytes: 62, settledAtMs: 1767323046000 },
+    {
+      destination: "registry",
+      state: "quarantined",
+      attempts: 3,
+      bytes: 62,
+      settledAtMs: 1767323047000,
+      trouble: {
+        code: "HL7V2_PEER_REFUSED",
+        blame: "receiver",
+        says: "Cannot deliver message: the peer answered AE",
+        atMs: 1767323047000,
+      },
+    },
+  ],
+  received: utf8.encode("MSH|^~\\&|LAB|A|EHR|B|20260102||ORU^R01|MSG00001|P|2.5\rPID|1||77^^^A||DOE^JANE\r"),
+  history: [
+    { atMs: 1767323045678, event: "received" },
+    { atMs: 1767323046000, event: "delivered", destination: "ehr" },
+    { atMs: 1767323047000, event: "quarantined", destination: "registry", code: "HL7V2_PEER_REFUSED" },
+  ],
+  payloads: [
+    {
+      destination: "registry",
+      bytes: utf8.encode("MSH|^~\\&|LAB|A|REG|B|20260102||ORU^R01|MSG00001|P|2.5\rPID|1||77^^^A||DOE^JANE\r"),
+      contentType: "x-application/hl7-v2+er7",
+      answer: utf8.encode("MSH|^~\\&|REG|B|LAB|A|20260102||ACK|1|P|2.5\rMSA|AE|MSG00001\r"),
+    },
+  ],
+};
+
+/** One channel that runs, with a halted destination. */
+export const snapshot: GatewaySnapshot = {
+  name: "st-elsewhere",
+  startedAtMs: Date.UTC(2026, 0, 2, 3, 0, 0),
+  ready: true,
+  journal: { condition: "open", pending: 12, pendingBytes: 12_400 },
+  channels: [{
+    name: "lab",
+    condition: "running",
+    address: "127.0.0.1:2575",
+    isOpen: true,
+    work: { condition: "running", restarts: 1, stages: [], queued: 2 },
+    destinations: {
+      ehr: { condition: "running", restarts: 0, stages: [], queued: 0 },
+      registry: {
+        condition: "halted",
+        restarts: 5,
+        stages: [],
+        queued: 10,
+        trouble: "MLLP_PEER_UNREACHABLE",
+      },
+    },
+    counts: { received: 1200, repeated: 3, filtered: 4, delivered: 1180, failed: 6, quarantined: 1 },
+  }],
+};
+
+/** A gateway that only remembers what it was asked. */
+export class FakeGateway implements RunningGateway {
+  readonly name = "st-elsewhere";
+  readonly asked: unknown[][] = [];
+  closed = 0;
+  /** Resolves when somebody has called `close`. */
+  readonly closing = Promise.withResolvers<void>();
+  /** What `close` waits for. */
+  drained: Promise<void> = Promise.resolve();
+
+  readonly archive = {
+    list: async (query: MessageQuery) => {
+      this.asked.push(["list", query]);
+      const { received: _, payloads: __, history: ___, ...record } = shown;
+      return [record];
+    },
+    show: async (id: string) => {
+      this.asked.push(["show", id]);
+      return shown.id.startsWith(id) ? shown : undefined;
+    },
+  };
+
+  constructor(readonly state: GatewaySnapshot = snapshot) {}
+
+  snapshot(): GatewaySnapshot {
+    return this.state;
+  }
+  observe(): () => void {
+    return () => {};
+  }
+  async replay(id: string, options?: { destination?: string; force?: boolean }) {
+    this.asked.push(["replay", id, options]);
+    if (!options?.force) {
+      throw new MitralError("GATEWAY_REPLAY_REFUSED", {
+        blame: "operator",
+        retry: "never",
+        says: "Cannot replay message: its key has a newer delivery",
+      });
+    }
+    return { destinations: ["registry"] };
+  }
+  async startChannel(name: string): Promise<void> {
+    this.asked.push(["start", name]);
+  }
+  async stopChannel(name: string): Promise<void> {
+    this.asked.push(["stop", name]);
+    if (name !== "lab") throw new TypeError("DOE^JANE slipped in here");
+  }
+  async reloadChannel(plan: ChannelPlan): Promise<void> {
+    this.asked.push(["reload", plan.name]);
+  }
+  async close(): Promise<void> {
+    this.closed++;
+    this.closing.resolve();
+    await this.drained;
+  }
+}

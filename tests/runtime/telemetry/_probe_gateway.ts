@@ -1,0 +1,110 @@
+import { MitralError } from "../../../runtime/contract/error.ts";
+import type {
+  ChannelState,
+  GatewayEvent,
+  GatewaySnapshot,
+  LineState,
+} from "../../../runtime/engine/events.ts";
+
+/** Stands for patient data. */
+export const CANARY = "CANARY-91c4aa";
+
+/** A gateway that reports what a test tells it to. */
+export class ProbeGateway {
+  readonly name = "st-elsewhere";
+  readonly #listeners = new Set<(event: GatewayEvent) => void>();
+  channels: readonly ChannelState[] = [channelState("lab")];
+  ready = true;
+  journal: GatewaySnapshot["journal"] = { condition: "open", pending: 7, pendingBytes: 700 };
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+  observe(listener: (event: GatewayEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+  report(...events: readonly GatewayEvent[]): void {
+    for (const event of events) for (const listener of this.#listeners) listener(event);
+  }
+  snapshot(): GatewaySnapshot {
+    const { name, ready, journal, channels } = this;
+    return { name, startedAtMs: 1_700_000_000_000, ready, journal, channels };
+  }
+}
+
+/** A channel that runs, with one destination called `ehr`. */
+export function channelState(name: string, change: Partial<ChannelState> = {}): ChannelState {
+  const line: LineState = {
+    condition: "running",
+    restarts: 0,
+    stages: [{ name: "parse", condition: "running", restarts: 0, waiting: 2 }],
+    queued: 3,
+  };
+  const counts = { received: 1, repeated: 0, filtered: 0, delivered: 1, failed: 0, quarantined: 0 };
+  const address = "127.0.0.1:2575";
+  return {
+    name,
+    condition: "running",
+    address,
+    isOpen: true,
+    work: line,
+    destinations: { ehr: { ...line, queued: 5 } },
+    counts,
+    ...change,
+  };
+}
+
+/** An error that carries the canary wherever an error may. */
+export function troubleWithCanary(code = "MLLP_PEER_SILENT"): MitralError {
+  const says = "Cannot send: no answer within answerMsMax ({answerMsMax})";
+  const error = new MitralError(
+    code,
+    { blame: "receiver", retry: "later", says },
+    { answerMsMax: 500, setting: "answerMsMax", smuggled: { name: CANARY } as unknown as string },
+    new Error(CANARY, { cause: CANARY }),
+  );
+  error.stack = `${error.stack}\n${CANARY}`;
+  return Object.assign(error, { note: CANARY });
+}
+
+const place = { channel: "lab", destination: "ehr", stage: "send" };
+
+/** One event of each kind; the type makes sure none is forgotten. The canary is wherever content could slip in. */
+export function everyEvent(): readonly GatewayEvent[] {
+  const id = "0190a3b4-0000-7000-8000-000000000001";
+  const atMs = 1_700_000_000_123;
+  const error = troubleWithCanary();
+  const more = { smuggled: CANARY, message: CANARY, body: CANARY };
+  const events: { readonly [N in GatewayEvent["name"]]: Extract<GatewayEvent, { name: N }> } = {
+    gatewayStarted: { name: "gatewayStarted", atMs, gateway: "st-elsewhere", channels: 1 },
+    gatewayStopped: { name: "gatewayStopped", atMs, gateway: "st-elsewhere", pending: 2 },
+    channelStarted: { name: "channelStarted", atMs, channel: "lab", address: "127.0.0.1:2575" },
+    channelStopped: { name: "channelStopped", atMs, channel: "lab" },
+    messageReceived: { name: "messageReceived", atMs, channel: "lab", id, type: CANARY, bytes: 1_000 },
+    messageRepeated: { name: "messageRepeated", atMs, channel: "lab", id },
+    messageAnswered: { name: "messageAnswered", atMs, channel: "lab", id, outcome: "accepted", tookMs: 3 },
+    messageFiltered: { name: "messageFiltered", atMs, channel: "lab", id },
+    messageProcessed: { name: "messageProcessed", atMs, channel: "lab", id, deliveries: 1, tookMs: 4 },
+    messageDelivered: { name: "messageDelivered", atMs, ...place, id, attempt: 2, tookMs: 40, attemptMs: 4 },
+    deliveryFailed: { name: "deliveryFailed", atMs, ...place, id, attempt: 1, error, againInMs: 100 },
+    messageQuarantined: { name: "messageQuarantined", atMs, channel: "lab", id, error },
+    messageReplayed: { name: "messageReplayed", atMs, ...place, id },
+    stagePassed: { name: "stagePassed", atMs, ...place, tookMs: 0.02 },
+    stageCrashed: { name: "stageCrashed", atMs, ...place, cause: CANARY, againInMs: 10 },
+    lineRestarted: { name: "lineRestarted", atMs, ...place, againInMs: 10 },
+    lineHalted: { name: "lineHalted", atMs, ...place, error },
+    intakeClosed: { name: "intakeClosed", atMs, channel: "lab", reason: "journal" },
+    intakeOpened: { name: "intakeOpened", atMs, channel: "lab" },
+    transportReported: {
+      name: "transportReported",
+      atMs,
+      channel: "lab",
+      event: "connectionClosed",
+      facts: { frames: 3, smuggled: { name: CANARY } as unknown as string },
+    },
+    journalFailed: { name: "journalFailed", atMs, error },
+    journalCommitted: { name: "journalCommitted", atMs, operations: 12, tookMs: 1.5 },
+  };
+  return Object.values(events).map((event) => ({ ...more, ...event }));
+}

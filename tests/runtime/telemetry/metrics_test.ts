@@ -1,0 +1,125 @@
+import { assert, assertEquals } from "@std/assert";
+import { measure } from "../../../runtime/telemetry/metrics.ts";
+import { CANARY, channelState, everyEvent, ProbeGateway } from "./_probe_gateway.ts";
+
+const memoryUse = () => ({ residentBytes: 120, heapBytes: 60 });
+
+/** Series by name and labels. */
+function series(text: string): Readonly<Record<string, number>> {
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return Object.fromEntries(
+    lines.map((
+      line,
+    ) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ") + 1))]),
+  );
+}
+
+Deno.test("metrics count every event under its place and tell no content", async () => {
+  const gateway = new ProbeGateway();
+  const metrics = measure(gateway, memoryUse);
+  gateway.report(...everyEvent(), ...everyEvent());
+  const text = await metrics.render();
+  assert(!text.includes(CANARY), text);
+  const found = series(text);
+  const ehr = 'channel="lab",destination="ehr"';
+  const expected = {
+    'mitral_messages_received_total{channel="lab"}': 2,
+    'mitral_received_bytes_total{channel="lab"}': 2_000,
+    'mitral_messages_repeated_total{channel="lab"}': 2,
+    'mitral_messages_filtered_total{channel="lab",destination=""}': 2,
+    'mitral_messages_quarantined_total{channel="lab",destination="",code="MLLP_PEER_SILENT"}': 2,
+    [`mitral_messages_replayed_total{${ehr}}`]: 2,
+    [`mitral_delivery_failures_total{${ehr},code="MLLP_PEER_SILENT"}`]: 2,
+    [`mitral_stage_crashes_total{${ehr},stage="send"}`]: 2,
+    [`mitral_line_restarts_total{${ehr}}`]: 2,
+    [`mitral_line_halts_total{${ehr},code="MLLP_PEER_SILENT"}`]: 2,
+    'mitral_intake_closures_total{channel="lab"}': 2,
+    'mitral_transport_events_total{channel="lab",destination="",event="connectionClosed"}': 2,
+    mitral_journal_operations_total: 24,
+    'mitral_journal_failures_total{code="MLLP_PEER_SILENT"}': 2,
+    'mitral_answer_seconds_count{channel="lab",outcome="accepted"}': 2,
+    'mitral_process_seconds_sum{channel="lab"}': 0.008,
+    [`mitral_delivery_seconds_bucket{${ehr},le="0.025"}`]: 0,
+    [`mitral_delivery_seconds_bucket{${ehr},le="0.05"}`]: 2,
+    [`mitral_delivery_seconds_bucket{${ehr},le="+Inf"}`]: 2,
+    [`mitral_attempt_seconds_bucket{${ehr},le="0.005"}`]: 2,
+    [`mitral_stage_seconds_bucket{${ehr},stage="send",le="0.000025"}`]: 2,
+    mitral_journal_commit_seconds_count: 2,
+  };
+  for (const [name, value] of Object.entries(expected)) assertEquals(found[name], value, name);
+  metrics.stop();
+});
+
+Deno.test("metrics show the snapshot of the moment, and nothing of a channel that is gone", async () => {
+  const gateway = new ProbeGateway();
+  const metrics = measure(gateway, memoryUse);
+  const before = series(await metrics.render());
+  const expected = {
+    mitral_ready: 1,
+    mitral_start_time_seconds: 1_700_000_000,
+    'mitral_intake_open{channel="lab"}': 1,
+    'mitral_queue_messages{channel="lab",destination=""}': 3,
+    'mitral_queue_messages{channel="lab",destination="ehr"}': 5,
+    'mitral_line_condition{channel="lab",destination="ehr",condition="running"}': 1,
+    'mitral_line_condition{channel="lab",destination="ehr",condition="halted"}': 0,
+    'mitral_link_messages{channel="lab",destination="",stage="parse"}': 2,
+    mitral_journal_open: 1,
+    mitral_journal_pending_messages: 7,
+    mitral_journal_pending_bytes: 700,
+    mitral_process_resident_bytes: 120,
+    mitral_process_heap_bytes: 60,
+  };
+  for (const [name, value] of Object.entries(expected)) assertEquals(before[name], value, name);
+  gateway.channels = [channelState("other", { isOpen: false })];
+  gateway.journal = { ...gateway.journal, condition: "failed" };
+  const after = await metrics.render();
+  assertEquals(series(after)['mitral_intake_open{channel="other"}'], 0);
+  assertEquals(series(after).mitral_journal_open, 0);
+  assert(!after.includes('channel="lab"'), after);
+  metrics.stop();
+});
+
+Deno.test("metrics leave the memory of the process out where nobody tells it", async () => {
+  const metrics = measure(new ProbeGateway());
+  assert(!(await metrics.render()).includes("process_resident"));
+  metrics.stop();
+});
+
+Deno.test("metrics count no more once stopped", async () => {
+  const gateway = new ProbeGateway();
+  const metrics = measure(gateway);
+  metrics.stop();
+  gateway.report(...everyEvent());
+  assertEquals(gateway.listeners, 0);
+  assertEquals(series(await metrics.render())['mitral_messages_received_total{channel="lab"}'], undefined);
+});
+
+Deno.test("metrics escape what a label value may not hold", async () => {
+  const gateway = new ProbeGateway();
+  gateway.channels = [];
+  const metrics = measure(gateway);
+  gateway.report({ name: "messageRepeated", atMs: 0, id: "1", channel: 'a"b\\c' });
+  assertEquals(series(await metrics.render())['mitral_messages_repeated_total{channel="a\\"b\\\\c"}'], 1);
+  metrics.stop();
+});
+
+Deno.test("docs/metrics.md lists the metrics as they are", async () => {
+  const gateway = new ProbeGateway();
+  const metrics = measure(gateway, memoryUse);
+  gateway.report(...everyEvent());
+  const text = await metrics.render();
+  metrics.stop();
+  const made = [...text.matchAll(/^# HELP (\S+) (.*)\n# TYPE \S+ (\S+)\n(?:\S+?\{(.*)\} )?/gm)].map(
+    ([, name, help, type, labels]) => {
+      const names = [...(labels ?? "").matchAll(/(\w+)="/g)].map(([, label]) => label).filter((label) =>
+        label !== "le"
+      );
+      return [`\`${name}\``, type, names.join(", "), help];
+    },
+  );
+  const docs = await Deno.readTextFile(new URL("../../../docs/metrics.md", import.meta.url));
+  const listed = docs.split("\n").filter((line) => line.startsWith("| `")).map((line) =>
+    line.split("|").slice(1, -1).map((cell) => cell.trim())
+  );
+  assertEquals(listed.sort(), made.sort());
+});

@@ -1,0 +1,104 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { MitralError } from "../../../runtime/contract/error.ts";
+import { fingerprintOf, parsePartnerFile, writePartnerFile } from "../../../runtime/trust/partner_file.ts";
+import { parseIdentity } from "../../../runtime/trust/identity.ts";
+import { gatewayOf, MADE_AT_MS } from "./gateways.ts";
+
+const FILE = "lab.json";
+const encode = (value: unknown, space?: number) =>
+  new TextEncoder().encode(JSON.stringify(value, null, space));
+
+async function fileOf(name: string) {
+  return JSON.parse(new TextDecoder().decode((await gatewayOf(name)).partnerFile));
+}
+
+async function refusal(bytes: Uint8Array): Promise<string> {
+  const error = await assertRejects(() => parsePartnerFile(bytes, FILE), MitralError);
+  assertEquals(error.facts.file, FILE);
+  return [error.code, error.facts.part].filter((part) => part !== undefined).join(" ");
+}
+
+Deno.test("partner file gives the partner's name, keys and time", async () => {
+  const { identity, partnerFile } = await gatewayOf("lab");
+  const partner = await parsePartnerFile(partnerFile, FILE);
+  assertEquals([partner.gateway, partner.createdAtMs], ["lab.example", MADE_AT_MS]);
+  assertEquals(partner.signing[0].publicBytes, identity.signing[0].publicBytes);
+  assertEquals(partner.encryption[0].publicBytes, identity.encryption[0].publicBytes);
+  assertEquals(partner.signing[0].keyId, identity.signing[0].keyId);
+});
+
+Deno.test("partner file holds nothing of the private one", async () => {
+  const { privateFile, partnerFile } = await gatewayOf("lab");
+  const { signing, encryption } = JSON.parse(new TextDecoder().decode(privateFile));
+  const text = new TextDecoder().decode(partnerFile);
+  for (const key of [...signing, ...encryption]) assertEquals(text.includes(key.private), false);
+  assertEquals(text.includes("private"), false);
+});
+
+Deno.test("partner file can be written again from the private file", async () => {
+  const { privateFile, partnerFile } = await gatewayOf("lab");
+  assertEquals(await writePartnerFile(await parseIdentity(privateFile, "keys.json")), partnerFile);
+});
+
+Deno.test("partner file may be laid out anew on its way", async () => {
+  const file = await fileOf("lab");
+  const turned = Object.fromEntries(Object.entries(file).reverse());
+  assertEquals((await parsePartnerFile(encode(turned, 7), FILE)).gateway, "lab.example");
+});
+
+Deno.test("partner file altered in any value is refused", async () => {
+  const [good, other] = [await fileOf("lab"), await fileOf("hospital")];
+  const altered: readonly unknown[] = [
+    { ...good, gateway: "hospital.example" },
+    { ...good, created: "2026-01-02T03:04:06.000Z" },
+    { ...good, encryption: other.encryption },
+    { ...good, encryption: [...good.encryption, ...other.encryption] },
+    { ...good, signing: other.signing },
+    { ...good, signing: [...good.signing, ...other.signing] },
+    { ...good, signature: other.signature },
+    { ...good, more: 1 },
+    { ...good, more: "\ud800" },
+  ];
+  for (const value of altered.slice(0, -1)) {
+    assertEquals(await refusal(encode(value)), "PARTNER_SIGNATURE_INVALID");
+  }
+  assertEquals(await refusal(encode(altered.at(-1))), "PARTNER_FILE_INVALID JSON");
+});
+
+Deno.test("partner file with a bit flipped anywhere is refused", async () => {
+  const { partnerFile } = await gatewayOf("lab");
+  const compact = encode(JSON.parse(new TextDecoder().decode(partnerFile)));
+  for (let at = 0; at < compact.length; at++) {
+    const flipped = new Uint8Array(compact);
+    flipped[at] ^= 1 << at % 8;
+    assertMatch(await refusal(flipped), /^PARTNER_(FILE|SIGNATURE)_INVALID/, `byte ${at}`);
+  }
+});
+
+Deno.test("partner file with a part missing or wrong is refused, and the part named", async () => {
+  const good = await fileOf("lab");
+  const [signing, encryption] = [good.signing[0], good.encryption[0]];
+  const wrong: readonly [string, unknown][] = [
+    ["format", { ...good, format: "mitral-private-keys" }],
+    ["version", { ...good, version: "1" }],
+    ["gateway", { ...good, gateway: 7 }],
+    ["created", { ...good, created: undefined }],
+    ["signing", { ...good, signing: {} }],
+    ["encryption[0].alg", { ...good, encryption: [{ ...encryption, alg: "X25519" }] }],
+    ["signing[0].kid", { ...good, signing: [{ ...signing, kid: encryption.kid }] }],
+    ["encryption[0].public", { ...good, encryption: [{ ...encryption, public: "" }] }],
+    ["signature", { ...good, signature: undefined }],
+    ["signature", { ...good, signature: "not base64url" }],
+  ];
+  for (const [part, value] of wrong) {
+    assertEquals(await refusal(encode(value)), `PARTNER_FILE_INVALID ${part}`);
+  }
+});
+
+Deno.test("partner's fingerprint reads the same from both sides, in groups of four", async () => {
+  const { identity, partner } = await gatewayOf("lab");
+  const fingerprint = await fingerprintOf(identity);
+  assertEquals(await fingerprintOf(partner), fingerprint);
+  assertMatch(fingerprint, /^([0-9a-f]{4} ){15}[0-9a-f]{4}$/);
+  assertEquals(fingerprint.replaceAll(" ", "").slice(0, 16), partner.signing[0].keyId);
+});

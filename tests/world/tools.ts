@@ -1,0 +1,152 @@
+import type {
+  ListenerSpec,
+  Listening,
+  OpenSender,
+  SenderSpec,
+  TransportEvent,
+} from "../../runtime/contract/adapter.ts";
+import { MitralError } from "../../runtime/contract/error.ts";
+import type { Fault } from "../../runtime/contract/error.ts";
+import {
+  type Config,
+  type ConfigInput,
+  type Field,
+  type Fields,
+  isField,
+  type Spec,
+} from "../../runtime/contract/spec.ts";
+import type { World } from "../../runtime/contract/world.ts";
+import { denoWorld } from "../../runtime/world/deno_world.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { FakeIntake } from "./fake_intake.ts";
+
+/** This machine, with a clock that stands still. */
+export function worldWith(clock: FakeClock, rest: Partial<World> = {}): World {
+  return { ...denoWorld, ...rest, clock };
+}
+
+/** A config as the configuration reader would give it to the component: defaults filled in. */
+export function configOf<S extends Spec>(spec: S, given: ConfigInput<S>): Config<S> {
+  return (isField(spec) ? given : filled(spec as Fields, given as Record<string, unknown>)) as Config<S>;
+}
+
+function filled(fields: Fields, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const unknown = Object.keys(given).filter((name) => !(name in fields));
+  if (unknown.length > 0) throw new TypeError(`Cannot fill config: no setting called ${unknown.join(", ")}`);
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, valueOf(field, given[name] ?? field.default)]),
+  );
+}
+
+function valueOf(field: Field, value: unknown): unknown {
+  return field.kind === "record" && value !== undefined
+    ? filled(field.fields, value as Record<string, unknown>)
+    : value;
+}
+
+/** Everything an adapter said while a test ran. */
+export class Reports {
+  readonly events: TransportEvent[] = [];
+  readonly #watchers = new Set<() => void>();
+
+  readonly report = (event: TransportEvent): void => {
+    this.events.push(event);
+    const watchers = [...this.#watchers];
+    this.#watchers.clear();
+    for (const tell of watchers) tell();
+  };
+
+  /** How often an event was reported. */
+  count(name: string): number {
+    return this.events.filter((event) => event.name === name).length;
+  }
+
+  /** Resolves with the `count`th event of a name. */
+  async seen(name: string, count = 1): Promise<TransportEvent> {
+    for (;;) {
+      const found = this.events.filter((event) => event.name === name)[count - 1];
+      if (found) return found;
+      await new Promise<void>((resolve) => this.#watchers.add(resolve));
+    }
+  }
+}
+
+interface Declares<Code extends string> {
+  readonly name: string;
+  readonly errors: Readonly<Record<Code, Fault>>;
+}
+
+function errorsOf<Code extends string>({ name, errors }: Declares<Code>) {
+  const error = (code: Code, facts?: Readonly<Record<string, string | number>>, cause?: unknown) => {
+    const fault = errors[code];
+    if (!fault) throw new TypeError(`Cannot make error: ${name} does not declare ${code}`);
+    return new MitralError(code, fault, facts, cause);
+  };
+  const fail = (code: Code, facts?: Readonly<Record<string, string | number>>, cause?: unknown): never => {
+    throw error(code, facts, cause);
+  };
+  return { error, fail };
+}
+
+/** An open listener and all that a test holds of it. Disposed: dropped. */
+export interface ListenerRig extends AsyncDisposable {
+  readonly listening: Listening;
+  readonly intake: FakeIntake;
+  readonly clock: FakeClock;
+  readonly reports: Reports;
+}
+
+/** What a rig may be given instead of its own. */
+export interface RigParts {
+  readonly clock?: FakeClock;
+  readonly intake?: FakeIntake;
+  readonly world?: World;
+  readonly contentTypes?: readonly string[];
+}
+
+/** Opens a listener on this machine, with a fake clock and a fake intake. */
+export async function openListener<S extends Spec, Code extends string>(
+  spec: ListenerSpec<string, S, Code>,
+  given: ConfigInput<S>,
+  parts: RigParts = {},
+): Promise<ListenerRig> {
+  const { clock = new FakeClock(), intake = new FakeIntake(), contentTypes = ["text/plain"] } = parts;
+  const reports = new Reports();
+  const listening = await spec.listen({
+    config: configOf(spec.config, given),
+    world: parts.world ?? worldWith(clock),
+    intake,
+    contentTypes,
+    report: reports.report,
+    ...errorsOf(spec),
+  });
+  return { listening, intake, clock, reports, [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose]() };
+}
+
+/** An open sender and all that a test holds of it. Disposed: closed. */
+export interface SenderRig extends AsyncDisposable {
+  readonly sender: OpenSender;
+  readonly clock: FakeClock;
+  readonly reports: Reports;
+  readonly lanes: number;
+}
+
+/** Opens a sender on this machine, with a fake clock. */
+export async function openSender<S extends Spec, Code extends string>(
+  spec: SenderSpec<string, S, Code>,
+  given: ConfigInput<S>,
+  parts: Omit<RigParts, "intake"> = {},
+): Promise<SenderRig> {
+  const { clock = new FakeClock(), contentTypes = ["text/plain"] } = parts;
+  const reports = new Reports();
+  const config = configOf(spec.config, given);
+  const sender = await spec.open({
+    config,
+    world: parts.world ?? worldWith(clock),
+    contentTypes,
+    report: reports.report,
+    ...errorsOf(spec),
+  });
+  const lanes = spec.lanes?.(config) ?? 1;
+  return { sender, clock, reports, lanes, [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose]() };
+}
