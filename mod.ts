@@ -30,10 +30,12 @@ export type { GatewayPlan } from "./runtime/engine/plan.ts";
 export { Gateway } from "./gateway.ts";
 
 if (import.meta.main) {
-  const [{ main }, { denoTerminal }, { outside }] = await Promise.all([
+  // Not awaited here: a custom actor imports this module, and would wait for a module that waits for the actor.
+  Promise.all([
     import("./runtime/console/main.ts"),
     import("./runtime/world/deno_terminal.ts"),
     import("./gateway.ts"),
-  ]);
-  Deno.exit(await main(denoTerminal(), outside));
+  ]).then(async ([{ main }, { denoTerminal }, { outside }]) =>
+    Deno.exit(await main(denoTerminal(), outside))
+  );
 }

@@ -1,5 +1,6 @@
 import type { Catalog } from "../contract/catalog.ts";
 import type { World } from "../contract/world.ts";
+import type { GatewayEvent } from "../engine/events.ts";
 import type { RunningGateway } from "../engine/gateway_api.ts";
 import type { GatewayPlan } from "../engine/plan.ts";
 import type { MemoryUse } from "../telemetry/metrics.ts";
@@ -10,8 +11,11 @@ export interface Outside {
   readonly catalog: Catalog;
   /** Of this build: `0.1.0`. */
   readonly version: string;
-  /** Opens the gateway of a plan: journal, channels, destinations. */
-  openGateway(plan: GatewayPlan, options: { readonly world: World }): Promise<RunningGateway>;
+  /** Opens the gateway of a plan: journal, channels, destinations. `observer` sees its events from the first one. */
+  openGateway(
+    plan: GatewayPlan,
+    options: { readonly world: World; readonly observer: (event: GatewayEvent) => void },
+  ): Promise<RunningGateway>;
   /** Memory of this process, for the metrics; left out where it is not known. */
   memoryUse?(): MemoryUse;
   /** Loads the module of a custom actor by the absolute path of its file. */

@@ -69,7 +69,7 @@ export class ChannelIntake implements Intake {
   }
 
   receive(delivery: Delivery): Promise<Reply> {
-    return this.#answering(delivery, () => this.#take(delivery));
+    return this.#answering(delivery, (arrival) => this.#take(arrival));
   }
 
   refuse(delivery: Delivery, error: MitralError): Promise<Reply> {
@@ -109,17 +109,15 @@ export class ChannelIntake implements Intake {
     };
   }
 
-  async #take(delivery: Delivery): Promise<Reply> {
+  async #take(arrival: Arrival): Promise<Reply> {
     const { gate, plan, envelope } = this.#parts;
     if (!gate.isOpen) errors.fail("ENGINE_INTAKE_CLOSED", { reason: gate.reason });
-    let arrival = this.#arrive(delivery);
-    if (delivery.bytes.length > plan.messageBytesMax) {
+    if (arrival.bytes.length > plan.messageBytesMax) {
       const { messageBytesMax } = plan;
       return this.#quarantine(arrival, errors.error("ENGINE_MESSAGE_TOO_LARGE", { messageBytesMax }));
     }
     try {
-      if (envelope) arrival = await this.#open(arrival, envelope);
-      return await this.#append(arrival);
+      return await this.#append(envelope ? await this.#open(arrival, envelope) : arrival);
     } catch (cause) {
       if (!(cause instanceof MitralError) || cause.code.startsWith("JOURNAL_")) throw cause;
       return this.#quarantine(arrival, cause);

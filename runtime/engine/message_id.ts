@@ -7,6 +7,7 @@ import type { World } from "../contract/world.ts";
 export function messageIds({ clock, random }: Pick<World, "clock" | "random">): () => string {
   let lastMs = 0;
   let count = 0;
+  let time = "";
   let pool = new Uint8Array(0);
   let at = 0;
   return () => {
@@ -14,20 +15,25 @@ export function messageIds({ clock, random }: Pick<World, "clock" | "random">): 
     if (nowMs > lastMs) {
       lastMs = nowMs;
       count = 0;
+      time = "";
     } else if (++count > 0xfff) {
       lastMs++;
       count = 0;
+      time = "";
+    }
+    if (time === "") {
+      const hex = lastMs.toString(16).padStart(12, "0");
+      time = `${hex.slice(0, 8)}-${hex.slice(8)}-7`;
     }
     if (at + 8 > pool.length) {
       pool = random.bytes(8 * 128);
       at = 0;
     }
-    const chance = pool.subarray(at, at += 8);
-    const time = lastMs.toString(16).padStart(12, "0");
-    const variant = (0x80 | (chance[0] & 0x3f)).toString(16);
-    const rest = Array.from(chance.subarray(1), (byte) => byte.toString(16).padStart(2, "0")).join("");
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${count.toString(16).padStart(3, "0")}-${variant}${
-      rest.slice(0, 2)
-    }-${rest.slice(2)}`;
+    let rest = HEX[0x80 | (pool[at] & 0x3f)] + HEX[pool[at + 1]] + "-";
+    for (let byte = 2; byte < 8; byte++) rest += HEX[pool[at + byte]];
+    at += 8;
+    return time + HEX[count >> 8][1] + HEX[count & 0xff] + "-" + rest;
   };
 }
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

@@ -6,20 +6,22 @@ export class Segments {
   #text: string;
   /** Start and end of each segment in turn; gives way to `#edited`. */
   readonly #places: readonly number[];
+  readonly #ids: number[];
   #edited: string[] | undefined;
 
-  constructor(text: string, places: readonly number[], edited?: string[]) {
+  constructor(text: string, places: readonly number[], ids: number[], edited?: string[]) {
     this.#text = text;
     this.#places = places;
+    this.#ids = ids;
     this.#edited = edited;
   }
 
   static of(segments: readonly string[]): Segments {
-    return new Segments("", [], [...segments]);
+    return new Segments("", [], segments.map((segment) => idOf(segment)), [...segments]);
   }
 
   get count(): number {
-    return this.#edited?.length ?? this.#places.length / 2;
+    return this.#ids.length;
   }
 
   /** The text that segment `at` is part of; where, say `start` and `end`. */
@@ -44,19 +46,17 @@ export class Segments {
     return this.#edited?.slice() ?? Array.from({ length: this.count }, (_, at) => this.one(at));
   }
 
-  /** Where the `occurrence`-th segment with this id stands; -1 where there is none. */
-  find(id: string, occurrence: number): number {
-    const count = this.count;
-    for (let at = 0, left = occurrence; at < count; at++) {
-      if (this.#is(at, id) && --left === 0) return at;
+  /** Where the `occurrence`-th segment with this id (by `idOf`) stands; -1 where there is none. */
+  find(id: number, occurrence: number): number {
+    const ids = this.#ids;
+    for (let at = 0, left = occurrence; at < ids.length; at++) {
+      if (ids[at] === id && --left === 0) return at;
     }
     return -1;
   }
 
-  findAll(id: string): number[] {
-    const found: number[] = [];
-    for (let at = 0; at < this.count; at++) if (this.#is(at, id)) found.push(at);
-    return found;
+  findAll(id: number): number[] {
+    return this.#ids.flatMap((one, at) => one === id ? [at] : []);
   }
 
   /** Takes out `remove` segments from `at` on and puts others there. */
@@ -64,10 +64,11 @@ export class Segments {
     this.#edited ??= this.all();
     this.#text = "";
     this.#edited.splice(at, remove, ...segments);
+    this.#ids.splice(at, remove, ...segments.map((segment) => idOf(segment)));
   }
 
   copy(): Segments {
-    return new Segments(this.#text, this.#places, this.#edited?.slice());
+    return new Segments(this.#text, this.#places, this.#ids.slice(), this.#edited?.slice());
   }
 
   /** All of them, each with CR behind it. */
@@ -84,10 +85,9 @@ export class Segments {
     }
     return places[places.length - 1] + 1 === this.#text.length;
   }
+}
 
-  #is(at: number, id: string): boolean {
-    const text = this.text(at), start = this.start(at);
-    return text.charCodeAt(start) === id.charCodeAt(0) && text.charCodeAt(start + 1) === id.charCodeAt(1) &&
-      text.charCodeAt(start + 2) === id.charCodeAt(2);
-  }
+/** The three characters of a segment id as one number, which compares faster than text. */
+export function idOf(text: string, at = 0): number {
+  return text.charCodeAt(at) << 16 | text.charCodeAt(at + 1) << 8 | text.charCodeAt(at + 2);
 }

@@ -1,8 +1,9 @@
-import { Segments } from "./_segments.ts";
+import { idOf, Segments } from "./_segments.ts";
 import type { Delimiters } from "./delimiters.ts";
 import { errors } from "./errors.ts";
 
 const LF = 0x0a, VT = 0x0b, CR = 0x0d, FS = 0x1c, M = 0x4d;
+const MSH = idOf("MSH");
 
 /** The message within what surrounds it in a file or frame: byte order mark, MLLP bytes, blank lines. A view, no copy. */
 export function unwrap(bytes: Uint8Array): Uint8Array {
@@ -44,24 +45,24 @@ export function splitSegments(text: string, delimiters: Delimiters): Segments {
   const linesEndInLf = firstLf >= 0 && (firstCr < 0 || firstLf <= firstCr + 1);
   const rest = linesEndInLf ? text.replaceAll("\n", "\r") : text;
   const field = delimiters.field.charCodeAt(0);
-  const places: number[] = [];
+  const places: number[] = [], ids: number[] = [];
   for (let start = 0; start < rest.length;) {
     const found = rest.indexOf("\r", start);
     const end = found < 0 ? rest.length : found;
     while (start < end && rest.charCodeAt(start) === LF) start++;
     if (end > start) {
       if (isSegment(rest, start, end, field)) {
-        if (rest.charCodeAt(start) === M && places.length > 0 && rest.startsWith("MSH", start)) {
-          errors.fail("HL7V2_MESSAGE_NOT_ALONE", { segment: places.length / 2 + 1 });
-        }
+        const id = idOf(rest, start);
+        if (id === MSH && ids.length > 0) errors.fail("HL7V2_MESSAGE_NOT_ALONE", { segment: ids.length + 1 });
+        ids.push(id);
         places.push(start, end);
       } else if (rest.slice(start, end).trim() !== "") {
-        errors.fail("HL7V2_SEGMENT_INVALID", { segment: places.length / 2 + 1 });
+        errors.fail("HL7V2_SEGMENT_INVALID", { segment: ids.length + 1 });
       }
     }
     start = end + 1;
   }
-  return new Segments(rest, places);
+  return new Segments(rest, places, ids);
 }
 
 function isSegment(text: string, start: number, end: number, field: number): boolean {

@@ -23,8 +23,8 @@ export function charsetOf(label: string, bytes?: Uint8Array): Charset {
   if (bytes === undefined) return named(name) ?? utf8;
   const isUtf8 = decodeUtf8(bytes) !== undefined;
   if (name === "utf-8") return isUtf8 ? utf8 : utf8WithStrays(bytes) ?? windows1252();
-  if (name === "" || name === "ascii" || name === "iso-8859-1") return isUtf8 ? utf8 : windows1252();
-  return named(name) ?? (isUtf8 ? utf8 : windows1252());
+  const other = name === "ascii" ? undefined : named(name);
+  return isUtf8 && (other === undefined || name === "iso-8859-1") ? utf8 : other ?? windows1252();
 }
 
 const made = new Map<string, Charset | undefined>();
@@ -37,7 +37,7 @@ function named(name: string): Charset | undefined {
 
 function make(name: string): Charset | undefined {
   if (name === "") return undefined;
-  if (name === "ascii") return singleByte("ascii", "windows-1252", 0x7f);
+  if (name === "ascii") return ascii;
   // The platform reads this label as windows-1252, which has characters where 8859/1 has controls.
   if (name === "iso-8859-1") return singleByte(name, "windows-1252", 0xff);
   try {
@@ -49,6 +49,18 @@ function make(name: string): Charset | undefined {
   } catch {
     return undefined;
   }
+}
+
+const ascii: Charset = {
+  name: "ascii",
+  isExact: true,
+  decode: utf8.decode,
+  carries: isAscii,
+  encode: (text) => isAscii(text) ? utf8.encode(text) : undefined,
+};
+
+function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text);
 }
 
 function windows1252(): Charset {

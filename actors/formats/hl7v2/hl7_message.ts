@@ -42,7 +42,6 @@ export interface ParseOptions {
  * ```
  */
 export class Hl7Message implements PathBody {
-  readonly contentType: string = HL7V2_TYPE;
   readonly delimiters: Delimiters;
   readonly #segments: Segments;
   #originals: (Uint8Array | undefined)[] | undefined;
@@ -54,6 +53,10 @@ export class Hl7Message implements PathBody {
     this.#segments = segments;
     this.#charset = charset;
     this.#originals = originals;
+  }
+
+  get contentType(): string {
+    return HL7V2_TYPE;
   }
 
   /**
@@ -80,7 +83,7 @@ export class Hl7Message implements PathBody {
    */
   get(path: string): string | undefined {
     const steps = one(compilePath(path));
-    const at = this.#segments.find(steps.segment, steps.occurrence || 1);
+    const at = this.#segments.find(steps.id, steps.occurrence || 1);
     if (at < 0) return undefined;
     return steps.field === LEFT_OUT ? this.#shown(this.#segments.one(at)) : this.#leaf(at, steps, steps.leaf);
   }
@@ -114,7 +117,7 @@ export class Hl7Message implements PathBody {
    */
   raw(path: string): string | undefined {
     const steps = one(compilePath(path));
-    const at = this.#segments.find(steps.segment, steps.occurrence || 1);
+    const at = this.#segments.find(steps.id, steps.occurrence || 1);
     if (at < 0) return undefined;
     const { delimiters } = this;
     let text: string | undefined = this.#segments.one(at);
@@ -207,8 +210,8 @@ export class Hl7Message implements PathBody {
   }
 
   #findAll(path: Path): number[] {
-    if (path.occurrence <= 0) return this.#segments.findAll(path.segment);
-    const at = this.#segments.find(path.segment, path.occurrence);
+    if (path.occurrence <= 0) return this.#segments.findAll(path.id);
+    const at = this.#segments.find(path.id, path.occurrence);
     return at < 0 ? [] : [at];
   }
 
@@ -243,7 +246,7 @@ export class Hl7Message implements PathBody {
       return;
     }
     const text = this.#encodedValue(value);
-    let at = this.#segments.find(path.segment, path.occurrence || 1);
+    let at = this.#segments.find(path.id, path.occurrence || 1);
     if (at < 0 && text === "") return;
     if (at < 0) at = this.#insert(path);
     this.#replace(at, path, (field) => writeLeaf(field, path, this.delimiters, text));
@@ -260,7 +263,7 @@ export class Hl7Message implements PathBody {
   }
 
   #insert(path: Path): number {
-    const alike = this.#segments.findAll(path.segment);
+    const alike = this.#segments.findAll(path.id);
     if ((path.occurrence || 1) !== alike.length + 1) {
       errors.fail("HL7V2_OCCURRENCE_MISSING", { path: path.text });
     }

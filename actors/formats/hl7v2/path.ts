@@ -1,4 +1,5 @@
 import type { LeafSteps } from "./_leaf.ts";
+import { idOf } from "./_segments.ts";
 import { errors } from "./errors.ts";
 
 /** Stands for every occurrence or repetition: `[*]`. */
@@ -10,6 +11,8 @@ export const LEFT_OUT = 0;
 export interface Path {
   readonly text: string;
   readonly segment: string;
+  /** The segment's id, for `Segments`. */
+  readonly id: number;
   readonly occurrence: number;
   readonly field: number;
   readonly repetition: number;
@@ -47,7 +50,7 @@ export function compilePath(text: string): Path {
     component: levels.component || 1,
     subcomponent: levels.subcomponent || 1,
   };
-  const path = { text, segment, occurrence: index(occurrence), ...levels, leaf };
+  const path = { text, segment, id: idOf(segment), occurrence: index(occurrence), ...levels, leaf };
   if (compiled.size >= COMPILED_MAX) compiled.clear();
   compiled.set(text, path);
   return path;

@@ -21,7 +21,6 @@ class Check {
 
   /** A value with the white space on both sides. */
   value(from: number, depth: number): number {
-    if (depth > this.depthMax) errors.fail("JSON_DEPTH_EXCEEDED", { depthMax: this.depthMax });
     const at = this.match(SPACE, from);
     return this.match(SPACE, this.bare(at, depth));
   }
@@ -29,9 +28,9 @@ class Check {
   bare(at: number, depth: number): number {
     switch (this.text[at]) {
       case "{":
-        return this.object(at + 1, depth + 1);
+        return this.object(at + 1, this.deeper(depth));
       case "[":
-        return this.list(at + 1, depth + 1);
+        return this.list(at + 1, this.deeper(depth));
       case '"':
         return this.string(at);
     }
@@ -80,6 +79,11 @@ class Check {
       else if (code >= 0x20) at++;
       else return this.fail(at);
     }
+  }
+
+  deeper(depth: number): number {
+    if (depth >= this.depthMax) errors.fail("JSON_DEPTH_EXCEEDED", { depthMax: this.depthMax });
+    return depth + 1;
   }
 
   match(pattern: RegExp, at: number): number {

@@ -32,7 +32,7 @@ const hints: Readonly<Record<string, string>> = {
   CONSOLE_COMMAND_CRASHED: "this is a bug; run it again with --debug to see where",
   GATEWAY_MESSAGE_UNKNOWN: "list them with: mitral messages list",
   GATEWAY_CHANNEL_UNKNOWN: "list the channels with: mitral status",
-  GATEWAY_REPLAY_EMPTY: "name a destination with --to",
+  GATEWAY_REPLAY_EMPTY: "name it with --to DESTINATION",
   GATEWAY_REPLAY_REFUSED: "--force sends it all the same, out of order",
 };
 

@@ -1,64 +1,50 @@
 import type { RunningGateway } from "../../engine/gateway_api.ts";
 import type { GatewayPlan } from "../../engine/plan.ts";
 import { errors as controlErrors } from "../control/errors.ts";
-import { type ControlRequest, ControlServer } from "../control/server.ts";
+import { ControlServer } from "../control/server.ts";
 import { readGatewayFile } from "./gateway_file.ts";
 import { plain } from "./plain.ts";
+import type { RunLog } from "./run_log.ts";
 import type { Session } from "./session.ts";
+
+/** What a gateway is run with. */
+export interface ServeOptions {
+  readonly plan: GatewayPlan;
+  /** As typed: read again when a channel is reloaded. */
+  readonly file: string;
+  readonly log: RunLog;
+  /** Resolves when the gateway is to stop. */
+  readonly stopped: Promise<void>;
+}
 
 /**
  * Runs a gateway until `stopped` resolves, then drains it. Opened in this order, closed in the other:
  *
  * 1. the control socket, which takes the data folder
- * 2. the gateway: journal, channels, listeners
- * 3. the monitor, which tells of the gateway while it drains
+ * 2. the monitor's port and the gateway; the gateway is closed first, so that the monitor tells how it drains
  */
-export async function serve(
-  plan: GatewayPlan,
-  file: string,
-  session: Session,
-  stopped: Promise<void>,
-): Promise<void> {
+export async function serve({ plan, file, log, stopped }: ServeOptions, session: Session): Promise<void> {
   const { outside } = session;
   const { world } = outside;
-  const [{ logEvents }, { getLogger }] = await Promise.all([
-    import("../../telemetry/logs.ts"),
-    import("@logtape/logtape"),
-  ]);
-  const logger = getLogger("mitral");
-  const answered = (request: ControlRequest) => {
-    const message = "control request answered";
-    const properties = { name: "controlAnswered", ...request };
-    logger.emit({
-      level: "info",
-      timestamp: world.clock.nowMs(),
-      message: [message],
-      rawMessage: message,
-      properties,
-    });
-  };
-
   await using open = new AsyncDisposableStack();
+
   // For the gateway's own user only: the control socket in it asks for no password.
   await session.makeFolder(plan.data, 0o700);
-  const control = await ControlServer.open({ world, folder: plan.data, answered });
+  const control = await ControlServer.open({ world, folder: plan.data, answered: log.answered });
   open.defer(() => control.close());
 
-  const gateway = await outside.openGateway(plan, { world });
+  const gateway = await outside.openGateway(plan, { world, observer: log.observer });
   const monitor = await openMonitor(plan, gateway, session).catch(async (cause) => {
     await gateway.close();
     throw cause;
   });
   open.defer(() => monitor?.close());
-  open.defer(logEvents(gateway));
   open.defer(() => gateway.close());
 
   control.serve({ gateway, reload: (channel) => reload(channel, gateway, file, session) });
   announce(gateway, monitor?.port, session);
   await stopped;
-  session.note(
-    `stopping ${gateway.name}: what is under way is finished first; a second signal stops at once`,
-  );
+  log.stopping(gateway.name);
 }
 
 async function openMonitor({ monitor }: GatewayPlan, gateway: RunningGateway, { outside }: Session) {

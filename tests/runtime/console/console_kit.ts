@@ -1,7 +1,6 @@
 import type { Catalog } from "../../../runtime/contract/catalog.ts";
 import type { World } from "../../../runtime/contract/world.ts";
 import type { RunningGateway } from "../../../runtime/engine/gateway_api.ts";
-import type { GatewayPlan } from "../../../runtime/engine/plan.ts";
 import { main } from "../../../runtime/console/main.ts";
 import type { Outside } from "../../../runtime/console/outside.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
@@ -24,7 +23,7 @@ export const catalog = {
 export interface ConsoleOptions extends FakeTerminalOptions {
   readonly world?: World;
   readonly gateway?: RunningGateway;
-  openGateway?(plan: GatewayPlan): Promise<RunningGateway>;
+  readonly openGateway?: Outside["openGateway"];
 }
 
 /** A command that was started. */

@@ -44,19 +44,22 @@ function factsText(message: ShownMessage, paint: Paint): string {
     ["state", state + troubleText(trouble)],
   ];
   const lines = facts.map(([name, value]) => `${paint.faint(name.padEnd(11))} ${plain(value)}\n`).join("");
-  const deliveries = table(
-    ["destination", "state", ">attempts", "settled", "trouble"],
-    message.deliveries.map(delivery),
-    paint,
-  );
-  const history = message.history.map(({ atMs, event, destination = "", code = "" }): Cell[] => [
+  const history = message.history.map(({ atMs, event, destination = "", code = "" }) => [
     timeText(atMs),
     event,
     destination,
     code,
   ]);
-  return `${lines}\n${message.deliveries.length > 0 ? `${deliveries}\n` : ""}` +
-    table(["time", "event", "destination", "code"], history, paint);
+  return lines + section(deliveryHeadings, message.deliveries.map(delivery), paint) +
+    section(historyHeadings, history, paint);
+}
+
+const deliveryHeadings = ["destination", "state", ">attempts", "settled", "trouble"];
+const historyHeadings = ["time", "event", "destination", "code"];
+
+/** A table with a line before it; nothing where it would be empty. */
+function section(headings: readonly string[], rows: readonly (readonly Cell[])[], paint: Paint): string {
+  return rows.length === 0 ? "" : `\n${table(headings, rows, paint)}`;
 }
 
 function delivery({ destination, state, attempts, settledAtMs, trouble }: DeliveryRecord): Cell[] {

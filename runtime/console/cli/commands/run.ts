@@ -32,7 +32,7 @@ export const addRun: AddCommand = (parent, session) => {
       "info",
     )
     .addHelpText("after", examples("mitral run gateway.yaml"))
-    .action(session.act(async (file: string, { log, logLevel }: RunOptions) => {
+    .action(session.act(async (file: string, options: RunOptions) => {
       // From the start, so that a signal never finds a gateway half open.
       using interrupts = listenForInterrupts(session.terminal);
       const { plan, problems } = await readGatewayFile(file, session);
@@ -40,11 +40,11 @@ export const addRun: AddCommand = (parent, session) => {
         session.note(problemLines(problems, session));
         return exitCodes.no;
       }
-      const { writeLogs } = await import("../../../telemetry/logs.ts");
-      const { isTerminal, colour, err } = session.terminal;
-      writeLogs({ write: err, as: log ?? (isTerminal ? "text" : "json"), colours: colour, level: logLevel });
+      const { RunLog } = await import("../run_log.ts");
+      const { terminal, outside } = session;
+      const log = new RunLog(terminal, outside.world.clock, { as: options.log, level: options.logLevel });
       return await Promise.race([
-        serve(plan, file, session, interrupts.first).then(() => exitCodes.ok),
+        serve({ plan, file, log, stopped: interrupts.first }, session).then(() => exitCodes.ok),
         interrupts.second.then(() => exitCodes.interrupted),
       ]);
     }));

@@ -1,0 +1,68 @@
+import { getLogger, type Logger, type LogLevel } from "@logtape/logtape";
+import type { Clock } from "../../contract/world.ts";
+import type { GatewayEvent } from "../../engine/events.ts";
+import { logEvents, writeLogs } from "../../telemetry/logs.ts";
+import type { ControlRequest } from "../control/server.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** How a running gateway logs, as the command line was told. */
+export interface RunLogOptions {
+  /** Left out: text for a person, JSON lines for a machine. */
+  readonly as?: "json" | "text";
+  readonly level: LogLevel;
+}
+
+/** What `mitral run` logs: the gateway's events, who asked what of it, and its own coming and going. */
+export class RunLog {
+  readonly #logger: Logger = getLogger("mitral");
+  readonly #clock: Clock;
+  #observer: (event: GatewayEvent) => void = () => {};
+
+  /** Sets up logging for the whole process, to standard error. */
+  constructor(terminal: Terminal, clock: Clock, { as, level }: RunLogOptions) {
+    this.#clock = clock;
+    writeLogs({
+      write: terminal.err,
+      as: as ?? (terminal.isTerminal ? "text" : "json"),
+      colours: terminal.colour,
+      level,
+    });
+    // The gateway takes its observer before it is open, so that nothing it reports while it opens is lost.
+    logEvents({
+      observe: (listener) => {
+        this.#observer = listener;
+        return () => {};
+      },
+    });
+  }
+
+  /** Logs an event of the gateway. */
+  readonly observer = (event: GatewayEvent): void => this.#observer(event);
+
+  /** Logs who asked what. A mere look, which a monitoring script repeats all day, only at `debug`. */
+  readonly answered = (request: ControlRequest): void => {
+    const isLook = request.outcome === "ok" && !request.content &&
+      ["status", "messages.list", "messages.show"].includes(request.method);
+    this.#emit(isLook ? "debug" : "info", "control request answered", {
+      name: "controlAnswered",
+      ...request,
+    });
+  };
+
+  /** Logs that a signal asked the gateway to stop. */
+  stopping(gateway: string): void {
+    const says = "gateway stopping: what is under way is finished first, a second signal stops at once";
+    this.#emit("info", says, { name: "gatewayStopping", gateway });
+  }
+
+  #emit(level: LogLevel, says: string, properties: Record<string, unknown>): void {
+    if (!this.#logger.isEnabledFor(level)) return;
+    this.#logger.emit({
+      level,
+      timestamp: this.#clock.nowMs(),
+      message: [says],
+      rawMessage: says,
+      properties,
+    });
+  }
+}

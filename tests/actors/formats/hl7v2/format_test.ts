@@ -1,0 +1,117 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import hl7v2 from "../../../../actors/formats/hl7v2/mod.ts";
+import { MitralError } from "../../../../runtime/contract/error.ts";
+import { bindFormat } from "../../../../runtime/contract/format.ts";
+import { testFormat } from "../../../contract/format_kit.ts";
+
+const admit = "MSH|^~\\&|WARD|NORTH|HUB|HOSPITAL|20260215073012||ADT^A01^ADT_A01|W-1|P|2.5.1\r" +
+  'EVN|A01|20260215\rPID|1||4711^^^NORTH^MR~99^^^STATE^SS||Canary^Ann&M^\\T\\||""|F\rPV1|1|I|A^12\r';
+
+testFormat(hl7v2, {
+  config: { accept: [] },
+  canary: "Canary",
+  valid: [
+    {
+      name: "an admission",
+      bytes: admit,
+      identity: { controlId: "W-1", type: "ADT^A01", sender: "WARD|NORTH", purpose: "message" },
+      keys: ["4711^NORTH"],
+      values: {
+        "MSH-1": "|",
+        "MSH-2": "^~\\&",
+        "PID-3": "4711",
+        "PID-3[2].4": "STATE",
+        "PID-5.2.2": "M",
+        "PID-5.3": "&",
+        "PID-7": '""',
+        "PID-6": undefined,
+        "PID-8.1.1": "F",
+        "PID-8.2": undefined,
+        "PV1-3.2": "12",
+        "ZZZ-1": undefined,
+      },
+      writable: [
+        "PID-3[2].1",
+        "PID-5.1",
+        "PID-5.2.2",
+        "PID-5.9.3",
+        "PID-11[3].4.2",
+        "PV1-44",
+        "NK1[1]-2",
+        "MSH-6",
+      ],
+    },
+    {
+      name: "LF between segments, a byte order mark and blank lines",
+      bytes: "\uFEFF\r\n" + admit.replaceAll("\r", "\r\n\r\n"),
+      output: admit,
+    },
+    { name: "a frame", bytes: `\x0b${admit}\x1c\r`, output: admit },
+    { name: "no terminator behind the last segment", bytes: admit.slice(0, -1), output: admit },
+    {
+      name: "unusual delimiters, in enhanced mode",
+      bytes:
+        "MSH$%*!@#$A%1.2%ISO$B$C$D$20260215$$ORU%R01$77$T%X$2.7$$$AL$NE\rPID$1$$Canary%%%X@Y\rOBX$1$ST$$$a!F!b!P!\r",
+      identity: { controlId: "77", type: "ORU^R01", sender: "A%1.2%ISO$B", purpose: "test" },
+      keys: ["Canary^X@Y"],
+      values: { "MSH-2": "%*!@#", "OBX-5": "a$b#", "PID-3.4.2": "Y" },
+      writable: ["OBX-5", "OBX-5[2].3", "MSH-3.2", "PID-3.4.2"],
+    },
+    {
+      name: "a query of an early version",
+      bytes: "MSH|^~\\&|A|B|C|D|199001011200||QRY^A19|1|P|2.1\rQRD|19900101|R|I|Q1\r",
+      identity: { controlId: "1", type: "QRY^A19", purpose: "query" },
+      keys: [],
+    },
+    {
+      name: "latin letters of one byte",
+      bytes: Uint8Array.from(
+        "MSH|^~\\&|A|B|C|D|2026||ADT^A08|9|P|2.3||||||8859/1\rPID|1||5||Zo\xeb\r",
+        (c) => c.charCodeAt(0),
+      ),
+      values: { "PID-5": "Zoë" },
+      writable: ["PID-5.2", "PID-6"],
+    },
+    {
+      name: "a header and nothing else",
+      bytes: "MSH|^~\\&\r",
+      identity: { controlId: "", type: "", sender: "" },
+    },
+  ],
+  invalid: [
+    { name: "nothing", bytes: "", code: "HL7V2_MESSAGE_EMPTY" },
+    { name: "an empty frame", bytes: "\x0b\x1c\r", code: "HL7V2_MESSAGE_EMPTY" },
+    { name: "no header", bytes: "PID|1\r", code: "HL7V2_HEADER_MISSING" },
+    { name: "a header behind another segment", bytes: `PID|1\r${admit}`, code: "HL7V2_HEADER_MISSING" },
+    { name: "a header without delimiters", bytes: "MSH|^~", code: "HL7V2_HEADER_TOO_SHORT" },
+    { name: "too few delimiters", bytes: "MSH|^~|A|B|C|D\r", code: "HL7V2_DELIMITERS_INVALID" },
+    { name: "too many delimiters", bytes: "MSH|^~\\&#!|A|B\r", code: "HL7V2_DELIMITERS_INVALID" },
+    { name: "a delimiter twice", bytes: "MSH|^~^&|A|B|C\r", code: "HL7V2_DELIMITERS_INVALID" },
+    { name: "letters as delimiters", bytes: "MSHaBCDEaXYZ\r", code: "HL7V2_DELIMITERS_INVALID" },
+    { name: "a segment id of four", bytes: `${admit}PIDX|1\r`, code: "HL7V2_SEGMENT_INVALID" },
+    { name: "a segment id in small letters", bytes: `${admit}obx|1\r`, code: "HL7V2_SEGMENT_INVALID" },
+    { name: "two messages in one", bytes: admit + admit, code: "HL7V2_MESSAGE_NOT_ALONE" },
+  ],
+});
+
+const read = (accept: readonly string[], bytes: string) =>
+  bindFormat(hl7v2, { accept }).parse(new TextEncoder().encode(bytes));
+const codeOf = (fn: () => unknown) => assertThrows(fn, MitralError).code;
+
+Deno.test("hl7v2 accepts the types it is told, with any event or with some", () => {
+  for (const accept of [["ADT"], ["ADT^A01"], ["ORU", "ADT^A08", "ADT^A01"]]) {
+    assertEquals(read(accept, admit).get("MSH-10"), "W-1");
+  }
+  assertEquals(codeOf(() => read(["ORU^R01"], admit)), "HL7V2_TYPE_UNSUPPORTED");
+  assertEquals(codeOf(() => read(["ADT^A08"], admit)), "HL7V2_EVENT_UNSUPPORTED");
+  assertEquals(codeOf(() => read(["ADT"], "MSH|^~\\&|A\r")), "HL7V2_TYPE_MISSING");
+});
+
+Deno.test("hl7v2 takes the transport's word for the character set", () => {
+  const bytes = Uint8Array.from(
+    "MSH|^~\\&|A||||||||||||||||8859/1\rPID|||||\xcf\xb8\r",
+    (c) => c.charCodeAt(0),
+  );
+  const format = bindFormat(hl7v2, { accept: [] });
+  assertEquals(format.parse(bytes, "x-application/hl7-v2+er7; charset=ISO-8859-5").get("PID-5"), "ЯИ");
+});
