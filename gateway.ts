@@ -10,7 +10,7 @@ import type { Problem } from "./runtime/config/problem.ts";
 import type { GatewaySource } from "./runtime/config/read_gateway.ts";
 import type { Outside } from "./runtime/console/outside.ts";
 import { errors } from "./runtime/config/errors.ts";
-import type { Gateway as Engine } from "./runtime/engine/gateway.ts";
+import type { RunningGateway } from "./runtime/engine/gateway_api.ts";
 import { denoWorld } from "./runtime/world/deno_world.ts";
 
 /** What the command line works with on this machine. */
@@ -29,21 +29,26 @@ export const outside: Outside = {
   loadActor: (path) => import(pathToFileURL(path).href),
 };
 
-/** A running gateway; {@linkcode Gateway.open} makes one. */
-export type Gateway = Engine;
+/** A running gateway; {@linkcode GatewayOpener.open} makes one. Disposed: drained and closed. */
+export interface Gateway extends RunningGateway, AsyncDisposable {}
 
 /** Opens gateways. */
-export const Gateway = {
+export interface GatewayOpener {
   /**
    * Opens a gateway and starts its channels: from the path of a gateway file, or from settings of the same shape as
    * the file, with paths in them relative to `folder` (the working folder where it is left out).
    *
    * Errors: CONFIG_GATEWAY_INVALID, whose cause lists every problem; JOURNAL_…, KEYRING_…, and those of the adapters.
    */
-  async open(
+  open(
     config: string | Readonly<Record<string, unknown>>,
-    options: { folder?: string } = {},
-  ): Promise<Gateway> {
+    options?: { readonly folder?: string },
+  ): Promise<Gateway>;
+}
+
+/** Opens gateways. */
+export const Gateway: GatewayOpener = {
+  async open(config, options = {}) {
     const folder = resolve(options.folder ?? ".");
     const source: GatewaySource = typeof config === "string"
       ? resolve(folder, config)

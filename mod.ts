@@ -21,13 +21,14 @@ export * from "./runtime/contract/format.ts";
 export * from "./runtime/contract/message.ts";
 export * from "./runtime/contract/spec.ts";
 export type * from "./runtime/contract/world.ts";
-export { Hl7Message } from "./actors/formats/hl7v2/mod.ts";
-export { default as hl7v2 } from "./actors/formats/hl7v2/mod.ts";
+export { type Delimiters, Hl7Message, type ParseOptions } from "./actors/formats/hl7v2/mod.ts";
+export { default as hl7v2, type Hl7v2Settings } from "./actors/formats/hl7v2/mod.ts";
 export { parser } from "./actors/parser.ts";
-export type { GatewayEvent, GatewaySnapshot } from "./runtime/engine/events.ts";
-export type { RunningGateway } from "./runtime/engine/gateway_api.ts";
-export type { GatewayPlan } from "./runtime/engine/plan.ts";
-export { Gateway } from "./gateway.ts";
+export type * from "./runtime/engine/events.ts";
+export type * from "./runtime/engine/gateway_api.ts";
+export type * from "./runtime/engine/plan.ts";
+export type * from "./runtime/journal/records.ts";
+export { Gateway, type GatewayOpener } from "./gateway.ts";
 
 if (import.meta.main) {
   // Not awaited here: a custom actor imports this module, and would wait for a module that waits for the actor.

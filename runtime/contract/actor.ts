@@ -13,24 +13,31 @@ export type Awaitable<T> = T | Promise<T>;
 export interface Stage<I extends Body = Body, O extends Body = Body> {
   /** As it stands in the channel: `parse`, `filter`, `set`. */
   readonly name: string;
+  /** The message for the next stage: the same one, one made with `derive`, or `null` to leave it out. */
   process(message: Message<I>, signal: AbortSignal): Awaitable<Message<O> | null>;
+  /** Gives up what the stage holds. Called once, when its life ends without a crash. */
   [Symbol.asyncDispose]?(): Promise<void>;
 }
 
 /** What a transformer is given while it gets ready, before the first message. */
 export interface PrepareTools<S extends Spec, Code extends string> {
+  /** What its config says, parsed; every default filled in. */
   readonly config: Config<S>;
   /** Reads a file; a relative path is relative to the folder of the gateway file. */
   readText(path: string): Promise<string>;
+  /** Throws a declared error: the stage does not open. */
   readonly fail: Fail<Code>;
 }
 
 /** What a transformer is given with every message. */
 export interface TransformTools<S extends Spec, Code extends string, P> {
+  /** What its config says, parsed; every default filled in. */
   readonly config: Config<S>;
   /** What `prepare` returned. */
   readonly prepared: P;
+  /** Throws a declared error: the message fails with it. Anything else thrown counts as a crash. */
   readonly fail: Fail<Code>;
+  /** Aborted when the result is no longer wanted. */
   readonly signal: AbortSignal;
 }
 
@@ -43,9 +50,13 @@ export interface TransformerSpec<
   Code extends string = string,
   P = unknown,
 > {
+  /** As a gateway file names it: lower case, words joined by `_`. Its error codes start with it. */
   readonly name: N;
+  /** One sentence, shown by `mitral help` and in the reference. */
   readonly about: string;
+  /** What it can be told; the configuration reader checks a file against this. */
   readonly config: S;
+  /** Every error it can fail with, by code, each `NAME_NOUN_STATE` under its own name. */
   readonly errors: Readonly<Record<Code, Fault>>;
   /** Called once in each life of the stage: compile expressions, read tables. */
   prepare?(tools: PrepareTools<S, NoInfer<Code>>): Awaitable<P>;
@@ -65,7 +76,9 @@ export interface Transformer<
   Code extends string = string,
   P = unknown,
 > {
+  /** A stream that transforms parsed messages. A message that fails errors it with its `MitralError`. */
   (config: ConfigInput<S>): TransformStream<Message<I>, Message<O>>;
+  /** What was declared. */
   readonly spec: TransformerSpec<I, O, N, S, Code, P>;
 }
 

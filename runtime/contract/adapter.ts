@@ -1,3 +1,4 @@
+import type { Awaitable } from "./actor.ts";
 import type { Fail, Fault, Faults, MitralError } from "./error.ts";
 import type { Answer, Outcome } from "./message.ts";
 import type { Config, Spec } from "./spec.ts";
@@ -15,6 +16,7 @@ export interface Delivery {
 
 /** How a delivery ended, and what to tell the peer. */
 export interface Reply {
+  /** Decides what an adapter with answers of its own says: HTTP its status, a file drop its folder. */
   readonly outcome: Outcome;
   /**
    * The answer, ready to be sent. `null`: there is nothing to say in the format's words. After a `failed` outcome the
@@ -42,13 +44,17 @@ export interface Intake {
 export interface TransportEvent {
   /** Noun and past participle: `connectionOpened`, `connectionClosed`, `bytesSkipped`. */
   readonly name: string;
+  /** Counts, sizes, durations, reasons by code. Never content. */
   readonly facts?: Readonly<Record<string, string | number>>;
 }
 
 /** What an adapter is given. */
 export interface AdapterTools<S extends Spec, Code extends string> {
+  /** What its config says, parsed; every default filled in. */
   readonly config: Config<S>;
+  /** The only way to time, chance, disk and network. */
   readonly world: World;
+  /** Throws a declared error. */
   readonly fail: Fail<Code>;
   /** Makes a declared error without throwing it. */
   error(code: Code, facts?: Readonly<Record<string, string | number>>, cause?: unknown): MitralError;
@@ -58,6 +64,7 @@ export interface AdapterTools<S extends Spec, Code extends string> {
 
 /** What a listener is given. */
 export interface ListenTools<S extends Spec, Code extends string> extends AdapterTools<S, Code> {
+  /** Where deliveries go. */
   readonly intake: Intake;
   /** Media types the channel's format reads, the one it writes first. */
   readonly contentTypes: readonly string[];
@@ -79,9 +86,13 @@ export interface ListenerSpec<
   S extends Spec = Spec,
   Code extends string = string,
 > {
+  /** As a gateway file names it: lower case, words joined by `_`. Its error codes start with it. */
   readonly name: N;
+  /** One sentence, shown by `mitral help` and in the reference. */
   readonly about: string;
+  /** What it can be told; the configuration reader checks a file against this. */
   readonly config: S;
+  /** Every error it can fail with, by code, each `NAME_NOUN_STATE` under its own name. */
   readonly errors: Readonly<Record<Code, Fault>>;
   /** Resolves when it really listens; fails by code where it cannot (a port in use, a folder it cannot read). */
   listen(tools: ListenTools<S, NoInfer<Code>>): Promise<Listening>;
@@ -91,7 +102,9 @@ export interface ListenerSpec<
 export interface Parcel {
   /** Id of the message; the same for every attempt. */
   readonly id: string;
+  /** What is to be sent, whole: the same bytes for every attempt, unless they are sealed. */
   readonly bytes: Uint8Array;
+  /** Media type of `bytes`. */
   readonly contentType: string;
   /** Counts from 1. */
   readonly attempt: number;
@@ -102,8 +115,6 @@ export interface Parcel {
   judge(answer: Uint8Array): Awaitable<Outcome>;
 }
 
-type Awaitable<T> = T | Promise<T>;
-
 /** An open sender. */
 export interface OpenSender {
   /**
@@ -112,6 +123,7 @@ export interface OpenSender {
    * `signal` it gives up at once and closes what it used. Called again only as often as `lanes` allows at once.
    */
   send(parcel: Parcel, signal: AbortSignal): Promise<Outcome>;
+  /** Closes connections that were kept. No `send` runs then. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -123,9 +135,13 @@ export interface SendTools<S extends Spec, Code extends string> extends AdapterT
 
 /** A sender: carries bytes out, speaks no format. */
 export interface SenderSpec<N extends string = string, S extends Spec = Spec, Code extends string = string> {
+  /** As a gateway file names it: lower case, words joined by `_`. Its error codes start with it. */
   readonly name: N;
+  /** One sentence, shown by `mitral help` and in the reference. */
   readonly about: string;
+  /** What it can be told; the configuration reader checks a file against this. */
   readonly config: S;
+  /** Every error it can fail with, by code, each `NAME_NOUN_STATE` under its own name. */
   readonly errors: Readonly<Record<Code, Fault>>;
   /** How many `send`s may run at once under a config; 1 where left out. */
   lanes?(config: Config<S>): number;

@@ -14,7 +14,9 @@ export interface Statement {
   readonly epoch: number;
   /** Grows by one a message within an epoch of a channel. */
   readonly sequence: number;
+  /** When it was sealed, in milliseconds since 1970-01-01T00:00Z. */
   readonly issuedAtMs: number;
+  /** Not opened after this, in milliseconds since 1970-01-01T00:00Z. */
   readonly expiresAtMs: number;
   /** Media type of the payload. */
   readonly contentType: string;
@@ -25,8 +27,11 @@ export interface Statement {
  * every `CryptoKey` is one of these.
  */
 export interface OpaqueKey {
+  /** As the library names it. */
   readonly algorithm: { readonly name: string };
+  /** Whether the library would export it. */
   readonly extractable: boolean;
+  /** `public`, `private` or `secret`. */
   readonly type: string;
 }
 
@@ -34,7 +39,9 @@ export interface OpaqueKey {
 export interface PublicKey {
   /** Name the gateway calls itself by, as in a statement. */
   readonly gateway: string;
+  /** Names the key on the wire: its thumbprint, the same on both sides. */
   readonly keyId: string;
+  /** The key itself. */
   readonly key: OpaqueKey;
 }
 
@@ -54,7 +61,9 @@ export interface Keyring {
 
 /** An opened envelope. */
 export interface Opened {
+  /** The bytes that were sealed. */
   readonly payload: Uint8Array;
+  /** What the sender says of them, its signature checked. */
   readonly statement: Statement;
   /** What the sender signed, as sent: evidence. */
   readonly signed: Uint8Array;
@@ -62,9 +71,13 @@ export interface Opened {
 
 /** What an envelope is given. */
 export interface EnvelopeTools<S extends Spec, Code extends string> {
+  /** What its config says, parsed; every default filled in. */
   readonly config: Config<S>;
+  /** Our keys and our partners'. */
   readonly keys: Keyring;
+  /** The time of this call, in milliseconds since 1970-01-01T00:00Z: an envelope has no clock. */
   readonly nowMs: number;
+  /** Throws a declared error. */
   readonly fail: Fail<Code>;
 }
 
@@ -78,20 +91,31 @@ export interface EnvelopeSpec<
   S extends Spec = Spec,
   Code extends string = string,
 > {
+  /** As a gateway file names it: lower case, words joined by `_`. Its error codes start with it. */
   readonly name: N;
+  /** One sentence, shown by `mitral help` and in the reference. */
   readonly about: string;
   /** Media type of a sealed message. */
   readonly contentType: string;
   /** Media type of a receipt. */
   readonly receiptType: string;
+  /** What it can be told; the configuration reader checks a file against this. */
   readonly config: S;
+  /** Every error it can fail with, by code, each `NAME_NOUN_STATE` under its own name. */
   readonly errors: Readonly<Record<Code, Fault>>;
+  /**
+   * Seals `payload` under `statement` for every partner named in `to`, by our own names for them. Called for
+   * each attempt, since keys and expiry change.
+   */
   seal(
     payload: Uint8Array,
     statement: Statement,
     to: readonly string[],
     tools: EnvelopeTools<S, NoInfer<Code>>,
   ): Promise<Uint8Array>;
+  /**
+   * Opens what was sealed for us. MUST check the signature, the recipient and the expiry before it returns.
+   */
   open(sealed: Uint8Array, tools: EnvelopeTools<S, NoInfer<Code>>): Promise<Opened>;
   /** Our signed statement that we took, or refused, what was opened. Made only after the journal holds it. */
   receipt(
@@ -110,12 +134,19 @@ export interface EnvelopeSpec<
 
 /** An envelope bound to its config and keys. */
 export interface Envelope {
+  /** As a gateway file names it. */
   readonly name: string;
+  /** Media type of a sealed message. */
   readonly contentType: string;
+  /** Media type of a receipt. */
   readonly receiptType: string;
+  /** See {@linkcode EnvelopeSpec.seal}. */
   seal(payload: Uint8Array, statement: Statement, to: readonly string[]): Promise<Uint8Array>;
+  /** See {@linkcode EnvelopeSpec.open}. */
   open(sealed: Uint8Array): Promise<Opened>;
+  /** See {@linkcode EnvelopeSpec.receipt}. */
   receipt(sealed: Uint8Array, opened: Opened, outcome: Outcome): Promise<Answer>;
+  /** See {@linkcode EnvelopeSpec.judge}. */
   judge(
     receipt: Uint8Array,
     sent: { readonly statement: Statement; readonly payload: Uint8Array; readonly to: string },

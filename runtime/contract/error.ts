@@ -13,6 +13,7 @@ export type Blame =
 
 /** One declared error: who must act, whether the same input can ever succeed, and the sentence a person reads. */
 export interface Fault {
+  /** Who must act. */
   readonly blame: Blame;
   /** `never`: the same input fails again. `later`: worth another attempt, unchanged. */
   readonly retry: "never" | "later";
@@ -36,12 +37,20 @@ export type Faults<Owner extends string, Code extends string> = {
  * `message` and `facts` are safe to log and to send; `cause` may hold patient data and is never logged or sent.
  */
 export class MitralError extends Error {
+  /** Told apart by name where two copies of this module meet. */
   override readonly name = "MitralError";
+  /** Stable, `OWNER_NOUN_STATE`; listed in the reference. */
   readonly code: string;
+  /** Who must act. */
   readonly blame: Blame;
+  /** Whether the same input may succeed another time. */
   readonly retry: "never" | "later";
+  /** What `message` was filled in with. */
   readonly facts: Facts;
 
+  /**
+   * Made by the `fail` and `error` of an {@linkcode ErrorTable} or of a component's tools, seldom by hand.
+   */
   constructor(code: string, fault: Fault, facts: Facts = {}, cause?: unknown) {
     super(fault.says.replace(/\{(\w+)\}/g, (whole, name) => String(facts[name] ?? whole)), { cause });
     this.code = code;
@@ -62,9 +71,13 @@ export type Fail<Code extends string> = (code: Code, facts?: Facts, cause?: unkn
 
 /** The errors of one module of the runtime: makes them, throws them, and lists them for the reference. */
 export interface ErrorTable<Code extends string> {
+  /** What every code starts with, in lower case. */
   readonly owner: string;
+  /** What was declared, by code. */
   readonly faults: Readonly<Record<Code, Fault>>;
+  /** Makes an error without throwing it. */
   error(code: Code, facts?: Facts, cause?: unknown): MitralError;
+  /** Makes an error and throws it. */
   readonly fail: Fail<Code>;
 }
 

@@ -16,9 +16,11 @@ export interface Identity {
 
 /** What a format is given beside the bytes. */
 export interface FormatTools<S extends Spec, Code extends string> {
+  /** What its config says, parsed; every default filled in. */
   readonly config: Config<S>;
   /** The media type the bytes came with, where the adapter knows one; its charset beats the format's default. */
   readonly contentType?: string;
+  /** Throws a declared error. */
   readonly fail: Fail<Code>;
 }
 
@@ -40,12 +42,17 @@ export interface FormatSpec<
   Code extends string = string,
   B extends Body = Body,
 > {
+  /** As a gateway file names it: lower case, words joined by `_`. Its error codes start with it. */
   readonly name: N;
+  /** One sentence, shown by `mitral help` and in the reference. */
   readonly about: string;
   /** Media types it reads; the first is what it writes. */
   readonly contentTypes: readonly string[];
+  /** What it can be told; the configuration reader checks a file against this. */
   readonly config: S;
+  /** Every error it can fail with, by code, each `NAME_NOUN_STATE` under its own name. */
   readonly errors: Readonly<Record<Code, Fault>>;
+  /** Bytes to body. `toBytes()` of the body MUST give the same bytes while nothing is changed. */
   parse(bytes: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): B;
   /** Reads as little as it can: called on every message before it is stored. */
   identify?(bytes: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): Identity;
@@ -71,13 +78,21 @@ export interface FormatSpec<
 
 /** A format bound to its config: what the engine, the adapters' parcels and the kits use. */
 export interface Format<B extends Body = Body> {
+  /** As a gateway file names it. */
   readonly name: string;
+  /** Media type it writes. */
   readonly contentType: string;
+  /** Media types it reads; the first is what it writes. */
   readonly contentTypes: readonly string[];
+  /** See {@linkcode FormatSpec.parse}. */
   parse(bytes: Uint8Array, contentType?: string): B;
+  /** See {@linkcode FormatSpec.identify}; without one, a message without id, type and sender. */
   identify(bytes: Uint8Array, contentType?: string): Identity;
+  /** See {@linkcode FormatSpec.keys}; without it, none. */
   keys(body: Body): readonly string[];
+  /** See {@linkcode FormatSpec.answer}; without it, `null`. */
   answer(received: Uint8Array, outcome: Outcome, facts: AnswerFacts): Answer | null;
+  /** See {@linkcode FormatSpec.judge}; without it, every answer means accepted. */
   judge(answer: Uint8Array, sent: { readonly controlId: string }): Outcome;
 }
 

@@ -32,7 +32,9 @@ export function hasPaths(body: Body): body is PathBody {
 
 /** Bytes nobody has parsed yet. */
 export class RawBody implements Body {
+  /** The array is kept, not copied: it MUST not change any more. */
   constructor(readonly bytes: Uint8Array, readonly contentType: string = "application/octet-stream") {}
+  /** The very array it was made with. */
   toBytes(): Uint8Array {
     return this.bytes;
   }
@@ -52,11 +54,15 @@ export interface Origin {
 export interface Message<B extends Body = Body> {
   /** UUIDv7, given when the message was received and kept by everything derived from it. */
   readonly id: string;
+  /** Name of the channel that received it. */
   readonly channel: string;
+  /** Who it came from. */
   readonly origin: Origin;
+  /** Milliseconds since 1970-01-01T00:00Z; kept by everything derived from it. */
   readonly receivedAtMs: number;
   /** The bytes as received; for a sealed message, the payload after it was opened. */
   readonly received: Uint8Array;
+  /** What the stage before made of it; after the listener, the raw bytes. */
   readonly body: B;
   /** Small facts a stage leaves for later stages. Never logged. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -66,12 +72,19 @@ export interface Message<B extends Body = Body> {
 
 /** What {@linkcode createMessage} needs. */
 export interface MessageInit<B extends Body> {
+  /** A UUIDv7. */
   readonly id: string;
+  /** Name of the channel, or of the pipeline it goes through. */
   readonly channel: string;
+  /** Who it came from. */
   readonly origin: Origin;
+  /** Milliseconds since 1970-01-01T00:00Z. */
   readonly receivedAtMs: number;
+  /** The bytes as received. */
   readonly received: Uint8Array;
+  /** What it starts with: often a {@linkcode RawBody} of `received`. */
   readonly body: B;
+  /** None where left out. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -113,7 +126,9 @@ class StandardMessage<B extends Body> implements Message<B> {
 
 /** A peer's answer, or ours to a peer. */
 export interface Answer {
+  /** As it goes over the wire, without the transport's framing. */
   readonly bytes: Uint8Array;
+  /** Media type of `bytes`. */
   readonly contentType: string;
 }
 

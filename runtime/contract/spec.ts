@@ -1,13 +1,12 @@
+// deno-lint-ignore-file no-explicit-any -- only in `Field`: a field of any kind, whatever its values are
+
 /**
  * Config specs: plain data that says what a component can be told. One spec gives the parsed type, validation with
  * line and column, JSON Schema, `--help` and the reference.
  */
 
-declare const VALUE: unique symbol;
-declare const INPUT: unique symbol;
-
 /** What every kind of field can say. `T` is the parsed value, `I` what a TypeScript caller may write. */
-interface Base<T, I = T> {
+export interface FieldBase<T, I = T> {
   /** One sentence, as it stands in the reference. */
   readonly about: string;
   /** True where the setting may be left out and is then `undefined`. */
@@ -16,86 +15,107 @@ interface Base<T, I = T> {
   readonly default?: unknown;
   /** As it would be written in a file. */
   readonly example?: unknown;
-  readonly [VALUE]?: readonly [T];
-  readonly [INPUT]?: readonly [I];
+  /** Never there: carries the type of the parsed value. */
+  readonly "~value"?: readonly [T];
+  /** Never there: carries the type a TypeScript caller may write. */
+  readonly "~input"?: readonly [I];
 }
 
 /** Text, kept exactly as the file has it (`0042` stays `0042`). */
-export interface TextField<T = string> extends Base<T> {
+export interface TextField<T = string> extends FieldBase<T> {
+  /** Tells the kinds of field apart. */
   readonly kind: "text";
   /** A regular expression the whole text must match, with a sentence that says what that means. */
   readonly pattern?: { readonly matches: string; readonly says: string };
 }
 /** A whole number between `min` and `max`, both included. */
-export interface IntegerField<T = number> extends Base<T> {
+export interface IntegerField<T = number> extends FieldBase<T> {
+  /** Tells the kinds of field apart. */
   readonly kind: "integer";
+  /** Smallest value allowed. */
   readonly min?: number;
+  /** Largest value allowed. */
   readonly max?: number;
 }
 /** A size in bytes: `1048576`, `64 kB`, `1 MB` (powers of 1,000) or `1 MiB` (powers of 1,024). */
-export interface BytesField<T = number> extends Base<T> {
+export interface BytesField<T = number> extends FieldBase<T> {
+  /** Tells the kinds of field apart. */
   readonly kind: "bytes";
+  /** Smallest value allowed, in bytes. */
   readonly min?: number;
+  /** Largest value allowed, in bytes. */
   readonly max?: number;
 }
 /** A time in milliseconds: `5000`, `500 ms`, `5 s`, `10 min`, `2 h`. */
-export interface DurationField<T = number> extends Base<T> {
+export interface DurationField<T = number> extends FieldBase<T> {
+  /** Tells the kinds of field apart. */
   readonly kind: "durationMs";
+  /** Smallest value allowed, in milliseconds. */
   readonly min?: number;
+  /** Largest value allowed, in milliseconds. */
   readonly max?: number;
 }
 /** `true` or `false`. */
-export interface SwitchField<T = boolean> extends Base<T> {
+export interface SwitchField<T = boolean> extends FieldBase<T> {
+  /** Tells the kinds of field apart. */
   readonly kind: "switch";
 }
 /** One of a fixed set of words. */
-export interface ChoiceField<T = string> extends Base<T> {
+export interface ChoiceField<T = string> extends FieldBase<T> {
+  /** Tells the kinds of field apart. */
   readonly kind: "choice";
+  /** The words. */
   readonly of: readonly string[];
 }
 /** A file or folder, relative to the folder of the gateway file; parsed to an absolute path. */
-export interface PathField<T = string> extends Base<T> {
+export interface PathField<T = string> extends FieldBase<T> {
+  /** Tells the kinds of field apart. */
   readonly kind: "path";
   /** `file` and `folder` must exist when the gateway starts; `any` need not. */
   readonly expects: "file" | "folder" | "any";
 }
 /** A reference to a secret: `secret:NAME`, `env:NAME` or `file:PATH`. A literal is an error. */
-export interface SecretField<T = Secret> extends Base<T, string | Secret> {
+export interface SecretField<T = Secret> extends FieldBase<T, string | Secret> {
+  /** Tells the kinds of field apart. */
   readonly kind: "secret";
 }
 /** Items of one kind, in order. */
-export interface ListField<T = readonly unknown[], I = T> extends Base<T, I> {
+export interface ListField<T = readonly unknown[], I = T> extends FieldBase<T, I> {
+  /** Tells the kinds of field apart. */
   readonly kind: "list";
+  /** What each item is. */
   readonly item: Field;
 }
 /** Names of the author's own choice, each with a value of one kind, in order. */
-export interface MapField<T = Readonly<Record<string, unknown>>, I = T> extends Base<T, I> {
+export interface MapField<T = Readonly<Record<string, unknown>>, I = T> extends FieldBase<T, I> {
+  /** Tells the kinds of field apart. */
   readonly kind: "map";
   /** What the names are, for the reference: `path`, `name`. */
   readonly names: string;
+  /** What each value is. */
   readonly item: Field;
 }
 /** Settings with fixed names. */
-export interface RecordField<T = Readonly<Record<string, unknown>>, I = T> extends Base<T, I> {
+export interface RecordField<T = Readonly<Record<string, unknown>>, I = T> extends FieldBase<T, I> {
+  /** Tells the kinds of field apart. */
   readonly kind: "record";
+  /** The settings by name; another name in a file is an error. */
   readonly fields: Fields;
 }
 
 /** A field of any kind. */
-// deno-lint-ignore no-explicit-any
-type Any = any;
 export type Field =
-  | TextField<Any>
-  | IntegerField<Any>
-  | BytesField<Any>
-  | DurationField<Any>
-  | SwitchField<Any>
-  | ChoiceField<Any>
-  | PathField<Any>
-  | SecretField<Any>
-  | ListField<Any, Any>
-  | MapField<Any, Any>
-  | RecordField<Any, Any>;
+  | TextField<any>
+  | IntegerField<any>
+  | BytesField<any>
+  | DurationField<any>
+  | SwitchField<any>
+  | ChoiceField<any>
+  | PathField<any>
+  | SecretField<any>
+  | ListField<any, any>
+  | MapField<any, any>
+  | RecordField<any, any>;
 
 /** The settings of a component by name. */
 export type Fields = { readonly [name: string]: Field };
@@ -103,26 +123,33 @@ export type Fields = { readonly [name: string]: Field };
 /** What a component's `config` may be: settings by name, or one field where the whole value is one thing. */
 export type Spec = Fields | Field;
 
-type ValueOf<F> = F extends { readonly [VALUE]?: readonly [infer T] } ? T : never;
-type InputOf<F> = F extends { readonly [INPUT]?: readonly [infer I] } ? Exclude<I, undefined> : never;
-type MayBeLeftOut<F> = F extends { readonly default: unknown } ? true
+/** What a field is parsed to. */
+export type FieldValue<F> = F extends { readonly "~value"?: readonly [infer T] } ? T : never;
+/** What a TypeScript caller writes for a field. */
+export type FieldInput<F> = F extends { readonly "~input"?: readonly [infer I] } ? Exclude<I, undefined>
+  : never;
+/** `true` for a field with a default, and for an optional one. */
+export type MayBeLeftOut<F> = F extends { readonly default: unknown } ? true
   : F extends { readonly optional: true } ? true
   : false;
 
 /** The parsed config of a spec: what a component is given. */
-export type Config<S extends Spec> = S extends Field ? ValueOf<S>
-  : { readonly [K in keyof S]: ValueOf<S[K]> };
+export type Config<S extends Spec> = S extends Field ? FieldValue<S>
+  : { readonly [K in keyof S]: FieldValue<S[K]> };
 
 /** What a TypeScript caller writes: settings with a default may be left out. */
-export type ConfigInput<S extends Spec> = S extends Field ? InputOf<S>
+export type ConfigInput<S extends Spec> = S extends Field ? FieldInput<S>
   :
-    & { readonly [K in keyof S as MayBeLeftOut<S[K]> extends true ? never : K]: InputOf<S[K]> }
-    & { readonly [K in keyof S as MayBeLeftOut<S[K]> extends true ? K : never]?: InputOf<S[K]> };
+    & { readonly [K in keyof S as MayBeLeftOut<S[K]> extends true ? never : K]: FieldInput<S[K]> }
+    & { readonly [K in keyof S as MayBeLeftOut<S[K]> extends true ? K : never]?: FieldInput<S[K]> };
 
 /** A secret that is hard to print by accident: only `reveal()` gives its text. */
 export interface Secret {
+  /** The text. Call it where the secret is used, and keep the result nowhere. */
   reveal(): string;
+  /** What interpolation and `console.log` show. */
   toString(): "[secret]";
+  /** What `JSON.stringify` shows. */
   toJSON(): "[secret]";
 }
 
@@ -131,101 +158,120 @@ export function secretOf(text: string): Secret {
   return { reveal: () => text, toString: () => "[secret]" as const, toJSON: () => "[secret]" as const };
 }
 
-interface Said {
+/** What every field may be given beside its sentence. */
+export interface FieldOptions {
+  /** True where the setting may be left out and is then `undefined`. */
   readonly optional?: boolean;
+  /** The value when the setting is left out. */
   readonly default?: unknown;
+  /** As it would be written in a file. */
   readonly example?: unknown;
 }
-type Parsed<T, O> = O extends { readonly optional: true } ? T | undefined : T;
-type Kept<O, K extends string> = {
+/** `T`, and `undefined` beside it where the options say `optional`. */
+export type OptionalValue<T, O> = O extends { readonly optional: true } ? T | undefined : T;
+/** The options whose exact types a field keeps: they decide what a caller may leave out. */
+export type KeptOptions<O, K extends string> = {
   readonly [N in keyof O as N extends "default" | "optional" | K ? N : never]: O[N];
 };
-type Range = Said & { readonly min?: number; readonly max?: number; readonly default?: number };
+/** What a number, a size and a time may be given: bounds in the unit of the parsed value, both included. */
+export interface RangeOptions extends FieldOptions {
+  /** Smallest value allowed. */
+  readonly min?: number;
+  /** Largest value allowed. */
+  readonly max?: number;
+  /** The value when the setting is left out. */
+  readonly default?: number;
+}
 
 /** Text, kept exactly as written. */
 export function text<
-  const O extends Said & { pattern?: { matches: string; says: string }; default?: string },
+  const O extends FieldOptions & { pattern?: { matches: string; says: string }; default?: string },
 >(
   about: string,
   options: O = {} as O,
-): TextField<Parsed<string, O>> & Kept<O, "pattern"> {
+): TextField<OptionalValue<string, O>> & KeptOptions<O, "pattern"> {
   return { kind: "text", about, ...options } as never;
 }
 /** A whole number. */
-export function integer<const O extends Range>(
+export function integer<const O extends RangeOptions>(
   about: string,
   options: O = {} as O,
-): IntegerField<Parsed<number, O>> & Kept<O, never> {
+): IntegerField<OptionalValue<number, O>> & KeptOptions<O, never> {
   return { kind: "integer", about, ...options } as never;
 }
 /** A size in bytes; `default`, `min` and `max` are bytes. */
-export function bytes<const O extends Range>(
+export function bytes<const O extends RangeOptions>(
   about: string,
   options: O = {} as O,
-): BytesField<Parsed<number, O>> & Kept<O, never> {
+): BytesField<OptionalValue<number, O>> & KeptOptions<O, never> {
   return { kind: "bytes", about, ...options } as never;
 }
 /** A time in milliseconds; `default`, `min` and `max` are milliseconds. */
-export function durationMs<const O extends Range>(
+export function durationMs<const O extends RangeOptions>(
   about: string,
   options: O = {} as O,
-): DurationField<Parsed<number, O>> & Kept<O, never> {
+): DurationField<OptionalValue<number, O>> & KeptOptions<O, never> {
   return { kind: "durationMs", about, ...options } as never;
 }
 /** `true` or `false`. */
-export function toggle<const O extends Said & { default?: boolean }>(
+export function toggle<const O extends FieldOptions & { default?: boolean }>(
   about: string,
   options: O = {} as O,
-): SwitchField<Parsed<boolean, O>> & Kept<O, never> {
+): SwitchField<OptionalValue<boolean, O>> & KeptOptions<O, never> {
   return { kind: "switch", about, ...options } as never;
 }
 /** One of a fixed set of words. */
-export function choice<const V extends string, const O extends Said & { default?: V }>(
+export function choice<const V extends string, const O extends FieldOptions & { default?: V }>(
   about: string,
   of: readonly V[],
   options: O = {} as O,
-): ChoiceField<Parsed<V, O>> & Kept<O, never> {
+): ChoiceField<OptionalValue<V, O>> & KeptOptions<O, never> {
   return { kind: "choice", about, of, ...options } as never;
 }
 /** A file or folder; parsed to an absolute path. */
-export function path<const O extends Said & { expects?: "file" | "folder" | "any"; default?: string }>(
+export function path<
+  const O extends FieldOptions & { expects?: "file" | "folder" | "any"; default?: string },
+>(
   about: string,
   options: O = {} as O,
-): PathField<Parsed<string, O>> & Kept<O, never> {
+): PathField<OptionalValue<string, O>> & KeptOptions<O, never> {
   return { kind: "path", about, expects: "any", ...options } as never;
 }
 /** A reference to a secret. */
-export function secret<const O extends Said>(
+export function secret<const O extends FieldOptions>(
   about: string,
   options: O = {} as O,
-): SecretField<Parsed<Secret, O>> & Kept<O, never> {
+): SecretField<OptionalValue<Secret, O>> & KeptOptions<O, never> {
   return { kind: "secret", about, ...options } as never;
 }
 /** Items of one kind, in order. */
-export function list<F extends Field, const O extends Said>(
+export function list<F extends Field, const O extends FieldOptions>(
   about: string,
   item: F,
   options: O = {} as O,
-): ListField<Parsed<readonly ValueOf<F>[], O>, readonly InputOf<F>[]> & Kept<O, never> {
+): ListField<OptionalValue<readonly FieldValue<F>[], O>, readonly FieldInput<F>[]> & KeptOptions<O, never> {
   return { kind: "list", about, item, ...options } as never;
 }
 /** Names of the author's own choice, each with a value of one kind. `names` says what the names are. */
-export function map<F extends Field, const O extends Said>(
+export function map<F extends Field, const O extends FieldOptions>(
   about: string,
   names: string,
   item: F,
   options: O = {} as O,
 ):
-  & MapField<Parsed<Readonly<Record<string, ValueOf<F>>>, O>, Readonly<Record<string, InputOf<F>>>>
-  & Kept<O, never> {
+  & MapField<
+    OptionalValue<Readonly<Record<string, FieldValue<F>>>, O>,
+    Readonly<Record<string, FieldInput<F>>>
+  >
+  & KeptOptions<O, never> {
   return { kind: "map", about, names, item, ...options } as never;
 }
 /** Settings with fixed names, as one setting. */
-export function record<const S extends Fields, const O extends Said>(
+export function record<const S extends Fields, const O extends FieldOptions>(
   about: string,
   fields: S,
   options: O = {} as O,
-): RecordField<Parsed<Config<S>, O>, ConfigInput<S>> & Kept<O, never> {
+): RecordField<OptionalValue<Config<S>, O>, ConfigInput<S>> & KeptOptions<O, never> {
   return { kind: "record", about, fields, ...options } as never;
 }
 

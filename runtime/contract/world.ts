@@ -3,10 +3,15 @@
  * can be the outside. Nothing else in Mitral touches `Deno`, timers or the platform's randomness.
  */
 export interface World {
+  /** Time. */
   readonly clock: Clock;
+  /** Chance. */
   readonly random: Random;
+  /** Files. */
   readonly disk: Disk;
+  /** Network. */
   readonly net: Net;
+  /** Threads. */
   readonly spawn: Spawn;
 }
 
@@ -18,6 +23,8 @@ export interface Clock {
   elapsedMs(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Resolves when whatever the network and other threads have ready has had its turn. */
+  turn(): Promise<void>;
   /** Calls `action` once after `ms`, unless the returned function is called first. Keeps no process alive. */
   after(ms: number, action: () => void): () => void;
 }
@@ -32,15 +39,19 @@ export interface Random {
 
 /** What a path names. */
 export interface FileFacts {
+  /** `other`: a socket, a device, a link that leads nowhere. */
   readonly kind: "file" | "folder" | "other";
   /** Bytes. */
   readonly size: number;
+  /** Milliseconds since 1970-01-01T00:00Z. */
   readonly modifiedMs: number;
 }
 
 /** Files. Paths are absolute. What fails throws the platform's error, with a `code` such as `ENOENT`. */
 export interface Disk {
+  /** The whole file. */
   read(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** The whole file, as UTF-8. */
   readText(path: string): Promise<string>;
   /**
    * Writes aside, syncs, renames over `path`, syncs the folder: after it resolves, a power cut leaves the new file;
@@ -57,6 +68,7 @@ export interface Disk {
   facts(path: string): Promise<FileFacts | undefined>;
   /** Renames within one file system and syncs both folders. */
   rename(from: string, to: string): Promise<void>;
+  /** Removes one file, or one empty folder. */
   remove(path: string): Promise<void>;
   /** With its parents; nothing happens where it exists. */
   makeFolder(path: string, options?: { mode?: number }): Promise<void>;
@@ -84,6 +96,7 @@ export interface Acceptor extends AsyncIterable<Connection> {
 
 /** An HTTP server. */
 export interface HttpServer {
+  /** The port that was really taken. */
   readonly port: number;
   /** Takes no more requests; resolves when those under way are answered. */
   shutdown(): Promise<void>;
@@ -91,7 +104,9 @@ export interface HttpServer {
 
 /** Network. What fails throws the platform's error, with a `code` such as `EADDRINUSE` or `ECONNREFUSED`. */
 export interface Net {
+  /** Takes a TCP port; 0 lets the system choose one. */
   listen(options: { host: string; port: number }): Promise<Acceptor>;
+  /** Opens a TCP connection. `keepAlive` asks the system to probe a silent peer. */
   connect(
     options: { host: string; port: number; signal?: AbortSignal; keepAlive?: boolean },
   ): Promise<Connection>;
@@ -100,19 +115,23 @@ export interface Net {
     options: { host: string; port: number },
     handler: (request: Request, facts: { readonly peer: string }) => Response | Promise<Response>,
   ): Promise<HttpServer>;
+  /** As `fetch` of the web platform. */
   fetch(request: Request): Promise<Response>;
   /** A socket on this machine, named by a path. */
   listenLocal(path: string): Promise<AsyncIterable<Connection> & { close(): void }>;
+  /** Opens a connection to a socket made by `listenLocal`. */
   connectLocal(path: string): Promise<Connection>;
 }
 
 /** Another thread that answers messages. */
 export interface Thread {
+  /** Sends a structured clone; what is in `transfer` moves. */
   post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
   /** One receiver; set it before posting. */
   receive: (message: unknown) => void;
   /** Called once if the thread dies. */
   died: (cause: unknown) => void;
+  /** Ends it at once; `died` is not called. */
   terminate(): void;
 }
 

@@ -272,7 +272,7 @@ export class DeliveryLine {
       ...(answer ? { answer } : {}),
       ...(error ? { trouble: troubleOf(error, atMs) } : {}),
       tellRest: channel.acknowledge === "delivered",
-    });
+    }, channel.acknowledge === "delivered" ? "urgent" : "patient");
     this.#queued--;
     journal.countPending(-entry.size);
     this.#unsynced++;

@@ -2,6 +2,7 @@ import type { Facts, MitralError } from "../contract/error.ts";
 
 /** Where in a gateway something happened. */
 export interface Place {
+  /** Name of the channel. */
   readonly channel: string;
   /** Left out on the work line; the destination's name on a delivery line. */
   readonly destination?: string;
@@ -75,8 +76,11 @@ export type Condition = "starting" | "running" | "restarting" | "halted" | "stop
 
 /** A stage as it is now. */
 export interface StageState {
+  /** As the gateway file names it. */
   readonly name: string;
+  /** What it is doing. */
   readonly condition: Condition;
+  /** Since the gateway started. */
   readonly restarts: number;
   /** Messages waiting in the link before it. */
   readonly waiting: number;
@@ -84,8 +88,11 @@ export interface StageState {
 
 /** A line as it is now. */
 export interface LineState {
+  /** What it is doing. A halted line has lost nothing: its messages are in the journal. */
   readonly condition: Condition;
+  /** Since the gateway started. */
   readonly restarts: number;
+  /** In flow order. */
   readonly stages: readonly StageState[];
   /** Durable messages not yet through. */
   readonly queued: number;
@@ -95,35 +102,52 @@ export interface LineState {
 
 /** A channel as it is now. */
 export interface ChannelState {
+  /** As the gateway file names it. */
   readonly name: string;
+  /** What it is doing. */
   readonly condition: Condition;
   /** Where it listens; empty while stopped. */
   readonly address: string;
+  /** Whether it takes messages now. */
   readonly isOpen: boolean;
+  /** The line from the inbox to the outboxes. */
   readonly work: LineState;
+  /** The line behind each outbox, by destination. */
   readonly destinations: Readonly<Record<string, LineState>>;
+  /** What went through. */
   readonly counts: ChannelCounts;
 }
 
 /** Since the gateway started. */
 export interface ChannelCounts {
+  /** Messages made durable. */
   readonly received: number;
+  /** Messages answered from the store, or joined to one that was pending. */
   readonly repeated: number;
+  /** Messages that no destination was to have. */
   readonly filtered: number;
+  /** Deliveries a destination accepted; one message may have several. */
   readonly delivered: number;
+  /** Attempts that failed, whether or not a later one succeeded. */
   readonly failed: number;
+  /** Messages and deliveries put into quarantine. */
   readonly quarantined: number;
 }
 
 /** A gateway as it is now. */
 export interface GatewaySnapshot {
+  /** The gateway's own name. */
   readonly name: string;
+  /** Milliseconds since 1970-01-01T00:00Z. */
   readonly startedAtMs: number;
+  /** The journal is open, and every channel runs and takes messages. */
   readonly ready: boolean;
+  /** `pending`: messages and deliveries not yet settled; `pendingBytes`: their size. */
   readonly journal: {
     readonly condition: "open" | "failed" | "closed";
     readonly pending: number;
     readonly pendingBytes: number;
   };
+  /** In the order of the gateway file. */
   readonly channels: readonly ChannelState[];
 }

@@ -1,6 +1,6 @@
 import { declareErrors, type MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
-import { Journal } from "../journal/journal.ts";
+import { Journal, type OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
 import type { Archive } from "../journal/records.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
@@ -71,7 +71,12 @@ export class Gateway implements RunningGateway {
    */
   static async open(
     plan: GatewayPlan,
-    { world, observer }: { world: World; observer?: (event: GatewayEvent) => void },
+    { world, observer, openStore }: {
+      world: World;
+      observer?: (event: GatewayEvent) => void;
+      /** SQLite in the data folder where left out. */
+      openStore?: OpenStore;
+    },
   ): Promise<Gateway> {
     const keyring = await keysFor(plan, world);
     // The journal reports before there is a gateway to report to.
@@ -80,7 +85,7 @@ export class Gateway implements RunningGateway {
       committed: (operations, tookMs) =>
         hands.gateway?.report({ name: "journalCommitted", operations, tookMs }),
       failed: (error) => hands.gateway?.fail(error),
-    });
+    }, openStore);
     const gateway = hands.gateway = new Gateway(plan, world, journal, keyring);
     if (observer) gateway.observe(observer);
     try {

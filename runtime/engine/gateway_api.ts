@@ -4,10 +4,13 @@ import type { ChannelPlan } from "./plan.ts";
 
 /** What a person, a console or an embedding service can do with a running gateway. */
 export interface RunningGateway {
+  /** The gateway's own name. */
   readonly name: string;
+  /** How everything stands at this moment. */
   snapshot(): GatewaySnapshot;
   /** Calls `listener` for each event, at once; returns what ends that. MUST not throw. */
   observe(listener: (event: GatewayEvent) => void): () => void;
+  /** Search over the messages the journal holds. */
   readonly archive: Archive;
   /**
    * Sends the stored payload again: to the destinations where it failed, or to the one named. A message quarantined
@@ -18,7 +21,9 @@ export interface RunningGateway {
     id: string,
     options?: { destination?: string; force?: boolean },
   ): Promise<{ destinations: readonly string[] }>;
+  /** Starts a stopped channel. Errors: GATEWAY_CHANNEL_UNKNOWN, those of its listener. */
   startChannel(name: string): Promise<void>;
+  /** Drains the channel and stops it; what it has not sent stays queued. Errors: GATEWAY_CHANNEL_UNKNOWN. */
   stopChannel(name: string): Promise<void>;
   /** Stops the channel, puts the new plan in its place, starts it; others do not notice. */
   reloadChannel(plan: ChannelPlan): Promise<void>;

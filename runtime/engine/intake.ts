@@ -116,11 +116,13 @@ export class ChannelIntake implements Intake {
       const { messageBytesMax } = plan;
       return this.#quarantine(arrival, errors.error("ENGINE_MESSAGE_TOO_LARGE", { messageBytesMax }));
     }
+    let opened = arrival;
     try {
-      return await this.#append(envelope ? await this.#open(arrival, envelope) : arrival);
+      if (envelope) opened = await this.#open(arrival, envelope);
+      return await this.#append(opened);
     } catch (cause) {
       if (!(cause instanceof MitralError) || cause.code.startsWith("JOURNAL_")) throw cause;
-      return this.#quarantine(arrival, cause);
+      return this.#quarantine(opened, cause);
     }
   }
 
@@ -224,7 +226,8 @@ export class ChannelIntake implements Intake {
     if (arrival.sealed) {
       answer = await envelope!.receipt(arrival.sealed.envelope, arrival.sealed.opened, outcome);
       // Not awaited: if it is lost in a crash, the next repetition gets a receipt made anew.
-      journal.write({ op: "answered", seq, positively: outcome.kind !== "rejected", answer }).catch(() => {});
+      const positively = outcome.kind !== "rejected";
+      journal.write({ op: "answered", seq, positively, answer }, "patient").catch(() => {});
     } else {
       answer = format.answer(arrival.bytes, outcome, { id: arrival.id, atMs: arrival.atMs });
     }

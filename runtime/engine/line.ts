@@ -46,7 +46,7 @@ export type Unstamped = GatewayEvent extends infer E ? E extends GatewayEvent ? 
  */
 export class Line<T, V> {
   readonly #parts: LineParts<T, V>;
-  readonly #lineBudget: RestartBudget;
+  #lineBudget: RestartBudget;
   #life: AbortController | undefined;
   #taking = new AbortController();
   #run: Promise<void> = Promise.resolve();
@@ -68,10 +68,11 @@ export class Line<T, V> {
     return this.#condition;
   }
 
-  /** Starts taking. */
+  /** Starts taking, with a fresh budget: whoever starts a halted line again means it. */
   start(): void {
     if (this.#condition !== "stopped" && this.#condition !== "halted") return;
     this.#taking = new AbortController();
+    this.#lineBudget = this.#budget();
     this.#trouble = undefined;
     this.#run = this.#keepRunning();
   }
@@ -120,6 +121,8 @@ export class Line<T, V> {
       this.#condition = "starting";
       const cause = await this.#live();
       if (this.#taking.signal.aborted || cause === undefined) return;
+      // What can never succeed is not tried again: a sender that refuses its own configuration.
+      if (cause instanceof MitralError && cause.retry === "never") return this.halt(cause);
       const againInMs = this.#lineBudget.spend();
       if (againInMs === undefined) return this.halt(errors.error("ENGINE_LINE_HALTED", {}, cause));
       this.#condition = "restarting";
@@ -136,7 +139,6 @@ export class Line<T, V> {
       if (!life.signal.aborted) trouble = cause;
       life.abort(cause);
     };
-    this.#open = 0;
     this.#parts.restart();
     this.#stages = this.#parts.stages.map(() => ({
       condition: "starting",
@@ -154,6 +156,10 @@ export class Line<T, V> {
     );
     const feed = this.#feed(life.signal).catch(end);
     await Promise.all([...stages, feed]);
+    // What was dropped will not be settled in this life: nobody may wait for it.
+    this.#open = 0;
+    this.#stages = [];
+    this.#wakeIdle();
     return trouble;
   }
 
@@ -203,6 +209,7 @@ export class Line<T, V> {
     return {
       signal,
       started: () => {
+        if (signal.aborted) return;
         this.#stages[at].condition = "running";
         if (this.#stages.every((each) => each.condition === "running")) this.#condition = "running";
       },
@@ -217,7 +224,11 @@ export class Line<T, V> {
 
   #closed(item: T): void {
     this.#crashes.delete(this.#parts.positionOf(item));
-    if (--this.#open === 0) { for (const resolve of this.#idle.splice(0)) resolve(); }
+    if (--this.#open === 0) this.#wakeIdle();
+  }
+
+  #wakeIdle(): void {
+    for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   async #crashed(
@@ -227,6 +238,7 @@ export class Line<T, V> {
     item: T | undefined,
     signal: AbortSignal,
   ): Promise<Ended<V> | undefined> {
+    if (item === undefined && cause instanceof MitralError && cause.retry === "never") throw cause;
     const state = this.#stages[at];
     state.condition = "restarting";
     const againInMs = state.budget.spend();

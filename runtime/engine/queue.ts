@@ -19,6 +19,11 @@ export interface Pages<E extends Entry> {
   read(after: number, limit: number): Promise<readonly E[]>;
 }
 
+/** What a queue may hold in memory, and read at once. */
+export type QueueBounds = {
+  readonly [K in "queueWindowMax" | "queueWindowBytesMax" | "pageMax"]: number;
+};
+
 /**
  * A durable queue as a line sees it: a window in memory, the rest on disk. Entries that share a key never run at once
  * and keep their order; one key that is held up never stops the others, however many of its entries wait: those are
@@ -27,6 +32,7 @@ export interface Pages<E extends Entry> {
 export class Queue<E extends Entry> {
   readonly #pages: Pages<E>;
   readonly #openMax: number;
+  readonly #bounds: QueueBounds;
   /** Read and not started, in order. */
   #window: E[] = [];
   #windowBytes = 0;
@@ -38,30 +44,32 @@ export class Queue<E extends Entry> {
   /** Open entries whose next attempt is due. */
   #again: E[] = [];
   /** The first entry of a key that was passed over. */
-  readonly #skipped = new Map<string, number>();
+  readonly #skipped = new Map<string, Skipped>();
   /** Everything up to here was seen. */
   #seen = 0;
   /** More may be on disk after `#seen`. */
   #more = true;
   #reading = false;
+  /** Grows when `#seen` goes back: what a read that began before then brings is no longer what comes next. */
+  #era = 0;
   /** Settled in memory, perhaps still undone in what a read returns. */
   readonly #leaving = new Set<number>();
   readonly #leftWhileReading = new Set<number>();
   #wakers: (() => void)[] = [];
 
-  constructor(pages: Pages<E>, openMax: number) {
+  constructor(pages: Pages<E>, openMax: number, bounds: QueueBounds = limits) {
     this.#pages = pages;
     this.#openMax = openMax;
+    this.#bounds = bounds;
   }
 
   /** Tells of an entry that has just become durable. In order of position. */
   offer(entry: E): void {
     if (entry.position <= this.#seen) {
-      if (!this.#isKnown(entry)) this.putBack(entry.position);
+      if (!this.#isKnown(entry) && !this.#isPassedOver(entry)) this.putBack(entry.position);
       return;
     }
-    const room = this.#window.length < limits.queueWindowMax &&
-      this.#windowBytes + entry.size <= limits.queueWindowBytesMax;
+    const room = !this.#isFull() && this.#windowBytes + entry.size <= this.#bounds.queueWindowBytesMax;
     if (this.#more || this.#reading || !room) {
       this.#more = true;
     } else {
@@ -77,13 +85,14 @@ export class Queue<E extends Entry> {
     this.#leftWhileReading.delete(position);
     this.#seen = Math.min(this.#seen, position - 1);
     this.#more = true;
-    this.#dropWindow();
+    this.#era++;
+    this.#keep((entry) => entry.position < position);
     this.#wake();
   }
 
   /** Forgets what is in memory: everything undone is read again, in order. */
   restart(): void {
-    this.#dropWindow();
+    this.#keep(() => false);
     this.#open.clear();
     this.#busy.clear();
     this.#barriers = 0;
@@ -91,6 +100,7 @@ export class Queue<E extends Entry> {
     this.#skipped.clear();
     this.#seen = 0;
     this.#more = true;
+    this.#era++;
   }
 
   /** The next entry that may run. Waits for one; `undefined` once the signal is aborted. */
@@ -101,8 +111,13 @@ export class Queue<E extends Entry> {
       if (this.#open.size < this.#openMax) {
         const next = this.#startable();
         if (next !== undefined) return this.#begin(next);
-        if (await this.#readMore()) continue;
+        const reading = this.#readMore();
+        if (reading) {
+          await reading;
+          continue;
+        }
       }
+      // Nothing was awaited since the last look: what happens from here on wakes.
       await this.#turn(signal);
     }
     return undefined;
@@ -155,7 +170,7 @@ export class Queue<E extends Entry> {
         return alone ? at : undefined;
       }
       const free = keys.every((key) =>
-        !this.#busy.has(key) && !before.has(key) && !((this.#skipped.get(key) ?? Infinity) < position)
+        !this.#busy.has(key) && !before.has(key) && !this.#isPassed(key, position)
       );
       if (free) return at;
       for (const key of keys) before.add(key);
@@ -163,19 +178,22 @@ export class Queue<E extends Entry> {
     return undefined;
   }
 
-  /** Brings entries in from disk; false where there is nothing to bring now. One read at a time. */
-  async #readMore(): Promise<boolean> {
-    if (this.#reading) return false;
-    const key = this.#keyToResume();
-    if (key === undefined && (!this.#more || this.#barrierWaits())) return false;
-    const after = key === undefined ? this.#seen : this.#skipped.get(key)! - 1;
+  /** Brings entries in from disk, one read at a time; `undefined` where there is nothing to bring now. */
+  #readMore(): Promise<void> | undefined {
+    if (this.#reading) return undefined;
+    const from = this.#nextToResume();
+    if (from !== undefined) return this.#read(from - 1, (rows) => this.#resume(from, rows));
+    if (!this.#more || this.#barrierWaits() || (this.#isFull() && !this.#makeRoom())) return undefined;
+    this.#more = false;
+    return this.#read(this.#seen, (rows) => this.#advance(rows));
+  }
+
+  async #read(after: number, bring: (rows: readonly E[]) => void): Promise<void> {
+    const era = this.#era;
     this.#reading = true;
-    this.#more = key === undefined ? false : this.#more;
     try {
-      const rows = await this.#pages.read(after, limits.pageMax);
-      if (key === undefined) this.#advance(rows);
-      else this.#resume(key, rows);
-      return true;
+      const rows = await this.#pages.read(after, this.#bounds.pageMax);
+      if (era === this.#era) bring(rows);
     } finally {
       this.#reading = false;
       this.#leftWhileReading.clear();
@@ -184,19 +202,18 @@ export class Queue<E extends Entry> {
 
   /** New ground: what a busy key or a full window keeps out is skipped and remembered. */
   #advance(rows: readonly E[]): void {
-    if (rows.length === limits.pageMax) this.#more = true;
+    if (rows.length === this.#bounds.pageMax) this.#more = true;
     for (const row of rows) {
       if (row.position <= this.#seen) continue;
       const blocked = this.#isHeldUp(row);
-      const full = this.#window.length >= limits.queueWindowMax ||
-        this.#windowBytes >= limits.queueWindowBytesMax;
+      const full = this.#isFull();
       if (full && !blocked && !this.#makeRoom()) {
         this.#more = true;
         return;
       }
       this.#seen = row.position;
       if (this.#isKnown(row)) continue;
-      if (blocked && (full || this.#window.length >= limits.queueWindowMax / 2)) this.#skip(row);
+      if (blocked && (full || this.#window.length >= this.#bounds.queueWindowMax / 2)) this.#skip(row);
       else this.#push(row);
       if (row.keys?.length === 0) {
         this.#more = true;
@@ -205,44 +222,78 @@ export class Queue<E extends Entry> {
     }
   }
 
-  /** Old ground: the entries of one key that were passed over. */
-  #resume(key: string, rows: readonly E[]): void {
-    this.#skipped.delete(key);
-    let room = Math.max(1, limits.queueWindowMax / 4);
+  /**
+   * Old ground, from a passed-over entry on: brings what could start, whatever its key. What stays behind is remembered
+   * anew, and so is where the page ended.
+   */
+  #resume(from: number, rows: readonly E[]): void {
+    let room = Math.max(this.#bounds.queueWindowMax / 4, this.#bounds.queueWindowMax - this.#window.length);
+    let bytes = this.#bounds.queueWindowBytesMax / 4;
+    const behind = new Set<string>();
     for (const row of rows) {
-      if (row.position > this.#seen) return;
-      if (!row.keys?.includes(key) || this.#isKnown(row)) continue;
-      if (room-- <= 0) return void this.#skipped.set(key, row.position);
-      this.#insert(row);
+      if (row.position > this.#seen) break;
+      if (row.keys === null || this.#isKnown(row)) continue;
+      const ready = room > 0 && bytes > 0 &&
+        row.keys.every((key) => !this.#busy.has(key) && !behind.has(key) && !this.#isPassed(key, from));
+      if (ready) {
+        room--;
+        bytes -= row.size;
+        this.#insert(row);
+      } else {
+        for (const key of row.keys) {
+          if (!behind.has(key) && !this.#isPassed(key, from)) this.#skipped.set(key, skippedAt(row));
+          behind.add(key);
+        }
+      }
     }
-    const last = rows.at(-1);
-    if (rows.length === limits.pageMax && last!.position < this.#seen) {
-      this.#skipped.set(key, last!.position + 1);
+    const last = rows.length === this.#bounds.pageMax ? rows[rows.length - 1].position : Infinity;
+    for (const [key, { position }] of this.#skipped) {
+      if (position < from || position > last || behind.has(key)) continue;
+      if (last >= this.#seen) this.#skipped.delete(key);
+      else this.#skipped.set(key, { position: last + 1, keys: [key] });
     }
   }
 
-  /** A key that was passed over, is free now and has nothing ready in the window. */
-  #keyToResume(): string | undefined {
-    for (const key of this.#skipped.keys()) {
-      if (!this.#busy.has(key) && !this.#window.some((entry) => entry.keys?.includes(key))) return key;
+  /** Where the first entry of a key stands that was passed over and could start now. */
+  #nextToResume(): number | undefined {
+    for (const { position, keys } of this.#skipped.values()) {
+      const free = keys.every((key) => !this.#busy.has(key) && !this.#isPassed(key, position));
+      if (free && !this.#window.some((entry) => entry.position < position && sharesKey(entry, keys))) {
+        return position;
+      }
     }
     return undefined;
   }
 
   /** Moves the entries of busy keys out of a full window. */
   #makeRoom(): boolean {
-    const kept = this.#window.filter((entry) => !this.#isHeldUp(entry));
-    if (kept.length === this.#window.length) return false;
-    for (const entry of this.#window) if (!kept.includes(entry)) this.#skip(entry);
-    this.#window = kept;
-    this.#windowBytes = kept.reduce((sum, entry) => sum + entry.size, 0);
-    return true;
+    const heldUp = this.#window.filter((entry) => this.#isHeldUp(entry));
+    for (const entry of heldUp) this.#skip(entry);
+    const out = new Set(heldUp);
+    this.#keep((entry) => !out.has(entry));
+    return heldUp.length > 0;
   }
 
+  /** Leaves an entry on disk, and remembers where it is. */
   #skip(entry: E): void {
     for (const key of entry.keys ?? []) {
-      this.#skipped.set(key, Math.min(this.#skipped.get(key) ?? Infinity, entry.position));
+      if (!this.#isPassed(key, entry.position)) this.#skipped.set(key, skippedAt(entry));
     }
+  }
+
+  /** True where an entry of the key before this position was passed over. */
+  #isPassed(key: string, position: number): boolean {
+    return (this.#skipped.get(key)?.position ?? Infinity) < position;
+  }
+
+  /** True where the entry will be read when the turn of its key comes. */
+  #isPassedOver({ keys, position }: E): boolean {
+    return keys?.some((key) => this.#isPassed(key, position + 1)) ?? false;
+  }
+
+  #isFull(): boolean {
+    return this.#window.length >= this.#bounds.queueWindowMax ||
+      this.#windowBytes >= this.#bounds.queueWindowBytesMax;
   }
 
   #barrierWaits(): boolean {
@@ -272,9 +323,9 @@ export class Queue<E extends Entry> {
     this.#windowBytes += entry.size;
   }
 
-  #dropWindow(): void {
-    this.#window = [];
-    this.#windowBytes = 0;
+  #keep(wanted: (entry: E) => boolean): void {
+    this.#window = this.#window.filter(wanted);
+    this.#windowBytes = this.#window.reduce((sum, entry) => sum + entry.size, 0);
   }
 
   #wake(): void {
@@ -287,4 +338,18 @@ export class Queue<E extends Entry> {
     await new Promise<void>((resolve) => this.#wakers.push(resolve));
     signal.removeEventListener("abort", wake);
   }
+}
+
+/** Where an entry is that was passed over, and the keys it waits for; only one of them where it was not read yet. */
+interface Skipped {
+  readonly position: number;
+  readonly keys: readonly string[];
+}
+
+function skippedAt({ position, keys }: Entry): Skipped {
+  return { position, keys: keys ?? [] };
+}
+
+function sharesKey(entry: Entry, keys: readonly string[]): boolean {
+  return entry.keys?.some((key) => keys.includes(key)) ?? false;
 }

@@ -78,6 +78,8 @@ async function live<T, V>(
     const work = async () => {
       for (let next = await inbox.read(); !next.done; next = await inbox.read()) {
         const item = next.value;
+        // What was read as the life ended is the successor's: it goes first there.
+        if (life.aborted) return;
         try {
           const result = await unlessOver(life, stage.process(item, life));
           if (result instanceof Ended) await line.settle(item, result.verdict);
@@ -97,7 +99,11 @@ async function live<T, V>(
   } finally {
     line.signal.removeEventListener("abort", stop);
     end.abort();
-    await incarnation?.[Symbol.asyncDispose]?.().catch((cause) => crash ??= { cause });
+    try {
+      await incarnation?.[Symbol.asyncDispose]?.();
+    } catch (cause) {
+      crash ??= { cause };
+    }
   }
   return crash;
 }

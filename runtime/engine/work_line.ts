@@ -219,7 +219,10 @@ export class WorkLine {
       branches,
       answers: plan.acknowledge === "processed" || branches.length === 0,
     };
-    const processed: Processed = await journal.write(process);
+    const processed: Processed = await journal.write(
+      process,
+      plan.acknowledge === "received" ? "patient" : "urgent",
+    );
     const id = message!.id;
     branches.forEach((branch, at) => this.#parts.queued(work.entry, branch, processed[at]));
     if (branches.length === 0) report({ name: "messageFiltered", channel: plan.name, id });

@@ -11,15 +11,26 @@ const BATCH_OPERATIONS_MAX = 2048;
 /** … and about this many bytes: one commit must not keep the next one waiting for long. */
 const BATCH_BYTES_MAX = 4 << 20;
 
+/** Operations nobody waits for are committed with the next that somebody waits for, or this many turns later … */
+const LINGER_TURNS_MAX = 64;
+/** … or after this share of the time a commit takes … */
+const LINGER_SHARE = 0.5;
+/** … or when this many have gathered. */
+const PATIENT_OPERATIONS_MAX = 64;
+
 /** What the journal tells about itself. */
 export interface JournalObserver {
   committed(operations: number, tookMs: number): void;
   failed(error: MitralError): void;
 }
 
+/** Opens the store in a folder that exists. */
+export type OpenStore = (world: World, folder: string) => Promise<Store>;
+
 interface Waiting {
   readonly operation: Operation;
   readonly bytes: number;
+  readonly patient: boolean;
   resolve(result: never): void;
   reject(cause: unknown): void;
 }
@@ -37,6 +48,10 @@ export class Journal {
   readonly #store: Store;
   readonly #observer: JournalObserver;
   #waiting: Waiting[] = [];
+  /** How many of those waiting are not patient. */
+  #urgent = 0;
+  /** What a commit takes, averaged over the last few. */
+  #commitMs = 0;
   #committing: Promise<void> | undefined;
   #trouble: MitralError | undefined;
   #closed = false;
@@ -55,7 +70,7 @@ export class Journal {
     world: World,
     folder: string,
     observer: JournalObserver,
-    openStore: (world: World, folder: string) => Promise<Store> = openSqliteStore,
+    openStore: OpenStore = openSqliteStore,
   ): Promise<Journal> {
     try {
       await world.disk.makeFolder(folder, { mode: 0o700 });
@@ -83,12 +98,17 @@ export class Journal {
     this.#pendingBytes += bytes;
   }
 
-  /** Makes an operation durable. Resolves after an fsync that covers it. */
-  write<O extends Operation>(operation: O): Promise<ResultOf<O>> {
+  /**
+   * Makes an operation durable. Resolves after an fsync that covers it. A `patient` one has nobody waiting for it: it
+   * lingers a moment, so that it may share the sync of one that has.
+   */
+  write<O extends Operation>(operation: O, patience: "urgent" | "patient" = "urgent"): Promise<ResultOf<O>> {
     if (this.#trouble) return Promise.reject(this.#trouble);
     if (this.#closed) return Promise.reject(errors.error("JOURNAL_CLOSED"));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ operation, bytes: bytesOf(operation), resolve, reject });
+      const patient = patience === "patient";
+      if (!patient) this.#urgent++;
+      this.#waiting.push({ operation, bytes: bytesOf(operation), patient, resolve, reject });
       this.#committing ??= this.#commitAll();
     });
   }
@@ -116,11 +136,26 @@ export class Journal {
   }
 
   async #commitAll(): Promise<void> {
-    // Everything that this turn of the event loop still brings belongs to the first batch.
-    await Promise.resolve();
-    while (this.#waiting.length > 0 && !this.#trouble) await this.#commitBatch(this.#takeBatch());
+    while (this.#waiting.length > 0 && !this.#trouble) {
+      await this.#gather();
+      await this.#commitBatch(this.#takeBatch());
+    }
     for (const left of this.#waiting.splice(0)) left.reject(this.#trouble);
     this.#committing = undefined;
+  }
+
+  /**
+   * Lets a batch grow. What the last commit let go has its next message here in a moment, so every batch waits for one
+   * turn of the event loop; one of patient operations alone waits for company a little longer.
+   */
+  async #gather(): Promise<void> {
+    const { clock } = this.#world;
+    const startedMs = clock.elapsedMs();
+    for (let turn = 1; turn <= LINGER_TURNS_MAX; turn++) {
+      await clock.turn();
+      if (this.#urgent > 0 || this.#waiting.length >= PATIENT_OPERATIONS_MAX) return;
+      if (clock.elapsedMs() - startedMs > this.#commitMs * LINGER_SHARE) return;
+    }
   }
 
   #takeBatch(): Waiting[] {
@@ -128,7 +163,9 @@ export class Journal {
     while (count < this.#waiting.length && count < BATCH_OPERATIONS_MAX && bytes < BATCH_BYTES_MAX) {
       bytes += this.#waiting[count++].bytes;
     }
-    return this.#waiting.splice(0, count);
+    const batch = this.#waiting.splice(0, count);
+    for (const { patient } of batch) if (!patient) this.#urgent--;
+    return batch;
   }
 
   async #commitBatch(batch: Waiting[]): Promise<void> {
@@ -143,7 +180,9 @@ export class Journal {
       return;
     }
     batch.forEach((waiting, at) => waiting.resolve(results[at] as never));
-    this.#observer.committed(batch.length, this.#world.clock.elapsedMs() - startedMs);
+    const tookMs = this.#world.clock.elapsedMs() - startedMs;
+    this.#commitMs += (tookMs - this.#commitMs) / 8;
+    this.#observer.committed(batch.length, tookMs);
   }
 }
 

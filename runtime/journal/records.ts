@@ -16,47 +16,70 @@ export type DeliveryState = "queued" | "delivered" | "quarantined" | "filtered";
 
 /** Why something is in quarantine. */
 export interface Trouble {
+  /** Of the error, as in the reference. */
   readonly code: string;
+  /** Who must act. */
   readonly blame: Blame;
   /** As the error said it: safe to show. */
   readonly says: string;
+  /** Milliseconds since 1970-01-01T00:00Z. */
   readonly atMs: number;
 }
 
 /** A delivery as the archive tells it. */
 export interface DeliveryRecord {
+  /** As the gateway file names it. */
   readonly destination: string;
+  /** Where it stands. */
   readonly state: DeliveryState;
+  /** Attempts made, the one under way not counted. */
   readonly attempts: number;
+  /** Size of the payload, before it is sealed. */
   readonly bytes: number;
+  /** When its outcome was known; left out while it is queued. */
   readonly settledAtMs?: number;
+  /** Why it is in quarantine. */
   readonly trouble?: Trouble;
 }
 
 /** A message as the archive tells it, without its bytes. */
 export interface MessageRecord {
+  /** UUIDv7. */
   readonly id: string;
+  /** The channel that received it. */
   readonly channel: string;
+  /** Milliseconds since 1970-01-01T00:00Z. */
   readonly receivedAtMs: number;
+  /** Who it came from. */
   readonly origin: Origin;
+  /** The sender's own id (HL7 MSH-10); empty where there is none. */
   readonly controlId: string;
+  /** As the format names it: `ADT^A01`; empty where the format has no types. */
   readonly type: string;
+  /** Media type of the bytes as received. */
   readonly contentType: string;
+  /** Size as received; of a sealed message, the size of its payload. */
   readonly bytes: number;
+  /** Where it stands. */
   readonly state: MessageState;
+  /** Why it is in quarantine. */
   readonly trouble?: Trouble;
+  /** One for each destination; empty until it is processed. */
   readonly deliveries: readonly DeliveryRecord[];
 }
 
 /** A message with its bytes. */
 export interface MessageContent extends MessageRecord {
+  /** The bytes as received; for a sealed message, the payload after it was opened. */
   readonly received: Uint8Array;
+  /** What happened to it, oldest first. */
   readonly history: readonly {
     readonly atMs: number;
     readonly event: string;
     readonly destination?: string;
     readonly code?: string;
   }[];
+  /** What was, or will be, sent to each destination, with the peer's answer. */
   readonly payloads: readonly {
     readonly destination: string;
     readonly bytes: Uint8Array;
@@ -67,12 +90,17 @@ export interface MessageContent extends MessageRecord {
 
 /** Which messages to list: all that match every word given, newest first. */
 export interface MessageQuery {
+  /** Name of the channel. */
   readonly channel?: string;
   /** Of the message, or of any of its deliveries. */
   readonly state?: MessageState | DeliveryState;
+  /** Exactly, as the format names it: `ADT^A01`. */
   readonly type?: string;
+  /** Exactly. */
   readonly controlId?: string;
+  /** Received at this time or later, in milliseconds since 1970-01-01T00:00Z. */
   readonly sinceMs?: number;
+  /** Received before this time, in milliseconds since 1970-01-01T00:00Z. */
   readonly untilMs?: number;
   /** At most 1,000; 50 where left out. */
   readonly limit?: number;
@@ -82,6 +110,7 @@ export interface MessageQuery {
 
 /** Search over what the journal holds. */
 export interface Archive {
+  /** Messages that match, newest first. */
   list(query: MessageQuery): Promise<readonly MessageRecord[]>;
   /** `undefined` where the journal has no such message. An id may be shortened as long as it is unique. */
   show(id: string): Promise<MessageContent | undefined>;

@@ -40,17 +40,17 @@ export class Writer {
   /** Applies a batch in one transaction. When it returns, all of it survives a power cut; when it throws, none of it. */
   apply(operations: readonly Operation[]): unknown[] {
     const sequences = new Map(this.#sequences);
-    this.#database.exec("BEGIN IMMEDIATE");
+    this.#sql.begin.run();
     try {
       const results = operations.map((operation) => this.#applyOne(operation));
-      this.#database.exec("COMMIT");
+      this.#sql.commit.run();
       return results;
     } catch (cause) {
       this.#sequences.clear();
       for (const [destination, last] of sequences) this.#sequences.set(destination, last);
       this.#names.forget();
       try {
-        this.#database.exec("ROLLBACK");
+        this.#sql.rollback.run();
       } catch {
         // a failed COMMIT may have rolled back by itself
       }
@@ -297,6 +297,9 @@ function identityOf({ sameness }: Append): string | null {
 
 function prepareAll(database: Database) {
   const statements = {
+    begin: "BEGIN IMMEDIATE",
+    commit: "COMMIT",
+    rollback: "ROLLBACK",
     insertBody: "INSERT INTO body (sha256, bytes) VALUES (?, ?)",
     insertMessage:
       `INSERT INTO message (id, channel, received_ms, adapter, peer, partner, control_id, type, sender, content_type,

@@ -4,6 +4,7 @@
  */
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setImmediate } from "node:timers";
 import type {
   Acceptor,
   Clock,
@@ -34,6 +35,7 @@ const clock: Clock = {
       }, ms);
       signal?.addEventListener("abort", stop, { once: true });
     }),
+  turn: () => new Promise((resolve) => setImmediate(resolve)),
   after(ms, action) {
     const timer = setTimeout(action, ms);
     Deno.unrefTimer(timer);

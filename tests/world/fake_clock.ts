@@ -41,6 +41,10 @@ export class FakeClock implements Clock {
     });
   }
 
+  turn(): Promise<void> {
+    return Promise.resolve();
+  }
+
   after(ms: number, action: () => void): () => void {
     const timer: Timer = { dueMs: this.#elapsedMs + Math.max(ms, 0), delayMs: ms, action };
     this.#timers.add(timer);

@@ -33,8 +33,7 @@ export function withoutPart(text: string, delimiter: string, n: number): string 
   return text.split(delimiter).toSpliced(n - 1, 1).join(delimiter);
 }
 
-/** How many parts the text has; an empty text has one. */
-export function countParts(text: string, delimiter: string): number {
+function countParts(text: string, delimiter: string): number {
   let count = 1;
   for (let i = text.indexOf(delimiter); i >= 0; i = text.indexOf(delimiter, i + 1)) count++;
   return count;

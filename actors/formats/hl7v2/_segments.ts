@@ -43,7 +43,10 @@ export class Segments {
   }
 
   all(): string[] {
-    return this.#edited?.slice() ?? Array.from({ length: this.count }, (_, at) => this.one(at));
+    if (this.#edited) return this.#edited.slice();
+    const segments: string[] = [];
+    for (let at = 0; at < this.count; at++) segments.push(this.one(at));
+    return segments;
   }
 
   /** Where the `occurrence`-th segment with this id (by `idOf`) stands; -1 where there is none. */

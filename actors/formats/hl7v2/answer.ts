@@ -8,6 +8,8 @@ import { findHeader, type Header } from "./header.ts";
 import { HL7V2_TYPE } from "./hl7_message.ts";
 import { compilePath, type Path } from "./path.ts";
 
+const encoder = new TextEncoder();
+
 /**
  * The acknowledgment of a received message (HL7 v2.9.1 sections 2.8.2 and 2.8.3), for whatever has an MSH at the start
  * of a line; `null` where none is found, or where the sender wants none.
@@ -139,7 +141,8 @@ function versionOf(header: Header): number {
 
 /** Time stamp of a moment (UTC), as in MSH-7. */
 function timestamp(atMs: number): string {
-  return new Date(atMs).toISOString().replace(/\D/g, "").slice(0, 14) + "+0000";
+  const [date, time] = new Date(atMs).toISOString().split("T");
+  return `${date.replaceAll("-", "")}${time.slice(0, 8).replaceAll(":", "")}+0000`;
 }
 
 /** At most 20 characters, which is all MSH-10 had for long: of a UUIDv7 its time and its last 32 random bits. */
@@ -158,7 +161,10 @@ function trimmed(parts: readonly (string | number)[], delimiter: string): string
   return parts.slice(0, last + 1).join(delimiter);
 }
 
+/** The other way round of `findHeader`: one byte a character. */
 function bytesOf(text: string): Uint8Array {
+  const ascii = encoder.encode(text);
+  if (ascii.length === text.length) return ascii;
   const bytes = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
   return bytes;

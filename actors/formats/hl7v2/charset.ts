@@ -27,16 +27,20 @@ export function charsetOf(label: string, bytes?: Uint8Array): Charset {
   return isUtf8 && (other === undefined || name === "iso-8859-1") ? utf8 : other ?? windows1252();
 }
 
-const made = new Map<string, Charset | undefined>();
+/** Only of names the platform knows: senders write anything into MSH-18. */
+const made = new Map<string, Charset>();
 
 function named(name: string): Charset | undefined {
-  if (name === "utf-8") return utf8;
-  if (!made.has(name)) made.set(name, make(name));
-  return made.get(name);
+  const known = made.get(name);
+  if (known) return known;
+  const charset = make(name);
+  if (charset) made.set(name, charset);
+  return charset;
 }
 
 function make(name: string): Charset | undefined {
   if (name === "") return undefined;
+  if (name === "utf-8") return utf8;
   if (name === "ascii") return ascii;
   // The platform reads this label as windows-1252, which has characters where 8859/1 has controls.
   if (name === "iso-8859-1") return singleByte(name, "windows-1252", 0xff);

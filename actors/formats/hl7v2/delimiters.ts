@@ -3,10 +3,15 @@ import { errors } from "./errors.ts";
 
 /** The delimiters of one message (HL7 v2.9.1 section 2.5.4, MSH-1 and MSH-2). Each is one ASCII character. */
 export interface Delimiters {
+  /** MSH-1; `|` as a rule. */
   readonly field: string;
+  /** MSH-2, first character; `^` as a rule. */
   readonly component: string;
+  /** MSH-2, second character; `~` as a rule. */
   readonly repetition: string;
+  /** MSH-2, third character; `\` as a rule. */
   readonly escape: string;
+  /** MSH-2, fourth character; `&` as a rule. */
   readonly subcomponent: string;
   /** Only where MSH-2 has a fifth character (v2.7 and later). */
   readonly truncation: string | undefined;

@@ -7,22 +7,23 @@ import { decodeEscapes } from "./escape.ts";
 /** The MSH segment of a message, read without the rest of it. */
 export class Header {
   readonly delimiters: Delimiters;
-  readonly #text: string;
+  readonly #fields: readonly string[];
 
   constructor(text: string, delimiters: Delimiters) {
-    this.#text = text;
+    this.#fields = text.split(delimiters.field);
     this.delimiters = delimiters;
   }
 
   /** A field as it stands, from MSH-3 on; empty where it is absent. */
   field(n: number): string {
-    return partOf(this.#text, this.delimiters.field, n) ?? "";
+    return this.#fields[n - 1] ?? "";
   }
 
   /** A component of the first repetition of a field, as it stands. */
   component(field: number, n: number): string {
-    const { repetition, component } = this.delimiters;
-    return partOf(partOf(this.field(field), repetition, 1) ?? "", component, n) ?? "";
+    const text = this.field(field);
+    return text &&
+      (partOf(partOf(text, this.delimiters.repetition, 1) ?? "", this.delimiters.component, n) ?? "");
   }
 
   /** The decoded value of a component. */
@@ -43,7 +44,7 @@ export function readHeader(bytes: Uint8Array): Header {
   const line = lineAt(unwrap(bytes), 0);
   const text = decoder.decode(line);
   const delimiters = readDelimiters(text);
-  if (text.length === line.length && !text.includes("\uFFFD")) return new Header(text, delimiters);
+  if (isAscii(text, line)) return new Header(text, delimiters);
   const label = partOf(partOf(text, delimiters.field, 18) ?? "", delimiters.repetition, 1) ?? "";
   return new Header(charsetOf(label, line).decode(line).toWellFormed(), delimiters);
 }
@@ -58,9 +59,7 @@ export function findHeader(bytes: Uint8Array): Header | undefined {
   for (let start = inner.indexOf(M); start >= 0; start = inner.indexOf(M, start + 1)) {
     const isFirst = start === 0 || inner[start - 1] <= 0x20;
     if (!isFirst || inner[start + 1] !== S || inner[start + 2] !== H) continue;
-    let text = "";
-    for (const byte of lineAt(inner, start)) text += String.fromCharCode(byte);
-    return tolerantHeader(text);
+    return tolerantHeader(oneCharacterAByte(lineAt(inner, start)));
   }
   return undefined;
 }
@@ -75,6 +74,19 @@ function tolerantHeader(text: string): Header {
       ? new Header(text, { ...RECOMMENDED, field })
       : new Header("MSH", RECOMMENDED);
   }
+}
+
+function oneCharacterAByte(bytes: Uint8Array): string {
+  const decoded = decoder.decode(bytes);
+  if (isAscii(decoded, bytes)) return decoded;
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+/** A character beyond ASCII is shorter than its bytes, unless it stands for a broken one. */
+function isAscii(decoded: string, bytes: Uint8Array): boolean {
+  return decoded.length === bytes.length && !decoded.includes("\uFFFD");
 }
 
 function lineAt(bytes: Uint8Array, start: number): Uint8Array {

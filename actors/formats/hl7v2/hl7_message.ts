@@ -1,8 +1,8 @@
 import type { PathBody } from "../../../runtime/contract/message.ts";
 import { removeFrom, writeLeaf } from "./_edit.ts";
-import { leafOf, type LeafSteps } from "./_leaf.ts";
+import { leafOf } from "./_leaf.ts";
 import { labelOf, parseBytes, type Parsed, parseText } from "./_parse.ts";
-import { countParts, partOf, withPart } from "./_parts.ts";
+import { partOf, withPart } from "./_parts.ts";
 import type { Segments } from "./_segments.ts";
 import { joinBytes } from "./_utf8.ts";
 import { type Charset, charsetOf } from "./charset.ts";
@@ -42,6 +42,7 @@ export interface ParseOptions {
  * ```
  */
 export class Hl7Message implements PathBody {
+  /** As the message's own MSH-1 and MSH-2 name them. */
   readonly delimiters: Delimiters;
   readonly #segments: Segments;
   #originals: (Uint8Array | undefined)[] | undefined;
@@ -85,7 +86,7 @@ export class Hl7Message implements PathBody {
     const steps = one(compilePath(path));
     const at = this.#segments.find(steps.id, steps.occurrence || 1);
     if (at < 0) return undefined;
-    return steps.field === LEFT_OUT ? this.#shown(this.#segments.one(at)) : this.#leaf(at, steps, steps.leaf);
+    return steps.field === LEFT_OUT ? this.#shown(this.#segments.one(at)) : this.#leaf(at, steps);
   }
 
   /**
@@ -94,20 +95,13 @@ export class Hl7Message implements PathBody {
    */
   getAll(path: string): readonly string[] {
     const steps = compilePath(path);
-    const values: string[] = [];
-    for (const at of this.#findAll(steps)) {
-      if (steps.field === LEFT_OUT) {
-        values.push(this.#shown(this.#segments.one(at)));
-        continue;
-      }
-      const isOne = steps.repetition > 0 || isDelimiterField(steps);
-      const last = isOne ? steps.leaf.repetition : this.#repetitions(at, steps);
-      for (let repetition = isOne ? last : 1; repetition <= last; repetition++) {
-        const value = this.#leaf(at, steps, { ...steps.leaf, repetition });
-        if (value !== undefined) values.push(value);
-      }
-    }
-    return values;
+    const found = this.#findAll(steps);
+    const values = steps.field === LEFT_OUT
+      ? found.map((at) => this.#shown(this.#segments.one(at)))
+      : isDelimiterField(steps)
+      ? found.map((at) => this.#leaf(at, steps))
+      : found.flatMap((at) => this.#repetitions(at, steps).map((one) => this.#leafIn(one, steps)));
+    return values.filter((value) => value !== undefined);
   }
 
   /**
@@ -220,21 +214,36 @@ export class Hl7Message implements PathBody {
     return partOf(segment, this.delimiters.field, path.leaf.part);
   }
 
-  #repetitions(at: number, path: Path): number {
-    return countParts(this.#field(this.#segments.one(at), path) ?? "", this.delimiters.repetition);
+  /** The repetitions a path can mean: one, or all. */
+  #repetitions(at: number, path: Path): string[] {
+    const field = this.#field(this.#segments.one(at), path);
+    if (field === undefined) return [];
+    if (path.repetition <= 0) return field.split(this.delimiters.repetition);
+    return [partOf(field, this.delimiters.repetition, path.repetition) ?? ""];
   }
 
-  #leaf(at: number, path: Path, leaf: LeafSteps): string | undefined {
+  #leaf(at: number, path: Path): string | undefined {
     const { delimiters } = this;
     if (isDelimiterField(path)) {
-      const isFirst = leaf.repetition === 1 && leaf.component === 1 && leaf.subcomponent === 1;
-      return isFirst ? path.field === 1 ? delimiters.field : delimiters.encoding : undefined;
+      const { repetition, component, subcomponent } = path.leaf;
+      if (repetition + component + subcomponent > 3) return undefined;
+      return path.field === 1 ? delimiters.field : delimiters.encoding;
     }
     const segments = this.#segments;
-    const text = leafOf(segments.text(at), segments.start(at), segments.end(at), leaf, delimiters);
+    return this.#decoded(
+      leafOf(segments.text(at), segments.start(at), segments.end(at), path.leaf, delimiters),
+    );
+  }
+
+  #leafIn(repetition: string, { leaf }: Path): string | undefined {
+    const steps = { ...leaf, part: 1, repetition: 1 };
+    return this.#decoded(leafOf(repetition, 0, repetition.length, steps, this.delimiters));
+  }
+
+  #decoded(text: string | undefined): string | undefined {
     if (text === undefined || text === "") return undefined;
-    if (!text.includes(delimiters.escape)) return this.#shown(text);
-    return this.#shown(decodeEscapes(text, delimiters, (bytes) => this.#readHex(bytes)));
+    if (!text.includes(this.delimiters.escape)) return this.#shown(text);
+    return this.#shown(decodeEscapes(text, this.delimiters, (bytes) => this.#readHex(bytes)));
   }
 
   #write(path: Path, value: string): void {

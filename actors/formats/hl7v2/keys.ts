@@ -1,3 +1,5 @@
+import { partOf } from "./_parts.ts";
+import type { Delimiters } from "./delimiters.ts";
 import type { Hl7Message } from "./hl7_message.ts";
 
 /**
@@ -13,21 +15,21 @@ import type { Hl7Message } from "./hl7_message.ts";
  */
 export function keys(message: Hl7Message): readonly string[] {
   const found = new Set<string>();
-  let patients = 0, merged = 0;
-  for (const segment of message.segments) {
-    const key = segment === "PID"
-      ? keyOf(message, `PID[${++patients}]`, [3, 2, 4])
-      : segment === "MRG"
-      ? keyOf(message, `MRG[${++merged}]`, [1, 4])
-      : undefined;
-    if (key !== undefined) found.add(key);
+  for (const [segment, fields] of PLACES) {
+    for (const text of message.getAll(segment)) {
+      const key = keyOf(text, fields, message.delimiters);
+      if (key !== undefined) found.add(key);
+    }
   }
   return [...found];
 }
 
-function keyOf(message: Hl7Message, segment: string, fields: readonly number[]): string | undefined {
+/** Where a patient's identifiers stand, best first. */
+const PLACES = [["PID", [3, 2, 4]], ["MRG", [1, 4]]] as const;
+
+function keyOf(segment: string, fields: readonly number[], delimiters: Delimiters): string | undefined {
   for (const field of fields) {
-    const identifiers = identifiersIn(message, `${segment}-${field}`);
+    const identifiers = identifiersIn(partOf(segment, delimiters.field, field + 1) ?? "", delimiters);
     const best = identifiers.find(({ type }) => type === "MR") ??
       identifiers.find(({ type }) => type === "PI") ??
       identifiers.find(({ authority }) => authority !== "") ??
@@ -39,9 +41,8 @@ function keyOf(message: Hl7Message, segment: string, fields: readonly number[]):
 
 const DELETED = '""';
 
-function identifiersIn(message: Hl7Message, field: string) {
-  const { repetition, component } = message.delimiters;
-  return (message.raw(field) ?? "").split(repetition)
+function identifiersIn(field: string, { repetition, component }: Delimiters) {
+  return field.split(repetition)
     .map((one) => one.split(component))
     .map(([id, , , authority = "", type = ""]) => ({ id, authority, type }))
     .filter(({ id }) => id !== "" && id !== DELETED);

@@ -1,5 +1,5 @@
-import { defineFormat } from "../../../runtime/contract/format.ts";
-import { list, text } from "../../../runtime/contract/spec.ts";
+import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
+import { list, type ListField, text } from "../../../runtime/contract/spec.ts";
 import { answer } from "./answer.ts";
 import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
@@ -10,8 +10,14 @@ import { keys } from "./keys.ts";
 export { Hl7Message, type ParseOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./delimiters.ts";
 
+/** What the format can be told. */
+export type Hl7v2Settings = {
+  /** Types that are taken, as `ADT` or `ADT^A01`; others are answered AR. Empty, the default: all. */
+  readonly accept: ListField<readonly string[]> & { readonly default: readonly string[] };
+};
+
 /** HL7 v2 in its delimited encoding (ER7): HL7 v2.9.1 chapter 2, read so that every version since 2.1 fits. */
-export default defineFormat({
+const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineFormat({
   name: "hl7v2",
   about: "HL7 v2 messages in their delimited encoding, any version.",
   contentTypes: [HL7V2_TYPE, "application/hl7-v2+er7", "application/hl7-v2"],
@@ -45,6 +51,8 @@ export default defineFormat({
   answer,
   judge,
 });
+
+export default hl7v2;
 
 function charsetIn(contentType: string | undefined): string | undefined {
   return /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? "")?.[1];

@@ -70,10 +70,14 @@ export class JsonBody implements PathBody {
     const steps = compilePath(path);
     if (steps.length === 0) errors.fail("JSON_PATH_INVALID", { path });
     const parents = this.#find([rootOf(this.#text)], steps.slice(0, -1), (span) => [span]);
-    let text = this.#text;
-    // From the end, so that the places before stay what they are.
-    for (const parent of parents.reverse()) text = remove(text, parent, steps[steps.length - 1]);
-    return new JsonBody(text);
+    let text = "", copied = 0;
+    for (
+      const { start, end } of parents.flatMap((span) => goneFrom(this.#text, span, steps[steps.length - 1]))
+    ) {
+      text += this.#text.slice(copied, start);
+      copied = end;
+    }
+    return new JsonBody(text + this.#text.slice(copied));
   }
 
   toBytes(): Uint8Array {
@@ -124,19 +128,17 @@ function write(text: string, steps: readonly Step[], written: string, path: stri
     : `${here.slice(0, last)},${made}${here.slice(last)}`;
 }
 
-/** The text without the entries of one value that match. */
-function remove(text: string, parent: Span, step: Step): string {
+/** What to leave out of the text for the entries of one value that match to be gone: each with a comma beside it. */
+function goneFrom(text: string, parent: Span, step: Step): Span[] {
   const entries = entriesOf(text, parent);
   const isGone = entries.map(({ name }, at) => matches(step, name, at));
-  for (let at = entries.length - 1; at >= 0; at--) {
-    if (!isGone[at]) continue;
-    // With the comma behind it; the last one that is left, with the comma before it.
-    const isLast = !isGone.includes(false, at + 1);
-    const before = isLast && at > 0 ? entries[at - 1].value.end : entries[at].start;
-    const after = isLast ? entries[at].value.end : entries[at + 1].start;
-    text = text.slice(0, before) + text.slice(after);
-  }
-  return text;
+  const lastKept = isGone.lastIndexOf(false);
+  return entries.flatMap(({ start, value }, at) => {
+    if (!isGone[at]) return [];
+    // With the comma behind it; where nothing is kept behind it, with the comma before it.
+    if (at < lastKept) return [{ start, end: entries[at + 1].start }];
+    return [{ start: at > 0 ? entries[at - 1].value.end : start, end: value.end }];
+  });
 }
 
 function single(path: string): readonly Step[] {

@@ -15,11 +15,6 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot write {path}: it exists, and nothing is overwritten",
   },
-  CONSOLE_FILE_WRONG: {
-    blame: "operator",
-    retry: "never",
-    says: "Cannot use {path}: it has {problems} problem(s)",
-  },
   CONSOLE_STDIN_MISSING: { blame: "operator", retry: "never", says: "Cannot read -: there is no input" },
   CONSOLE_MESSAGES_MISSING: {
     blame: "operator",

@@ -25,7 +25,6 @@ const hints: Readonly<Record<string, string>> = {
   CONTROL_CONNECTION_LOST: "it may have stopped: look with mitral status, and in its log",
   CONSOLE_USAGE_WRONG: "mitral --help lists the commands, mitral COMMAND --help their options",
   CONSOLE_FILE_EXISTS: "move it away first, or name another place",
-  CONSOLE_FILE_WRONG: "see them with: mitral check FILE",
   CONSOLE_MESSAGES_MISSING: "the file must hold HL7 v2 messages, each beginning with an MSH segment",
   CONSOLE_COMPONENT_MISSING: "mitral help lists the components",
   CONSOLE_MESSAGE_UNKNOWN: "list them with: mitral messages list",
@@ -39,7 +38,6 @@ const hints: Readonly<Record<string, string>> = {
 /** Errors that are the answer to the question the command asked. */
 const noes: ReadonlySet<string> = new Set([
   "CONSOLE_MESSAGE_UNKNOWN",
-  "CONSOLE_FILE_WRONG",
   "GATEWAY_MESSAGE_UNKNOWN",
   "GATEWAY_REPLAY_REFUSED",
   "GATEWAY_REPLAY_EMPTY",

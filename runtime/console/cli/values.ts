@@ -32,11 +32,6 @@ export function readPeer(text: string): Address {
   return address.port > 0 ? address : wrong("the address", "HOST:PORT, with a port of at least 1");
 }
 
-/** An address as a person would write it. */
-export function addressText({ host, port }: Address): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
 const unitMs: Readonly<Record<string, number>> = {
   s: 1000,
   m: 60_000,

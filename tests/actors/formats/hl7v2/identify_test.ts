@@ -31,7 +31,7 @@ Deno.test("hl7v2 names both patients of a merge, and one patient once", () => {
   assertEquals(keys("PID|||1^^^A", "MRG|2^^^A"), ["1^A", "2^A"]);
   assertEquals(keys("PID|||1^^^A", "MRG|1^^^A"), ["1^A"]);
   assertEquals(keys("PID|||1^^^A", "PV1|1", "PID|||2^^^A"), ["1^A", "2^A"]);
-  assertEquals(keys("PID|||1^^^A", "MRG|2^^^A", "PID|||3^^^A", "MRG|4^^^A"), ["1^A", "2^A", "3^A", "4^A"]);
+  assertEquals(keys("PID|||1^^^A", "MRG|2^^^A", "PID|||3^^^A", "MRG|4^^^A"), ["1^A", "3^A", "2^A", "4^A"]);
   assertEquals(keys("PID|1", "MRG||||7"), ["7^"]);
 });
 

@@ -1,0 +1,52 @@
+/** Raw probes: what the machine gives without Mitral, measured in the same run. */
+
+/** Rows of 1 kB a second with `rows` a commit, and milliseconds a commit. */
+export async function groupCommit(
+  folder: string,
+  rows: number,
+): Promise<{ rowsPerSecond: number; commitMs: number }> {
+  const thread = new Worker(new URL("./_probe_thread.ts", import.meta.url), { type: "module" });
+  const { promise, resolve } = Promise.withResolvers<{ rowsPerSecond: number; commitMs: number }>();
+  thread.onmessage = (event) => resolve(event.data);
+  thread.postMessage({ path: `${folder}/probe-${rows}.db`, rows, ms: 1000 });
+  const result = await promise;
+  thread.terminate();
+  return result;
+}
+
+/** Round trips a second of 1 kB and a short answer over loopback, both ends in this process. */
+export async function echo(connections: number, count: number): Promise<number> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const answer = new Uint8Array(100);
+  const serve = async (socket: Deno.TcpConn) => {
+    socket.setNoDelay(true);
+    const into = new Uint8Array(4096);
+    for (let got = 0;;) {
+      const n = await socket.read(into);
+      if (n === null) return socket.close();
+      for (got += n; got >= 1024; got -= 1024) await socket.write(answer);
+    }
+  };
+  const serving: Promise<void>[] = [];
+  const accepting = (async () => {
+    for await (const socket of listener) serving.push(serve(socket));
+  })();
+  let left = count;
+  const startedMs = performance.now();
+  await Promise.all(Array.from({ length: connections }, async () => {
+    const socket = await Deno.connect({ hostname: "127.0.0.1", port: (listener.addr as Deno.NetAddr).port });
+    socket.setNoDelay(true);
+    const message = new Uint8Array(1024);
+    const into = new Uint8Array(4096);
+    while (left-- > 0) {
+      await socket.write(message);
+      await socket.read(into);
+    }
+    socket.close();
+  }));
+  const tookMs = performance.now() - startedMs;
+  listener.close();
+  await accepting;
+  await Promise.all(serving);
+  return count / tookMs * 1000;
+}

@@ -1,0 +1,72 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { exitCodes } from "../../../runtime/console/cli/exit_codes.ts";
+import { withFolder } from "./console_kit.ts";
+
+const program = new URL("../../../mod.ts", import.meta.url).pathname;
+
+const file = `gateway: my-gateway
+channels:
+  inbox:
+    listen: { mllp: { port: 0 } }
+    parse: hl7v2
+    send: { files: { file: { path: ./outbox } } }
+`;
+
+/** The command line as a process of its own. */
+function spawn(cwd: string, ...args: string[]): Deno.ChildProcess {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-all", "--no-check", program, ...args],
+    cwd,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  return command.spawn();
+}
+
+/** Reads until a line is printed that begins with `start`; then lets the rest run by. */
+async function printed(output: ReadableStream<Uint8Array>, start: string): Promise<void> {
+  const lines = output.pipeThrough(new TextDecoderStream());
+  let text = "";
+  for await (const part of lines.values({ preventCancel: true })) {
+    text += part;
+    if (text.split("\n").some((line) => line.startsWith(start))) break;
+  }
+  lines.pipeTo(new WritableStream()).catch(() => {});
+}
+
+/** Starts a gateway and waits until it is ready. */
+async function startGateway(cwd: string): Promise<Deno.ChildProcess> {
+  const child = spawn(cwd, "run", "gateway.yaml");
+  child.stderr.pipeTo(new WritableStream());
+  await printed(child.stdout, "ready my-gateway");
+  return child;
+}
+
+Deno.test("console ends the process with the exit code of the command", () =>
+  withFolder(async (cwd) => {
+    const { code, stdout, stderr } = await spawn(cwd, "status").output();
+    assertEquals([code, stdout.length], [exitCodes.cannot, 0]);
+    assertStringIncludes(new TextDecoder().decode(stderr), "CONTROL_GATEWAY_MISSING");
+  }));
+
+Deno.test("console does not mind a reader that has gone away", () =>
+  withFolder(async (cwd) => {
+    const child = spawn(cwd, "help");
+    await child.stdout.cancel();
+    assertEquals(await new Response(child.stderr).text(), "");
+    assertEquals((await child.status).code, exitCodes.ok);
+  }));
+
+Deno.test("console drains the gateway on SIGTERM, and starts it again after kill -9", () =>
+  withFolder(async (cwd) => {
+    await Deno.writeTextFile(join(cwd, "gateway.yaml"), file);
+    await Deno.mkdir(join(cwd, "outbox"));
+    const killed = await startGateway(cwd);
+    killed.kill("SIGKILL");
+    assertEquals((await killed.status).signal, "SIGKILL");
+    const again = await startGateway(cwd);
+    again.kill("SIGTERM");
+    assertEquals((await again.status).code, exitCodes.ok);
+  }));

@@ -1,0 +1,149 @@
+import type { Awaitable, TransformerSpec } from "../../../runtime/contract/actor.ts";
+import type { Message } from "../../../runtime/contract/message.ts";
+import type { World } from "../../../runtime/contract/world.ts";
+import type { GatewayEvent } from "../../../runtime/engine/events.ts";
+import { Gateway } from "../../../runtime/engine/gateway.ts";
+import type { ChannelPlan, DestinationPlan, GatewayPlan, StepPlan } from "../../../runtime/engine/plan.ts";
+import { denoWorld } from "../../../runtime/world/deno_world.ts";
+import { FakeClock } from "../../world/fake_clock.ts";
+import { MemoryStore } from "../../world/memory_store.ts";
+import { SeededRandom } from "../../world/seeded_random.ts";
+import { worldWith } from "../../world/tools.ts";
+import { FakePeer } from "./fake_peer.ts";
+import { HandListener } from "./hand_listener.ts";
+import { type NoteBody, noteFormat } from "./note_format.ts";
+
+type Settings = Omit<Partial<ChannelPlan>, "destinations">;
+
+/** A destination that leads to a peer. */
+export function to(
+  name: string,
+  peer: FakePeer,
+  settings: Partial<DestinationPlan> = {},
+): DestinationPlan {
+  return {
+    name,
+    steps: [],
+    send: { spec: peer.spec, config: {} },
+    order: { by: "channel" },
+    retry: { firstMs: 100, longestMs: 10_000, refusedMs: 600_000 },
+    ...settings,
+  };
+}
+
+/** A step of the channel that is a function of the note's text. */
+export function step(
+  label: string,
+  act: (message: Message<NoteBody>, signal: AbortSignal) => Awaitable<Message | null>,
+): StepPlan {
+  const spec: TransformerSpec = {
+    name: "act",
+    about: "A test's function.",
+    config: {},
+    errors: {},
+    transform: (message, { signal }) => act(message as Message<NoteBody>, signal),
+  };
+  return { label, spec, config: {} };
+}
+
+/** A gateway in a test's hand: the clock stands still, the store is memory, listeners and peers are objects. */
+export class GatewayRig implements AsyncDisposable {
+  readonly clock: FakeClock = new FakeClock();
+  readonly store: MemoryStore = new MemoryStore();
+  readonly world: World;
+  readonly events: GatewayEvent[] = [];
+  readonly #listeners = new Map<string, HandListener>();
+  #watchers: (() => void)[] = [];
+  #gateway: Gateway | undefined;
+
+  constructor(seed = 1) {
+    this.world = worldWith(this.clock, {
+      random: new SeededRandom(seed),
+      disk: { ...denoWorld.disk, makeFolder: () => Promise.resolve() },
+    });
+  }
+
+  get gateway(): Gateway {
+    return this.#gateway!;
+  }
+
+  /** A plan of a channel. Its listener is {@linkcode hand} of its name, across restarts. */
+  channel(name: string, destinations: readonly DestinationPlan[], settings: Settings = {}): ChannelPlan {
+    if (!this.#listeners.has(name)) this.#listeners.set(name, new HandListener());
+    return {
+      name,
+      about: "",
+      listen: { spec: this.hand(name).spec, config: {} },
+      acknowledge: "received",
+      answerMsMax: 30_000,
+      messageBytesMax: 1 << 20,
+      parse: { spec: noteFormat, config: {} },
+      steps: [],
+      destinations,
+      supervise: { restartsMax: 5, withinMs: 60_000, crashesMax: 3, backoffMs: 10, backoffMsMax: 1000 },
+      ...settings,
+    };
+  }
+
+  /** Opens a gateway on the store, in place of the one that was open. */
+  async open(
+    channels: readonly ChannelPlan[],
+    settings: Partial<Omit<GatewayPlan, "channels">> = {},
+  ): Promise<Gateway> {
+    const plan: GatewayPlan = {
+      name: "here",
+      folder: "/gateway",
+      data: "/gateway/data",
+      partners: {},
+      drainMsMax: 10_000,
+      journal: { pendingBytesMax: 64 << 20 },
+      ...settings,
+      channels,
+    };
+    this.#gateway = await Gateway.open(plan, {
+      world: this.world,
+      openStore: this.store.openStore,
+      observer: (event) => this.#note(event),
+    });
+    return this.#gateway;
+  }
+
+  /** The listener of a channel. */
+  hand(channel = "lab"): HandListener {
+    return this.#listeners.get(channel)!;
+  }
+
+  /** Resolves with the `count`th event of a name that matches. */
+  async seen<N extends GatewayEvent["name"]>(
+    name: N,
+    wanted: (event: Extract<GatewayEvent, { name: N }>) => boolean = () => true,
+    count = 1,
+  ): Promise<Extract<GatewayEvent, { name: N }>> {
+    for (;;) {
+      const found = this.all(name).filter(wanted)[count - 1];
+      if (found) return found;
+      await new Promise<void>((resolve) => this.#watchers.push(resolve));
+    }
+  }
+
+  /** Every event of a name so far. */
+  all<N extends GatewayEvent["name"]>(name: N): Extract<GatewayEvent, { name: N }>[] {
+    return this.events.filter((event): event is Extract<GatewayEvent, { name: N }> => event.name === name);
+  }
+
+  /** The power is gone: nothing is committed any more, and whatever was in memory is nobody's. */
+  cutPower(): void {
+    this.store.cut();
+    this.#gateway = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#gateway) await this.clock.pass(this.#gateway.close());
+    this.store[Symbol.dispose]();
+  }
+
+  #note(event: GatewayEvent): void {
+    this.events.push(event);
+    for (const tell of this.#watchers.splice(0)) tell();
+  }
+}

@@ -1,0 +1,43 @@
+import { defineListener, type Intake, type Reply } from "../../../runtime/contract/adapter.ts";
+
+/** A listener that is a test's own hand: what the test hands over is what arrives. */
+export class HandListener {
+  intake: Intake | undefined;
+  /** Called when the listener is told to stop, before it waits for what was handed over. */
+  onStop: () => void = () => {};
+  #underWay = new Set<Promise<Reply>>();
+
+  readonly spec = defineListener({
+    name: "hand",
+    about: "A test's hand.",
+    config: {},
+    errors: {},
+    listen: ({ intake }) => {
+      this.intake = intake;
+      return Promise.resolve({
+        address: "hand",
+        stop: async () => {
+          this.onStop();
+          while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+        },
+        [Symbol.asyncDispose]: () => {
+          this.intake = undefined;
+          return Promise.resolve();
+        },
+      });
+    },
+  });
+
+  /** Hands bytes over; resolves with the answer. */
+  give(bytes: Uint8Array): Promise<Reply> {
+    const reply = this.intake!.receive({ bytes, peer: "here" });
+    this.#underWay.add(reply);
+    reply.finally(() => this.#underWay.delete(reply));
+    return reply;
+  }
+}
+
+/** An answer as text; empty where there is none. */
+export function said(reply: Reply): string {
+  return reply.answer ? new TextDecoder().decode(reply.answer.bytes) : "";
+}

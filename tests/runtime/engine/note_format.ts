@@ -1,0 +1,90 @@
+import { defineFormat } from "../../../runtime/contract/format.ts";
+import type { Body } from "../../../runtime/contract/message.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A message of the tests' own format: one line, `id|keys|sender|purpose|text`, keys separated by commas. */
+export interface Note {
+  readonly id: string;
+  readonly keys?: readonly string[];
+  readonly sender?: string;
+  readonly purpose?: "message" | "query" | "test";
+  readonly text?: string;
+}
+
+/** A note as bytes. */
+export function note({ id, keys = [id], sender = "S", purpose = "message", text = "" }: Note): Uint8Array {
+  return encoder.encode([id, keys.join(), sender, purpose, text].join("|"));
+}
+
+/** The control id of a note, an answer's included. */
+export function idIn(bytes: Uint8Array): string {
+  return decoder.decode(bytes).split("|")[0];
+}
+
+/** A note that was parsed. */
+export class NoteBody implements Body {
+  readonly contentType = "text/x-note";
+  constructor(readonly line: string) {}
+  get parts(): readonly string[] {
+    return this.line.split("|");
+  }
+  /** The same note with another text. */
+  saying(text: string): NoteBody {
+    return new NoteBody([...this.parts.slice(0, 4), text].join("|"));
+  }
+  toBytes(): Uint8Array {
+    return encoder.encode(this.line);
+  }
+}
+
+/**
+ * The tests' own format. It answers `id|AA|<message id>|<time>` or `id|AE|<code>`, and reads `AA`, `AE` and `AR` as
+ * HL7 does. A line that starts with `?` cannot be read; one that starts with `!` cannot be answered.
+ */
+export const noteFormat = defineFormat({
+  name: "note",
+  about: "One line.",
+  contentTypes: ["text/x-note"],
+  config: {},
+  errors: {
+    NOTE_LINE_UNREADABLE: { blame: "sender", retry: "never", says: "Cannot read note: it starts with ?" },
+    NOTE_ANSWER_UNMADE: { blame: "bug", retry: "never", says: "Cannot answer note: it starts with !" },
+    NOTE_ANSWER_STRAY: { blame: "receiver", retry: "later", says: "Cannot read answer: it is another's" },
+    NOTE_DELIVERY_REFUSED: { blame: "receiver", retry: "never", says: "Cannot deliver: the peer refused" },
+    NOTE_DELIVERY_POSTPONED: { blame: "receiver", retry: "later", says: "Cannot deliver: not now" },
+  },
+  parse(bytes, { fail }) {
+    const line = decoder.decode(bytes);
+    if (line.startsWith("?")) fail("NOTE_LINE_UNREADABLE");
+    return new NoteBody(line);
+  },
+  identify(bytes) {
+    const [controlId, , sender = "", purpose] = decoder.decode(bytes).split("|");
+    const known = purpose === "query" || purpose === "test" ? purpose : "message";
+    return { controlId, type: "NOTE", sender, purpose: known };
+  },
+  keys: (body) => (body as NoteBody).parts[1].split(",").filter((key) => key !== ""),
+  answer(received, outcome, { id, atMs }, { fail }) {
+    const controlId = idIn(received);
+    if (controlId.startsWith("!")) fail("NOTE_ANSWER_UNMADE");
+    const says = "error" in outcome ? `AE|${outcome.error.code}` : `AA|${id}|${atMs}`;
+    return { bytes: encoder.encode(`${controlId}|${says}`), contentType: "text/x-note" };
+  },
+  judge(bytes, sent, { fail }) {
+    const [controlId, verdict] = decoder.decode(bytes).split("|");
+    if (controlId !== sent.controlId) fail("NOTE_ANSWER_STRAY");
+    const answer = { bytes, contentType: "text/x-note" };
+    const error = (code: "NOTE_DELIVERY_REFUSED" | "NOTE_DELIVERY_POSTPONED") => {
+      try {
+        return fail(code);
+      } catch (cause) {
+        return cause as never;
+      }
+    };
+    if (verdict === "AE") return { kind: "rejected", answer, error: error("NOTE_DELIVERY_REFUSED") };
+    if (verdict === "AR") return { kind: "failed", answer, error: error("NOTE_DELIVERY_POSTPONED") };
+    return { kind: "accepted", answer };
+  },
+});

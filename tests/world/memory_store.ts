@@ -1,0 +1,94 @@
+import type { World } from "../../runtime/contract/world.ts";
+import type { Database } from "../../runtime/journal/database.ts";
+import type { Operation } from "../../runtime/journal/operations.ts";
+import { type AnswerTo, type Question, Reader } from "../../runtime/journal/reader.ts";
+import { prepareSchema } from "../../runtime/journal/schema.ts";
+import { openWriter } from "../../runtime/journal/sqlite_database.ts";
+import type { Store } from "../../runtime/journal/store.ts";
+import { Writer } from "../../runtime/journal/writer.ts";
+
+/**
+ * The journal's real SQL over a database in memory and in this thread: fast, and in a test's hand. The data outlive
+ * the store, so that a journal can be opened on them again, as after a crash. A commit that is held back has not
+ * happened: nobody reads any of it before it is let go.
+ */
+export class MemoryStore implements Disposable {
+  readonly database: Database = openWriter(":memory:");
+  /** The operations of every commit that was asked for, in order. */
+  readonly commits: (readonly Operation[])[] = [];
+  /** Questions that were asked, in order. */
+  readonly questions: Question[] = [];
+  /** What the next commits reject with; nothing of them happens. */
+  failure: Error | undefined;
+  #held: PromiseWithResolvers<void> | undefined;
+  #watchers: (() => void)[] = [];
+  #opened = 0;
+
+  constructor() {
+    prepareSchema(this.database);
+  }
+
+  /** For `Journal.open` and `Gateway.open`. Each call takes the data over from the store before it. */
+  readonly openStore = (_world: World, _folder: string): Promise<Store> => {
+    const turn = ++this.#opened;
+    const writer = new Writer(this.database);
+    const reader = new Reader(this.database);
+    return Promise.resolve({
+      commit: async (operations) => {
+        if (turn !== this.#opened) return await forever;
+        this.commits.push(operations);
+        this.#tell();
+        // A crash while the commit waits leaves it undone.
+        await this.#held?.promise;
+        if (turn !== this.#opened) return await forever;
+        if (this.failure) throw this.failure;
+        return writer.apply(operations);
+      },
+      ask: async <Q extends Question>(question: Q): Promise<AnswerTo<Q>> => {
+        this.questions.push(question);
+        await Promise.resolve();
+        return reader.answer(question);
+      },
+      close: async () => {},
+    });
+  };
+
+  /** Holds back every commit from now on; the returned function lets them go. */
+  hold(): () => void {
+    const held = this.#held = Promise.withResolvers<void>();
+    return () => {
+      this.#held = undefined;
+      held.resolve();
+    };
+  }
+
+  /** Cuts the power: the store that is open commits nothing any more, and says nothing either. */
+  cut(): void {
+    this.#opened++;
+    this.#held?.resolve();
+    this.#held = undefined;
+  }
+
+  /** Resolves once an operation that matches has been given to a commit. */
+  async asked(wanted: (operation: Operation) => boolean, count = 1): Promise<void> {
+    while (this.commits.flat().filter(wanted).length < count) {
+      await new Promise<void>((resolve) => this.#watchers.push(resolve));
+    }
+  }
+
+  /** How many rows a query gives: a look at the data behind the journal's back. */
+  count(sql: string): number {
+    return Number(Object.values(this.database.prepare(sql).get()!)[0]);
+  }
+
+  [Symbol.dispose](): void {
+    this.cut();
+    this.database.close();
+  }
+
+  #tell(): void {
+    for (const tell of this.#watchers.splice(0)) tell();
+  }
+}
+
+const forever = new Promise<never>(() => {});
