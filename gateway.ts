@@ -26,7 +26,11 @@ export const outside: Outside = {
     const { rss, heapUsed } = Deno.memoryUsage();
     return { residentBytes: rss, heapBytes: heapUsed };
   },
-  loadActor: (path) => import(pathToFileURL(path).href),
+  // The time of its last change makes a changed actor another module: a reload must not find the old one.
+  loadActor: async (path) => {
+    const { mtime } = await Deno.stat(path);
+    return await import(`${pathToFileURL(path).href}?changed=${mtime?.getTime() ?? 0}`);
+  },
 };
 
 /** A running gateway; {@linkcode GatewayOpener.open} makes one. Disposed: drained and closed. */

@@ -4,10 +4,10 @@
  */
 import { evidenceOf } from "./evidence.ts";
 import { MessageMaker, secrets } from "./messages.ts";
-import { help, readOptions } from "./options.ts";
+import { type DemoOptions, help, readOptions } from "./options.ts";
 import { Receiver } from "./receiver.ts";
 import { figuresText, isPerfect, openProgress } from "./report.ts";
-import { sendAll } from "./sender.ts";
+import { pace, sendAll } from "./sender.ts";
 import { nextStepsText, topologyText } from "./story.ts";
 import { countIn, Tap } from "./tap.ts";
 import { countsOf, prepare, startBoth, type Topology } from "./topology.ts";
@@ -44,7 +44,7 @@ async function main(args: string[], interrupted: AbortSignal): Promise<number> {
   const gateways = open.use(await startBoth(topology));
   const stage = { topology, traffic, wire, maker: await MessageMaker.open() };
 
-  const isRight = await Promise.race([act(options.count, stage), gateways.fallen, aborted(interrupted)]);
+  const isRight = await Promise.race([act(options, stage), gateways.fallen, aborted(interrupted)]);
   if (isRight === undefined) return 130;
   if (!options.once) {
     console.log("\nOne message a second goes on, until Ctrl-C.");
@@ -54,14 +54,17 @@ async function main(args: string[], interrupted: AbortSignal): Promise<number> {
 }
 
 /** Sends so many messages, waits for all of them, tells how it went. True where all of it went as it should. */
-async function act(count: number, { topology, traffic, wire, maker }: Stage): Promise<boolean> {
+async function act(
+  { count, rate, once, folder }: DemoOptions,
+  { topology, traffic, wire, maker }: Stage,
+): Promise<boolean> {
   const { hospital, lab, ports } = topology;
   const messages = maker.take(count);
-  console.log(`Sending ${count} messages to ${hospital.name} by MLLP.`);
+  console.log(`Sending ${count} messages to ${hospital.name} by MLLP, ${rate} a second.`);
   {
     using progress = await openProgress(count);
     await Promise.all([
-      sendAll(messages, { port: ports.hospital, lanes, ...hands(traffic) }),
+      sendAll(messages, { port: ports.hospital, lanes, due: pace(rate), ...hands(traffic) }),
       traffic.untilArrived(count, progress.step),
     ]);
   }
@@ -78,7 +81,8 @@ async function act(count: number, { topology, traffic, wire, maker }: Stage): Pr
 
   const { id, answer } = await evidenceOf(messages[count - 1].controlId, lab);
   console.log(`Proven: ${lab.name}'s journal holds the answer of the system behind it: ${answer ?? "none"}`);
-  console.log(`\n${nextStepsText(topology, id)}`);
+  const isKept = !once || folder !== undefined;
+  if (isKept) console.log(`\n${nextStepsText(topology, id)}`);
   return isPerfect(figures) && inClear > 0 && onTheWire === 0 && answer !== undefined;
 }
 

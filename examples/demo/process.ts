@@ -59,7 +59,7 @@ export class GatewayProcess {
     this.fallen.catch(() => {});
   }
 
-  /** Resolves when every channel listens; throws with the last lines it said where it ends instead. */
+  /** Resolves when every channel listens; throws with the last lines it said where that does not come about. */
   static async start({ name, file, log }: GatewayFiles): Promise<GatewayProcess> {
     const child = new Deno.Command("deno", {
       args: ["run", "-P", "mod.ts", "run", file],
@@ -70,12 +70,16 @@ export class GatewayProcess {
       // Ctrl-C in the terminal is for the demo alone, which then stops its gateways in order.
       detached: true,
     }).spawn();
-    const ready = Promise.withResolvers<void>();
-    const watch = lineWatch((line) => line === `ready ${name}` && ready.resolve());
+    const ready = Promise.withResolvers<boolean>();
+    const watch = lineWatch((line) => {
+      if (line === `ready ${name}`) ready.resolve(true);
+      if (line === `not ready ${name}`) ready.resolve(false);
+    });
     const outputs = Promise.all([append(child.stdout.pipeThrough(watch), log), append(child.stderr, log)]);
     const gateway = new GatewayProcess(child, outputs, { name, log });
-    await Promise.race([ready.promise, gateway.fallen]);
-    return gateway;
+    if (await Promise.race([ready.promise, gateway.fallen])) return gateway;
+    await gateway.stop();
+    throw new Error(`Gateway ${name} is not ready:\n${lastLines(await Deno.readTextFile(log))}`);
   }
 
   /** Asks it to finish what is under way and to end. Its exit code. */

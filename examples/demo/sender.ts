@@ -17,7 +17,9 @@ export interface SendOptions {
   readonly port: number;
   /** Connections, each with one message unanswered at a time. */
   readonly lanes: number;
-  /** Called before the first attempt. */
+  /** Resolves when the next message may go out; at once where it is left out. */
+  due?(): Promise<void>;
+  /** Called when the first attempt begins. */
   sending?(message: DemoMessage): void;
   answered(answer: Answered): void;
   /** Called when no answer came; the message is sent again when it resolves. Rejects to give up. */
@@ -36,6 +38,7 @@ export async function sendAll(messages: readonly DemoMessage[], options: SendOpt
 async function sendInOrder(messages: readonly DemoMessage[], options: SendOptions): Promise<void> {
   using link = new Link(options.port);
   for (const message of messages) {
+    await options.due?.();
     options.sending?.(message);
     const startMs = performance.now();
     for (let attempts = 1;; attempts++) {
@@ -84,4 +87,15 @@ class Link implements Disposable {
     this.#connection?.close();
     this.#connection = this.#answers = undefined;
   }
+}
+
+/** Lets so many messages go out a second, evenly spread, whoever asks. */
+export function pace(perSecond: number): () => Promise<void> {
+  let nextMs = performance.now();
+  return () => {
+    const waitMs = nextMs - performance.now();
+    // Slots that were missed are not made up for: a burst would only measure itself.
+    nextMs = Math.max(nextMs, performance.now()) + 1_000 / perSecond;
+    return new Promise((resolve) => setTimeout(resolve, waitMs));
+  };
 }

@@ -107,20 +107,21 @@ async function introduce(from: Site, to: Site): Promise<void> {
 }
 
 /**
- * Ports nobody listens on. Not from the system's own choice: it gives those to outgoing connections too, and one of
- * them could take a gateway's port while that is being restarted.
+ * A port nobody listens on. Not of the system's own choice: it gives those to outgoing connections too, and one of them
+ * could take a gateway's port while that is being restarted.
  */
+export function freePort(): number {
+  for (;;) {
+    const port = 12_000 + Math.floor(Math.random() * 18_000);
+    if (isFree(port)) return port;
+  }
+}
+
 function freePorts(): Ports {
-  const taken = new Set<number>();
-  const entries = Object.keys(written).map((end) => {
-    for (;;) {
-      const port = 12_000 + Math.floor(Math.random() * 18_000);
-      if (taken.has(port) || !isFree(port)) continue;
-      taken.add(port);
-      return [end, port];
-    }
-  });
-  return Object.fromEntries(entries);
+  const ends = Object.keys(written);
+  const ports = new Set<number>();
+  while (ports.size < ends.length) ports.add(freePort());
+  return Object.fromEntries([...ports].map((port, at) => [ends[at], port])) as Ports;
 }
 
 function isFree(port: number): boolean {

@@ -60,9 +60,11 @@ export class Channel {
     const channel = plan.name;
     const format = this.#format = bindFormat(plan.parse.spec, plan.parse.config as never);
     const waiters = this.#waiters;
-    const gate = this.#gate = new Gate((isOpen, reason) =>
-      report(isOpen ? { name: "intakeOpened", channel } : { name: "intakeClosed", channel, reason })
-    );
+    const gate = this.#gate = new Gate((isOpen, reason) => {
+      // Stopping a channel is reported as that.
+      if (reason === STOPPED) return;
+      report(isOpen ? { name: "intakeOpened", channel } : { name: "intakeClosed", channel, reason });
+    });
     this.#deliveries = new Map(plan.destinations.map((destination) => [
       destination.name,
       new DeliveryLine({
@@ -105,14 +107,16 @@ export class Channel {
     });
   }
 
-  /** Starts the lines, then listens. Errors: those of the adapter's `listen`. */
+  /** Starts the lines, then listens. Errors: JOURNAL_STORE_FAILED, those of the adapter's `listen`. */
   async start(): Promise<void> {
     if (this.#condition === "running") return;
-    const { plan, world } = this.#parts;
+    const { plan, world, journal } = this.#parts;
+    if (journal.trouble) throw journal.trouble;
     this.#condition = "starting";
     for (const delivery of this.#deliveries.values()) delivery.line.start();
     this.#work.line.start();
-    this.#gate.set("stopped", false);
+    this.#gate.set(STOPPED, false);
+    this.#gate.set("halted", false);
     const { spec, config } = plan.listen;
     const error = (code: string, facts?: Readonly<Record<string, string | number>>, cause?: unknown) =>
       new MitralError(code, spec.errors[code], facts, cause);
@@ -146,7 +150,7 @@ export class Channel {
 
   /** First step of a drain: takes nothing new, answers what was taken, closes the listener. */
   async stopListening(deadline: AbortSignal): Promise<void> {
-    this.#gate.set("stopped", true);
+    this.#gate.set(STOPPED, true);
     const listening = this.#listening;
     this.#listening = undefined;
     if (!listening) return;
@@ -253,6 +257,9 @@ export class Channel {
     this.#parts.report(event);
   }
 }
+
+/** The reason for a closed way in that needs no report of its own. */
+const STOPPED = "stopped";
 
 const COUNTED: { readonly [name: string]: keyof ChannelCounts } = {
   messageReceived: "received",

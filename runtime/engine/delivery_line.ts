@@ -213,8 +213,7 @@ export class DeliveryLine {
     if (outcome.kind === "accepted" || outcome.kind === "filtered") {
       this.#trouble = undefined;
       const answer = outcome.kind === "accepted" ? outcome.answer?.bytes : undefined;
-      await this.#close(entry, answer, undefined);
-      return this.#report({
+      return await this.#close(entry, answer, undefined, {
         name: "messageDelivered",
         id: entry.row.id,
         attempt: entry.attempts,
@@ -225,8 +224,8 @@ export class DeliveryLine {
     this.#trouble = outcome.error.code;
     const error = outcome.kind === "failed" ? this.#exhausted(entry, outcome) : outcome.error;
     if (!error) return this.#tryLater(entry, outcome.error);
-    await this.#close(entry, outcome.answer?.bytes, error);
-    this.#report({ name: "messageQuarantined", id: entry.row.id, error });
+    const event = { name: "messageQuarantined", id: entry.row.id, error } as const;
+    await this.#close(entry, outcome.answer?.bytes, error, event);
   }
 
   /** The final error, where a peer has refused for now for too long. Silence never exhausts a delivery. */
@@ -248,18 +247,18 @@ export class DeliveryLine {
     );
     const trouble = troubleOf(error, world.clock.nowMs());
     // Not awaited: only the count of attempts is lost with it.
-    journal.write({ op: "attempted", delivery: entry.position, attempts: entry.attempts, trouble }).catch(
-      () => {},
-    );
+    const { attempts, position: delivery } = entry;
+    journal.write({ op: "attempted", delivery, attempts, trouble }, "patient").catch(() => {});
     this.#report({ name: "deliveryFailed", id: entry.row.id, attempt: entry.attempts, error, againInMs });
     world.clock.after(againInMs, () => this.#queue.again(entry));
   }
 
-  /** Ends a delivery. The line goes on before that is durable, but only so far. */
+  /** Ends a delivery, and reports it once that is durable. The line goes on before, but only so far. */
   async #close(
     entry: OutboxEntry,
     answer: Uint8Array | undefined,
     error: MitralError | undefined,
+    event: OwnEvent,
   ): Promise<void> {
     const { journal, channel, world } = this.#parts;
     const atMs = world.clock.nowMs();
@@ -277,21 +276,26 @@ export class DeliveryLine {
     journal.countPending(-entry.size);
     this.#unsynced++;
     this.#queue.settle(entry, durable);
-    const synced = (rest: Settled | null) => {
+    const synced = () => {
       this.#unsynced--;
       for (const resolve of this.#synced.splice(0)) resolve();
-      if (rest) this.#parts.settled(entry.row, rest);
     };
-    durable.then(synced, () => synced(null));
+    durable.then((rest) => {
+      synced();
+      this.#report(event);
+      if (rest) this.#parts.settled(entry.row, rest);
+    }, synced);
     while (this.#unsynced >= limits.unsyncedMax) {
       await new Promise<void>((resolve) => this.#synced.push(resolve));
     }
   }
 
-  #report(event: DistributedOmit<Unstamped, "channel" | "destination">): void {
+  #report(event: OwnEvent): void {
     const { channel, destination } = this.#parts;
     this.#parts.report({ ...event, channel: channel.name, destination: destination.name } as Unstamped);
   }
 }
 
-type DistributedOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** An event of this destination, before it says so. */
+type OwnEvent = Without<Unstamped, "channel" | "destination">;

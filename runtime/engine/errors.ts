@@ -23,6 +23,11 @@ export const errors = declareErrors("engine", {
     retry: "later",
     says: "Cannot take message: the channel takes none now ({reason})",
   },
+  ENGINE_INTAKE_CRASHED: {
+    blame: "bug",
+    retry: "never",
+    says: "Cannot take message: reading or answering it crashed",
+  },
   ENGINE_MESSAGE_TOO_LARGE: {
     blame: "sender",
     retry: "never",
@@ -56,6 +61,6 @@ export const errors = declareErrors("engine", {
   ENGINE_BODY_DAMAGED: {
     blame: "operator",
     retry: "never",
-    says: "Cannot process message: its bytes in the journal no longer match their hash",
+    says: "Cannot process message: its bytes in the journal no longer match their checksum",
   },
 });

@@ -47,6 +47,7 @@ export class Gateway implements RunningGateway {
   readonly #observers = new Set<(event: GatewayEvent) => void>();
   readonly #newId: () => string;
   readonly #startedAtMs: number;
+  #isFull: boolean;
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -63,6 +64,7 @@ export class Gateway implements RunningGateway {
     this.archive = journal.archive;
     this.#newId = messageIds(world);
     this.#startedAtMs = world.clock.nowMs();
+    this.#isFull = journal.pendingBytes > plan.journal.pendingBytesMax;
   }
 
   /**
@@ -84,6 +86,7 @@ export class Gateway implements RunningGateway {
     const journal = await Journal.open(world, plan.data, {
       committed: (operations, tookMs) =>
         hands.gateway?.report({ name: "journalCommitted", operations, tookMs }),
+      weighed: (pendingBytes) => hands.gateway?.watchPressure(pendingBytes),
       failed: (error) => hands.gateway?.fail(error),
     }, openStore);
     const gateway = hands.gateway = new Gateway(plan, world, journal, keyring);
@@ -180,7 +183,6 @@ export class Gateway implements RunningGateway {
 
   /** Adds an event's time and tells every observer. */
   report(event: Unstamped): void {
-    if (event.name === "journalCommitted") this.#watchPressure();
     if (this.#observers.size === 0) return;
     const stamped = { ...event, atMs: this.#world.clock.nowMs() } as GatewayEvent;
     for (const observer of this.#observers) observer(stamped);
@@ -205,6 +207,7 @@ export class Gateway implements RunningGateway {
       report: (event) => this.report(event),
     });
     this.#channels.set(plan.name, channel);
+    channel.setGate(FULL, this.#isFull);
     await channel.start();
   }
 
@@ -212,6 +215,15 @@ export class Gateway implements RunningGateway {
   fail(error: MitralError): void {
     this.report({ name: "journalFailed", error });
     for (const channel of this.#channels.values()) channel.halt(error);
+  }
+
+  /** Past its mark the journal takes nothing new; somewhat below it, it does again. */
+  watchPressure(pendingBytes: number): void {
+    const { pendingBytesMax } = this.#plan.journal;
+    const isFull = pendingBytes > pendingBytesMax * (this.#isFull ? limits.reopenShare : 1);
+    if (isFull === this.#isFull) return;
+    this.#isFull = isFull;
+    for (const channel of this.#channels.values()) channel.setGate(FULL, isFull);
   }
 
   async #close(): Promise<void> {
@@ -230,16 +242,10 @@ export class Gateway implements RunningGateway {
   #channel(name: string): Channel {
     return this.#channels.get(name) ?? errors.fail("GATEWAY_CHANNEL_UNKNOWN", { channel: name });
   }
-
-  /** Past its mark the journal takes nothing new; somewhat below it, it does again. */
-  #watchPressure(): void {
-    const { pendingBytesMax } = this.#plan.journal;
-    const { pendingBytes } = this.#journal;
-    const closes = pendingBytes > pendingBytesMax;
-    if (!closes && pendingBytes > pendingBytesMax * limits.reopenShare) return;
-    for (const channel of this.#channels.values()) channel.setGate("journal is full", closes);
-  }
 }
+
+/** Why the gates are closed while there is too much left to do. */
+const FULL = "journal is full";
 
 async function keysFor(plan: GatewayPlan, world: World): Promise<GatewayKeyring | undefined> {
   const seals = plan.channels.some((channel) =>

@@ -1,7 +1,7 @@
 import type { Delivery, Intake, Reply } from "../contract/adapter.ts";
 import type { Envelope, Opened } from "../contract/envelope.ts";
 import { MitralError } from "../contract/error.ts";
-import type { Format } from "../contract/format.ts";
+import type { Format, Identity } from "../contract/format.ts";
 import type { Answer, Origin, Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -85,8 +85,7 @@ export class ChannelIntake implements Intake {
     try {
       reply = await act(arrival);
     } catch (cause) {
-      if (!(cause instanceof MitralError)) throw cause;
-      reply = { outcome: { kind: "failed", error: cause }, answer: null };
+      reply = { outcome: { kind: "failed", error: declared(cause) }, answer: null };
     }
     this.#parts.report({
       name: "messageAnswered",
@@ -110,27 +109,30 @@ export class ChannelIntake implements Intake {
   }
 
   async #take(arrival: Arrival): Promise<Reply> {
-    const { gate, plan, envelope } = this.#parts;
+    const { gate, plan, envelope, format } = this.#parts;
     if (!gate.isOpen) errors.fail("ENGINE_INTAKE_CLOSED", { reason: gate.reason });
     if (arrival.bytes.length > plan.messageBytesMax) {
       const { messageBytesMax } = plan;
       return this.#quarantine(arrival, errors.error("ENGINE_MESSAGE_TOO_LARGE", { messageBytesMax }));
     }
     let opened = arrival;
+    let identity: Identity;
     try {
       if (envelope) opened = await this.#open(arrival, envelope);
-      return await this.#append(opened);
+      identity = format.identify(opened.bytes, opened.contentType);
     } catch (cause) {
-      if (!(cause instanceof MitralError) || cause.code.startsWith("JOURNAL_")) throw cause;
-      return this.#quarantine(opened, cause);
+      return await this.#quarantine(opened, declared(cause));
     }
+    // From here on it may be durable: what goes wrong now must not keep it a second time.
+    return await this.#append(opened, identity);
   }
 
   async #open(arrival: Arrival, envelope: Envelope): Promise<Arrival> {
     const opened = await envelope.open(arrival.bytes);
-    const partner = opened.statement.from;
-    if (!this.#parts.plan.decrypt!.from.includes(partner)) {
-      errors.fail("ENGINE_PARTNER_UNEXPECTED", { partner });
+    const { from } = opened.statement;
+    const partner = this.#parts.partnerOf(from);
+    if (partner === undefined || !this.#parts.plan.decrypt!.from.includes(partner)) {
+      errors.fail("ENGINE_PARTNER_UNEXPECTED", { partner: partner ?? from });
     }
     return {
       ...arrival,
@@ -141,12 +143,11 @@ export class ChannelIntake implements Intake {
     };
   }
 
-  async #append(arrival: Arrival): Promise<Reply> {
-    const { plan, format, journal } = this.#parts;
-    const { controlId, type, sender, purpose } = format.identify(arrival.bytes, arrival.contentType);
+  async #append(arrival: Arrival, { controlId, type, sender, purpose }: Identity): Promise<Reply> {
+    const { plan, journal } = this.#parts;
     const statement = arrival.sealed?.opened.statement;
     const sameness: Sameness | undefined = statement
-      ? { kind: "sealed", from: statement.from, id: statement.id }
+      ? { kind: "sealed", from: statement.from, id: statement.id, conflict: troubleOf(REUSED, arrival.atMs) }
       : controlId !== "" && purpose === "message"
       ? { kind: "exact", controlId, windowMs: limits.repetitionMs }
       : undefined;
@@ -192,7 +193,8 @@ export class ChannelIntake implements Intake {
         return this.#reply({ ...arrival, id, atMs: receivedAtMs }, seq, ACCEPTED);
       }
       case "conflicting":
-        return this.#reply(arrival, seq, { kind: "rejected", error: errors.error("ENGINE_ID_REUSED") });
+        report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error: REUSED });
+        return this.#reply(arrival, seq, { kind: "rejected", error: REUSED });
     }
   }
 
@@ -252,12 +254,16 @@ export class ChannelIntake implements Intake {
 }
 
 const ACCEPTED: Outcome = { kind: "accepted" };
+const REUSED = errors.error("ENGINE_ID_REUSED");
 
 function identityIn(format: Format, arrival: Arrival) {
   try {
     return format.identify(arrival.bytes, arrival.contentType);
-  } catch (cause) {
-    if (cause instanceof MitralError) return undefined;
-    throw cause;
+  } catch {
+    return undefined;
   }
+}
+
+function declared(cause: unknown): MitralError {
+  return cause instanceof MitralError ? cause : errors.error("ENGINE_INTAKE_CRASHED", {}, cause);
 }

@@ -209,7 +209,7 @@ export class WorkLine {
   }
 
   async #process(work: Work): Promise<Ended<Outcome>> {
-    const { plan, journal, world, report } = this.#parts;
+    const { plan, journal, world, waiters, report } = this.#parts;
     const { position, message } = work.entry;
     const branches = work.ended ? [] : work.branches;
     const process: Process = {
@@ -219,10 +219,11 @@ export class WorkLine {
       branches,
       answers: plan.acknowledge === "processed" || branches.length === 0,
     };
-    const processed: Processed = await journal.write(
-      process,
-      plan.acknowledge === "received" ? "patient" : "urgent",
-    );
+    const written = journal.write(process, plan.acknowledge === "received" ? "patient" : "urgent");
+    // Its place in the inbox is free now: a line that starts anew meanwhile must not process it a second time.
+    this.#queue.settle(work.entry, written);
+    const processed: Processed = await written;
+    this.#done(work.entry);
     const id = message!.id;
     branches.forEach((branch, at) => this.#parts.queued(work.entry, branch, processed[at]));
     if (branches.length === 0) report({ name: "messageFiltered", channel: plan.name, id });
@@ -230,16 +231,14 @@ export class WorkLine {
       const tookMs = world.clock.nowMs() - message!.receivedAtMs;
       report({ name: "messageProcessed", channel: plan.name, id, deliveries: branches.length, tookMs });
     }
-    return new Ended<Outcome>(branches.length === 0 ? FILTERED : { kind: "accepted" });
+    const outcome: Outcome = branches.length === 0 ? FILTERED : { kind: "accepted" };
+    if (process.answers) waiters.tell(position, outcome);
+    return new Ended(outcome);
   }
 
-  /** Every message ends here, once: its place in the inbox is free, and whoever waits for this much is told. */
+  /** What the commit stage has not ended ends here. */
   async #settle({ entry }: Work, outcome: Outcome): Promise<void> {
-    if (outcome.kind === "rejected") return await this.#quarantine(entry, outcome.error);
-    this.#done(entry, Promise.resolve());
-    if (outcome.kind === "filtered" || this.#parts.plan.acknowledge === "processed") {
-      this.#parts.waiters.tell(entry.position, outcome);
-    }
+    if (outcome.kind === "rejected") await this.#quarantine(entry, outcome.error);
   }
 
   async #quarantine(entry: InboxEntry, error: MitralError): Promise<void> {
@@ -247,15 +246,15 @@ export class WorkLine {
     const trouble = troubleOf(error, world.clock.nowMs());
     const written = journal.write({ op: "quarantine", seq: entry.position, trouble });
     await written;
-    this.#done(entry, written);
+    this.#queue.settle(entry, written);
+    this.#done(entry);
     report({ name: "messageQuarantined", channel: plan.name, id: entry.message?.id ?? "", error });
     waiters.tell(entry.position, { kind: "rejected", error });
   }
 
-  #done(entry: InboxEntry, durable: Promise<unknown>): void {
+  #done(entry: InboxEntry): void {
     this.#queued--;
     this.#parts.journal.countPending(-entry.size);
-    this.#queue.settle(entry, durable);
   }
 }
 

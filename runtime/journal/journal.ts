@@ -21,6 +21,8 @@ const PATIENT_OPERATIONS_MAX = 64;
 /** What the journal tells about itself. */
 export interface JournalObserver {
   committed(operations: number, tookMs: number): void;
+  /** There is more or less left to do. */
+  weighed(pendingBytes: number): void;
   failed(error: MitralError): void;
 }
 
@@ -55,6 +57,7 @@ export class Journal {
   #committing: Promise<void> | undefined;
   #trouble: MitralError | undefined;
   #closed = false;
+  #closing: Promise<void> | undefined;
   /** Bytes that are accepted and not yet through. */
   #pendingBytes: number;
 
@@ -88,6 +91,11 @@ export class Journal {
     return this.#trouble ? "failed" : this.#closed ? "closed" : "open";
   }
 
+  /** Why nothing can be written any more. */
+  get trouble(): MitralError | undefined {
+    return this.#trouble;
+  }
+
   /** Bytes of messages and deliveries that are accepted and not yet through. */
   get pendingBytes(): number {
     return this.#pendingBytes;
@@ -96,6 +104,7 @@ export class Journal {
   /** Called by whoever knows what an operation meant for the amount of work left. */
   countPending(bytes: number): void {
     this.#pendingBytes += bytes;
+    this.#observer.weighed(this.#pendingBytes);
   }
 
   /**
@@ -128,8 +137,11 @@ export class Journal {
   }
 
   /** Waits for what was written so far, then closes the store. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true;
     await this.#committing;
     await this.#store.close();

@@ -4,11 +4,11 @@ import type { Trouble } from "./records.ts";
 /**
  * How a message is recognised when it comes again.
  * `exact`: the same control id and the same bytes. `sealed`: the same id from the same partner; other bytes under that
- * id are refused.
+ * id are put into quarantine for the reason in `conflict`.
  */
 export type Sameness =
   | { readonly kind: "exact"; readonly controlId: string; readonly windowMs: number }
-  | { readonly kind: "sealed"; readonly from: string; readonly id: string };
+  | { readonly kind: "sealed"; readonly from: string; readonly id: string; readonly conflict: Trouble };
 
 /** A message to be made durable. */
 export interface Append {
@@ -160,7 +160,7 @@ export interface InboxRow {
   readonly receivedAtMs: number;
   readonly origin: Origin;
   readonly contentType: string;
-  /** `null`: its bytes no longer match their hash. */
+  /** `null`: its bytes no longer match their checksum. */
   readonly body: Uint8Array | null;
 }
 
@@ -175,6 +175,6 @@ export interface OutboxRow {
   readonly keys: readonly string[];
   readonly controlId: string;
   readonly contentType: string;
-  /** `null`: its bytes no longer match their hash. */
+  /** `null`: its bytes no longer match their checksum. */
   readonly body: Uint8Array | null;
 }

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import type { Blame } from "../contract/error.ts";
 import type { Database, Row } from "./database.ts";
 import { destinationName, Names } from "./names.ts";
@@ -11,7 +12,6 @@ import type {
   MessageState,
   Trouble,
 } from "./records.ts";
-import { equal, sha256 } from "./writer.ts";
 
 /** What is asked of the reader, one shape each, so that a thread can carry it. */
 export type Question =
@@ -82,7 +82,7 @@ export class Reader {
     const id = this.#names.find(channel);
     if (id === undefined) return [];
     const rows = this.#database.prepare(
-      `SELECT seq, message.id AS id, received_ms, adapter, peer, partner, content_type, sha256, bytes
+      `SELECT seq, message.id AS id, received_ms, adapter, peer, partner, content_type, crc32, bytes
        FROM message JOIN body ON body.id = message.body WHERE channel = ? AND state = 0 AND seq > ? ORDER BY seq LIMIT ?`,
     ).all(id, after, limit);
     return rows.map((row) => ({
@@ -100,7 +100,7 @@ export class Reader {
     if (id === undefined) return [];
     const rows = this.#database.prepare(
       `SELECT delivery.id AS delivery, delivery.seq AS seq, message.id AS id, received_ms, sequence, attempts, keys,
-       delivery.control_id AS control_id, delivery.content_type AS content_type, sha256, bytes
+       delivery.control_id AS control_id, delivery.content_type AS content_type, crc32, bytes
        FROM delivery JOIN message ON message.seq = delivery.seq JOIN body ON body.id = delivery.body
        WHERE destination = ? AND delivery.state = 0 AND delivery.id > ? ORDER BY delivery.id LIMIT ?`,
     ).all(id, after, limit);
@@ -156,12 +156,7 @@ export class Reader {
     return {
       ...this.#record(row),
       received: this.#body(Number(row.body)),
-      history: history.map((entry) => ({
-        atMs: Number(entry.at_ms),
-        event: String(entry.event),
-        ...(entry.destination === null ? {} : { destination: this.#destination(Number(entry.destination)) }),
-        ...(entry.code === null ? {} : { code: String(entry.code) }),
-      })),
+      history: this.#history(row, history, deliveries),
       payloads: deliveries.map((delivery) => ({
         destination: this.#destination(Number(delivery.destination)),
         bytes: this.#body(Number(delivery.body)),
@@ -169,6 +164,25 @@ export class Reader {
         ...(delivery.answer === null ? {} : { answer: delivery.answer as Uint8Array }),
       })),
     };
+  }
+
+  /** What happened, in order: what the rows themselves say, and what was noted besides. */
+  #history(message: Row, noted: readonly Row[], deliveries: readonly Row[]): MessageContent["history"] {
+    const delivered = deliveries.filter((row) => Number(row.state) === DELIVERY_STATES.indexOf("delivered"));
+    return [
+      { atMs: Number(message.received_ms), event: "received" },
+      ...noted.map((entry) => ({
+        atMs: Number(entry.at_ms),
+        event: String(entry.event),
+        ...(entry.destination === null ? {} : { destination: this.#destination(Number(entry.destination)) }),
+        ...(entry.code === null ? {} : { code: String(entry.code) }),
+      })),
+      ...delivered.map((row) => ({
+        atMs: Number(row.settled_ms),
+        event: "delivered",
+        destination: this.#destination(Number(row.destination)),
+      })),
+    ].sort((a, b) => a.atMs - b.atMs);
   }
 
   #seqOf(id: string): number | undefined {
@@ -247,10 +261,10 @@ export class Reader {
   }
 }
 
-/** The bytes of a row, if they still match their hash: SQLite does not notice bit-rot. */
+/** The bytes of a row, if they still match their checksum: SQLite does not notice bit-rot. */
 function intact(row: Row): Uint8Array | null {
   const bytes = row.bytes as Uint8Array;
-  return equal(sha256(bytes), row.sha256 as Uint8Array) ? bytes : null;
+  return crc32(bytes) === Number(row.crc32) ? bytes : null;
 }
 
 function troubleIn(row: Row): { trouble?: Trouble } {

@@ -27,7 +27,7 @@ export const errors = declareErrors("journal", {
   JOURNAL_BODY_DAMAGED: {
     blame: "operator",
     retry: "never",
-    says: "Cannot read message from journal: its bytes do not match their hash",
+    says: "Cannot read message from journal: its bytes do not match their checksum",
   },
   JOURNAL_CLOSED: { blame: "operator", retry: "later", says: "Cannot use journal: it is closed" },
 });
@@ -43,7 +43,7 @@ export const VERSION = 1;
 const TABLES = `
 CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE body (id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL, bytes BLOB NOT NULL);
+CREATE TABLE body (id INTEGER PRIMARY KEY, crc32 INTEGER NOT NULL, bytes BLOB NOT NULL);
 CREATE TABLE message (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL, channel INTEGER NOT NULL, received_ms INTEGER NOT NULL,
   adapter INTEGER NOT NULL, peer TEXT NOT NULL, partner TEXT, control_id TEXT NOT NULL, type TEXT NOT NULL,

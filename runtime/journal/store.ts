@@ -104,10 +104,13 @@ export async function openSqliteStore(world: World, folder: string): Promise<Sto
     commit: (operations) => writer.call({ do: "apply", operations }) as Promise<readonly unknown[]>,
     ask: <Q extends Question>(question: Q) => reader.call({ do: "ask", question }) as Promise<AnswerTo<Q>>,
     async close() {
-      await reader.call({ do: "close" });
-      await writer.call({ do: "close" });
-      reader.terminate();
-      writer.terminate();
+      try {
+        await reader.call({ do: "close" });
+        await writer.call({ do: "close" });
+      } finally {
+        reader.terminate();
+        writer.terminate();
+      }
     },
   };
 }

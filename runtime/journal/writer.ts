@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import type { Database, SqlValue, Statement } from "./database.ts";
 import { destinationName, Names } from "./names.ts";
 import type {
@@ -15,6 +15,8 @@ import type {
   Settle,
   Settled,
 } from "./operations.ts";
+
+import type { Trouble } from "./records.ts";
 
 /** The SQL of everything that is written. One connection, one transaction a batch. */
 export class Writer {
@@ -79,16 +81,15 @@ export class Writer {
 
   #append(append: Append): Appended {
     const channel = this.#names.idOf(append.channel);
-    const digest = sha256(append.body);
     const identity = identityOf(append);
     const earlier = identity === null ? [] : this.#sql.sameIdentity.all(channel, identity);
-    const same = earlier.find((row) => equal(row.sha256 as Uint8Array, digest));
+    const same = earlier.find((row) => sameBytes(row.bytes as Uint8Array, append.body));
     if (earlier.length > 0 && !same && append.sameness?.kind === "sealed") {
-      return { kind: "conflicting", seq: this.#insert(append, channel, digest, null, "negatively") };
+      return { kind: "conflicting", seq: this.#insert(append, channel, null, append.sameness.conflict) };
     }
     const repeated = same && this.#repetition(append, channel, same);
     if (repeated) return repeated;
-    const seq = this.#insert(append, channel, digest, identity, append.answered);
+    const seq = this.#insert(append, channel, identity, append.trouble);
     return { kind: "appended", seq, looksRepeated: Number(same?.answered) === ANSWERED.positively };
   }
 
@@ -110,24 +111,9 @@ export class Writer {
     return { kind: "answered", seq, id, receivedAtMs, answer };
   }
 
-  #insert(
-    append: Append,
-    channel: number,
-    digest: Uint8Array,
-    identity: string | null,
-    answered: Append["answered"],
-  ): number {
-    const body = this.#sql.insertBody.run(digest, append.body).lastId;
-    const conflicting = identity === null && append.sameness?.kind === "sealed";
-    const trouble = append.trouble ??
-      (conflicting
-        ? {
-          code: "JOURNAL_ID_REUSED",
-          blame: "sender",
-          says: "Same id, other payload",
-          atMs: append.receivedAtMs,
-        }
-        : null);
+  #insert(append: Append, channel: number, identity: string | null, trouble: Trouble | undefined): number {
+    const answered = trouble ? "negatively" : append.answered ?? "notYet";
+    const body = this.#insertBody(append.body);
     return this.#sql.insertMessage.run(
       append.id,
       channel,
@@ -141,12 +127,16 @@ export class Writer {
       this.#names.idOf(append.contentType),
       identity,
       trouble ? MESSAGE.quarantined : MESSAGE.received,
-      ANSWERED[answered ?? "notYet"],
+      ANSWERED[answered],
       append.body.length,
       body,
       append.evidence ?? null,
-      trouble && JSON.stringify(trouble),
+      trouble ? JSON.stringify(trouble) : null,
     ).lastId;
+  }
+
+  #insertBody(bytes: Uint8Array): number {
+    return this.#sql.insertBody.run(crc32(bytes), bytes).lastId;
   }
 
   #process(process: Process): Processed {
@@ -161,7 +151,7 @@ export class Writer {
       const before = moved === 0 ? this.#sql.deliveryOf.get(process.seq, destination) : undefined;
       if (before) return { delivery: Number(before.id), sequence: Number(before.sequence) };
       const body = branch.payload
-        ? this.#sql.insertBody.run(sha256(branch.payload), branch.payload).lastId
+        ? this.#insertBody(branch.payload)
         : Number(this.#sql.bodyOf.get(process.seq)!.body);
       const sequence = (this.#sequences.get(destination) ?? 0) + 1;
       this.#sequences.set(destination, sequence);
@@ -279,17 +269,12 @@ export const DELIVERY = { queued: 0, delivered: 1, quarantined: 2 } as const;
 /** Numbers of what a peer was told; see the schema. */
 const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
 
-/** The hash a body is kept with. */
-export function sha256(bytes: Uint8Array): Uint8Array {
-  return hash("sha256", bytes, "buffer");
-}
-
-/** Compares two hashes. */
-export function equal(a: Uint8Array, b: Uint8Array): boolean {
+/** Compares bytes. */
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
-/** What the index finds a repetition by; whether the bytes are the same is seen from their hashes. */
+/** What the index finds a repetition by; whether the bytes are the same is then seen from them. */
 function identityOf({ sameness }: Append): string | null {
   if (!sameness) return null;
   return sameness.kind === "exact" ? sameness.controlId : `${sameness.from}/${sameness.id}`;
@@ -300,12 +285,12 @@ function prepareAll(database: Database) {
     begin: "BEGIN IMMEDIATE",
     commit: "COMMIT",
     rollback: "ROLLBACK",
-    insertBody: "INSERT INTO body (sha256, bytes) VALUES (?, ?)",
+    insertBody: "INSERT INTO body (crc32, bytes) VALUES (?, ?)",
     insertMessage:
       `INSERT INTO message (id, channel, received_ms, adapter, peer, partner, control_id, type, sender, content_type,
        identity, state, answered, size, body, evidence, trouble) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     sameIdentity:
-      `SELECT seq, message.id AS id, received_ms, answered, answer, answer_type, sha256 FROM message
+      `SELECT seq, message.id AS id, received_ms, answered, answer, answer_type, bytes FROM message
        JOIN body ON body.id = message.body WHERE channel = ? AND identity = ? ORDER BY seq DESC LIMIT 16`,
     newerOfSender: "SELECT 1 FROM message WHERE channel = ? AND seq > ? AND sender = ? LIMIT 1",
     moveMessage: "UPDATE message SET state = ?, answered = max(answered, ?) WHERE seq = ? AND state = 0",

@@ -116,14 +116,11 @@ channels:
     }
     const files = async (of: string) =>
       (await Array.fromAsync(Deno.readDir(`${of}/keys`), ({ name }) => name)).sort();
-    const [hospitalFiles, labFiles] = [await files(hospital), await files(lab)];
-    const own = (names: string[]) => names.find((name) => !name.includes("public"))!;
-    const open = (names: string[]) => names.find((name) => name.includes("public"))!;
     const labGateway = await GatewayProcess.start(
       lab,
       `gateway: lab
-keys: keys/${own(labFiles)}
-partners: { hospital: ${hospital}/keys/${open(hospitalFiles)} }
+keys: keys/gateway.json
+partners: { hospital: ${hospital}/keys/hospital.partner.json }
 channels:
   results:
     listen: { https: { port: 0, path: /sealed } }
@@ -135,8 +132,8 @@ channels:
     const hospitalGateway = await GatewayProcess.start(
       hospital,
       `gateway: hospital
-keys: keys/${own(hospitalFiles)}
-partners: { lab: ${lab}/keys/${open(labFiles)} }
+keys: keys/gateway.json
+partners: { lab: ${lab}/keys/lab.partner.json }
 channels:
   feed:
     listen: { mllp: { port: 0 } }

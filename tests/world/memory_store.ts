@@ -20,7 +20,8 @@ export class MemoryStore implements Disposable {
   readonly questions: Question[] = [];
   /** What the next commits reject with; nothing of them happens. */
   failure: Error | undefined;
-  #held: PromiseWithResolvers<void> | undefined;
+  #held: PromiseWithResolvers<void> = Promise.withResolvers();
+  #holds: (operation: Operation) => boolean = () => false;
   #watchers: (() => void)[] = [];
   #opened = 0;
 
@@ -39,7 +40,7 @@ export class MemoryStore implements Disposable {
         this.commits.push(operations);
         this.#tell();
         // A crash while the commit waits leaves it undone.
-        await this.#held?.promise;
+        if (operations.some(this.#holds)) await this.#held.promise;
         if (turn !== this.#opened) return await forever;
         if (this.failure) throw this.failure;
         return writer.apply(operations);
@@ -53,20 +54,17 @@ export class MemoryStore implements Disposable {
     });
   };
 
-  /** Holds back every commit from now on; the returned function lets them go. */
-  hold(): () => void {
-    const held = this.#held = Promise.withResolvers<void>();
-    return () => {
-      this.#held = undefined;
-      held.resolve();
-    };
+  /** Holds back, from now on, every commit that has an operation like this; the returned function lets them go. */
+  hold(held: (operation: Operation) => boolean = () => true): () => void {
+    this.#holds = held;
+    this.#held = Promise.withResolvers();
+    return () => this.#letGo();
   }
 
   /** Cuts the power: the store that is open commits nothing any more, and says nothing either. */
   cut(): void {
     this.#opened++;
-    this.#held?.resolve();
-    this.#held = undefined;
+    this.#letGo();
   }
 
   /** Resolves once an operation that matches has been given to a commit. */
@@ -84,6 +82,11 @@ export class MemoryStore implements Disposable {
   [Symbol.dispose](): void {
     this.cut();
     this.database.close();
+  }
+
+  #letGo(): void {
+    this.#holds = () => false;
+    this.#held.resolve();
   }
 
   #tell(): void {

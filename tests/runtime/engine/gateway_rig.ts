@@ -9,7 +9,7 @@ import { FakeClock } from "../../world/fake_clock.ts";
 import { MemoryStore } from "../../world/memory_store.ts";
 import { SeededRandom } from "../../world/seeded_random.ts";
 import { worldWith } from "../../world/tools.ts";
-import { FakePeer } from "./fake_peer.ts";
+import type { FakePeer } from "./fake_peer.ts";
 import { HandListener } from "./hand_listener.ts";
 import { type NoteBody, noteFormat } from "./note_format.ts";
 

@@ -1,4 +1,4 @@
-import { type Entry, type Pages, Queue } from "../../../runtime/engine/queue.ts";
+import type { Entry, Pages, Queue } from "../../../runtime/engine/queue.ts";
 import type { SeededRandom } from "../../world/seeded_random.ts";
 
 /** An entry of a queue under test. */

@@ -1,0 +1,53 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { secrets } from "../../examples/demo/messages.ts";
+import { countIn, type Tap } from "../../examples/demo/tap.ts";
+import type { Site, Topology } from "../../examples/demo/topology.ts";
+
+/** Fails where a gateway's log, its metrics or the wire tell who the patients are, or a private key left its file. */
+export async function assertSecrecy({ hospital, lab, ports }: Topology, wire: Tap): Promise<void> {
+  assert(wire.bytes > 0);
+  assertEquals(wire.count(secrets), 0, "the wire between the gateways tells a secret");
+  for (const [site, port] of [[hospital, ports.hospitalMonitor], [lab, ports.labMonitor]] as const) {
+    await assertQuietLog(site.log);
+    await assertQuietMonitor(port);
+    assertEquals((await Deno.stat(join(site.folder, "data"))).mode! & 0o777, 0o700);
+  }
+  const keys = [...await privateKeys(hospital), ...await privateKeys(lab)];
+  assertEquals(keys.length, 4);
+  assertEquals(wire.count(keys), 0);
+  for (const path of await filesUnder(join(hospital.folder, ".."))) {
+    if (path.endsWith("/keys/gateway.json")) continue;
+    assertEquals(countIn([await Deno.readFile(path)], keys), 0, `${path} holds a private key`);
+  }
+}
+
+/** Fails where a log tells who the patients are. */
+export async function assertQuietLog(path: string): Promise<void> {
+  const log = await Deno.readFile(path);
+  assertStringIncludes(new TextDecoder().decode(log), "gatewayStarted");
+  assertEquals(countIn([log], secrets), 0, `${path} tells a secret`);
+}
+
+async function assertQuietMonitor(port: number): Promise<void> {
+  for (const page of ["metrics", "health", "ready"]) {
+    const response = await fetch(`http://127.0.0.1:${port}/${page}`);
+    const bytes = await response.bytes();
+    assert(bytes.length > 0);
+    assertEquals(countIn([bytes], secrets), 0, `/${page} tells a secret`);
+  }
+}
+
+async function privateKeys({ folder }: Site): Promise<string[]> {
+  const file = await Deno.readTextFile(join(folder, "keys/gateway.json"));
+  return Array.from(file.matchAll(/"private": "([^"]+)"/g), ([, key]) => key);
+}
+
+async function filesUnder(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const nested = await Promise.all(entries.map(({ name, isDirectory, isFile }) => {
+    const path = join(folder, name);
+    return isDirectory ? filesUnder(path) : isFile ? [path] : [];
+  }));
+  return nested.flat();
+}

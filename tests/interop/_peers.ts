@@ -1,0 +1,48 @@
+/** Programs that other people wrote, for the tests to talk to. */
+
+/** What a peer is found by: each program in turn, called to see whether it is there. */
+const PEERS = {
+  "curl": [["curl", "--version"]],
+  // A version manager's python3 need not be the one Debian's package belongs to.
+  "python3-hl7": [["python3", "-c", "import hl7.mllp"], ["/usr/bin/python3", "-c", "import hl7.mllp"]],
+} as const satisfies Readonly<Record<string, readonly (readonly [string, ...string[]])[]>>;
+
+/** A peer on this machine, or the lack of it. */
+export interface Peer {
+  /** True where the tests that need it are to be skipped. */
+  readonly missing: boolean;
+  /** Starts it. */
+  command(args: readonly string[], options?: Deno.CommandOptions): Deno.Command;
+}
+
+/**
+ * Finds a peer. Where it is not installed this says so, and the tests are skipped; with `MITRAL_REQUIRE_PEERS=1` it
+ * throws, and they fail.
+ */
+export async function requirePeer(name: keyof typeof PEERS): Promise<Peer> {
+  for (const [program, ...args] of PEERS[name]) {
+    if (!await runs(program, args)) continue;
+    return {
+      missing: false,
+      command: (args, options) => new Deno.Command(program, { ...options, args: [...args] }),
+    };
+  }
+  if (Deno.env.get("MITRAL_REQUIRE_PEERS") === "1") throw new Error(`${name} is needed and not installed`);
+  console.warn(`SKIP: ${name} is not installed`);
+  return {
+    missing: true,
+    command() {
+      throw new Error(`${name} is not installed`);
+    },
+  };
+}
+
+async function runs(program: string, args: readonly string[]): Promise<boolean> {
+  try {
+    return (await new Deno.Command(program, { args: [...args], stdout: "null", stderr: "null" }).output())
+      .success;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return false;
+    throw cause;
+  }
+}

@@ -1,0 +1,80 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { openGateway } from "./_gateway.ts";
+import { requirePeer } from "./_peers.ts";
+
+const curl = await requirePeer("curl");
+const TYPE = "Content-Type: application/hl7-v2";
+const MESSAGE = "MSH|^~\\&|LAB|ST E|EHR|ST E|20260101120000||ORU^R01|C-0001|P|2.5\rPID|1||4711\r";
+const channels = {
+  lab: {
+    listen: { https: { port: 0, path: "/lab" } },
+    parse: "hl7v2",
+    send: { files: { file: { path: "./out" } } },
+  },
+};
+
+/** Runs curl with a body on its standard input; the last response it got, and its body. */
+async function post(
+  url: string,
+  body: string,
+  ...args: string[]
+): Promise<{ status: number; head: string; body: string }> {
+  const child = curl.command(
+    ["--silent", "--show-error", "--noproxy", "*", "--include", "--data-binary", "@-", ...args, url],
+    { stdin: "piped", stdout: "piped" },
+  ).spawn();
+  const input = child.stdin.getWriter();
+  await input.write(new TextEncoder().encode(body));
+  await input.close();
+  const { success, stdout } = await child.output();
+  assert(success);
+  const said = new TextDecoder().decode(stdout).replace(/^HTTP\/1\.1 100 [^]*?\r\n\r\n/, "");
+  const end = said.indexOf("\r\n\r\n");
+  return { status: Number(said.split(" ")[1]), head: said.slice(0, end), body: said.slice(end + 4) };
+}
+
+Deno.test({
+  name: "curl posts HL7 to our https listener and gets an acknowledgement with status 200",
+  ignore: curl.missing,
+  async fn() {
+    await using under = await openGateway(channels);
+    const url = under.address("lab");
+    const { status, head, body } = await post(url, MESSAGE, "--header", TYPE);
+    assertEquals(status, 200);
+    assertMatch(head, /^content-type: x-application\/hl7-v2\+er7/im);
+    assertStringIncludes(body, "MSA|AA|C-0001");
+    await under.seen("messageDelivered");
+    const [{ name }] = await Array.fromAsync(Deno.readDir(`${under.folder}/out`));
+    assertEquals(await Deno.readTextFile(`${under.folder}/out/${name}`), MESSAGE);
+  },
+});
+
+Deno.test({
+  name: "curl posts in chunks, and a megabyte after asking whether to go on",
+  ignore: curl.missing,
+  async fn() {
+    await using under = await openGateway(channels);
+    const url = under.address("lab");
+    const chunked = await post(url, MESSAGE, "--header", TYPE, "--header", "Transfer-Encoding: chunked");
+    assertStringIncludes(chunked.body, "MSA|AA|C-0001");
+    const long = `${MESSAGE.replace("C-0001", "C-0002")}NTE|1||${"x".repeat(1 << 20)}\r`;
+    const { body } = await post(url, long, "--header", TYPE, "--header", "Expect: 100-continue");
+    assertStringIncludes(body, "MSA|AA|C-0002");
+    const [record] = await under.gateway.archive.list({ controlId: "C-0002" });
+    assertEquals(record.bytes, long.length);
+  },
+});
+
+Deno.test({
+  name: "curl is told by status what a request lacks",
+  ignore: curl.missing,
+  async fn() {
+    await using under = await openGateway(channels);
+    const url = under.address("lab");
+    assertEquals((await post(url, MESSAGE, "--header", "Content-Type: text/html")).status, 415);
+    assertEquals((await post(url.replace("/lab", "/other"), MESSAGE, "--header", TYPE)).status, 404);
+    assertEquals((await post(url, MESSAGE, "--header", TYPE, "--request", "PUT")).status, 405);
+    assertEquals((await post(url, "", "--header", TYPE)).status, 400);
+    assertEquals(await under.gateway.archive.list({ state: "processed" }), []);
+  },
+});

@@ -1,0 +1,94 @@
+import { assert, assertEquals } from "@std/assert";
+import { openGateway } from "./_gateway.ts";
+import { requirePeer } from "./_peers.ts";
+
+const python = await requirePeer("python3-hl7");
+const SCRIPT = new URL("hl7_peer.py", import.meta.url).pathname;
+const MESSAGE = [
+  "MSH|^~\\&|LAB|ST E|EHR|ST E|20260101120000||ORU^R01|R-0001|P|2.5|||||||UNICODE UTF-8",
+  "PID|1||4711^^^ST E||Müller \\T\\ Söhne^Änn",
+  "OBX|1|NM|GLU||5.4|mmol/L",
+  "",
+].join("\r");
+
+/** Sends a message with Python's client; what its parser makes of our acknowledgement. */
+async function send(address: string, message: string): Promise<unknown> {
+  const child = python.command([SCRIPT, "send", ...address.split(":")], { stdin: "piped", stdout: "piped" })
+    .spawn();
+  const input = child.stdin.getWriter();
+  await input.write(new TextEncoder().encode(message));
+  await input.close();
+  const { success, stdout } = await child.output();
+  assert(success);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+Deno.test({
+  name: "python's hl7 sends to our mllp listener and understands our acknowledgement",
+  ignore: python.missing,
+  async fn() {
+    await using under = await openGateway({
+      lab: { listen: { mllp: { port: 0 } }, parse: "hl7v2", send: { files: { file: { path: "./out" } } } },
+    });
+    const address = under.address("lab");
+    const accepted = { type: "ACK^R01^ACK", receiver: "LAB", code: "AA", id: "R-0001" };
+    assertEquals(await send(address, MESSAGE), accepted);
+    assertEquals(await send(address, MESSAGE), accepted, "a repetition is answered alike");
+    const [record, ...others] = await under.gateway.archive.list({ controlId: "R-0001" });
+    assertEquals(others, [], "a repetition is no second message");
+    await under.seen("messageDelivered");
+    const [{ name }] = await Array.fromAsync(Deno.readDir(`${under.folder}/out`));
+    assertEquals(await Deno.readTextFile(`${under.folder}/out/${name}`), MESSAGE);
+    assertEquals(record.type, "ORU^R01");
+  },
+});
+
+Deno.test({
+  name: "python's hl7 reads what our mllp sender sends, and its acknowledgement counts",
+  ignore: python.missing,
+  async fn() {
+    const child = python.command([SCRIPT, "serve"], { stdout: "piped" }).spawn();
+    try {
+      const lines = linesOf(child.stdout);
+      const { port } = await lines();
+      await using under = await openGateway({
+        lab: {
+          listen: { mllp: { port: 0 } },
+          parse: "hl7v2",
+          transform: [{ set: { "MSH-5": "REGISTRY", "PID-5.1": "O'Neil | Sons" } }],
+          send: { ehr: { mllp: { host: "127.0.0.1", port } } },
+        },
+      });
+      await send(under.address("lab"), MESSAGE);
+      const read = await lines();
+      assertEquals(read.id, "R-0001");
+      assertEquals(read.family, "O'Neil | Sons");
+      assertEquals(
+        read.text.trimEnd(),
+        MESSAGE.replace("|EHR|", "|REGISTRY|").replace("Müller \\T\\ Söhne", "O'Neil \\F\\ Sons").trimEnd(),
+      );
+      const delivered = await under.seen("messageDelivered");
+      assert(delivered.name === "messageDelivered" && delivered.attempt === 1);
+    } finally {
+      child.kill();
+      await child.status;
+    }
+  },
+});
+
+/** Reads a stream of JSON, a line at a time. */
+function linesOf(stream: ReadableStream<Uint8Array>) {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  return async (): Promise<{ id: string; family: string; text: string; port: number }> => {
+    while (!rest.includes("\n")) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error("the peer has ended");
+      rest += value;
+    }
+    const end = rest.indexOf("\n");
+    const line = rest.slice(0, end);
+    rest = rest.slice(end + 1);
+    return JSON.parse(line);
+  };
+}

@@ -1,0 +1,146 @@
+import { assertEquals } from "@std/assert";
+import type { Envelope } from "../../../runtime/contract/envelope.ts";
+import { declareErrors } from "../../../runtime/contract/error.ts";
+import { bindFormat } from "../../../runtime/contract/format.ts";
+import { Gate } from "../../../runtime/engine/gate.ts";
+import { type Accepted, ChannelIntake } from "../../../runtime/engine/intake.ts";
+import { Waiters } from "../../../runtime/engine/waiters.ts";
+import { Journal } from "../../../runtime/journal/journal.ts";
+import { FakePeer } from "./fake_peer.ts";
+import { GatewayRig, to } from "./gateway_rig.ts";
+import { said } from "./hand_listener.ts";
+import { note, noteFormat } from "./note_format.ts";
+
+const errors = declareErrors("wrap", {
+  WRAP_SEAL_BROKEN: { blame: "sender", retry: "never", says: "Cannot open: the seal is broken" },
+});
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** `from/id/expires>payload`: what an envelope does, without its secrets. A receipt says how often one was made. */
+function wrapping(): {
+  readonly envelope: Envelope;
+  readonly wrap: (id: string, payload: Uint8Array, from?: string) => Uint8Array;
+} {
+  let sealed = 0, receipts = 0;
+  const envelope: Envelope = {
+    name: "wrap",
+    contentType: "application/x-wrap",
+    receiptType: "application/x-wrap-receipt",
+    seal: () => errors.fail("WRAP_SEAL_BROKEN"),
+    judge: () => errors.fail("WRAP_SEAL_BROKEN"),
+    open: async (bytes) => {
+      const [, from, id, payload] = /^(\w+)\/(\w+)\/\d+>(.*)$/.exec(decoder.decode(bytes)) ??
+        errors.fail("WRAP_SEAL_BROKEN");
+      const statement = {
+        from,
+        id,
+        channel: "feed",
+        epoch: 1,
+        sequence: 1,
+        issuedAtMs: 0,
+        expiresAtMs: 1,
+        contentType: "text/x-note",
+      };
+      return { payload: encoder.encode(payload), statement, signed: encoder.encode(`${from} said ${id}`) };
+    },
+    receipt: async (_bytes, { statement }, outcome) => ({
+      bytes: encoder.encode(`${statement.id} ${outcome.kind} receipt ${++receipts}`),
+      contentType: "application/x-wrap-receipt",
+    }),
+  };
+  return {
+    envelope,
+    wrap: (id, payload, from = "north") =>
+      encoder.encode(`${from}/${id}/${++sealed}>${decoder.decode(payload)}`),
+  };
+}
+
+async function sealedIntake(rig: GatewayRig) {
+  const plan = {
+    ...rig.channel("lab", [to("ehr", new FakePeer())]),
+    decrypt: { spec: undefined as never, config: {}, from: ["the-north"] },
+  };
+  const journal = await Journal.open(rig.world, "/data", {
+    committed() {},
+    weighed() {},
+    failed() {},
+  }, rig.store.openStore);
+  const accepted: Accepted[] = [];
+  let ids = 0;
+  const { envelope, wrap } = wrapping();
+  const intake = new ChannelIntake({
+    plan,
+    format: bindFormat(noteFormat, {}),
+    envelope,
+    journal,
+    world: rig.world,
+    gate: new Gate(() => {}),
+    waiters: new Waiters(),
+    newId: () => `id${++ids}`,
+    partnerOf: (gateway) => gateway === "north" ? "the-north" : gateway === "south" ? "the-south" : undefined,
+    accepted: (message) => void accepted.push(message),
+    report() {},
+  });
+  return { wrap, accepted, journal, give: (bytes: Uint8Array) => intake.receive({ bytes, peer: "there" }) };
+}
+
+Deno.test("a sealed message is kept as its payload, with what its sender signed", async () => {
+  await using rig = new GatewayRig();
+  const { give, wrap, accepted } = await sealedIntake(rig);
+  assertEquals(said(await give(wrap("m1", note({ id: "A" })))), "m1 accepted receipt 1");
+  assertEquals(accepted.map(({ bytes }) => decoder.decode(bytes)), ["A|A|S|message|"]);
+  assertEquals(accepted[0].origin.partner, "the-north");
+  assertEquals(rig.store.count("SELECT evidence = CAST('north said m1' AS BLOB) FROM message"), 1);
+});
+
+Deno.test("a sealed message that comes again gets the receipt that was given, sealed anew or not", async () => {
+  await using rig = new GatewayRig();
+  const { give, wrap, accepted } = await sealedIntake(rig);
+  const first = said(await give(wrap("m1", note({ id: "A" }))));
+  await rig.store.asked(({ op }) => op === "answered");
+  await rig.clock.advance(24 * 3_600_000);
+  assertEquals(said(await give(wrap("m1", note({ id: "A" })))), first);
+  assertEquals(accepted.length, 1);
+});
+
+Deno.test("a sealed message with another payload under a used id is refused and kept in quarantine", async () => {
+  await using rig = new GatewayRig();
+  const { give, wrap, accepted, journal } = await sealedIntake(rig);
+  await give(wrap("m1", note({ id: "A" })));
+  const reply = await give(wrap("m1", note({ id: "B" })));
+  assertEquals("error" in reply.outcome && reply.outcome.error.code, "ENGINE_ID_REUSED");
+  assertEquals(said(reply), "m1 rejected receipt 2");
+  assertEquals(accepted.length, 1);
+  const [kept] = await journal.archive.list({ state: "quarantined" });
+  assertEquals([kept.controlId, kept.trouble?.code], ["B", "ENGINE_ID_REUSED"]);
+});
+
+Deno.test("a sealed message from a partner this channel does not take is refused", async () => {
+  await using rig = new GatewayRig();
+  const { give, wrap } = await sealedIntake(rig);
+  await give(wrap("m1", note({ id: "A" })));
+  const reply = await give(wrap("m1", note({ id: "A" }), "south"));
+  assertEquals("error" in reply.outcome && reply.outcome.error.code, "ENGINE_PARTNER_UNEXPECTED");
+});
+
+Deno.test("a sealed message from a stranger is refused and kept as it came", async () => {
+  await using rig = new GatewayRig();
+  const { give, wrap, accepted, journal } = await sealedIntake(rig);
+  const sealed = wrap("m1", note({ id: "A" }), "nobody");
+  const reply = await give(sealed);
+  assertEquals("error" in reply.outcome && reply.outcome.error.code, "ENGINE_PARTNER_UNEXPECTED");
+  const [{ id }] = await journal.archive.list({});
+  assertEquals((await journal.archive.show(id))?.received, sealed);
+  assertEquals(accepted.length, 0);
+});
+
+Deno.test("what will not open is kept sealed in quarantine and refused", async () => {
+  await using rig = new GatewayRig();
+  const { give, journal } = await sealedIntake(rig);
+  const reply = await give(encoder.encode("broken"));
+  assertEquals("error" in reply.outcome && reply.outcome.error.code, "WRAP_SEAL_BROKEN");
+  const [{ id, trouble }] = await journal.archive.list({ state: "quarantined" });
+  assertEquals(trouble?.code, "WRAP_SEAL_BROKEN");
+  assertEquals(decoder.decode((await journal.archive.show(id))?.received), "broken");
+});

@@ -1,0 +1,134 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Command } from "commander";
+import { catalog } from "../../catalog.ts";
+import settings from "../../deno.json" with { type: "json" };
+import { outside } from "../../gateway.ts";
+import { readGateway } from "../../runtime/config/read_gateway.ts";
+import { addCommands } from "../../runtime/console/cli/program.ts";
+import { Session } from "../../runtime/console/cli/session.ts";
+import { denoWorld } from "../../runtime/world/deno_world.ts";
+import { FakeTerminal } from "../runtime/console/fake_terminal.ts";
+import { codeTroubles, commandTroubles, fencesOf, type KnownCommands, linkTroubles } from "./_documents.ts";
+import { isDocument, type ProjectFile, projectFiles, ROOT } from "./_tree.ts";
+
+const documents = await projectFiles(isDocument);
+const known: KnownCommands = {
+  tasks: Object.keys(settings.tasks),
+  program: addCommands(new Command("mitral"), new Session(new FakeTerminal([]), outside)),
+  catalog,
+};
+
+/** The text of a file, `""` for a folder, `undefined` where there is nothing. */
+function find(path: string): string | undefined {
+  try {
+    const url = new URL(path, ROOT);
+    return Deno.statSync(url).isDirectory ? "" : Deno.readTextFileSync(url);
+  } catch {
+    return undefined;
+  }
+}
+
+Deno.test("every link in every document leads somewhere", () => {
+  assert(documents.length > 10, "the documents are not found");
+  assertEquals(documents.flatMap((page) => linkTroubles(page, find)), []);
+});
+
+Deno.test("every command in every document exists", () => {
+  assertEquals(documents.flatMap((page) => commandTroubles(page, known)), []);
+});
+
+Deno.test("every error code in every document is declared", () => {
+  const reference = documents.find(({ path }) => path === "docs/reference/errors.md")!.text;
+  const declared = new Set([...reference.matchAll(/\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b/g)].map(([code]) => code));
+  assert(declared.size > 100, "the reference lists no codes");
+  assertEquals(documents.flatMap((page) => codeTroubles(page, declared)), []);
+});
+
+Deno.test("every gateway file in every document is read without a problem", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    let read = 0;
+    for (const page of documents) {
+      for (const [name, text] of namedModules(page)) {
+        await Deno.mkdir(`${folder}/${name}/..`, { recursive: true });
+        await Deno.writeTextFile(`${folder}/${name}`, text);
+      }
+      for (const { text, language } of fencesOf(page.text)) {
+        if (language !== "yaml" || !text.startsWith("gateway:")) continue;
+        const { problems } = await readGateway({ text, file: `${folder}/gateway.yaml` }, {
+          catalog,
+          loadActor: outside.loadActor,
+          env: () => "a secret",
+          // Keys, partners and tables are the reader's own.
+          disk: {
+            ...denoWorld.disk,
+            facts: async (path) =>
+              await denoWorld.disk.facts(path) ??
+                { kind: /\.\w+$/.test(path) ? "file" : "folder", size: 0, modifiedMs: 0 },
+          },
+        });
+        assertEquals(problems.map(({ line, message }) => `${page.path}: line ${line}: ${message}`), []);
+        read++;
+      }
+    }
+    assert(read > 0, "no document shows a gateway file");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** TypeScript of a page that says in its first line which file it is: `// transformers/stamp_facility.ts`. */
+function namedModules({ text }: ProjectFile): readonly (readonly [string, string])[] {
+  return fencesOf(text).filter(({ language }) => language === "ts").flatMap((fence) => {
+    const name = /^\/\/ ([\w/]+\.ts)\n/.exec(fence.text)?.[1];
+    return name === undefined ? [] : [[name, fence.text] as const];
+  });
+}
+
+for (
+  const [text, trouble] of [
+    ["[a](../nowhere.md)", "leads nowhere"],
+    ["[a](#nowhere)", "no such heading"],
+    ["[a](b.md#gone)", "no such heading"],
+  ] as const
+) {
+  Deno.test(`a document with ${text} is found out`, () => {
+    const troubles = linkTroubles(
+      { path: "docs/a.md", text: `# A b\n\n${text}\n` },
+      (path) => path === "docs/b.md" ? "# Other\n" : undefined,
+    );
+    assertEquals(troubles.length, 1);
+    assertStringIncludes(troubles[0], trouble);
+  });
+}
+
+for (
+  const [line, trouble] of [
+    ["deno task fly", "no such task: fly"],
+    ["npx -y deno@2.9.6 task fly", "no such task: fly"],
+    ["npx -y deno@2.0.0 task test", "another Deno"],
+    ["mitral fly", "no such command"],
+    ["deno task mitral messages fly", "no such command"],
+    ["deno run -P mod.ts run --fly gateway.yaml", "no option --fly"],
+    ["mitral help fly", "no such topic"],
+  ] as const
+) {
+  Deno.test(`a document with the command ${line} is found out`, () => {
+    for (const text of [`See \`${line}\`.\n`, "```sh\n" + line + "\n```\n"]) {
+      const troubles = commandTroubles({ path: "docs/a.md", text }, known);
+      assertEquals(troubles.length, 1, troubles.join());
+      assertStringIncludes(troubles[0], trouble);
+    }
+  });
+}
+
+Deno.test("a document's good links, commands and codes are let through", () => {
+  const text =
+    "# A b\n\n[a](#a-b) [b](https://example.org) `mitral help mllp` `MITRAL_HOME` `MLLP_PORT_BUSY`\n\n" +
+    "```sh\ndeno task mitral messages list --json   # all\nls nowhere\n```\n";
+  const page = { path: "docs/a.md", text };
+  assertEquals(linkTroubles(page, () => undefined), []);
+  assertEquals(commandTroubles(page, known), []);
+  assertEquals(codeTroubles(page, new Set(["MLLP_PORT_BUSY"])), []);
+  assertEquals(codeTroubles(page, new Set(["MLLP_PORT_OPEN"])).length, 1);
+});
