@@ -1,5 +1,5 @@
-import { defineTransformer, type Stage } from "../runtime/contract/actor.ts";
-import { bindFormat, type Format, type FormatSpec } from "../runtime/contract/format.ts";
+import { defineTransformer, parseStage } from "../runtime/contract/actor.ts";
+import { bindFormat, type FormatSpec } from "../runtime/contract/format.ts";
 import type { Body, Message } from "../runtime/contract/message.ts";
 import type { ConfigInput, Spec } from "../runtime/contract/spec.ts";
 
@@ -22,17 +22,7 @@ export function parser<N extends string, S extends Spec, Code extends string, B 
     about: format.about,
     config: format.config,
     errors: {},
-    prepare: (tools) => bindFormat(format, tools.config),
-    transform: (message: Message, { prepared }) => parse(prepared, message),
+    prepare: (tools) => parseStage(bindFormat(format, tools.config)),
+    transform: (message: Message, { prepared, signal }) => prepared.process(message, signal),
   })(config);
-}
-
-/** A format as a stage of a line. */
-export function parseStage<B extends Body>(format: Format<B>): Stage<Body, B> {
-  return { name: "parse", process: (message) => parse(format, message) };
-}
-
-/** Reads the bytes as received, so that parsing twice, or after a replay, gives the same. */
-function parse<B extends Body>(format: Format<B>, message: Message): Message<B> {
-  return message.derive({ body: format.parse(message.received, message.body.contentType) });
 }

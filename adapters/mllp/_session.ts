@@ -155,6 +155,9 @@ export class Session {
       if (this.#isMute) return;
       if (answer) await this.#write(answer.bytes);
       else if (outcome.kind === "failed") this.drop("failed");
+      // Nothing to say of what was refused, such as bytes that are no message at all: without a word or an end to the
+      // connection the peer would wait for ever.
+      else if (outcome.kind === "rejected") this.drop("refused");
     } catch {
       // The peer is gone, or the intake broke its promise: either way the peer must not believe in an answer.
       this.drop("unanswered");

@@ -18,8 +18,8 @@ const breachCodes = {
  *
  * Back-pressure is TCP's own: while the intake is closed, or `inFlightMax` messages of a connection are unanswered,
  * its socket is not read. An answer goes out only when the intake has given it, in the order of the messages. Where a
- * message failed and there is nothing to say, the connection is closed, since many senders drop a message on a
- * negative answer and repeat it on silence. An empty frame is skipped and gets no answer.
+ * message failed or was refused and there is nothing to say, the connection is closed, since many senders drop a
+ * message on a negative answer and repeat it on silence. An empty frame is skipped and gets no answer.
  *
  * Source: HL7 Version 2 Transport Specification MLLP R1; HL7 Implementation Guide, appendix C, C.4.
  */

@@ -41,5 +41,3 @@ console.log("Ctrl-C ends it, in order: what was acknowledged is kept.");
 await new Promise<void>((resolve) => {
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => resolve());
 });
-// A listener for signals would keep the process alive.
-globalThis.addEventListener("unload", () => {});

@@ -23,4 +23,9 @@ export interface Terminal {
   readStdin?(): Promise<Uint8Array>;
   /** Calls `listener` on every SIGINT and SIGTERM, instead of ending the process; returns what ends that. */
   onInterrupt(listener: () => void): () => void;
+  /**
+   * Calls `listener` with every error that nothing in the program caught, instead of ending the process and printing
+   * its text, which may quote a message; returns what ends that.
+   */
+  onStrayError(listener: (cause: unknown) => void): () => void;
 }

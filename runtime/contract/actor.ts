@@ -1,4 +1,5 @@
 import { type Fail, type Fault, type Faults, MitralError } from "./error.ts";
+import type { Format } from "./format.ts";
 import type { Body, Message } from "./message.ts";
 import type { Config, ConfigInput, Spec } from "./spec.ts";
 
@@ -129,6 +130,14 @@ export async function bindTransformer<I extends Body, O extends Body, S extends 
   return {
     name: spec.name,
     process: (message, signal) => spec.transform(message, { config, prepared, fail, signal }),
+  };
+}
+
+/** A format as a stage. Reads the bytes as received, so that parsing twice, or after a replay, gives the same. */
+export function parseStage<B extends Body>(format: Format<B>): Stage<Body, B> {
+  return {
+    name: "parse",
+    process: (message) => message.derive({ body: format.parse(message.received, message.body.contentType) }),
   };
 }
 

@@ -109,7 +109,7 @@ export class Line<T, V> {
       ...(this.#trouble ?? trouble ? { trouble: this.#trouble ?? trouble } : {}),
       stages: this.#parts.stages.map((stage, at) => ({
         name: stage.name,
-        condition: this.#stages[at]?.condition ?? "stopped",
+        condition: this.#condition === "halted" ? "stopped" : this.#stages[at]?.condition ?? "stopped",
         restarts: this.#stages[at]?.budget.total ?? 0,
         waiting: this.#stages[at]?.link.size ?? 0,
       })),

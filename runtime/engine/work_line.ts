@@ -1,4 +1,4 @@
-import { bindTransformer, type Stage } from "../contract/actor.ts";
+import { bindTransformer, parseStage, type Stage } from "../contract/actor.ts";
 import { MitralError } from "../contract/error.ts";
 import type { Format } from "../contract/format.ts";
 import {
@@ -119,11 +119,7 @@ export class WorkLine {
 
   #stages(): LineStage<Work, Outcome>[] {
     const { plan, format } = this.#parts;
-    const parse: Stage = {
-      name: "parse",
-      process: (message) =>
-        message.derive({ body: format.parse(message.received, message.body.contentType) }),
-    };
+    const parse = parseStage(format);
     return [
       this.#stage("parse", () => parse),
       ...plan.steps.map((step) => this.#stage(step.label, () => this.#openStep(step))),

@@ -25,7 +25,10 @@ function open(role: "writer" | "reader", folder: string): void {
   try {
     lock = holdFolder(`${folder}/lock.db`);
   } catch (cause) {
-    throw Object.assign(new Error("folder busy"), { busy: /locked|busy/i.test(String(cause)), cause });
+    throw Object.assign(new Error((cause as Error).message), {
+      busy: /locked|busy/i.test(String(cause)),
+      cause,
+    });
   }
   const database = openWriter(`${folder}/journal.db`);
   prepareSchema(database);

@@ -56,5 +56,17 @@ export function denoTerminal(): Terminal {
         for (const signal of signals) Deno.removeSignalListener(signal, listener);
       };
     },
+    onStrayError(listener) {
+      const catchStray = (event: PromiseRejectionEvent | ErrorEvent) => {
+        event.preventDefault();
+        listener("reason" in event ? event.reason : event.error);
+      };
+      addEventListener("unhandledrejection", catchStray);
+      addEventListener("error", catchStray);
+      return () => {
+        removeEventListener("unhandledrejection", catchStray);
+        removeEventListener("error", catchStray);
+      };
+    },
   };
 }

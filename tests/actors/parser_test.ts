@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import hl7v2, { Hl7Message } from "../../actors/formats/hl7v2/mod.ts";
 import filter from "../../actors/filter.ts";
-import { parser, parseStage } from "../../actors/parser.ts";
+import { parser } from "../../actors/parser.ts";
+import { parseStage } from "../../runtime/contract/actor.ts";
 import set from "../../actors/transforms/set.ts";
 import { MitralError } from "../../runtime/contract/error.ts";
 import { bindFormat, defineFormat } from "../../runtime/contract/format.ts";

@@ -1,6 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { Gateway, type GatewayEvent, type GatewaySnapshot, type MessageContent } from "mitral";
+import {
+  Gateway,
+  type GatewayEvent,
+  type GatewaySnapshot,
+  type MessageContent,
+  type RunningGateway,
+  type World,
+} from "mitral";
+import { outside } from "../../gateway.ts";
+import { readGateway } from "../../runtime/config/read_gateway.ts";
+import { denoWorld } from "../../runtime/world/deno_world.ts";
 import { RawPeer } from "../adapters/mllp/mllp_peer.ts";
 import { assertDeclared, type Told } from "./_reference.ts";
 
@@ -50,22 +60,30 @@ export class Site implements AsyncDisposable {
   readonly #events: GatewayEvent[] = [];
   #watchers: (() => void)[] = [];
 
-  private constructor(readonly gateway: Gateway, readonly folder: Folder) {
+  private constructor(readonly gateway: RunningGateway, readonly folder: Folder) {
     gateway.observe((event) => {
       this.#events.push(event);
       for (const tell of this.#watchers.splice(0)) tell();
     });
   }
 
-  /** Opens a gateway; the folder goes with it. */
-  static async open(settings: Settings, folder?: Folder): Promise<Site> {
+  /** Opens a gateway; the folder goes with it. With a `world` of its own where this machine's will not do. */
+  static async open(settings: Settings, folder?: Folder, world?: World): Promise<Site> {
     const own = folder ?? await Folder.make();
     try {
-      return new Site(await Gateway.open(settings, { folder: own.path }), own);
+      return new Site(
+        await (world ? openIn(world, settings, own) : Gateway.open(settings, { folder: own.path })),
+        own,
+      );
     } catch (cause) {
       await own[Symbol.asyncDispose]();
       throw cause;
     }
+  }
+
+  /** Everything reported so far. */
+  get events(): readonly GatewayEvent[] {
+    return this.#events;
   }
 
   /** Where a channel listens. */
@@ -136,6 +154,18 @@ export class Site implements AsyncDisposable {
     await this.gateway.close();
     await this.folder[Symbol.asyncDispose]();
   }
+}
+
+/** As `Gateway.open`, but for the world. */
+async function openIn(world: World, settings: Settings, { path: folder }: Folder): Promise<RunningGateway> {
+  const { plan, problems } = await readGateway({ settings, folder }, {
+    disk: denoWorld.disk,
+    catalog: outside.catalog,
+    loadActor: outside.loadActor,
+    env: () => undefined,
+  });
+  assert(plan, JSON.stringify(problems));
+  return await outside.openGateway(plan, { world, observer: () => {} });
 }
 
 /** A problem detail (RFC 9457): checked for its media type, and its error against the reference. */

@@ -1,4 +1,4 @@
-import { type DemoMessage } from "../../examples/demo/messages.ts";
+import type { DemoMessage } from "../../examples/demo/messages.ts";
 import { framesOf, writeFrame } from "../../examples/demo/mllp.ts";
 import { type Arrival, Receiver } from "../../examples/demo/receiver.ts";
 
@@ -72,8 +72,8 @@ export class Sink implements AsyncDisposable {
   }
 }
 
-/** Messages that came before one that was sent earlier, among those that are alike in `of`. */
-export function overtakers(
+/** Messages that came after one that was sent later, among those that are alike in `of`. */
+export function overtaken(
   arrived: readonly string[],
   sent: readonly DemoMessage[],
   of: (message: DemoMessage) => unknown,

@@ -1,6 +1,6 @@
 import { Gateway, type GatewayEvent } from "mitral";
 
-/** A gateway in a folder of its own, removed afterwards. */
+/** A gateway in a folder of its own with an empty folder `out`; both are removed afterwards. */
 export interface TestGateway extends AsyncDisposable {
   readonly folder: string;
   readonly gateway: Gateway;
@@ -14,6 +14,7 @@ export interface TestGateway extends AsyncDisposable {
 export async function openGateway(channels: Readonly<Record<string, unknown>>): Promise<TestGateway> {
   const folder = await Deno.makeTempDir();
   const remove = () => Deno.remove(folder, { recursive: true });
+  await Deno.mkdir(`${folder}/out`);
   let gateway: Gateway;
   try {
     gateway = await Gateway.open({ gateway: "interop", channels }, { folder });

@@ -43,12 +43,15 @@ export class MemoryStore implements Disposable {
         if (operations.some(this.#holds)) await this.#held.promise;
         if (turn !== this.#opened) return await forever;
         if (this.failure) throw this.failure;
-        return writer.apply(operations);
+        const results = writer.apply(operations);
+        // Power may also go between the commit and the news of it.
+        await Promise.resolve();
+        return turn === this.#opened ? results : await forever;
       },
       ask: async <Q extends Question>(question: Q): Promise<AnswerTo<Q>> => {
         this.questions.push(question);
         await Promise.resolve();
-        return reader.answer(question);
+        return turn === this.#opened ? reader.answer(question) : await forever;
       },
       close: async () => {},
     });
@@ -58,13 +61,19 @@ export class MemoryStore implements Disposable {
   hold(held: (operation: Operation) => boolean = () => true): () => void {
     this.#holds = held;
     this.#held = Promise.withResolvers();
-    return () => this.#letGo();
+    return () => this.release();
+  }
+
+  /** Lets every commit go that is held back. */
+  release(): void {
+    this.#holds = () => false;
+    this.#held.resolve();
   }
 
   /** Cuts the power: the store that is open commits nothing any more, and says nothing either. */
   cut(): void {
     this.#opened++;
-    this.#letGo();
+    this.release();
   }
 
   /** Resolves once an operation that matches has been given to a commit. */
@@ -82,11 +91,6 @@ export class MemoryStore implements Disposable {
   [Symbol.dispose](): void {
     this.cut();
     this.database.close();
-  }
-
-  #letGo(): void {
-    this.#holds = () => false;
-    this.#held.resolve();
   }
 
   #tell(): void {

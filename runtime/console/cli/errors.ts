@@ -61,4 +61,9 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot finish {command}: an error nobody expected ({kind})",
   },
+  CONSOLE_ERROR_STRAYED: {
+    blame: "bug",
+    retry: "never",
+    says: "Cannot tell what failed: an error that nothing waited for or caught ({kind}); the gateway runs on",
+  },
 });

@@ -4,6 +4,8 @@ import type { GatewayEvent } from "../../engine/events.ts";
 import { logEvents, writeLogs } from "../../telemetry/logs.ts";
 import type { ControlRequest } from "../control/server.ts";
 import type { Terminal } from "../terminal.ts";
+import { errors } from "./errors.ts";
+import { kindOf } from "./explain.ts";
 
 /** How a running gateway logs, as the command line was told. */
 export interface RunLogOptions {
@@ -47,6 +49,12 @@ export class RunLog {
       name: "controlAnswered",
       ...request,
     });
+  };
+
+  /** Logs an error that nothing caught, as of a custom actor that forgot an `await`. Its text may quote a message. */
+  readonly strayed = (cause: unknown): void => {
+    const { code, blame, message } = errors.error("CONSOLE_ERROR_STRAYED", { kind: kindOf(cause) }, cause);
+    this.#emit("error", "error strayed", { name: "errorStrayed", code, blame, error: message });
   };
 
   /** Logs that a signal asked the gateway to stop. */

@@ -49,6 +49,10 @@ export class FakeTerminal implements Terminal {
     return this.#env[name];
   }
 
+  onStrayError(): () => void {
+    return () => {};
+  }
+
   onInterrupt(listener: () => void): () => void {
     this.#listeners.add(listener);
     this.#printed();

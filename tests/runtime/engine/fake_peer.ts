@@ -13,6 +13,8 @@ export interface Attempt {
   readonly atMs: number;
 }
 
+const forever = new Promise<never>(() => {});
+
 type Conduct = (parcel: Parcel, signal: AbortSignal) => Outcome | Promise<Outcome>;
 
 const down = new MitralError("PEER_PLACE_UNREACHABLE", {
@@ -35,6 +37,7 @@ export class FakePeer {
   busy = 0;
   busiest = 0;
   #watchers: (() => void)[] = [];
+  #power = 0;
 
   constructor(readonly lanes: number = 1, readonly clock: { elapsedMs(): number } = { elapsedMs: () => 0 }) {}
 
@@ -46,8 +49,10 @@ export class FakePeer {
     lanes: () => this.lanes,
     open: () => {
       this.opened++;
+      const power = this.#power;
       return Promise.resolve({
-        send: (parcel: Parcel, signal: AbortSignal) => this.#send(parcel, signal),
+        send: (parcel: Parcel, signal: AbortSignal) =>
+          power === this.#power ? this.#send(parcel, signal) : forever,
         [Symbol.asyncDispose]: () => {
           this.closed++;
           return Promise.resolve();
@@ -85,6 +90,11 @@ export class FakePeer {
       this.conduct = (parcel) => this.take(parcel);
       resolve();
     };
+  }
+
+  /** The gateway has lost its power: what its senders still do in memory does not reach the peer. */
+  cutPower(): void {
+    this.#power++;
   }
 
   /** Resolves once `count` attempts have been made. */

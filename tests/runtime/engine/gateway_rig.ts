@@ -138,6 +138,8 @@ export class GatewayRig implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A test that failed may have left them held, and must not hang for it.
+    this.store.release();
     if (this.#gateway) await this.clock.pass(this.#gateway.close());
     this.store[Symbol.dispose]();
   }

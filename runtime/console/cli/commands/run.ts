@@ -43,6 +43,9 @@ export const addRun: AddCommand = (parent, session) => {
       const { RunLog } = await import("../run_log.ts");
       const { terminal, outside } = session;
       const log = new RunLog(terminal, outside.world.clock, { as: options.log, level: options.logLevel });
+      // One forgotten await in a custom actor is no reason to end a gateway, nor to print what it was working on.
+      using open = new DisposableStack();
+      open.defer(terminal.onStrayError(log.strayed));
       return await Promise.race([
         serve({ plan, file, log, stopped: interrupts.first }, session).then(() => exitCodes.ok),
         interrupts.second.then(() => exitCodes.interrupted),

@@ -1,0 +1,8 @@
+/**
+ * Keys for services that seal or open messages themselves: `import { openKeyring } from "mitral/trust"`.
+ *
+ * @module
+ */
+export { createIdentity, type Identity, parseIdentity } from "./identity.ts";
+export { type GatewayKeyring, keyringOf, type KeyringParts, openKeyring } from "./keyring.ts";
+export { fingerprintOf, parsePartnerFile, type Partner, writePartnerFile } from "./partner_file.ts";

@@ -1,0 +1,148 @@
+import { assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What the command line printed, and how it ended. */
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `mitral ARGS` to its end. */
+export async function mitral(...args: readonly string[]): Promise<Ended> {
+  const { code, stdout, stderr } = await commandOf(args).output();
+  const text = new TextDecoder();
+  return { code, out: text.decode(stdout), err: text.decode(stderr) };
+}
+
+/** One line of the log, at `--log json`. */
+export interface LogLine {
+  readonly level: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** The product as an operator runs it: `mitral run FILE --log json --log-level debug`, a process of its own. */
+export class Product implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #out: Output;
+  readonly #err: Output;
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#out = new Output(child.stdout);
+    this.#err = new Output(child.stderr);
+  }
+
+  /** Resolves when every channel listens. Fails with what it said where it ends before. */
+  static async start(file: string): Promise<Product> {
+    const product = new Product(commandOf(["run", file, "--log", "json", "--log-level", "debug"]).spawn());
+    await product.#out.seen((line) => line.startsWith("ready "));
+    return product;
+  }
+
+  /** All of standard output so far. */
+  get out(): string {
+    return this.#out.text;
+  }
+
+  /** All of standard error so far: the log. */
+  get err(): string {
+    return this.#err.text;
+  }
+
+  /** Where a channel listens, as the product prints it. */
+  address(channel: string): string {
+    return new RegExp(`^channel ${channel} listens on (\\S+)$`, "m").exec(this.out)![1];
+  }
+
+  /** Where the monitor is, without a page. */
+  get monitor(): string {
+    return /^monitor (http:\S+)\/health$/m.exec(this.out)![1];
+  }
+
+  /** Resolves with the `count`th line of the log whose properties hold all of these. */
+  async logged(wanted: Readonly<Record<string, unknown>>, count = 1): Promise<void> {
+    const all = Object.entries(wanted);
+    await this.#err.seen((line) => {
+      if (!line.startsWith("{")) return false;
+      const { properties } = JSON.parse(line) as LogLine;
+      return all.every(([name, value]) => properties[name] === value);
+    }, count);
+  }
+
+  /** SIGTERM. Resolves when it has ended and all it said is read. */
+  async stop(): Promise<Deno.CommandStatus> {
+    this.#child.kill("SIGTERM");
+    return await this.ended();
+  }
+
+  async ended(): Promise<Deno.CommandStatus> {
+    const [status] = await Promise.all([this.#child.status, this.#out.ended, this.#err.ended]);
+    return status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (cause) {
+      // It has ended.
+      assertEquals(cause instanceof TypeError, true, String(cause));
+    }
+    await this.ended();
+  }
+}
+
+/** Lines as they come. */
+class Output {
+  /** All that came. */
+  text = "";
+  readonly ended: Promise<void>;
+  #isOver = false;
+  #watchers: (() => void)[] = [];
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.ended = this.#read(stream);
+  }
+
+  /** Resolves when `count` whole lines are as wanted. Fails with the last lines where it ends before. */
+  async seen(wanted: (line: string) => boolean, count = 1): Promise<void> {
+    let found = 0;
+    for (let at = 0;;) {
+      const end = this.text.indexOf("\n", at);
+      if (end >= 0) {
+        if (wanted(this.text.slice(at, end)) && ++found === count) return;
+        at = end + 1;
+      } else if (this.#isOver) {
+        throw new Error(`It ended after ${found} of ${count} lines:\n${this.text.slice(-2_000)}`);
+      } else {
+        await new Promise<void>((resolve) => this.#watchers.push(resolve));
+      }
+    }
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const piece of stream) {
+      this.text += decoder.decode(piece, { stream: true });
+      this.#tell();
+    }
+    this.#isOver = true;
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const tell of this.#watchers.splice(0)) tell();
+  }
+}
+
+function commandOf(args: readonly string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-check", "-P", "mod.ts", ...args],
+    cwd: root,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}

@@ -1,0 +1,59 @@
+import type { Append, Branch, Process } from "../../../runtime/journal/operations.ts";
+import { Journal, type JournalObserver } from "../../../runtime/journal/journal.ts";
+import type { World } from "../../../runtime/contract/world.ts";
+import { denoWorld } from "../../../runtime/world/deno_world.ts";
+import { FakeClock } from "../../world/fake_clock.ts";
+import type { MemoryStore } from "../../world/memory_store.ts";
+import { worldWith } from "../../world/tools.ts";
+
+const encoder = new TextEncoder();
+let ids = 0;
+
+/** A message to be appended; a new one with every call. */
+export function appendOf(change: Partial<Append> = {}): Append {
+  const number = ++ids;
+  return {
+    op: "append",
+    id: `id-${String(number).padStart(8, "0")}`,
+    channel: "lab",
+    receivedAtMs: 1000 + number,
+    origin: { adapter: "hand", peer: "here" },
+    controlId: `C${number}`,
+    type: "NOTE",
+    sender: "S",
+    contentType: "text/x-note",
+    body: encoder.encode(`body ${number}`),
+    ...change,
+  };
+}
+
+/** A branch of a processed message. */
+export function branchTo(destination: string, change: Partial<Branch> = {}): Branch {
+  return { destination, payload: null, contentType: "text/x-note", controlId: "C", keys: ["k"], ...change };
+}
+
+/** The end of the work on a message. */
+export function processOf(seq: number, branches: readonly Branch[], change: Partial<Process> = {}): Process {
+  return { op: "process", seq, channel: "lab", branches, answers: false, ...change };
+}
+
+/** Why something is in quarantine. */
+export const trouble = {
+  code: "TEST_THING_BROKEN",
+  blame: "sender",
+  says: "Cannot go on: broken",
+  atMs: 5000,
+} as const;
+
+/** Hears nothing. */
+export const deaf: JournalObserver = { committed() {}, weighed() {}, failed() {} };
+
+/** A world without a disk: for a journal over a store in memory. */
+export function bareWorld(): World {
+  return worldWith(new FakeClock(), { disk: { ...denoWorld.disk, makeFolder: () => Promise.resolve() } });
+}
+
+/** Opens a journal over a store in memory. */
+export function journalOn(store: MemoryStore, observer: Partial<JournalObserver> = {}): Promise<Journal> {
+  return Journal.open(bareWorld(), "/data", { ...deaf, ...observer }, store.openStore);
+}
