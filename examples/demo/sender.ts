@@ -96,6 +96,6 @@ export function pace(perSecond: number): () => Promise<void> {
     const waitMs = nextMs - performance.now();
     // Slots that were missed are not made up for: a burst would only measure itself.
     nextMs = Math.max(nextMs, performance.now()) + 1_000 / perSecond;
-    return new Promise((resolve) => setTimeout(resolve, waitMs));
+    return new Promise((resolve) => setTimeout(resolve, Math.max(0, waitMs)));
   };
 }

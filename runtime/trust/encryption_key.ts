@@ -7,8 +7,11 @@ export const ENCRYPTION_ALGORITHM = "MLKEM768-X25519";
 
 /** A key a gateway opens with. */
 export interface DecryptionKey {
+  /** The first 16 hexadecimal digits of the SHA-256 of its public bytes. */
   readonly keyId: string;
+  /** Cannot be exported. */
   readonly privateKey: OpaqueKey;
+  /** Its other half. */
   readonly publicKey: OpaqueKey;
   /** 1,216 bytes: ML-KEM-768 encapsulation key, X25519 public key. */
   readonly publicBytes: Uint8Array<ArrayBuffer>;
@@ -16,7 +19,9 @@ export interface DecryptionKey {
 
 /** A key a gateway is sealed for. */
 export interface EncryptionKey {
+  /** The first 16 hexadecimal digits of the SHA-256 of its public bytes. */
   readonly keyId: string;
+  /** The key itself. */
   readonly key: OpaqueKey;
   /** 1,216 bytes: ML-KEM-768 encapsulation key, X25519 public key. */
   readonly publicBytes: Uint8Array<ArrayBuffer>;

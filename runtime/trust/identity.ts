@@ -47,9 +47,13 @@ export const identityErrors = declareErrors("identity", {
 
 /** A gateway's own keys. In each list the first is the current one. */
 export interface Identity {
+  /** The gateway's own name. */
   readonly gateway: string;
+  /** Milliseconds since 1970-01-01T00:00Z. */
   readonly createdAtMs: number;
+  /** What it signs with. */
   readonly signing: Keys<SigningKey>;
+  /** What it opens with. */
   readonly encryption: Keys<DecryptionKey>;
 }
 

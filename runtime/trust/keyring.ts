@@ -50,7 +50,9 @@ export interface GatewayKeyring extends Keyring {
 
 /** What a keyring holds: keys already read. */
 export interface KeyringParts {
+  /** Name of this gateway. */
   readonly gateway: string;
+  /** Our own keys; left out, nothing can be signed or opened. */
   readonly identity?: Identity;
   /** By our name for them. */
   readonly partners: Readonly<Record<string, Partner>>;

@@ -33,8 +33,11 @@ export const partnerErrors = declareErrors("partner", {
 export interface Partner {
   /** Name the partner's gateway calls itself by. */
   readonly gateway: string;
+  /** Milliseconds since 1970-01-01T00:00Z. */
   readonly createdAtMs: number;
+  /** What its signatures are checked with. */
   readonly signing: Keys<VerificationKey>;
+  /** What it is sealed for. */
   readonly encryption: Keys<EncryptionKey>;
 }
 

@@ -5,8 +5,11 @@ export const SIGNING_ALGORITHM = "Ed25519";
 
 /** A key a gateway signs with (RFC 8032). */
 export interface SigningKey {
+  /** The first 16 hexadecimal digits of the SHA-256 of its public bytes. */
   readonly keyId: string;
+  /** Cannot be exported. */
   readonly privateKey: CryptoKey;
+  /** Its other half. */
   readonly publicKey: CryptoKey;
   /** 32 bytes. */
   readonly publicBytes: Uint8Array<ArrayBuffer>;
@@ -14,7 +17,9 @@ export interface SigningKey {
 
 /** A key a gateway's signatures are checked with. */
 export interface VerificationKey {
+  /** The first 16 hexadecimal digits of the SHA-256 of its public bytes. */
   readonly keyId: string;
+  /** The key itself. */
   readonly key: CryptoKey;
   /** 32 bytes. */
   readonly publicBytes: Uint8Array<ArrayBuffer>;

@@ -1,5 +1,9 @@
-/** The `hpke` envelope. Its layout, and why it is so: docs/envelope.md. */
-import { defineEnvelope } from "../../../runtime/contract/envelope.ts";
+/**
+ * The `hpke` envelope. Its layout, and why it is so: docs/envelope.md.
+ *
+ * @module
+ */
+import { defineEnvelope, type EnvelopeSpec } from "../../../runtime/contract/envelope.ts";
 import { errors } from "./errors.ts";
 import { open } from "./open.ts";
 import { judgeReceipt, signReceipt } from "./receipt.ts";
@@ -7,7 +11,8 @@ import { seal } from "./seal.ts";
 
 const RECEIPT_TYPE = "application/vnd.mitral.receipt+jwt";
 
-export default defineEnvelope({
+/** HPKE (RFC 9180) with X-Wing and AES-256-GCM, an Ed25519 statement inside, a signed receipt back. */
+const hpke: EnvelopeSpec<"hpke", Record<never, never>, string> = defineEnvelope({
   name: "hpke",
   about:
     "Seals for partners with HPKE: X-Wing (ML-KEM-768 and X25519), AES-256-GCM, an Ed25519 statement inside.",
@@ -25,3 +30,5 @@ export default defineEnvelope({
   },
   judge: (receipt, sent, { keys, fail }) => judgeReceipt(receipt, sent, RECEIPT_TYPE, keys, fail),
 });
+
+export default hpke;

@@ -48,6 +48,26 @@ Deno.test("a drain stops the listeners first, then the work, then the deliveries
   assertEquals(rig.store.count("SELECT count(*) FROM delivery WHERE state = 1"), 1);
 });
 
+Deno.test("a drain lets the work line commit what it has begun, acknowledged long ago or not", async () => {
+  await using rig = new GatewayRig();
+  const work = Promise.withResolvers<void>();
+  let begun = 0;
+  const slow = step("slow", async (message) => {
+    begun++;
+    await work.promise;
+    return message;
+  });
+  await rig.open([rig.channel("lab", [to("ehr", new FakePeer())], { steps: [slow] })]);
+  await rig.hand().give(note({ id: "A" }));
+  const closed = rig.gateway.close();
+  assert(!await settles(closed));
+  assertEquals(begun, 1);
+  work.resolve();
+  await closed;
+  assertEquals(rig.all("messageProcessed").length, 1);
+  assertEquals(rig.gateway.snapshot().channels[0].work.queued, 0);
+});
+
 Deno.test("a drain takes nothing more from the queues", async () => {
   await using rig = new GatewayRig();
   const peer = new FakePeer();
@@ -104,7 +124,7 @@ Deno.test("a gateway can be closed twice, and closes once", async () => {
 });
 
 Deno.test("a gateway closed at any moment of its work delivers the rest after it is opened again, each once", async () => {
-  for (let seed = 1; seed <= 25; seed++) {
+  for (let seed = 1; seed <= 12; seed++) {
     const random = new SeededRandom(seed);
     await using rig = new GatewayRig(seed);
     const peers = [new FakePeer(1), new FakePeer(3)];

@@ -99,7 +99,7 @@ Deno.test("the gate closes while more than pendingBytesMax waits, and opens agai
   const settings = { journal: { pendingBytesMax: 10 * one } };
   await rig.open([rig.channel("lab", [to("ehr", peer)])], settings);
   let given = 0;
-  while (rig.hand().intake!.isOpen) {
+  while (rig.hand().intake!.isOpen && given < 50) {
     await rig.hand().give(note({ id: `N${given++ % 10}`, text: "x".repeat(90), sender: `S${given}` }));
   }
   const { reason } = await rig.seen("intakeClosed");
