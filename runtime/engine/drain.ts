@@ -22,10 +22,14 @@ export async function drain(
   const late = new AbortController();
   const forget = world.clock.after(drainMsMax, () => late.abort());
   const deadline = late.signal;
-  const all = (step: (channel: Channel) => Promise<void>) => Promise.all(channels.map(step));
+  // A step that fails in one channel is no reason to leave the others, or the journal, as they are.
+  const failures: unknown[] = [];
+  const all = (step: (channel: Channel) => Promise<void>) =>
+    Promise.all(channels.map((channel) => step(channel).catch((cause) => failures.push(cause))));
   await all((channel) => channel.stopListening(deadline));
   await all((channel) => channel.stopWorking(deadline));
   await all((channel) => channel.stopDelivering(deadline));
   forget();
   await journal.close();
+  if (failures.length > 0) throw failures[0];
 }

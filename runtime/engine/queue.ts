@@ -15,7 +15,7 @@ export interface Entry {
 
 /** Where the rest of a queue is. */
 export interface Pages<E extends Entry> {
-  /** Undone entries after a position, in order, at most `limit`. */
+  /** Undone entries after a position, in order, at most `limit`. None: there are no more. */
   read(after: number, limit: number): Promise<readonly E[]>;
 }
 
@@ -202,7 +202,8 @@ export class Queue<E extends Entry> {
 
   /** New ground: what a busy key or a full window keeps out is skipped and remembered. */
   #advance(rows: readonly E[]): void {
-    if (rows.length === this.#bounds.pageMax) this.#more = true;
+    // Only an empty page is the end: a page of large entries is short.
+    if (rows.length > 0) this.#more = true;
     for (const row of rows) {
       if (row.position <= this.#seen) continue;
       const blocked = this.#isHeldUp(row);
@@ -246,7 +247,7 @@ export class Queue<E extends Entry> {
         }
       }
     }
-    const last = rows.length === this.#bounds.pageMax ? rows[rows.length - 1].position : Infinity;
+    const last = rows.at(-1)?.position ?? Infinity;
     for (const [key, { position }] of this.#skipped) {
       if (position < from || position > last || behind.has(key)) continue;
       if (last >= this.#seen) this.#skipped.delete(key);

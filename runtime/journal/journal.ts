@@ -83,7 +83,12 @@ export class Journal {
       }, cause);
     }
     const store = await openStore(world, folder);
-    return new Journal(world, store, observer, await store.ask({ ask: "pending" }));
+    try {
+      return new Journal(world, store, observer, await store.ask({ ask: "pending" }));
+    } catch (cause) {
+      await store.close();
+      throw cause;
+    }
   }
 
   /** `open`, `failed` after a store error, or `closed`. */

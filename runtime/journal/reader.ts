@@ -47,6 +47,9 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" } ? readonly
   : Q extends { ask: "seqOf" } ? number | undefined
   : PendingTotals;
 
+/** What one page of a queue may take in memory. */
+const PAGE_BYTES_MAX = 8 << 20;
+
 const MESSAGE_STATES: readonly MessageState[] = ["received", "processed", "filtered", "quarantined"];
 const DELIVERY_STATES: readonly DeliveryState[] = ["queued", "delivered", "quarantined"];
 
@@ -81,10 +84,13 @@ export class Reader {
   #inbox(channel: string, after: number, limit: number): InboxRow[] {
     const id = this.#names.find(channel);
     if (id === undefined) return [];
-    const rows = this.#database.prepare(
+    const rows = this.#page(
+      "SELECT seq AS position, size FROM message WHERE channel = ? AND state = 0 AND seq > ? ORDER BY seq LIMIT ?",
       `SELECT seq, message.id AS id, received_ms, adapter, peer, partner, content_type, crc32, bytes
-       FROM message JOIN body ON body.id = message.body WHERE channel = ? AND state = 0 AND seq > ? ORDER BY seq LIMIT ?`,
-    ).all(id, after, limit);
+       FROM message JOIN body ON body.id = message.body
+       WHERE channel = ? AND state = 0 AND seq > ? AND seq <= ? ORDER BY seq`,
+      [id, after, limit],
+    );
     return rows.map((row) => ({
       seq: Number(row.seq),
       id: String(row.id),
@@ -98,12 +104,14 @@ export class Reader {
   #outbox(channel: string, destination: string, after: number, limit: number): OutboxRow[] {
     const id = this.#names.find(destinationName(channel, destination));
     if (id === undefined) return [];
-    const rows = this.#database.prepare(
+    const rows = this.#page(
+      "SELECT id AS position, size FROM delivery WHERE destination = ? AND state = 0 AND id > ? ORDER BY id LIMIT ?",
       `SELECT delivery.id AS delivery, delivery.seq AS seq, message.id AS id, received_ms, sequence, attempts, keys,
        delivery.control_id AS control_id, delivery.content_type AS content_type, crc32, bytes
        FROM delivery JOIN message ON message.seq = delivery.seq JOIN body ON body.id = delivery.body
-       WHERE destination = ? AND delivery.state = 0 AND delivery.id > ? ORDER BY delivery.id LIMIT ?`,
-    ).all(id, after, limit);
+       WHERE destination = ? AND delivery.state = 0 AND delivery.id > ? AND delivery.id <= ? ORDER BY delivery.id`,
+      [id, after, limit],
+    );
     return rows.map((row) => ({
       delivery: Number(row.delivery),
       seq: Number(row.seq),
@@ -116,6 +124,17 @@ export class Reader {
       contentType: this.#names.textOf(Number(row.content_type)),
       body: intact(row),
     }));
+  }
+
+  /** A page of a queue: at most `limit` rows, and no more than fit in `PAGE_BYTES_MAX`, but always one. */
+  #page(sizes: string, content: string, [owner, after, limit]: readonly [number, number, number]): Row[] {
+    let last = after, bytes = 0;
+    for (const { position, size } of this.#database.prepare(sizes).all(owner, after, limit)) {
+      bytes += Number(size);
+      if (last !== after && bytes > PAGE_BYTES_MAX) break;
+      last = Number(position);
+    }
+    return last === after ? [] : this.#database.prepare(content).all(owner, after, last);
   }
 
   #list(query: MessageQuery): MessageRecord[] {

@@ -102,7 +102,9 @@ export class Writer {
     if (Number(earlier.answered) === ANSWERED.negatively) return undefined;
     if (append.sameness!.kind === "exact") {
       const recent = append.receivedAtMs - receivedAtMs <= append.sameness!.windowMs;
-      if (!recent && this.#sql.newerOfSender.get(channel, seq, append.sender)) return undefined;
+      if (!recent && this.#sql.newerOfSender.get(channel, seq, seq + LATEST_WITHIN, append.sender)) {
+        return undefined;
+      }
     }
     const answer = earlier.answer === null ? undefined : {
       bytes: earlier.answer as Uint8Array,
@@ -261,6 +263,9 @@ export class Writer {
   }
 }
 
+/** How far a sender's next message is looked for: the one writer must not search the whole table. */
+const LATEST_WITHIN = 10_000;
+
 /** Numbers of message states; see the schema. */
 export const MESSAGE = { received: 0, processed: 1, filtered: 2, quarantined: 3 } as const;
 /** Numbers of delivery states; see the schema. */
@@ -292,7 +297,7 @@ function prepareAll(database: Database) {
     sameIdentity:
       `SELECT seq, message.id AS id, received_ms, answered, answer, answer_type, bytes FROM message
        JOIN body ON body.id = message.body WHERE channel = ? AND identity = ? ORDER BY seq DESC LIMIT 16`,
-    newerOfSender: "SELECT 1 FROM message WHERE channel = ? AND seq > ? AND sender = ? LIMIT 1",
+    newerOfSender: "SELECT 1 FROM message WHERE channel = ? AND seq > ? AND seq <= ? AND sender = ? LIMIT 1",
     moveMessage: "UPDATE message SET state = ?, answered = max(answered, ?) WHERE seq = ? AND state = 0",
     bodyOf: "SELECT body, size FROM message WHERE seq = ?",
     deliveryOf: "SELECT id, sequence FROM delivery WHERE seq = ? AND destination = ?",
