@@ -56,6 +56,11 @@ export interface FormatSpec<
   parse(bytes: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): B;
   /** Reads as little as it can: called on every message before it is stored. */
   identify?(bytes: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): Identity;
+  /**
+   * Whether a message of this kind is taken at all; fails where it is not. Called after `identify` and before anything
+   * is acknowledged, so that the peer hears of it; `parse` MUST refuse the same.
+   */
+  admit?(identity: Identity, tools: FormatTools<S, NoInfer<Code>>): void;
   /** What order is kept by (for HL7: the patients of PID-3 and MRG-1). An empty list is a barrier for all. */
   keys?(body: B): readonly string[];
   /** Our answer to a received message; `null` where none can be made or none is wanted. */
@@ -88,6 +93,8 @@ export interface Format<B extends Body = Body> {
   parse(bytes: Uint8Array, contentType?: string): B;
   /** See {@linkcode FormatSpec.identify}; without one, a message without id, type and sender. */
   identify(bytes: Uint8Array, contentType?: string): Identity;
+  /** See {@linkcode FormatSpec.admit}; without it, every kind is taken. */
+  admit(identity: Identity): void;
   /** See {@linkcode FormatSpec.keys}; without it, none. */
   keys(body: Body): readonly string[];
   /** See {@linkcode FormatSpec.answer}; without it, `null`. */
@@ -124,6 +131,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     contentTypes: spec.contentTypes,
     parse: (bytes, contentType) => spec.parse(bytes, tools(contentType)),
     identify: (bytes, contentType) => spec.identify?.(bytes, tools(contentType)) ?? NOBODY,
+    admit: (identity) => spec.admit?.(identity, plain),
     keys: (body) => spec.keys?.(body as B) ?? [],
     answer: (received, outcome, facts) => spec.answer?.(received, outcome, facts, plain) ?? null,
     judge: (answer, sent) => spec.judge?.(answer, sent, plain) ?? { kind: "accepted" },

@@ -120,6 +120,7 @@ export class ChannelIntake implements Intake {
     try {
       if (envelope) opened = await this.#open(arrival, envelope);
       identity = format.identify(opened.bytes, opened.contentType);
+      format.admit(identity);
     } catch (cause) {
       return await this.#quarantine(opened, declared(cause));
     }

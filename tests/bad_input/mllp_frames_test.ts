@@ -93,7 +93,6 @@ const bad: readonly Bad[] = [
     kept: bytesOf(hl7("BAD", "")),
     code: "HL7V2_TYPE_MISSING",
     answer: ["AE BAD", "101"],
-    listen: { acknowledge: "processed" },
     parse: { hl7v2: { accept: ["ADT"] } },
   },
   {
@@ -102,7 +101,6 @@ const bad: readonly Bad[] = [
     kept: bytesOf(hl7("BAD", "ORU^R01")),
     code: "HL7V2_TYPE_UNSUPPORTED",
     answer: ["AR BAD", "200"],
-    listen: { acknowledge: "processed" },
     parse: { hl7v2: { accept: ["ADT"] } },
   },
   {
@@ -111,7 +109,6 @@ const bad: readonly Bad[] = [
     kept: bytesOf(hl7("BAD", "ADT^A08")),
     code: "HL7V2_EVENT_UNSUPPORTED",
     answer: ["AR BAD", "201"],
-    listen: { acknowledge: "processed" },
     parse: { hl7v2: { accept: ["ADT^A01"] } },
   },
 ];

@@ -1,5 +1,6 @@
 import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
 import { list, type ListField, text } from "../../../runtime/contract/spec.ts";
+import { admit } from "./admit.ts";
 import { answer } from "./answer.ts";
 import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
@@ -38,14 +39,10 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
   parse(bytes, { config, contentType, fail }) {
     const charset = charsetIn(contentType);
     const message = Hl7Message.parse(bytes, charset === undefined ? {} : { charset });
-    if (config.accept.length === 0) return message;
-    const kind = message.get("MSH-9.1"), event = message.get("MSH-9.2");
-    if (kind === undefined) return fail("HL7V2_TYPE_MISSING", { path: "MSH-9" });
-    if (config.accept.includes(kind) || config.accept.includes(`${kind}^${event}`)) return message;
-    return config.accept.some((type) => type.startsWith(`${kind}^`))
-      ? fail("HL7V2_EVENT_UNSUPPORTED", { path: "MSH-9.2" })
-      : fail("HL7V2_TYPE_UNSUPPORTED", { path: "MSH-9.1" });
+    if (config.accept.length > 0) admit(identify(bytes), { config, fail });
+    return message;
   },
+  admit,
   identify,
   keys,
   answer,
