@@ -114,8 +114,6 @@ channels:
       }).output();
       if (code !== 0) throw new Error(`no keys for ${name}`);
     }
-    const files = async (of: string) =>
-      (await Array.fromAsync(Deno.readDir(`${of}/keys`), ({ name }) => name)).sort();
     const labGateway = await GatewayProcess.start(
       lab,
       `gateway: lab
