@@ -19,6 +19,7 @@ export * from "./runtime/contract/envelope.ts";
 export * from "./runtime/contract/error.ts";
 export * from "./runtime/contract/format.ts";
 export * from "./runtime/contract/message.ts";
+export * from "./runtime/contract/signal.ts";
 export * from "./runtime/contract/spec.ts";
 export type * from "./runtime/contract/world.ts";
 export { type Delimiters, Hl7Message, type ParseOptions } from "./actors/formats/hl7v2/mod.ts";

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Reply } from "../../runtime/contract/adapter.ts";
+import { untilAborted } from "../../runtime/contract/signal.ts";
 import type { Tools } from "./_listener_spec.ts";
 import { nameFilter } from "./_name_filter.ts";
 import { moveInto, removeIfThere } from "./_put_away.ts";
@@ -91,10 +92,10 @@ export class Inbox {
     if (file.facts.size > fileBytesMax) {
       // Without its bytes, which nothing bounds: the original itself is kept, in the folder for refused files.
       const refusal = error("FILE_SIZE_EXCESSIVE", { fileBytesMax });
-      return await this.#unlessDropped(intake.refuse({ bytes: new Uint8Array(), peer }, refusal));
+      return await untilAborted(intake.refuse({ bytes: new Uint8Array(), peer }, refusal), this.#dropped);
     }
     const bytes = await this.#read(file);
-    return bytes && await this.#unlessDropped(intake.receive({ bytes, peer }));
+    return bytes && await untilAborted(intake.receive({ bytes, peer }), this.#dropped);
   }
 
   async #read(file: WatchedFile): Promise<Uint8Array | undefined> {
@@ -135,17 +136,6 @@ export class Inbox {
     file.restUntilMs = world.clock.elapsedMs() + restMs;
     const { facts } = error(code, { reason: reasonOf(cause) }, cause);
     report({ name: event, facts: { code, ...facts, failures: file.failures, againInMs: restMs } });
-  }
-
-  /** The channel's reply, or `undefined` once the listener is dropped. */
-  #unlessDropped(reply: Promise<Reply>): Promise<Reply | undefined> {
-    const signal = this.#dropped;
-    if (signal.aborted) return Promise.resolve(undefined);
-    return new Promise((resolve, reject) => {
-      const drop = () => resolve(undefined);
-      signal.addEventListener("abort", drop, { once: true });
-      reply.then(resolve, reject).finally(() => signal.removeEventListener("abort", drop));
-    });
   }
 }
 

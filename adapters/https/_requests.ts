@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Reply } from "../../runtime/contract/adapter.ts";
+import { untilAborted } from "../../runtime/contract/signal.ts";
 import { readBounded } from "./_bounded_body.ts";
 import type { Tools } from "./_listener_spec.ts";
 import { essenceOf, includesType } from "./_media_type.ts";
@@ -77,10 +77,10 @@ export class Requests {
     if (body.end === "large") {
       const refusal = error("HTTPS_BODY_TOO_LARGE", { bodyBytesMax: config.bodyBytesMax });
       // Whatever the format would answer: half a message was never HL7, and 413 is what a client understands.
-      await this.#unlessDropped(intake.refuse(delivery, refusal));
+      await untilAborted(intake.refuse(delivery, refusal), this.#dropped.signal);
       return problem(413, refusal);
     }
-    const reply = await this.#unlessDropped(intake.receive(delivery));
+    const reply = await untilAborted(intake.receive(delivery), this.#dropped.signal);
     if (!reply) return this.#closed();
     return replyResponse(reply, {
       requestType: contentType,
@@ -117,16 +117,5 @@ export class Requests {
       this.#tools.error("HTTPS_INTAKE_CLOSED"),
       retryAfter(this.#tools.config.retryAfterMs),
     );
-  }
-
-  /** The channel's reply, or `undefined` once the listener is dropped. */
-  #unlessDropped(reply: Promise<Reply>): Promise<Reply | undefined> {
-    const { signal } = this.#dropped;
-    if (signal.aborted) return Promise.resolve(undefined);
-    return new Promise((resolve, reject) => {
-      const drop = () => resolve(undefined);
-      signal.addEventListener("abort", drop, { once: true });
-      reply.then(resolve, reject).finally(() => signal.removeEventListener("abort", drop));
-    });
   }
 }

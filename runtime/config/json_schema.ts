@@ -33,7 +33,7 @@ export function settingsSchema(spec: ComponentSpec): JsonSchema {
 }
 
 /** The JSON Schema of one field. */
-export function fieldSchema(field: Field): JsonSchema {
+function fieldSchema(field: Field): JsonSchema {
   return { description: field.about, ...valueSchema(field), ...annotations(field) };
 }
 

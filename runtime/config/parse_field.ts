@@ -67,7 +67,7 @@ export async function parseField(field: Field, node: ConfigNode, context: FieldC
 }
 
 /** Settings with fixed names: unknown keys are problems, what is left out gets its default. */
-export async function parseRecord(
+async function parseRecord(
   fields: Fields,
   node: ConfigNode,
   context: FieldContext,

@@ -5,7 +5,7 @@ import type { ConfigNode } from "./config_node.ts";
 import { shown } from "./problem.ts";
 
 /** Folder beside the gateway file that holds one file for each `secret:NAME`. */
-export const SECRETS_FOLDER = "secrets";
+const SECRETS_FOLDER = "secrets";
 
 const HINT = `write secret:NAME and put the text into ${SECRETS_FOLDER}/NAME, or use env:NAME or file:PATH`;
 

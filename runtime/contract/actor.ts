@@ -1,7 +1,7 @@
-import { type Fail, type Fault, type Faults, MitralError } from "./error.ts";
+import { errorTable, type Fail, type Fault, type Faults } from "./error.ts";
 import type { Format } from "./format.ts";
 import type { Body, Message } from "./message.ts";
-import type { Config, ConfigInput, Spec } from "./spec.ts";
+import { type Config, type ConfigInput, isField, type Spec } from "./spec.ts";
 
 /** A value, or a promise of one. */
 export type Awaitable<T> = T | Promise<T>;
@@ -123,9 +123,7 @@ export async function bindTransformer<I extends Body, O extends Body, S extends 
   config: Config<S>,
   files: { readText(path: string): Promise<string> },
 ): Promise<Stage<I, O>> {
-  const fail: Fail<Code> = (code, facts, cause) => {
-    throw new MitralError(code, spec.errors[code], facts, cause);
-  };
+  const { fail } = errorTable(spec.name, spec.errors);
   const prepared = await spec.prepare?.({ config, fail, readText: files.readText }) as P;
   return {
     name: spec.name,
@@ -172,11 +170,9 @@ const noFiles = {
 };
 
 function withDefaults(spec: Spec, config: unknown): unknown {
-  if (typeof (spec as { kind?: unknown }).kind === "string") return config;
+  if (isField(spec)) return config;
   const given = (config ?? {}) as Record<string, unknown>;
   const filled: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(spec as Record<string, { default?: unknown }>)) {
-    filled[name] = given[name] ?? field.default;
-  }
+  for (const [name, field] of Object.entries(spec)) filled[name] = given[name] ?? field.default;
   return filled;
 }

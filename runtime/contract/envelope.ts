@@ -1,4 +1,4 @@
-import { type Fail, type Fault, type Faults, MitralError } from "./error.ts";
+import { errorTable, type Fail, type Fault, type Faults } from "./error.ts";
 import type { Answer, Outcome } from "./message.ts";
 import type { Config, Spec } from "./spec.ts";
 
@@ -167,9 +167,7 @@ export function bindEnvelope<S extends Spec, Code extends string>(
   keys: Keyring,
   clock: { nowMs(): number },
 ): Envelope {
-  const fail: Fail<Code> = (code, facts, cause) => {
-    throw new MitralError(code, spec.errors[code], facts, cause);
-  };
+  const { fail } = errorTable(spec.name, spec.errors);
   const tools = () => ({ config, keys, nowMs: clock.nowMs(), fail });
   return {
     name: spec.name,

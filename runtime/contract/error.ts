@@ -96,12 +96,19 @@ export function declareErrors<const Owner extends string, const Code extends str
   owner: Owner,
   faults: Faults<Owner, Code>,
 ): ErrorTable<Code> {
-  const table = faults as Readonly<Record<Code, Fault>>;
+  return errorTable(owner, faults as Readonly<Record<Code, Fault>>);
+}
+
+/** What makes and throws the errors a component declares in its spec, where `owner` is the component's name. */
+export function errorTable<Code extends string>(
+  owner: string,
+  faults: Readonly<Record<Code, Fault>>,
+): ErrorTable<Code> {
   const error = (code: Code, facts?: Facts, cause?: unknown) =>
-    new MitralError(code, table[code], facts, cause);
+    new MitralError(code, faults[code], facts, cause);
   return {
     owner,
-    faults: table,
+    faults,
     error,
     fail(code, facts, cause) {
       throw error(code, facts, cause);

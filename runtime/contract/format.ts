@@ -1,4 +1,4 @@
-import { type Fail, type Fault, type Faults, MitralError } from "./error.ts";
+import { errorTable, type Fail, type Fault, type Faults } from "./error.ts";
 import type { Answer, Body, Outcome } from "./message.ts";
 import type { Config, Spec } from "./spec.ts";
 
@@ -120,9 +120,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
   spec: FormatSpec<string, S, Code, B>,
   config: Config<S>,
 ): Format<B> {
-  const fail: Fail<Code> = (code, facts, cause) => {
-    throw new MitralError(code, spec.errors[code], facts, cause);
-  };
+  const { fail } = errorTable(spec.name, spec.errors);
   const plain = { config, fail };
   const tools = (contentType?: string) => contentType === undefined ? plain : { ...plain, contentType };
   return {

@@ -1,11 +1,12 @@
 import type { Listening } from "../contract/adapter.ts";
 import { bindEnvelope } from "../contract/envelope.ts";
-import { MitralError } from "../contract/error.ts";
+import { errorTable, type MitralError } from "../contract/error.ts";
 import { bindFormat, type Format } from "../contract/format.ts";
 import type { Outcome } from "../contract/message.ts";
+import { untilAborted } from "../contract/signal.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Branch, OutboxRow, Settled } from "../journal/operations.ts";
+import type { OutboxRow, Settled } from "../journal/operations.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
 import { DeliveryLine } from "./delivery_line.ts";
 import { errors } from "./errors.ts";
@@ -15,7 +16,7 @@ import { ChannelIntake } from "./intake.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, Configured } from "./plan.ts";
 import { Waiters } from "./waiters.ts";
-import { type InboxEntry, WorkLine } from "./work_line.ts";
+import { WorkLine } from "./work_line.ts";
 
 /** What a channel shares with the rest of its gateway. */
 export interface ChannelParts {
@@ -30,6 +31,8 @@ export interface ChannelParts {
   readonly found: { readonly inbox: number; readonly outboxes: Readonly<Record<string, number>> };
   newId(): string;
   report(event: Unstamped): void;
+  /** True while somebody wants to know how long each stage takes. */
+  timesStages(): boolean;
 }
 
 /** One channel: its way in, its work line, its delivery lines. Fails alone. */
@@ -54,7 +57,7 @@ export class Channel {
   #condition: Condition = "stopped";
 
   constructor(parts: ChannelParts) {
-    const { plan, world, journal, folder, found, newId, keyring } = this.#parts = parts;
+    const { plan, world, journal, folder, found, newId, keyring, timesStages } = this.#parts = parts;
     this.plan = plan;
     const report = (event: Unstamped) => this.#report(event);
     const channel = plan.name;
@@ -79,6 +82,7 @@ export class Channel {
         found: found.outboxes[destination.name] ?? 0,
         settled: (row, rest) => this.#settled(row, rest),
         report,
+        timesStages,
       }),
     ]));
     this.#work = new WorkLine({
@@ -89,8 +93,9 @@ export class Channel {
       waiters,
       folder,
       found: found.inbox,
-      queued: (entry, branch, delivery) => this.#offer(entry, branch, delivery),
+      queued: (destination, row) => this.#deliveries.get(destination)!.offer(row),
       report,
+      timesStages,
     });
     this.#intake = new ChannelIntake({
       plan,
@@ -118,18 +123,13 @@ export class Channel {
     this.#gate.set(STOPPED, false);
     this.#gate.set("halted", false);
     const { spec, config } = plan.listen;
-    const error = (code: string, facts?: Readonly<Record<string, string | number>>, cause?: unknown) =>
-      new MitralError(code, spec.errors[code], facts, cause);
     try {
       this.#listening = await spec.listen({
         config: config as never,
         world,
         intake: this.#intake,
         contentTypes: this.#contentTypes(),
-        error,
-        fail(code, facts, cause) {
-          throw error(code, facts, cause);
-        },
+        ...errorTable(spec.name, spec.errors),
         report: ({ name, facts = {} }) =>
           this.#report({ name: "transportReported", channel: plan.name, event: name, facts }),
       });
@@ -154,7 +154,7 @@ export class Channel {
     const listening = this.#listening;
     this.#listening = undefined;
     if (!listening) return;
-    await unlessAborted(deadline, listening.stop());
+    await untilAborted(listening.stop(), deadline);
     await listening[Symbol.asyncDispose]();
   }
 
@@ -221,26 +221,6 @@ export class Channel {
     return decrypt ? [decrypt.spec.contentType] : this.#format.contentTypes;
   }
 
-  #offer(
-    entry: InboxEntry,
-    branch: Branch,
-    { delivery, sequence }: { delivery: number; sequence: number },
-  ): void {
-    const { id, receivedAtMs, received } = entry.message!;
-    this.#deliveries.get(branch.destination)!.offer({
-      delivery,
-      sequence,
-      seq: entry.position,
-      id,
-      receivedAtMs,
-      attempts: 0,
-      keys: branch.keys,
-      controlId: branch.controlId,
-      contentType: branch.contentType,
-      body: branch.payload ?? received,
-    });
-  }
-
   #settled(row: OutboxRow, { queued, quarantined }: Settled): void {
     if (queued > 0) return;
     const outcome: Outcome = quarantined === 0
@@ -269,13 +249,3 @@ const COUNTED: { readonly [name: string]: keyof ChannelCounts } = {
   deliveryFailed: "failed",
   messageQuarantined: "quarantined",
 };
-
-/** Waits for work, but not past the deadline. */
-export function unlessAborted(deadline: AbortSignal, work: Promise<unknown>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => resolve();
-    if (deadline.aborted) resolve();
-    deadline.addEventListener("abort", stop, { once: true });
-    work.then(() => resolve(), reject).finally(() => deadline.removeEventListener("abort", stop));
-  });
-}

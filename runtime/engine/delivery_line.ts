@@ -1,11 +1,12 @@
 import type { OpenSender, Parcel } from "../contract/adapter.ts";
 import type { Envelope, Statement } from "../contract/envelope.ts";
-import { MitralError } from "../contract/error.ts";
+import { errorTable, type MitralError } from "../contract/error.ts";
 import type { Format } from "../contract/format.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { OutboxRow, Settled } from "../journal/operations.ts";
+import { speaks } from "./branch.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
@@ -13,7 +14,6 @@ import type { ChannelPlan, DestinationPlan } from "./plan.ts";
 import { type Entry, Queue } from "./queue.ts";
 import { backoffMs, Ended } from "./supervisor.ts";
 import { troubleOf } from "./trouble.ts";
-import { speaks } from "./work_line.ts";
 
 /** A delivery in an outbox. */
 export interface OutboxEntry extends Entry {
@@ -41,10 +41,12 @@ export interface DeliveryParts {
   readonly epoch: number;
   readonly journal: Journal;
   readonly world: World;
+  /** Deliveries that were in the outbox when the channel was made. */
   readonly found: number;
   /** The last delivery of a message may have ended. */
   settled(row: OutboxRow, rest: Settled): void;
   report(event: Unstamped): void;
+  timesStages(): boolean;
 }
 
 /** The delivery line of a destination: seal, send, settle. Each attempt is sealed anew; the payload is always the same. */
@@ -86,6 +88,7 @@ export class DeliveryLine {
       positionOf: ({ entry }) => entry.position,
       queued: () => this.#queued,
       report: parts.report,
+      timesStages: parts.timesStages,
     });
   }
 
@@ -142,19 +145,11 @@ export class DeliveryLine {
   #stages(): LineStage<Sending, Outcome>[] {
     const { destination, world, format, envelope } = this.#parts;
     const { spec, config } = destination.send;
-    const fail = (
-      code: string,
-      facts?: Readonly<Record<string, string | number>>,
-      cause?: unknown,
-    ): never => {
-      throw new MitralError(code, spec.errors[code], facts, cause);
-    };
     const openSender = (): Promise<OpenSender> =>
       spec.open({
         config: config as never,
         world,
-        fail,
-        error: (code, facts, cause) => new MitralError(code, spec.errors[code], facts, cause),
+        ...errorTable(spec.name, spec.errors),
         report: ({ name, facts = {} }) => this.#report({ name: "transportReported", event: name, facts }),
         contentTypes: envelope ? [envelope.receiptType] : format.contentTypes,
       });

@@ -59,7 +59,7 @@ export type GatewayEvent =
     } & Place)
     | ({ readonly name: "messageQuarantined"; readonly id: string; readonly error: MitralError } & Place)
     | ({ readonly name: "messageReplayed"; readonly id: string } & Place)
-    /** One stage's work on one message. Only when somebody measures. */
+    /** One stage's work on one message, waits included. Only for observers that asked for `stages`. */
     | ({ readonly name: "stagePassed"; readonly tookMs: number } & Place)
     | ({ readonly name: "stageCrashed"; readonly cause: string; readonly againInMs: number } & Place)
     | ({ readonly name: "lineRestarted"; readonly againInMs: number } & Place)

@@ -45,6 +45,8 @@ export class Gateway implements RunningGateway {
   readonly #keyring: GatewayKeyring | undefined;
   readonly #channels = new Map<string, Channel>();
   readonly #observers = new Set<(event: GatewayEvent) => void>();
+  /** Those of the observers that want stages timed. */
+  readonly #stageObservers = new Set<(event: GatewayEvent) => void>();
   readonly #newId: () => string;
   readonly #startedAtMs: number;
   #isFull: boolean;
@@ -82,22 +84,27 @@ export class Gateway implements RunningGateway {
   ): Promise<Gateway> {
     const keyring = await keysFor(plan, world);
     // The journal reports before there is a gateway to report to.
-    const hands: { gateway?: Gateway } = {};
+    let opened: Gateway | undefined;
     const journal = await Journal.open(world, plan.data, {
-      committed: (operations, tookMs) =>
-        hands.gateway?.report({ name: "journalCommitted", operations, tookMs }),
-      weighed: (pendingBytes) => hands.gateway?.watchPressure(pendingBytes),
-      failed: (error) => hands.gateway?.fail(error),
+      committed(operations, tookMs) {
+        if (opened) opened.#report({ name: "journalCommitted", operations, tookMs });
+      },
+      weighed(pendingBytes) {
+        if (opened) opened.#watchPressure(pendingBytes);
+      },
+      failed(error) {
+        if (opened) opened.#fail(error);
+      },
     }, openStore);
-    const gateway = hands.gateway = new Gateway(plan, world, journal, keyring);
+    const gateway = opened = new Gateway(plan, world, journal, keyring);
     if (observer) gateway.observe(observer);
     try {
-      for (const channel of plan.channels) await gateway.add(channel);
+      for (const channel of plan.channels) await gateway.#add(channel);
     } catch (cause) {
       await gateway.close();
       throw cause;
     }
-    gateway.report({ name: "gatewayStarted", gateway: plan.name, channels: plan.channels.length });
+    gateway.#report({ name: "gatewayStarted", gateway: plan.name, channels: plan.channels.length });
     return gateway;
   }
 
@@ -119,9 +126,13 @@ export class Gateway implements RunningGateway {
     };
   }
 
-  observe(listener: (event: GatewayEvent) => void): () => void {
+  observe(listener: (event: GatewayEvent) => void, { stages = false } = {}): () => void {
     this.#observers.add(listener);
-    return () => this.#observers.delete(listener);
+    if (stages) this.#stageObservers.add(listener);
+    return () => {
+      this.#observers.delete(listener);
+      this.#stageObservers.delete(listener);
+    };
   }
 
   async replay(
@@ -144,13 +155,13 @@ export class Gateway implements RunningGateway {
       case "overtaken":
         return errors.fail("GATEWAY_REPLAY_REFUSED", { destination: replayed.destination });
       case "inbox":
-        this.report({ name: "messageReplayed", channel: replayed.channel, id });
+        this.#report({ name: "messageReplayed", channel: replayed.channel, id });
         this.#channels.get(replayed.channel)?.putBackMessage(seq, replayed.size);
         return { destinations: [] };
       case "outbox": {
         const channel = this.#channels.get(replayed.channel);
         for (const { destination, delivery, size } of replayed.deliveries) {
-          this.report({ name: "messageReplayed", channel: replayed.channel, destination, id });
+          this.#report({ name: "messageReplayed", channel: replayed.channel, destination, id });
           channel?.putBackDelivery(destination, delivery, size);
         }
         return { destinations: replayed.deliveries.map((each) => each.destination) };
@@ -169,7 +180,7 @@ export class Gateway implements RunningGateway {
   async reloadChannel(plan: ChannelPlan): Promise<void> {
     const old = this.#channels.get(plan.name);
     if (old) await this.#stop(old);
-    await this.add(plan);
+    await this.#add(plan);
   }
 
   close(): Promise<void> {
@@ -181,15 +192,16 @@ export class Gateway implements RunningGateway {
     return this.close();
   }
 
-  /** Adds an event's time and tells every observer. */
-  report(event: Unstamped): void {
-    if (this.#observers.size === 0) return;
+  /** Adds an event's time and tells the observers. */
+  #report(event: Unstamped): void {
+    const observers = event.name === "stagePassed" ? this.#stageObservers : this.#observers;
+    if (observers.size === 0) return;
     const stamped = { ...event, atMs: this.#world.clock.nowMs() } as GatewayEvent;
-    for (const observer of this.#observers) observer(stamped);
+    for (const observer of observers) observer(stamped);
   }
 
   /** Makes a channel of a plan, in place of the one of that name, and starts it. */
-  async add(plan: ChannelPlan): Promise<void> {
+  async #add(plan: ChannelPlan): Promise<void> {
     const { inboxes, outboxes } = await this.#journal.ask({ ask: "pending" });
     const channel = new Channel({
       plan,
@@ -204,7 +216,8 @@ export class Gateway implements RunningGateway {
         ),
       },
       newId: this.#newId,
-      report: (event) => this.report(event),
+      report: (event) => this.#report(event),
+      timesStages: () => this.#stageObservers.size > 0,
     });
     this.#channels.set(plan.name, channel);
     channel.setGate(FULL, this.#isFull);
@@ -212,13 +225,13 @@ export class Gateway implements RunningGateway {
   }
 
   /** The store has failed: every channel halts; nothing is answered any more. */
-  fail(error: MitralError): void {
-    this.report({ name: "journalFailed", error });
+  #fail(error: MitralError): void {
+    this.#report({ name: "journalFailed", error });
     for (const channel of this.#channels.values()) channel.halt(error);
   }
 
   /** Past its mark the journal takes nothing new; somewhat below it, it does again. */
-  watchPressure(pendingBytes: number): void {
+  #watchPressure(pendingBytes: number): void {
     const { pendingBytesMax } = this.#plan.journal;
     const isFull = pendingBytes > pendingBytesMax * (this.#isFull ? limits.reopenShare : 1);
     if (isFull === this.#isFull) return;
@@ -228,8 +241,9 @@ export class Gateway implements RunningGateway {
 
   async #close(): Promise<void> {
     await drain([...this.#channels.values()], this.#journal, this.#world, this.#plan.drainMsMax);
-    this.report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
+    this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
     this.#observers.clear();
+    this.#stageObservers.clear();
   }
 
   async #stop(channel: Channel): Promise<void> {

@@ -8,8 +8,11 @@ export interface RunningGateway {
   readonly name: string;
   /** How everything stands at this moment. */
   snapshot(): GatewaySnapshot;
-  /** Calls `listener` for each event, at once; returns what ends that. MUST not throw. */
-  observe(listener: (event: GatewayEvent) => void): () => void;
+  /**
+   * Calls `listener` for each event, at once; returns what ends that. It MUST NOT throw. `stagePassed` comes only with
+   * `stages`, since every stage of every message is then timed.
+   */
+  observe(listener: (event: GatewayEvent) => void, options?: { readonly stages?: boolean }): () => void;
   /** Search over the messages the journal holds. */
   readonly archive: Archive;
   /**

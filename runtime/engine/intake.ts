@@ -150,7 +150,7 @@ export class ChannelIntake implements Intake {
     const sameness: Sameness | undefined = statement
       ? { kind: "sealed", from: statement.from, id: statement.id, conflict: troubleOf(REUSED, arrival.atMs) }
       : controlId !== "" && purpose === "message"
-      ? { kind: "exact", controlId, windowMs: limits.repetitionMs }
+      ? { kind: "exact", windowMs: limits.repetitionMs }
       : undefined;
     const appended = await journal.write<Append>({
       op: "append",

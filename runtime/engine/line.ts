@@ -1,6 +1,7 @@
 import type { Awaitable } from "../contract/actor.ts";
 import { MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
+import { crashPlace } from "./crash_place.ts";
 import { errors } from "./errors.ts";
 import type { Condition, GatewayEvent, LineState, Place } from "./events.ts";
 import { limits } from "./limits.ts";
@@ -33,6 +34,8 @@ export interface LineParts<T, V> {
   positionOf(item: T): number;
   queued(): number;
   report(event: Unstamped): void;
+  /** True while `stagePassed` is to be reported. */
+  timesStages(): boolean;
 }
 
 /** An event before its time is added. */
@@ -91,7 +94,7 @@ export class Line<T, V> {
     this.#condition = "stopped";
   }
 
-  /** Stops at once, for good reason: visible and alerting. */
+  /** Stops at once and reports why. What it has not done is in the journal; {@linkcode Line.start} goes on with it. */
   halt(error: MitralError): void {
     this.#trouble = error.code;
     this.#taking.abort(error);
@@ -147,7 +150,7 @@ export class Line<T, V> {
     }));
     const stages = this.#parts.stages.map((stage, at) =>
       supervise(
-        () => this.#open1(stage, at),
+        () => this.#openStage(stage, at),
         this.#stages[at].link,
         this.#stages[at + 1]?.link,
         this.#supervised(at, life.signal),
@@ -163,25 +166,41 @@ export class Line<T, V> {
     return trouble;
   }
 
-  async #open1(stage: LineStage<T, V>, at: number): Promise<Incarnation<T, V>> {
+  async #openStage(stage: LineStage<T, V>, at: number): Promise<Incarnation<T, V>> {
     this.#stages[at].condition = "starting";
     const incarnation = await stage.open();
     const failed = (item: T, cause: unknown) => {
       if (cause instanceof MitralError) return new Ended(this.#parts.fail(item, cause));
       throw cause;
     };
+    const work = (item: T, life: AbortSignal) => {
+      try {
+        const result = incarnation.process(item, life);
+        return result instanceof Promise ? result.catch((cause) => failed(item, cause)) : result;
+      } catch (cause) {
+        return failed(item, cause);
+      }
+    };
     const close = incarnation[Symbol.asyncDispose];
     return {
-      process(item, life) {
-        try {
-          const result = incarnation.process(item, life);
-          return result instanceof Promise ? result.catch((cause) => failed(item, cause)) : result;
-        } catch (cause) {
-          return failed(item, cause);
-        }
-      },
+      process: (item, life) =>
+        this.#parts.timesStages() ? this.#timed(stage.name, item, () => work(item, life)) : work(item, life),
       ...(close ? { [Symbol.asyncDispose]: () => close.call(incarnation) } : {}),
     };
+  }
+
+  #timed(stage: string, item: T, work: () => Awaitable<T | Ended<V>>): Awaitable<T | Ended<V>> {
+    const { place, report, world: { clock } } = this.#parts;
+    const startedMs = clock.elapsedMs();
+    const passed = (result: T | Ended<V>) => {
+      // A stage that hands on what it was given had nothing to do: the item has ended before.
+      if (result !== item) {
+        report({ name: "stagePassed", ...place, stage, tookMs: clock.elapsedMs() - startedMs });
+      }
+      return result;
+    };
+    const result = work();
+    return result instanceof Promise ? result.then(passed) : passed(result);
   }
 
   async #feed(life: AbortSignal): Promise<void> {
@@ -246,7 +265,7 @@ export class Line<T, V> {
       name: "stageCrashed",
       ...this.#parts.place,
       stage,
-      cause: placeOf(cause),
+      cause: crashPlace(cause),
       againInMs: againInMs ?? 0,
     });
     if (item !== undefined) {
@@ -267,15 +286,4 @@ export class Line<T, V> {
   #budget(): RestartBudget {
     return new RestartBudget(this.#parts.supervise, this.#parts.world);
   }
-}
-
-/** The kind of a crash and where in the code it was: never its message, which may quote the data that caused it. */
-function placeOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return typeof cause;
-  const { name, message, stack = "" } = cause;
-  // The message stands in front of the frames, and may have lines that look like one.
-  const start = stack.indexOf(message);
-  const frames = start < 0 ? "" : stack.slice(start + message.length);
-  const [, file, line] = /^\s+at .*?([\w.-]+)(?:\?\S*?)?(:\d+:\d+)\)?$/m.exec(frames) ?? [];
-  return file ? `${name} at ${file}${line}` : name;
 }

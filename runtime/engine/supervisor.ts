@@ -10,7 +10,10 @@ export class Ended<V> {
 
 /** One life of a stage. What it throws is a crash. */
 export interface Incarnation<T, V> {
-  /** The item, changed or not, for the next stage; or how it ended. The last stage ends every item. */
+  /**
+   * An item for the next stage, the very same one where there was nothing to do; or how it ended. The last stage ends
+   * every item.
+   */
   process(item: T, life: AbortSignal): Awaitable<T | Ended<V>>;
   [Symbol.asyncDispose]?(): Promise<void>;
 }

@@ -1,22 +1,16 @@
 import { bindTransformer, parseStage, type Stage } from "../contract/actor.ts";
 import { MitralError } from "../contract/error.ts";
 import type { Format } from "../contract/format.ts";
-import {
-  type Body,
-  createMessage,
-  hasPaths,
-  type Message,
-  type Outcome,
-  RawBody,
-} from "../contract/message.ts";
+import { createMessage, type Message, type Outcome, RawBody } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Branch, InboxRow, Process, Processed } from "../journal/operations.ts";
+import type { Branch, InboxRow, OutboxRow, Process, Processed } from "../journal/operations.ts";
+import { branchOf } from "./branch.ts";
 import { errors } from "./errors.ts";
 import type { Accepted } from "./intake.ts";
 import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
-import type { ChannelPlan, DestinationPlan, Order, StepPlan } from "./plan.ts";
+import type { ChannelPlan, DestinationPlan, StepPlan } from "./plan.ts";
 import { type Entry, Queue } from "./queue.ts";
 import { Ended } from "./supervisor.ts";
 import { troubleOf } from "./trouble.ts";
@@ -30,6 +24,8 @@ export interface InboxEntry extends Entry {
 /** A message on the work line, with the branches it has so far. */
 interface Work {
   readonly entry: InboxEntry;
+  /** As it was taken: whatever an actor returns, this is the message the outboxes and the events speak of. */
+  readonly taken: Message;
   readonly message: Message;
   readonly branches: readonly Branch[];
   /** It goes no further, but to its commit: filtered, or failed by a declared error. */
@@ -45,11 +41,12 @@ export interface WorkParts {
   readonly waiters: Waiters;
   /** Folder of the gateway file: a stage's files are looked up here. */
   readonly folder: string;
-  /** Messages that were in the inbox when the journal was opened. */
+  /** Messages that were in the inbox when the channel was made. */
   readonly found: number;
-  /** A branch of the message is durable in the outbox of its destination. */
-  queued(entry: InboxEntry, branch: Branch, delivery: { delivery: number; sequence: number }): void;
+  /** A branch of a message is durable in the outbox of its destination. */
+  queued(destination: string, row: OutboxRow): void;
   report(event: Unstamped): void;
+  timesStages(): boolean;
 }
 
 /** The work line of a channel: parse, filter, transform, one branch for each destination, one commit. */
@@ -80,6 +77,7 @@ export class WorkLine {
       positionOf: (work) => work.entry.position,
       queued: () => this.#queued,
       report: parts.report,
+      timesStages: parts.timesStages,
     });
   }
 
@@ -100,7 +98,8 @@ export class WorkLine {
     for (;;) {
       const entry = await this.#queue.take(signal);
       if (!entry) return undefined;
-      if (entry.message) return { entry, message: entry.message, branches: [] };
+      const { message } = entry;
+      if (message) return { entry, taken: message, message, branches: [] };
       await this.#quarantine(entry, errors.error("ENGINE_BODY_DAMAGED"));
     }
   }
@@ -166,6 +165,7 @@ export class WorkLine {
 
   /** A destination's own filters and transforms, and what its outbox is to hold. */
   #branchStage(destination: DestinationPlan): LineStage<Work, Outcome> {
+    const { format } = this.#parts;
     return {
       name: `to ${destination.name}`,
       width: 1,
@@ -175,27 +175,15 @@ export class WorkLine {
           process: (work, life) =>
             work.ended ? work : guarded(work, () => {
               const last = through(steps, work.message, life);
-              const add = (message: Message | null) =>
-                message
-                  ? { ...work, branches: [...work.branches, this.#branchOf(destination, message)] }
-                  : work;
+              const add = (message: Message | null): Work => {
+                const { branches, taken: { received } } = work;
+                const added = message ? [branchOf(message.body, received, destination, format)] : [];
+                return { ...work, branches: [...branches, ...added] };
+              };
               return last instanceof Promise ? last.then(add) : add(last);
             }),
         };
       },
-    };
-  }
-
-  #branchOf({ name, order }: DestinationPlan, { body, received }: Message): Branch {
-    const { format } = this.#parts;
-    const payload = body.toBytes();
-    const spoken = speaks(format, body.contentType);
-    return {
-      destination: name,
-      payload: sameBytes(payload, received) ? null : payload,
-      contentType: body.contentType,
-      controlId: spoken ? format.identify(payload, body.contentType).controlId : "",
-      keys: keysOf(order, body, spoken ? format : undefined),
     };
   }
 
@@ -204,31 +192,34 @@ export class WorkLine {
     return this.#process(work);
   }
 
-  async #process(work: Work): Promise<Ended<Outcome>> {
-    const { plan, journal, world, waiters, report } = this.#parts;
-    const { position, message } = work.entry;
-    const branches = work.ended ? [] : work.branches;
+  async #process({ entry, taken, ended, ...work }: Work): Promise<Ended<Outcome>> {
+    const { plan, journal, world, waiters, report, queued } = this.#parts;
+    const { id, receivedAtMs, received } = taken;
+    const seq = entry.position;
+    const branches = ended ? [] : work.branches;
     const process: Process = {
       op: "process",
-      seq: position,
+      seq,
       channel: plan.name,
       branches,
       answers: plan.acknowledge === "processed" || branches.length === 0,
     };
     const written = journal.write(process, plan.acknowledge === "received" ? "patient" : "urgent");
     // Its place in the inbox is free now: a line that starts anew meanwhile must not process it a second time.
-    this.#queue.settle(work.entry, written);
+    this.#queue.settle(entry, written);
     const processed: Processed = await written;
-    this.#done(work.entry);
-    const id = message!.id;
-    branches.forEach((branch, at) => this.#parts.queued(work.entry, branch, processed[at]));
+    this.#done(entry);
+    branches.forEach(({ destination, payload, ...branch }, at) => {
+      const body = payload ?? received;
+      queued(destination, { ...processed[at], ...branch, seq, id, receivedAtMs, attempts: 0, body });
+    });
     if (branches.length === 0) report({ name: "messageFiltered", channel: plan.name, id });
     else {
-      const tookMs = world.clock.nowMs() - message!.receivedAtMs;
+      const tookMs = world.clock.nowMs() - receivedAtMs;
       report({ name: "messageProcessed", channel: plan.name, id, deliveries: branches.length, tookMs });
     }
     const outcome: Outcome = branches.length === 0 ? FILTERED : { kind: "accepted" };
-    if (process.answers) waiters.tell(position, outcome);
+    if (process.answers) waiters.tell(seq, outcome);
     return new Ended(outcome);
   }
 
@@ -287,24 +278,4 @@ function through(
     current = next;
   }
   return current;
-}
-
-function keysOf(order: Order, body: Body, format: Format | undefined): readonly string[] {
-  if (order.by === "key" && order.path !== undefined && hasPaths(body)) {
-    return [...new Set(body.getAll(order.path))];
-  }
-  return format?.keys(body) ?? [];
-}
-
-/** True where the channel's format can read a content type. */
-export function speaks(format: Format, contentType: string): boolean {
-  const essence = contentType.split(";", 1)[0].trim().toLowerCase();
-  return format.contentTypes.some((each) => each === essence);
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
 }

@@ -7,7 +7,7 @@ import type { Trouble } from "./records.ts";
  * id are put into quarantine for the reason in `conflict`.
  */
 export type Sameness =
-  | { readonly kind: "exact"; readonly controlId: string; readonly windowMs: number }
+  | { readonly kind: "exact"; readonly windowMs: number }
   | { readonly kind: "sealed"; readonly from: string; readonly id: string; readonly conflict: Trouble };
 
 /** A message to be made durable. */
@@ -34,11 +34,7 @@ export interface Append {
 
 /** What became of an append. */
 export type Appended =
-  | {
-    readonly kind: "appended";
-    readonly seq: number; /** An earlier message looks the same, too long ago to be it. */
-    readonly looksRepeated: boolean;
-  }
+  | { readonly kind: "appended"; readonly seq: number }
   /** It is here already and not yet answered. */
   | { readonly kind: "pending"; readonly seq: number; readonly id: string; readonly receivedAtMs: number }
   /** It is here already; this was the answer (`undefined` where the format can make it anew). */

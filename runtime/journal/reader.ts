@@ -1,5 +1,4 @@
 import { crc32 } from "node:zlib";
-import type { Blame } from "../contract/error.ts";
 import type { Database, Row } from "./database.ts";
 import { destinationName, Names } from "./names.ts";
 import type { InboxRow, OutboxRow } from "./operations.ts";
@@ -12,6 +11,7 @@ import type {
   MessageState,
   Trouble,
 } from "./records.ts";
+import { DELIVERY, errors, MESSAGE } from "./schema.ts";
 
 /** What is asked of the reader, one shape each, so that a thread can carry it. */
 export type Question =
@@ -30,12 +30,13 @@ export type Question =
 
 /** What is to do when the gateway starts. */
 export interface PendingTotals {
-  readonly messages: number;
-  readonly deliveries: number;
+  /** Of everything queued. */
   readonly bytes: number;
+  /** Grows when the journal is restored from a backup. */
   readonly epoch: number;
-  /** Queued per channel inbox, and per `channel/destination`. */
+  /** Messages queued, by channel. */
   readonly inboxes: Readonly<Record<string, number>>;
+  /** Deliveries queued, by `channel/destination`. */
   readonly outboxes: Readonly<Record<string, number>>;
 }
 
@@ -50,8 +51,8 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" } ? readonly
 /** What one page of a queue may take in memory. */
 const PAGE_BYTES_MAX = 8 << 20;
 
-const MESSAGE_STATES: readonly MessageState[] = ["received", "processed", "filtered", "quarantined"];
-const DELIVERY_STATES: readonly DeliveryState[] = ["queued", "delivered", "quarantined"];
+const MESSAGE_STATES = Object.keys(MESSAGE) as readonly MessageState[];
+const DELIVERY_STATES = Object.keys(DELIVERY) as readonly DeliveryState[];
 
 /** The SQL of everything that is read, on a connection of its own. */
 export class Reader {
@@ -151,8 +152,8 @@ export class Reader {
     if (query.untilMs !== undefined) must("received_ms < ?", query.untilMs);
     if (query.before !== undefined) must("id < ?", query.before);
     if (query.state !== undefined) {
-      const message = MESSAGE_STATES.indexOf(query.state as MessageState);
-      const delivery = DELIVERY_STATES.indexOf(query.state as DeliveryState);
+      const message = MESSAGE[query.state as MessageState] ?? -1;
+      const delivery = DELIVERY[query.state as DeliveryState] ?? -1;
       must(
         "(state = ? OR EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = message.seq AND delivery.state = ?))",
         message,
@@ -187,7 +188,7 @@ export class Reader {
 
   /** What happened, in order: what the rows themselves say, and what was noted besides. */
   #history(message: Row, noted: readonly Row[], deliveries: readonly Row[]): MessageContent["history"] {
-    const delivered = deliveries.filter((row) => Number(row.state) === DELIVERY_STATES.indexOf("delivered"));
+    const delivered = deliveries.filter((row) => Number(row.state) === DELIVERY.delivered);
     return [
       { atMs: Number(message.received_ms), event: "received" },
       ...noted.map((entry) => ({
@@ -213,30 +214,22 @@ export class Reader {
   }
 
   #pending(): PendingTotals {
-    const inboxes: Record<string, number> = {};
-    const outboxes: Record<string, number> = {};
-    let messages = 0, deliveries = 0, bytes = 0;
-    const count = (sql: string, into: Record<string, number>) => {
-      let sum = 0;
-      for (const row of this.#database.prepare(sql).all()) {
-        into[this.#names.textOf(Number(row.owner))] = Number(row.n);
-        sum += Number(row.n);
-        bytes += Number(row.size);
-      }
-      return sum;
+    let bytes = 0;
+    const count = (sql: string): Record<string, number> => {
+      const rows = this.#database.prepare(sql).all();
+      for (const row of rows) bytes += Number(row.size);
+      return Object.fromEntries(rows.map((row) => [this.#names.textOf(Number(row.owner)), Number(row.n)]));
     };
-    messages = count(
+    const inboxes = count(
       "SELECT channel AS owner, count(*) AS n, sum(size) AS size FROM message WHERE state = 0 GROUP BY 1",
-      inboxes,
     );
-    deliveries = count(
+    const outboxes = count(
       "SELECT destination AS owner, count(*) AS n, sum(size) AS size FROM delivery WHERE state = 0 GROUP BY 1",
-      outboxes,
     );
     const epoch = Number(
       this.#database.prepare("SELECT value FROM setting WHERE name = 'epoch'").get()!.value,
     );
-    return { messages, deliveries, bytes, epoch, inboxes, outboxes };
+    return { bytes, epoch, inboxes, outboxes };
   }
 
   #record(row: Row): MessageRecord {
@@ -276,7 +269,8 @@ export class Reader {
   }
 
   #body(id: number): Uint8Array {
-    return this.#database.prepare("SELECT bytes FROM body WHERE id = ?").get(id)!.bytes as Uint8Array;
+    const row = this.#database.prepare("SELECT crc32, bytes FROM body WHERE id = ?").get(id)!;
+    return intact(row) ?? errors.fail("JOURNAL_BODY_DAMAGED");
   }
 }
 
@@ -288,6 +282,5 @@ function intact(row: Row): Uint8Array | null {
 
 function troubleIn(row: Row): { trouble?: Trouble } {
   if (row.trouble === null) return {};
-  const trouble = JSON.parse(String(row.trouble)) as Trouble & { blame: Blame };
-  return { trouble };
+  return { trouble: JSON.parse(String(row.trouble)) as Trouble };
 }

@@ -12,7 +12,7 @@ export type MessageState =
   | "quarantined";
 
 /** Where a delivery to one destination stands. */
-export type DeliveryState = "queued" | "delivered" | "quarantined" | "filtered";
+export type DeliveryState = "queued" | "delivered" | "quarantined";
 
 /** Why something is in quarantine. */
 export interface Trouble {
@@ -112,6 +112,9 @@ export interface MessageQuery {
 export interface Archive {
   /** Messages that match, newest first. */
   list(query: MessageQuery): Promise<readonly MessageRecord[]>;
-  /** `undefined` where the journal has no such message. An id may be shortened as long as it is unique. */
+  /**
+   * `undefined` where the journal has no such message. An id may be shortened as long as it is unique. Errors:
+   * JOURNAL_BODY_DAMAGED.
+   */
   show(id: string): Promise<MessageContent | undefined>;
 }

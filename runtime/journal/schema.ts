@@ -33,13 +33,15 @@ export const errors = declareErrors("journal", {
 });
 
 /** Version of the schema this program writes. */
-export const VERSION = 1;
+const VERSION = 1;
 
-/**
- * States are numbers, so that partial indexes hold what is still to do and nothing else:
- * message 0 received, 1 processed, 2 filtered, 3 quarantined; delivery 0 queued, 1 delivered, 2 quarantined;
- * answered 0 not yet, 1 positively, 2 negatively.
- */
+/** Where a message stands, as `message.state` has it: numbers, so that a partial index holds what is still to do. */
+export const MESSAGE = { received: 0, processed: 1, filtered: 2, quarantined: 3 } as const;
+/** Where a delivery stands, as `delivery.state` has it. */
+export const DELIVERY = { queued: 0, delivered: 1, quarantined: 2 } as const;
+/** What the peer was told, as `message.answered` has it. */
+export const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
+
 const TABLES = `
 CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;

@@ -4,8 +4,7 @@
  * questions beside it. SQLite's calls block: here they block nobody else.
  */
 import { prepareSchema } from "./schema.ts";
-import { type Question, Reader } from "./reader.ts";
-import type { Operation } from "./operations.ts";
+import { Reader } from "./reader.ts";
 import { holdFolder, openReader, openWriter } from "./sqlite_database.ts";
 import { Writer } from "./writer.ts";
 import type { FromThread, ToThread } from "./store.ts";
@@ -45,9 +44,9 @@ function perform(message: ToThread): unknown {
     case "open":
       return open(message.role, message.folder);
     case "apply":
-      return writer!.apply(message.operations as Operation[]);
+      return writer!.apply(message.operations);
     case "ask":
-      return reader!.answer(message.question as Question);
+      return reader!.answer(message.question);
     case "close":
       return close();
   }

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { Database, SqlValue, Statement } from "./database.ts";
+import type { Database, Row } from "./database.ts";
 import { destinationName, Names } from "./names.ts";
 import type {
   Answered,
@@ -15,21 +15,22 @@ import type {
   Settle,
   Settled,
 } from "./operations.ts";
-
 import type { Trouble } from "./records.ts";
+import { ANSWERED, DELIVERY, MESSAGE } from "./schema.ts";
+import { prepareWrites } from "./writes.ts";
 
 /** The SQL of everything that is written. One connection, one transaction a batch. */
 export class Writer {
   readonly #database: Database;
   readonly #names: Names;
-  readonly #sql: ReturnType<typeof prepareAll>;
+  readonly #sql: ReturnType<typeof prepareWrites>;
   /** The last sequence number given, by destination. */
   readonly #sequences = new Map<number, number>();
 
   constructor(database: Database) {
     this.#database = database;
     this.#names = new Names(database);
-    this.#sql = prepareAll(database);
+    this.#sql = prepareWrites(database);
     for (
       const row of database.prepare(
         "SELECT destination, max(sequence) AS last FROM delivery GROUP BY destination",
@@ -89,12 +90,11 @@ export class Writer {
     }
     const repeated = same && this.#repetition(append, channel, same);
     if (repeated) return repeated;
-    const seq = this.#insert(append, channel, identity, append.trouble);
-    return { kind: "appended", seq, looksRepeated: Number(same?.answered) === ANSWERED.positively };
+    return { kind: "appended", seq: this.#insert(append, channel, identity, append.trouble) };
   }
 
   /** Same message again: pending is joined, a positive answer is given again, a negative one starts anew. */
-  #repetition(append: Append, channel: number, earlier: Record<string, SqlValue>): Appended | undefined {
+  #repetition(append: Append, channel: number, earlier: Row): Appended | undefined {
     const seq = Number(earlier.seq);
     const id = String(earlier.id);
     const receivedAtMs = Number(earlier.received_ms);
@@ -234,8 +234,7 @@ export class Writer {
         : Number(row.destination) === wanted && Number(row.state) !== DELIVERY.queued
     );
     if (chosen.length === 0) return { kind: "nothing" };
-    const nameOf = (row: Record<string, SqlValue>) =>
-      this.#names.textOf(Number(row.destination)).slice(channel.length + 1);
+    const nameOf = (row: Row) => this.#names.textOf(Number(row.destination)).slice(channel.length + 1);
     for (const row of chosen) {
       if (!force && this.#overtaken(row)) return { kind: "overtaken", destination: nameOf(row) };
     }
@@ -251,7 +250,7 @@ export class Writer {
     return { kind: "outbox", channel, deliveries };
   }
 
-  #overtaken(row: Record<string, SqlValue>): boolean {
+  #overtaken(row: Row): boolean {
     const keys = new Set(JSON.parse(String(row.keys)) as string[]);
     if (keys.size === 0) return false;
     return this.#sql.deliveredAfter.all(Number(row.destination), Number(row.id))
@@ -266,61 +265,12 @@ export class Writer {
 /** How far a sender's next message is looked for: the one writer must not search the whole table. */
 const LATEST_WITHIN = 10_000;
 
-/** Numbers of message states; see the schema. */
-export const MESSAGE = { received: 0, processed: 1, filtered: 2, quarantined: 3 } as const;
-/** Numbers of delivery states; see the schema. */
-export const DELIVERY = { queued: 0, delivered: 1, quarantined: 2 } as const;
-
-/** Numbers of what a peer was told; see the schema. */
-const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
-
-/** Compares bytes. */
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 /** What the index finds a repetition by; whether the bytes are the same is then seen from them. */
-function identityOf({ sameness }: Append): string | null {
+function identityOf({ sameness, controlId }: Append): string | null {
   if (!sameness) return null;
-  return sameness.kind === "exact" ? sameness.controlId : `${sameness.from}/${sameness.id}`;
-}
-
-function prepareAll(database: Database) {
-  const statements = {
-    begin: "BEGIN IMMEDIATE",
-    commit: "COMMIT",
-    rollback: "ROLLBACK",
-    insertBody: "INSERT INTO body (crc32, bytes) VALUES (?, ?)",
-    insertMessage:
-      `INSERT INTO message (id, channel, received_ms, adapter, peer, partner, control_id, type, sender, content_type,
-       identity, state, answered, size, body, evidence, trouble) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    sameIdentity:
-      `SELECT seq, message.id AS id, received_ms, answered, answer, answer_type, bytes FROM message
-       JOIN body ON body.id = message.body WHERE channel = ? AND identity = ? ORDER BY seq DESC LIMIT 16`,
-    newerOfSender: "SELECT 1 FROM message WHERE channel = ? AND seq > ? AND seq <= ? AND sender = ? LIMIT 1",
-    moveMessage: "UPDATE message SET state = ?, answered = max(answered, ?) WHERE seq = ? AND state = 0",
-    bodyOf: "SELECT body, size FROM message WHERE seq = ?",
-    deliveryOf: "SELECT id, sequence FROM delivery WHERE seq = ? AND destination = ?",
-    insertDelivery:
-      `INSERT INTO delivery (seq, destination, sequence, state, attempts, keys, control_id, content_type, size, body)
-       VALUES (?, ?, ?, 0, 0, ?, ?, ?, ?, ?)`,
-    settleDelivery:
-      "UPDATE delivery SET state = ?, attempts = ?, settled_ms = ?, answer = ?, trouble = ? WHERE id = ? AND state = 0",
-    deliveryById: "SELECT seq, destination FROM delivery WHERE id = ?",
-    leftOf: "SELECT sum(state = 0) AS queued, sum(state = 2) AS quarantined FROM delivery WHERE seq = ?",
-    countAttempt: "UPDATE delivery SET attempts = ?, trouble = ? WHERE id = ? AND state = 0",
-    quarantineMessage:
-      "UPDATE message SET state = 3, trouble = ?, answered = iif(answered = 0, 2, answered) WHERE seq = ? AND state = 0",
-    concludeMessage: "UPDATE message SET answered = ? WHERE seq = ? AND answered = 0",
-    answerMessage: "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ?",
-    messageBySeq: "SELECT channel, state, size FROM message WHERE seq = ?",
-    requeueMessage: "UPDATE message SET state = 0, trouble = NULL WHERE seq = ?",
-    deliveriesOf: "SELECT id, destination, state, keys, size FROM delivery WHERE seq = ?",
-    deliveredAfter: "SELECT keys FROM delivery WHERE destination = ? AND id > ? AND state = 1",
-    requeueDelivery: "UPDATE delivery SET state = 0, settled_ms = NULL, trouble = NULL WHERE id = ?",
-    insertHistory: "INSERT INTO history (seq, at_ms, event, destination, code) VALUES (?, ?, ?, ?, ?)",
-  };
-  return Object.fromEntries(
-    Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)]),
-  ) as { readonly [K in keyof typeof statements]: Statement };
+  return sameness.kind === "exact" ? controlId : `${sameness.from}/${sameness.id}`;
 }

@@ -55,7 +55,7 @@ export function measure(
   memoryUse?: () => MemoryUse,
 ): Metrics {
   const registry = new Registry();
-  const stop = gateway.observe(counting(registry));
+  const stop = gateway.observe(counting(registry), { stages: true });
   const read = reading(registry);
   if (memoryUse) weigh(registry, memoryUse);
   return {

@@ -36,6 +36,11 @@ async function wire(rig: ListenerRig, ...lines: string[]): Promise<Deno.TcpConn>
   return connection;
 }
 
+/** The lines of a request whose body is longer than what is sent of it. */
+function beginning(sent: string): string[] {
+  return ["POST / HTTP/1.1", "host: test", "content-type: text/plain", "content-length: 9", "", sent];
+}
+
 function answerOf(
   kind: "accepted" | "rejected" | "failed",
   contentType?: string,
@@ -143,15 +148,7 @@ Deno.test("https does not read a body while the intake is closed", async () => {
   await using rig = await open();
   rig.intake.close();
   // Only the beginning is ever sent: an answer proves that nobody waited for the rest.
-  const socket = await wire(
-    rig,
-    "POST / HTTP/1.1",
-    "host: test",
-    "content-type: text/plain",
-    "content-length: 9",
-    "",
-    "x",
-  );
+  const socket = await wire(rig, ...beginning("x"));
   const head = new Uint8Array(4_096);
   const length = await socket.read(head);
   const answer = new TextDecoder().decode(head.subarray(0, length ?? 0)).toLowerCase();
@@ -175,8 +172,7 @@ Deno.test("https tells a client to come again when requestsMax are under way", a
 
 Deno.test("https gives a slow body bodyMsMax and no more", async () => {
   await using rig = await open({ bodyMsMax: 7_000 });
-  const head = ["POST / HTTP/1.1", "host: test", "content-type: text/plain", "content-length: 9", "", "slow"];
-  const socket = await wire(rig, ...head);
+  const socket = await wire(rig, ...beginning("slow"));
   await rig.clock.armed(7_000);
   await rig.clock.advance(7_000);
   const answer = new Uint8Array(4_096);
@@ -189,14 +185,7 @@ Deno.test("https gives a slow body bodyMsMax and no more", async () => {
 
 Deno.test("https hands nothing over when the client leaves in the middle of a body", async () => {
   await using rig = await open({ bodyMsMax: 7_000 });
-  const announced = [
-    "POST / HTTP/1.1",
-    "host: test",
-    "content-type: text/plain",
-    "content-length: 9",
-    "",
-    "cut",
-  ];
+  const announced = beginning("cut");
   const chunked = [
     "POST / HTTP/1.1",
     "host: test",
@@ -319,15 +308,7 @@ Deno.test("https answers 503 to what is under way when it is dropped", async () 
   rig.intake.hold();
   const held = post(rig, "held");
   await rig.intake.gotten(1);
-  const socket = await wire(
-    rig,
-    "POST / HTTP/1.1",
-    "host: test",
-    "content-type: text/plain",
-    "content-length: 9",
-    "",
-    "x",
-  );
+  const socket = await wire(rig, ...beginning("x"));
   await rig.clock.armed(7_000);
   await rig.clock.pass(rig.listening[Symbol.asyncDispose]());
   socket.close();
@@ -337,15 +318,7 @@ Deno.test("https answers 503 to what is under way when it is dropped", async () 
 
 Deno.test("https does not wait for the rest of a body when it stops", async () => {
   await using rig = await open({ bodyMsMax: 7_000 });
-  const socket = await wire(
-    rig,
-    "POST / HTTP/1.1",
-    "host: test",
-    "content-type: text/plain",
-    "content-length: 9",
-    "",
-    "x",
-  );
+  const socket = await wire(rig, ...beginning("x"));
   await rig.clock.armed(7_000);
   const stopped = rig.listening.stop();
   const answer = new Uint8Array(4_096);

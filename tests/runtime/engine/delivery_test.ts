@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
+import { createMessage, RawBody } from "../../../runtime/contract/message.ts";
 import { limits } from "../../../runtime/engine/limits.ts";
 import { turns } from "../../world/turns.ts";
 import { FakePeer } from "./fake_peer.ts";
 import { GatewayRig, step, to } from "./gateway_rig.ts";
-import { note } from "./note_format.ts";
+import { note, NoteBody } from "./note_format.ts";
 
 Deno.test("a delivery is tried again after waits that double, with jitter, until the peer is there", async () => {
   await using rig = new GatewayRig();
@@ -76,6 +77,47 @@ Deno.test("what no step changed goes out byte for byte as it came", async () => 
   await rig.hand().give(bytes);
   await peer.took(1);
   assertEquals(peer.attempts[0].bytes, bytes);
+});
+
+Deno.test("an actor that makes a message of its own changes what is sent, and not whose it is", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  const bytes = note({ id: "A", text: "made" });
+  const make = step("make", ({ channel, origin }) =>
+    createMessage({
+      id: "another",
+      channel,
+      origin,
+      receivedAtMs: 1,
+      received: bytes,
+      body: new NoteBody("A|A|S|message|made"),
+    }));
+  await rig.open([rig.channel("lab", [to("ehr", peer)], { steps: [make] })]);
+  await rig.hand().give(note({ id: "A", text: "as it came" }));
+  const { id } = await rig.seen("messageDelivered");
+  assertEquals(peer.attempts.map((each) => [each.id, each.bytes]), [[id, bytes]]);
+  assertEquals(id, rig.all("messageReceived")[0].id);
+  const kept = await rig.gateway.archive.show(id);
+  assertEquals(kept?.payloads[0].bytes, bytes);
+});
+
+Deno.test("bytes an actor put together keep the order of their keys, and must be readable", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer(3);
+  const letGo = peer.hold();
+  const raw = step("raw", (message) => {
+    const id = message.body.get("id") === "N" ? "?" : message.body.get("id")!;
+    return message.derive({ body: new RawBody(note({ id, keys: ["same"] }), "text/x-note") });
+  });
+  await rig.open([rig.channel("lab", [to("ehr", peer, { order: { by: "key" } })], { steps: [raw] })]);
+  for (const id of ["A", "N", "B"]) await rig.hand().give(note({ id }));
+  await rig.seen("messageProcessed", () => true, 2);
+  await turns(5);
+  assertEquals(peer.busy, 1);
+  letGo();
+  await peer.took(2);
+  assertEquals([peer.taken, rig.all("stageCrashed")], [["A", "B"], []]);
+  assertEquals(rig.all("messageQuarantined").map(({ error }) => error.code), ["NOTE_LINE_UNREADABLE"]);
 });
 
 Deno.test("a peer that refuses for now is tried for refusedMs, and then the delivery is in quarantine", async () => {
@@ -154,6 +196,37 @@ Deno.test("order by key sends keys side by side, each in order, and a key that i
   await rig.clock.pass(peer.took(340));
   const held = peer.taken.filter((id) => id.startsWith("H"));
   assertEquals(held, Array.from({ length: 300 }, (_, at) => `H${at}`));
+});
+
+Deno.test("order by a path keeps the order of each of its values, whatever the format's own keys", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer(3);
+  const letGo = peer.hold();
+  await rig.open([rig.channel("lab", [to("ehr", peer, { order: { by: "key", path: "sender" } })])]);
+  const give = (id: string, sender: string) => rig.hand().give(note({ id, keys: ["same"], sender }));
+  for (const [id, sender] of [["A", "X"], ["B", "Y"], ["C", "X"]]) await give(id, sender);
+  await rig.seen("messageProcessed", () => true, 3);
+  await peer.tried(2);
+  await turns(5);
+  assertEquals(peer.attempts.map(({ controlId }) => controlId), ["A", "B"]);
+  letGo();
+  await peer.took(3);
+  assertEquals(peer.taken, ["A", "B", "C"]);
+});
+
+Deno.test("order by a path keeps a message without a value apart from all before and after it", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer(3);
+  const letGo = peer.hold();
+  await rig.open([rig.channel("lab", [to("ehr", peer, { order: { by: "key", path: "text" } })])]);
+  for (const [id, text] of [["A", "x"], ["B", ""], ["C", "y"]]) await rig.hand().give(note({ id, text }));
+  await rig.seen("messageProcessed", () => true, 3);
+  await peer.tried(1);
+  await turns(5);
+  assertEquals(peer.busy, 1);
+  letGo();
+  await peer.took(3);
+  assertEquals([peer.taken, peer.busiest], [["A", "B", "C"], 1]);
 });
 
 Deno.test("order none uses every lane", async () => {

@@ -1,5 +1,5 @@
 import { defineFormat } from "../../../runtime/contract/format.ts";
-import type { Body } from "../../../runtime/contract/message.ts";
+import type { PathBody } from "../../../runtime/contract/message.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -23,8 +23,10 @@ export function idIn(bytes: Uint8Array): string {
   return decoder.decode(bytes).split("|")[0];
 }
 
-/** A note that was parsed. */
-export class NoteBody implements Body {
+const PARTS = ["id", "keys", "sender", "purpose", "text"];
+
+/** A note that was parsed. Its paths are the names of its parts; an empty part counts as absent. */
+export class NoteBody implements PathBody {
   readonly contentType = "text/x-note";
   constructor(readonly line: string) {}
   get parts(): readonly string[] {
@@ -32,7 +34,19 @@ export class NoteBody implements Body {
   }
   /** The same note with another text. */
   saying(text: string): NoteBody {
-    return new NoteBody([...this.parts.slice(0, 4), text].join("|"));
+    return this.with("text", text);
+  }
+  get(path: string): string | undefined {
+    return this.parts[PARTS.indexOf(path)] || undefined;
+  }
+  getAll(path: string): readonly string[] {
+    return this.get(path)?.split(",") ?? [];
+  }
+  with(path: string, value: string): NoteBody {
+    return new NoteBody(this.parts.with(PARTS.indexOf(path), value).join("|"));
+  }
+  without(path: string): NoteBody {
+    return this.with(path, "");
   }
   toBytes(): Uint8Array {
     return encoder.encode(this.line);

@@ -1,60 +1,18 @@
 import { assertEquals } from "@std/assert";
-import type { Envelope } from "../../../runtime/contract/envelope.ts";
-import { declareErrors } from "../../../runtime/contract/error.ts";
+import { bindEnvelope } from "../../../runtime/contract/envelope.ts";
 import { bindFormat } from "../../../runtime/contract/format.ts";
 import { Gate } from "../../../runtime/engine/gate.ts";
 import { type Accepted, ChannelIntake } from "../../../runtime/engine/intake.ts";
 import { Waiters } from "../../../runtime/engine/waiters.ts";
 import { Journal } from "../../../runtime/journal/journal.ts";
+import { FakeEnvelope } from "./fake_envelope.ts";
 import { FakePeer } from "./fake_peer.ts";
 import { GatewayRig, to } from "./gateway_rig.ts";
 import { said } from "./hand_listener.ts";
 import { note, noteFormat } from "./note_format.ts";
 
-const errors = declareErrors("wrap", {
-  WRAP_SEAL_BROKEN: { blame: "sender", retry: "never", says: "Cannot open: the seal is broken" },
-});
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-
-/** `from/id/expires>payload`: what an envelope does, without its secrets. A receipt says how often one was made. */
-function wrapping(): {
-  readonly envelope: Envelope;
-  readonly wrap: (id: string, payload: Uint8Array, from?: string) => Uint8Array;
-} {
-  let sealed = 0, receipts = 0;
-  const envelope: Envelope = {
-    name: "wrap",
-    contentType: "application/x-wrap",
-    receiptType: "application/x-wrap-receipt",
-    seal: () => errors.fail("WRAP_SEAL_BROKEN"),
-    judge: () => errors.fail("WRAP_SEAL_BROKEN"),
-    open: async (bytes) => {
-      const [, from, id, payload] = /^(\w+)\/(\w+)\/\d+>(.*)$/.exec(decoder.decode(bytes)) ??
-        errors.fail("WRAP_SEAL_BROKEN");
-      const statement = {
-        from,
-        id,
-        channel: "feed",
-        epoch: 1,
-        sequence: 1,
-        issuedAtMs: 0,
-        expiresAtMs: 1,
-        contentType: "text/x-note",
-      };
-      return { payload: encoder.encode(payload), statement, signed: encoder.encode(`${from} said ${id}`) };
-    },
-    receipt: async (_bytes, { statement }, outcome) => ({
-      bytes: encoder.encode(`${statement.id} ${outcome.kind} receipt ${++receipts}`),
-      contentType: "application/x-wrap-receipt",
-    }),
-  };
-  return {
-    envelope,
-    wrap: (id, payload, from = "north") =>
-      encoder.encode(`${from}/${id}/${++sealed}>${decoder.decode(payload)}`),
-  };
-}
 
 async function sealedIntake(rig: GatewayRig) {
   const plan = {
@@ -68,11 +26,11 @@ async function sealedIntake(rig: GatewayRig) {
   }, rig.store.openStore);
   const accepted: Accepted[] = [];
   let ids = 0;
-  const { envelope, wrap } = wrapping();
+  const envelope = new FakeEnvelope();
   const intake = new ChannelIntake({
     plan,
     format: bindFormat(noteFormat, {}),
-    envelope,
+    envelope: bindEnvelope(envelope.spec, {}, undefined as never, rig.clock),
     journal,
     world: rig.world,
     gate: new Gate(() => {}),
@@ -82,7 +40,12 @@ async function sealedIntake(rig: GatewayRig) {
     accepted: (message) => void accepted.push(message),
     report() {},
   });
-  return { wrap, accepted, journal, give: (bytes: Uint8Array) => intake.receive({ bytes, peer: "there" }) };
+  return {
+    accepted,
+    journal,
+    wrap: (id: string, payload: Uint8Array, from?: string) => envelope.wrap(id, payload, from),
+    give: (bytes: Uint8Array) => intake.receive({ bytes, peer: "there" }),
+  };
 }
 
 Deno.test("a sealed message is kept as its payload, with what its sender signed", async () => {

@@ -28,7 +28,7 @@ Deno.test("operations that arrive while a commit is under way are the next commi
 Deno.test("each caller gets the result of its own operation", async () => {
   using store = new MemoryStore();
   const journal = await journalOn(store);
-  const append = appendOf({ sameness: { kind: "exact", controlId: "X", windowMs: 1000 } });
+  const append = appendOf({ controlId: "X", sameness: { kind: "exact", windowMs: 1000 } });
   const results: Appended[] = await Promise.all([
     journal.write(append),
     journal.write(appendOf()),

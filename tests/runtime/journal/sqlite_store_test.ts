@@ -34,7 +34,7 @@ Deno.test("a journal on disk keeps what it was given, from one life to the next"
   await before.close();
 
   const after = await data.open();
-  assertEquals([after.found.messages, after.found.deliveries], [1, 1]);
+  assertEquals([after.found.inboxes, after.found.outboxes], [{ lab: 1 }, { "lab/ehr": 1 }]);
   const page = { channel: "lab", after: 0, limit: 10 };
   const [row] = await after.ask({ ask: "outbox", destination: "ehr", ...page });
   assertEquals([row.delivery, row.body], [delivery, body]);
@@ -61,7 +61,7 @@ Deno.test("a data folder belongs to one gateway at a time", async () => {
   await first.write(appendOf());
   await first.close();
   const next = await data.open();
-  assertEquals(next.found.messages, 1);
+  assertEquals(next.found.inboxes, { lab: 1 });
   await next.close();
 });
 
@@ -103,7 +103,7 @@ Deno.test("an operation the store refuses fails by code, and the journal closes 
   assert(!(await failed.promise).message.includes(same.id));
   await journal.close();
   const next = await data.open();
-  assertEquals(next.found.messages, 1);
+  assertEquals(next.found.inboxes, { lab: 1 });
   await next.close();
 });
 
@@ -120,5 +120,7 @@ Deno.test("bytes that changed on disk are told apart from good ones", async () =
   const after = await data.open();
   const rows = await after.ask({ ask: "inbox", channel: "lab", after: 0, limit: 10 });
   assertEquals(rows.map(({ seq, body }) => [seq, body !== null]), [[first.seq, false], [second.seq, true]]);
+  assertEquals(await codeOf(() => after.archive.show(rows[0].id)), "JOURNAL_BODY_DAMAGED");
+  assertEquals([(await after.archive.show(rows[1].id))?.id, after.condition], [rows[1].id, "open"]);
   await after.close();
 });

@@ -1,0 +1,42 @@
+import type { Database, Statement } from "./database.ts";
+
+/** The statements of everything that is written, prepared once. Their numbers for states are those of the schema. */
+export function prepareWrites(database: Database) {
+  const statements = {
+    begin: "BEGIN IMMEDIATE",
+    commit: "COMMIT",
+    rollback: "ROLLBACK",
+    insertBody: "INSERT INTO body (crc32, bytes) VALUES (?, ?)",
+    insertMessage:
+      `INSERT INTO message (id, channel, received_ms, adapter, peer, partner, control_id, type, sender, content_type,
+       identity, state, answered, size, body, evidence, trouble) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    sameIdentity:
+      `SELECT seq, message.id AS id, received_ms, answered, answer, answer_type, bytes FROM message
+       JOIN body ON body.id = message.body WHERE channel = ? AND identity = ? ORDER BY seq DESC LIMIT 16`,
+    newerOfSender: "SELECT 1 FROM message WHERE channel = ? AND seq > ? AND seq <= ? AND sender = ? LIMIT 1",
+    moveMessage: "UPDATE message SET state = ?, answered = max(answered, ?) WHERE seq = ? AND state = 0",
+    bodyOf: "SELECT body, size FROM message WHERE seq = ?",
+    deliveryOf: "SELECT id, sequence FROM delivery WHERE seq = ? AND destination = ?",
+    insertDelivery:
+      `INSERT INTO delivery (seq, destination, sequence, state, attempts, keys, control_id, content_type, size, body)
+       VALUES (?, ?, ?, 0, 0, ?, ?, ?, ?, ?)`,
+    settleDelivery:
+      "UPDATE delivery SET state = ?, attempts = ?, settled_ms = ?, answer = ?, trouble = ? WHERE id = ? AND state = 0",
+    deliveryById: "SELECT seq, destination FROM delivery WHERE id = ?",
+    leftOf: "SELECT sum(state = 0) AS queued, sum(state = 2) AS quarantined FROM delivery WHERE seq = ?",
+    countAttempt: "UPDATE delivery SET attempts = ?, trouble = ? WHERE id = ? AND state = 0",
+    quarantineMessage:
+      "UPDATE message SET state = 3, trouble = ?, answered = iif(answered = 0, 2, answered) WHERE seq = ? AND state = 0",
+    concludeMessage: "UPDATE message SET answered = ? WHERE seq = ? AND answered = 0",
+    answerMessage: "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ?",
+    messageBySeq: "SELECT channel, state, size FROM message WHERE seq = ?",
+    requeueMessage: "UPDATE message SET state = 0, trouble = NULL WHERE seq = ?",
+    deliveriesOf: "SELECT id, destination, state, keys, size FROM delivery WHERE seq = ?",
+    deliveredAfter: "SELECT keys FROM delivery WHERE destination = ? AND id > ? AND state = 1",
+    requeueDelivery: "UPDATE delivery SET state = 0, settled_ms = NULL, trouble = NULL WHERE id = ?",
+    insertHistory: "INSERT INTO history (seq, at_ms, event, destination, code) VALUES (?, ?, ?, ?, ?)",
+  };
+  return Object.fromEntries(
+    Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)]),
+  ) as { readonly [K in keyof typeof statements]: Statement };
+}
