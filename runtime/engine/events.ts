@@ -25,6 +25,8 @@ export type GatewayEvent =
       readonly type: string;
       readonly bytes: number;
     } & Place)
+    /** Taken, though an earlier message has the same control id: `late` with the same bytes, `reused` with others. */
+    | ({ readonly name: "messageResembled"; readonly id: string; readonly how: "late" | "reused" } & Place)
     /** Answered from the store, or joined to one that is pending. */
     | ({ readonly name: "messageRepeated"; readonly id: string } & Place)
     /** The peer has its answer: `tookMs` since the message was whole. */

@@ -178,6 +178,9 @@ export class ChannelIntake implements Intake {
         const waiting = plan.acknowledge === "received" ? ACCEPTED : this.#outcomeOf(seq);
         const { id, origin, contentType, bytes, atMs } = arrival;
         report({ name: "messageReceived", channel: plan.name, id, type, bytes: bytes.length });
+        if (appended.resembles) {
+          report({ name: "messageResembled", channel: plan.name, id, how: appended.resembles });
+        }
         this.#parts.journal.countPending(bytes.length);
         this.#parts.accepted({ seq, id, receivedAtMs: atMs, origin, contentType, bytes });
         return this.#reply(arrival, seq, await waiting);

@@ -32,9 +32,20 @@ export interface Append {
   readonly evidence?: Uint8Array;
 }
 
+/**
+ * What a new message has in common with an earlier one. `late`: control id and bytes, too long ago. `reused`: the
+ * control id only.
+ */
+export type Resemblance = "late" | "reused";
+
 /** What became of an append. */
 export type Appended =
-  | { readonly kind: "appended"; readonly seq: number }
+  | {
+    readonly kind: "appended";
+    readonly seq: number;
+    /** An earlier message has the same control id, but is not taken for the same: it is noted, and delivered. */
+    readonly resembles?: Resemblance;
+  }
   /** It is here already and not yet answered. */
   | { readonly kind: "pending"; readonly seq: number; readonly id: string; readonly receivedAtMs: number }
   /** It is here already; this was the answer (`undefined` where the format can make it anew). */

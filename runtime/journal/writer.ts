@@ -12,6 +12,7 @@ import type {
   Quarantine,
   Replay,
   Replayed,
+  Resemblance,
   Settle,
   Settled,
 } from "./operations.ts";
@@ -90,7 +91,11 @@ export class Writer {
     }
     const repeated = same && this.#repetition(append, channel, same);
     if (repeated) return repeated;
-    return { kind: "appended", seq: this.#insert(append, channel, identity, append.trouble) };
+    const seq = this.#insert(append, channel, identity, append.trouble);
+    const resembles = resemblanceOf(earlier.length, same);
+    if (!resembles) return { kind: "appended", seq };
+    this.#note(seq, append.receivedAtMs, RESEMBLANCES[resembles], null, null);
+    return { kind: "appended", seq, resembles };
   }
 
   /** Same message again: pending is joined, a positive answer is given again, a negative one starts anew. */
@@ -260,6 +265,16 @@ export class Writer {
   #note(seq: number, atMs: number, event: string, destination: number | null, code: string | null): void {
     this.#sql.insertHistory.run(seq, atMs, event, destination, code);
   }
+}
+
+/** As the history of a message says it. */
+const RESEMBLANCES = { late: "repeated late", reused: "control id reused" } as const;
+
+/** What was refused before and comes again resembles nothing: it is the same message, tried anew. */
+function resemblanceOf(earlier: number, same: Row | undefined): Resemblance | undefined {
+  if (earlier === 0) return undefined;
+  if (!same) return "reused";
+  return Number(same.answered) === ANSWERED.positively ? "late" : undefined;
 }
 
 /** How far a sender's next message is looked for: the one writer must not search the whole table. */

@@ -39,6 +39,10 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     outcome: event.outcome,
     tookMs: event.tookMs,
   })),
+  messageResembled: say("info", "message resembles an earlier one", (event) => ({
+    ...message(event),
+    how: event.how,
+  })),
   messageFiltered: say("debug", "message filtered", message),
   messageProcessed: say("debug", "message processed", (event) => ({
     ...message(event),

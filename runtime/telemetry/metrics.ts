@@ -82,6 +82,12 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "Messages answered from the store or joined to a pending one.",
     "channel",
   );
+  const resembled = tally(
+    "messages_resembled",
+    "Messages taken with a control id used before.",
+    "channel",
+    "how",
+  );
   const filtered = tally("messages_filtered", "Messages left out on purpose.", "channel", "destination");
   const quarantined = tally(
     "messages_quarantined",
@@ -136,6 +142,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
       case "messageReceived":
         received.add([event.channel]);
         return bytes.add([event.channel], event.bytes);
+      case "messageResembled":
+        return resembled.add([event.channel, event.how]);
       case "messageRepeated":
         return repeated.add([event.channel]);
       case "messageAnswered":

@@ -38,7 +38,7 @@ Deno.test("a message that comes again later gets the answer it got while it is i
   assertEquals(peer.taken, ["A", "B", "C"]);
 });
 
-Deno.test("a message that comes again later, after others of its sender, is a new one", async () => {
+Deno.test("a message that comes again later, after others of its sender, is a new one and flagged", async () => {
   await using rig = new GatewayRig();
   const peer = await labWith(rig);
   const first = await rig.hand().give(note({ id: "A" }));
@@ -49,6 +49,10 @@ Deno.test("a message that comes again later, after others of its sender, is a ne
   assertNotEquals(said(again), said(first));
   await peer.took(3);
   assertEquals(peer.taken, ["A", "B", "A"]);
+  const [flagged, ...others] = rig.all("messageResembled");
+  assertEquals([flagged.how, others.length], ["late", 0]);
+  const { history } = (await rig.gateway.archive.show(flagged.id))!;
+  assertEquals(history.map(({ event }) => event).includes("repeated late"), true);
 });
 
 Deno.test("a message that comes again while it is pending joins it: two answers, one delivery", async () => {
@@ -120,7 +124,7 @@ Deno.test("a message without an id is never a repetition", async () => {
   assertEquals(rig.all("messageRepeated").length, 0);
 });
 
-Deno.test("other bytes under the same id are a new message", async () => {
+Deno.test("other bytes under the same id are a new message, and counted", async () => {
   await using rig = new GatewayRig();
   const peer = await labWith(rig);
   await rig.hand().give(note({ id: "A", text: "first" }));
@@ -128,6 +132,7 @@ Deno.test("other bytes under the same id are a new message", async () => {
   await peer.took(2);
   const texts = peer.attempts.map(({ bytes }) => new TextDecoder().decode(bytes).split("|")[4]);
   assertEquals(texts, ["first", "second"]);
+  assertEquals(rig.all("messageResembled").map(({ how }) => how), ["reused"]);
 });
 
 Deno.test("the same message in two channels is two messages", async () => {

@@ -82,6 +82,7 @@ export function everyEvent(): readonly GatewayEvent[] {
     channelStarted: { name: "channelStarted", atMs, channel: "lab", address: "127.0.0.1:2575" },
     channelStopped: { name: "channelStopped", atMs, channel: "lab" },
     messageReceived: { name: "messageReceived", atMs, channel: "lab", id, type: CANARY, bytes: 1_000 },
+    messageResembled: { name: "messageResembled", atMs, channel: "lab", id, how: "late" },
     messageRepeated: { name: "messageRepeated", atMs, channel: "lab", id },
     messageAnswered: { name: "messageAnswered", atMs, channel: "lab", id, outcome: "accepted", tookMs: 3 },
     messageFiltered: { name: "messageFiltered", atMs, channel: "lab", id },
