@@ -81,8 +81,8 @@ export class Problems {
 }
 
 /** A value as it may stand in a message: one short line, whatever a file holds. */
-export function shown(value: string): string {
+export function shown(value: string, lengthMax = 60): string {
   // deno-lint-ignore no-control-regex
   const line = value.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
-  return line === "" ? '""' : line.length > 60 ? `${line.slice(0, 59)}…` : line;
+  return line === "" ? '""' : line.length > lengthMax ? `${line.slice(0, lengthMax - 1)}…` : line;
 }

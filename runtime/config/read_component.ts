@@ -91,5 +91,5 @@ export async function configure<S extends { readonly about: string; readonly con
 
 /** The one line of an error that may be shown: its message, without stack or cause. */
 export function messageOf(cause: unknown): string {
-  return shown(cause instanceof Error ? cause.message : String(cause));
+  return shown(cause instanceof Error ? cause.message : String(cause), 240);
 }

@@ -7,6 +7,11 @@ export const errors = declareErrors("engine", {
     retry: "never",
     says: "Cannot process message: it crashed {stage} {crashes} times",
   },
+  ENGINE_RESULT_INVALID: {
+    blame: "bug",
+    retry: "never",
+    says: "Cannot go on with message: {stage} returned neither a message nor null",
+  },
   ENGINE_STAGE_SPENT: {
     blame: "bug",
     retry: "later",

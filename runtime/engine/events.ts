@@ -63,6 +63,7 @@ export type GatewayEvent =
     | ({ readonly name: "messageReplayed"; readonly id: string } & Place)
     /** One stage's work on one message, waits included. Only for observers that asked for `stages`. */
     | ({ readonly name: "stagePassed"; readonly tookMs: number } & Place)
+    /** `cause`: the class of the error and its place in the code, `TypeError at set.ts:3:9`; never its text. */
     | ({ readonly name: "stageCrashed"; readonly cause: string; readonly againInMs: number } & Place)
     | ({ readonly name: "lineRestarted"; readonly againInMs: number } & Place)
     | ({ readonly name: "lineHalted"; readonly error: MitralError } & Place)

@@ -131,11 +131,23 @@ export class WorkLine {
     ];
   }
 
-  #openStep(step: StepPlan): Promise<Stage> {
+  async #openStep(step: StepPlan): Promise<Stage> {
     const { world: { disk }, folder } = this.#parts;
-    return bindTransformer(step.spec, step.config as never, {
+    const stage = await bindTransformer(step.spec, step.config as never, {
       readText: (path) => disk.readText(path.startsWith("/") ? path : `${folder}/${path}`),
     });
+    // An actor without types may forget to return: that is no filter.
+    const checked = (result: Message | null): Message | null =>
+      result === null || typeof result?.derive === "function"
+        ? result
+        : errors.fail("ENGINE_RESULT_INVALID", { stage: step.label });
+    return {
+      name: step.label,
+      process(message, life) {
+        const result = stage.process(message, life);
+        return result instanceof Promise ? result.then(checked) : checked(result);
+      },
+    };
   }
 
   /** A stage that every message passes; one that has ended passes untouched on its way to the commit. */

@@ -67,7 +67,11 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   })),
   messageReplayed: say("info", "message replayed", message),
   stagePassed: say("debug", "stage passed", (event) => ({ ...place(event), tookMs: event.tookMs })),
-  stageCrashed: say("error", "stage crashed", (event) => ({ ...place(event), againInMs: event.againInMs })),
+  stageCrashed: say("error", "stage crashed", (event) => ({
+    ...place(event),
+    cause: event.cause,
+    againInMs: event.againInMs,
+  })),
   lineRestarted: say(
     "warning",
     "line restarted",

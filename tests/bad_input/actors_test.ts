@@ -52,6 +52,13 @@ const bad: readonly Bad[] = [
     code: "BREAKER_TABLE_MISSING",
     answer: ["AR BAD", "207"],
   },
+  {
+    sentence: "its transformer forgets to return gets AR with 207",
+    how: "return",
+    code: "ENGINE_RESULT_INVALID",
+    answer: ["AR BAD", "207"],
+    isOurs: true,
+  },
 ];
 
 for (const acknowledge of ["processed", "received"]) {

@@ -34,7 +34,7 @@ export const errors = declareErrors("console", {
   CONSOLE_MESSAGE_UNKNOWN: {
     blame: "operator",
     retry: "never",
-    says: "Cannot show message: the journal has none of that id",
+    says: "Cannot show message: the journal has none, or more than one, whose id starts like that",
   },
   CONSOLE_SINK_REFUSED: {
     blame: "sender",

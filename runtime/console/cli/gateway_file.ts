@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { MapNode } from "../../config/config_node.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { GatewayReading } from "../../config/read_gateway.ts";
+import { type ExitCode, exitCodes } from "./exit_codes.ts";
 import type { Session } from "./session.ts";
 
 /** Reads a gateway file: its plan, or all its problems. Problems name the file as the person typed it. */
@@ -17,6 +18,11 @@ export async function readGatewayFile(typed: string, session: Session): Promise<
   });
   const named = problems.map((problem) => problem.file === path ? { ...problem, file: typed } : problem);
   return plan === undefined ? { problems: named } : { plan, problems: named };
+}
+
+/** What a command that cannot use a gateway file exits with. */
+export function problemsCode(problems: readonly Problem[]): ExitCode {
+  return problems.some(({ code }) => code === "CONFIG_FILE_UNREADABLE") ? exitCodes.cannot : exitCodes.no;
 }
 
 /** Problems for people: one a line, as compilers print them, with the hint below. */

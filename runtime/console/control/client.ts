@@ -1,5 +1,5 @@
 import { type Blame, MitralError } from "../../contract/error.ts";
-import type { Connection, World } from "../../contract/world.ts";
+import type { Clock, Connection, World } from "../../contract/world.ts";
 import { isNobody } from "./_claim.ts";
 import { readLines } from "./_lines.ts";
 import { errors } from "./errors.ts";
@@ -17,15 +17,20 @@ import {
 
 const utf8 = new TextEncoder();
 
+/** A gateway that is stuck says nothing; a search through all it holds may take some seconds. */
+const answerMsMax = 30_000;
+
 /** A command's end of the control socket. One request at a time. */
 export class ControlClient {
   readonly #connection: Connection;
+  readonly #clock: Clock;
   readonly #lines: AsyncGenerator<string>;
   readonly #person: string;
   #lastId = 0;
 
-  private constructor(connection: Connection, person: string) {
+  private constructor(connection: Connection, clock: Clock, person: string) {
     this.#connection = connection;
+    this.#clock = clock;
     this.#lines = readLines(connection, answerBytesMax);
     this.#person = person;
   }
@@ -37,14 +42,14 @@ export class ControlClient {
     const { world, folder, person } = options;
     const path = socketPath(folder);
     try {
-      return new ControlClient(await world.net.connectLocal(path), person);
+      return new ControlClient(await world.net.connectLocal(path), world.clock, person);
     } catch (cause) {
       if (!isNobody(cause)) throw cause;
       return errors.fail("CONTROL_GATEWAY_MISSING", { folder }, cause);
     }
   }
 
-  /** Asks and waits for the answer. Errors: the gateway's own, and CONTROL_CONNECTION_LOST. */
+  /** Asks and waits for the answer. Errors: the gateway's own, CONTROL_GATEWAY_SILENT, CONTROL_CONNECTION_LOST. */
   async ask<M extends Method>(method: M, params: Methods[M]["params"]): Promise<Methods[M]["result"]> {
     const request: Request = {
       version: protocolVersion,
@@ -59,13 +64,21 @@ export class ControlClient {
   }
 
   async #exchange(line: string): Promise<Record<string, unknown>> {
+    let silent = false;
+    const forget = this.#clock.after(answerMsMax, () => {
+      silent = true;
+      this.#connection.close();
+    });
     try {
       await this.#connection.write(utf8.encode(line + "\n"));
       const { value, done } = await this.#lines.next();
       const reply: unknown = done ? undefined : fromLine(value);
       return isRecord(reply) ? reply : errors.fail("CONTROL_CONNECTION_LOST");
     } catch (cause) {
+      if (silent) return errors.fail("CONTROL_GATEWAY_SILENT", { answerMsMax }, cause);
       throw cause instanceof MitralError ? cause : errors.error("CONTROL_CONNECTION_LOST", {}, cause);
+    } finally {
+      forget();
     }
   }
 

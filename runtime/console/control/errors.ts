@@ -7,6 +7,11 @@ export const errors = declareErrors("control", {
     retry: "later",
     says: "Cannot reach gateway: none runs on the data folder {folder}",
   },
+  CONTROL_GATEWAY_SILENT: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot hear from gateway: it runs, and has not answered within answerMsMax ({answerMsMax})",
+  },
   CONTROL_GATEWAY_STARTING: {
     blame: "operator",
     retry: "later",

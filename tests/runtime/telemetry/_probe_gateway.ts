@@ -92,7 +92,7 @@ export function everyEvent(): readonly GatewayEvent[] {
     messageQuarantined: { name: "messageQuarantined", atMs, channel: "lab", id, error },
     messageReplayed: { name: "messageReplayed", atMs, ...place, id },
     stagePassed: { name: "stagePassed", atMs, ...place, tookMs: 0.02 },
-    stageCrashed: { name: "stageCrashed", atMs, ...place, cause: CANARY, againInMs: 10 },
+    stageCrashed: { name: "stageCrashed", atMs, ...place, cause: "TypeError at set.ts:3:9", againInMs: 10 },
     lineRestarted: { name: "lineRestarted", atMs, ...place, againInMs: 10 },
     lineHalted: { name: "lineHalted", atMs, ...place, error },
     intakeClosed: { name: "intakeClosed", atMs, channel: "lab", reason: "journal" },

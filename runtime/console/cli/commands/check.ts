@@ -1,7 +1,7 @@
 import type { ChannelPlan, GatewayPlan } from "../../../engine/plan.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { plural } from "../figures.ts";
-import { problemLines, readGatewayFile } from "../gateway_file.ts";
+import { problemLines, problemsCode, readGatewayFile } from "../gateway_file.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { table } from "../table.ts";
 
@@ -20,7 +20,7 @@ export const addCheck: AddCommand = (parent, session) => {
         session.note(problemLines(problems, session));
         session.note(`${file}: ${plural(problems.length, "problem")}`);
       }
-      return plan ? exitCodes.ok : exitCodes.no;
+      return plan ? exitCodes.ok : problemsCode(problems);
     }));
 };
 

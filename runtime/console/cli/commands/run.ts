@@ -1,6 +1,6 @@
 import type { LogLevel } from "@logtape/logtape";
 import { exitCodes } from "../exit_codes.ts";
-import { problemLines, readGatewayFile } from "../gateway_file.ts";
+import { problemLines, problemsCode, readGatewayFile } from "../gateway_file.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { serve } from "../serve.ts";
 import { type AddCommand, examples } from "../session.ts";
@@ -38,7 +38,7 @@ export const addRun: AddCommand = (parent, session) => {
       const { plan, problems } = await readGatewayFile(file, session);
       if (!plan) {
         session.note(problemLines(problems, session));
-        return exitCodes.no;
+        return problemsCode(problems);
       }
       const { RunLog } = await import("../run_log.ts");
       const { terminal, outside } = session;

@@ -41,8 +41,9 @@ function statusText(snapshot: GatewaySnapshot, { paint, outside }: Session): str
     ">failed",
     ">quarantined",
   ];
+  const note = "counted since the start; in quarantine now: mitral messages list --state quarantined";
   return `${head}\n${store}\n\n${table(countHeadings, channels.map(countRow), paint)}\n` +
-    table(headings, lines, paint);
+    `${table(headings, lines, paint)}\n${note}\n`;
 }
 
 function countRow({ name, address, isOpen, counts }: ChannelState): Cell[] {
@@ -74,7 +75,7 @@ function lineRow(channel: string, name: string, line: LineState): Cell[] {
     name,
     { text: line.condition, tone: toneOf(line.condition) },
     countText(line.queued),
-    countText(line.restarts),
+    countText(line.stages.reduce((sum, stage) => sum + stage.restarts, line.restarts)),
     { text: line.trouble ?? "", tone: "bad" },
   ];
 }

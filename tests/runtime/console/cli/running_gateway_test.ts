@@ -63,6 +63,8 @@ channel  line        condition  queued  restarts  trouble
 lab      work        running         2         1
 lab      → ehr       running         0         0
 lab      → registry  halted         10         5  MLLP_PEER_UNREACHABLE
+
+counted since the start; in quarantine now: mitral messages list --state quarantined
 `,
     );
   }));

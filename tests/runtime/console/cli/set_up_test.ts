@@ -61,10 +61,10 @@ Deno.test("check prints every problem with its place, and exit code 1", () =>
     assertEquals([json.ok, json.problems.length], [false, places.length]);
   }));
 
-Deno.test("check says that there is no file, and exit code 1", () =>
+Deno.test("check says that there is no file, and exit code 3", () =>
   withFolder(async (cwd) => {
     const { code, err } = await run(["check", "absent.yaml"], { cwd });
-    assertEquals(code, exitCodes.no);
+    assertEquals(code, exitCodes.cannot);
     assertStringIncludes(err, "absent.yaml:1:1 CONFIG_FILE_UNREADABLE");
   }));
 

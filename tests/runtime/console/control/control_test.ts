@@ -6,6 +6,8 @@ import type { Problem } from "../../../../runtime/config/problem.ts";
 import { pathBytesMax, requestBytesMax, socketPath } from "../../../../runtime/console/control/protocol.ts";
 import { type ControlRequest, ControlServer } from "../../../../runtime/console/control/server.ts";
 import { denoWorld as world } from "../../../../runtime/world/deno_world.ts";
+import { FakeClock } from "../../../world/fake_clock.ts";
+import type { Connection } from "../../../../runtime/contract/world.ts";
 import { FakeGateway, shown, snapshot } from "../fake_gateway.ts";
 
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
@@ -24,6 +26,26 @@ const problem: Problem = {
   code: "CONFIG_KEY_UNKNOWN",
   message: "x",
 };
+
+Deno.test("a command does not wait for ever for a gateway that is stuck", async () => {
+  await withFolder(async (folder) => {
+    const clock = new FakeClock();
+    const accepted = Promise.withResolvers<Connection>();
+    const listener = await world.net.listenLocal(socketPath(folder));
+    const accepting = (async () => {
+      for await (const connection of listener) accepted.resolve(connection);
+    })();
+    using client = await ControlClient.connect({ world: { ...world, clock }, folder, person: "ann" });
+    const stuck = await accepted.promise;
+    const asked = assertRejects(() => client.ask("status", {}), MitralError);
+    await clock.armed();
+    await clock.advance(30_000);
+    assertEquals((await asked).code, "CONTROL_GATEWAY_SILENT");
+    stuck.close();
+    listener.close();
+    await accepting;
+  });
+});
 
 /** A served folder with its fake gateway, and what was logged of its requests. */
 function withServer(
