@@ -48,7 +48,8 @@ for (const as of ["json", "text"] as const) {
 
 Deno.test("logs tell of a crash what kind of error it was, and where in the code", () => {
   const [entry] = entries(logged(everyEvent().filter(({ name }) => name === "stageCrashed")));
-  assertEquals([entry.level, entry.properties.cause], ["ERROR", "TypeError at set.ts:3:9"]);
+  const { cause } = entry.properties as { cause: unknown };
+  assertEquals([entry.level, cause], ["ERROR", "TypeError at set.ts:3:9"]);
 });
 
 Deno.test("logs tell an error's code, blame, sentence and facts", () => {
