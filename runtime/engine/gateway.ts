@@ -2,9 +2,9 @@ import { declareErrors, type MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import { Journal, type OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
+import type { PendingTotals } from "../journal/reader.ts";
 import type { Archive } from "../journal/records.ts";
-import type { GatewayKeyring } from "../trust/keyring.ts";
-import { openKeyring } from "../trust/keyring.ts";
+import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
 import { Channel } from "./channel.ts";
 import { drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
@@ -99,7 +99,7 @@ export class Gateway implements RunningGateway {
     const gateway = opened = new Gateway(plan, world, journal, keyring);
     if (observer) gateway.observe(observer);
     try {
-      for (const channel of plan.channels) await gateway.#add(channel);
+      for (const channel of plan.channels) await gateway.#add(channel, journal.found);
     } catch (cause) {
       await gateway.close();
       throw cause;
@@ -180,7 +180,7 @@ export class Gateway implements RunningGateway {
   async reloadChannel(plan: ChannelPlan): Promise<void> {
     const old = this.#channels.get(plan.name);
     if (old) await this.#stop(old);
-    await this.#add(plan);
+    await this.#add(plan, await this.#journal.ask({ ask: "pending" }));
   }
 
   close(): Promise<void> {
@@ -201,8 +201,7 @@ export class Gateway implements RunningGateway {
   }
 
   /** Makes a channel of a plan, in place of the one of that name, and starts it. */
-  async #add(plan: ChannelPlan): Promise<void> {
-    const { inboxes, outboxes } = await this.#journal.ask({ ask: "pending" });
+  async #add(plan: ChannelPlan, { inboxes, outboxes }: PendingTotals): Promise<void> {
     const channel = new Channel({
       plan,
       folder: this.#plan.folder,
