@@ -1,5 +1,5 @@
-import { errorTable, type Fail, type Fault, type Faults } from "./error.ts";
-import type { Format } from "./format.ts";
+import { declareErrors, type ErrorTable, errorTable, type Fail, type Fault, type Faults } from "./error.ts";
+import type { Format, Formats } from "./format.ts";
 import type { Body, Message } from "./message.ts";
 import { type Config, type ConfigInput, isField, type Spec } from "./spec.ts";
 
@@ -14,10 +14,22 @@ export type Awaitable<T> = T | Promise<T>;
 export interface Stage<I extends Body = Body, O extends Body = Body> {
   /** As it stands in the channel: `parse`, `filter`, `set`. */
   readonly name: string;
-  /** The message for the next stage: the same one, one made with `derive`, or `null` to leave it out. */
-  process(message: Message<I>, signal: AbortSignal): Awaitable<Message<O> | null>;
+  /** What goes to the next stage: the same message, one or several made with `derive`, or `null` to leave it out. */
+  process(message: Message<I>, signal: AbortSignal): Awaitable<Passed<O>>;
   /** Gives up what the stage holds. Called once, when its life ends without a crash. */
   [Symbol.asyncDispose]?(): Promise<void>;
+}
+
+/**
+ * What a stage makes of a message: one message; several, which go on as parts of it and are committed with it; or `null`,
+ * which leaves it out on purpose.
+ */
+export type Passed<O extends Body = Body> = Message<O> | readonly Message<O>[] | null;
+
+/** What is read from a file that may change while the gateway runs. */
+export interface Live<T> {
+  /** As the file was last read without an error; looked at again every few seconds. */
+  readonly value: T;
 }
 
 /** What a transformer is given while it gets ready, before the first message. */
@@ -26,8 +38,33 @@ export interface PrepareTools<S extends Spec, Code extends string> {
   readonly config: Config<S>;
   /** Reads a file; a relative path is relative to the folder of the gateway file. */
   readText(path: string): Promise<string>;
+  /**
+   * Reads a file and, while the stage lives, reads it again whenever it has changed. `read` throws where the text is no
+   * use: at first the stage then does not open; later the value stays as it was and the gateway reports `fileRefused`.
+   */
+  live<T>(path: string, read: (text: string) => T): Promise<Live<T>>;
+  /** The formats bodies can be made of. */
+  readonly formats: Formats;
+  /** The format of the bodies it will be given; `undefined` where nobody can know before the first message. */
+  readonly body?: Format;
+  /** IANA name of the zone that dates without an offset are in: `America/Chicago`. */
+  readonly timeZone: string;
   /** Throws a declared error: the stage does not open. */
   readonly fail: Fail<Code>;
+}
+
+/**
+ * What a transformer remembers from message to message. What it writes becomes durable in the commit that ends the
+ * message, and is seen by the next message at once; where the message is worked on again, it is as if it had written
+ * nothing. Keys and values are text. Each step of a channel has a state of its own.
+ */
+export interface KeyedState {
+  /** The value; `undefined` where there is none. */
+  get(key: string): Promise<string | undefined>;
+  /** Sets a value, when the message is committed. */
+  set(key: string, value: string): void;
+  /** Forgets a value, when the message is committed. */
+  delete(key: string): void;
 }
 
 /** What a transformer is given with every message. */
@@ -40,6 +77,15 @@ export interface TransformTools<S extends Spec, Code extends string, P> {
   readonly fail: Fail<Code>;
   /** Aborted when the result is no longer wanted. */
   readonly signal: AbortSignal;
+  /** What it remembers from message to message. */
+  readonly state: KeyedState;
+  /**
+   * As `fetch` of the web platform, to the `hosts` its spec declares; redirects are not followed. Errors:
+   * ACTOR_HOST_UNDECLARED, ACTOR_FETCH_FAILED; the latter may pass, so the message is tried again after a while.
+   */
+  fetch(request: string | Request, init?: RequestInit): Promise<Response>;
+  /** IANA name of the zone that dates without an offset are in. */
+  readonly timeZone: string;
 }
 
 /** A transformer: message to message. */
@@ -59,13 +105,17 @@ export interface TransformerSpec<
   readonly config: S;
   /** Every error it can fail with, by code, each `NAME_NOUN_STATE` under its own name. */
   readonly errors: Readonly<Record<Code, Fault>>;
+  /** Hosts it may `fetch` from, each `name` or `name:port`; none where left out. */
+  hosts?(config: Config<S>): readonly string[];
+  /** Name of the format of the bodies it gives; the format it was given where left out. */
+  gives?(config: Config<S>): string;
   /** Called once in each life of the stage: compile expressions, read tables. */
   prepare?(tools: PrepareTools<S, NoInfer<Code>>): Awaitable<P>;
-  /** MUST NOT change the message it is given; returns one made with `derive`, the same one, or `null`. */
+  /** MUST NOT change the message it is given; returns one or several made with `derive`, the same one, or `null`. */
   transform(
     message: Message<I>,
     tools: TransformTools<S, NoInfer<Code>, NoInfer<P>>,
-  ): Awaitable<Message<O> | null>;
+  ): Awaitable<Passed<O>>;
 }
 
 /** A declared transformer. Called with its config it is a plain Web `TransformStream`, with no gateway around it. */
@@ -113,23 +163,54 @@ export function defineTransformer<
   spec: TransformerSpec<I, O, N, S, Code, P> & { readonly errors: Faults<N, Code> },
 ): Transformer<I, O, N, S, Code, P> {
   const make = (config: ConfigInput<S>) =>
-    streamOf(() => bindTransformer(spec, withDefaults(spec.config, config) as Config<S>, noFiles));
+    streamOf(() => bindTransformer(spec, withDefaults(spec.config, config) as Config<S>, alone()));
   return Object.assign(make, { spec });
+}
+
+/** What a stage stands on: for each of its lives files and formats, for each message its state and the network. */
+export interface Surroundings extends
+  Pick<PrepareTools<Spec, string>, "readText" | "live" | "formats" | "body" | "timeZone">,
+  Pick<TransformTools<Spec, string, unknown>, "fetch"> {
+  /** The state of the step, as the message that is being worked on may change it. */
+  readonly state: KeyedState;
 }
 
 /** Opens a transformer as a stage. */
 export async function bindTransformer<I extends Body, O extends Body, S extends Spec, Code extends string, P>(
   spec: TransformerSpec<I, O, string, S, Code, P>,
   config: Config<S>,
-  files: { readText(path: string): Promise<string> },
+  around: Surroundings,
 ): Promise<Stage<I, O>> {
   const { fail } = errorTable(spec.name, spec.errors);
-  const prepared = await spec.prepare?.({ config, fail, readText: files.readText }) as P;
+  const { state, timeZone } = around;
+  const hosts = new Set(spec.hosts?.(config) ?? []);
+  const prepared = await spec.prepare?.({ ...around, config, fail }) as P;
+  const fetch = (request: string | Request, init?: RequestInit) => {
+    const wanted = new Request(request, { redirect: "manual", ...init });
+    const { host, hostname } = new URL(wanted.url);
+    if (hosts.has(host) || hosts.has(hostname)) return around.fetch(wanted);
+    return Promise.reject(errors.error("ACTOR_HOST_UNDECLARED", { actor: spec.name, host }));
+  };
   return {
     name: spec.name,
-    process: (message, signal) => spec.transform(message, { config, prepared, fail, signal }),
+    process: (message, signal) =>
+      spec.transform(message, { config, prepared, fail, signal, state, fetch, timeZone }),
   };
 }
+
+/** Errors of what a transformer is given. */
+export const errors: ErrorTable<"ACTOR_HOST_UNDECLARED" | "ACTOR_FETCH_FAILED"> = declareErrors("actor", {
+  ACTOR_HOST_UNDECLARED: {
+    blame: "bug",
+    retry: "never",
+    says: "Cannot fetch: {actor} does not declare {host} among its hosts",
+  },
+  ACTOR_FETCH_FAILED: {
+    blame: "receiver",
+    retry: "later",
+    says: "Cannot fetch: no HTTP exchange with the host",
+  },
+});
 
 /** A format as a stage. Reads the bytes as received, so that parsing twice, or after a replay, gives the same. */
 export function parseStage<B extends Body>(format: Format<B>): Stage<Body, B> {
@@ -150,8 +231,8 @@ export function streamOf<I extends Body, O extends Body>(
       stage = await open();
     },
     async transform(message, out) {
-      const next = await stage.process(message, life.signal);
-      if (next) out.enqueue(next);
+      const passed = await stage.process(message, life.signal);
+      for (const each of passedOn(passed)) out.enqueue(each);
     },
     async flush() {
       await stage[Symbol.asyncDispose]?.();
@@ -163,11 +244,34 @@ export function streamOf<I extends Body, O extends Body>(
   });
 }
 
-const noFiles = {
-  readText(path: string): Promise<string> {
-    return Promise.reject(new TypeError(`Cannot read ${path}: no gateway folder outside a gateway`));
-  },
-};
+/** What goes on, as a list. */
+export function passedOn<O extends Body>(passed: Passed<O>): readonly Message<O>[] {
+  return passed === null ? [] : isSeveral(passed) ? passed : [passed];
+}
+
+function isSeveral<O extends Body>(passed: Message<O> | readonly Message<O>[]): passed is readonly Message<O>[] {
+  return Array.isArray(passed);
+}
+
+/** Outside a gateway: no files, no formats, no network; a state that lives as long as the stream. */
+function alone(): Surroundings {
+  const refuse = (what: string) => {
+    throw new TypeError(`Cannot ${what}: only a gateway can`);
+  };
+  const values = new Map<string, string>();
+  return {
+    readText: async (path) => refuse(`read ${path}`),
+    live: async (path) => refuse(`read ${path}`),
+    formats: (name) => refuse(`make ${name}`),
+    fetch: async () => refuse("fetch"),
+    timeZone: "UTC",
+    state: {
+      get: (key) => Promise.resolve(values.get(key)),
+      set: (key, value) => void values.set(key, value),
+      delete: (key) => void values.delete(key),
+    },
+  };
+}
 
 function withDefaults(spec: Spec, config: unknown): unknown {
   if (isField(spec)) return config;

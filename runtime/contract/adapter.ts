@@ -68,12 +68,16 @@ export interface ListenTools<S extends Spec, Code extends string> extends Adapte
   readonly intake: Intake;
   /** Media types the channel's format reads, the one it writes first. */
   readonly contentTypes: readonly string[];
+  /** IANA name of the zone that times of day in its config are in. */
+  readonly timeZone: string;
 }
 
 /** An open listener. */
 export interface Listening {
   /** As a person would dial it: `127.0.0.1:2575`, a folder. */
   readonly address: string;
+  /** Answers an HTTP request as the listener's own server would, where it is an HTTP listener: to be mounted in another. */
+  handle?(request: Request, peer: string): Promise<Response>;
   /** Accepts and reads no more; resolves when everything handed over has been answered. */
   stop(): Promise<void>;
   /** Drops whatever is left. Called once, after `stop` or instead of it. */
@@ -108,6 +112,10 @@ export interface Parcel {
   readonly contentType: string;
   /** Counts from 1. */
   readonly attempt: number;
+  /** Grows by one a delivery within a destination; the same for every attempt. */
+  readonly sequence: number;
+  /** When the message was received, or its batch was closed, in milliseconds since 1970-01-01T00:00Z. */
+  readonly atMs: number;
   /**
    * What the peer's answer means. Throws a `MitralError` where the answer belongs to another message or cannot be
    * read: the adapter closes the connection and lets the error through.

@@ -24,13 +24,26 @@ export interface FormatTools<S extends Spec, Code extends string> {
   readonly fail: Fail<Code>;
 }
 
-/** What the answer to a received message is made from. The same input MUST give the same bytes. */
+/** What a message of our own is made from. The same input MUST give the same bytes. */
 export interface AnswerFacts {
   /** Id of the message in this gateway, a UUIDv7. */
   readonly id: string;
   /** When it was received: the answer's own time. */
   readonly atMs: number;
 }
+
+/** How messages are put together as one: a batch, a table of rows. */
+export interface BatchSpec {
+  /** As `collect` names it: `hl7-batch`. */
+  readonly name: string;
+  /** Media type of the whole. */
+  readonly contentType: string;
+  /** One after the other, in order; possibly none. Each is the payload of a delivery in this format. */
+  join(payloads: readonly Uint8Array[], facts: AnswerFacts): Uint8Array;
+}
+
+/** Finds a format by its name, as a gateway file names it, with its default settings. Throws where there is none. */
+export type Formats = (name: string) => Format;
 
 /**
  * A format: what bytes mean. Pure: no I/O, no clock, no randomness. `parse`, `identify`, `answer` and `judge` are
@@ -63,6 +76,20 @@ export interface FormatSpec<
   admit?(identity: Identity, tools: FormatTools<S, NoInfer<Code>>): void;
   /** What order is kept by (for HL7: the patients of PID-3 and MRG-1). An empty list is a barrier for all. */
   keys?(body: B): readonly string[];
+  /**
+   * Whether later messages about the same key build on this one, so that they wait where it is refused for good (for HL7:
+   * admissions, orders, schedules).
+   */
+  isBuiltOn?(identity: Identity): boolean;
+  /**
+   * A new body with nothing in it but what every message of its kind must have. `what`: the kind in the format's own
+   * words, `ADT^A04`, the name of a root element, the names of columns; possibly empty.
+   */
+  create?(what: string, facts: AnswerFacts, tools: FormatTools<S, NoInfer<Code>>): B;
+  /** Fails where a path is none that a body of this format takes to read or to write, whatever the body holds. */
+  checkPath?(path: string, use: "read" | "write"): void;
+  /** How messages are put together as one. */
+  readonly batch?: BatchSpec;
   /** Our answer to a received message; `null` where none can be made or none is wanted. */
   answer?(
     received: Uint8Array,
@@ -97,6 +124,14 @@ export interface Format<B extends Body = Body> {
   admit(identity: Identity): void;
   /** See {@linkcode FormatSpec.keys}; without it, none. */
   keys(body: Body): readonly string[];
+  /** See {@linkcode FormatSpec.isBuiltOn}; without it, false. */
+  isBuiltOn(identity: Identity): boolean;
+  /** See {@linkcode FormatSpec.create}; `undefined` without it. */
+  create(what: string, facts: AnswerFacts): B | undefined;
+  /** See {@linkcode FormatSpec.checkPath}; without it, every path is let through. */
+  checkPath(path: string, use: "read" | "write"): void;
+  /** See {@linkcode FormatSpec.batch}. */
+  readonly batch?: BatchSpec;
   /** See {@linkcode FormatSpec.answer}; without it, `null`. */
   answer(received: Uint8Array, outcome: Outcome, facts: AnswerFacts): Answer | null;
   /** See {@linkcode FormatSpec.judge}; without it, every answer means accepted. */
@@ -131,6 +166,10 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     identify: (bytes, contentType) => spec.identify?.(bytes, tools(contentType)) ?? NOBODY,
     admit: (identity) => spec.admit?.(identity, plain),
     keys: (body) => spec.keys?.(body as B) ?? [],
+    isBuiltOn: (identity) => spec.isBuiltOn?.(identity) ?? false,
+    create: (what, facts) => spec.create?.(what, facts, plain),
+    checkPath: (path, use) => spec.checkPath?.(path, use),
+    ...(spec.batch ? { batch: spec.batch } : {}),
     answer: (received, outcome, facts) => spec.answer?.(received, outcome, facts, plain) ?? null,
     judge: (answer, sent) => spec.judge?.(answer, sent, plain) ?? { kind: "accepted" },
   };

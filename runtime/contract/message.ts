@@ -23,6 +23,23 @@ export interface PathBody extends Body {
   with(path: string, value: string): PathBody;
   /** A copy without what the path names: a leaf, a field, a whole segment. */
   without(path: string): PathBody;
+  /**
+   * The exact path of each thing the path can mean, in order: `OBX` is `OBX[1]`, `OBX[2]`; `$.items[*]` is `$.items[0]`,
+   * `$.items[1]`. None where nothing is there.
+   */
+  places(path: string): readonly string[];
+  /**
+   * A path as it reads for somebody who stands at a place: at `OBX[2]`, `OBX-5` is `OBX[2]-5`; at `$.items[1]`, `@.code`
+   * is `$.items[1].code`. A path that does not depend on the place is returned as it is.
+   */
+  resolve(path: string, place: string): string;
+  /**
+   * A body for each thing the path can mean, in order: for HL7 v2 the segments before the first, with one of them and
+   * what belongs to it; for JSON the element by itself. None where nothing is there.
+   */
+  split(path: string): readonly PathBody[];
+  /** Every leaf that is not absent, by its exact path, in order: what two bodies are compared by. */
+  leaves(): Iterable<readonly [path: string, value: string]>;
 }
 
 /** True where values of the body can be read and replaced by path. */

@@ -85,6 +85,8 @@ export interface ListField<T = readonly unknown[], I = T> extends FieldBase<T, I
   readonly kind: "list";
   /** What each item is. */
   readonly item: Field;
+  /** True where one item may stand for a list of it. */
+  readonly orOne?: boolean;
 }
 /** Names of the author's own choice, each with a value of one kind, in order. */
 export interface MapField<T = Readonly<Record<string, unknown>>, I = T> extends FieldBase<T, I> {
@@ -245,7 +247,7 @@ export function secret<const O extends FieldOptions>(
   return { kind: "secret", about, ...options } as never;
 }
 /** Items of one kind, in order. */
-export function list<F extends Field, const O extends FieldOptions>(
+export function list<F extends Field, const O extends FieldOptions & { orOne?: boolean }>(
   about: string,
   item: F,
   options: O = {} as O,

@@ -19,6 +19,8 @@ export interface World {
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00Z, whole. */
   nowMs(): number;
+  /** IANA name of the zone this machine's clock shows: `America/Chicago`. */
+  readonly timeZone: string;
   /** Milliseconds since some start; never goes back. For measuring. */
   elapsedMs(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */

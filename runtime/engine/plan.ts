@@ -24,6 +24,8 @@ export interface GatewayPlan {
   readonly drainMsMax: number;
   /** Above `pendingBytesMax` bytes of unsettled messages, listeners stop reading. */
   readonly journal: { readonly pendingBytesMax: number };
+  /** Formats by name, with their default settings: what bodies can be made of and answers be read as. */
+  readonly formats: Readonly<Record<string, FormatSpec>>;
   /** Each with a name of its own. */
   readonly channels: readonly ChannelPlan[];
 }
@@ -36,14 +38,35 @@ export interface Configured<S> {
   readonly config: unknown;
 }
 
+/** One step on the way of a message. */
+export type StepPlan = ActPlan | EachPlan;
+
 /** A filter or a transform: both are transformers. */
-export interface StepPlan extends Configured<TransformerSpec> {
+export interface ActPlan extends Configured<TransformerSpec> {
   /** As the file names it: `filter`, `set`, `./transformers/normalise_phone.ts`. */
   readonly label: string;
+  /** Messages that do not meet this condition, a filter, pass untouched. */
+  readonly when?: Configured<TransformerSpec>;
+  /** Name of the format of the bodies it is given, where that is known. */
+  readonly body?: string;
+}
+
+/** Steps that are done once for each thing a path can mean, which paths in them are then relative to. */
+export interface EachPlan {
+  /** `for each OBX`. */
+  readonly label: string;
+  /** The path. */
+  readonly each: string;
+  /** What is done, in order. */
+  readonly steps: readonly StepPlan[];
+  /** Messages that do not meet this condition, a filter, pass untouched. */
+  readonly when?: Configured<TransformerSpec>;
 }
 
 /** When the sender of a message is told that it was taken. */
 export type Acknowledge =
+  /** When a destination has answered: with its answer. */
+  | { readonly from: string }
   /** When the message is durable. */
   | "received"
   /** When every branch of it is transformed and queued durably. */
@@ -67,6 +90,70 @@ export interface RetryPlan {
   readonly longestMs: number;
   /** How long a peer's refusal that may pass (HL7 AR) is tried again before it counts as final. */
   readonly refusedMs: number;
+  /** How long a peer that does not answer is tried before the delivery is given up; for ever where left out. */
+  readonly unansweredMs?: number;
+}
+
+/** What becomes of a delivery that its peer refuses, or does not answer. */
+export type Remedy =
+  /** The same payload again, with waits that double. */
+  | "retry"
+  /** Into quarantine; later deliveries of its keys wait where they build on it, as the format says. */
+  | "quarantine"
+  /** Into quarantine; later deliveries of its keys wait until it is replayed or released. */
+  | "holdKey"
+  /** Into quarantine; the queue goes on. */
+  | "continue"
+  /** It stays first in its queue, which stands still until a person starts it again. */
+  | "block";
+
+/** What becomes of a delivery by the way it fails, and who is told. */
+export interface OnPlan {
+  /** The peer refused it for good (HL7 AE). */
+  readonly rejected: RemedyPlan;
+  /** The peer refused it for now (HL7 AR): `retry` holds for `refusedMs`, then it counts as rejected. */
+  readonly postponed: RemedyPlan;
+  /** Nobody answered: any remedy but `retry` is for when `unansweredMs` is over. */
+  readonly unanswered: RemedyPlan;
+  /** How long deliveries must fail before an alert about `postponed` or `unanswered`. */
+  readonly alertAfterMs: number;
+}
+
+/** A remedy, and whether `alertRaised` is reported with it. */
+export interface RemedyPlan {
+  /** What is done. */
+  readonly remedy: Remedy;
+  /** Whether somebody is told. */
+  readonly alert: boolean;
+}
+
+/** When a message that resembles an earlier one is taken for the same. */
+export interface DuplicatesPlan {
+  /**
+   * When the same control id with the same bytes is answered from the store: `recent`, within `windowMs` or while it is
+   * its sender's latest message; `always`; `never`.
+   */
+  readonly answer: "recent" | "always" | "never";
+  /** For `recent`. */
+  readonly windowMs: number;
+  /** What becomes of a message with a control id that was used for other bytes. */
+  readonly reused: "deliver" | "reject";
+}
+
+/** How the messages of a destination are gathered and sent as one. */
+export interface CollectPlan {
+  /** Times of day at which what has gathered is sent, `02:15`; possibly none. */
+  readonly at: readonly string[];
+  /** IANA name of the zone the times are in. */
+  readonly timeZone: string;
+  /** So many are sent at once. */
+  readonly countMax?: number;
+  /** What has gathered is sent before it is larger. */
+  readonly bytesMax: number;
+  /** How they are put together: `lines`, `zip`, or the name of the format's own batch. */
+  readonly as: string;
+  /** Whether something is sent at a time of day when nothing has gathered. */
+  readonly empty: "skip" | "send";
 }
 
 /** Restart budgets. A message that crashes a stage `crashesMax` times is quarantined. */
@@ -93,6 +180,12 @@ export interface ChannelPlan {
   readonly listen: Configured<ListenerSpec>;
   /** When the peer is told that its message was taken. */
   readonly acknowledge: Acknowledge;
+  /** What a destination's answer goes through on its way back, at `acknowledge: from`. */
+  readonly respond: readonly StepPlan[];
+  /** When a message is taken for an earlier one. */
+  readonly duplicates: DuplicatesPlan;
+  /** IANA name of the zone that dates without an offset, and times of day, are in. */
+  readonly timeZone: string;
   /** How long a peer may wait for an answer that needs more than the journal. */
   readonly answerMsMax: number;
   /** Larger ones are refused: ENGINE_MESSAGE_TOO_LARGE. */
@@ -120,10 +213,14 @@ export interface DestinationPlan {
     readonly to: readonly string[];
     readonly expiresMs: number;
   };
-  /** The one way out. */
-  readonly send: Configured<SenderSpec>;
+  /** How its messages are gathered and sent as one. */
+  readonly collect?: CollectPlan;
+  /** The one way out: an adapter, or another channel of the gateway. */
+  readonly send: Configured<SenderSpec> | { readonly channel: string };
   /** How much runs at once. */
   readonly order: Order;
   /** When attempts are made again. */
   readonly retry: RetryPlan;
+  /** What becomes of a delivery that fails. */
+  readonly on: OnPlan;
 }

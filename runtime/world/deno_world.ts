@@ -21,6 +21,7 @@ import type {
 
 const clock: Clock = {
   nowMs: () => Date.now(),
+  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   elapsedMs: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {

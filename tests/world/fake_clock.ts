@@ -9,6 +9,7 @@ interface Timer {
 
 /** A clock that stands still until a test moves it. */
 export class FakeClock implements Clock {
+  readonly timeZone = "UTC";
   readonly #startMs: number;
   #elapsedMs = 0;
   readonly #timers = new Set<Timer>();
