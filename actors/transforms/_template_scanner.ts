@@ -39,8 +39,7 @@ export class TemplateScanner {
   /** The path or word a value begins with. */
   source(): Word {
     const word = this.#quoted() ?? this.#bare(/[^|{}]+/y);
-    if (word === undefined || word.text === "") return this.expected("a path or a word");
-    return word;
+    return word?.text ? word : this.expected("a path or a word", word?.at);
   }
 
   /** The next filter; nothing behind the last, where the value is closed. */

@@ -55,7 +55,7 @@ export default defineTransformer({
   },
 });
 
-/** An object before it is filled in. Not an object of JavaScript, which would sort names such as `10`. */
+/** An object before it is filled in. Not an object of JavaScript: a member may be called `__proto__`. */
 type Members = Map<string, Template | Members>;
 
 /** False where a value stands in the way. */

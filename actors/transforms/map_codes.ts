@@ -1,6 +1,6 @@
 import { defineTransformer } from "../../runtime/contract/actor.ts";
 import { MitralError } from "../../runtime/contract/error.ts";
-import { hasPaths, type Message } from "../../runtime/contract/message.ts";
+import { hasPaths, type Message, type PathBody } from "../../runtime/contract/message.ts";
 import { choice, list, map, path, text } from "../../runtime/contract/spec.ts";
 import { type CodeTable, readCsvTable, readYamlTable, TableError } from "./_code_table.ts";
 
@@ -21,7 +21,8 @@ import { type CodeTable, readCsvTable, readYamlTable, TableError } from "./_code
  * ```
  *
  * A path that leaves an index out, or says `[*]`, maps every occurrence; an absent value is none. `into` and `also` are
- * paths as they read at the code that is mapped: at the second OBX, `OBX-3.4` is `OBX[2]-3.4`.
+ * paths as they read at the code that is mapped: at the second OBX, `OBX-3.4` is `OBX[2]-3.4`. What stands beside a code
+ * in JSON is best reached in a loop: `for each "$.items[*]"`, with `@.code` and `@.name`.
  *
  * The table is CSV whose first line names its columns, or YAML (`.yaml`, `.yml`) with `code: code`. It is read again
  * when it has changed; while it is broken, the one before stays in use. A code that is not in the table puts the
@@ -117,8 +118,7 @@ export default defineTransformer({
         if (code === undefined) continue;
         const cells = table.value.get(code) ?? unknown(path);
         cells.forEach((cell, at) => {
-          const target = targets[at];
-          changed = changed.with(target === undefined ? place : body.resolve(target, place), cell);
+          changed = changed.with(targetAt(place, targets[at], body), cell);
         });
       }
     }
@@ -131,6 +131,12 @@ export default defineTransformer({
     }
   },
 });
+
+/** Where to write for a code; `@` is the place of a loop around this step, not that of the code. */
+function targetAt(place: string, target: string | undefined, body: PathBody): string {
+  if (target === undefined) return place;
+  return target.startsWith("@") ? target : body.resolve(target, place);
+}
 
 /** Loaded only where a table is YAML. All scalars are strings. */
 async function yamlParser(): Promise<(text: string) => unknown> {
