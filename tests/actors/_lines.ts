@@ -6,15 +6,15 @@ const errors = declareErrors("lines", {
   LINES_PATH_INVALID: { blame: "operator", retry: "never", says: "Cannot read path: it is not one of lines" },
 });
 
-type Line = readonly [name: string, value: string];
+const NTH = /#([1-9]\d*)$/;
 
 /**
- * The smallest body with paths: lines of `name=value`, a name once for each of its values. `A[2]` is the second `A`,
- * `A[*]` each; a name that begins with `?` is wrong.
+ * The smallest body with paths: lines of `path=value`, a path once for each of its values. `path#2` is the second of them
+ * alone; at a place such as that, `@` is the place.
  */
 export class Lines implements PathBody {
   readonly contentType = "text/x-lines";
-  #lines: readonly Line[];
+  #lines: readonly (readonly [path: string, value: string])[];
 
   constructor(text: string) {
     this.#lines = text === "" ? [] : text.split("\n").map((line) => {
@@ -30,65 +30,58 @@ export class Lines implements PathBody {
     return this.getAll(path)[0];
   }
   with(path: string, value: string): Lines {
-    const at = this.#find(path)[0];
-    if (at === undefined) return this.#derive([...this.#lines, [stepsOf(path).name, value]]);
-    return this.#derive(this.#lines.map((line, index) => index === at ? [line[0], value] : line));
+    const at = this.#find(path)[0] ?? this.#lines.length;
+    return this.#derive(this.#lines.toSpliced(at, 1, [path.replace(NTH, ""), value]));
   }
   without(path: string): Lines {
     const gone = this.#find(path);
     return this.#derive(this.#lines.filter((_, at) => !gone.includes(at)));
   }
   places(path: string): readonly string[] {
-    const { name, index } = stepsOf(path);
-    return this.#find(path).map((_, nth) => `${name}[${index ?? nth + 1}]`);
+    return this.#find(path).map((at) => this.#exact(at));
   }
   resolve(path: string, place: string): string {
-    const { name, index } = stepsOf(path), there = stepsOf(place);
-    return index === undefined && path === name && name === there.name ? place : path;
+    return path === "@" ? place : path;
   }
+  /** The lines before the first, with one of them and what follows it up to the next. */
   split(path: string): readonly Lines[] {
     const found = this.#find(path);
-    const head = this.#lines.slice(0, found[0]);
-    return found.map((at, nth) => this.#derive([...head, ...this.#lines.slice(at, found[nth + 1])]));
+    return found.map((at, nth) =>
+      this.#derive([...this.#lines.slice(0, found[0]), ...this.#lines.slice(at, found[nth + 1])])
+    );
   }
-  *leaves(): Generator<readonly [path: string, value: string]> {
-    const seen = new Map<string, number>();
-    for (const [name, value] of this.#lines) {
-      seen.set(name, (seen.get(name) ?? 0) + 1);
-      yield [`${name}[${seen.get(name)}]`, value];
-    }
+  leaves(): Iterable<readonly [path: string, value: string]> {
+    return this.#lines.map(([, value], at) => [this.#exact(at), value] as const);
   }
   toBytes(): Uint8Array {
     return new TextEncoder().encode(this.#lines.map((line) => line.join("=")).join("\n"));
   }
-
-  /** Where the lines of a path are. */
+  /** Which lines a path can mean. */
   #find(path: string): readonly number[] {
-    const { name, index } = stepsOf(path);
-    const all = this.#lines.flatMap((line, at) => line[0] === name ? [at] : []);
-    return index === undefined ? all : all.slice(index - 1, index);
+    if (path.startsWith("?")) errors.fail("LINES_PATH_INVALID");
+    const nth = NTH.exec(path)?.[1];
+    const all = this.#lines.flatMap(([name], at) => name === path.replace(NTH, "") ? [at] : []);
+    return nth === undefined ? all : all.slice(Number(nth) - 1, Number(nth));
   }
-  #derive(lines: readonly Line[]): Lines {
+  #exact(at: number): string {
+    const [path] = this.#lines[at];
+    return `${path}#${this.#lines.slice(0, at + 1).filter(([name]) => name === path).length}`;
+  }
+  #derive(lines: readonly (readonly [string, string])[]): Lines {
     const made = new Lines("");
     made.#lines = lines;
     return made;
   }
 }
 
-function stepsOf(path: string): { readonly name: string; readonly index?: number } {
-  if (path.startsWith("?")) errors.fail("LINES_PATH_INVALID");
-  const [, name, index] = /^(.+)\[(\d+|\*)\]$/.exec(path) ?? [, path, "*"];
-  return index === "*" ? { name } : { name, index: Number(index) };
-}
-
 /** The format of {@linkcode Lines}. What is made from scratch has a line `kind` with what it is and a line `id`. */
 export const lines = defineFormat({
   name: "lines",
-  about: "Lines of name and value.",
+  about: "Lines of path and value.",
   contentTypes: ["text/x-lines"],
   config: {},
   errors: errors.faults,
   parse: (bytes) => new Lines(new TextDecoder().decode(bytes)),
   create: (what, { id }) => new Lines(`kind=${what}\nid=${id}`),
-  checkPath: (path) => void stepsOf(path),
+  checkPath: (path) => void new Lines("").get(path),
 });

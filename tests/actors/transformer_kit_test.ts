@@ -146,7 +146,7 @@ Deno.test("the transformer kit compares parts one by one", async () => {
 Deno.test("the transformer kit says by path what differs", async () => {
   const act: Act = (message) => message.derive({ body: message.body.with("B", "3").with("C", "4") });
   const diff = "of the first run, by path (- expected, + found):\n" +
-    '- B[1] "2"\n+ B[1] "3"\n+ C[1] "4"';
+    '- B#1 "2"\n+ B#1 "3"\n+ C#1 "4"';
   const cases = [{ expect: same, formats: [lines] }, { expect: new Lines(same) }, {
     expect: body.toBytes(),
     format: lines,

@@ -28,10 +28,15 @@ function join(payloads: readonly Uint8Array[], facts: AnswerFacts): Uint8Array {
   return joinBytes([
     segment("FHS", ...common),
     segment("BHS", ...common),
-    ...payloads.flatMap((payload) => [unwrap(payload), CR]),
+    ...payloads.flatMap(terminated),
     segment("BTS", payloads.length),
     segment("FTS", 1),
   ]);
 }
 
-const CR = Uint8Array.of(0x0d);
+const CR = 0x0d;
+
+function terminated(payload: Uint8Array): Uint8Array[] {
+  const message = unwrap(payload);
+  return message.at(-1) === CR ? [message] : [message, Uint8Array.of(CR)];
+}

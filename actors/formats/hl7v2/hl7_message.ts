@@ -203,7 +203,18 @@ export class Hl7Message implements PathBody {
     const steps = compilePath(path);
     if (steps.field !== LEFT_OUT) errors.fail("HL7V2_PATH_INVALID", { path });
     const starts = this.#segments.findAll(steps.id);
-    const parts = starts.map((start, nth) => this.#cut(starts[0], start, starts[nth + 1]));
+    const segments = this.#segments.all(), originals = this.#originals;
+    const parts = starts.map((start, nth) => {
+      const cut = <T>(
+        all: readonly T[],
+      ) => [...all.slice(0, starts[0]), ...all.slice(start, starts[nth + 1])];
+      return new Hl7Message({
+        delimiters: this.delimiters,
+        segments: Segments.of(cut(segments)),
+        charset: this.#charset,
+        originals: originals && cut(originals),
+      });
+    });
     return steps.occurrence > 0 ? parts.slice(steps.occurrence - 1, steps.occurrence) : parts;
   }
 
@@ -246,17 +257,6 @@ export class Hl7Message implements PathBody {
       segments: this.#segments.copy(),
       charset: this.#charset,
       originals: this.#originals?.slice(),
-    });
-  }
-
-  /** The segments before `head`, and those from `start` up to `end`. */
-  #cut(head: number, start: number, end: number | undefined): Hl7Message {
-    const cut = <T>(all: readonly T[]) => [...all.slice(0, head), ...all.slice(start, end)];
-    return new Hl7Message({
-      delimiters: this.delimiters,
-      segments: Segments.of(cut(this.#segments.all())),
-      charset: this.#charset,
-      originals: this.#originals && cut(this.#originals),
     });
   }
 

@@ -6,14 +6,14 @@ export const ALL: unique symbol = Symbol("[*]");
 /** A name, an index that counts from 0, or all. */
 export type Step = string | number | typeof ALL;
 
-const NAME = /[^.[\]'"*\s][^.[\]'"*]*/;
-const SINGLE = /'([^'\\]*(?:\\['"\\][^'\\]*)*)'/;
-const DOUBLE = /"([^"\\]*(?:\\['"\\][^"\\]*)*)"/;
+const SINGLE = /'([^'\\]*(?:\\['"\\][^'\\]*)*)'/.source;
+const DOUBLE = /"([^"\\]*(?:\\['"\\][^"\\]*)*)"/.source;
 const STEP = new RegExp(
-  `\\.(${NAME.source})|\\[(?:${SINGLE.source}|${DOUBLE.source}|(\\d{1,9})|(\\*))\\]`,
+  String.raw`\.([^.[\]'"*\s][^.[\]'"*]*)|\[(?:${SINGLE}|${DOUBLE}|(\d{1,9})|(\*))\]`,
   "y",
 );
-const PLAIN_NAME = new RegExp(`^${NAME.source}$`);
+/** A name that needs no quotes wherever the path is written, in a filter or in YAML. */
+const WORD = /^[\p{L}_][\p{L}\p{N}_-]*$/u;
 
 /** A gateway file has far fewer paths; the bound only keeps paths made at run time from piling up. */
 const COMPILED_MAX = 4096;
@@ -57,7 +57,7 @@ export function compileSingle(path: string): readonly Step[] {
 /** The path of a member, by its name, or of an element, by its index, of what stands at `parent`. */
 export function childPath(parent: string, step: string | number): string {
   if (typeof step === "number") return `${parent}[${step}]`;
-  return PLAIN_NAME.test(step) ? `${parent}.${step}` : `${parent}['${step.replace(/['\\]/g, "\\$&")}']`;
+  return WORD.test(step) ? `${parent}.${step}` : `${parent}['${step.replace(/['\\]/g, "\\$&")}']`;
 }
 
 /** A path as it reads at a place: `@` is the place. Any other is returned as it is. Errors: JSON_PATH_INVALID. */

@@ -80,7 +80,7 @@ testTransformer(build, {
       config: {
         lines: "x",
         set: { id: "{sequence}" },
-        each: [{ for: "A", set: { "R{n}": "{n} of {sequence}: {A}" } }],
+        each: [{ for: "A", set: { "R{n}": "{n} of {sequence}: {@}" } }],
       },
       state: { sequence: "8" },
       body: new Lines("A=a\nA=b"),

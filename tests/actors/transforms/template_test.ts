@@ -96,8 +96,8 @@ Deno.test("templates that count nothing make nobody wait", () => {
 
 Deno.test("a template of an each reads from its place and knows the round", () => {
   const twice = new Lines("A=1\nA=2\nB=x");
-  const scope = { message: messageOf(twice), body: twice, sequence: "", round: { place: "A[2]", number: 2 } };
-  assertEquals(fill(plain.compile("{n}/{n0}: {A} {B}", "X", "each"), scope), "2/1: 2 x");
+  const scope = { message: messageOf(twice), body: twice, sequence: "", round: { place: "A#2", number: 2 } };
+  assertEquals(fill(plain.compile("{n}/{n0}: {@} {B}", "X", "each"), scope), "2/1: 2 x");
   assertEquals(fill(plain.compileTarget("OBX[{n}]-{{{n0}}}"), scope), "OBX[2]-{1}");
   assertEquals(refusalOf(() => plain.compileTarget("OBX[{id}]")), [6, "one of n, n0"]);
 });
