@@ -24,9 +24,14 @@ export const catalog: Catalog = {
     hpke: () => import("./actors/envelopes/hpke/mod.ts").then((m) => m.default),
   },
   transforms: {
+    build: () => import("./actors/transforms/build.ts").then((m) => m.default.spec as TransformerSpec),
     copy: () => import("./actors/transforms/copy.ts").then((m) => m.default.spec as TransformerSpec),
     delete: () => import("./actors/transforms/delete.ts").then((m) => m.default.spec as TransformerSpec),
     filter: () => import("./actors/filter.ts").then((m) => m.default.spec as TransformerSpec),
+    json: () => import("./actors/transforms/json.ts").then((m) => m.default.spec as TransformerSpec),
+    map_codes: () =>
+      import("./actors/transforms/map_codes.ts").then((m) => m.default.spec as TransformerSpec),
     set: () => import("./actors/transforms/set.ts").then((m) => m.default.spec as TransformerSpec),
+    split: () => import("./actors/transforms/split.ts").then((m) => m.default.spec as TransformerSpec),
   },
 };
