@@ -19,12 +19,17 @@ export interface Row {
 /** How tables are written (RFC 4180 section 2, with signs of one's choice). */
 export class Dialect {
   /** `quote` is empty where nothing is quoted. */
-  constructor(readonly delimiter: string, readonly quote: string) {}
+  constructor(readonly delimiter: string, readonly quote: string, readonly columnsMax: number) {}
 
-  /** Reads the row that begins at `from`. Errors: CSV_QUOTE_UNCLOSED, CSV_QUOTE_TRAILED, CSV_QUOTE_STRAY. */
+  /**
+   * Reads the row that begins at `from`.
+   *
+   * Errors: CSV_QUOTE_UNCLOSED, CSV_QUOTE_TRAILED, CSV_QUOTE_STRAY, CSV_COLUMNS_EXCEEDED.
+   */
   readRow(text: string, from: number, row: number): RowSpan {
     const fieldEnds: number[] = [];
     for (let at = from;; at++) {
+      this.checkWidth(fieldEnds.length + 1);
       at = this.#fieldEnd(text, at, { row, column: fieldEnds.length + 1 });
       fieldEnds.push(at);
       if (text[at] === this.delimiter) continue;
@@ -64,6 +69,12 @@ export class Dialect {
     const isPlain = !value.includes(delimiter) && !(quote && value.includes(quote)) && !/[\r\n]/.test(value);
     if (isPlain) return value;
     return quote === "" ? undefined : quote + value.replaceAll(quote, quote + quote) + quote;
+  }
+
+  /** Errors: CSV_COLUMNS_EXCEEDED. */
+  checkWidth(columns: number): void {
+    const { columnsMax } = this;
+    if (columns > columnsMax) errors.fail("CSV_COLUMNS_EXCEEDED", { columnsMax });
   }
 
   #isQuoted(field: string): boolean {

@@ -37,6 +37,7 @@ export const config = {
     default: 1_000_000,
     min: 1,
   }),
+  columnsMax: integer("How many columns a table may have.", { default: 16_384, min: 1 }),
   charset: text("Charset of tables that neither their content type nor a byte order mark says one of.", {
     default: "utf-8",
     example: "windows-1252",
@@ -49,6 +50,6 @@ export type CsvConfig = Config<typeof config>;
 const DELIMITERS: Readonly<Record<string, string>> = { comma: ",", semicolon: ";", tab: "\t", pipe: "|" };
 
 /** The signs of the tables a config is for. */
-export function dialectOf({ delimiter, quote }: CsvConfig): Dialect {
-  return new Dialect(DELIMITERS[delimiter] ?? delimiter, quote === "none" ? "" : quote);
+export function dialectOf({ delimiter, quote, columnsMax }: CsvConfig): Dialect {
+  return new Dialect(DELIMITERS[delimiter] ?? delimiter, quote === "none" ? "" : quote, columnsMax);
 }

@@ -25,7 +25,7 @@ export class Table {
 
   /**
    * Errors: CSV_CHARACTER_FORBIDDEN, CSV_QUOTE_UNCLOSED, CSV_QUOTE_TRAILED, CSV_QUOTE_STRAY, CSV_ROW_RAGGED,
-   * CSV_ROWS_EXCEEDED, CSV_COLUMN_REPEATED.
+   * CSV_ROWS_EXCEEDED, CSV_COLUMNS_EXCEEDED, CSV_COLUMN_REPEATED.
    */
   static read(text: string, dialect: Dialect, config: CsvConfig): Table {
     const lead = /^\uFEFF?[\r\n]*/.exec(text)![0];
@@ -111,9 +111,10 @@ export class Table {
     return this.with({ rows });
   }
 
-  /** A copy with one more column, behind the others. */
+  /** A copy with one more column, behind the others. Errors: CSV_COLUMNS_EXCEEDED, CSV_VALUE_UNWRITABLE. */
   withColumn(name: string): Table {
     const { columns, rows } = this.parts, width = columns.size;
+    this.dialect.checkWidth(width + 1);
     return this.with({
       columns: new Map([...columns, [name, width]]),
       header: this.hasHeader ? this.#headerWith(name) : "",

@@ -94,8 +94,8 @@ export class CsvBody implements PathBody {
    * A copy with a value at a path. The row right behind the last one is made, and so is a column that does not exist:
    * behind the others, in all rows.
    *
-   * Errors: CSV_PATH_INVALID, CSV_ROW_MISSING, CSV_COLUMN_MISSING, CSV_ROWS_EXCEEDED, CSV_VALUE_MISTYPED,
-   * CSV_VALUE_UNWRITABLE.
+   * Errors: CSV_PATH_INVALID, CSV_ROW_MISSING, CSV_COLUMN_MISSING, CSV_ROWS_EXCEEDED, CSV_COLUMNS_EXCEEDED,
+   * CSV_VALUE_MISTYPED, CSV_VALUE_UNWRITABLE.
    */
   with(path: string, value: string): CsvBody {
     const { row, name } = single(path);

@@ -47,6 +47,11 @@ export const errors = declareErrors("csv", {
     retry: "never",
     says: "Cannot take CSV: more rows than rowsMax ({rowsMax})",
   },
+  CSV_COLUMNS_EXCEEDED: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot take CSV: more columns than columnsMax ({columnsMax})",
+  },
   CSV_COLUMN_REPEATED: {
     blame: "sender",
     retry: "never",

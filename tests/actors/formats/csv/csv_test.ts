@@ -166,6 +166,16 @@ Deno.test("csv takes no more rows than rowsMax", () => {
   assertEquals(errorOf(() => parse("A\n1\n2\n3", { rowsMax: 2 })).facts, { rowsMax: 2 });
 });
 
+Deno.test("csv takes no more columns than columnsMax", () => {
+  const body = parse("A,B\n1,2\n", { columnsMax: 2 });
+  for (const table of ["A,B,C", "A,B\n1,2,3"]) {
+    assertEquals(errorOf(() => parse(table, { columnsMax: 2 })).facts, { columnsMax: 2 });
+  }
+  for (const path of ["C", "[2].C"]) {
+    assertEquals(codeOf(() => body.with(path, "x")), "CSV_COLUMNS_EXCEEDED");
+  }
+});
+
 Deno.test("csv writes nothing that its charset has no character for", () => {
   const cases = { "iso-8859-1": "€", "us-ascii": "é", "windows-1252": "ł", "iso-8859-2": "é€" };
   for (const [charset, value] of Object.entries(cases)) {
