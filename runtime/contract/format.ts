@@ -182,6 +182,8 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     checkPath: (path, use) => spec.checkPath?.(path, use),
     ...(batch && { batch: { ...batch, join: (payloads, facts) => batch.join(payloads, facts, plain) } }),
     answer: (received, outcome, facts) => spec.answer?.(received, outcome, facts, plain) ?? null,
-    judge: (answer, sent) => spec.judge?.(answer, sent, plain) ?? { kind: "accepted" },
+    judge: (answer, sent) =>
+      spec.judge?.(answer, sent, plain) ??
+        { kind: "accepted", answer: { bytes: answer, contentType: spec.contentTypes[0] } },
   };
 }

@@ -12,7 +12,12 @@ export type MessageState =
   | "quarantined";
 
 /** Where a delivery to one destination stands. */
-export type DeliveryState = "queued" | "delivered" | "quarantined";
+export type DeliveryState =
+  | "queued"
+  | "delivered"
+  | "quarantined"
+  /** Waits until it is sent together with others. */
+  | "gathering";
 
 /** Why something is in quarantine. */
 export interface Trouble {
@@ -79,6 +84,10 @@ export interface MessageContent extends MessageRecord {
     readonly destination?: string;
     readonly code?: string;
   }[];
+  /** How long each stage of the work line took; left out until it is processed. */
+  readonly stages?: readonly { readonly stage: string; readonly tookMs: number }[];
+  /** Messages of other channels that this one was handed on as. */
+  readonly handedOnTo?: readonly { readonly id: string; readonly channel: string }[];
   /** What was, or will be, sent to each destination, with the peer's answer. */
   readonly payloads: readonly {
     readonly destination: string;
