@@ -99,7 +99,7 @@ export interface FormatSpec<
   /** Fails where a path is none that a body of this format takes to read or to write, whatever the body holds. */
   checkPath?(path: string, use: "read" | "write"): void;
   /** How messages are put together as one. */
-  readonly batch?: BatchSpec<S, NoInfer<Code>>;
+  readonly batch?: BatchSpec<NoInfer<S>, NoInfer<Code>>;
   /** Our answer to a received message; `null` where none can be made or none is wanted. */
   answer?(
     received: Uint8Array,
