@@ -25,8 +25,9 @@ export function* find(document: Document, { isAbsolute, steps, leaf }: Path): Ge
   if (isAbsolute && !isNamed(document, root, steps[0], 1)) return;
   for (const place of descend(document, { element: root, path }, isAbsolute ? steps.slice(1) : steps)) {
     if (leaf === "element") yield { ...place, leaf };
-    else if (leaf === "text") yield { ...place, path: `${place.path}/text()`, leaf };
-    else {
+    else if (leaf === "text") {
+      if (ownText(document, place.element) !== "") yield { ...place, path: `${place.path}/text()`, leaf };
+    } else {
       const attribute = attributeNamed(document, place.element, leaf);
       if (attribute) yield attributePlace(document, place, attribute);
     }
@@ -52,10 +53,9 @@ export function* childrenNamed(
 ): Generator<{ readonly element: Element; readonly nth: number }> {
   let nth = 0, matching = 0;
   for (const element of document.outline.childrenOf(parent)) {
-    const [prefix, local] = splitName(nameOf(document, element));
-    if (local !== step.local) continue;
+    if (!hasLocalName(document, element, step.local)) continue;
     nth++;
-    if (!isInNamespace(document, step, prefix, () => element.namespace)) continue;
+    if (!isInNamespace(document, step, prefixOf(document, element), () => element.namespace)) continue;
     matching++;
     if (step.index === undefined || step.index === matching) yield { element, nth };
     if (step.index === matching) return;
@@ -64,19 +64,20 @@ export function* childrenNamed(
 
 /** True where a step means an element that is the nth of those it could mean. */
 export function isNamed(document: Document, element: Element, step: Step, nth: number): boolean {
-  const [prefix, local] = splitName(nameOf(document, element));
-  return local === step.local && (step.index ?? nth) === nth &&
-    isInNamespace(document, step, prefix, () => element.namespace);
+  return hasLocalName(document, element, step.local) && (step.index ?? nth) === nth &&
+    isInNamespace(document, step, prefixOf(document, element), () => element.namespace);
 }
 
-/** The attribute of an element that a path means: one without a prefix goes before one with. */
+/** The attribute of an element that a path means; a name without a prefix is one that is in no namespace. */
 export function attributeNamed(document: Document, element: Element, test: NameTest): Attribute | undefined {
-  const named = attributesOf(document, element).filter(({ name }) => {
+  if (test.prefix === undefined && test.uri === undefined) {
+    return attributesOf(document, element).find(({ name }) => name === test.local);
+  }
+  return attributesOf(document, element).find(({ name }) => {
     const [prefix, local] = splitName(name);
     return local === test.local &&
       isInNamespace(document, test, prefix, () => attributeNamespace(document, element, prefix));
   });
-  return named.find(({ name }) => name === test.local) ?? named[0];
 }
 
 /** The attributes of an element that are no namespace declarations. */
@@ -129,18 +130,36 @@ export function valueAt(document: Document, { element, leaf }: Place): string {
 }
 
 /** The text of an element without that of the elements in it. */
-export function ownText({ text, outline }: Document, element: Element): string {
-  let own = "", at = element.inner;
+export function ownText(document: Document, element: Element): string {
+  return gapsOf(document, element).map(({ from, to }) => textOf(document.text, from, to)).join("");
+}
+
+/** Where in an element there are no elements: before, between and behind them. */
+export function gapsOf(
+  { outline }: Document,
+  element: Element,
+): readonly { readonly from: number; readonly to: number }[] {
+  const gaps = [];
+  let from = element.inner;
   for (const child of outline.childrenOf(element)) {
-    own += textOf(text, at, child.start);
-    at = child.end;
+    gaps.push({ from, to: child.start });
+    from = child.end;
   }
-  return own + textOf(text, at, element.innerEnd);
+  return [...gaps, { from, to: element.innerEnd }];
 }
 
 /** True where there is no element in an element. */
 export function isLeaf({ index, next }: Element): boolean {
   return next === index + 1;
+}
+
+function hasLocalName({ text }: Document, { nameEnd }: Element, local: string): boolean {
+  const start = nameEnd - local.length;
+  return text.startsWith(local, start) && (text[start - 1] === "<" || text[start - 1] === ":");
+}
+
+function prefixOf(document: Document, element: Element): string {
+  return splitName(nameOf(document, element))[0];
 }
 
 function isInNamespace(

@@ -4,6 +4,7 @@ import {
   childrenNamed,
   type Document,
   find,
+  gapsOf,
   isLeaf,
   isNamed,
   nameOf,
@@ -32,48 +33,58 @@ interface Written {
 }
 
 /**
- * The change that writes a value where a path leads, and makes what is missing on the way.
+ * The changes that write a value where a path leads, and make what is missing on the way.
  *
  * Errors: XML_PATH_INVALID, XML_PATH_BLOCKED, XML_INDEX_MISSING, XML_ROOT_FIXED, XML_PREFIX_UNKNOWN, XML_VALUE_INVALID.
  */
-export function writing(document: Document, compiled: Path, written: Written): Edit {
+export function writing(document: Document, compiled: Path, written: Written): readonly Edit[] {
   const { path, value } = written;
-  if (compiled.steps.some(({ isEach }) => isEach)) errors.fail("XML_PATH_INVALID", { path });
   if (forbiddenAt(value) >= 0 || !value.isWellFormed()) errors.fail("XML_VALUE_INVALID", { path });
   const [place] = find(document, compiled);
   return place ? replacing(document, place, written) : making(document, compiled, written);
 }
 
-function replacing({ text }: Document, { element, leaf }: Place, { value, isWide }: Written): Edit {
+function replacing(document: Document, place: Place, { value, isWide }: Written): readonly Edit[] {
+  const { element, leaf } = place;
   if (leaf !== "element" && leaf !== "text") {
-    return { from: leaf.from, to: leaf.to, by: escapeAttribute(value, isWide) };
+    return [{ from: leaf.from, to: leaf.to, by: escapeAttribute(value, isWide) }];
   }
-  return filling(text, element, escapeText(value, isWide));
+  const content = escapeText(value, isWide);
+  if (leaf === "text" || isLeaf(element)) return retexting(document, element, content);
+  return [{ from: element.inner, to: element.innerEnd, by: content }];
 }
 
-/** The change that makes `content` the text of an element. Comments in it stay where there are no elements beside them. */
-function filling(text: string, element: Element, content: string): Edit {
-  const { inner, innerEnd, nameEnd, start } = element;
-  const remarks = isLeaf(element) ? remarksOf(text, inner, innerEnd) : "";
-  if (!isEmptyTag(element)) return { from: inner, to: innerEnd, by: content + remarks };
-  const by = content === "" ? "/>" : `>${content}</${text.slice(start + 1, nameEnd)}>`;
+/** The changes that make `content` the text of an element, before the elements in it. Comments stay where they are. */
+export function retexting(document: Document, element: Element, content: string): readonly Edit[] {
+  if (isEmptyTag(element)) return [opening(document, element, content)];
+  return gapsOf(document, element).map(({ from, to }, at) => {
+    const remarks = remarksOf(document.text, from, to);
+    return { from, to, by: at === 0 ? content + remarks : remarks };
+  });
+}
+
+/** The change that gives an element without an end tag one, and what is in it. */
+function opening(document: Document, element: Element, content: string): Edit {
+  const { inner } = element;
+  const by = content === "" ? "/>" : `>${content}</${nameOf(document, element)}>`;
   return { from: inner - 2, to: inner, by };
 }
 
-function making(document: Document, { isAbsolute, steps, leaf }: Path, written: Written): Edit {
+function making(document: Document, { isAbsolute, steps, leaf }: Path, written: Written): readonly Edit[] {
   const { path } = written;
   let parent = document.outline.at(0);
   if (isAbsolute && !isNamed(document, parent, steps[0], 1)) errors.fail("XML_ROOT_FIXED", { path });
   for (let at = isAbsolute ? 1 : 0; at < steps.length; at++) {
     const [found] = childrenNamed(document, parent, steps[at]);
-    if (!found) return appending(document, parent, steps.slice(at), leaf, written);
+    if (!found) return [appending(document, parent, steps.slice(at), leaf, written)];
     parent = found.element;
   }
-  // Every element is there, and an element is its own text: only an attribute can be missing.
+  // Every element is there: what is missing is its text or an attribute.
+  if (leaf === "text") return retexting(document, parent, escapeText(written.value, written.isWide));
   const { nameEnd } = parent;
   const last = readTag(document.text, nameEnd).attributes.at(-1);
   const from = last ? last.to + 1 : nameEnd;
-  return { from, to: from, by: attribute(document, leaf as NameTest, scopeOf(document, parent), written) };
+  return [{ from, to: from, by: attribute(document, leaf as NameTest, scopeOf(document, parent), written) }];
 }
 
 /** The change that puts a new element, with more in it, where its like would come next. */
@@ -98,7 +109,7 @@ function appending(
   const model = { prefix, namespace: (last ?? parent).namespace };
   const made = element(document, steps, leaf, model, scopeOf(document, parent), written);
   if (last) return { from: last.end, to: last.end, by: made };
-  if (isEmptyTag(parent)) return filling(text, parent, made);
+  if (isEmptyTag(parent)) return opening(document, parent, made);
   let from = parent.innerEnd;
   while (isBlank(text[from - 1])) from--;
   return { from, to: from, by: made };
@@ -118,8 +129,8 @@ function element(
   const inside = new Map(scope).set(made.prefix, made.namespace);
   let tag = name + made.declaration, content = "";
   if (deeper.length > 0) content = element(document, deeper, leaf, made, inside, written);
-  else if (leaf === "element") content = escapeText(written.value, written.isWide);
-  else tag += attribute(document, leaf as NameTest, inside, written);
+  else if (leaf === "element" || leaf === "text") content = escapeText(written.value, written.isWide);
+  else tag += attribute(document, leaf, inside, written);
   return content === "" ? `<${tag}/>` : `<${tag}>${content}</${name}>`;
 }
 

@@ -47,16 +47,16 @@ export function compilePath(path: string): Path {
   return made;
 }
 
-/** See {@linkcode compilePath}; nothing can be written to `text()`. */
-export function compileWritable(path: string): Path {
+/** As {@linkcode compilePath}, for a path to one thing: without `[*]`. */
+export function compileSingle(path: string): Path {
   const compiled = compilePath(path);
-  return compiled.leaf === "text" ? errors.fail("XML_PATH_INVALID", { path }) : compiled;
+  return compiled.steps.some(({ isEach }) => isEach) ? errors.fail("XML_PATH_INVALID", { path }) : compiled;
 }
 
 /** Fails where a path is none. Errors: XML_PATH_INVALID. */
 export function checkPath(path: string, use: "read" | "write"): void {
   if (use === "read") compilePath(path);
-  else compileWritable(path);
+  else compileSingle(path);
 }
 
 /** A path as it reads at a place: `Amount`, `./Amount`, `@id` and `.` are within it, `/Invoice` is not. */

@@ -16,9 +16,9 @@ import {
 import { declaredPrefix, splitName } from "./_names.ts";
 import { declarationEnd, type Limits, scan } from "./_scan.ts";
 import { readTag } from "./_tag.ts";
-import { declarationOf, type Edit, writing } from "./_write.ts";
+import { declarationOf, type Edit, retexting, writing } from "./_write.ts";
 import { errors } from "./errors.ts";
-import { compilePath, compileWritable, parseName, resolvePath } from "./path.ts";
+import { compilePath, compileSingle, parseName, resolvePath } from "./path.ts";
 
 /** Media types of XML; the first is the one for documents of our own. */
 export const XML_TYPES = [
@@ -58,13 +58,14 @@ interface Setting {
  * Paths are `/Invoice/Line[2]/Amount`, `/Invoice/@id` and `/Invoice/Note/text()`; one that begins without `/` starts at
  * the root element: `Line[2]/Amount`, `@id`, `.`. Indices count from 1, from one element of that name to the next within
  * the same parent. One that is left out, or `[*]`, means all of them: `get` takes the first thing the whole path leads
- * to. A name without a prefix means that name in any namespace; `cbc:Amount` the namespace `cbc` stands for in the
- * settings, otherwise the name as it is written in the document; `{urn:x}Amount` the namespace `urn:x`. Namespace
+ * to. An element's name without a prefix means that name in any namespace, an attribute's that name alone;
+ * `cbc:Amount` means the namespace `cbc` stands for in the settings, otherwise the name as the document writes it;
+ * `{urn:x}Amount` the namespace `urn:x`. Namespace
  * declarations are no attributes, and are never changed.
  *
  * An element is read as its text, CDATA included and references resolved, nothing trimmed: `""` where it is empty,
- * `undefined` where there is none. One with elements in it is read as the XML in it, and by `text()` as the text between
- * them.
+ * `undefined` where there is none. One with elements in it is read as the XML in it; `text()` reads and writes the text
+ * beside them, and is `undefined` where there is none.
  */
 export class XmlBody implements PathBody {
   readonly contentType: string;
@@ -122,14 +123,14 @@ export class XmlBody implements PathBody {
   /**
    * A copy with a value where a path leads first: the text of an element, whatever was in it, or of an attribute. Where
    * it leads nowhere, elements and attributes are made: behind the last one of the name, otherwise last in their parent,
-   * in the namespace of the former or the latter. `[*]` and `text()` cannot be written to.
+   * in the namespace of the former or the latter. A path to write to has no `[*]`.
    *
    * Errors: XML_PATH_INVALID, XML_PATH_BLOCKED, XML_INDEX_MISSING, XML_ROOT_FIXED, XML_PREFIX_UNKNOWN, XML_VALUE_INVALID,
    * XML_NAME_UNWRITABLE, XML_DEPTH_EXCEEDED, XML_ATTRIBUTES_EXCEEDED.
    */
   with(path: string, value: string): XmlBody {
     const { isWide } = this.#setting.encoding;
-    return this.#edited([writing(this.#document, compileWritable(path), { path, value, isWide })], path);
+    return this.#edited(writing(this.#document, compileSingle(path), { path, value, isWide }), path);
   }
 
   /**
@@ -138,10 +139,9 @@ export class XmlBody implements PathBody {
    * Errors: XML_PATH_INVALID, XML_ROOT_FIXED.
    */
   without(path: string): XmlBody {
-    const edits = [...find(this.#document, compileWritable(path))].map(({ element, leaf }) => {
-      if (leaf !== "element" && leaf !== "text") {
-        return { from: leaf.before, to: leaf.to + 1, by: "" };
-      }
+    const edits = [...find(this.#document, compilePath(path))].flatMap(({ element, leaf }) => {
+      if (leaf === "text") return retexting(this.#document, element, "");
+      if (leaf !== "element") return { from: leaf.before, to: leaf.to + 1, by: "" };
       if (element.index === 0) errors.fail("XML_ROOT_FIXED", { path });
       return { from: element.start, to: element.end, by: "" };
     });
