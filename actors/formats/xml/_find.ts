@@ -55,7 +55,7 @@ export function* childrenNamed(
   for (const element of document.outline.childrenOf(parent)) {
     if (!hasLocalName(document, element, step.local)) continue;
     nth++;
-    if (!isInNamespace(document, step, prefixOf(document, element), () => element.namespace)) continue;
+    if (!isElementIn(document, step, element)) continue;
     matching++;
     if (step.index === undefined || step.index === matching) yield { element, nth };
     if (step.index === matching) return;
@@ -65,7 +65,7 @@ export function* childrenNamed(
 /** True where a step means an element that is the nth of those it could mean. */
 export function isNamed(document: Document, element: Element, step: Step, nth: number): boolean {
   return hasLocalName(document, element, step.local) && (step.index ?? nth) === nth &&
-    isInNamespace(document, step, prefixOf(document, element), () => element.namespace);
+    isElementIn(document, step, element);
 }
 
 /** The attribute of an element that a path means; a name without a prefix is one that is in no namespace. */
@@ -73,10 +73,13 @@ export function attributeNamed(document: Document, element: Element, test: NameT
   if (test.prefix === undefined && test.uri === undefined) {
     return attributesOf(document, element).find(({ name }) => name === test.local);
   }
+  const wanted = namespaceOf(document, test);
   return attributesOf(document, element).find(({ name }) => {
     const [prefix, local] = splitName(name);
-    return local === test.local &&
-      isInNamespace(document, test, prefix, () => attributeNamespace(document, element, prefix));
+    if (prefix === "" || local !== test.local) return false;
+    return wanted === undefined
+      ? prefix === test.prefix
+      : attributeNamespace(document, element, prefix) === wanted;
   });
 }
 
@@ -158,19 +161,10 @@ function hasLocalName({ text }: Document, { nameEnd }: Element, local: string): 
   return text.startsWith(local, start) && (text[start - 1] === "<" || text[start - 1] === ":");
 }
 
-function prefixOf(document: Document, element: Element): string {
-  return splitName(nameOf(document, element))[0];
-}
-
-function isInNamespace(
-  document: Document,
-  test: NameTest,
-  prefix: string,
-  namespace: () => string,
-): boolean {
+function isElementIn(document: Document, test: NameTest, element: Element): boolean {
   const wanted = namespaceOf(document, test);
-  if (wanted !== undefined) return namespace() === wanted;
-  return test.prefix === undefined || test.prefix === prefix;
+  if (wanted !== undefined) return element.namespace === wanted;
+  return test.prefix === undefined || test.prefix === splitName(nameOf(document, element))[0];
 }
 
 function attributeNamespace(document: Document, element: Element, prefix: string): string {

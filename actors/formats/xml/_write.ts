@@ -35,7 +35,7 @@ interface Written {
 /**
  * The changes that write a value where a path leads, and make what is missing on the way.
  *
- * Errors: XML_PATH_INVALID, XML_PATH_BLOCKED, XML_INDEX_MISSING, XML_ROOT_FIXED, XML_PREFIX_UNKNOWN, XML_VALUE_INVALID.
+ * Errors: XML_PATH_BLOCKED, XML_INDEX_MISSING, XML_ROOT_FIXED, XML_PREFIX_UNKNOWN, XML_VALUE_INVALID.
  */
 export function writing(document: Document, compiled: Path, written: Written): readonly Edit[] {
   const { path, value } = written;

@@ -80,7 +80,7 @@ export const errors = declareErrors("xml", {
   XML_NAME_INVALID: {
     blame: "operator",
     retry: "never",
-    says: "Cannot create XML: not the name of a root element, as in Invoice, p:Invoice or {uri}Invoice",
+    says: "Cannot create XML: not the name of an element, with or without a prefix or a namespace in braces",
   },
 });
 

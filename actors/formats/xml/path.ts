@@ -59,8 +59,9 @@ export function checkPath(path: string, use: "read" | "write"): void {
   else compileSingle(path);
 }
 
-/** A path as it reads at a place: `Amount`, `./Amount`, `@id` and `.` are within it, `/Invoice` is not. */
+/** A path as it reads at a place, within it unless it begins with `/`. Errors: XML_PATH_INVALID. */
 export function resolvePath(path: string, place: string): string {
+  compilePath(path);
   if (path.startsWith("/")) return path;
   const within = withoutDot(path);
   return within === "" ? place : `${place}/${within}`;

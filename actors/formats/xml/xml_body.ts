@@ -1,21 +1,9 @@
 import type { PathBody } from "../../../runtime/contract/message.ts";
-import { isBlank } from "./_characters.ts";
 import { charsetOf, decode, type Encoding, UTF8 } from "./_encoding.ts";
-import {
-  attributePlace,
-  attributesOf,
-  type Document,
-  find,
-  isLeaf,
-  nameOf,
-  ownText,
-  type Place,
-  scopeOf,
-  valueAt,
-} from "./_find.ts";
-import { declaredPrefix, splitName } from "./_names.ts";
-import { declarationEnd, type Limits, scan } from "./_scan.ts";
-import { readTag } from "./_tag.ts";
+import { type Document, find, valueAt } from "./_find.ts";
+import { leavesOf } from "./_leaves.ts";
+import { type Limits, scan } from "./_scan.ts";
+import { declarationIn, standalone } from "./_standalone.ts";
 import { declarationOf, type Edit, retexting, writing } from "./_write.ts";
 import { errors } from "./errors.ts";
 import { compilePath, compileSingle, parseName, resolvePath } from "./path.ts";
@@ -29,17 +17,17 @@ export const XML_TYPES = [
   "application/soap+xml",
 ] as const;
 
-/** How a document is read; each has the default of the format's setting of its name. */
+/** How a document is read, as by the settings of the format. */
 export interface XmlOptions {
   /** The media type it came with; its charset goes before what the document says itself. */
   readonly contentType?: string;
   /** What the prefixes of paths stand for. Any other prefix stands for itself, as the document writes it. */
   readonly namespaces?: Readonly<Record<string, string>>;
-  /** How deep elements may be nested. */
+  /** How deep elements may be nested; 100 where left out. */
   readonly depthMax?: number;
-  /** How many attributes an element may have. */
+  /** How many attributes an element may have; 256 where left out. */
   readonly attributesMax?: number;
-  /** How large a document may be. */
+  /** How large a document may be; of any size where left out. */
   readonly bytesMax?: number;
 }
 
@@ -58,10 +46,9 @@ interface Setting {
  * Paths are `/Invoice/Line[2]/Amount`, `/Invoice/@id` and `/Invoice/Note/text()`; one that begins without `/` starts at
  * the root element: `Line[2]/Amount`, `@id`, `.`. Indices count from 1, from one element of that name to the next within
  * the same parent. One that is left out, or `[*]`, means all of them: `get` takes the first thing the whole path leads
- * to. An element's name without a prefix means that name in any namespace, an attribute's that name alone;
- * `cbc:Amount` means the namespace `cbc` stands for in the settings, otherwise the name as the document writes it;
- * `{urn:x}Amount` the namespace `urn:x`. Namespace
- * declarations are no attributes, and are never changed.
+ * to. An element's name without a prefix means that name in any namespace, an attribute's that name alone; `cbc:Amount`
+ * means the namespace `cbc` stands for in the settings, otherwise the name as the document writes it; `{urn:x}Amount`
+ * the namespace `urn:x`. Namespace declarations are no attributes, and are never changed.
  *
  * An element is read as its text, CDATA included and references resolved, nothing trimmed: `""` where it is empty,
  * `undefined` where there is none. One with elements in it is read as the XML in it; `text()` reads and writes the text
@@ -106,7 +93,7 @@ export class XmlBody implements PathBody {
     if (prefix !== "" && uri === undefined) errors.fail("XML_PREFIX_UNKNOWN", { path: root });
     const name = prefix === "" ? local : `${prefix}:${local}`;
     const declaration = uri === undefined ? "" : declarationOf(prefix, uri, true);
-    return new XmlBody(`${declared(UTF8)}<${name}${declaration}/>`, setting);
+    return new XmlBody(`${declarationIn(UTF8)}<${name}${declaration}/>`, setting);
   }
 
   /** The value of the first thing a path means; `undefined` where there is none. Errors: XML_PATH_INVALID. */
@@ -153,7 +140,11 @@ export class XmlBody implements PathBody {
     return [...find(this.#document, compilePath(path))].map((place) => place.path);
   }
 
-  /** A path as it reads at a place: `Amount`, `./Amount`, `@id` and `.` are within it, `/Invoice` is not. */
+  /**
+   * A path as it reads at a place: `Amount`, `./Amount`, `@id` and `.` are within it, `/Invoice` is not.
+   *
+   * Errors: XML_PATH_INVALID.
+   */
   resolve(path: string, place: string): string {
     return resolvePath(path, place);
   }
@@ -165,35 +156,17 @@ export class XmlBody implements PathBody {
   split(path: string): readonly XmlBody[] {
     const compiled = compilePath(path);
     if (compiled.leaf !== "element") errors.fail("XML_PATH_INVALID", { path });
-    return [...find(this.#document, compiled)].map((place) => this.#alone(place));
+    return [...find(this.#document, compiled)].map(({ element }) =>
+      new XmlBody(standalone(this.#document, element, this.#setting.encoding), this.#setting)
+    );
   }
 
   /**
    * Every attribute, every element with no elements in it, and every text beside elements that is more than white
    * space, by exact path.
    */
-  *leaves(): Generator<readonly [path: string, value: string]> {
-    const document = this.#document;
-    const around: { path: string; readonly index: number; readonly counts: Map<string, number> }[] = [];
-    for (let index = 0; index < document.outline.count; index++) {
-      const element = document.outline.at(index);
-      while (around.length > 0 && around[around.length - 1].index !== element.parent) around.pop();
-      const parent = around.at(-1);
-      const local = splitName(nameOf(document, element))[1];
-      const nth = (parent?.counts.get(local) ?? 0) + 1;
-      parent?.counts.set(local, nth);
-      const path = parent ? `${parent.path}/${local}[${nth}]` : `/${local}`;
-      around.push({ path, index, counts: new Map() });
-      for (const attribute of attributesOf(document, element)) {
-        const place = attributePlace(document, { path, element }, attribute);
-        yield [place.path, valueAt(document, place)];
-      }
-      if (isLeaf(element)) yield [path, valueAt(document, { path, element, leaf: "element" })];
-      else {
-        const text = ownText(document, element);
-        if (!isBlank(text)) yield [`${path}/text()`, text];
-      }
-    }
+  leaves(): Iterable<readonly [path: string, value: string]> {
+    return leavesOf(this.#document);
   }
 
   toBytes(): Uint8Array {
@@ -205,7 +178,7 @@ export class XmlBody implements PathBody {
     const { text } = this.#document, { encoding } = this.#setting;
     let edited = "", copied = 0;
     for (const { from, to, by } of edits) {
-      if (encoding.encode(by) === undefined) {
+      if (!encoding.isWide && encoding.encode(by) === undefined) {
         errors.fail("XML_NAME_UNWRITABLE", { path, encoding: encoding.name });
       }
       edited += text.slice(copied, from) + by;
@@ -213,29 +186,6 @@ export class XmlBody implements PathBody {
     }
     return new XmlBody(edited + text.slice(copied), this.#setting);
   }
-
-  #alone({ element }: Place): XmlBody {
-    const { text, outline } = this.#document, { encoding } = this.#setting;
-    const scope = scopeOf(this.#document, element.parent < 0 ? undefined : outline.at(element.parent));
-    scope.delete("xml");
-    for (const { name } of readTag(text, element.nameEnd).attributes) {
-      scope.delete(declaredPrefix(name) ?? "xml");
-    }
-    const declarations = [...scope].filter(([, namespace]) => namespace !== "")
-      .map(([prefix, namespace]) => declarationOf(prefix, namespace, encoding.isWide)).join("");
-    const end = declarationEnd(text);
-    const head = text.slice(0, end);
-    const declaration = head.includes("<?") ? `${head}\n` : head + declared(encoding);
-    return new XmlBody(
-      declaration + text.slice(element.start, element.nameEnd) + declarations +
-        text.slice(element.nameEnd, element.end),
-      this.#setting,
-    );
-  }
-}
-
-function declared({ name }: Encoding): string {
-  return `<?xml version="1.0" encoding="${name.toUpperCase()}"?>\n`;
 }
 
 function settingOf(options: XmlOptions, encoding: Encoding): Setting {

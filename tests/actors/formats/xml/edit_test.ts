@@ -140,6 +140,7 @@ Deno.test("xml resolves paths at a place", () => {
   assertEquals(body.resolve("text()", "/a/b[2]"), "/a/b[2]/text()");
   assertEquals(body.resolve(".", "/a/b[2]"), "/a/b[2]");
   assertEquals(body.resolve("/a/c", "/a/b[2]"), "/a/c");
+  assertEquals(codeOf(() => body.resolve("../c", "/a/b[2]")), "XML_PATH_INVALID");
 });
 
 Deno.test("xml reads all a path can mean", () => {
