@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { addChannel } from "./commands/channel.ts";
 import { addCheck } from "./commands/check.ts";
+import { addGraph } from "./commands/graph.ts";
 import { addHelp } from "./commands/help.ts";
 import { addInit } from "./commands/init.ts";
 import { addKeys } from "./commands/keys.ts";
@@ -14,7 +15,7 @@ import type { AddCommand, Session } from "./session.ts";
 
 /** Every command, in the order of the help. */
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
-  ["Set up:", [addInit, addCheck, addKeys]],
+  ["Set up:", [addInit, addCheck, addGraph, addKeys]],
   ["Run:", [addRun, addStatus, addChannel, addMessages]],
   ["Try out:", [addSend, addSink]],
   ["Learn:", [addHelp, addVersion]],
