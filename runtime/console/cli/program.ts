@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { addChannel } from "./commands/channel.ts";
 import { addCheck } from "./commands/check.ts";
+import { addCompletions } from "./commands/completions.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addHelp } from "./commands/help.ts";
 import { addInit } from "./commands/init.ts";
@@ -18,7 +19,7 @@ const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
   ["Set up:", [addInit, addCheck, addGraph, addKeys]],
   ["Run:", [addRun, addStatus, addChannel, addMessages]],
   ["Try out:", [addSend, addSink]],
-  ["Learn:", [addHelp, addVersion]],
+  ["Learn:", [addHelp, addCompletions, addVersion]],
 ];
 
 /** The whole command line on an empty program. */
