@@ -8,6 +8,7 @@ import { addInit } from "./commands/init.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addMessages } from "./commands/messages.ts";
 import { addRun } from "./commands/run.ts";
+import { addSchema } from "./commands/schema.ts";
 import { addSend } from "./commands/send.ts";
 import { addSink } from "./commands/sink.ts";
 import { addStatus } from "./commands/status.ts";
@@ -16,7 +17,7 @@ import type { AddCommand, Session } from "./session.ts";
 
 /** Every command, in the order of the help. */
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
-  ["Set up:", [addInit, addCheck, addGraph, addKeys]],
+  ["Set up:", [addInit, addCheck, addGraph, addSchema, addKeys]],
   ["Run:", [addRun, addStatus, addChannel, addMessages]],
   ["Try out:", [addSend, addSink]],
   ["Learn:", [addHelp, addCompletions, addVersion]],

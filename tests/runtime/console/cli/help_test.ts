@@ -14,6 +14,8 @@ async function assertGolden(name: string, actual: string): Promise<void> {
 const commands = [
   "init",
   "check",
+  "graph",
+  "schema",
   "keys",
   "keys init",
   "keys show",
@@ -30,6 +32,7 @@ const commands = [
   "send",
   "sink",
   "help",
+  "completions",
   "version",
 ];
 
