@@ -40,6 +40,8 @@ export interface DeliveryRecord {
   readonly settledAtMs?: number;
   /** Why it is in quarantine. */
   readonly trouble?: Trouble;
+  /** Id of the batch it was sent in. */
+  readonly batch?: string;
 }
 
 /** A message as the archive tells it, without its bytes. */
@@ -79,6 +81,10 @@ export interface MessageContent extends MessageRecord {
     readonly destination?: string;
     readonly code?: string;
   }[];
+  /** How long each stage of the work line took; left out until it is processed. */
+  readonly stages?: readonly { readonly stage: string; readonly tookMs: number }[];
+  /** Messages of other channels that this one was handed on as. */
+  readonly handedOnTo?: readonly { readonly id: string; readonly channel: string }[];
   /** What was, or will be, sent to each destination, with the peer's answer. */
   readonly payloads: readonly {
     readonly destination: string;
