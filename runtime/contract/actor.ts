@@ -168,9 +168,10 @@ export function defineTransformer<
 }
 
 /** What a stage stands on: for each of its lives files and formats, for each message its state and the network. */
-export interface Surroundings extends
-  Pick<PrepareTools<Spec, string>, "readText" | "live" | "formats" | "body" | "timeZone">,
-  Pick<TransformTools<Spec, string, unknown>, "fetch"> {
+export interface Surroundings
+  extends
+    Pick<PrepareTools<Spec, string>, "readText" | "live" | "formats" | "body" | "timeZone">,
+    Pick<TransformTools<Spec, string, unknown>, "fetch"> {
   /** The state of the step, as the message that is being worked on may change it. */
   readonly state: KeyedState;
 }
@@ -249,7 +250,9 @@ export function passedOn<O extends Body>(passed: Passed<O>): readonly Message<O>
   return passed === null ? [] : isSeveral(passed) ? passed : [passed];
 }
 
-function isSeveral<O extends Body>(passed: Message<O> | readonly Message<O>[]): passed is readonly Message<O>[] {
+function isSeveral<O extends Body>(
+  passed: Message<O> | readonly Message<O>[],
+): passed is readonly Message<O>[] {
   return Array.isArray(passed);
 }
 

@@ -12,13 +12,15 @@ import { addSchema } from "./commands/schema.ts";
 import { addSend } from "./commands/send.ts";
 import { addSink } from "./commands/sink.ts";
 import { addStatus } from "./commands/status.ts";
+import { addTail } from "./commands/tail.ts";
+import { addTrace } from "./commands/trace.ts";
 import { addVersion } from "./commands/version.ts";
 import type { AddCommand, Session } from "./session.ts";
 
 /** Every command, in the order of the help. */
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
   ["Set up:", [addInit, addCheck, addGraph, addSchema, addKeys]],
-  ["Run:", [addRun, addStatus, addChannel, addMessages]],
+  ["Run:", [addRun, addStatus, addTail, addChannel, addMessages, addTrace]],
   ["Try out:", [addSend, addSink]],
   ["Learn:", [addHelp, addCompletions, addVersion]],
 ];

@@ -1,12 +1,15 @@
 /**
  * What a command and a running gateway say to each other: one JSON object a line, one line a request, answered in
- * order. The socket lies in the data folder, so who may use it is who may enter that folder.
+ * order, by one line each. A request to follow something is answered by `null`, then by a line for each thing, until
+ * either side closes; whoever asked says no more. The socket lies in the data folder, so who may use it is who may enter that folder.
  */
 import type { Problem } from "../../config/problem.ts";
 import type { GatewaySnapshot } from "../../engine/events.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "../../journal/records.ts";
 import { join } from "node:path";
+import type { Skipped } from "./_feed.ts";
 import { errors } from "./errors.ts";
+import type { FollowedEvent } from "./followed.ts";
 
 /** Grows when a request or an answer changes its meaning. */
 export const protocolVersion = 1;
@@ -47,6 +50,17 @@ export interface Methods {
 }
 
 export type Method = keyof Methods;
+
+/** Every method whose answer goes on: what it takes, and what each line after the first holds. */
+export interface Streams {
+  /** Events of one channel, or of all; a slow reader is told how many it missed. */
+  readonly "events.follow": {
+    readonly params: { readonly name?: string };
+    readonly line: FollowedEvent | Skipped;
+  };
+}
+
+export type Stream = keyof Streams;
 
 /** A request as it stands on the line. */
 export interface Request {
