@@ -66,6 +66,7 @@ export const Gateway: GatewayOpener = {
       catalog,
       loadActor: outside.loadActor,
       env: (name) => Deno.env.get(name),
+      timeZone: denoWorld.clock.timeZone,
     });
     return await Gateway.open(plan ?? refuse(problems), { world: denoWorld });
   },

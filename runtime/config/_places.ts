@@ -4,7 +4,7 @@ import type { Place } from "./problem.ts";
  * Turns offsets in a text into places. Counts the lines itself: what the YAML parser counts on the way goes wrong
  * behind a bracket that is never closed.
  */
-export function placesOf(text: string): (offset: number) => Place {
+export function placesOf(text: string, file?: string): (offset: number) => Place {
   const starts = [0];
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
   return (offset) => {
@@ -15,6 +15,6 @@ export function placesOf(text: string): (offset: number) => Place {
       if (starts[middle] <= offset) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: offset - starts[low] + 1 };
+    return { line: low + 1, column: offset - starts[low] + 1, ...(file === undefined ? {} : { file }) };
   };
 }

@@ -1,11 +1,15 @@
 import type { Catalog } from "../contract/catalog.ts";
+import type { StepPlan } from "../engine/plan.ts";
 import type { FieldContext } from "./_node_checks.ts";
+import type { ConfigNode } from "./config_node.ts";
 
 /** What a gateway file is read with. */
 export interface ReadContext extends FieldContext {
   readonly catalog: Catalog;
   /** Imports a module by its absolute path. */
   readonly loadActor: (path: string) => Promise<unknown>;
+  /** Where each step stands in the file. */
+  readonly stepNodes: Map<StepPlan, ConfigNode>;
   /** Names of the partners the file lists. */
   readonly partners: ReadonlySet<string>;
 }

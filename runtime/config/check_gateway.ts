@@ -1,8 +1,10 @@
+import { isTimeZone } from "../contract/schedule.ts";
 import { type ConfigNode, nearestNode } from "./config_node.ts";
 import { CHANNEL_SHAPE, type ChannelFile, type GatewayFile } from "./gateway_shape.ts";
 import { type Problems, shown, type Spot } from "./problem.ts";
 import { adapterEntry } from "./read_adapter.ts";
 import type { Partially } from "./shape.ts";
+import { didYouMean } from "./suggest.ts";
 
 const LISTEN_SETTINGS = Object.keys(CHANNEL_SHAPE.entries.listen.entries);
 const LOOPBACK = "127.0.0.1";
@@ -18,7 +20,11 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
     if (!channel.value) continue;
     checkSupervise(channel.value.supervise, nearestNode(channel.node, "supervise"), problems);
     checkRetries(channel.value, channel.node, problems);
+    checkAnswers(channel.value, channel.node, problems);
+    checkTimes(channel.value, channel.node, problems);
+    checkRemedies(channel.value, channel.node, problems);
   }
+  checkHandingOn(channels, problems);
   checkPorts(file, root, channels, problems);
   checkKeys(root, channels, problems);
 }
@@ -58,6 +64,110 @@ function checkRetries(channel: PartialChannel, node: ConfigNode, problems: Probl
     const retry: Waits = value?.retry ?? {};
     const { firstMs = fine ? own.firstMs : undefined, longestMs = fine ? own.longestMs : undefined } = retry;
     if (value?.retry) check({ firstMs, longestMs }, nearestNode(node, "send", name, "retry", "firstMs"));
+  }
+}
+
+const FROM = "from ";
+
+/** An answer that is waited for must be able to come. */
+function checkAnswers(
+  { listen, send = [], respond = [] }: PartialChannel,
+  node: ConfigNode,
+  problems: Problems,
+): void {
+  const { acknowledge } = listen ?? {};
+  if (acknowledge === undefined) return;
+  const spot = nearestNode(node, "listen", "acknowledge");
+  const refuse = (rule: string, hint: string) => problems.add(spot, "CONFIG_VALUE_INVALID", { rule }, hint);
+  if (acknowledge.startsWith(FROM)) {
+    const from = acknowledge.slice(FROM.length);
+    const found = send.find(({ name }) => name === from);
+    const names = send.flatMap(({ name }) => name ?? []);
+    if (!found) {
+      problems.add(spot, "CONFIG_DESTINATION_UNKNOWN", { key: shown(from) }, didYouMean(from, names));
+    } else if (found.value?.collect) {
+      refuse(`${from} collects`, "a message that is collected is answered later");
+    } else if (found.value?.channel !== undefined) {
+      refuse(`${from} is a channel`, "take its answer from an adapter");
+    }
+  } else if (respond.length > 0) {
+    const hint = "acknowledge: from NAME, the destination whose answer it is";
+    problems.add(nearestNode(node, "respond"), "CONFIG_VALUE_INVALID", {
+      rule: "there is no answer to change",
+    }, hint);
+  }
+  const collecting = send.find(({ value }) => value?.collect);
+  if (acknowledge === "delivered" && collecting) {
+    refuse(
+      `${collecting.name} collects`,
+      "acknowledge: processed; a message that is collected is delivered later",
+    );
+  }
+}
+
+function checkTimes({ listen, send = [] }: PartialChannel, node: ConfigNode, problems: Problems): void {
+  const check = (zone: string | undefined, ...keys: readonly string[]) => {
+    if (zone === undefined || isTimeZone(zone)) return;
+    const rule = `must be a time zone, not ${shown(zone)}`;
+    problems.add(nearestNode(node, ...keys), "CONFIG_VALUE_INVALID", { rule }, "for example America/Chicago");
+  };
+  check(listen?.timeZone, "listen", "timeZone");
+  for (const { name = "", value } of send) {
+    if (!value?.collect) continue;
+    const { timeZone, at = [], countMax } = value.collect;
+    check(timeZone, "send", name, "collect", "timeZone");
+    if (at.length > 0 || countMax !== undefined) continue;
+    const rule = "must say when what has gathered is sent";
+    problems.add(
+      nearestNode(node, "send", name, "collect"),
+      "CONFIG_VALUE_INVALID",
+      { rule },
+      "at: or countMax:",
+    );
+  }
+}
+
+function checkRemedies({ retry, send = [] }: PartialChannel, node: ConfigNode, problems: Problems): void {
+  for (const { name = "", value } of send) {
+    const on = value?.on ?? {};
+    for (const failure of ["rejected", "postponed", "unanswered"] as const) {
+      const words = (on[failure] ?? []).filter((word) => word !== "alert");
+      const spot = nearestNode(node, "send", name, "on", failure);
+      if (words.length > 1) {
+        problems.add(spot, "CONFIG_VALUE_INVALID", { rule: `one of ${words.join(", ")}, not several` });
+      }
+      const waits = value?.retry?.unansweredMs ?? retry?.unansweredMs;
+      if (failure !== "unanswered" || words.every((word) => word === "retry") || waits !== undefined) {
+        continue;
+      }
+      const rule = `${words[0]} is done once retry.unansweredMs is over, and that is missing`;
+      problems.add(spot, "CONFIG_VALUE_INVALID", { rule });
+    }
+  }
+}
+
+/** Channels that hand on must hand on to one that is there, and never to themselves. */
+function checkHandingOn(channels: readonly ReadChannel[], problems: Problems): void {
+  const targets = new Map(channels.map(({ name, value }) => [
+    name,
+    (value?.send ?? []).flatMap(({ name: destination = "", value }) =>
+      value?.channel === undefined ? [] : [{ destination, to: value.channel }]
+    ),
+  ]));
+  const comesBack = (from: string, to: string, seen = new Set<string>()): boolean => {
+    if (to === from) return true;
+    if (seen.has(to)) return false;
+    seen.add(to);
+    return (targets.get(to) ?? []).some((next) => comesBack(from, next.to, seen));
+  };
+  for (const { name, node } of channels) {
+    for (const { destination, to } of targets.get(name)!) {
+      const spot = nearestNode(node, "send", destination, "channel");
+      const key = shown(to);
+      if (!targets.has(to)) {
+        problems.add(spot, "CONFIG_CHANNEL_UNKNOWN", { key }, didYouMean(to, targets.keys()));
+      } else if (comesBack(name, to)) problems.add(spot, "CONFIG_CHANNEL_CIRCULAR", { key });
+    }
   }
 }
 

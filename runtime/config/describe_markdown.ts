@@ -63,13 +63,17 @@ function slotTakes(shape: Shape): string {
     case "named":
       return `settings for each ${(shape as Named).names}`;
     default:
-      return "settings";
+      return ["settings", ...Object.keys((shape as Section).words ?? {}).map((word) => `\`${word}\``)].join(
+        " or ",
+      );
   }
 }
 
-function adapterRow({ adapter }: Section): readonly SettingRow[] {
+function adapterRow({ adapter, instead }: Section): readonly SettingRow[] {
   if (!adapter) return [];
-  const about = "Exactly one adapter, under its own name.";
+  const about = `Exactly one adapter, under its own name${
+    instead === undefined ? "" : `, or \`${instead}\``
+  }.`;
   return [{ name: "ADAPTER", takes: `one of the [${adapter}](${adapter}.md)`, otherwise: "needed", about }];
 }
 

@@ -65,7 +65,8 @@ export function takes(field: Field): string {
     case "secret":
       return "a secret: secret:NAME, env:NAME or file:PATH";
     case "list":
-      return hasParts(field.item) ? "a list of settings" : `a list; each item ${takes(field.item)}`;
+      if (hasParts(field.item)) return "a list of settings";
+      return `${field.orOne ? `${takes(field.item)}, or ` : ""}a list; each item ${takes(field.item)}`;
     case "map":
       return `${takes(field.item)} for each ${field.names}`;
     case "record":

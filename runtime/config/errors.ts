@@ -25,6 +25,7 @@ export const errors = declareErrors("config", {
   CONFIG_VALUE_SPLIT: fault("Cannot read {where}: YAML split one text into several"),
   CONFIG_SECRET_LITERAL: fault("Cannot read {where}: a secret must be a reference, not the secret itself"),
   CONFIG_SECRET_MISSING: fault("Cannot read {where}: {reference} gives no secret, {reason}"),
+  CONFIG_VARIABLE_MISSING: fault("Cannot read {where}: no variable is called {name}"),
   CONFIG_PATH_MISSING: fault("Cannot read {where}: no {expected} at {path}"),
   CONFIG_ADAPTER_MISSING: fault("Cannot read {where}: no adapter is named"),
   CONFIG_ADAPTER_REPEATED: fault("Cannot read {where}: one adapter only, and {first} is named already"),
@@ -35,6 +36,9 @@ export const errors = declareErrors("config", {
   CONFIG_COMPONENT_BROKEN: fault("Cannot load {key}: {reason}"),
   CONFIG_STEP_REFUSED: fault("Cannot prepare {step}: {reason}"),
   CONFIG_ACTOR_INVALID: fault("Cannot use {actor}: {rule}"),
+  CONFIG_DESTINATION_UNKNOWN: fault("Cannot read {where}: the channel has no destination called {key}"),
+  CONFIG_CHANNEL_UNKNOWN: fault("Cannot read {where}: no channel is called {key}"),
+  CONFIG_CHANNEL_CIRCULAR: fault("Cannot hand on to {key}: what it hands on comes back to this channel"),
   CONFIG_PARTNER_UNKNOWN: fault("Cannot read {where}: no partner is called {key}"),
   CONFIG_PORT_TAKEN: fault("Cannot listen on port {port}: {other} listens there"),
 });

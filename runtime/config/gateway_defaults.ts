@@ -11,6 +11,14 @@ export const DEFAULTS = {
   /** Seven days: longer than a long weekend with a dead link. */
   expiresMs: 7 * 24 * 3_600_000,
   retry: { firstMs: 1_000, longestMs: 300_000, refusedMs: 600_000 },
+  duplicates: { answer: "recent", windowMs: 5 * 60_000, reused: "deliver" },
+  collect: { bytesMax: 64 * 1024 * 1024, as: "lines", empty: "skip" },
+  on: {
+    rejected: ["quarantine", "alert"],
+    postponed: ["retry", "alert"],
+    unanswered: ["retry", "alert"],
+    alertAfterMs: 5 * 60_000,
+  },
   supervise: { restartsMax: 5, withinMs: 60_000, crashesMax: 3, backoffMs: 100, backoffMsMax: 30_000 },
 } as const;
 

@@ -1,4 +1,5 @@
-import { bytes, choice, durationMs, integer, map, path, record, text } from "../contract/spec.ts";
+import { TIME_OF_DAY } from "../contract/schedule.ts";
+import { bytes, choice, durationMs, integer, list, map, path, record, text } from "../contract/spec.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
 import {
   adapterSection,
@@ -54,7 +55,26 @@ const ORDER_ABOUT =
   "What runs at once: `channel`, one message at a time; `by PATH`, one at a time for each value " +
   "of the path; `by key`, one at a time for each of the format's own keys; `none`, everything.";
 
-const { retry: RETRY, supervise: SUPERVISE } = DEFAULTS;
+const { retry: RETRY, supervise: SUPERVISE, duplicates: DUPLICATES, collect: COLLECT, on: ON } = DEFAULTS;
+
+const ACKNOWLEDGE = {
+  matches: "received|processed|delivered|from \\S+",
+  says: "is received, processed, delivered, or from and the name of a destination",
+} as const;
+
+/** What may be done about a delivery that failed; `alert` goes with any of the others. */
+export const REMEDIES = ["retry", "quarantine", "holdKey", "continue", "block", "alert"] as const;
+
+const remedies = (about: string, fallback: readonly string[]) =>
+  list(
+    `${about}: \`retry\`; \`quarantine\`, where later messages of its keys wait if they build on it; ` +
+      "`holdKey`, quarantine where they wait; `continue`, quarantine where they do not; `block`, the queue stands " +
+      "still until a person starts it again. And `alert`, where somebody is to be told.",
+    choice("What is done.", REMEDIES),
+    { default: fallback, orOne: true },
+  );
+
+const TIME_ZONE = "IANA name of a time zone, such as America/Chicago.";
 
 const DESTINATION = adapterSection("A destination, with a durable queue of its own.", "senders", {
   filter,
@@ -79,17 +99,65 @@ const DESTINATION = adapterSection("A destination, with a durable queue of its o
       min: 0,
       optional: true,
     }),
+    unansweredMs: durationMs("How long a peer that does not answer is tried. For ever where left out.", {
+      min: 1,
+      optional: true,
+    }),
   }, { optional: true }),
-});
+  collect: section("Gathers messages, durably, and sends them as one.", {
+    at: list(
+      "Times of day at which what has gathered is sent.",
+      text("A time of day.", { pattern: TIME_OF_DAY }),
+      { default: [], orOne: true, example: "02:15" },
+    ),
+    timeZone: text(`Zone of the times: ${TIME_ZONE} The listener's where left out.`, { optional: true }),
+    countMax: integer("So many are sent at once.", { min: 1, max: 1_000_000, optional: true, example: 500 }),
+    bytesMax: bytes("What has gathered is sent before it is larger.", { min: 1, default: COLLECT.bytesMax }),
+    as: text("How they are put together: lines, zip, or a format's own batch, such as hl7-batch.", {
+      default: COLLECT.as,
+      example: "hl7-batch",
+    }),
+    empty: choice("What happens at a time of day when nothing has gathered: nothing, or an empty batch.", [
+      "skip",
+      "send",
+    ], { default: COLLECT.empty }),
+  }, { optional: true }),
+  on: section("What becomes of a delivery that fails.", {
+    rejected: remedies("The peer refuses it for good (HL7 AE)", ON.rejected),
+    postponed: remedies(
+      "The peer refuses it for now (HL7 AR); `retry` holds for `retry.refusedMs`, then it counts as refused for good",
+      ON.postponed,
+    ),
+    unanswered: remedies(
+      "Nobody answers; anything but `retry` is done once `retry.unansweredMs` is over",
+      ON.unanswered,
+    ),
+    alertAfterMs: durationMs(
+      "How long deliveries must fail before an alert about `postponed` or `unanswered`.",
+      {
+        min: 0,
+        default: ON.alertAfterMs,
+      },
+    ),
+  }),
+  channel: text("Another channel of this gateway, instead of an adapter.", { optional: true }),
+}, { instead: "channel" });
 
 const CHANNEL = section("One way through the gateway, from one listener to its destinations.", {
   about: text("What the channel is for, in a sentence.", { default: "" }),
   listen: adapterSection("Where messages come from: exactly one adapter.", "listeners", {
-    acknowledge: choice(
-      "When the sender is told that its message was taken: once it is durable, once it is queued for every " +
-        "destination, or once every destination has accepted it.",
-      ["received", "processed", "delivered"],
-      { default: DEFAULTS.acknowledge },
+    acknowledge: text(
+      "When the sender is told that its message was taken: `received`, once it is durable; `processed`, once it is " +
+        "queued for every destination; `delivered`, once every destination has accepted it; `from NAME`, once that " +
+        "destination has answered, with its answer.",
+      { default: DEFAULTS.acknowledge, pattern: ACKNOWLEDGE, example: "received" },
+    ),
+    timeZone: text(
+      `Zone of dates without an offset, and of times of day: ${TIME_ZONE} The machine's where left out.`,
+      {
+        optional: true,
+        example: "America/Chicago",
+      },
     ),
     answerMsMax: durationMs("How long a peer may wait for an answer that needs more than the journal.", {
       min: 1,
@@ -105,7 +173,28 @@ const CHANNEL = section("One way through the gateway, from one listener to its d
   } as const satisfies ComponentSlot,
   filter,
   transform,
+  duplicates: section(
+    "When a message is taken for an earlier one. `deliver` stands for `answer: never`.",
+    {
+      answer: choice(
+        "When the same control id with the same bytes is answered from the journal: within `windowMs` or while it is " +
+          "its sender's latest message, always, or never.",
+        ["recent", "always", "never"],
+        { default: DUPLICATES.answer },
+      ),
+      windowMs: durationMs("For `recent`.", { min: 0, default: DUPLICATES.windowMs }),
+      reused: choice("What becomes of a message under a control id that was used for other bytes.", [
+        "deliver",
+        "reject",
+      ], { default: DUPLICATES.reused }),
+    },
+    { words: { deliver: { answer: "never" } } },
+  ),
   send: named("Where messages go.", "destination", DESTINATION),
+  respond: {
+    ...transform,
+    about: "Transforms the answer goes through on its way back, at `acknowledge: from NAME`.",
+  },
   order: text(ORDER_ABOUT, { default: DEFAULTS.order, pattern: ORDER, example: "by PID-3" }),
   retry: section("When attempts are made again: waits double from the first to the longest, with jitter.", {
     firstMs: durationMs("Wait before the second attempt; doubles with each.", {
@@ -116,6 +205,10 @@ const CHANNEL = section("One way through the gateway, from one listener to its d
     refusedMs: durationMs("How long a refusal that may pass (HL7 AR) is tried again.", {
       min: 0,
       default: RETRY.refusedMs,
+    }),
+    unansweredMs: durationMs("How long a peer that does not answer is tried. For ever where left out.", {
+      min: 1,
+      optional: true,
     }),
   }),
   supervise: section("How often what crashes is started again before it is halted.", {

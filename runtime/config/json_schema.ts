@@ -3,6 +3,7 @@ import { BYTE_UNITS, TIME_UNITS } from "./_quantity.ts";
 import { type CatalogSpecs, COMPONENT_KINDS, type ComponentSpec } from "./catalog_specs.ts";
 import { GATEWAY, NAME } from "./gateway_shape.ts";
 import { mayBeLeftOut } from "./may_be_left_out.ts";
+import { LOOP } from "./read_steps.ts";
 import { type ComponentKind, type Entries, isContractField, type Section, type Shape } from "./shape.ts";
 
 /** A JSON Schema, draft 2020-12. */
@@ -19,11 +20,12 @@ export function toJsonSchema(specs: CatalogSpecs): JsonSchema {
       definitions[`${kind}.${name}`] = settingsSchema(spec);
     }
   }
+  const schemas = new ShapeSchemas(specs);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Mitral gateway file",
-    ...new ShapeSchemas(specs).section(GATEWAY),
-    $defs: definitions,
+    ...schemas.section(GATEWAY),
+    $defs: { ...definitions, [STEP]: schemas.step() },
   };
 }
 
@@ -68,7 +70,9 @@ function valueSchema(field: Field): JsonSchema {
     case "secret":
       return { type: "string", pattern: whole("(secret|env|file):.+") };
     case "list":
-      return { type: "array", items: fieldSchema(field.item) };
+      return field.orOne
+        ? { anyOf: [fieldSchema(field.item), { type: "array", items: fieldSchema(field.item) }] }
+        : { type: "array", items: fieldSchema(field.item) };
     case "map":
       return { type: ["object", "null"], additionalProperties: fieldSchema(field.item) };
     case "record":
@@ -112,6 +116,9 @@ function whole(pattern: string): string {
   return `^(?:${pattern})$`;
 }
 
+const STEP = "step";
+const STEP_REFERENCE = `#/$defs/${STEP}`;
+
 class ShapeSchemas {
   readonly #specs: CatalogSpecs;
 
@@ -124,12 +131,39 @@ class ShapeSchemas {
     const properties = Object.fromEntries(own.map(([key, entry]) => [key, this.#shape(entry)]));
     const required = own.filter(([, entry]) => !mayBeLeftOut(entry)).map(([key]) => key);
     const adapters = shape.adapter ? this.#references(shape.adapter) : {};
-    return {
+    const ways = [...Object.keys(adapters), ...(shape.instead === undefined ? [] : [shape.instead])];
+    const settings = {
       description: shape.about,
       ...objectSchema({ ...properties, ...adapters }, required),
-      ...(shape.adapter
-        ? { type: "object", oneOf: Object.keys(adapters).map((name) => ({ required: [name] })) }
-        : {}),
+      ...(shape.adapter ? { type: "object", oneOf: ways.map((name) => ({ required: [name] })) } : {}),
+    };
+    return shape.words === undefined
+      ? settings
+      : { description: shape.about, anyOf: [{ enum: Object.keys(shape.words) }, settings] };
+  }
+
+  /** One transform: by name, with its settings, with a condition, or a loop of transforms. */
+  step(): JsonSchema {
+    const custom = "\\.[mc]?[jt]s$";
+    const when = "filter" in this.#specs.transforms ? { $ref: reference("transforms", "filter") } : {};
+    const steps = { type: "array", items: { $ref: STEP_REFERENCE } };
+    return {
+      anyOf: [
+        { enum: Object.keys(this.#specs.transforms) },
+        { type: "string", pattern: custom },
+        {
+          type: "object",
+          properties: {
+            ...this.#references("transforms"),
+            when,
+            [LOOP]: { type: ANY_SCALAR, description: "Does the steps of `do` for each thing at a path." },
+            do: steps,
+          },
+          patternProperties: { [custom]: {} },
+          additionalProperties: false,
+          minProperties: 1,
+        },
+      ],
     };
   }
 
@@ -156,7 +190,7 @@ class ShapeSchemas {
           ? { description, $ref: reference("transforms", "filter") }
           : { description };
       case "transform":
-        return { description, type: "array", items: this.#byName("transforms", "\\.[mc]?[jt]s$") };
+        return { description, type: "array", items: { $ref: STEP_REFERENCE } };
       case "partners": {
         const name = { type: ANY_SCALAR };
         return { description, anyOf: [name, { type: "array", items: name, minItems: 1 }] };
@@ -164,19 +198,17 @@ class ShapeSchemas {
     }
   }
 
-  /** A name, or one name with its settings; `others` are names of the author's own. */
-  #byName(kind: ComponentKind, others?: string): JsonSchema {
+  /** A name, or one name with its settings. */
+  #byName(kind: ComponentKind): JsonSchema {
     const names = { enum: Object.keys(this.#specs[kind]) };
     const withSettings = {
       type: "object",
       properties: this.#references(kind),
-      ...(others === undefined ? {} : { patternProperties: { [others]: {} } }),
       additionalProperties: false,
       minProperties: 1,
       maxProperties: 1,
     };
-    const own = others === undefined ? [] : [{ type: "string", pattern: others }];
-    return { anyOf: [names, ...own, withSettings] };
+    return { anyOf: [names, withSettings] };
   }
 
   #references(kind: ComponentKind): Record<string, JsonSchema> {

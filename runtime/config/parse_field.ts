@@ -194,9 +194,14 @@ async function parseList(
   node: ConfigNode,
   context: FieldContext,
 ): Promise<readonly unknown[] | undefined> {
-  if (node.kind !== "list") return wrongKind(node, "a list", context);
+  const items = node.kind === "list"
+    ? node.items
+    : field.orOne && node.kind === "scalar"
+    ? [node]
+    : undefined;
+  if (!items) return wrongKind(node, "a list", context);
   const parsed: unknown[] = [];
-  for (const item of node.items) parsed.push(await parseField(field.item, item, context));
+  for (const item of items) parsed.push(await parseField(field.item, item, context));
   return parsed;
 }
 

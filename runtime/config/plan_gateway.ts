@@ -1,9 +1,29 @@
-import type { ChannelPlan, DestinationPlan, GatewayPlan, Order } from "../engine/plan.ts";
+import type {
+  Acknowledge,
+  ChannelPlan,
+  CollectPlan,
+  DestinationPlan,
+  GatewayPlan,
+  OnPlan,
+  Order,
+  RemedyPlan,
+} from "../engine/plan.ts";
+import { followFormats } from "./follow_formats.ts";
 import type { ChannelFile, DestinationFile, GatewayFile } from "./gateway_shape.ts";
 
+/** What a plan needs to know besides the file. */
+export interface PlanFacts {
+  /** Folder of the gateway file, absolute. */
+  readonly folder: string;
+  readonly formats: GatewayPlan["formats"];
+  /** Zone of channels that name none. */
+  readonly timeZone: string;
+}
+
 /** The plan of a gateway file without problems. */
-export function planGateway(file: GatewayFile, folder: string): GatewayPlan {
+export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
   const { gateway, data, keys, monitor, drainMsMax, journal } = file;
+  const { folder, formats } = facts;
   return {
     name: gateway,
     folder,
@@ -13,43 +33,95 @@ export function planGateway(file: GatewayFile, folder: string): GatewayPlan {
     ...(monitor === undefined ? {} : { monitor }),
     drainMsMax,
     journal,
-    channels: file.channels.map(({ name, value }) => planChannel(name, value)),
+    formats,
+    channels: file.channels.map(({ name, value }) => planChannel(name, value, facts)),
   };
 }
 
-function planChannel(name: string, file: ChannelFile): ChannelPlan {
-  const { about, listen, decrypt, parse, filter, transform, supervise } = file;
+function planChannel(name: string, file: ChannelFile, facts: PlanFacts): ChannelPlan {
+  const { about, listen, decrypt, parse, filter, transform, supervise, duplicates } = file;
+  const timeZone = listen.timeZone ?? facts.timeZone;
+  const { steps, end } = followFormats([...filter, ...transform], parse.spec.name);
+  const acknowledge = planAcknowledge(listen.acknowledge);
+  const answering = file.send.find((each) =>
+    typeof acknowledge === "object" && each.name === acknowledge.from
+  );
   return {
     name,
     about,
     listen: listen.adapter,
-    acknowledge: listen.acknowledge,
+    acknowledge,
     answerMsMax: listen.answerMsMax,
     messageBytesMax: listen.messageBytesMax,
+    timeZone,
     ...(decrypt === undefined ? {} : { decrypt: { ...decrypt.envelope, from: decrypt.from } }),
     parse,
-    steps: [...filter, ...transform],
-    destinations: file.send.map((destination) => planDestination(destination.name, destination.value, file)),
+    steps,
+    duplicates,
+    destinations: file.send.map(({ name, value }) => planDestination(name, value, file, end, timeZone)),
+    respond: followFormats(file.respond, answering && followFormats(stepsOf(answering.value), end).end).steps,
     supervise,
   };
 }
 
-function planDestination(name: string, file: DestinationFile, channel: ChannelFile): DestinationPlan {
-  const { filter, transform, encrypt, adapter, retry } = file;
+function planDestination(
+  name: string,
+  file: DestinationFile,
+  channel: ChannelFile,
+  format: string | undefined,
+  timeZone: string,
+): DestinationPlan {
+  const { encrypt, adapter, retry, collect } = file;
+  const unansweredMs = retry?.unansweredMs ?? channel.retry.unansweredMs;
   return {
     name,
-    steps: [...filter, ...transform],
+    steps: followFormats(stepsOf(file), format).steps,
     ...(encrypt === undefined
       ? {}
       : { encrypt: { ...encrypt.envelope, to: encrypt.to, expiresMs: encrypt.expiresMs } }),
-    send: adapter,
+    ...(collect === undefined ? {} : { collect: planCollect(collect, timeZone) }),
+    send: file.channel === undefined ? adapter : { channel: file.channel },
     order: planOrder(file.order ?? channel.order),
     retry: {
       firstMs: retry?.firstMs ?? channel.retry.firstMs,
       longestMs: retry?.longestMs ?? channel.retry.longestMs,
       refusedMs: retry?.refusedMs ?? channel.retry.refusedMs,
+      ...(unansweredMs === undefined ? {} : { unansweredMs }),
     },
+    on: planOn(file.on),
   };
+}
+
+function stepsOf({ filter, transform }: DestinationFile) {
+  return [...filter, ...transform];
+}
+
+function planCollect(
+  { countMax, timeZone = "", ...collect }: NonNullable<DestinationFile["collect"]>,
+  channelZone: string,
+): CollectPlan {
+  return {
+    ...collect,
+    timeZone: timeZone || channelZone,
+    ...(countMax === undefined ? {} : { countMax }),
+  };
+}
+
+function planOn({ rejected, postponed, unanswered, alertAfterMs }: DestinationFile["on"]): OnPlan {
+  return {
+    rejected: planRemedy(rejected, "quarantine"),
+    postponed: planRemedy(postponed, "retry"),
+    unanswered: planRemedy(unanswered, "retry"),
+    alertAfterMs,
+  };
+}
+
+function planRemedy(words: DestinationFile["on"]["rejected"], fallback: RemedyPlan["remedy"]): RemedyPlan {
+  return { remedy: words.find((word) => word !== "alert") ?? fallback, alert: words.includes("alert") };
+}
+
+function planAcknowledge(written: string): Acknowledge {
+  return written.startsWith("from ") ? { from: written.slice("from ".length) } : written as Acknowledge;
 }
 
 /** `channel`, `none`, `by key` or `by PATH`, as the shape's pattern has it. */

@@ -6,11 +6,13 @@ export interface Place {
   readonly line: number;
   /** In UTF-16 code units, as editors count. */
   readonly column: number;
+  /** Left out: the gateway file itself. */
+  readonly file?: string;
 }
 
 /** Something wrong with a gateway file, and where. Never holds a secret. */
 export interface Problem extends Place {
-  /** As given to `readGateway`; where settings were given as an object, the path of the setting. */
+  /** As given to `readGateway`, or a file of the folder `channels` beside it; where settings were given as an object, the path of the setting. */
   readonly file: string;
   readonly code: ConfigCode;
   readonly message: string;
@@ -45,9 +47,9 @@ export class Problems {
   /** Notes a problem. Returns nothing, so that a reader can `return problems.add(…)`. */
   add(spot: Spot, code: ConfigCode, facts: Facts = {}, hint?: string): undefined {
     const { message } = errors.error(code, { where: spot.path, ...facts });
-    const file = spot.place.line > 0 ? this.#file : spot.path;
     const { line, column } = spot.place;
-    const key = JSON.stringify([line === 0 ? spot.path : "", line, column, code, facts]);
+    const file = line > 0 ? spot.place.file ?? this.#file : spot.path;
+    const key = JSON.stringify([line === 0 ? spot.path : "", file, line, column, code, facts]);
     if (this.#found.has(key)) return;
     const problem: Problem = { file, line, column, code, message };
     this.#found.set(key, hint === undefined ? problem : { ...problem, hint });
@@ -72,11 +74,12 @@ export class Problems {
     return this.#found.size;
   }
 
-  /** In file order; at one place in the order they were found. */
+  /** In file order, the gateway file first; at one place in the order they were found. */
   inFileOrder(): readonly Problem[] {
+    const rank = ({ file, line }: Problem) => line === 0 || file === this.#file ? "" : file;
     return [...this.#found.values()]
       .map((problem) => this.#clean(problem))
-      .sort((a, b) => a.line - b.line || a.column - b.column);
+      .sort((a, b) => rank(a).localeCompare(rank(b)) || a.line - b.line || a.column - b.column);
   }
 }
 

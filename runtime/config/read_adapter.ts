@@ -1,7 +1,7 @@
 import type { Configured } from "../engine/plan.ts";
 import type { ReadContext } from "./_read_context.ts";
 import { noteSplitText } from "./_node_checks.ts";
-import { type ConfigNode, type Entry, keySpot } from "./config_node.ts";
+import { type ConfigNode, type Entry, keySpot, valueOf } from "./config_node.ts";
 import { shown } from "./problem.ts";
 import { configure, loadSpec } from "./read_component.ts";
 import type { SpecOf } from "./shape.ts";
@@ -16,8 +16,10 @@ export async function readAdapter<K extends "listeners" | "senders">(
   settings: readonly string[],
   node: ConfigNode,
   context: ReadContext,
+  instead?: string,
 ): Promise<Configured<SpecOf[K]> | undefined> {
   const { problems } = context;
+  const other = node.kind === "map" && instead !== undefined ? valueOf(node, instead) : undefined;
   const adapters = Object.keys(context.catalog[kind]);
   const others = (node.kind === "map" ? node.entries : []).filter(({ key }) => !settings.includes(key));
   const found = others.filter(({ key }) => adapters.includes(key));
@@ -41,8 +43,13 @@ export async function readAdapter<K extends "listeners" | "senders">(
     const spot = { path: node.path, place: value.keyPlace };
     problems.add(spot, "CONFIG_ADAPTER_REPEATED", { first: found[0].key });
   }
-  if (found.length === 0 && !adapterMeant) {
-    problems.add(keySpot(node), "CONFIG_ADAPTER_MISSING", {}, `name one of ${adapters.join(", ")}`);
+  if (other && found.length > 0) {
+    const spot = { path: node.path, place: other.keyPlace };
+    problems.add(spot, "CONFIG_ADAPTER_REPEATED", { first: found[0].key });
+  }
+  if (!other && found.length === 0 && !adapterMeant) {
+    const names = instead === undefined ? adapters : [...adapters, instead];
+    problems.add(keySpot(node), "CONFIG_ADAPTER_MISSING", {}, `name one of ${names.join(", ")}`);
   }
   const read: (Configured<SpecOf[K]> | undefined)[] = [];
   for (const { key, value } of found) {

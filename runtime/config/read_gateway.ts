@@ -1,17 +1,22 @@
 import { dirname, isAbsolute } from "node:path";
 import type { Catalog } from "../contract/catalog.ts";
 import type { Disk } from "../contract/world.ts";
-import type { GatewayPlan } from "../engine/plan.ts";
+import type { FormatSpec } from "../contract/format.ts";
+import type { Configured, GatewayPlan } from "../engine/plan.ts";
 import type { ReadContext } from "./_read_context.ts";
+import { checkChannel } from "./check_channel.ts";
 import { checkGateway } from "./check_gateway.ts";
 import { type ConfigNode, nearestNode, WHOLE } from "./config_node.ts";
 import { GATEWAY, type GatewayFile } from "./gateway_shape.ts";
 import { planGateway } from "./plan_gateway.ts";
 import { type Problem, Problems } from "./problem.ts";
+import { withChannelFiles } from "./read_channel_files.ts";
+import { configure, loadSpec } from "./read_component.ts";
 import { readObject } from "./read_object.ts";
 import { checkName, partnerNames, readSection } from "./read_section.ts";
 import { readYaml } from "./read_yaml.ts";
 import { reasonOf } from "./parse_secret.ts";
+import { readVariables } from "./read_variables.ts";
 
 /**
  * Where a gateway is described: the absolute path of a YAML file; the text of one, with the absolute path it has or
@@ -29,8 +34,12 @@ export interface GatewayTools {
   readonly catalog: Catalog;
   /** Imports a module by its absolute path; its default export is the custom actor. */
   loadActor(path: string): Promise<unknown>;
-  /** An environment variable. */
+  /** An environment variable, for secrets. */
   env(name: string): string | undefined;
+  /** Absolute path of the file of variables; beside the gateway file where left out. */
+  readonly variablesFile?: string;
+  /** Zone of channels that name none: this machine's. */
+  readonly timeZone: string;
 }
 
 /** A plan, or what stands in its way: there is a plan exactly where there are no problems. */
@@ -52,7 +61,7 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
   if (!isAbsolute(folder)) throw new TypeError("readGateway needs an absolute path");
 
   const problems = new Problems(file);
-  const root = await readTree(source, disk, problems);
+  const root = await readTree(source, folder, tools, problems);
   if (!root) return { problems: problems.inFileOrder() };
 
   const partners = partnerNames(root);
@@ -62,31 +71,57 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
     disk,
     catalog,
     partners,
+    stepNodes: new Map(),
     env: (name) => tools.env(name),
     loadActor: (path) => tools.loadActor(path),
   };
   for (const name of partners) checkName(name, nearestNode(root, "partners", name), context);
   const read = await readSection(GATEWAY, root, context);
-  if (read) checkGateway(read, root, problems);
+  const { timeZone } = tools;
+  const formats = await loadFormats(context);
+  if (read) {
+    checkGateway(read, root, problems);
+    for (const { name = "", value } of read.channels ?? []) {
+      if (value) {
+        await checkChannel(value, nearestNode(root, "channels", name), timeZone, { ...context, formats });
+      }
+    }
+  }
   if (problems.count > 0) return { problems: problems.inFileOrder() };
   // Without a problem nothing was left out.
-  return { plan: planGateway(read as GatewayFile, folder), problems: [] };
+  return { plan: planGateway(read as GatewayFile, { folder, formats, timeZone }), problems: [] };
 }
 
+/** The gateway file as a tree, with the channels of the files beside it. */
 async function readTree(
   source: GatewaySource,
-  disk: Disk,
+  folder: string,
+  { disk, variablesFile }: GatewayTools,
   problems: Problems,
 ): Promise<ConfigNode | undefined> {
-  if (typeof source === "object") {
-    return "text" in source ? readYaml(source.text, problems) : readObject(source.settings, problems);
-  }
+  if (typeof source === "object" && "settings" in source) return readObject(source.settings, problems);
+  const file = typeof source === "object" ? source.file : source;
+  const variables = await readVariables(file, variablesFile, disk, problems);
   let text: string;
   try {
-    text = await disk.readText(source);
+    text = typeof source === "object" ? source.text : await disk.readText(source);
   } catch (cause) {
     const spot = { path: WHOLE, place: { line: 1, column: 1 } };
-    return problems.add(spot, "CONFIG_FILE_UNREADABLE", { reason: reasonOf(cause, source) });
+    return problems.add(spot, "CONFIG_FILE_UNREADABLE", { reason: reasonOf(cause, file) });
   }
-  return readYaml(text, problems);
+  const root = readYaml(text, problems, variables ? { variables } : {});
+  return root && await withChannelFiles(root, folder, variables, disk, problems);
 }
+
+/** Every format with its default settings. */
+async function loadFormats(context: ReadContext): Promise<GatewayPlan["formats"]> {
+  const nowhere = { kind: "empty", bare: false, path: WHOLE, place: NOWHERE, keyPlace: NOWHERE } as const;
+  const formats: Record<string, Configured<FormatSpec>> = {};
+  for (const name of Object.keys(context.catalog.formats)) {
+    const spec = await loadSpec<FormatSpec>("formats", name, nowhere, context);
+    if (spec) formats[name] = await configure(spec, nowhere, context);
+  }
+  return formats;
+}
+
+const NOWHERE = { line: 0, column: 0 };

@@ -25,13 +25,19 @@ export async function readSection<S extends Section>(
   node: ConfigNode,
   context: ReadContext,
 ): Promise<Partially<ValueOf<S>> | undefined> {
-  if (node.kind !== "map" && node.kind !== "empty") return wrongKind(node, "settings", context);
+  const words = shape.words ?? {};
+  if (node.kind === "scalar" && Object.hasOwn(words, node.text)) {
+    return await readSection(shape, readObject(words[node.text], context.problems, node), context);
+  }
+  if (node.kind !== "map" && node.kind !== "empty") {
+    return wrongKind(node, ["settings", ...Object.keys(words)].join(" or "), context);
+  }
   const known = Object.keys(shape.entries);
   const read: Record<string, unknown> = {};
   for (const [key, entry] of Object.entries(shape.entries)) {
     read[key] = await readEntry(key, entry, node, known, context);
   }
-  if (shape.adapter) read.adapter = await readAdapter(shape.adapter, known, node, context);
+  if (shape.adapter) read.adapter = await readAdapter(shape.adapter, known, node, context, shape.instead);
   else noteUnknownKeys(node, known, context);
   // The entries were read one by one as the shape says, which is what `ValueOf` spells out.
   return read as Partially<ValueOf<S>>;

@@ -17,14 +17,29 @@ import { type Place, type Problems, shown } from "./problem.ts";
 import { placesOf } from "./_places.ts";
 import { yamlRule } from "./_yaml_rules.ts";
 
+/** What a text is read with. */
+export interface YamlOptions {
+  /** The file it is, where it is not the gateway file itself. */
+  readonly file?: string;
+  /** The path of its root; that of the whole gateway file where left out. */
+  readonly at?: string;
+  /** What `${NAME}` stands for; left out, there is no file of variables. */
+  readonly variables?: ReadonlyMap<string, string>;
+}
+
 /**
  * Reads YAML 1.2 as a tree of source text with places: no value is turned into a number, a date or a boolean.
  * Anchors and aliases are allowed, bounded by what they stand for; merge keys, tags and several documents are not.
+ * `${NAME}` in a value stands for a variable, after the file was taken apart: what it holds is never YAML.
  * `undefined` where there is no tree to go on with; problems are noted either way.
  */
-export function readYaml(text: string, problems: Problems): ConfigNode | undefined {
+export function readYaml(
+  text: string,
+  problems: Problems,
+  options: YamlOptions = {},
+): ConfigNode | undefined {
   const source = text.startsWith("\ufeff") ? text.slice(1) : text;
-  const placeAt = placesOf(source);
+  const placeAt = placesOf(source, options.file);
   const refuse = (offset: number, rule: string, hint?: string) =>
     problems.add({ path: WHOLE, place: placeAt(offset) }, "CONFIG_YAML_UNSUPPORTED", { rule }, hint);
 
@@ -50,7 +65,7 @@ export function readYaml(text: string, problems: Problems): ConfigNode | undefin
     problems.add({ path: WHOLE, place }, code, facts, hint);
   }
   if (faults.length > 0) return undefined;
-  return new TreeBuilder(document, placeAt, problems).build();
+  return new TreeBuilder(document, placeAt, problems, options).build();
 }
 
 function parse(source: string): Document.Parsed[] | undefined {
@@ -73,24 +88,32 @@ class TreeBuilder {
   readonly #document: Document.Parsed | undefined;
   readonly #placeAt: (offset: number) => Place;
   readonly #problems: Problems;
+  readonly #options: YamlOptions;
   /** Aliases being followed: one that meets itself would never end. */
   readonly #open = new Set<Node>();
   #nodes = 0;
   /** There is YAML that cannot be used: whatever is missing then may be missing for that alone. */
   #broken = false;
 
-  constructor(document: Document.Parsed | undefined, placeAt: (offset: number) => Place, problems: Problems) {
+  constructor(
+    document: Document.Parsed | undefined,
+    placeAt: (offset: number) => Place,
+    problems: Problems,
+    options: YamlOptions,
+  ) {
     this.#document = document;
+    this.#options = options;
     this.#placeAt = placeAt;
     this.#problems = problems;
   }
 
   build(): ConfigNode | undefined {
-    const start = { line: 1, column: 1 };
+    const start = this.#placeAt(0);
     const root = this.#document?.contents;
+    const path = this.#options.at ?? WHOLE;
     const tree = root
-      ? this.#node(root, WHOLE, this.#placeOf(root), 0)
-      : { kind: "empty", bare: false, path: WHOLE, place: start, keyPlace: start } as const;
+      ? this.#node(root, path, this.#placeOf(root), 0)
+      : { kind: "empty", bare: false, path, place: start, keyPlace: start } as const;
     return this.#broken ? undefined : tree;
   }
 
@@ -117,7 +140,21 @@ class TreeBuilder {
     }
     if (!isScalar(node)) return empty;
     const written = node.type !== "PLAIN" || node.source !== "";
-    return written ? { kind: "scalar", text: String(node.value), path, place, keyPlace } : empty;
+    if (!written) return empty;
+    return { kind: "scalar", text: this.#filledIn(String(node.value), path, place), path, place, keyPlace };
+  }
+
+  /** A value with its variables; `$${` stands for a `${` that is none. */
+  #filledIn(text: string, path: string, place: Place): string {
+    if (!text.includes("${")) return text;
+    return text.replace(/\$(?:\$(?=\{)|\{([A-Za-z_][A-Za-z0-9_]*)\})/g, (whole, name?: string) => {
+      if (name === undefined) return "$";
+      const value = this.#options.variables?.get(name);
+      if (value !== undefined) return value;
+      const hint = `give it a line ${name}=… in the file of variables, or write $\${ for a plain \${`;
+      this.#problems.add({ path, place }, "CONFIG_VARIABLE_MISSING", { name }, hint);
+      return whole;
+    });
   }
 
   #refuse(path: string, place: Place, rule: string, hint?: string): undefined {

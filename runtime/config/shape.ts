@@ -40,7 +40,10 @@ export interface TransformSlot extends Slot {
 export interface PartnersSlot extends Slot {
   readonly kind: "partners";
 }
-/** Settings with fixed names, some of which are slots, and possibly exactly one adapter under its own name. */
+/**
+ * Settings with fixed names, some of which are slots, and possibly exactly one adapter under its own name. `instead` is a
+ * setting that stands in for the adapter; `words` are texts that stand for settings.
+ */
 export interface Section<
   E extends Entries = Entries,
   A extends "listeners" | "senders" | undefined = "listeners" | "senders" | undefined,
@@ -48,6 +51,8 @@ export interface Section<
   readonly kind: "section";
   readonly entries: E;
   readonly adapter: A;
+  readonly instead?: string;
+  readonly words?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 /** Sections under names of the author's choice, at least one. */
 export interface Named<S extends Section = Section> extends Slot {
@@ -83,7 +88,10 @@ export type Partially<T> = T extends readonly (infer I)[] ? readonly Partially<I
   : T;
 
 /** Declares a section. */
-export function section<const E extends Entries, const O extends { optional?: true }>(
+export function section<
+  const E extends Entries,
+  const O extends { optional?: true; words?: Section["words"] },
+>(
   about: string,
   entries: E,
   options: O = {} as O,
@@ -96,8 +104,9 @@ export function adapterSection<const E extends Entries, const A extends "listene
   about: string,
   adapter: A,
   entries: E,
+  options: { readonly instead?: string } = {},
 ): Section<E, A> {
-  return { kind: "section", about, adapter, entries };
+  return { kind: "section", about, adapter, entries, ...options };
 }
 
 /** Declares sections by name. */

@@ -171,6 +171,8 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     checkPath: (path, use) => spec.checkPath?.(path, use),
     ...(spec.batch ? { batch: spec.batch } : {}),
     answer: (received, outcome, facts) => spec.answer?.(received, outcome, facts, plain) ?? null,
-    judge: (answer, sent) => spec.judge?.(answer, sent, plain) ?? { kind: "accepted" },
+    judge: (answer, sent) =>
+      spec.judge?.(answer, sent, plain) ??
+        { kind: "accepted", answer: { bytes: answer, contentType: spec.contentTypes[0] } },
   };
 }

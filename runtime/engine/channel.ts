@@ -1,20 +1,23 @@
-import type { Listening } from "../contract/adapter.ts";
+import type { Delivery, Listening, Reply } from "../contract/adapter.ts";
 import { bindEnvelope } from "../contract/envelope.ts";
 import { errorTable, type MitralError } from "../contract/error.ts";
-import { bindFormat, type Format } from "../contract/format.ts";
+import { bindFormat, type Format, type Identity } from "../contract/format.ts";
 import type { Outcome } from "../contract/message.ts";
 import { untilAborted } from "../contract/signal.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { OutboxRow, Settled } from "../journal/operations.ts";
+import type { Branch, HandOn, OutboxRow, Settled } from "../journal/operations.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
 import { DeliveryLine } from "./delivery_line.ts";
 import { errors } from "./errors.ts";
+import { BoundFormats } from "./formats.ts";
 import type { ChannelCounts, ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
-import { ChannelIntake } from "./intake.ts";
+import { type Accepted, ChannelIntake } from "./intake.ts";
 import type { Unstamped } from "./line.ts";
-import type { ChannelPlan, Configured } from "./plan.ts";
+import type { ChannelPlan, Configured, DestinationPlan, GatewayPlan } from "./plan.ts";
+import { Responder } from "./respond.ts";
+import type { StepParts } from "./steps.ts";
 import { Waiters } from "./waiters.ts";
 import { WorkLine } from "./work_line.ts";
 
@@ -23,12 +26,15 @@ export interface ChannelParts {
   readonly plan: ChannelPlan;
   /** Folder of the gateway file. */
   readonly folder: string;
+  readonly formats: GatewayPlan["formats"];
   readonly world: World;
   readonly journal: Journal;
   /** Where something is sealed or opened. */
   readonly keyring?: GatewayKeyring;
   /** Queued now, in the inbox and by destination. */
   readonly found: { readonly inbox: number; readonly outboxes: Readonly<Record<string, number>> };
+  /** Another channel of the gateway; fails where there is none. */
+  other(name: string): Channel;
   newId(): string;
   report(event: Unstamped): void;
   /** True while somebody wants to know how long each stage takes. */
@@ -40,6 +46,8 @@ export class Channel {
   readonly plan: ChannelPlan;
   readonly #parts: ChannelParts;
   readonly #format: Format;
+  readonly #formats: BoundFormats;
+  readonly #responder: Responder;
   readonly #gate: Gate;
   readonly #intake: ChannelIntake;
   readonly #work: WorkLine;
@@ -62,38 +70,30 @@ export class Channel {
     const report = (event: Unstamped) => this.#report(event);
     const channel = plan.name;
     const format = this.#format = bindFormat(plan.parse.spec, plan.parse.config as never);
+    const formats = this.#formats = new BoundFormats(format, parts.formats);
+    this.#responder = new Responder(channel, plan.respond, formats, this.#stepParts());
     const waiters = this.#waiters;
     const gate = this.#gate = new Gate((isOpen, reason) => {
       // Stopping a channel is reported as that.
       if (reason === STOPPED) return;
       report(isOpen ? { name: "intakeOpened", channel } : { name: "intakeClosed", channel, reason });
     });
-    this.#deliveries = new Map(plan.destinations.map((destination) => [
-      destination.name,
-      new DeliveryLine({
-        channel: plan,
-        destination,
-        format,
-        ...(destination.encrypt ? { envelope: this.#envelope(destination.encrypt) } : {}),
-        gateway: keyring?.gateway ?? "",
-        epoch: journal.found.epoch,
-        journal,
-        world,
-        found: found.outboxes[destination.name] ?? 0,
-        settled: (row, rest) => this.#settled(row, rest),
-        report,
-        timesStages,
-      }),
-    ]));
+    this.#deliveries = new Map(plan.destinations.flatMap((destination) => {
+      const line = this.#deliveryLine(destination);
+      return line ? [[destination.name, line]] : [];
+    }));
     this.#work = new WorkLine({
       plan,
       format,
+      formats,
       journal,
       world,
       waiters,
       folder,
       found: found.inbox,
+      handOn: (to, branch, bytes) => parts.other(to).#handOn(branch, bytes),
       queued: (destination, row) => this.#deliveries.get(destination)!.offer(row),
+      handedOn: (to, message) => parts.other(to).#taken(message),
       report,
       timesStages,
     });
@@ -110,6 +110,16 @@ export class Channel {
       accepted: (message) => this.#work.offer(message),
       report,
     });
+  }
+
+  /** Hands bytes over as a listener would. */
+  inject(delivery: Delivery): Promise<Reply> {
+    return this.#intake.receive(delivery);
+  }
+
+  /** Answers an HTTP request as its listener would; `undefined` where that speaks no HTTP, or does not run. */
+  handle(request: Request, peer: string): Promise<Response> | undefined {
+    return this.#listening?.handle?.(request, peer);
   }
 
   /** Starts the lines, then listens. Errors: JOURNAL_STORE_FAILED, those of the adapter's `listen`. */
@@ -129,6 +139,7 @@ export class Channel {
         world,
         intake: this.#intake,
         contentTypes: this.#contentTypes(),
+        timeZone: plan.timeZone,
         ...errorTable(spec.name, spec.errors),
         report: ({ name, facts = {} }) =>
           this.#report({ name: "transportReported", channel: plan.name, event: name, facts }),
@@ -165,7 +176,8 @@ export class Channel {
 
   /** Third step: attempts under way get their answers. */
   async stopDelivering(deadline: AbortSignal): Promise<void> {
-    await Promise.all([...this.#deliveries.values()].map((delivery) => delivery.line.stop(deadline)));
+    await Promise.all([...this.#deliveries.values()].map((delivery) => delivery.stop(deadline)));
+    await this.#responder[Symbol.asyncDispose]();
     if (this.#condition === "stopped") return;
     this.#condition = "stopped";
     this.#report({ name: "channelStopped", channel: this.plan.name });
@@ -195,6 +207,11 @@ export class Channel {
     return line !== undefined;
   }
 
+  /** A quarantined delivery holds its keys no longer. */
+  release(destination: string, delivery: number): void {
+    this.#deliveries.get(destination)?.release(delivery);
+  }
+
   /** As it is now. */
   state(): ChannelState {
     const destinations = [...this.#deliveries].map(([name, delivery]) =>
@@ -210,6 +227,61 @@ export class Channel {
       destinations: Object.fromEntries(destinations),
       counts: { ...this.#counts },
     };
+  }
+
+  /** The line behind a destination; none where it is another channel, whose inbox its messages are put in. */
+  #deliveryLine(destination: DestinationPlan): DeliveryLine | undefined {
+    const { plan, journal, world, found, keyring, timesStages } = this.#parts;
+    const { name, send, encrypt } = destination;
+    if ("channel" in send) return undefined;
+    const asked = typeof plan.acknowledge === "object" && plan.acknowledge.from === name;
+    return new DeliveryLine({
+      channel: plan,
+      destination,
+      send,
+      formats: this.#formats,
+      contentTypes: this.#formats.after(plan.steps, destination.steps).contentTypes,
+      ...(encrypt ? { envelope: this.#envelope(encrypt) } : {}),
+      gateway: keyring?.gateway ?? "",
+      epoch: journal.found.epoch,
+      journal,
+      world,
+      found: found.outboxes[name] ?? 0,
+      settled: (row, rest) => this.#settled(row, rest),
+      ...(asked ? { respond: (row, outcome) => this.#responder.respond(row, outcome) } : {}),
+      concluded: (row, outcome) => this.#waiters.tell(row.seq, outcome),
+      report: (event) => this.#report(event),
+      timesStages,
+    });
+  }
+
+  #stepParts(): StepParts {
+    const { world, folder, plan } = this.#parts;
+    const forgets = { get: () => Promise.resolve(undefined), set() {}, delete() {} };
+    return {
+      world,
+      folder,
+      formats: this.#formats.named,
+      timeZone: plan.timeZone,
+      // An answer is no message: there is no commit of its own that could remember anything.
+      stateOf: () => forgets,
+      refused: (file) => this.#report({ name: "fileRefused", channel: plan.name, stage: "respond", file }),
+    };
+  }
+
+  /** What this channel is to know of a message that another one hands to it. */
+  #handOn({ contentType }: Branch, bytes: Uint8Array): HandOn {
+    const { newId, world, plan } = this.#parts;
+    const { controlId, type, sender } = identityOf(this.#format, bytes, contentType);
+    return { channel: plan.name, id: newId(), receivedAtMs: world.clock.nowMs(), controlId, type, sender };
+  }
+
+  /** A message has become durable in the inbox. */
+  #taken(message: Accepted): void {
+    const { id, type, bytes } = message;
+    this.#report({ name: "messageReceived", channel: this.plan.name, id, type, bytes: bytes.length });
+    this.#parts.journal.countPending(bytes.length);
+    this.#work.offer(message);
   }
 
   #envelope({ spec, config }: Configured<Parameters<typeof bindEnvelope>[0]>) {
@@ -238,6 +310,15 @@ export class Channel {
   }
 }
 
+/** Who a message says it is. One that does not say it is refused by the channel it is handed to, as it is parsed. */
+function identityOf(format: Format, bytes: Uint8Array, contentType: string): Identity {
+  try {
+    return format.identify(bytes, contentType);
+  } catch {
+    return { controlId: "", type: "", sender: "", purpose: "message" };
+  }
+}
+
 /** The reason for a closed way in that needs no report of its own. */
 const STOPPED = "stopped";
 
@@ -246,6 +327,7 @@ const COUNTED: { readonly [name: string]: keyof ChannelCounts } = {
   messageRepeated: "repeated",
   messageFiltered: "filtered",
   messageDelivered: "delivered",
+  messageHandedOn: "delivered",
   deliveryFailed: "failed",
   messageQuarantined: "quarantined",
 };

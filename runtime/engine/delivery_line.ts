@@ -1,16 +1,16 @@
-import type { OpenSender, Parcel } from "../contract/adapter.ts";
+import type { OpenSender, Parcel, SenderSpec } from "../contract/adapter.ts";
 import type { Envelope, Statement } from "../contract/envelope.ts";
 import { errorTable, type MitralError } from "../contract/error.ts";
-import type { Format } from "../contract/format.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { OutboxRow, Settled } from "../journal/operations.ts";
-import { speaks } from "./branch.ts";
+import type { OutboxRow, Settle, Settled } from "../journal/operations.ts";
 import { errors } from "./errors.ts";
+import type { BoundFormats } from "./formats.ts";
 import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
-import type { ChannelPlan, DestinationPlan } from "./plan.ts";
+import type { ChannelPlan, Configured, DestinationPlan } from "./plan.ts";
+import { type Failure, remedyFor } from "./remedy.ts";
 import { type Entry, Queue } from "./queue.ts";
 import { backoffMs, Ended } from "./supervisor.ts";
 import { troubleOf } from "./trouble.ts";
@@ -19,8 +19,8 @@ import { troubleOf } from "./trouble.ts";
 export interface OutboxEntry extends Entry {
   readonly row: OutboxRow;
   attempts: number;
-  /** When the peer first refused it for now. */
-  refusedSinceMs?: number;
+  /** When the peer first refused it for now, or did not answer. */
+  failingSinceMs?: Partial<Record<Failure, number>>;
 }
 
 /** A delivery on its way: what is sent, and how its answer is read. */
@@ -34,7 +34,10 @@ interface Sending {
 export interface DeliveryParts {
   readonly channel: ChannelPlan;
   readonly destination: DestinationPlan;
-  readonly format: Format;
+  readonly send: Configured<SenderSpec>;
+  readonly formats: BoundFormats;
+  /** Media types of answers to what it sends. */
+  readonly contentTypes: readonly string[];
   readonly envelope?: Envelope;
   /** Name of this gateway, as partners know it. */
   readonly gateway: string;
@@ -45,6 +48,10 @@ export interface DeliveryParts {
   readonly found: number;
   /** The last delivery of a message may have ended. */
   settled(row: OutboxRow, rest: Settled): void;
+  /** What whoever asked is told, where this destination's answer is what they wait for. */
+  readonly respond?: (row: OutboxRow, outcome: Outcome) => Promise<Outcome>;
+  /** They may be told: it is durable. */
+  concluded(row: OutboxRow, outcome: Outcome): void;
   report(event: Unstamped): void;
   timesStages(): boolean;
 }
@@ -58,14 +65,16 @@ export class DeliveryLine {
   #unsynced = 0;
   #synced: (() => void)[] = [];
   #trouble: string | undefined;
+  /** Since when nothing got through, until it is told; then until something does. */
+  #alarm: (() => void) | undefined;
 
   constructor(parts: DeliveryParts) {
     const { channel, destination, journal, world } = this.#parts = parts;
     this.#queued = parts.found;
+    const { name } = destination;
     const openMax = destination.order.by === "channel" ? 1 : limits.deliveryOpenMax;
     this.#queue = new Queue<OutboxEntry>({
       read: async (after, limit) => {
-        const { name } = destination;
         const rows = await journal.ask({
           ask: "outbox",
           channel: channel.name,
@@ -74,6 +83,10 @@ export class DeliveryLine {
           limit,
         });
         return rows.map((row) => this.#entryOf(row));
+      },
+      held: async () => {
+        const rows = await journal.ask({ ask: "held", channel: channel.name, destination: name });
+        return rows.map(({ delivery, keys }) => ({ position: delivery, keys }));
       },
     }, openMax);
     this.line = new Line<Sending, Outcome>({
@@ -97,6 +110,12 @@ export class DeliveryLine {
     return this.#trouble;
   }
 
+  /** Attempts under way get their answers; on `deadline` they are dropped. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    this.#calm();
+    await this.line.stop(deadline);
+  }
+
   /** A delivery has become durable. */
   offer(row: OutboxRow): void {
     this.#queued++;
@@ -111,11 +130,16 @@ export class DeliveryLine {
     this.#queue.putBack(delivery);
   }
 
+  /** The keys of a quarantined delivery are let go: what waits for them may run. */
+  release(delivery: number): void {
+    this.#queue.release(delivery);
+  }
+
   #entryOf(row: OutboxRow): OutboxEntry {
     const { by } = this.#parts.destination.order;
     return {
       position: row.delivery,
-      keys: by === "key" ? row.keys : null,
+      keys: by === "none" ? null : row.keys,
       size: row.body?.length ?? 0,
       row,
       attempts: row.attempts,
@@ -134,24 +158,23 @@ export class DeliveryLine {
   }
 
   #parcelOf(entry: OutboxEntry, bytes: Uint8Array): Parcel {
-    const { format } = this.#parts;
-    const { id, contentType, controlId } = entry.row;
-    const judge = speaks(format, contentType)
+    const { id, contentType, controlId, sequence, receivedAtMs: atMs } = entry.row;
+    const format = this.#parts.formats.speaking(contentType);
+    const judge = format
       ? (answer: Uint8Array) => format.judge(answer, { controlId })
       : (): Outcome => ({ kind: "accepted" });
-    return { id, bytes, contentType, attempt: entry.attempts + 1, judge };
+    return { id, bytes, contentType, attempt: entry.attempts + 1, sequence, atMs, judge };
   }
 
   #stages(): LineStage<Sending, Outcome>[] {
-    const { destination, world, format, envelope } = this.#parts;
-    const { spec, config } = destination.send;
+    const { destination, world, envelope, send: { spec, config } } = this.#parts;
     const openSender = (): Promise<OpenSender> =>
       spec.open({
         config: config as never,
         world,
         ...errorTable(spec.name, spec.errors),
         report: ({ name, facts = {} }) => this.#report({ name: "transportReported", event: name, facts }),
-        contentTypes: envelope ? [envelope.receiptType] : format.contentTypes,
+        contentTypes: envelope ? [envelope.receiptType] : this.#parts.contentTypes,
       });
     const send: LineStage<Sending, Outcome> = {
       name: "send",
@@ -207,8 +230,8 @@ export class DeliveryLine {
     entry.attempts++;
     if (outcome.kind === "accepted" || outcome.kind === "filtered") {
       this.#trouble = undefined;
-      const answer = outcome.kind === "accepted" ? outcome.answer?.bytes : undefined;
-      return await this.#close(entry, answer, undefined, {
+      this.#calm();
+      return await this.#close(entry, outcome, false, {
         name: "messageDelivered",
         id: entry.row.id,
         attempt: entry.attempts,
@@ -217,46 +240,80 @@ export class DeliveryLine {
       });
     }
     this.#trouble = outcome.error.code;
-    const error = outcome.kind === "failed" ? this.#exhausted(entry, outcome) : outcome.error;
-    if (!error) return this.#tryLater(entry, outcome.error);
+    const { failure, remedy, error } = this.#remedyFor(entry, outcome);
+    this.#warn(entry, failure, error);
+    if (remedy === "retry") return this.#tryLater(entry, outcome.error);
+    if (remedy === "block") return this.#block(entry, error);
+    const holds = remedy === "holdKey" || remedy === "quarantine" && entry.row.isBuiltOn;
     const event = { name: "messageQuarantined", id: entry.row.id, error } as const;
-    await this.#close(entry, outcome.answer?.bytes, error, event);
+    await this.#close(entry, { ...outcome, kind: "rejected", error }, holds, event);
   }
 
-  /** The final error, where a peer has refused for now for too long. Silence never exhausts a delivery. */
-  #exhausted(entry: OutboxEntry, { answer }: Outcome & { kind: "failed" }): MitralError | undefined {
-    if (!answer) return undefined;
-    const nowMs = this.#parts.world.clock.nowMs();
-    const { refusedMs } = this.#parts.destination.retry;
-    entry.refusedSinceMs ??= nowMs;
-    if (nowMs - entry.refusedSinceMs < refusedMs) return undefined;
-    return errors.error("ENGINE_DELIVERY_EXHAUSTED", { refusedMs });
+  #remedyFor(entry: OutboxEntry, outcome: Outcome & { kind: "rejected" | "failed" }) {
+    const { world, destination } = this.#parts;
+    const failure: Failure = outcome.kind === "rejected"
+      ? "rejected"
+      : outcome.answer
+      ? "postponed"
+      : "unanswered";
+    const nowMs = world.clock.nowMs();
+    const since = entry.failingSinceMs ??= {};
+    const forMs = nowMs - (since[failure] ??= nowMs);
+    return { failure, ...remedyFor(failure, forMs, outcome.error, destination) };
+  }
+
+  /** Tells somebody: at once of what is refused for good, after a while of what fails for now. */
+  #warn(entry: OutboxEntry, failure: Failure, error: MitralError): void {
+    const { on } = this.#parts.destination;
+    if (!on[failure].alert) return;
+    const event = { name: "alertRaised", id: entry.row.id, why: failure, error } as const;
+    if (failure === "rejected") return this.#report(event);
+    this.#alarm ??= this.#parts.world.clock.after(on.alertAfterMs, () => this.#report(event));
+  }
+
+  /** Something got through, or nobody tries any more: there is nothing to be told after a while. */
+  #calm(): void {
+    this.#alarm?.();
+    this.#alarm = undefined;
+  }
+
+  /** It stays where it is, and so does everything behind it. */
+  #block(entry: OutboxEntry, error: MitralError): void {
+    this.#noteAttempt(entry, error);
+    this.line.halt(errors.error("ENGINE_DELIVERY_BLOCKED", { reason: error.code }, error));
   }
 
   /** The same payload again, after a while. The entry keeps its keys, and so the order. */
   #tryLater(entry: OutboxEntry, error: MitralError): void {
-    const { world, destination: { retry }, journal } = this.#parts;
+    const { world, destination: { retry } } = this.#parts;
     const againInMs = Math.max(
       backoffMs(entry.attempts, retry.firstMs, retry.longestMs, world.random),
       Number(error.facts.retryAfterMs ?? 0),
     );
-    const trouble = troubleOf(error, world.clock.nowMs());
-    // Not awaited: only the count of attempts is lost with it.
-    const { attempts, position: delivery } = entry;
-    journal.write({ op: "attempted", delivery, attempts, trouble }, "patient").catch(() => {});
+    this.#noteAttempt(entry, error);
     this.#report({ name: "deliveryFailed", id: entry.row.id, attempt: entry.attempts, error, againInMs });
     world.clock.after(againInMs, () => this.#queue.again(entry));
+  }
+
+  #noteAttempt({ attempts, position: delivery }: OutboxEntry, error: MitralError): void {
+    const { journal, world } = this.#parts;
+    const trouble = troubleOf(error, world.clock.nowMs());
+    // Not awaited: only the count of attempts is lost with it.
+    journal.write({ op: "attempted", delivery, attempts, trouble }, "patient").catch(() => {});
   }
 
   /** Ends a delivery, and reports it once that is durable. The line goes on before, but only so far. */
   async #close(
     entry: OutboxEntry,
-    answer: Uint8Array | undefined,
-    error: MitralError | undefined,
+    outcome: Outcome & { readonly kind: "accepted" | "filtered" | "rejected" },
+    holds: boolean,
     event: OwnEvent,
   ): Promise<void> {
-    const { journal, channel, world } = this.#parts;
+    const { journal, channel, world, respond } = this.#parts;
     const atMs = world.clock.nowMs();
+    const answer = outcome.kind === "filtered" ? undefined : outcome.answer?.bytes;
+    const told = await respond?.(entry.row, outcome);
+    const urgent = channel.acknowledge === "delivered" || told !== undefined;
     const durable = journal.write({
       op: "settle",
       seq: entry.row.seq,
@@ -264,13 +321,16 @@ export class DeliveryLine {
       attempts: entry.attempts,
       atMs,
       ...(answer ? { answer } : {}),
-      ...(error ? { trouble: troubleOf(error, atMs) } : {}),
+      ...(outcome.kind === "rejected" ? { trouble: troubleOf(outcome.error, atMs) } : {}),
+      ...(holds ? { holds } : {}),
       tellRest: channel.acknowledge === "delivered",
-    }, channel.acknowledge === "delivered" ? "urgent" : "patient");
+      ...(told ? { concludes: concluding(told) } : {}),
+    }, urgent ? "urgent" : "patient");
     this.#queued--;
     journal.countPending(-entry.size);
     this.#unsynced++;
-    this.#queue.settle(entry, durable);
+    if (holds) this.#queue.hold(entry, durable);
+    else this.#queue.settle(entry, durable);
     const synced = () => {
       this.#unsynced--;
       for (const resolve of this.#synced.splice(0)) resolve();
@@ -278,6 +338,7 @@ export class DeliveryLine {
     durable.then((rest) => {
       synced();
       this.#report(event);
+      if (told) this.#parts.concluded(entry.row, told);
       if (rest) this.#parts.settled(entry.row, rest);
     }, synced);
     while (this.#unsynced >= limits.unsyncedMax) {
@@ -289,6 +350,15 @@ export class DeliveryLine {
     const { channel, destination } = this.#parts;
     this.#parts.report({ ...event, channel: channel.name, destination: destination.name } as Unstamped);
   }
+}
+
+/** What the journal keeps of the answer to whoever asked. */
+function concluding(outcome: Outcome): NonNullable<Settle["concludes"]> {
+  const answer = outcome.kind === "filtered" ? undefined : outcome.answer;
+  return {
+    positively: outcome.kind === "accepted" || outcome.kind === "filtered",
+    ...(answer ? { answer } : {}),
+  };
 }
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

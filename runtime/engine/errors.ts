@@ -10,7 +10,33 @@ export const errors = declareErrors("engine", {
   ENGINE_RESULT_INVALID: {
     blame: "bug",
     retry: "never",
-    says: "Cannot go on with message: {stage} returned neither a message nor null",
+    says: "Cannot go on with message: {stage} returned neither messages nor null",
+  },
+  ENGINE_BODY_PATHLESS: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot do {stage}: the body has no paths",
+  },
+  ENGINE_LOOP_LEFT: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot do {stage}: {step} made another message, and a step in a loop may only change the one it is given",
+  },
+  ENGINE_RESPONSE_LOST: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot respond: {stage} made no answer, or several",
+  },
+  ENGINE_RESPONSE_CRASHED: {
+    blame: "bug",
+    retry: "never",
+    says: "Cannot respond: a step of respond crashed",
+  },
+  ENGINE_FORMAT_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot make a body: no format is called {format}",
   },
   ENGINE_STAGE_SPENT: {
     blame: "bug",
@@ -51,7 +77,7 @@ export const errors = declareErrors("engine", {
   ENGINE_ID_REUSED: {
     blame: "sender",
     retry: "never",
-    says: "Cannot take sealed message: its id was used for another payload",
+    says: "Cannot take message: its id was used for other bytes",
   },
   ENGINE_PARTNER_UNEXPECTED: {
     blame: "sender",
@@ -62,6 +88,17 @@ export const errors = declareErrors("engine", {
     blame: "receiver",
     retry: "never",
     says: "Cannot deliver message: refused for longer than refusedMs ({refusedMs})",
+  },
+  ENGINE_DELIVERY_UNANSWERED: {
+    blame: "receiver",
+    retry: "never",
+    says: "Cannot deliver message: no answer for longer than unansweredMs ({unansweredMs})",
+  },
+  ENGINE_DELIVERY_BLOCKED: {
+    blame: "receiver",
+    retry: "later",
+    says:
+      "Cannot go on: the destination failed a delivery ({reason}) and is told to block; start the channel to try again",
   },
   ENGINE_BODY_DAMAGED: {
     blame: "operator",

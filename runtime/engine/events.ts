@@ -61,6 +61,26 @@ export type GatewayEvent =
     } & Place)
     | ({ readonly name: "messageQuarantined"; readonly id: string; readonly error: MitralError } & Place)
     | ({ readonly name: "messageReplayed"; readonly id: string } & Place)
+    /** Its keys wait for it no longer. */
+    | ({ readonly name: "messageReleased"; readonly id: string } & Place)
+    /** It is a message of the channel `to`, too. */
+    | ({ readonly name: "messageHandedOn"; readonly id: string; readonly to: string } & Place)
+    /** A step could not do its work now, and will be tried again. */
+    | ({
+      readonly name: "messagePostponed";
+      readonly id: string;
+      readonly error: MitralError;
+      readonly againInMs: number;
+    } & Place)
+    /** Somebody should look: a delivery was refused, or has failed for longer than `alertAfterMs`. */
+    | ({
+      readonly name: "alertRaised";
+      readonly id: string;
+      readonly why: "rejected" | "postponed" | "unanswered";
+      readonly error: MitralError;
+    } & Place)
+    /** A file that is read while the channel runs has changed, and is no use as it is now; the old content stays. */
+    | ({ readonly name: "fileRefused"; readonly file: string } & Place)
     /** One stage's work on one message, waits included. Only for observers that asked for `stages`. */
     | ({ readonly name: "stagePassed"; readonly tookMs: number } & Place)
     /** `cause`: the class of the error and its place in the code, `TypeError at set.ts:3:9`; never its text. */

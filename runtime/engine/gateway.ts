@@ -1,3 +1,4 @@
+import type { Reply } from "../contract/adapter.ts";
 import { declareErrors, type MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import { Journal, type OpenStore } from "../journal/journal.ts";
@@ -31,6 +32,11 @@ export const errors = declareErrors("gateway", {
     blame: "operator",
     retry: "never",
     says: "Cannot replay message: nothing of it is in quarantine; name a destination to send it there again",
+  },
+  GATEWAY_CHANNEL_SILENT: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot answer request: channel {channel} does not run, or listens by something else than HTTP",
   },
   GATEWAY_CHANNEL_UNKNOWN: { blame: "operator", retry: "never", says: "Cannot find channel {channel}" },
 });
@@ -99,7 +105,9 @@ export class Gateway implements RunningGateway {
     const gateway = opened = new Gateway(plan, world, journal, keyring);
     if (observer) gateway.observe(observer);
     try {
-      for (const channel of plan.channels) await gateway.#add(channel, journal.found);
+      // All are there before any starts: one may hand on to another.
+      for (const channel of plan.channels) gateway.#make(channel, journal.found);
+      for (const channel of gateway.#channels.values()) await channel.start();
     } catch (cause) {
       await gateway.close();
       throw cause;
@@ -169,6 +177,39 @@ export class Gateway implements RunningGateway {
     }
   }
 
+  async release(
+    id: string,
+    { destination }: { destination?: string } = {},
+  ): Promise<{ destinations: readonly string[] }> {
+    const seq = await this.#journal.ask({ ask: "seqOf", id }) ??
+      errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
+    const atMs = this.#world.clock.nowMs();
+    const released = await this.#journal.write({
+      op: "release",
+      seq,
+      atMs,
+      ...(destination === undefined ? {} : { destination }),
+    });
+    for (const { channel, destination, delivery } of released) {
+      this.#report({ name: "messageReleased", channel, destination, id });
+      this.#channels.get(channel)?.release(destination, delivery);
+    }
+    return { destinations: released.map((each) => each.destination) };
+  }
+
+  inject(
+    channel: string,
+    bytes: Uint8Array,
+    { peer = "inject", contentType }: { peer?: string; contentType?: string } = {},
+  ): Promise<Reply> {
+    return this.#channel(channel).inject({ bytes, peer, ...(contentType ? { contentType } : {}) });
+  }
+
+  async handle(channel: string, request: Request, peer = ""): Promise<Response> {
+    return await this.#channel(channel).handle(request, peer) ??
+      errors.fail("GATEWAY_CHANNEL_SILENT", { channel });
+  }
+
   async startChannel(name: string): Promise<void> {
     await this.#channel(name).start();
   }
@@ -180,7 +221,7 @@ export class Gateway implements RunningGateway {
   async reloadChannel(plan: ChannelPlan): Promise<void> {
     const old = this.#channels.get(plan.name);
     if (old) await this.#stop(old);
-    await this.#add(plan, await this.#journal.ask({ ask: "pending" }));
+    await this.#make(plan, await this.#journal.ask({ ask: "pending" })).start();
   }
 
   close(): Promise<void> {
@@ -200,11 +241,12 @@ export class Gateway implements RunningGateway {
     for (const observer of observers) observer(stamped);
   }
 
-  /** Makes a channel of a plan, in place of the one of that name, and starts it. */
-  async #add(plan: ChannelPlan, { inboxes, outboxes }: PendingTotals): Promise<void> {
+  /** Makes a channel of a plan, in place of the one of that name. */
+  #make(plan: ChannelPlan, { inboxes, outboxes }: PendingTotals): Channel {
     const channel = new Channel({
       plan,
       folder: this.#plan.folder,
+      formats: this.#plan.formats,
       world: this.#world,
       journal: this.#journal,
       ...(this.#keyring ? { keyring: this.#keyring } : {}),
@@ -214,13 +256,14 @@ export class Gateway implements RunningGateway {
           plan.destinations.map(({ name }) => [name, outboxes[destinationName(plan.name, name)] ?? 0]),
         ),
       },
+      other: (name) => this.#channel(name),
       newId: this.#newId,
       report: (event) => this.#report(event),
       timesStages: () => this.#stageObservers.size > 0,
     });
     this.#channels.set(plan.name, channel);
     channel.setGate(FULL, this.#isFull);
-    await channel.start();
+    return channel;
   }
 
   /** The store has failed: every channel halts; nothing is answered any more. */

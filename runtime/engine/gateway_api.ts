@@ -1,3 +1,4 @@
+import type { Reply } from "../contract/adapter.ts";
 import type { Archive } from "../journal/records.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { ChannelPlan } from "./plan.ts";
@@ -24,6 +25,25 @@ export interface RunningGateway {
     id: string,
     options?: { destination?: string; force?: boolean },
   ): Promise<{ destinations: readonly string[] }>;
+  /**
+   * Lets later messages of a quarantined delivery's keys go on, without sending it again. Errors:
+   * GATEWAY_MESSAGE_UNKNOWN.
+   */
+  release(id: string, options?: { destination?: string }): Promise<{ destinations: readonly string[] }>;
+  /**
+   * Hands a message to a channel, as its listener would. Resolves with the answer once what the channel's `acknowledge`
+   * promises is durable. Errors: GATEWAY_CHANNEL_UNKNOWN; what is wrong with the message is in the reply.
+   */
+  inject(
+    channel: string,
+    bytes: Uint8Array,
+    options?: { peer?: string; contentType?: string },
+  ): Promise<Reply>;
+  /**
+   * Answers an HTTP request as the channel's HTTP listener would. Errors: GATEWAY_CHANNEL_UNKNOWN,
+   * GATEWAY_CHANNEL_SILENT.
+   */
+  handle(channel: string, request: Request, peer?: string): Promise<Response>;
   /** Starts a stopped channel. Errors: GATEWAY_CHANNEL_UNKNOWN, those of its listener. */
   startChannel(name: string): Promise<void>;
   /** Drains the channel and stops it; what it has not sent stays queued. Errors: GATEWAY_CHANNEL_UNKNOWN. */

@@ -8,7 +8,6 @@ import type { Journal } from "../journal/journal.ts";
 import type { Append, Appended, Sameness } from "../journal/operations.ts";
 import { errors } from "./errors.ts";
 import type { Gate } from "./gate.ts";
-import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan } from "./plan.ts";
 import { troubleOf } from "./trouble.ts";
@@ -21,6 +20,8 @@ export interface Accepted {
   readonly receivedAtMs: number;
   readonly origin: Origin;
   readonly contentType: string;
+  /** As the format names it. */
+  readonly type: string;
   readonly bytes: Uint8Array;
 }
 
@@ -150,7 +151,7 @@ export class ChannelIntake implements Intake {
     const sameness: Sameness | undefined = statement
       ? { kind: "sealed", from: statement.from, id: statement.id, conflict: troubleOf(REUSED, arrival.atMs) }
       : controlId !== "" && purpose === "message"
-      ? { kind: "exact", windowMs: limits.repetitionMs }
+      ? this.#exact(arrival.atMs)
       : undefined;
     const appended = await journal.write<Append>({
       op: "append",
@@ -170,6 +171,16 @@ export class ChannelIntake implements Intake {
     return this.#appended(arrival, type, appended);
   }
 
+  #exact(atMs: number): Sameness | undefined {
+    const { answer, windowMs, reused } = this.#parts.plan.duplicates;
+    if (answer === "never") return undefined;
+    return {
+      kind: "exact",
+      windowMs: answer === "always" ? Infinity : windowMs,
+      ...(reused === "reject" ? { conflict: troubleOf(REUSED, atMs) } : {}),
+    };
+  }
+
   async #appended(arrival: Arrival, type: string, appended: Appended): Promise<Reply> {
     const { plan, report } = this.#parts;
     const { seq } = appended;
@@ -182,7 +193,7 @@ export class ChannelIntake implements Intake {
           report({ name: "messageResembled", channel: plan.name, id, how: appended.resembles });
         }
         this.#parts.journal.countPending(bytes.length);
-        this.#parts.accepted({ seq, id, receivedAtMs: atMs, origin, contentType, bytes });
+        this.#parts.accepted({ seq, id, receivedAtMs: atMs, origin, contentType, type, bytes });
         return this.#reply(arrival, seq, await waiting);
       }
       case "pending": {
@@ -234,6 +245,8 @@ export class ChannelIntake implements Intake {
       // Not awaited: if it is lost in a crash, the next repetition gets a receipt made anew.
       const positively = outcome.kind !== "rejected";
       journal.write({ op: "answered", seq, positively, answer }, "patient").catch(() => {});
+    } else if (outcome.kind !== "filtered" && outcome.answer) {
+      answer = outcome.answer;
     } else {
       answer = format.answer(arrival.bytes, outcome, { id: arrival.id, atMs: arrival.atMs });
     }

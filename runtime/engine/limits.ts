@@ -19,8 +19,14 @@ export const limits = {
   unsyncedMax: 64,
   /** The journal's mark: intake closes above `pendingBytesMax` and opens again below this share of it. */
   reopenShare: 0.9,
-  /** How long a repetition of an older message is still taken for one, unless it is the sender's latest. */
-  repetitionMs: 5 * 60_000,
+  /** How often files a stage reads live are looked at. */
+  liveFileMs: 2_000,
+  /** How long a step that cannot do its work now is tried again before its message is quarantined … */
+  stepRetryMsMax: 10 * 60_000,
+  /** … with waits that double from this … */
+  stepRetryMs: 500,
+  /** … up to this. */
+  stepRetryWaitMsMax: 30_000,
 } as const;
 
 if (limits.linkMax > limits.workOpenMax || limits.pageMax > limits.queueWindowMax) {

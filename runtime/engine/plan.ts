@@ -25,7 +25,7 @@ export interface GatewayPlan {
   /** Above `pendingBytesMax` bytes of unsettled messages, listeners stop reading. */
   readonly journal: { readonly pendingBytesMax: number };
   /** Formats by name, with their default settings: what bodies can be made of and answers be read as. */
-  readonly formats: Readonly<Record<string, FormatSpec>>;
+  readonly formats: Readonly<Record<string, Configured<FormatSpec>>>;
   /** Each with a name of its own. */
   readonly channels: readonly ChannelPlan[];
 }

@@ -1,3 +1,4 @@
+import { HeldKeys, type Holding } from "./held_keys.ts";
 import { limits } from "./limits.ts";
 
 /** A message or a delivery in a durable queue. */
@@ -17,6 +18,8 @@ export interface Entry {
 export interface Pages<E extends Entry> {
   /** Undone entries after a position, in order, at most `limit`. None: there are no more. */
   read(after: number, limit: number): Promise<readonly E[]>;
+  /** Entries that left the queue and hold their keys all the same. Asked once, before the first entry is taken. */
+  held?(): Promise<readonly Holding[]>;
 }
 
 /** What a queue may hold in memory, and read at once. */
@@ -40,6 +43,8 @@ export class Queue<E extends Entry> {
   readonly #open = new Map<number, E>();
   /** Keys of open entries. */
   readonly #busy = new Set<string>();
+  readonly #held = new HeldKeys();
+  #knowsHeld: Promise<void> | undefined;
   #barriers = 0;
   /** Open entries whose next attempt is due. */
   #again: E[] = [];
@@ -79,8 +84,9 @@ export class Queue<E extends Entry> {
     this.#wake();
   }
 
-  /** Tells of an entry that was put back: it stands before some that were seen. */
+  /** Tells of an entry that was put back: it stands before some that were seen. It holds its keys no longer. */
   putBack(position: number): void {
+    this.release(position);
     this.#leaving.delete(position);
     this.#leftWhileReading.delete(position);
     this.#seen = Math.min(this.#seen, position - 1);
@@ -105,6 +111,7 @@ export class Queue<E extends Entry> {
 
   /** The next entry that may run. Waits for one; `undefined` once the signal is aborted. */
   async take(signal: AbortSignal): Promise<E | undefined> {
+    await (this.#knowsHeld ??= this.#learnHeld());
     while (!signal.aborted) {
       const due = this.#again.shift();
       if (due) return due;
@@ -135,11 +142,26 @@ export class Queue<E extends Entry> {
     this.#wake();
   }
 
+  /** Ends an entry as {@linkcode Queue.settle} does, but its keys stay taken until it is put back or released. */
+  hold(entry: E, durable: Promise<unknown>): void {
+    this.#held.hold({ position: entry.position, keys: entry.keys ?? [] });
+    this.settle(entry, durable);
+  }
+
+  /** Lets the keys of an entry that left go. */
+  release(position: number): void {
+    if (this.#held.release(position)) this.#wake();
+  }
+
   /** Lets an open entry be taken again. It kept its keys all the while. */
   again(entry: E): void {
     if (this.#open.get(entry.position) !== entry) return;
     this.#again.push(entry);
     this.#wake();
+  }
+
+  async #learnHeld(): Promise<void> {
+    for (const holding of await this.#pages.held?.() ?? []) this.#held.hold(holding);
   }
 
   #begin(at: number): E {
@@ -166,16 +188,21 @@ export class Queue<E extends Entry> {
       const { keys, position } = this.#window[at];
       if (keys === null) return at;
       if (keys.length === 0) {
-        const alone = at === 0 && this.#open.size === 0 && this.#skipped.size === 0;
-        return alone ? at : undefined;
+        return this.#open.size === 0 && this.#onlyHeldBefore(at) ? at : undefined;
       }
       const free = keys.every((key) =>
-        !this.#busy.has(key) && !before.has(key) && !this.#isPassed(key, position)
+        !this.#isTaken(key) && !before.has(key) && !this.#isPassed(key, position)
       );
       if (free) return at;
       for (const key of keys) before.add(key);
     }
     return undefined;
+  }
+
+  /** True where nothing keeps a barrier back that does not wait for a held key itself. */
+  #onlyHeldBefore(at: number): boolean {
+    const before = this.#window.slice(0, at).map(({ position, keys }) => ({ position, keys: keys ?? [] }));
+    return this.#held.holdUpAll([...this.#skipped.values(), ...before]);
   }
 
   /** Brings entries in from disk, one read at a time; `undefined` where there is nothing to bring now. */
@@ -235,7 +262,7 @@ export class Queue<E extends Entry> {
       if (row.position > this.#seen) break;
       if (row.keys === null || this.#isKnown(row)) continue;
       const ready = room > 0 && bytes > 0 &&
-        row.keys.every((key) => !this.#busy.has(key) && !behind.has(key) && !this.#isPassed(key, from));
+        row.keys.every((key) => !this.#isTaken(key) && !behind.has(key) && !this.#isPassed(key, from));
       if (ready) {
         room--;
         bytes -= row.size;
@@ -258,7 +285,7 @@ export class Queue<E extends Entry> {
   /** Where the first entry of a key stands that was passed over and could start now. */
   #nextToResume(): number | undefined {
     for (const { position, keys } of this.#skipped.values()) {
-      const free = keys.every((key) => !this.#busy.has(key) && !this.#isPassed(key, position));
+      const free = keys.every((key) => !this.#isTaken(key) && !this.#isPassed(key, position));
       if (free && !this.#window.some((entry) => entry.position < position && sharesKey(entry, keys))) {
         return position;
       }
@@ -282,6 +309,11 @@ export class Queue<E extends Entry> {
     }
   }
 
+  /** True where an entry of the key is open, or has left and holds it. */
+  #isTaken(key: string): boolean {
+    return this.#busy.has(key) || this.#held.has(key);
+  }
+
   /** True where an entry of the key before this position was passed over. */
   #isPassed(key: string, position: number): boolean {
     return (this.#skipped.get(key)?.position ?? Infinity) < position;
@@ -303,7 +335,7 @@ export class Queue<E extends Entry> {
 
   /** True where a key of the entry is open, or has an earlier entry that was passed over. */
   #isHeldUp(entry: E): boolean {
-    return entry.keys?.some((key) => this.#busy.has(key) || this.#skipped.has(key)) ?? false;
+    return entry.keys?.some((key) => this.#isTaken(key) || this.#skipped.has(key)) ?? false;
   }
 
   #isKnown(row: E): boolean {

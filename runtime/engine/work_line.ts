@@ -1,41 +1,38 @@
-import { bindTransformer, parseStage, type Stage } from "../contract/actor.ts";
-import { MitralError } from "../contract/error.ts";
+import { parseStage, type Stage } from "../contract/actor.ts";
+import type { MitralError } from "../contract/error.ts";
 import type { Format } from "../contract/format.ts";
 import { createMessage, type Message, type Outcome, RawBody } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Branch, InboxRow, OutboxRow, Process, Processed } from "../journal/operations.ts";
+import type {
+  Branch,
+  HandOn,
+  InboxRow,
+  OutboxRow,
+  Process,
+  Processed,
+  StateWrite,
+} from "../journal/operations.ts";
+import { ActorState, type StageNotes } from "./actor_state.ts";
 import { branchOf } from "./branch.ts";
 import { errors } from "./errors.ts";
+import type { BoundFormats } from "./formats.ts";
 import type { Accepted } from "./intake.ts";
 import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
 import type { ChannelPlan, DestinationPlan, StepPlan } from "./plan.ts";
-import { type Entry, Queue } from "./queue.ts";
+import { Queue } from "./queue.ts";
+import { openStep } from "./steps.ts";
 import { Ended } from "./supervisor.ts";
 import { troubleOf } from "./trouble.ts";
 import type { Waiters } from "./waiters.ts";
-
-/** A message in the inbox. */
-export interface InboxEntry extends Entry {
-  readonly message: Message | null;
-}
-
-/** A message on the work line, with the branches it has so far. */
-interface Work {
-  readonly entry: InboxEntry;
-  /** As it was taken: whatever an actor returns, this is the message the outboxes and the events speak of. */
-  readonly taken: Message;
-  readonly message: Message;
-  readonly branches: readonly Branch[];
-  /** It goes no further, but to its commit: filtered, or failed by a declared error. */
-  readonly ended?: Outcome;
-}
+import { type InboxEntry, type Work, workStage } from "./work_stage.ts";
 
 /** What the work line is made of. */
 export interface WorkParts {
   readonly plan: ChannelPlan;
   readonly format: Format;
+  readonly formats: BoundFormats;
   readonly journal: Journal;
   readonly world: World;
   readonly waiters: Waiters;
@@ -43,8 +40,11 @@ export interface WorkParts {
   readonly folder: string;
   /** Messages that were in the inbox when the channel was made. */
   readonly found: number;
-  /** A branch of a message is durable in the outbox of its destination. */
+  /** What a channel of the gateway is to know of a message that is handed to it; fails where there is no such channel. */
+  handOn(channel: string, branch: Branch, bytes: Uint8Array): HandOn;
+  /** A branch of a message is durable in the outbox of its destination, or in the inbox of another channel. */
   queued(destination: string, row: OutboxRow): void;
+  handedOn(channel: string, message: Accepted): void;
   report(event: Unstamped): void;
   timesStages(): boolean;
 }
@@ -53,12 +53,14 @@ export interface WorkParts {
 export class WorkLine {
   readonly #parts: WorkParts;
   readonly #queue: Queue<InboxEntry>;
+  readonly #state: ActorState;
   readonly line: Line<Work, Outcome>;
   #queued: number;
 
   constructor(parts: WorkParts) {
     const { plan, journal } = this.#parts = parts;
     this.#queued = parts.found;
+    this.#state = new ActorState(journal, plan.name);
     this.#queue = new Queue<InboxEntry>({
       read: async (after, limit) => {
         const rows = await journal.ask({ ask: "inbox", channel: plan.name, after, limit });
@@ -71,7 +73,10 @@ export class WorkLine {
       supervise: plan.supervise,
       world: parts.world,
       take: (signal) => this.#take(signal),
-      restart: () => this.#queue.restart(),
+      restart: () => {
+        this.#queue.restart();
+        this.#state.forget();
+      },
       settle: (work, outcome) => this.#settle(work, outcome),
       fail: (_work, error) => ({ kind: "rejected", error }),
       positionOf: (work) => work.entry.position,
@@ -82,7 +87,7 @@ export class WorkLine {
   }
 
   /** A message has become durable. */
-  offer({ seq, bytes, ...rest }: Accepted): void {
+  offer({ seq, bytes, type: _type, ...rest }: Accepted): void {
     this.#queued++;
     this.#queue.offer(this.#entryOf({ seq, body: bytes, ...rest }));
   }
@@ -99,8 +104,8 @@ export class WorkLine {
       const entry = await this.#queue.take(signal);
       if (!entry) return undefined;
       const { message } = entry;
-      if (message) return { entry, taken: message, message, branches: [] };
-      await this.#quarantine(entry, errors.error("ENGINE_BODY_DAMAGED"));
+      if (message) return { entry, taken: message, messages: [message], branches: [], state: [], stages: "" };
+      await this.#quarantine(entry, [], errors.error("ENGINE_BODY_DAMAGED"));
     }
   }
 
@@ -120,8 +125,10 @@ export class WorkLine {
     const { plan, format } = this.#parts;
     const parse = parseStage(format);
     return [
-      this.#stage("parse", () => parse),
-      ...plan.steps.map((step) => this.#stage(step.label, () => this.#openStep(step))),
+      this.#stage("parse", () => [parse]),
+      ...plan.steps.map((step, at) =>
+        this.#stage(step.label, (notes) => this.#openSteps([step], `${at}`, notes))
+      ),
       ...plan.destinations.map((destination) => this.#branchStage(destination)),
       {
         name: "commit",
@@ -131,72 +138,66 @@ export class WorkLine {
     ];
   }
 
-  async #openStep(step: StepPlan): Promise<Stage> {
-    const { world: { disk }, folder } = this.#parts;
-    const stage = await bindTransformer(step.spec, step.config as never, {
-      readText: (path) => disk.readText(path.startsWith("/") ? path : `${folder}/${path}`),
-    });
-    // An actor without types may forget to return: that is no filter.
-    const checked = (result: Message | null): Message | null =>
-      result === null || typeof result?.derive === "function"
-        ? result
-        : errors.fail("ENGINE_RESULT_INVALID", { stage: step.label });
-    return {
-      name: step.label,
-      process(message, life) {
-        const result = stage.process(message, life);
-        return result instanceof Promise ? result.then(checked) : checked(result);
-      },
-    };
+  #openSteps(steps: readonly StepPlan[], at: string, notes: StageNotes): Promise<readonly Stage[]> {
+    const { world, folder, formats, plan, report } = this.#parts;
+    return Promise.all(steps.map((step, number) =>
+      openStep(step, `${at}.${number} ${step.label}`, {
+        world,
+        folder,
+        formats: formats.named,
+        timeZone: plan.timeZone,
+        stateOf: (name) => notes.of(name),
+        refused: (file) => report({ name: "fileRefused", channel: plan.name, stage: step.label, file }),
+      })
+    ));
   }
 
   /** A stage that every message passes; one that has ended passes untouched on its way to the commit. */
-  #stage(name: string, open: () => Stage | Promise<Stage>): LineStage<Work, Outcome> {
-    return {
+  #stage(
+    name: string,
+    open: (notes: StageNotes) => readonly Stage[] | Promise<readonly Stage[]>,
+  ): LineStage<Work, Outcome> {
+    return this.#workStage(
       name,
-      width: 1,
-      open: async () => {
-        const stage = await open();
-        const done = (work: Work, message: Message | null): Work =>
-          message ? { ...work, message } : { ...work, ended: FILTERED };
-        return {
-          process: (work, life) =>
-            work.ended ? work : guarded(work, () => {
-              const message = stage.process(work.message, life);
-              return message instanceof Promise
-                ? message.then((each) => done(work, each))
-                : done(work, message);
-            }),
-          ...(stage[Symbol.asyncDispose]
-            ? { [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose]!() }
-            : {}),
-        };
-      },
-    };
+      open,
+      (work, messages) => messages.length === 0 ? { ...work, ended: FILTERED } : { ...work, messages },
+    );
   }
 
   /** A destination's own filters and transforms, and what its outbox is to hold. */
   #branchStage(destination: DestinationPlan): LineStage<Work, Outcome> {
-    const { format } = this.#parts;
-    return {
-      name: `to ${destination.name}`,
-      width: 1,
-      open: async () => {
-        const steps = await Promise.all(destination.steps.map((step) => this.#openStep(step)));
-        return {
-          process: (work, life) =>
-            work.ended ? work : guarded(work, () => {
-              const last = through(steps, work.message, life);
-              const add = (message: Message | null): Work => {
-                const { branches, taken: { received } } = work;
-                const added = message ? [branchOf(message.body, received, destination, format)] : [];
-                return { ...work, branches: [...branches, ...added] };
-              };
-              return last instanceof Promise ? last.then(add) : add(last);
-            }),
-        };
+    const { formats } = this.#parts;
+    const { name, send } = destination;
+    return this.#workStage(
+      `to ${name}`,
+      (notes) => this.#openSteps(destination.steps, `to ${name}`, notes),
+      (work, messages) => {
+        const { received } = work.taken;
+        const added = messages.map(({ body }, part) => {
+          const branch = branchOf(body, received, part, destination, formats);
+          if (!("channel" in send)) return branch;
+          return { ...branch, handsOn: this.#parts.handOn(send.channel, branch, branch.payload ?? received) };
+        });
+        return { ...work, branches: [...work.branches, ...added] };
       },
-    };
+    );
+  }
+
+  #workStage(
+    name: string,
+    open: (notes: StageNotes) => readonly Stage[] | Promise<readonly Stage[]>,
+    done: (work: Work, messages: readonly Message[]) => Work,
+  ): LineStage<Work, Outcome> {
+    const { plan, world, report } = this.#parts;
+    return workStage({
+      name,
+      channel: plan.name,
+      open,
+      done,
+      notes: () => this.#state.notes(),
+      world,
+      report,
+    });
   }
 
   #commit(work: Work): Promise<Ended<Outcome>> | Ended<Outcome> {
@@ -204,9 +205,9 @@ export class WorkLine {
     return this.#process(work);
   }
 
-  async #process({ entry, taken, ended, ...work }: Work): Promise<Ended<Outcome>> {
-    const { plan, journal, world, waiters, report, queued } = this.#parts;
-    const { id, receivedAtMs, received } = taken;
+  async #process({ entry, taken, ended, state, stages, ...work }: Work): Promise<Ended<Outcome>> {
+    const { plan, journal, world, waiters, report } = this.#parts;
+    const { id, receivedAtMs } = taken;
     const seq = entry.position;
     const branches = ended ? [] : work.branches;
     const process: Process = {
@@ -214,17 +215,17 @@ export class WorkLine {
       seq,
       channel: plan.name,
       branches,
-      answers: plan.acknowledge === "processed" || branches.length === 0,
+      answers: this.#answers(branches),
+      state,
+      stages,
     };
     const written = journal.write(process, plan.acknowledge === "received" ? "patient" : "urgent");
     // Its place in the inbox is free now: a line that starts anew meanwhile must not process it a second time.
     this.#queue.settle(entry, written);
     const processed: Processed = await written;
+    this.#state.durable(state);
     this.#done(entry);
-    branches.forEach(({ destination, payload, ...branch }, at) => {
-      const body = payload ?? received;
-      queued(destination, { ...processed[at], ...branch, seq, id, receivedAtMs, attempts: 0, body });
-    });
+    branches.forEach((branch, at) => this.#queuedAs(processed[at], branch, seq, taken));
     if (branches.length === 0) report({ name: "messageFiltered", channel: plan.name, id });
     else {
       const tookMs = world.clock.nowMs() - receivedAtMs;
@@ -235,16 +236,52 @@ export class WorkLine {
     return new Ended(outcome);
   }
 
-  /** What the commit stage has not ended ends here. */
-  async #settle({ entry }: Work, outcome: Outcome): Promise<void> {
-    if (outcome.kind === "rejected") await this.#quarantine(entry, outcome.error);
+  /** True where nothing more has to happen before the peer is answered. */
+  #answers(branches: readonly Branch[]): boolean {
+    const { acknowledge } = this.#parts.plan;
+    if (typeof acknowledge === "object") {
+      return !branches.some(({ destination }) => destination === acknowledge.from);
+    }
+    return acknowledge === "processed" || branches.every(({ handsOn }) => handsOn !== undefined);
   }
 
-  async #quarantine(entry: InboxEntry, error: MitralError): Promise<void> {
+  #queuedAs(
+    { seq: handedOn, ...place }: Processed[number],
+    { destination, payload, handsOn, gathers, ...branch }: Branch,
+    seq: number,
+    { id, receivedAtMs, received }: Message,
+  ): void {
+    const { plan, report } = this.#parts;
+    const body = payload ?? received;
+    if (handsOn) {
+      const { channel: to, type } = handsOn;
+      report({ name: "messageHandedOn", channel: plan.name, destination, id, to });
+      if (handedOn === undefined) return;
+      this.#parts.handedOn(to, {
+        seq: handedOn,
+        id: handsOn.id,
+        type,
+        receivedAtMs: handsOn.receivedAtMs,
+        origin: { adapter: "channel", peer: plan.name },
+        contentType: branch.contentType,
+        bytes: body,
+      });
+    } else {
+      this.#parts.queued(destination, { ...place, ...branch, seq, id, receivedAtMs, attempts: 0, body });
+    }
+  }
+
+  /** What the commit stage has not ended ends here. */
+  async #settle({ entry, state }: Work, outcome: Outcome): Promise<void> {
+    if (outcome.kind === "rejected") await this.#quarantine(entry, state, outcome.error);
+  }
+
+  async #quarantine(entry: InboxEntry, state: readonly StateWrite[], error: MitralError): Promise<void> {
     const { journal, world, waiters, plan, report } = this.#parts;
     const trouble = troubleOf(error, world.clock.nowMs());
-    const written = journal.write({ op: "quarantine", seq: entry.position, trouble });
+    const written = journal.write({ op: "quarantine", seq: entry.position, trouble, state });
     await written;
+    this.#state.durable(state);
     this.#queue.settle(entry, written);
     this.#done(entry);
     report({ name: "messageQuarantined", channel: plan.name, id: entry.message?.id ?? "", error });
@@ -258,36 +295,3 @@ export class WorkLine {
 }
 
 const FILTERED: Outcome = { kind: "filtered" };
-
-/** A declared error ends the message where it stands; the commit stage makes that durable, in order. */
-function guarded(work: Work, act: () => Work | Promise<Work>): Work | Promise<Work> {
-  const failed = (cause: unknown): Work => {
-    if (!(cause instanceof MitralError)) throw cause;
-    return { ...work, ended: { kind: "rejected", error: cause } };
-  };
-  try {
-    const result = act();
-    return result instanceof Promise ? result.catch(failed) : result;
-  } catch (cause) {
-    return failed(cause);
-  }
-}
-
-/** Runs a message through stages; a promise only where one of them made one. */
-function through(
-  stages: readonly Stage[],
-  message: Message,
-  life: AbortSignal,
-  at = 0,
-): Message | null | Promise<Message | null> {
-  let current: Message | null = message;
-  for (; at < stages.length && current; at++) {
-    const next: Message | null | Promise<Message | null> = stages[at].process(current, life);
-    if (next instanceof Promise) {
-      const after = at + 1;
-      return next.then((each) => each && through(stages, each, life, after));
-    }
-    current = next;
-  }
-  return current;
-}

@@ -3,11 +3,16 @@ import type { Trouble } from "./records.ts";
 
 /**
  * How a message is recognised when it comes again.
- * `exact`: the same control id and the same bytes. `sealed`: the same id from the same partner; other bytes under that
- * id are put into quarantine for the reason in `conflict`.
+ * `exact`: the same control id and the same bytes. `sealed`: the same id from the same partner. Other bytes under that id
+ * are put into quarantine for the reason in `conflict`, where there is one.
  */
 export type Sameness =
-  | { readonly kind: "exact"; readonly windowMs: number }
+  | {
+    readonly kind: "exact";
+    /** How long it is recognised; longer while it is its sender's latest message. */
+    readonly windowMs: number;
+    readonly conflict?: Trouble;
+  }
   | { readonly kind: "sealed"; readonly from: string; readonly id: string; readonly conflict: Trouble };
 
 /** A message to be made durable. */
@@ -62,11 +67,36 @@ export type Appended =
 /** One branch of a processed message. */
 export interface Branch {
   readonly destination: string;
+  /** Which part of the message it is, from 0: a message that was split has several for a destination. */
+  readonly part: number;
   /** `null`: the received bytes, unchanged. */
   readonly payload: Uint8Array | null;
   readonly contentType: string;
   readonly controlId: string;
   readonly keys: readonly string[];
+  /** Later messages of its keys build on it. */
+  readonly isBuiltOn: boolean;
+  /** It waits until it is sent together with others. */
+  readonly gathers?: boolean;
+  /** It is handed to another channel of the gateway: a message there, and delivered, from this commit on. */
+  readonly handsOn?: HandOn;
+}
+
+/** A message that one channel hands to another. */
+export interface HandOn {
+  readonly channel: string;
+  readonly id: string;
+  readonly receivedAtMs: number;
+  readonly controlId: string;
+  readonly type: string;
+  readonly sender: string;
+}
+
+/** What a step of a channel remembers from now on; `null`: nothing. */
+export interface StateWrite {
+  readonly step: string;
+  readonly key: string;
+  readonly value: string | null;
 }
 
 /** The end of the work line: every branch of a message, at once. No branch: filtered. */
@@ -77,10 +107,18 @@ export interface Process {
   readonly branches: readonly Branch[];
   /** The peer is answered once this is durable. */
   readonly answers: boolean;
+  /** What its steps remember. */
+  readonly state: readonly StateWrite[];
+  /** How long each stage took, as the record of the message tells it. */
+  readonly stages: string;
 }
 
-/** Ids and sequence numbers of the deliveries, in the order of the branches. */
-export type Processed = readonly { readonly delivery: number; readonly sequence: number }[];
+/** Ids and sequence numbers of the deliveries, in the order of the branches; `seq` of what was handed on. */
+export type Processed = readonly {
+  readonly delivery: number;
+  readonly sequence: number;
+  readonly seq?: number;
+}[];
 
 /** The end of one delivery. */
 export interface Settle {
@@ -92,8 +130,12 @@ export interface Settle {
   readonly answer?: Uint8Array;
   /** Left out: delivered. */
   readonly trouble?: Trouble;
+  /** Quarantined, and later deliveries of its keys wait for it. */
+  readonly holds?: boolean;
   /** The peer is answered once the whole message is delivered: tell what is left of it. */
   readonly tellRest: boolean;
+  /** The peer is answered with this, since this destination's answer is what it waits for. */
+  readonly concludes?: Omit<Answered, "op" | "seq">;
 }
 
 /** What is left of the message after a delivery ended. */
@@ -115,6 +157,8 @@ export interface Quarantine {
   readonly op: "quarantine";
   readonly seq: number;
   readonly trouble: Trouble;
+  /** What its steps remember all the same: later messages have seen it. */
+  readonly state?: readonly StateWrite[];
 }
 
 /** The answer a peer was given, kept for when it asks again. */
@@ -134,6 +178,21 @@ export interface Replay {
   readonly atMs: number;
 }
 
+/** Quarantined deliveries that hold their keys no longer. */
+export interface Release {
+  readonly op: "release";
+  readonly seq: number;
+  readonly destination?: string;
+  readonly atMs: number;
+}
+
+/** Which were released. */
+export type Released = readonly {
+  readonly channel: string;
+  readonly destination: string;
+  readonly delivery: number;
+}[];
+
 /** What a replay put back. */
 export type Replayed =
   | { readonly kind: "inbox"; readonly channel: string; readonly size: number }
@@ -151,13 +210,14 @@ export type Replayed =
   | { readonly kind: "nothing" };
 
 /** All that is ever written. */
-export type Operation = Append | Process | Settle | Attempted | Quarantine | Answered | Replay;
+export type Operation = Append | Process | Settle | Attempted | Quarantine | Answered | Replay | Release;
 
 /** What each operation gives back. */
 export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Process ? Processed
   : O extends Settle ? Settled | null
   : O extends Replay ? Replayed
+  : O extends Release ? Released
   : null;
 
 /** A message waiting in the inbox, as read from disk. */
@@ -180,8 +240,16 @@ export interface OutboxRow {
   readonly sequence: number;
   readonly attempts: number;
   readonly keys: readonly string[];
+  /** Later deliveries of its keys build on it. */
+  readonly isBuiltOn: boolean;
   readonly controlId: string;
   readonly contentType: string;
   /** `null`: its bytes no longer match their checksum. */
   readonly body: Uint8Array | null;
+}
+
+/** A delivery in quarantine whose keys wait for it. */
+export interface HeldRow {
+  readonly delivery: number;
+  readonly keys: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { Database, Row } from "./database.ts";
 import { destinationName, Names } from "./names.ts";
-import type { InboxRow, OutboxRow } from "./operations.ts";
+import type { HeldRow, InboxRow, OutboxRow } from "./operations.ts";
 import type {
   DeliveryRecord,
   DeliveryState,
@@ -26,6 +26,8 @@ export type Question =
   | { readonly ask: "list"; readonly query: MessageQuery }
   | { readonly ask: "show"; readonly id: string }
   | { readonly ask: "seqOf"; readonly id: string }
+  | { readonly ask: "held"; readonly channel: string; readonly destination: string }
+  | { readonly ask: "state"; readonly channel: string; readonly step: string; readonly key: string }
   | { readonly ask: "pending" };
 
 /** What is to do when the gateway starts. */
@@ -46,6 +48,8 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" } ? readonly
   : Q extends { ask: "list" } ? readonly MessageRecord[]
   : Q extends { ask: "show" } ? MessageContent | undefined
   : Q extends { ask: "seqOf" } ? number | undefined
+  : Q extends { ask: "held" } ? readonly HeldRow[]
+  : Q extends { ask: "state" } ? string | undefined
   : PendingTotals;
 
 /** What one page of a queue may take in memory. */
@@ -77,6 +81,10 @@ export class Reader {
         return this.#show(question.id);
       case "seqOf":
         return this.#seqOf(question.id);
+      case "held":
+        return this.#held(question.channel, question.destination);
+      case "state":
+        return this.#state(question.channel, question.step, question.key);
       case "pending":
         return this.#pending();
     }
@@ -108,7 +116,7 @@ export class Reader {
     const rows = this.#page(
       "SELECT id AS position, size FROM delivery WHERE destination = ? AND state = 0 AND id > ? ORDER BY id LIMIT ?",
       `SELECT delivery.id AS delivery, delivery.seq AS seq, message.id AS id, received_ms, sequence, attempts, keys,
-       delivery.control_id AS control_id, delivery.content_type AS content_type, crc32, bytes
+       built_on, delivery.control_id AS control_id, delivery.content_type AS content_type, crc32, bytes
        FROM delivery JOIN message ON message.seq = delivery.seq JOIN body ON body.id = delivery.body
        WHERE destination = ? AND delivery.state = 0 AND delivery.id > ? AND delivery.id <= ? ORDER BY delivery.id`,
       [id, after, limit],
@@ -121,10 +129,23 @@ export class Reader {
       sequence: Number(row.sequence),
       attempts: Number(row.attempts),
       keys: JSON.parse(String(row.keys)) as string[],
+      isBuiltOn: Number(row.built_on) === 1,
       controlId: String(row.control_id),
       contentType: this.#names.textOf(Number(row.content_type)),
       body: intact(row),
     }));
+  }
+
+  #held(channel: string, destination: string): HeldRow[] {
+    const rows = this.#database.prepare("SELECT id, keys FROM delivery WHERE destination = ? AND held = 1")
+      .all(this.#names.find(destinationName(channel, destination)) ?? -1);
+    return rows.map(({ id, keys }) => ({ delivery: Number(id), keys: JSON.parse(String(keys)) as string[] }));
+  }
+
+  #state(channel: string, step: string, key: string): string | undefined {
+    const row = this.#database.prepare("SELECT value FROM state WHERE channel = ? AND step = ? AND key = ?")
+      .get(this.#names.find(channel) ?? -1, step, key);
+    return row && String(row.value);
   }
 
   /** A page of a queue: at most `limit` rows, and no more than fit in `PAGE_BYTES_MAX`, but always one. */
@@ -177,11 +198,27 @@ export class Reader {
       ...this.#record(row),
       received: this.#body(Number(row.body)),
       history: this.#history(row, history, deliveries),
+      ...stagesIn(row),
+      ...this.#handedOnTo(seq),
       payloads: deliveries.map((delivery) => ({
         destination: this.#destination(Number(delivery.destination)),
         bytes: this.#body(Number(delivery.body)),
         contentType: this.#names.textOf(Number(delivery.content_type)),
         ...(delivery.answer === null ? {} : { answer: delivery.answer as Uint8Array }),
+      })),
+    };
+  }
+
+  /** Messages of other channels that were made of this one. */
+  #handedOnTo(seq: number): Pick<MessageContent, "handedOnTo"> {
+    const rows = this.#database.prepare("SELECT id, channel FROM message WHERE parent = ? ORDER BY seq").all(
+      seq,
+    );
+    if (rows.length === 0) return {};
+    return {
+      handedOnTo: rows.map(({ id, channel }) => ({
+        id: String(id),
+        channel: this.#names.textOf(Number(channel)),
       })),
     };
   }
@@ -283,4 +320,15 @@ function intact(row: Row): Uint8Array | null {
 function troubleIn(row: Row): { trouble?: Trouble } {
   if (row.trouble === null) return {};
   return { trouble: JSON.parse(String(row.trouble)) as Trouble };
+}
+
+/** `parse 0.05`, a line each: names of stages have no line ends. */
+function stagesIn({ stages }: Row): Pick<MessageContent, "stages"> {
+  if (stages === null) return {};
+  return {
+    stages: String(stages).split("\n").filter((line) => line !== "").map((line) => {
+      const at = line.lastIndexOf(" ");
+      return { stage: line.slice(0, at), tookMs: Number(line.slice(at + 1)) };
+    }),
+  };
 }

@@ -12,7 +12,12 @@ export type MessageState =
   | "quarantined";
 
 /** Where a delivery to one destination stands. */
-export type DeliveryState = "queued" | "delivered" | "quarantined";
+export type DeliveryState =
+  | "queued"
+  | "delivered"
+  | "quarantined"
+  /** Waits until it is sent together with others. */
+  | "gathering";
 
 /** Why something is in quarantine. */
 export interface Trouble {

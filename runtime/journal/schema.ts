@@ -32,16 +32,17 @@ export const errors = declareErrors("journal", {
   JOURNAL_CLOSED: { blame: "operator", retry: "later", says: "Cannot use journal: it is closed" },
 });
 
-/** Version of the schema this program writes. */
-const VERSION = 1;
+/** Version of the schema this program writes. It opens those of one version before. */
+const VERSION = 2;
 
 /** Where a message stands, as `message.state` has it: numbers, so that a partial index holds what is still to do. */
 export const MESSAGE = { received: 0, processed: 1, filtered: 2, quarantined: 3 } as const;
 /** Where a delivery stands, as `delivery.state` has it. */
-export const DELIVERY = { queued: 0, delivered: 1, quarantined: 2 } as const;
+export const DELIVERY = { queued: 0, delivered: 1, quarantined: 2, gathering: 3 } as const;
 /** What the peer was told, as `message.answered` has it. */
 export const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
 
+/** Version 1, as it was. */
 const TABLES = `
 CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -71,9 +72,31 @@ CREATE INDEX history_message ON history (seq);
 INSERT INTO setting VALUES ('epoch', 1);
 `;
 
-/** Makes the tables in a new file; checks the version of an old one. */
+/** What version 2 adds: parts, held keys, batches, handing on, the state of steps, the times of stages. */
+const SINCE_1 = `
+ALTER TABLE message ADD COLUMN stages TEXT;
+ALTER TABLE message ADD COLUMN parent INTEGER;
+CREATE INDEX message_parent ON message (parent) WHERE parent IS NOT NULL;
+ALTER TABLE delivery ADD COLUMN part INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN built_on INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN batch INTEGER;
+DROP INDEX delivery_message;
+CREATE UNIQUE INDEX delivery_part ON delivery (seq, destination, part);
+CREATE INDEX delivery_held ON delivery (destination) WHERE held = 1;
+CREATE INDEX delivery_gathering ON delivery (destination, id) WHERE state = 3 AND batch IS NULL;
+CREATE INDEX delivery_batch ON delivery (batch) WHERE batch IS NOT NULL;
+CREATE TABLE state (
+  channel INTEGER NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+  PRIMARY KEY (channel, step, key)
+) WITHOUT ROWID;
+`;
+
+/** Makes the tables in a new file; brings an old one up to date, in one transaction. Errors: JOURNAL_VERSION_NEWER. */
 export function prepareSchema(database: Database): void {
   const found = Number(database.prepare("PRAGMA user_version").get()!.user_version);
   if (found > VERSION) errors.fail("JOURNAL_VERSION_NEWER", { found, known: VERSION });
-  if (found === 0) database.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${VERSION}; COMMIT`);
+  if (found === VERSION) return;
+  const missing = (found === 0 ? TABLES : "") + SINCE_1;
+  database.exec(`BEGIN IMMEDIATE; ${missing} PRAGMA user_version = ${VERSION}; COMMIT`);
 }

@@ -1,20 +1,25 @@
 import { crc32 } from "node:zlib";
-import type { Database, Row } from "./database.ts";
+import type { Database, Row, Statement } from "./database.ts";
 import { destinationName, Names } from "./names.ts";
 import type {
   Answered,
   Append,
   Appended,
   Attempted,
+  Branch,
+  HandOn,
   Operation,
   Process,
   Processed,
   Quarantine,
+  Release,
+  Released,
   Replay,
   Replayed,
   Resemblance,
   Settle,
   Settled,
+  StateWrite,
 } from "./operations.ts";
 import type { Trouble } from "./records.ts";
 import { ANSWERED, DELIVERY, MESSAGE } from "./schema.ts";
@@ -78,6 +83,8 @@ export class Writer {
         return this.#answered(operation);
       case "replay":
         return this.#replay(operation);
+      case "release":
+        return this.#release(operation);
     }
   }
 
@@ -86,7 +93,7 @@ export class Writer {
     const identity = identityOf(append);
     const earlier = identity === null ? [] : this.#sql.sameIdentity.all(channel, identity);
     const same = earlier.find((row) => sameBytes(row.bytes as Uint8Array, append.body));
-    if (earlier.length > 0 && !same && append.sameness?.kind === "sealed") {
+    if (earlier.length > 0 && !same && append.sameness?.conflict) {
       return { kind: "conflicting", seq: this.#insert(append, channel, null, append.sameness.conflict) };
     }
     const repeated = same && this.#repetition(append, channel, same);
@@ -139,6 +146,7 @@ export class Writer {
       body,
       append.evidence ?? null,
       trouble ? JSON.stringify(trouble) : null,
+      null,
     ).lastId;
   }
 
@@ -150,30 +158,87 @@ export class Writer {
     const moved = this.#sql.moveMessage.run(
       process.branches.length === 0 ? MESSAGE.filtered : MESSAGE.processed,
       process.answers ? ANSWERED.positively : ANSWERED.notYet,
+      process.stages,
       process.seq,
     ).changes;
+    if (moved > 0) this.#remember(process.channel, process.state);
     return process.branches.map((branch) => {
       const destination = this.#names.idOf(destinationName(process.channel, branch.destination));
       // Committed before, and processed again after a crash: what was written then stands.
-      const before = moved === 0 ? this.#sql.deliveryOf.get(process.seq, destination) : undefined;
+      const before = moved === 0
+        ? this.#sql.deliveryOf.get(process.seq, destination, branch.part)
+        : undefined;
       if (before) return { delivery: Number(before.id), sequence: Number(before.sequence) };
-      const body = branch.payload
-        ? this.#insertBody(branch.payload)
-        : Number(this.#sql.bodyOf.get(process.seq)!.body);
-      const sequence = (this.#sequences.get(destination) ?? 0) + 1;
-      this.#sequences.set(destination, sequence);
-      const delivery = this.#sql.insertDelivery.run(
-        process.seq,
-        destination,
-        sequence,
-        JSON.stringify(branch.keys),
-        branch.controlId,
-        this.#names.idOf(branch.contentType),
-        branch.payload?.length ?? Number(this.#sql.bodyOf.get(process.seq)!.size),
-        body,
-      ).lastId;
-      return { delivery, sequence };
+      return this.#insertBranch(process, branch, destination);
     });
+  }
+
+  #insertBranch({ seq, channel }: Process, branch: Branch, destination: number): Processed[number] {
+    const { handsOn, payload } = branch;
+    const original = payload ? undefined : this.#sql.bodyOf.get(seq)!;
+    const body = payload ? this.#insertBody(payload) : Number(original!.body);
+    const size = payload?.length ?? Number(original!.size);
+    const sequence = (this.#sequences.get(destination) ?? 0) + 1;
+    this.#sequences.set(destination, sequence);
+    const state = handsOn ? DELIVERY.delivered : branch.gathers ? DELIVERY.gathering : DELIVERY.queued;
+    const contentType = this.#names.idOf(branch.contentType);
+    const delivery = this.#sql.insertDelivery.run(
+      seq,
+      destination,
+      branch.part,
+      sequence,
+      state,
+      JSON.stringify(branch.keys),
+      branch.isBuiltOn ? 1 : 0,
+      branch.controlId,
+      contentType,
+      size,
+      body,
+      handsOn?.receivedAtMs ?? null,
+    ).lastId;
+    if (!handsOn) return { delivery, sequence };
+    return { delivery, sequence, seq: this.#handOn(handsOn, channel, seq, contentType, size, body) };
+  }
+
+  /** A message of another channel, with the very bytes of this one's branch. */
+  #handOn(
+    handOn: HandOn,
+    from: string,
+    parent: number,
+    contentType: number,
+    size: number,
+    body: number,
+  ): number {
+    return this.#sql.insertMessage.run(
+      handOn.id,
+      this.#names.idOf(handOn.channel),
+      handOn.receivedAtMs,
+      this.#names.idOf("channel"),
+      from,
+      null,
+      handOn.controlId,
+      handOn.type,
+      handOn.sender,
+      contentType,
+      null,
+      MESSAGE.received,
+      // Whoever hands it on waits for no answer.
+      ANSWERED.positively,
+      size,
+      body,
+      null,
+      null,
+      parent,
+    ).lastId;
+  }
+
+  #remember(channel: string, writes: readonly StateWrite[]): void {
+    if (writes.length === 0) return;
+    const id = this.#names.idOf(channel);
+    for (const { step, key, value } of writes) {
+      if (value === null) this.#sql.dropState.run(id, step, key);
+      else this.#sql.setState.run(id, step, key, value);
+    }
   }
 
   #settle(settle: Settle): Settled | null {
@@ -183,8 +248,10 @@ export class Writer {
       settle.atMs,
       settle.answer ?? null,
       settle.trouble ? JSON.stringify(settle.trouble) : null,
+      settle.holds ? 1 : 0,
       settle.delivery,
     );
+    if (settle.concludes) this.#answer(this.#sql.answerWaiting, settle.seq, settle.concludes);
     if (settle.trouble) {
       const { destination } = this.#sql.deliveryById.get(settle.delivery)!;
       this.#note(settle.seq, settle.atMs, "quarantined", Number(destination), settle.trouble.code);
@@ -207,20 +274,44 @@ export class Writer {
     return null;
   }
 
-  #quarantine({ seq, trouble }: Quarantine): null {
-    this.#sql.quarantineMessage.run(JSON.stringify(trouble), seq);
+  #quarantine({ seq, trouble, state }: Quarantine): null {
+    const moved = this.#sql.quarantineMessage.run(JSON.stringify(trouble), seq).changes;
+    if (moved > 0 && state) this.#remember(this.#channelOf(seq), state);
     this.#note(seq, trouble.atMs, "quarantined", null, trouble.code);
     return null;
   }
 
-  #answered({ seq, positively, answer }: Answered): null {
-    this.#sql.answerMessage.run(
+  #answered({ seq, ...answered }: Answered): null {
+    this.#answer(this.#sql.answerMessage, seq, answered);
+    return null;
+  }
+
+  #answer(statement: Statement, seq: number, { positively, answer }: Omit<Answered, "op" | "seq">): void {
+    statement.run(
       positively ? ANSWERED.positively : ANSWERED.negatively,
       answer?.bytes ?? null,
       answer ? this.#names.idOf(answer.contentType) : null,
       seq,
     );
-    return null;
+  }
+
+  #release({ seq, destination, atMs }: Release): Released {
+    const channel = this.#channelOf(seq);
+    return this.#sql.deliveriesOf.all(seq).flatMap((row) => {
+      const name = this.#destinationOf(row, channel);
+      if (Number(row.held) === 0 || (destination !== undefined && name !== destination)) return [];
+      this.#sql.releaseDelivery.run(Number(row.id));
+      this.#note(seq, atMs, "released", Number(row.destination), null);
+      return [{ channel, destination: name, delivery: Number(row.id) }];
+    });
+  }
+
+  #channelOf(seq: number): string {
+    return this.#names.textOf(Number(this.#sql.messageBySeq.get(seq)!.channel));
+  }
+
+  #destinationOf({ destination }: Row, channel: string): string {
+    return this.#names.textOf(Number(destination)).slice(channel.length + 1);
   }
 
   #replay({ seq, destination, force, atMs }: Replay): Replayed {
@@ -239,7 +330,7 @@ export class Writer {
         : Number(row.destination) === wanted && Number(row.state) !== DELIVERY.queued
     );
     if (chosen.length === 0) return { kind: "nothing" };
-    const nameOf = (row: Row) => this.#names.textOf(Number(row.destination)).slice(channel.length + 1);
+    const nameOf = (row: Row) => this.#destinationOf(row, channel);
     for (const row of chosen) {
       if (!force && this.#overtaken(row)) return { kind: "overtaken", destination: nameOf(row) };
     }

@@ -9,31 +9,41 @@ export function prepareWrites(database: Database) {
     insertBody: "INSERT INTO body (crc32, bytes) VALUES (?, ?)",
     insertMessage:
       `INSERT INTO message (id, channel, received_ms, adapter, peer, partner, control_id, type, sender, content_type,
-       identity, state, answered, size, body, evidence, trouble) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       identity, state, answered, size, body, evidence, trouble, parent)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     sameIdentity:
       `SELECT seq, message.id AS id, received_ms, answered, answer, answer_type, bytes FROM message
        JOIN body ON body.id = message.body WHERE channel = ? AND identity = ? ORDER BY seq DESC LIMIT 16`,
     newerOfSender: "SELECT 1 FROM message WHERE channel = ? AND seq > ? AND seq <= ? AND sender = ? LIMIT 1",
-    moveMessage: "UPDATE message SET state = ?, answered = max(answered, ?) WHERE seq = ? AND state = 0",
+    moveMessage:
+      "UPDATE message SET state = ?, answered = max(answered, ?), stages = ? WHERE seq = ? AND state = 0",
     bodyOf: "SELECT body, size FROM message WHERE seq = ?",
-    deliveryOf: "SELECT id, sequence FROM delivery WHERE seq = ? AND destination = ?",
+    deliveryOf: "SELECT id, sequence FROM delivery WHERE seq = ? AND destination = ? AND part = ?",
     insertDelivery:
-      `INSERT INTO delivery (seq, destination, sequence, state, attempts, keys, control_id, content_type, size, body)
-       VALUES (?, ?, ?, 0, 0, ?, ?, ?, ?, ?)`,
+      `INSERT INTO delivery (seq, destination, part, sequence, state, attempts, keys, built_on, control_id, content_type,
+       size, body, settled_ms) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)`,
     settleDelivery:
-      "UPDATE delivery SET state = ?, attempts = ?, settled_ms = ?, answer = ?, trouble = ? WHERE id = ? AND state = 0",
+      `UPDATE delivery SET state = ?, attempts = ?, settled_ms = ?, answer = ?, trouble = ?, held = ?
+       WHERE id = ? AND state = 0`,
     deliveryById: "SELECT seq, destination FROM delivery WHERE id = ?",
-    leftOf: "SELECT sum(state = 0) AS queued, sum(state = 2) AS quarantined FROM delivery WHERE seq = ?",
+    leftOf:
+      "SELECT sum(state IN (0, 3)) AS queued, sum(state = 2) AS quarantined FROM delivery WHERE seq = ?",
     countAttempt: "UPDATE delivery SET attempts = ?, trouble = ? WHERE id = ? AND state = 0",
     quarantineMessage:
       "UPDATE message SET state = 3, trouble = ?, answered = iif(answered = 0, 2, answered) WHERE seq = ? AND state = 0",
     concludeMessage: "UPDATE message SET answered = ? WHERE seq = ? AND answered = 0",
     answerMessage: "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ?",
+    answerWaiting:
+      "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ? AND answered = 0",
     messageBySeq: "SELECT channel, state, size FROM message WHERE seq = ?",
     requeueMessage: "UPDATE message SET state = 0, trouble = NULL WHERE seq = ?",
-    deliveriesOf: "SELECT id, destination, state, keys, size FROM delivery WHERE seq = ?",
+    deliveriesOf: "SELECT id, destination, state, keys, size, held FROM delivery WHERE seq = ?",
     deliveredAfter: "SELECT keys FROM delivery WHERE destination = ? AND id > ? AND state = 1",
-    requeueDelivery: "UPDATE delivery SET state = 0, settled_ms = NULL, trouble = NULL WHERE id = ?",
+    requeueDelivery:
+      "UPDATE delivery SET state = 0, settled_ms = NULL, trouble = NULL, held = 0 WHERE id = ?",
+    releaseDelivery: "UPDATE delivery SET held = 0 WHERE id = ?",
+    setState: "INSERT OR REPLACE INTO state (channel, step, key, value) VALUES (?, ?, ?, ?)",
+    dropState: "DELETE FROM state WHERE channel = ? AND step = ? AND key = ?",
     insertHistory: "INSERT INTO history (seq, at_ms, event, destination, code) VALUES (?, ?, ?, ?, ?)",
   };
   return Object.fromEntries(

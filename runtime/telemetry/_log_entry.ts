@@ -66,6 +66,19 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     ...trouble(event.error),
   })),
   messageReplayed: say("info", "message replayed", message),
+  messageReleased: say("info", "message released", message),
+  messageHandedOn: say("debug", "message handed on", (event) => ({ ...message(event), to: event.to })),
+  messagePostponed: say("warning", "message postponed", (event) => ({
+    ...message(event),
+    againInMs: event.againInMs,
+    ...trouble(event.error),
+  })),
+  alertRaised: say("error", "alert raised", (event) => ({
+    ...message(event),
+    why: event.why,
+    ...trouble(event.error),
+  })),
+  fileRefused: say("error", "file refused", (event) => ({ ...place(event), file: event.file })),
   stagePassed: say("debug", "stage passed", (event) => ({ ...place(event), tookMs: event.tookMs })),
   stageCrashed: say("error", "stage crashed", (event) => ({
     ...place(event),

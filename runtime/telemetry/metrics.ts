@@ -97,6 +97,22 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "code",
   );
   const replayed = tally("messages_replayed", "Messages sent again by a person.", "channel", "destination");
+  const handedOn = tally(
+    "messages_handed_on",
+    "Messages handed to another channel.",
+    "channel",
+    "destination",
+    "to",
+  );
+  const alerts = tally("alerts", "Times somebody should look.", "channel", "destination", "why", "code");
+  const refused = tally("files_refused", "Changed files that were no use.", "channel", "stage");
+  const postponed = tally(
+    "steps_postponed",
+    "Attempts of a step that failed for now.",
+    "channel",
+    "stage",
+    "code",
+  );
   const failures = tally("delivery_failures", "Attempts that failed.", "channel", "destination", "code");
   const crashes = tally("stage_crashes", "Crashes of a stage.", "channel", "destination", "stage");
   const restarts = tally("line_restarts", "Restarts of a line from the journal.", "channel", "destination");
@@ -161,6 +177,14 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return quarantined.add([...line(event), event.error.code]);
       case "messageReplayed":
         return replayed.add(line(event));
+      case "messageHandedOn":
+        return handedOn.add([...line(event), event.to]);
+      case "alertRaised":
+        return alerts.add([...line(event), event.why, event.error.code]);
+      case "fileRefused":
+        return refused.add([event.channel, event.stage ?? ""]);
+      case "messagePostponed":
+        return postponed.add([event.channel, event.stage ?? "", event.error.code]);
       case "stagePassed":
         return stage.observeMs([...line(event), event.stage ?? ""], event.tookMs);
       case "stageCrashed":

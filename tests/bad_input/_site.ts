@@ -163,6 +163,7 @@ async function openIn(world: World, settings: Settings, { path: folder }: Folder
     catalog: outside.catalog,
     loadActor: outside.loadActor,
     env: () => undefined,
+    timeZone: "UTC",
   });
   assert(plan, JSON.stringify(problems));
   return await outside.openGateway(plan, { world, observer: () => {} });

@@ -83,6 +83,7 @@ async function mllpRate(): Promise<number> {
   const listening = await listener.listen({
     ...tools,
     intake,
+    timeZone: "UTC",
     config: configOf(listener.config, { port: 0 }),
   });
   const port = Number(listening.address.split(":")[1]);
@@ -93,6 +94,8 @@ async function mllpRate(): Promise<number> {
     bytes: message,
     contentType: "text/plain",
     attempt: 1,
+    sequence: 1,
+    atMs: 0,
     judge: () => outcome,
   };
   const never = new AbortController().signal;

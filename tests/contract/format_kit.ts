@@ -1,9 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { type Blame, MitralError } from "../../runtime/contract/error.ts";
-import { bindFormat, type Format, type FormatSpec, type Identity } from "../../runtime/contract/format.ts";
-import { hasPaths, type Outcome, type PathBody } from "../../runtime/contract/message.ts";
+import {
+  type BatchSpec,
+  bindFormat,
+  type Format,
+  type FormatSpec,
+  type Identity,
+} from "../../runtime/contract/format.ts";
+import { type Body, hasPaths, type Outcome, type PathBody } from "../../runtime/contract/message.ts";
 import type { Config, Spec } from "../../runtime/contract/spec.ts";
+import { latin1 } from "./_bytes.ts";
+import { assertLeafLaws, assertPlaceLaws, assertWriteLaws } from "./path_laws.ts";
 
 /** Bytes the format reads, and what it makes of them. */
 export interface ValidSample {
@@ -14,10 +22,16 @@ export interface ValidSample {
   readonly output?: Uint8Array | string;
   readonly identity?: Partial<Identity>;
   readonly keys?: readonly string[];
+  /** Whether later messages build on this one. */
+  readonly isBuiltOn?: boolean;
   /** Values by path; `undefined` for what is absent. */
   readonly values?: Readonly<Record<string, string | undefined>>;
   /** Paths of single leaves, in different places, for the laws of `with` and `without`. */
   readonly writable?: readonly string[];
+  /** What a path can mean, as exact paths. */
+  readonly places?: Readonly<Record<string, readonly string[]>>;
+  /** What a path splits the body into, as it is written. */
+  readonly splits?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Bytes the format refuses. */
@@ -37,9 +51,15 @@ export interface FormatKit<S extends Spec> {
   readonly canary: string;
   /** The body keeps the array it was parsed from, as its documentation says. */
   readonly keepsBuffer?: boolean;
+  /** Kinds that the format creates; needed where it creates any. */
+  readonly creates?: readonly string[];
+  /** What of a payload a batch holds as it is; all of it where left out. */
+  readonly inBatch?: (payload: Uint8Array) => Uint8Array;
 }
 
 const SEED = 20260215;
+/** No path in any language: it begins with a bracket that closes, and has a NUL in it. */
+const NO_PATH = "][\0";
 const FACTS = { id: "0192f3a4-b5c6-7abc-8def-0123456789ab", atMs: 1_771_140_612_000 };
 
 /** Registers the tests that hold for every format. */
@@ -81,6 +101,12 @@ export function testFormat<S extends Spec, Code extends string>(
         assertEquals(format.keys(format.parse(bytesOf(sample.bytes), sample.contentType)), sample.keys);
       });
     }
+    if (sample.isBuiltOn !== undefined) {
+      test(`says whether others build on ${sample.name}`, () => {
+        const identity = format.identify(bytesOf(sample.bytes), sample.contentType);
+        assertEquals(format.isBuiltOn(identity), sample.isBuiltOn);
+      });
+    }
     if (sample.values) {
       test(`finds values by path in ${sample.name}`, () => {
         const body = pathBody(format, sample);
@@ -90,8 +116,18 @@ export function testFormat<S extends Spec, Code extends string>(
         }
       });
     }
-    if (sample.writable) testPaths(format, sample, spec.errors, test);
+    if (spec.checkPath) testPaths(format, sample, test);
   }
+
+  test("says which paths it takes where its bodies have paths", () => {
+    for (const sample of kit.valid) {
+      const body = format.parse(bytesOf(sample.bytes), sample.contentType);
+      assertEquals(hasPaths(body), spec.checkPath !== undefined, sample.name);
+    }
+    for (const use of spec.checkPath ? ["read", "write"] as const : []) {
+      assert(declared(spec, () => format.checkPath(NO_PATH, use)), `a path was taken to ${use} that is none`);
+    }
+  });
 
   for (const sample of kit.invalid) {
     test(`refuses ${sample.name}`, () => {
@@ -111,6 +147,7 @@ export function testFormat<S extends Spec, Code extends string>(
             const body = format.parse(bytes);
             body.toBytes();
             format.keys(body);
+            if (hasPaths(body)) Array.from(body.leaves());
           },
           () => format.identify(bytes),
           () => format.answer(bytes, outcomeOf("rejected", "sender"), FACTS),
@@ -125,43 +162,78 @@ export function testFormat<S extends Spec, Code extends string>(
     );
   });
 
+  if (spec.create) testCreation(format, kit.creates ?? [], test);
+  if (format.batch) testBatch(format, format.batch, kit, test);
   if (spec.answer) testAnswers(format, spec, kit.valid, test);
 }
 
 type Register = (sentence: string, fn: () => void) => void;
 
-function testPaths(
+function testPaths(format: Format, sample: ValidSample, test: Register): void {
+  const { values = {}, writable = [], places = {}, splits = {} } = sample;
+  const reread = (bytes: Uint8Array) => withPaths(format.parse(bytes, sample.contentType));
+
+  test(`lists the leaves of ${sample.name}`, () => {
+    const body = pathBody(format, sample);
+    assertLeafLaws(body, reread);
+    for (const [path] of body.leaves()) format.checkPath(path, "read");
+  });
+
+  test(`finds the places of ${sample.name}`, () => {
+    const body = pathBody(format, sample);
+    const paths = [values, places, splits].flatMap((table) => Object.keys(table));
+    for (const path of new Set([...paths, ...writable])) {
+      format.checkPath(path, "read");
+      assertPlaceLaws(body, path, reread);
+    }
+    for (const [path, expected] of Object.entries(places)) assertEquals(body.places(path), expected, path);
+    for (const [path, expected] of Object.entries(splits)) {
+      const parts = body.split(path).map((part) => hex(part.toBytes()));
+      assertEquals(parts, expected.map((text) => hex(bytesOf(text))), path);
+    }
+  });
+
+  if (writable.length === 0) return;
+  test(`keeps the laws of with and without in ${sample.name}`, () => {
+    for (const path of writable) format.checkPath(path, "write");
+    assertWriteLaws(pathBody(format, sample), writable, reread, SEED);
+  });
+}
+
+function testCreation(format: Format, kinds: readonly string[], test: Register): void {
+  test("creates bodies that it reads, the same ones every time", () => {
+    assert(kinds.length > 0, "the kit names nothing in creates");
+    for (const kind of kinds) {
+      const bytes = format.create(kind, FACTS)?.toBytes();
+      assert(bytes, kind);
+      assertEquals(hex(format.parse(bytes).toBytes()), hex(bytes), kind);
+      assertEquals(format.create(kind, FACTS)?.toBytes(), bytes, kind);
+    }
+  });
+}
+
+function testBatch(
   format: Format,
-  sample: ValidSample,
-  errors: Readonly<Record<string, unknown>>,
+  batch: BatchSpec,
+  { valid, inBatch = (payload) => payload }: Pick<FormatKit<Spec>, "valid" | "inBatch">,
   test: Register,
 ): void {
-  const paths = sample.writable ?? [];
-  test(`keeps the laws of with and without in ${sample.name}`, () => {
-    const body = pathBody(format, sample);
-    const before = hex(body.toBytes());
-    fc.assert(
-      fc.property(fc.constantFrom(...paths), VALUE, (path, value) => {
-        let changed: PathBody;
-        try {
-          changed = body.with(path, value);
-        } catch (error) {
-          assert(error instanceof MitralError && error.code in errors, String(error));
-          // Only a character set may stand in the way of a value.
-          assert(/[^\0-\x7f]/.test(value), error.code);
-          return;
-        }
-        assertEquals(changed.get(path), value);
-        const reread = format.parse(changed.toBytes(), sample.contentType) as PathBody;
-        assertEquals(reread.get(path), value, "after writing and reading");
-        for (const other of paths.filter((other) => other !== path)) {
-          assertEquals(changed.get(other), body.get(other), `${other} changed with ${path}`);
-        }
-        assertEquals(changed.without(path).get(path), undefined);
-        assertEquals(hex(body.toBytes()), before, "the original changed");
-      }),
-      { seed: SEED, numRuns: 200 },
+  test("puts any number of payloads together, each as it is, in order", () => {
+    const payloads = valid.map(({ bytes, contentType }) =>
+      format.parse(bytesOf(bytes), contentType).toBytes()
     );
+    for (let count = 0; count <= payloads.length; count++) {
+      const some = payloads.slice(0, count);
+      const whole = batch.join(some, FACTS);
+      assertEquals(hex(batch.join(some, FACTS)), hex(whole), "the same input made another batch");
+      const text = latin1(whole);
+      let at = 0;
+      for (const payload of some.map((one) => latin1(inBatch(one)))) {
+        const found = text.indexOf(payload, at);
+        assert(found >= 0, "a payload is missing");
+        at = found + payload.length;
+      }
+    }
   });
 }
 
@@ -242,16 +314,6 @@ function outcomeOf(kind: "rejected" | "failed", blame: Blame): Outcome {
   };
 }
 
-/** Any text, and text of what formats find hardest. */
-const VALUE = fc.oneof(
-  fc.string({ minLength: 1, maxLength: 40, unit: "binary" }),
-  fc.string({
-    minLength: 1,
-    maxLength: 12,
-    unit: fc.constantFrom(..."|^~\\&#\"'{}[]<>$.,:%HNXZFSTREP0419abr \t\r\n\0é€"),
-  }),
-);
-
 /** Random bytes, and samples cut short, with bits flipped, with parts taken out, doubled or overwritten. */
 function brokenFrom(samples: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
   const sample = fc.constantFrom(...samples);
@@ -276,7 +338,10 @@ function brokenFrom(samples: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
 }
 
 function pathBody(format: Format, sample: ValidSample): PathBody {
-  const body = format.parse(bytesOf(sample.bytes), sample.contentType);
+  return withPaths(format.parse(bytesOf(sample.bytes), sample.contentType));
+}
+
+function withPaths(body: Body): PathBody {
   assert(hasPaths(body), "the format has no paths");
   return body;
 }

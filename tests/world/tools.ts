@@ -117,6 +117,7 @@ export async function openListener<S extends Spec, Code extends string>(
     world: parts.world ?? worldWith(clock),
     intake,
     contentTypes,
+    timeZone: "UTC",
     report: reports.report,
     ...errorsOf(spec),
   });

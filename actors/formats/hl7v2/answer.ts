@@ -1,14 +1,13 @@
 import type { MitralError } from "../../../runtime/contract/error.ts";
 import type { AnswerFacts } from "../../../runtime/contract/format.ts";
 import type { Answer, Outcome } from "../../../runtime/contract/message.ts";
+import { bytesOf, controlIdOf, timestamp, trimmed } from "./_own_segment.ts";
 import { type Condition, conditionOf } from "./_table_0357.ts";
 import type { Delimiters } from "./delimiters.ts";
 import { encodeEscapes } from "./escape.ts";
 import { findHeader, type Header } from "./header.ts";
 import { HL7V2_TYPE } from "./hl7_message.ts";
 import { compilePath, type Path } from "./path.ts";
-
-const encoder = new TextEncoder();
 
 /**
  * The acknowledgment of a received message (HL7 v2.9.1 sections 2.8.2 and 2.8.3), for whatever has an MSH at the start
@@ -139,33 +138,7 @@ function versionOf(header: Header): number {
   return parts ? Number(parts[1]) * 10 + Number(parts[2] ?? 0) : Infinity;
 }
 
-/** Time stamp of a moment (UTC), as in MSH-7. */
-function timestamp(atMs: number): string {
-  const [date, time] = new Date(atMs).toISOString().split("T");
-  return `${date.replaceAll("-", "")}${time.slice(0, 8).replaceAll(":", "")}+0000`;
-}
-
-/** At most 20 characters, which is all MSH-10 had for long: of a UUIDv7 its time and its last 32 random bits. */
-function controlIdOf(id: string): string {
-  const characters = id.replace(/[^0-9A-Za-z]/g, "");
-  return characters.length <= 20 ? characters : characters.slice(0, 12) + characters.slice(-8);
-}
-
 /** Text of ours in ASCII, which every character set of HL7 includes. */
 function safe(text: string, delimiters: Delimiters): string {
   return encodeEscapes(text.replace(/[^\x20-\x7e]/gu, "?"), delimiters, () => undefined);
-}
-
-function trimmed(parts: readonly (string | number)[], delimiter: string): string {
-  const last = parts.findLastIndex((part) => part !== "");
-  return parts.slice(0, last + 1).join(delimiter);
-}
-
-/** The other way round of `findHeader`: one byte a character. */
-function bytesOf(text: string): Uint8Array {
-  const ascii = encoder.encode(text);
-  if (ascii.length === text.length) return ascii;
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-  return bytes;
 }

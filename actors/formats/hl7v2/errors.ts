@@ -47,6 +47,11 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot accept message: its type is in accept, but not with the event of MSH-9.2",
   },
+  HL7V2_TYPE_INVALID: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot create message: not a type as MSH-9 has it, such as ADT^A04 ({what})",
+  },
   HL7V2_PATH_INVALID: {
     blame: "operator",
     retry: "never",

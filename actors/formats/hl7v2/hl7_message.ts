@@ -1,15 +1,25 @@
 import type { PathBody } from "../../../runtime/contract/message.ts";
 import { removeFrom, writeLeaf } from "./_edit.ts";
 import { leafOf } from "./_leaf.ts";
+import { leavesOf } from "./_leaves.ts";
 import { labelOf, parseBytes, type Parsed, parseText } from "./_parse.ts";
 import { partOf, withPart } from "./_parts.ts";
-import type { Segments } from "./_segments.ts";
+import { Segments } from "./_segments.ts";
 import { joinBytes } from "./_utf8.ts";
 import { type Charset, charsetOf } from "./charset.ts";
 import type { Delimiters } from "./delimiters.ts";
 import { errors } from "./errors.ts";
 import { decodeEscapes, encodeEscapes, isPlain } from "./escape.ts";
-import { ALL, compilePath, LEFT_OUT, type Path } from "./path.ts";
+import {
+  checkLeaf,
+  checkSingle,
+  compilePath,
+  isDelimiterField,
+  LEFT_OUT,
+  type Path,
+  pathText,
+  resolvePath,
+} from "./path.ts";
 
 /** Media type of HL7 v2 in its own delimited encoding (ER7). */
 export const HL7V2_TYPE = "x-application/hl7-v2+er7";
@@ -83,7 +93,8 @@ export class Hl7Message implements PathBody {
    * Errors: HL7V2_PATH_INVALID.
    */
   get(path: string): string | undefined {
-    const steps = one(compilePath(path));
+    const steps = compilePath(path);
+    checkSingle(steps);
     const at = this.#segments.find(steps.id, steps.occurrence || 1);
     if (at < 0) return undefined;
     return steps.field === LEFT_OUT ? this.#shown(this.#segments.one(at)) : this.#leaf(at, steps);
@@ -110,7 +121,8 @@ export class Hl7Message implements PathBody {
    * Errors: HL7V2_PATH_INVALID.
    */
   raw(path: string): string | undefined {
-    const steps = one(compilePath(path));
+    const steps = compilePath(path);
+    checkSingle(steps);
     const at = this.#segments.find(steps.id, steps.occurrence || 1);
     if (at < 0) return undefined;
     const { delimiters } = this;
@@ -118,8 +130,7 @@ export class Hl7Message implements PathBody {
     if (steps.field !== LEFT_OUT) text = this.#field(text, steps);
     if (!isDelimiterField(steps) && (steps.repetition !== LEFT_OUT || steps.component !== LEFT_OUT)) {
       text &&= partOf(text, delimiters.repetition, steps.leaf.repetition);
-      if (steps.component !== LEFT_OUT) text &&= partOf(text, delimiters.component, steps.component);
-      if (steps.subcomponent !== LEFT_OUT) text &&= partOf(text, delimiters.subcomponent, steps.subcomponent);
+      text &&= this.#part(text, steps);
     }
     return text ? this.#shown(text) : undefined;
   }
@@ -154,6 +165,73 @@ export class Hl7Message implements PathBody {
     const copy = this.#copy();
     copy.#remove(compilePath(path));
     return copy;
+  }
+
+  /**
+   * The exact path of each segment, repetition or part of one that the path can mean and that is not empty, in order:
+   * `OBX` is `OBX[1]`, `OBX[2]`; `PID-3.4` is `PID[1]-3[1].4`, `PID[1]-3[2].4`. Errors: HL7V2_PATH_INVALID.
+   */
+  places(path: string): readonly string[] {
+    const steps = compilePath(path);
+    return this.#findAll(steps).flatMap((at, nth) => {
+      const segment = { ...steps, occurrence: steps.occurrence > 0 ? steps.occurrence : nth + 1 };
+      if (steps.field === LEFT_OUT) return [pathText(segment)];
+      const parts = isDelimiterField(steps)
+        ? [this.#leaf(at, steps)]
+        : this.#repetitions(at, steps).map((one) => this.#part(one, steps));
+      return parts.flatMap((part, nth) =>
+        part ? [pathText({ ...segment, repetition: steps.repetition > 0 ? steps.repetition : nth + 1 })] : []
+      );
+    });
+  }
+
+  /**
+   * A path as it reads at a place: at `OBX[2]`, `OBX-5` is `OBX[2]-5`; at `PID[1]-3[2]`, `PID-3.1` is
+   * `PID[1]-3[2].1`. A path about another segment, or with an occurrence of its own, is returned as it is.
+   * Errors: HL7V2_PATH_INVALID.
+   */
+  resolve(path: string, place: string): string {
+    return resolvePath(path, place);
+  }
+
+  /**
+   * For each segment the path can mean, a message of all that stands before the first of its kind, of that segment, and
+   * of what follows it up to the next of its kind. Segments keep their bytes. Errors: HL7V2_PATH_INVALID, for the path
+   * of anything but a segment.
+   */
+  split(path: string): readonly Hl7Message[] {
+    const steps = compilePath(path);
+    if (steps.field !== LEFT_OUT) errors.fail("HL7V2_PATH_INVALID", { path });
+    const starts = this.#segments.findAll(steps.id);
+    const segments = this.#segments.all(), originals = this.#originals;
+    const parts = starts.map((start, nth) => {
+      const cut = <T>(
+        all: readonly T[],
+      ) => [...all.slice(0, starts[0]), ...all.slice(start, starts[nth + 1])];
+      return new Hl7Message({
+        delimiters: this.delimiters,
+        segments: Segments.of(cut(segments)),
+        charset: this.#charset,
+        originals: originals && cut(originals),
+      });
+    });
+    return steps.occurrence > 0 ? parts.slice(steps.occurrence - 1, steps.occurrence) : parts;
+  }
+
+  /**
+   * Every leaf that is not absent with its decoded value, in order. Each path has every level (`PID[1]-3[1].1.1`), so
+   * that a leaf is called the same whatever stands beside it.
+   */
+  *leaves(): Generator<readonly [path: string, value: string]> {
+    const seen = new Map<string, number>();
+    for (const segment of this.#segments.all()) {
+      const id = segment.slice(0, 3), occurrence = (seen.get(id) ?? 0) + 1;
+      seen.set(id, occurrence);
+      for (const [path, text] of leavesOf(segment, this.delimiters)) {
+        const value = this.#decoded(text);
+        if (value !== undefined) yield [`${id}[${occurrence}]${path}`, value];
+      }
+    }
   }
 
   /** From now on {@linkcode Hl7Message.set} throws. */
@@ -222,6 +300,14 @@ export class Hl7Message implements PathBody {
     return [partOf(field, this.delimiters.repetition, path.repetition) ?? ""];
   }
 
+  /** The encoded text of a repetition, or of the component or subcomponent of it that the path names. */
+  #part(repetition: string, { component, subcomponent }: Path): string | undefined {
+    let text: string | undefined = repetition;
+    if (component !== LEFT_OUT) text = partOf(text, this.delimiters.component, component);
+    if (subcomponent !== LEFT_OUT) text &&= partOf(text, this.delimiters.subcomponent, subcomponent);
+    return text;
+  }
+
   #leaf(at: number, path: Path): string | undefined {
     const { delimiters } = this;
     if (isDelimiterField(path)) {
@@ -247,9 +333,7 @@ export class Hl7Message implements PathBody {
   }
 
   #write(path: Path, value: string): void {
-    one(path);
-    const isSecondHeader = path.segment === "MSH" && path.occurrence > 1;
-    if (path.field === LEFT_OUT || isSecondHeader) errors.fail("HL7V2_PATH_INVALID", { path: path.text });
+    checkLeaf(path);
     if (isDelimiterField(path)) {
       if (this.get(path.text) !== value) errors.fail("HL7V2_DELIMITERS_FIXED", { path: path.text });
       return;
@@ -309,16 +393,4 @@ export class Hl7Message implements PathBody {
       this.#originals = undefined;
     }
   }
-}
-
-function isDelimiterField(path: Path): boolean {
-  return path.segment === "MSH" && (path.field === 1 || path.field === 2);
-}
-
-/** The same path, unless it stands for several places. */
-function one(path: Path): Path {
-  if (path.occurrence === ALL || path.repetition === ALL) {
-    errors.fail("HL7V2_PATH_INVALID", { path: path.text });
-  }
-  return path;
 }

@@ -2,11 +2,15 @@ import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.
 import { list, type ListField, text } from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
 import { answer } from "./answer.ts";
+import { batch } from "./batch.ts";
+import { create } from "./create.ts";
 import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
 import { identify } from "./identify.ts";
+import { isBuiltOn } from "./is_built_on.ts";
 import { judge } from "./judge.ts";
 import { keys } from "./keys.ts";
+import { checkPath } from "./path.ts";
 
 export { Hl7Message, type ParseOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./delimiters.ts";
@@ -45,6 +49,10 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
   admit,
   identify,
   keys,
+  isBuiltOn,
+  create,
+  checkPath,
+  batch,
   answer,
   judge,
 });

@@ -22,6 +22,11 @@ export const errors = declareErrors("json", {
     retry: "never",
     says: "Cannot read JSON: nested deeper than depthMax ({depthMax})",
   },
+  JSON_KIND_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot create JSON: neither object nor list ({what})",
+  },
   JSON_PATH_INVALID: {
     blame: "operator",
     retry: "never",

@@ -1,8 +1,9 @@
 import type { PathBody } from "../../../runtime/contract/message.ts";
 import { checkJson } from "./_check.ts";
+import { follow, isList, leadsTo, leavesIn, placesOf, valueOf } from "./_find.ts";
 import { entriesOf, rootOf, type Span } from "./_spans.ts";
 import { errors } from "./errors.ts";
-import { ALL, compilePath, type Step } from "./path.ts";
+import { compilePath, compileSingle, resolvePath, type Step } from "./path.ts";
 
 /** Media type of JSON. */
 export const JSON_TYPE = "application/json";
@@ -14,7 +15,8 @@ const encoder = new TextEncoder();
  * A JSON document (RFC 8259): values by path, every character that was not changed as it came in, numbers of any
  * length included. No JavaScript object is ever made of it, so a member named `__proto__` is a member like any other.
  *
- * Paths are `$.name`, `$['any name']`, `$.list[0]` (from 0), and in `getAll` also `[*]` for every element or member.
+ * Paths are `$.name`, `$['any name']`, `$.list[0]` (from 0), and in `getAll` also `[*]` for every element or member;
+ * between quotes a backslash stands before a quote or another backslash (as in RFC 9535). In a loop `@` is the place.
  * A string is read as its characters; a number, `true` and `false` as their text; `null` is absent; an object or a
  * list is read as its JSON text. What is written is always a JSON string.
  */
@@ -39,8 +41,8 @@ export class JsonBody implements PathBody {
 
   /** The value at a path; `undefined` where it is absent or `null`. Errors: JSON_PATH_INVALID. */
   get(path: string): string | undefined {
-    const spans = this.#find([rootOf(this.#text)], single(path), (span) => [span]);
-    return spans.length === 0 ? undefined : this.#value(spans[0]);
+    const spans = this.#find(compileSingle(path), alone);
+    return spans.length === 0 ? undefined : valueOf(this.#text, spans[0]);
   }
 
   /**
@@ -49,9 +51,9 @@ export class JsonBody implements PathBody {
    */
   getAll(path: string): readonly string[] {
     const all = (span: Span) =>
-      this.#text[span.start] === "[" ? entriesOf(this.#text, span).map(({ value }) => value) : [span];
-    return this.#find([rootOf(this.#text)], compilePath(path), all).flatMap(all)
-      .map((span) => this.#value(span)).filter((value) => value !== undefined);
+      isList(this.#text, span) ? entriesOf(this.#text, span).map(({ value }) => value) : [span];
+    return this.#find(compilePath(path), all).flatMap(all)
+      .map((span) => valueOf(this.#text, span)).filter((value) => value !== undefined);
   }
 
   /**
@@ -61,7 +63,12 @@ export class JsonBody implements PathBody {
    */
   with(path: string, value: string): JsonBody {
     const root = rootOf(this.#text);
-    const written = write(this.#text.slice(root.start, root.end), single(path), JSON.stringify(value), path);
+    const written = write(
+      this.#text.slice(root.start, root.end),
+      compileSingle(path),
+      JSON.stringify(value),
+      path,
+    );
     return new JsonBody(this.#text.slice(0, root.start) + written + this.#text.slice(root.end));
   }
 
@@ -69,7 +76,7 @@ export class JsonBody implements PathBody {
   without(path: string): JsonBody {
     const steps = compilePath(path);
     if (steps.length === 0) errors.fail("JSON_PATH_INVALID", { path });
-    const parents = this.#find([rootOf(this.#text)], steps.slice(0, -1), (span) => [span]);
+    const parents = this.#find(steps.slice(0, -1), alone);
     let text = "", copied = 0;
     for (
       const { start, end } of parents.flatMap((span) => goneFrom(this.#text, span, steps[steps.length - 1]))
@@ -80,31 +87,52 @@ export class JsonBody implements PathBody {
     return new JsonBody(text + this.#text.slice(copied));
   }
 
+  /**
+   * The exact path of each thing the path can mean, in order: of every element or member for `[*]`, of the elements
+   * where the path names a list without an index. What is absent or `null` is left out. Errors: JSON_PATH_INVALID.
+   */
+  places(path: string): readonly string[] {
+    return placesOf(this.#text, compilePath(path)).map((place) => place.path);
+  }
+
+  /**
+   * A path as it reads at a place: at `$.items[1]`, `@.code` is `$.items[1].code` and `@` the element itself. A path
+   * from the root is returned as it is. Errors: JSON_PATH_INVALID.
+   */
+  resolve(path: string, place: string): string {
+    return resolvePath(path, place);
+  }
+
+  /** Each thing of {@linkcode JsonBody.places} as a document of its own, its text as it stands. */
+  split(path: string): readonly JsonBody[] {
+    return placesOf(this.#text, compilePath(path))
+      .map(({ span }) => new JsonBody(this.#text.slice(span.start, span.end)));
+  }
+
+  /** Every string, number, `true` and `false` by its exact path, as {@linkcode JsonBody.get} reads it, in order. */
+  leaves(): Iterable<readonly [path: string, value: string]> {
+    return leavesIn(this.#text, { path: "$", span: rootOf(this.#text) });
+  }
+
   toBytes(): Uint8Array {
     return encoder.encode(this.#text);
   }
 
-  #find(from: Span[], steps: readonly Step[], spread: (span: Span) => Span[]): Span[] {
-    let spans = from;
-    for (const step of steps) {
-      const parents = typeof step === "string" ? spans.flatMap(spread) : spans;
-      spans = parents.flatMap((span) =>
-        entriesOf(this.#text, span).filter((entry, at) => matches(step, entry.name, at)).map(({ value }) =>
+  #find(steps: readonly Step[], spread: (span: Span) => Span[]): Span[] {
+    return follow(
+      rootOf(this.#text),
+      steps,
+      spread,
+      (span, step) =>
+        entriesOf(this.#text, span).filter(({ name }, at) => leadsTo(step, name, at)).map(({ value }) =>
           value
-        )
-      );
-    }
-    return spans;
-  }
-
-  #value({ start, end }: Span): string | undefined {
-    const text = this.#text.slice(start, end);
-    return text === "null" ? undefined : text[0] === '"' ? JSON.parse(text) as string : text;
+        ),
+    );
   }
 }
 
-function matches(step: Step, name: string | undefined, at: number): boolean {
-  return step === ALL || (name === undefined ? step === at : step === name);
+function alone(span: Span): Span[] {
+  return [span];
 }
 
 /** The text of a value with `written` at `steps` within it; `text` is empty where nothing stands there yet. */
@@ -115,7 +143,7 @@ function write(text: string, steps: readonly Step[], written: string, path: stri
   const here = text === "" || text === "null" ? (isName ? "{}" : "[]") : text;
   if (here[0] !== (isName ? "{" : "[")) return errors.fail("JSON_PATH_BLOCKED", { path });
   const entries = entriesOf(here, { start: 0, end: here.length });
-  const found = entries.find(({ name }, at) => matches(step, name, at));
+  const found = entries.find(({ name }, at) => leadsTo(step, name, at));
   if (found) {
     const { start, end } = found.value;
     return here.slice(0, start) + write(here.slice(start, end), deeper, written, path) + here.slice(end);
@@ -131,7 +159,7 @@ function write(text: string, steps: readonly Step[], written: string, path: stri
 /** What to leave out of the text for the entries of one value that match to be gone: each with a comma beside it. */
 function goneFrom(text: string, parent: Span, step: Step): Span[] {
   const entries = entriesOf(text, parent);
-  const isGone = entries.map(({ name }, at) => matches(step, name, at));
+  const isGone = entries.map(({ name }, at) => leadsTo(step, name, at));
   const lastKept = isGone.lastIndexOf(false);
   return entries.flatMap(({ start, value }, at) => {
     if (!isGone[at]) return [];
@@ -139,11 +167,6 @@ function goneFrom(text: string, parent: Span, step: Step): Span[] {
     if (at < lastKept) return [{ start, end: entries[at + 1].start }];
     return [{ start: at > 0 ? entries[at - 1].value.end : start, end: value.end }];
   });
-}
-
-function single(path: string): readonly Step[] {
-  const steps = compilePath(path);
-  return steps.includes(ALL) ? errors.fail("JSON_PATH_INVALID", { path }) : steps;
 }
 
 function decode(bytes: Uint8Array): string {

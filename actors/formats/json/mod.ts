@@ -1,7 +1,10 @@
 import { defineFormat } from "../../../runtime/contract/format.ts";
 import { integer } from "../../../runtime/contract/spec.ts";
+import { batch } from "./batch.ts";
+import { create } from "./create.ts";
 import { errors } from "./errors.ts";
 import { JSON_TYPE, JsonBody } from "./json_body.ts";
+import { checkPath } from "./path.ts";
 
 export { JsonBody } from "./json_body.ts";
 
@@ -15,4 +18,7 @@ export default defineFormat({
   },
   errors: errors.faults,
   parse: (bytes, { config }) => JsonBody.parse(bytes, { depthMax: config.depthMax }),
+  create,
+  checkPath,
+  batch,
 });

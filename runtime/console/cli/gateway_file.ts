@@ -15,6 +15,7 @@ export async function readGatewayFile(typed: string, session: Session): Promise<
     catalog: outside.catalog,
     loadActor: outside.loadActor,
     env: terminal.env,
+    timeZone: outside.world.clock.timeZone,
   });
   const named = problems.map((problem) => problem.file === path ? { ...problem, file: typed } : problem);
   return plan === undefined ? { problems: named } : { plan, problems: named };

@@ -95,6 +95,8 @@ async function sendOne(
     bytes,
     contentType: format.contentType,
     attempt: 1,
+    sequence: 1,
+    atMs: clock.nowMs(),
     judge: (answer: Uint8Array) => format.judge(answer, { controlId }),
   };
   try {

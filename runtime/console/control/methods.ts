@@ -22,6 +22,7 @@ const states: Readonly<Record<MessageState | DeliveryState, true>> = {
   quarantined: true,
   queued: true,
   delivered: true,
+  gathering: true,
 };
 
 const methods: {

@@ -226,6 +226,7 @@ export function read(
     disk: diskOf(files) as Disk,
     catalog,
     env: (name) => name === "TOKEN" ? "canary-from-environment" : undefined,
+    timeZone: "UTC",
     loadActor(path) {
       const name = path.slice(path.lastIndexOf("/") + 1);
       return name in MODULES

@@ -17,7 +17,8 @@ async function planOf(source: string | { readonly settings: unknown }): Promise<
 
 Deno.test("config: the guide's gateway file becomes a plan with absolute paths", async () => {
   const plan = await planOf(EXAMPLE);
-  const { channels, ...gateway } = plan;
+  const { channels, formats, ...gateway } = plan;
+  assertEquals(Object.keys(formats), Object.keys(catalog.formats));
   assertEquals(gateway, {
     name: "st-elsewhere",
     folder: FOLDER,
@@ -33,7 +34,8 @@ Deno.test("config: the guide's gateway file becomes a plan with absolute paths",
 
 Deno.test("config: a channel has its filter before its transforms, and values keep their source text", async () => {
   const [lab] = (await planOf(EXAMPLE)).channels;
-  assertEquals(lab.steps.map(({ label, spec, config }) => [label, spec.name, config]), [
+  const acts = lab.steps.flatMap((step) => "each" in step ? [] : [step]);
+  assertEquals(acts.map(({ label, spec, config }) => [label, spec.name, config]), [
     ["filter", "filter", "MSH-9.1 = ORU"],
     ["set", "set", {
       "MSH-5": "REGISTRY",
@@ -136,7 +138,8 @@ Deno.test("config: secrets come from a file beside the gateway file, another fil
   const revealed = async (reference: string) => {
     const https = `https: { servers: ["https://a"], token: ${reference} }`;
     const plan = await planOf(SMALLEST.replace(/mllp: \{ host.*7001 \}/, https));
-    return (plan.channels[0].destinations[0].send.config as { token: Secret }).token.reveal();
+    return ((plan.channels[0].destinations[0].send as { config: unknown }).config as { token: Secret }).token
+      .reveal();
   };
   assertEquals(await revealed("secret:tls-key"), "canary-from-secrets-folder");
   assertEquals(await revealed("file:./token.txt"), "canary-from-file");
@@ -166,6 +169,7 @@ Deno.test("config: a gateway file is read from its path, and one that is not the
     disk: diskOf({ ...FILES, [FILE]: `\ufeff${SMALLEST.replaceAll("\n", "\r\n")}` }) as Disk,
     catalog,
     env: () => undefined,
+    timeZone: "UTC",
     loadActor: () => Promise.resolve({}),
   };
   assertEquals((await readGateway(FILE, tools)).plan, await planOf(SMALLEST));
@@ -183,6 +187,7 @@ Deno.test("config: a component that does not load is a problem at its name", asy
     disk: diskOf(FILES) as Disk,
     catalog: broken,
     env: () => undefined,
+    timeZone: "UTC",
     loadActor: () => Promise.resolve({}),
   });
   assertEquals(problems.map(printProblem), [

@@ -117,7 +117,7 @@ Deno.test("config: what is nested too deeply or too long is refused", async () =
 Deno.test("config: names that JavaScript has plans for are names like any other", async () => {
   const text = EXAMPLE.replace("MSH-5: REGISTRY", "__proto__: x, constructor: y");
   const { plan } = await read(text);
-  const set = plan?.channels[0].steps[1].config as Record<string, string>;
+  const set = (plan?.channels[0].steps[1] as { config: unknown }).config as Record<string, string>;
   assertEquals(Object.keys(set).slice(0, 2), ["__proto__", "constructor"]);
   const problems = await readAny("gateway: a\nchannels:\n  __proto__: { parse: constructor }\ntoString: b\n");
   assert(

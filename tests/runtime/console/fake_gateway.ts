@@ -135,6 +135,16 @@ export class FakeGateway implements RunningGateway {
     }
     return { destinations: ["registry"] };
   }
+  async release(id: string, options?: { destination?: string }) {
+    this.asked.push(["release", id, options]);
+    return { destinations: ["registry"] };
+  }
+  inject(): Promise<never> {
+    return Promise.reject(new TypeError("nothing is behind it"));
+  }
+  handle(): Promise<never> {
+    return Promise.reject(new TypeError("nothing is behind it"));
+  }
   async startChannel(name: string): Promise<void> {
     this.asked.push(["start", name]);
   }

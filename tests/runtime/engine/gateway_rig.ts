@@ -1,9 +1,9 @@
-import type { Awaitable, TransformerSpec } from "../../../runtime/contract/actor.ts";
+import type { Awaitable, Passed, TransformerSpec } from "../../../runtime/contract/actor.ts";
 import type { Message } from "../../../runtime/contract/message.ts";
 import type { World } from "../../../runtime/contract/world.ts";
 import type { GatewayEvent } from "../../../runtime/engine/events.ts";
 import { Gateway } from "../../../runtime/engine/gateway.ts";
-import type { ChannelPlan, DestinationPlan, GatewayPlan, StepPlan } from "../../../runtime/engine/plan.ts";
+import type { ActPlan, ChannelPlan, DestinationPlan, GatewayPlan } from "../../../runtime/engine/plan.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
 import { MemoryStore } from "../../world/memory_store.ts";
@@ -27,6 +27,12 @@ export function to(
     send: { spec: peer.spec, config: {} },
     order: { by: "channel" },
     retry: { firstMs: 100, longestMs: 10_000, refusedMs: 600_000 },
+    on: {
+      rejected: { remedy: "quarantine", alert: true },
+      postponed: { remedy: "retry", alert: true },
+      unanswered: { remedy: "retry", alert: true },
+      alertAfterMs: 300_000,
+    },
     ...settings,
   };
 }
@@ -34,8 +40,8 @@ export function to(
 /** A step of the channel that is a function of the note's text. */
 export function step(
   label: string,
-  act: (message: Message<NoteBody>, signal: AbortSignal) => Awaitable<Message | null>,
-): StepPlan {
+  act: (message: Message<NoteBody>, signal: AbortSignal) => Awaitable<Passed>,
+): ActPlan {
   const spec: TransformerSpec = {
     name: "act",
     about: "A test's function.",
@@ -75,6 +81,9 @@ export class GatewayRig implements AsyncDisposable {
       about: "",
       listen: { spec: this.hand(name).spec, config: {} },
       acknowledge: "received",
+      respond: [],
+      duplicates: { answer: "recent", windowMs: 300_000, reused: "deliver" },
+      timeZone: "UTC",
       answerMsMax: 30_000,
       messageBytesMax: 1 << 20,
       parse: { spec: noteFormat, config: {} },
@@ -95,6 +104,7 @@ export class GatewayRig implements AsyncDisposable {
       folder: "/gateway",
       data: "/gateway/data",
       partners: {},
+      formats: {},
       drainMsMax: 10_000,
       journal: { pendingBytesMax: 64 << 20 },
       ...settings,

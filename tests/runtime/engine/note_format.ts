@@ -37,16 +37,42 @@ export class NoteBody implements PathBody {
     return this.with("text", text);
   }
   get(path: string): string | undefined {
+    const key = /^keys\[(\d+)\]$/.exec(path)?.[1];
+    if (key !== undefined) return this.getAll("keys")[Number(key) - 1];
     return this.parts[PARTS.indexOf(path)] || undefined;
   }
   getAll(path: string): readonly string[] {
     return this.get(path)?.split(",") ?? [];
   }
   with(path: string, value: string): NoteBody {
+    const key = /^keys\[(\d+)\]$/.exec(path)?.[1];
+    if (key !== undefined) return this.with("keys", this.getAll("keys").with(Number(key) - 1, value).join());
     return new NoteBody(this.parts.with(PARTS.indexOf(path), value).join("|"));
   }
   without(path: string): NoteBody {
+    const key = /^keys\[(\d+)\]$/.exec(path)?.[1];
+    if (key !== undefined) return this.with("keys", this.getAll("keys").toSpliced(Number(key) - 1, 1).join());
     return this.with(path, "");
+  }
+  /** Keys are what repeats: `keys[1]` is the first of them. */
+  places(path: string): readonly string[] {
+    return path === "keys"
+      ? this.getAll("keys").map((_, at) => `keys[${at + 1}]`)
+      : this.get(path)
+      ? [path]
+      : [];
+  }
+  resolve(path: string, place: string): string {
+    return path === "@" ? place : path;
+  }
+  split(path: string): readonly NoteBody[] {
+    return this.getAll(path).map((each) => this.with(path, each));
+  }
+  *leaves(): Iterable<readonly [string, string]> {
+    for (const path of PARTS) {
+      const value = this.get(path);
+      if (value !== undefined) yield [path, value];
+    }
   }
   toBytes(): Uint8Array {
     return encoder.encode(this.line);

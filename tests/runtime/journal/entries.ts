@@ -29,12 +29,21 @@ export function appendOf(change: Partial<Append> = {}): Append {
 
 /** A branch of a processed message. */
 export function branchTo(destination: string, change: Partial<Branch> = {}): Branch {
-  return { destination, payload: null, contentType: "text/x-note", controlId: "C", keys: ["k"], ...change };
+  return {
+    destination,
+    part: 0,
+    payload: null,
+    contentType: "text/x-note",
+    controlId: "C",
+    keys: ["k"],
+    isBuiltOn: false,
+    ...change,
+  };
 }
 
 /** The end of the work on a message. */
 export function processOf(seq: number, branches: readonly Branch[], change: Partial<Process> = {}): Process {
-  return { op: "process", seq, channel: "lab", branches, answers: false, ...change };
+  return { op: "process", seq, channel: "lab", branches, answers: false, state: [], stages: "", ...change };
 }
 
 /** Why something is in quarantine. */

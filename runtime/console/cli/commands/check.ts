@@ -28,7 +28,9 @@ function okText(plan: GatewayPlan, { paint }: Session): string {
   const rows = plan.channels.map((channel) => {
     const { listener, format, destinations } = channelJson(channel);
     const sends = destinations.map(({ name, sender }) => `${name} (${sender})`).join(", ");
-    return [channel.name, listener, format, channel.acknowledge, sends];
+    const { acknowledge } = channel;
+    const when = typeof acknowledge === "object" ? `from ${acknowledge.from}` : acknowledge;
+    return [channel.name, listener, format, when, sends];
   });
   const head = `${paint.good("ok")} ${plan.name}: ${plural(plan.channels.length, "channel")}\n`;
   return head + table(["channel", "listens by", "parses", "acknowledges", "sends to"], rows, paint);
@@ -39,6 +41,9 @@ function channelJson({ name, listen, parse, destinations }: ChannelPlan) {
     name,
     listener: listen.spec.name,
     format: parse.spec.name,
-    destinations: destinations.map(({ name, send }) => ({ name, sender: send.spec.name })),
+    destinations: destinations.map(({ name, send }) => ({
+      name,
+      sender: "channel" in send ? `channel ${send.channel}` : send.spec.name,
+    })),
   };
 }

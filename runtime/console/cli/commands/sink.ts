@@ -73,7 +73,13 @@ async function sink(address: Address, options: SinkOptions, session: Session) {
     },
   });
   const contentTypes = format.contentTypes;
-  await using listening = await spec.listen({ ...adapterTools(spec, config, session), intake, contentTypes });
+  const { timeZone } = world.clock;
+  await using listening = await spec.listen({
+    ...adapterTools(spec, config, session),
+    intake,
+    contentTypes,
+    timeZone,
+  });
   session.note(`listening on ${listening.address}`);
   await Promise.race([intake.full, interrupts.first]);
   intake.stop();

@@ -10,12 +10,14 @@ const admit = "MSH|^~\\&|WARD|NORTH|HUB|HOSPITAL|20260215073012||ADT^A01^ADT_A01
 testFormat(hl7v2, {
   config: { accept: [] },
   canary: "Canary",
+  creates: ["ADT", "ADT^A04", "ADT^A40", "ORU^R01^ORU_R01", "ZZZ^Z01", "ACK"],
   valid: [
     {
       name: "an admission",
       bytes: admit,
       identity: { controlId: "W-1", type: "ADT^A01", sender: "WARD|NORTH", purpose: "message" },
       keys: ["4711^NORTH"],
+      isBuiltOn: true,
       values: {
         "MSH-1": "|",
         "MSH-2": "^~\\&",
@@ -40,6 +42,19 @@ testFormat(hl7v2, {
         "NK1[1]-2",
         "MSH-6",
       ],
+      places: {
+        "PID": ["PID[1]"],
+        "PID[*]": ["PID[1]"],
+        "PID[2]": [],
+        "PID-3": ["PID[1]-3[1]", "PID[1]-3[2]"],
+        "PID-3[*]": ["PID[1]-3[1]", "PID[1]-3[2]"],
+        "PID-3[2].4": ["PID[1]-3[2].4"],
+        "PID-5.2.2": ["PID[1]-5[1].2.2"],
+        "PID-6": [],
+        "MSH-2": ["MSH[1]-2[1]"],
+        "ZZZ-1": [],
+      },
+      splits: { "MSH": [admit], "PV1": [admit], "ZZZ": [], "PID[2]": [] },
     },
     {
       name: "LF between segments, a byte order mark and blank lines",
@@ -62,6 +77,7 @@ testFormat(hl7v2, {
       bytes: "MSH|^~\\&|A|B|C|D|199001011200||QRY^A19|1|P|2.1\rQRD|19900101|R|I|Q1\r",
       identity: { controlId: "1", type: "QRY^A19", purpose: "query" },
       keys: [],
+      isBuiltOn: false,
     },
     {
       name: "latin letters of one byte",
@@ -69,6 +85,7 @@ testFormat(hl7v2, {
         "MSH|^~\\&|A|B|C|D|2026||ADT^A08|9|P|2.3||||||8859/1\rPID|1||5||Zo\xeb\r",
         (c) => c.charCodeAt(0),
       ),
+      isBuiltOn: true,
       values: { "PID-5": "Zoë" },
       writable: ["PID-5.2", "PID-6"],
     },
@@ -76,6 +93,7 @@ testFormat(hl7v2, {
       name: "a header and nothing else",
       bytes: "MSH|^~\\&\r",
       identity: { controlId: "", type: "", sender: "" },
+      isBuiltOn: false,
     },
   ],
   invalid: [

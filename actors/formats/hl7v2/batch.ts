@@ -1,0 +1,42 @@
+import type { AnswerFacts, BatchSpec } from "../../../runtime/contract/format.ts";
+import { bytesOf, controlIdOf, timestamp, trimmed } from "./_own_segment.ts";
+import { joinBytes } from "./_utf8.ts";
+import { unwrap } from "./_wire.ts";
+import { RECOMMENDED } from "./delimiters.ts";
+import { findHeader, Header } from "./header.ts";
+import { HL7V2_TYPE } from "./hl7_message.ts";
+
+/**
+ * One file of one batch (HL7 v2.9.1 section 2.9.3.1): FHS, BHS, the messages, BTS with their count, FTS with the count of
+ * batches. Delimiters, applications and facilities are those of the first message, byte for byte.
+ */
+export const batch: BatchSpec = { name: "hl7-batch", contentType: HL7V2_TYPE, join };
+
+function join(payloads: readonly Uint8Array[], facts: AnswerFacts): Uint8Array {
+  const first = (payloads.length > 0 ? findHeader(payloads[0]) : undefined) ?? new Header("", RECOMMENDED);
+  const { field, encoding } = first.delimiters;
+  const common = [
+    encoding,
+    ...[3, 4, 5, 6].map((n) => first.field(n)),
+    timestamp(facts.atMs),
+    "",
+    "",
+    "",
+    controlIdOf(facts.id),
+  ];
+  const segment = (...parts: (string | number)[]) => bytesOf(trimmed(parts, field) + "\r");
+  return joinBytes([
+    segment("FHS", ...common),
+    segment("BHS", ...common),
+    ...payloads.flatMap(terminated),
+    segment("BTS", payloads.length),
+    segment("FTS", 1),
+  ]);
+}
+
+const CR = 0x0d;
+
+function terminated(payload: Uint8Array): Uint8Array[] {
+  const message = unwrap(payload);
+  return message.at(-1) === CR ? [message] : [message, Uint8Array.of(CR)];
+}

@@ -1,0 +1,72 @@
+import { MitralError } from "../contract/error.ts";
+import { type ConfigNode, nearestNode } from "./config_node.ts";
+import type { ChannelFile, DestinationFile } from "./gateway_shape.ts";
+import { formatsOf, type PrepareContext, prepareSteps } from "./prepare_steps.ts";
+import { shown, type Spot } from "./problem.ts";
+import type { Partially } from "./shape.ts";
+import type { StepPlan } from "../engine/plan.ts";
+
+/**
+ * Notes what only the components of a channel can know, each given the format of what comes to it: a transform that
+ * refuses its settings, a path that is none, a way of collecting that its format does not have.
+ */
+export async function checkChannel(
+  channel: Partially<ChannelFile>,
+  node: ConfigNode,
+  machineZone: string,
+  context: PrepareContext,
+): Promise<void> {
+  const timeZone = channel.listen?.timeZone ?? machineZone;
+  const start = channel.parse?.spec?.name;
+  const end = await prepareSteps(stepsOf(channel), start, timeZone, context);
+  checkOrder(channel.order, end, nearestNode(node, "order"), context);
+  const from = channel.listen?.acknowledge?.replace(/^from /, "");
+  for (const { name = "", value } of channel.send ?? []) {
+    if (!value) continue;
+    const sent = await prepareSteps(stepsOf(value), end, timeZone, context);
+    const destination = nearestNode(node, "send", name);
+    if (value.order !== undefined) checkOrder(value.order, sent, nearestNode(destination, "order"), context);
+    checkCollect(value.collect, sent, nearestNode(destination, "collect", "as"), context);
+    if (name === from) await prepareSteps(stepList(channel.respond), sent, timeZone, context);
+  }
+}
+
+function stepsOf({ filter, transform }: Pick<Partially<DestinationFile>, "filter" | "transform">) {
+  return [...stepList(filter), ...stepList(transform)];
+}
+
+/** Steps are read whole or left out: none of them is partial. */
+function stepList(steps: readonly unknown[] | undefined): readonly StepPlan[] {
+  return (steps ?? []) as readonly StepPlan[];
+}
+
+function checkOrder(
+  order: string | undefined,
+  format: string | undefined,
+  spot: Spot,
+  context: PrepareContext,
+): void {
+  const path = /^by (?!key$)(.+)$/.exec(order ?? "")?.[1];
+  if (path === undefined || format === undefined) return;
+  try {
+    formatsOf(context)(format).checkPath(path, "read");
+  } catch (cause) {
+    if (!(cause instanceof MitralError)) return;
+    context.problems.add(spot, "CONFIG_VALUE_INVALID", { rule: shown(cause.message, 240) });
+  }
+}
+
+function checkCollect(
+  collect: Partially<NonNullable<DestinationFile["collect"]>> | undefined,
+  format: string | undefined,
+  spot: Spot,
+  context: PrepareContext,
+): void {
+  const as = collect?.as;
+  if (as === undefined || as === "lines" || as === "zip" || format === undefined) return;
+  const batch = context.formats[format]?.spec.batch?.name;
+  if (as === batch) return;
+  const known = ["lines", "zip", ...(batch === undefined ? [] : [batch])];
+  const rule = `must be ${known.join(", ").replace(/, ([^,]*)$/, " or $1")}, not ${shown(as)}`;
+  context.problems.add(spot, "CONFIG_VALUE_INVALID", { rule });
+}

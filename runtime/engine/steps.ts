@@ -1,0 +1,148 @@
+import { bindTransformer, type KeyedState, type Passed, passedOn, type Stage } from "../contract/actor.ts";
+import { errors as actorErrors } from "../contract/actor.ts";
+import type { Format, Formats } from "../contract/format.ts";
+import { hasPaths, type Message } from "../contract/message.ts";
+import type { World } from "../contract/world.ts";
+import { errors } from "./errors.ts";
+import { Focused, wholeOf } from "./focus.ts";
+import { LiveFiles } from "./live_files.ts";
+import type { ActPlan, Configured, EachPlan, StepPlan } from "./plan.ts";
+import type { TransformerSpec } from "../contract/actor.ts";
+
+/** What steps are opened with. */
+export interface StepParts {
+  readonly world: World;
+  /** Folder of the gateway file: a step's files are looked up here. */
+  readonly folder: string;
+  readonly formats: Formats;
+  readonly timeZone: string;
+  /** The state of a step, by its place among the steps of its line. */
+  stateOf(step: string): KeyedState;
+  /** A file that was read before has become useless. */
+  refused(file: string): void;
+}
+
+/** A step as a stage; `at` is its place among the steps of its line: two of one name are told apart by it. */
+export async function openStep(plan: StepPlan, at: string, parts: StepParts): Promise<Stage> {
+  const files = new LiveFiles(parts.world, parts.refused);
+  try {
+    const act = "each" in plan ? await openEach(plan, at, parts) : await openAct(plan, at, parts, files);
+    const condition = plan.when && await open(plan.when, undefined, `${at} when`, parts, files);
+    const process = condition ? only(condition, act) : act.process;
+    return {
+      name: plan.label,
+      process: (message, life) => checked(process(message, life), plan.label),
+      async [Symbol.asyncDispose]() {
+        files[Symbol.dispose]();
+        await act[Symbol.asyncDispose]?.();
+      },
+    };
+  } catch (cause) {
+    files[Symbol.dispose]();
+    throw cause;
+  }
+}
+
+function openAct(plan: ActPlan, at: string, parts: StepParts, files: LiveFiles): Promise<Stage> {
+  return open(plan, plan.body === undefined ? undefined : parts.formats(plan.body), at, parts, files);
+}
+
+function open(
+  { spec, config }: Configured<TransformerSpec>,
+  body: Format | undefined,
+  at: string,
+  { world, folder, formats, timeZone, stateOf }: StepParts,
+  files: LiveFiles,
+): Promise<Stage> {
+  const absolute = (path: string) => path.startsWith("/") ? path : `${folder}/${path}`;
+  return bindTransformer(spec, config as never, {
+    readText: (path) => world.disk.readText(absolute(path)),
+    live: (path, read) => files.watch(absolute(path), path, read),
+    formats,
+    ...(body ? { body } : {}),
+    timeZone,
+    state: stateOf(at),
+    fetch: (request) =>
+      world.net.fetch(request as Request).catch((cause) => actorErrors.fail("ACTOR_FETCH_FAILED", {}, cause)),
+  });
+}
+
+/** Messages that do not meet a condition pass untouched. */
+function only(condition: Stage, act: Stage): Stage["process"] {
+  return (message, life) => {
+    const met = condition.process(message, life);
+    if (met instanceof Promise) {
+      return met.then((each) => each === null ? message : act.process(message, life));
+    }
+    return met === null ? message : act.process(message, life);
+  };
+}
+
+/** The steps of a loop, done for each place the path has when the loop begins. */
+async function openEach({ each, label, steps }: EachPlan, at: string, parts: StepParts): Promise<Stage> {
+  const inner: Stage[] = [];
+  for (const [number, step] of steps.entries()) inner.push(await openStep(step, `${at}.${number}`, parts));
+  return {
+    name: label,
+    async process(message, life) {
+      let current = message;
+      let rounds = placesOf(current, each, label).length;
+      for (let place = 0; rounds > 0; rounds--) {
+        const before = placesOf(current, each, label);
+        if (place >= before.length) break;
+        current = await round(current, before[place], inner, label, life);
+        // Where the thing was deleted, the next one has taken its place.
+        if (placesOf(current, each, label).length >= before.length) place++;
+      }
+      return current;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const stage of inner) await stage[Symbol.asyncDispose]?.();
+    },
+  };
+}
+
+/** One round of a loop. A filter in it ends the round, and keeps what was done before it. */
+async function round(
+  message: Message,
+  place: string,
+  steps: readonly Stage[],
+  label: string,
+  life: AbortSignal,
+): Promise<Message> {
+  const { body } = message;
+  if (!hasPaths(body)) return errors.fail("ENGINE_BODY_PATHLESS", { stage: label });
+  let current: Message = message.derive({ body: new Focused(body, place) });
+  for (const step of steps) {
+    const passed = await step.process(current, life);
+    if (passed === null) break;
+    const [next, ...others] = passedOn(passed);
+    if (others.length > 0 || !(next?.body instanceof Focused)) {
+      errors.fail("ENGINE_LOOP_LEFT", { stage: label, step: step.name });
+    }
+    current = next;
+  }
+  return current.derive({ body: wholeOf(current.body) });
+}
+
+function placesOf({ body }: Message, path: string, label: string): readonly string[] {
+  return hasPaths(body) ? body.places(path) : errors.fail("ENGINE_BODY_PATHLESS", { stage: label });
+}
+
+/** An actor without types may forget to return: that is no filter. */
+function checked(result: ReturnType<Stage["process"]>, stage: string): ReturnType<Stage["process"]> {
+  return result instanceof Promise
+    ? result.then((each) => check(each, stage))
+    : check(result as Passed, stage);
+}
+
+function check(result: Passed, stage: string): Passed {
+  if (result === null || isMessage(result)) return result;
+  return Array.isArray(result) && result.every(isMessage)
+    ? result
+    : errors.fail("ENGINE_RESULT_INVALID", { stage });
+}
+
+function isMessage(result: unknown): result is Message {
+  return typeof (result as Message | undefined)?.derive === "function";
+}
