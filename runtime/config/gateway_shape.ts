@@ -50,6 +50,7 @@ const to = {
 const ORDER = {
   matches: "channel|none|by key|by \\S+",
   says: "is channel, none, by key, or by and a path such as by PID-3",
+  words: ["channel", "none", "by key"],
 } as const;
 const ORDER_ABOUT =
   "What runs at once: `channel`, one message at a time; `by PATH`, one at a time for each value " +
@@ -60,6 +61,7 @@ const { retry: RETRY, supervise: SUPERVISE, duplicates: DUPLICATES, collect: COL
 const ACKNOWLEDGE = {
   matches: "received|processed|delivered|from \\S+",
   says: "is received, processed, delivered, or from and the name of a destination",
+  words: ["received", "processed", "delivered"],
 } as const;
 
 /** What may be done about a delivery that failed; `alert` goes with any of the others. */

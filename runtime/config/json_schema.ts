@@ -147,21 +147,30 @@ class ShapeSchemas {
     const custom = "\\.[mc]?[jt]s$";
     const when = "filter" in this.#specs.transforms ? { $ref: reference("transforms", "filter") } : {};
     const steps = { type: "array", items: { $ref: STEP_REFERENCE } };
+    const loop = { type: ANY_SCALAR, description: "Does the steps of `do` for each thing at a path." };
+    const one = {
+      type: "object",
+      properties: this.#references("transforms"),
+      patternProperties: { [custom]: {} },
+      additionalProperties: false,
+    };
     return {
       anyOf: [
         { enum: Object.keys(this.#specs.transforms) },
         { type: "string", pattern: custom },
+        { ...one, minProperties: 1, maxProperties: 1 },
+        {
+          ...one,
+          properties: { ...one.properties, when },
+          required: ["when"],
+          minProperties: 2,
+          maxProperties: 2,
+        },
         {
           type: "object",
-          properties: {
-            ...this.#references("transforms"),
-            when,
-            [LOOP]: { type: ANY_SCALAR, description: "Does the steps of `do` for each thing at a path." },
-            do: steps,
-          },
-          patternProperties: { [custom]: {} },
+          properties: { [LOOP]: loop, do: steps, when },
+          required: [LOOP, "do"],
           additionalProperties: false,
-          minProperties: 1,
         },
       ],
     };

@@ -112,9 +112,9 @@ function parseText(field: TextField, node: ConfigNode, context: FieldContext): s
   if (text === undefined || !field.pattern) return text;
   if (new RegExp(`^(?:${field.pattern.matches})$`, "u").test(text)) return text;
   // Not quoted: text with a pattern may be an address with a password in it.
-  return context.problems.add(node, "CONFIG_VALUE_INVALID", {
-    rule: `must be text that ${field.pattern.says}`,
-  });
+  const near = suggest(text, field.pattern.words ?? []);
+  const rule = `must be text that ${field.pattern.says}`;
+  return context.problems.add(node, "CONFIG_VALUE_INVALID", { rule }, near && `did you mean ${near}?`);
 }
 
 function parseNumber(

@@ -11,7 +11,7 @@ import { GATEWAY, type GatewayFile } from "./gateway_shape.ts";
 import { planGateway } from "./plan_gateway.ts";
 import { type Problem, Problems } from "./problem.ts";
 import { withChannelFiles } from "./read_channel_files.ts";
-import { configure, loadSpec } from "./read_component.ts";
+import { configure } from "./read_component.ts";
 import { readObject } from "./read_object.ts";
 import { checkName, partnerNames, readSection } from "./read_section.ts";
 import { readYaml } from "./read_yaml.ts";
@@ -123,7 +123,8 @@ async function loadFormats(context: ReadContext): Promise<GatewayPlan["formats"]
   const nowhere = { kind: "empty", bare: false, path: WHOLE, place: NOWHERE, keyPlace: NOWHERE } as const;
   const formats: Record<string, Configured<FormatSpec>> = {};
   for (const name of Object.keys(context.catalog.formats)) {
-    const spec = await loadSpec<FormatSpec>("formats", name, nowhere, context);
+    // One that does not load is a problem where it is used.
+    const spec = await context.catalog.formats[name]().catch(() => undefined);
     if (spec) formats[name] = await configure(spec, nowhere, context);
   }
   return formats;

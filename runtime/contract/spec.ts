@@ -26,7 +26,12 @@ export interface TextField<T = string> extends FieldBase<T> {
   /** Tells the kinds of field apart. */
   readonly kind: "text";
   /** A regular expression the whole text must match, with a sentence that says what that means. */
-  readonly pattern?: { readonly matches: string; readonly says: string };
+  readonly pattern?: {
+    readonly matches: string;
+    readonly says: string;
+    /** Words it takes, of which one was probably meant where the text is near to it. */
+    readonly words?: readonly string[];
+  };
 }
 /** A whole number between `min` and `max`, both included. */
 export interface IntegerField<T = number> extends FieldBase<T> {
@@ -187,7 +192,7 @@ export interface RangeOptions extends FieldOptions {
 
 /** Text, kept exactly as written. */
 export function text<
-  const O extends FieldOptions & { pattern?: { matches: string; says: string }; default?: string },
+  const O extends FieldOptions & { pattern?: TextField["pattern"]; default?: string },
 >(
   about: string,
   options: O = {} as O,

@@ -27,7 +27,7 @@ channels:
       "9:23 CONFIG_KEY_UNKNOWN Cannot read channels.two.parse.hl7v2: no setting is called charst (did you mean charset?)",
       "10:17 CONFIG_TRANSFORM_UNKNOWN Cannot read channels.two.transform[0]: no transform is called ste (did you mean set?)",
       "10:39 CONFIG_VALUE_INVALID Cannot read channels.two.transform[2]: must be a name, or one name with its settings, not 2 names",
-      "12:7 CONFIG_ADAPTER_MISSING Cannot read channels.two.send.none: no adapter is named (name one of mllp, https)",
+      "12:7 CONFIG_ADAPTER_MISSING Cannot read channels.two.send.none: no adapter is named (name one of mllp, https, channel)",
       "13:43 CONFIG_ADAPTER_REPEATED Cannot read channels.two.send.both: one adapter only, and mllp is named already",
       "14:15 CONFIG_ADAPTER_UNKNOWN Cannot read channels.two.send.what: no adapter is called smtp (there is mllp, https)",
       "15:45 CONFIG_VALUE_MISSING Cannot read channels.two.send.sealed.encrypt: keys is missing (name the gateway's own keys at the top of the file: keys: FILE)",

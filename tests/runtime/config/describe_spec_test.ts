@@ -95,9 +95,12 @@ Deno.test("config: the reference of the gateway file has a table for each sectio
     "channels.CHANNEL",
     "channels.CHANNEL.listen",
     "channels.CHANNEL.decrypt",
+    "channels.CHANNEL.duplicates",
     "channels.CHANNEL.send.DESTINATION",
     "channels.CHANNEL.send.DESTINATION.encrypt",
     "channels.CHANNEL.send.DESTINATION.retry",
+    "channels.CHANNEL.send.DESTINATION.collect",
+    "channels.CHANNEL.send.DESTINATION.on",
     "channels.CHANNEL.retry",
     "channels.CHANNEL.supervise",
   ]);

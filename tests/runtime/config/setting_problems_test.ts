@@ -56,7 +56,7 @@ channels:
       "10:58 CONFIG_VALUE_INVALID Cannot read channels.lab.listen.mllp.idleMsMax: must be a time such as 500 ms, 5 s, 10 min or 2 h, not -1",
       "10:73 CONFIG_VALUE_INVALID Cannot read channels.lab.listen.mllp.keepAlive: must be true or false, not yes",
       "10:84 CONFIG_VALUE_INVALID Cannot read channels.lab.listen.mllp.host: must be text, not settings",
-      "11:20 CONFIG_VALUE_INVALID Cannot read channels.lab.listen.acknowledge: must be received, processed or delivered, not recieved (did you mean received?)",
+      "11:20 CONFIG_VALUE_INVALID Cannot read channels.lab.listen.acknowledge: must be text that is received, processed, delivered, or from and the name of a destination (did you mean received?)",
       "12:20 CONFIG_VALUE_RANGE Cannot read channels.lab.listen.answerMsMax: must be at least 1, not 0",
       "13:12 CONFIG_VALUE_INVALID Cannot read channels.lab.parse: must be a name, or one name with its settings, not a list",
       "14:16 CONFIG_VALUE_INVALID Cannot read channels.lab.transform: must be a list of transforms, not settings",

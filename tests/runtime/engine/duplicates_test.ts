@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { FakePeer } from "./fake_peer.ts";
+import { FakePeer, refusal } from "./fake_peer.ts";
 import { GatewayRig, step, to } from "./gateway_rig.ts";
 import { said } from "./hand_listener.ts";
 import { note } from "./note_format.ts";
@@ -92,12 +92,12 @@ Deno.test("a message that was answered negatively is worked on again when it com
   const channel = rig.channel("lab", [to("ehr", peer)], {
     acknowledge: "processed",
     steps: [step("mend", (message) => {
-      if (broken) peer.isDown();
+      if (broken) throw refusal;
       return message;
     })],
   });
   await rig.open([channel]);
-  assertEquals(said(await rig.hand().give(note({ id: "A" }))), "A|AE|PEER_PLACE_UNREACHABLE");
+  assertEquals(said(await rig.hand().give(note({ id: "A" }))), "A|AE|ACT_NOTE_REFUSED");
   broken = false;
   assertMatch(said(await rig.hand().give(note({ id: "A" }))), /^A\|AA\|/);
   await peer.took(1);

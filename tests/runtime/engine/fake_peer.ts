@@ -23,6 +23,13 @@ const down = new MitralError("PEER_PLACE_UNREACHABLE", {
   says: "Cannot reach peer",
 });
 
+/** What a step fails with that will not do its work. */
+export const refusal = new MitralError("ACT_NOTE_REFUSED", {
+  blame: "receiver",
+  retry: "never",
+  says: "Cannot work on note",
+});
+
 /** The other end of a destination, and the sender that leads there. */
 export class FakePeer {
   /** Every attempt, in order. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { MitralError } from "../../../runtime/contract/error.ts";
-import { FakePeer } from "./fake_peer.ts";
+import { FakePeer, refusal } from "./fake_peer.ts";
 import { GatewayRig, step, to } from "./gateway_rig.ts";
 import { note } from "./note_format.ts";
 
@@ -30,7 +30,10 @@ Deno.test("a message quarantined before it had branches runs through its channel
   await using rig = new GatewayRig();
   const peer = new FakePeer();
   let broken = true;
-  const mend = step("mend", (message) => broken ? peer.isDown() : message);
+  const mend = step("mend", (message) => {
+    if (broken) throw refusal;
+    return message;
+  });
   await rig.open([rig.channel("lab", [to("ehr", peer)], { steps: [mend] })]);
   await rig.hand().give(note({ id: "A" }));
   const { id } = await rig.seen("messageQuarantined");
