@@ -155,6 +155,9 @@ export class FakeGateway implements RunningGateway {
   async reloadChannel(plan: ChannelPlan): Promise<void> {
     this.asked.push(["reload", plan.name]);
   }
+  async removeChannel(name: string): Promise<void> {
+    this.asked.push(["remove", name]);
+  }
   async close(): Promise<void> {
     this.closed++;
     this.closing.resolve();
