@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { ControlClient } from "../control/client.ts";
+import { ControlClient, type FollowOptions } from "../control/client.ts";
 import type { Method, Methods, Stream, Streams } from "../control/protocol.ts";
 import { readGatewayPlaces } from "./gateway_file.ts";
 import type { Session } from "./session.ts";
@@ -34,16 +34,16 @@ export async function ask<M extends Method>(
   return await client.ask(method, params);
 }
 
-/** Follows something of the running gateway until `signal` is aborted. Errors: as of {@linkcode ask}, at any time. */
+/** Follows something of the running gateway until the signal is aborted. Errors: as of {@linkcode ask}, at any time. */
 export async function* follow<S extends Stream>(
   session: Session,
   options: GatewayOptions,
   stream: S,
   params: Streams[S]["params"],
-  signal: AbortSignal,
+  how: FollowOptions,
 ): AsyncGenerator<Streams[S]["line"]> {
   using client = await connect(session, options);
-  yield* client.follow(stream, params, signal);
+  yield* client.follow(stream, params, how);
 }
 
 async function connect(session: Session, options: GatewayOptions): Promise<ControlClient> {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addApply } from "./commands/apply.ts";
 import { addChannel } from "./commands/channel.ts";
 import { addCheck } from "./commands/check.ts";
 import { addCompletions } from "./commands/completions.ts";
@@ -7,6 +8,7 @@ import { addHelp } from "./commands/help.ts";
 import { addInit } from "./commands/init.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addMessages } from "./commands/messages.ts";
+import { addPlan } from "./commands/plan.ts";
 import { addRun } from "./commands/run.ts";
 import { addSchema } from "./commands/schema.ts";
 import { addSend } from "./commands/send.ts";
@@ -20,7 +22,7 @@ import type { AddCommand, Session } from "./session.ts";
 /** Every command, in the order of the help. */
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
   ["Set up:", [addInit, addCheck, addGraph, addSchema, addKeys]],
-  ["Run:", [addRun, addStatus, addTail, addChannel, addMessages, addTrace]],
+  ["Run:", [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addTrace]],
   ["Try out:", [addSend, addSink]],
   ["Learn:", [addHelp, addCompletions, addVersion]],
 ];

@@ -22,6 +22,16 @@ const utf8 = new TextEncoder();
 /** A gateway that is stuck says nothing; a search through all it holds may take some seconds. */
 const answerMsMax = 30_000;
 
+/** These wait until channels are drained. */
+const patient: ReadonlySet<string> = new Set(["channel.stop", "channel.reload", "apply", "rollback"]);
+const patientAnswerMsMax = 600_000;
+
+/** How something is followed. */
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  begun(): void;
+}
+
 /** A command's end of the control socket. One request at a time. */
 export class ControlClient {
   readonly #connection: Connection;
@@ -57,18 +67,19 @@ export class ControlClient {
   }
 
   /**
-   * Asks to follow something, until `signal` is aborted; the client is of no use after that. Errors as of
-   * {@linkcode ControlClient.ask}, at any time.
+   * Asks to follow something, until `signal` is aborted; the client is of no use after that. From when `begun` is called
+   * nothing is missed. Errors as of {@linkcode ControlClient.ask}, at any time.
    */
   async *follow<S extends Stream>(
     stream: S,
     params: Streams[S]["params"],
-    signal: AbortSignal,
+    { signal, begun }: FollowOptions,
   ): AsyncGenerator<Streams[S]["line"]> {
     const leave = () => this.#connection.close();
     signal.addEventListener("abort", leave);
     try {
       await this.#request(stream, params as Request["params"]);
+      begun();
       while (!signal.aborted) yield await this.#result() as Streams[S]["line"];
     } catch (cause) {
       if (!signal.aborted) throw cause;
@@ -85,8 +96,9 @@ export class ControlClient {
       person: this.#person,
       params,
     };
+    const waitMs = patient.has(method) ? patientAnswerMsMax : answerMsMax;
     let silent = false;
-    const forget = this.#clock.after(answerMsMax, () => {
+    const forget = this.#clock.after(waitMs, () => {
       silent = true;
       this.#connection.close();
     });
@@ -94,7 +106,7 @@ export class ControlClient {
       await this.#connection.write(utf8.encode(toLine(request) + "\n")).catch(lost);
       return await this.#result();
     } catch (cause) {
-      if (silent) return errors.fail("CONTROL_GATEWAY_SILENT", { answerMsMax }, cause);
+      if (silent) return errors.fail("CONTROL_GATEWAY_SILENT", { answerMsMax: waitMs }, cause);
       throw cause;
     } finally {
       forget();

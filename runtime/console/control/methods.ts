@@ -4,13 +4,26 @@ import type { DeliveryState, MessageQuery, MessageState } from "../../journal/re
 import { Feed } from "./_feed.ts";
 import { errors } from "./errors.ts";
 import { followed } from "./followed.ts";
-import { malformed, type Method, type Methods, type ShownMessage, type Stream } from "./protocol.ts";
+import {
+  malformed,
+  type Method,
+  type Methods,
+  type Planned,
+  type ShownMessage,
+  type Stream,
+} from "./protocol.ts";
 
 /** What the control socket gives access to. */
 export interface ControlService {
   readonly gateway: RunningGateway;
-  /** Reads the gateway file again and gives the channel its new plan, unless the file has problems. */
-  reload(channel: string): Promise<readonly Problem[]>;
+  /** What is told to run, and how that is changed. */
+  readonly deployment: {
+    /** Reads the gateway file again and gives the channel its new plan, unless the file has problems. */
+    reload(channel: string): Promise<readonly Problem[]>;
+    plan(file: string): Promise<Planned>;
+    apply(file: string, options: { readonly channelsOnly: boolean }): Promise<Planned>;
+    rollback(options: { readonly channelsOnly: boolean }): Promise<Planned>;
+  };
 }
 
 type Params = Readonly<Record<string, unknown>>;
@@ -50,7 +63,12 @@ const methods: {
     await gateway.stopChannel(channel(gateway, params));
     return null;
   },
-  "channel.reload": (service, params) => service.reload(text(params, "name")),
+  "channel.reload": ({ deployment }, params) => deployment.reload(text(params, "name")),
+  "plan": ({ deployment }, params) => deployment.plan(text(params, "file")),
+  "apply": ({ deployment }, params) =>
+    deployment.apply(text(params, "file"), { channelsOnly: toggle(params, "channelsOnly") }),
+  "rollback": ({ deployment }, params) =>
+    deployment.rollback({ channelsOnly: toggle(params, "channelsOnly") }),
 };
 
 const streams: {

@@ -8,6 +8,7 @@ import type { GatewaySnapshot } from "../../engine/events.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "../../journal/records.ts";
 import { join } from "node:path";
 import type { Skipped } from "./_feed.ts";
+import type { GatewayChanges } from "./changes.ts";
 import { errors } from "./errors.ts";
 import type { FollowedEvent } from "./followed.ts";
 
@@ -28,6 +29,12 @@ export type ShownMessage =
   & Omit<MessageContent, "received" | "payloads">
   & Partial<Pick<MessageContent, "received" | "payloads">>;
 
+/** What a gateway file changes; where it has problems, they are all there is. */
+export interface Planned {
+  readonly problems: readonly Problem[];
+  readonly changes?: GatewayChanges;
+}
+
 /** Every method: what it takes, what it gives. */
 export interface Methods {
   readonly "status": { readonly params: Record<never, never>; readonly result: GatewaySnapshot };
@@ -47,6 +54,15 @@ export interface Methods {
     readonly params: { readonly name: string };
     readonly result: readonly Problem[];
   };
+  /** What a gateway file, by its absolute path, would change. */
+  readonly "plan": { readonly params: { readonly file: string }; readonly result: Planned };
+  /** The same, done. */
+  readonly "apply": {
+    readonly params: { readonly file: string; readonly channelsOnly: boolean };
+    readonly result: Planned;
+  };
+  /** The file before the last that was applied, put back in place. */
+  readonly "rollback": { readonly params: { readonly channelsOnly: boolean }; readonly result: Planned };
 }
 
 export type Method = keyof Methods;

@@ -11,7 +11,7 @@ import { readRequest, type Reply, type Request, requestBytesMax, socketPath, toL
 export interface ControlRequest {
   readonly person: string;
   readonly method: string;
-  /** The message or channel it was about; empty where it was about neither. */
+  /** The message, channel or file it was about; empty where it was about none. */
   readonly subject: string;
   /** True where message content was asked for. */
   readonly content: boolean;
@@ -144,7 +144,7 @@ export class ControlServer {
   }
 
   #answered({ person, method, params }: Request, outcome: string): void {
-    const subject = params.id ?? params.name;
+    const subject = params.id ?? params.name ?? params.file;
     this.#options.answered({
       person,
       method,

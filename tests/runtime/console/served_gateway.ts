@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { ControlService } from "../../../runtime/console/control/methods.ts";
 import { ControlServer } from "../../../runtime/console/control/server.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { type ConsoleOptions, type Ended, run, start, type Started, withFolder } from "./console_kit.ts";
@@ -9,6 +10,18 @@ const world = {
   ...denoWorld,
   clock: { ...denoWorld.clock, nowMs: () => snapshot.startedAtMs + 600_000 },
 };
+
+/** What a control socket gives access to, where nothing differs from anything. */
+export function serviceOf(
+  gateway: FakeGateway,
+  deployment: Partial<ControlService["deployment"]> = {},
+): ControlService {
+  const nothing = async () => ({ problems: [], changes: { gateway: [], channels: [] } });
+  return {
+    gateway,
+    deployment: { reload: async () => [], plan: nothing, apply: nothing, rollback: nothing, ...deployment },
+  };
+}
 
 /** A fake gateway with its control socket, and commands that talk to it. */
 export interface Tools {
@@ -38,13 +51,12 @@ export function withGateway(
       folder,
       answered: ({ person }) => people.push(person),
     });
-    server.serve({
-      gateway,
+    server.serve(serviceOf(gateway, {
       reload: async (name) =>
         name === "lab"
           ? []
           : [{ file: "/g.yaml", line: 4, column: 2, code: "CONFIG_KEY_UNKNOWN", message: "no", hint: "do" }],
-    });
+    }));
     try {
       const mitral = (command: string, options: ConsoleOptions = {}) =>
         run(command.split(" "), { cwd, world, ...options });

@@ -20,7 +20,8 @@ export const addTail: AddCommand = (parent, session) => {
     .action(session.act(async (channel: string | undefined, options: TailOptions) => {
       using interrupts = listenForInterrupts(session.terminal);
       const params = channel === undefined ? {} : { name: channel };
-      for await (const line of follow(session, options, "events.follow", params, interrupts.signal)) {
+      const how = { signal: interrupts.signal, begun: () => session.note("following until SIGINT") };
+      for await (const line of follow(session, options, "events.follow", params, how)) {
         if (options.json) session.printJson(line);
         else if ("skipped" in line) {
           session.note(`left out ${plural(line.skipped, "event")}: faster than they were read`);

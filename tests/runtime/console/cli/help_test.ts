@@ -26,6 +26,8 @@ const commands = [
   "channel start",
   "channel stop",
   "channel reload",
+  "plan",
+  "apply",
   "messages",
   "messages list",
   "messages show",

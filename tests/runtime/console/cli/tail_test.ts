@@ -56,7 +56,7 @@ Deno.test("tail prints a line for each event until it is interrupted, and no con
 2026-01-02 03:04:05.678Z stage crashed   billing (set)
 `,
     );
-    assertEquals(terminal.stderr, "");
+    assertEquals(terminal.stderr, "following until SIGINT\n");
   }));
 
 Deno.test("tail of a channel prints its events alone, as JSON where that is asked for", () =>
