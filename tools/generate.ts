@@ -68,7 +68,7 @@ async function importCatalog(components: readonly ComponentFile[]): Promise<Cata
   return kinds as Catalog;
 }
 
-/** The errors of the runtime's own modules by code. */
+/** The errors of modules that are no components, by code. */
 async function runtimeFaults(): Promise<Readonly<Record<string, Fault>>> {
   const faults: Record<string, Fault> = {};
   for (const path of await findErrorModules()) {

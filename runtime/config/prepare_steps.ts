@@ -25,18 +25,20 @@ export async function prepareSteps(
   timeZone: string,
   context: PrepareContext,
 ): Promise<string | undefined> {
-  const followed = followFormats(steps, start);
-  for (const [at, step] of followed.steps.entries()) {
-    // The step as it was read has a place in the file; the one that knows its format is a copy.
-    const node = context.stepNodes.get(steps[at])!;
-    const body = "each" in step ? undefined : step.body;
-    if (step.when) await prepare(step.when, "when", body, node, timeZone, context);
+  const { followed, end } = followFormats(steps, start);
+  for (const { step, format } of followed) {
+    const node = context.stepNodes.get(step)!;
+    if (step.when) {
+      // A condition is a step of its own, with a place of its own.
+      const spot = context.stepNodes.get(step.when as StepPlan) ?? node;
+      await prepare(step.when, "when", format, spot, timeZone, context);
+    }
     if ("each" in step) {
-      await checkLoop(step.each, start, node, context);
-      await prepareSteps((steps[at] as typeof step).steps, start, timeZone, context);
-    } else await prepare(step, step.label, body, node, timeZone, context);
+      await checkLoop(step.each, format, node, context);
+      await prepareSteps(step.steps, format, timeZone, context);
+    } else await prepare(step, step.label, format, node, timeZone, context);
   }
-  return followed.end;
+  return end;
 }
 
 async function checkLoop(

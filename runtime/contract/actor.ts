@@ -1,7 +1,7 @@
 import { declareErrors, type ErrorTable, errorTable, type Fail, type Fault, type Faults } from "./error.ts";
 import type { Format, Formats } from "./format.ts";
 import type { Body, Message } from "./message.ts";
-import { type Config, type ConfigInput, isField, type Spec } from "./spec.ts";
+import { asField, type Config, type ConfigInput, type Spec } from "./spec.ts";
 
 /** A value, or a promise of one. */
 export type Awaitable<T> = T | Promise<T>;
@@ -276,10 +276,15 @@ function alone(): Surroundings {
   };
 }
 
-function withDefaults(spec: Spec, config: unknown): unknown {
-  if (isField(spec)) return config;
-  const given = (config ?? {}) as Record<string, unknown>;
-  const filled: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(spec)) filled[name] = given[name] ?? field.default;
+/** The config of a spec as a TypeScript caller wrote it, with what was left out. */
+export function withDefaults(spec: Spec, config: unknown): unknown {
+  const field = asField("", spec);
+  if (config === undefined && field.default !== undefined) return field.default;
+  if (field.kind !== "record") return config;
+  const given = field.short !== undefined && typeof config === "string"
+    ? { [field.short]: config }
+    : (config ?? {}) as Record<string, unknown>;
+  const filled: Record<string, unknown> = { ...given };
+  for (const [name, { default: value }] of Object.entries(field.fields)) filled[name] ??= value;
   return filled;
 }

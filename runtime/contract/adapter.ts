@@ -104,7 +104,7 @@ export interface ListenerSpec<
 
 /** Bytes on their way out, with all an adapter may need to know of them. */
 export interface Parcel {
-  /** Id of the message; the same for every attempt. */
+  /** Id of the message, and of which part of it where it was split; the same for every attempt. */
   readonly id: string;
   /** What is to be sent, whole: the same bytes for every attempt, unless they are sealed. */
   readonly bytes: Uint8Array;

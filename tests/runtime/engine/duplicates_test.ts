@@ -143,3 +143,35 @@ Deno.test("the same message in two channels is two messages", async () => {
   await rig.hand("bills").give(note({ id: "A" }));
   await Promise.all([ehr.took(1), billing.took(1)]);
 });
+
+Deno.test("a channel told to deliver repetitions answers none of them from the store", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  const duplicates = { answer: "never", windowMs: 0, reused: "deliver" } as const;
+  await rig.open([rig.channel("lab", [to("ehr", peer)], { duplicates })]);
+  for (let time = 0; time < 3; time++) await rig.hand().give(note({ id: "A" }));
+  await peer.took(3);
+});
+
+Deno.test("a channel told to answer repetitions always does so, however late they come", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  const duplicates = { answer: "always", windowMs: 0, reused: "deliver" } as const;
+  await rig.open([rig.channel("lab", [to("ehr", peer)], { duplicates })]);
+  const first = said(await rig.hand().give(note({ id: "A" })));
+  await rig.hand().give(note({ id: "B" }));
+  await peer.took(2);
+  await rig.clock.advance(30 * 86_400_000);
+  assertEquals(said(await rig.hand().give(note({ id: "A" }))), first);
+  assertEquals(peer.taken, ["A", "B"]);
+});
+
+Deno.test("a channel told to reject a control id that was used for other bytes keeps and refuses them", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  const duplicates = { answer: "recent", windowMs: 300_000, reused: "reject" } as const;
+  await rig.open([rig.channel("lab", [to("ehr", peer)], { duplicates })]);
+  await rig.hand().give(note({ id: "A", text: "one" }));
+  assertEquals(said(await rig.hand().give(note({ id: "A", text: "two" }))), "A|AE|ENGINE_ID_REUSED");
+  assertEquals((await rig.gateway.archive.list({ state: "quarantined" })).length, 1);
+});

@@ -81,7 +81,7 @@ export class NoteBody implements PathBody {
 
 /**
  * The tests' own format. It answers `id|AA|<message id>|<time>` or `id|AE|<code>`, and reads `AA`, `AE` and `AR` as
- * HL7 does. A line that starts with `?` cannot be read; one that starts with `!` cannot be answered.
+ * HL7 does. Later notes build on those of the sender `BASE`. A line that starts with `?` cannot be read; one that starts with `!` cannot be answered.
  */
 export const noteFormat = defineFormat({
   name: "note",
@@ -106,6 +106,7 @@ export const noteFormat = defineFormat({
     return { controlId, type: "NOTE", sender, purpose: known };
   },
   keys: (body) => (body as NoteBody).parts[1].split(",").filter((key) => key !== ""),
+  isBuiltOn: ({ sender }) => sender === "BASE",
   answer(received, outcome, { id, atMs }, { fail }) {
     const controlId = idIn(received);
     if (controlId.startsWith("!")) fail("NOTE_ANSWER_UNMADE");

@@ -1,0 +1,206 @@
+import { assert, assertEquals } from "@std/assert";
+import type { OnPlan, RemedyPlan } from "../../../runtime/engine/plan.ts";
+import { turns } from "../../world/turns.ts";
+import { FakePeer } from "./fake_peer.ts";
+import { GatewayRig, to } from "./gateway_rig.ts";
+import { type Note, note } from "./note_format.ts";
+
+const quiet = (remedy: RemedyPlan["remedy"]): RemedyPlan => ({ remedy, alert: false });
+const DEFAULTS: OnPlan = {
+  rejected: { remedy: "quarantine", alert: true },
+  postponed: { remedy: "retry", alert: true },
+  unanswered: { remedy: "retry", alert: true },
+  alertAfterMs: 300_000,
+};
+
+/** A channel to a peer that refuses the first note it gets, with AE. */
+async function refusing(rig: GatewayRig, on: Partial<OnPlan> = {}): Promise<FakePeer> {
+  const peer = new FakePeer();
+  let refused = 0;
+  peer.conduct = (parcel) => refused++ === 0 ? peer.refuse(parcel, "AE") : peer.take(parcel);
+  await rig.open([rig.channel("lab", [to("ehr", peer, { on: { ...DEFAULTS, ...on } })])]);
+  return peer;
+}
+
+async function giveAll(rig: GatewayRig, ...notes: readonly Note[]): Promise<void> {
+  for (const each of notes) await rig.hand().give(note(each));
+}
+
+const SAME = { keys: ["p"] };
+const BASE = { keys: ["p"], sender: "BASE" };
+
+Deno.test("what is refused for good is quarantined and told, and the queue goes on where nothing builds on it", async () => {
+  await using rig = new GatewayRig();
+  const peer = await refusing(rig);
+  await giveAll(rig, { id: "A", ...SAME }, { id: "B", ...SAME });
+  await peer.took(1);
+  assertEquals(peer.taken, ["B"]);
+  const { why, error } = await rig.seen("alertRaised");
+  assertEquals([why, error.code], ["rejected", "NOTE_DELIVERY_REFUSED"]);
+});
+
+Deno.test("where later messages of a key build on what was refused they wait, and other keys do not", async () => {
+  await using rig = new GatewayRig();
+  const peer = await refusing(rig);
+  await giveAll(rig, { id: "A", ...BASE }, { id: "B", ...SAME }, { id: "C", keys: ["q"] }, { id: "D" });
+  await peer.took(2);
+  await turns();
+  assertEquals(peer.taken, ["C", "D"]);
+});
+
+Deno.test("messages that wait for a held key go on, in order, once it is replayed", async () => {
+  await using rig = new GatewayRig();
+  const peer = await refusing(rig);
+  await giveAll(rig, { id: "A", ...BASE }, { id: "B", ...SAME }, { id: "C", ...SAME }, { id: "D" });
+  await peer.took(1);
+  const { id } = await rig.seen("messageQuarantined");
+  assertEquals(await rig.gateway.replay(id), { destinations: ["ehr"] });
+  await peer.took(4);
+  assertEquals(peer.taken, ["D", "A", "B", "C"]);
+});
+
+Deno.test("messages that wait for a held key go on without it once it is released", async () => {
+  await using rig = new GatewayRig();
+  const peer = await refusing(rig, { rejected: quiet("holdKey") });
+  await giveAll(rig, { id: "A", ...SAME }, { id: "B", ...SAME }, { id: "C" });
+  await peer.took(1);
+  const { id } = await rig.seen("messageQuarantined");
+  assertEquals(await rig.gateway.release(id), { destinations: ["ehr"] });
+  await peer.took(2);
+  assertEquals(peer.taken, ["C", "B"]);
+  assertEquals(await rig.gateway.release(id), { destinations: [] });
+});
+
+Deno.test("a held key is still held after a restart, and released by its replay then", async () => {
+  await using rig = new GatewayRig();
+  const peer = await refusing(rig);
+  await giveAll(rig, { id: "A", ...BASE }, { id: "B", ...SAME }, { id: "C" });
+  await peer.took(1);
+  const { id } = await rig.seen("messageQuarantined");
+  rig.cutPower();
+  await rig.open([rig.channel("lab", [to("ehr", peer, { on: DEFAULTS })])]);
+  await giveAll(rig, { id: "D" });
+  await rig.seen("messageDelivered", (event) => event.id !== id, 1);
+  await turns();
+  assert(!peer.taken.includes("B"), "the key was forgotten");
+  await rig.gateway.replay(id);
+  while (!peer.taken.includes("B")) await turns(1);
+  assert(peer.taken.indexOf("A") < peer.taken.indexOf("B"));
+});
+
+Deno.test("a barrier does not wait for what waits for a held key, and waits for all else", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer(4);
+  let refused = 0;
+  peer.conduct = (parcel) => refused++ === 0 ? peer.refuse(parcel, "AE") : peer.take(parcel);
+  const on = { ...DEFAULTS, rejected: quiet("holdKey") };
+  await rig.open([rig.channel("lab", [to("ehr", peer, { on, order: { by: "key" } })])]);
+  await giveAll(rig, { id: "A", ...SAME });
+  await rig.seen("messageQuarantined");
+  const letGo = peer.hold();
+  await giveAll(rig, { id: "B", ...SAME }, { id: "C" }, { id: "barrier", keys: [] }, { id: "D" });
+  await peer.tried(2);
+  await turns();
+  assertEquals(peer.attempts.map(({ controlId }) => controlId), ["A", "C"]);
+  letGo();
+  await peer.took(3);
+  assertEquals(peer.taken, ["C", "barrier", "D"]);
+});
+
+Deno.test("continue lets the queue go on even where later messages build on what was refused", async () => {
+  await using rig = new GatewayRig();
+  const peer = await refusing(rig, { rejected: quiet("continue") });
+  await giveAll(rig, { id: "A", ...BASE }, { id: "B", ...SAME });
+  await peer.took(1);
+  assertEquals(peer.taken, ["B"]);
+  assertEquals(rig.all("alertRaised"), []);
+});
+
+Deno.test("block stops the destination with the delivery first in its queue, until it is started again", async () => {
+  await using rig = new GatewayRig();
+  const peer = await refusing(rig, { rejected: quiet("block") });
+  await giveAll(rig, { id: "A" }, { id: "B" });
+  const { error } = await rig.seen("lineHalted");
+  assertEquals([error.code, error.facts.reason], ["ENGINE_DELIVERY_BLOCKED", "NOTE_DELIVERY_REFUSED"]);
+  const { destinations } = rig.gateway.snapshot().channels[0];
+  assertEquals([destinations.ehr.condition, destinations.ehr.queued], ["halted", 2]);
+  await rig.clock.pass(rig.gateway.stopChannel("lab"));
+  await rig.gateway.startChannel("lab");
+  await peer.took(2);
+  assertEquals(peer.taken, ["A", "B"]);
+  assertEquals(rig.all("messageQuarantined"), []);
+});
+
+Deno.test("retry tries what is refused for good again, for ever", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  peer.conduct = (parcel) => peer.attempts.length <= 20 ? peer.refuse(parcel, "AE") : peer.take(parcel);
+  const on = { ...DEFAULTS, rejected: quiet("retry") };
+  await rig.open([rig.channel("lab", [to("ehr", peer, { on })])]);
+  await giveAll(rig, { id: "A" });
+  await rig.clock.pass(peer.took(1));
+  assertEquals(peer.attempts.length, 21);
+});
+
+Deno.test("what is refused for now is tried for refusedMs, and then counts as refused for good", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  peer.conduct = (parcel) => peer.refuse(parcel, "AR");
+  const on = { ...DEFAULTS, rejected: quiet("holdKey") };
+  await rig.open([rig.channel("lab", [to("ehr", peer, { on })])]);
+  await giveAll(rig, { id: "A", ...SAME }, { id: "B", ...SAME });
+  const startMs = rig.clock.nowMs();
+  const { error } = await rig.clock.pass(rig.seen("messageQuarantined"));
+  assertEquals(error.code, "ENGINE_DELIVERY_EXHAUSTED");
+  assert(rig.clock.nowMs() - startMs >= 600_000);
+  await rig.clock.advance(60_000);
+  assert(peer.attempts.every(({ controlId }) => controlId === "A"), "the key was not held");
+});
+
+Deno.test("what is refused for now is not tried again where that is told to be final", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  peer.conduct = (parcel) => peer.refuse(parcel, "AR");
+  const on = { ...DEFAULTS, postponed: quiet("continue") };
+  await rig.open([rig.channel("lab", [to("ehr", peer, { on })])]);
+  await giveAll(rig, { id: "A" });
+  await rig.seen("messageQuarantined");
+  assertEquals(peer.attempts.length, 1);
+});
+
+Deno.test("a peer that does not answer is tried for ever, and somebody is told once, after five minutes", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  peer.conduct = () => peer.isDown();
+  await rig.open([rig.channel("lab", [to("ehr", peer, { on: DEFAULTS })])]);
+  await giveAll(rig, { id: "A" });
+  await rig.seen("deliveryFailed");
+  await rig.clock.advance(299_999);
+  assertEquals(rig.all("alertRaised"), []);
+  await rig.clock.advance(3_600_000);
+  assertEquals(rig.all("alertRaised").map(({ why, destination }) => [why, destination]), [[
+    "unanswered",
+    "ehr",
+  ]]);
+  peer.conduct = (parcel) => peer.take(parcel);
+  await rig.clock.pass(peer.took(1));
+  await rig.seen("messageDelivered");
+  peer.conduct = () => peer.isDown();
+  await giveAll(rig, { id: "B" });
+  await rig.seen("deliveryFailed", ({ id }) => id !== rig.all("deliveryFailed")[0].id);
+  await rig.clock.advance(300_000);
+  assertEquals(rig.all("alertRaised").length, 2);
+});
+
+Deno.test("a peer that does not answer for unansweredMs has the delivery quarantined, by its own code", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  peer.conduct = () => peer.isDown();
+  const retry = { firstMs: 100, longestMs: 10_000, refusedMs: 600_000, unansweredMs: 3_600_000 };
+  await rig.open([rig.channel("lab", [to("ehr", peer, { retry })])]);
+  await giveAll(rig, { id: "A" });
+  const startMs = rig.clock.nowMs();
+  const { error } = await rig.clock.pass(rig.seen("messageQuarantined"));
+  assertEquals([error.code, error.facts.unansweredMs], ["ENGINE_DELIVERY_UNANSWERED", 3_600_000]);
+  assert(rig.clock.nowMs() - startMs >= 3_600_000);
+});
