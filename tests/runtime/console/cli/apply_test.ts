@@ -84,17 +84,26 @@ channel new added
   });
 });
 
-Deno.test("plan counts tables that steps read by what they hold", () =>
+Deno.test("plan counts what steps are made of and read when they start; a table that is read as it changes is no change", () =>
   withRunning(file(channel("other", 0)), async ({ mitral, write }) => {
+    const actor = (about: string) =>
+      `export default { spec: { name: "tag", about: "${about}", config: {}, errors: {},
+        prepare: ({ readText }) => readText("tags.txt"), transform: (message) => message } };`;
+    await write(actor("One."), "tag.js");
+    await write("one", "tags.txt");
     await write("ORU\n", "types.csv");
-    await write(file(channel("lab", 0, "\n    filter: MSH-9.1 in table types.csv"), channel("other", 0)));
+    const steps = "\n    filter: MSH-9.1 in table types.csv\n    transform: [./tag.js]";
+    await write(file(channel("lab", 0, steps), channel("other", 0)));
     assertEquals((await mitral("apply gateway.yaml")).code, exitCodes.ok);
-    assertEquals((await mitral("plan gateway.yaml")).out, "nothing differs\n");
     await write("ADT\n", "types.csv");
-    assertMatch(
-      (await mitral("plan gateway.yaml")).out,
-      /^channel lab changed\n {2}channels\.lab\.filter types\.csv: sha256:\w+ → sha256:\w+\n$/,
-    );
+    assertEquals((await mitral("plan gateway.yaml")).out, "nothing differs\n");
+    for (const [name, text] of [["tags.txt", "two"], ["./tag.js", actor("Two.")]] as const) {
+      await write(text, name);
+      const { out } = await mitral("plan gateway.yaml");
+      assertMatch(out, /^channel lab changed\n/);
+      const lines = out.split("\n").filter((line) => line.includes(` ${name}: sha256:`));
+      assertEquals(lines.length, 1, out);
+    }
   }));
 
 Deno.test("apply starts a channel that another hands on to before that one", () =>
