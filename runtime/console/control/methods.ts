@@ -55,6 +55,8 @@ const methods: {
       destination: optional(params, "destination", text),
       force: toggle(params, "force"),
     }),
+  "messages.release": ({ gateway }, params) =>
+    gateway.release(text(params, "id"), { destination: optional(params, "destination", text) }),
   async "channel.start"({ gateway }, params) {
     await gateway.startChannel(channel(gateway, params));
     return null;

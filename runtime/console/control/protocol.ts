@@ -47,6 +47,10 @@ export interface Methods {
     readonly params: { readonly id: string; readonly destination?: string; readonly force?: boolean };
     readonly result: { readonly destinations: readonly string[] };
   };
+  readonly "messages.release": {
+    readonly params: { readonly id: string; readonly destination?: string };
+    readonly result: { readonly destinations: readonly string[] };
+  };
   readonly "channel.start": { readonly params: { readonly name: string }; readonly result: null };
   readonly "channel.stop": { readonly params: { readonly name: string }; readonly result: null };
   /** Every problem of the file; where there is none, the channel runs its new plan. */

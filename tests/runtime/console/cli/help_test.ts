@@ -32,6 +32,7 @@ const commands = [
   "messages list",
   "messages show",
   "messages replay",
+  "messages release",
   "trace",
   "send",
   "sink",

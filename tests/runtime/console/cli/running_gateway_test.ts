@@ -125,6 +125,13 @@ Deno.test("messages replay prints where the message goes again", () =>
     assertEquals(gateway.asked, [["replay", "0192", { destination: "registry", force: true }]]);
   }));
 
+Deno.test("messages release prints where later messages go on", () =>
+  withGateway(async ({ mitral, gateway }) => {
+    const { code, out } = await mitral("messages release 0192 --to registry");
+    assertEquals([code, out], [0, "released at registry\n"]);
+    assertEquals(gateway.asked, [["release", "0192", { destination: "registry" }]]);
+  }));
+
 Deno.test("messages replay answers no where the gateway refuses, and says what force does", () =>
   withGateway(async ({ mitral }) => {
     const { code, err } = await mitral("messages replay 0192");
