@@ -116,14 +116,14 @@ for (const shell of ["bash", "fish"] as const) {
     fn: () =>
       withScript(shell, async (folder) => {
         const lines = [
-          "messages ",
+          "keys ",
           "run --log-level ",
           "messages show ",
           "messages list --channel ",
           "check my",
         ];
         assertEquals(await offered(shell, folder, lines), [
-          ["list", "replay", "show"],
+          ["init", "show"],
           ["debug", "error", "info", "warning"],
           [],
           [],
