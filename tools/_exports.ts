@@ -35,17 +35,19 @@ export function renderTransforms(files: readonly ComponentFile[], { transforms }
     [],
     `/**
  * Every transform, and \`filter\`, as a function that makes a Web stream of its settings. Importing it loads all of them.
+ * Those that make other bodies are given the formats; those that read files, such as tables, work in a gateway only.
  *
  * @example
  * \`\`\`ts
- * import { hl7v2, type Message, parser } from "mitral";
- * import { filter, set } from "mitral/transforms";
+ * import { type Message, parser } from "mitral";
+ * import { hl7v2, json } from "mitral/formats";
+ * import { build, filter } from "mitral/transforms";
  *
- * const route = (messages: ReadableStream<Message>) =>
+ * const admissions = (messages: ReadableStream<Message>) =>
  *   messages
- *     .pipeThrough(parser(hl7v2))
- *     .pipeThrough(filter("MSH-9.1 = ORU"))
- *     .pipeThrough(set({ "MSH-5": "REGISTRY" }));
+ *     .pipeThrough(parser(json))
+ *     .pipeThrough(filter("$.kind = admission"))
+ *     .pipeThrough(build({ hl7v2: "ADT^A04", set: { "PID-3.1": "{$.mrn}" } }, { formats: [hl7v2] }));
  * \`\`\`
  *
  * @module
@@ -67,7 +69,9 @@ function render(
       imports: `import ${local} from "./${path}";`,
       // A word of the language, such as delete, can be exported, but not declared.
       declares: RESERVED.has(own)
-        ? `/** ${specs[name].about} */\nconst ${own}__: typeof ${local} = ${local};\nexport { ${own}__ as ${own} };`
+        ? `/** ${
+          specs[name].about
+        } */\nconst ${own}__: typeof ${local} = ${local};\nexport { ${own}__ as ${own} };`
         : `/** ${specs[name].about} */\nexport const ${own}: typeof ${local} = ${local};`,
     };
   });

@@ -2,23 +2,39 @@ import { dirname, resolve } from "node:path";
 import type { MapNode } from "../../config/config_node.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { GatewayReading } from "../../config/read_gateway.ts";
+import type { Disk } from "../../contract/world.ts";
+import { type FileTexts, notingTexts } from "./deploy/file_texts.ts";
 import { type ExitCode, exitCodes } from "./exit_codes.ts";
 import type { Session } from "./session.ts";
 
+/** A gateway file as it was read, with the texts it consists of. */
+export interface FileReading extends GatewayReading {
+  readonly texts: FileTexts;
+}
+
 /** Reads a gateway file: its plan, or all its problems. Problems name the file as the person typed it. */
-export async function readGatewayFile(typed: string, session: Session): Promise<GatewayReading> {
+export async function readGatewayFile(
+  typed: string,
+  session: Session,
+  from: Disk = session.outside.world.disk,
+): Promise<FileReading> {
   const { readGateway } = await import("../../config/read_gateway.ts");
   const { terminal, outside } = session;
   const path = session.path(typed);
-  const { plan, problems } = await readGateway(path, {
-    disk: outside.world.disk,
+  const { disk, noted } = notingTexts(from, path);
+  const reading = await readGateway(path, {
+    disk,
     catalog: outside.catalog,
     loadActor: outside.loadActor,
     env: terminal.env,
     timeZone: outside.world.clock.timeZone,
   });
-  const named = problems.map((problem) => problem.file === path ? { ...problem, file: typed } : problem);
-  return plan === undefined ? { problems: named } : { plan, problems: named };
+  return { ...reading, problems: namedAs(typed, path, reading.problems), texts: noted };
+}
+
+/** Problems of the file at `path` under the name that a person typed. */
+export function namedAs(typed: string, path: string, problems: readonly Problem[]): readonly Problem[] {
+  return problems.map((problem) => problem.file === path ? { ...problem, file: typed } : problem);
 }
 
 /** What a command that cannot use a gateway file exits with. */

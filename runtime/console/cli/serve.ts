@@ -1,15 +1,14 @@
 import type { RunningGateway } from "../../engine/gateway_api.ts";
 import type { GatewayPlan } from "../../engine/plan.ts";
-import { errors as controlErrors } from "../control/errors.ts";
 import { ControlServer } from "../control/server.ts";
-import { readGatewayFile } from "./gateway_file.ts";
+import { type Deployed, Deployment } from "./deploy/deployment.ts";
 import { plain } from "./plain.ts";
 import type { RunLog } from "./run_log.ts";
 import type { Session } from "./session.ts";
 
 /** What a gateway is run with. */
 export interface ServeOptions {
-  readonly plan: GatewayPlan;
+  readonly deployed: Deployed;
   /** As typed: read again when a channel is reloaded. */
   readonly file: string;
   readonly log: RunLog;
@@ -23,7 +22,8 @@ export interface ServeOptions {
  * 1. the control socket, which takes the data folder
  * 2. the monitor's port and the gateway; the gateway is closed first, so that the monitor tells how it drains
  */
-export async function serve({ plan, file, log, stopped }: ServeOptions, session: Session): Promise<void> {
+export async function serve({ deployed, file, log, stopped }: ServeOptions, session: Session): Promise<void> {
+  const { plan } = deployed;
   const { outside } = session;
   const { world } = outside;
   await using open = new AsyncDisposableStack();
@@ -41,7 +41,7 @@ export async function serve({ plan, file, log, stopped }: ServeOptions, session:
   open.defer(() => monitor?.close());
   open.defer(() => gateway.close());
 
-  control.serve({ gateway, reload: (channel) => reload(channel, gateway, file, session) });
+  control.serve({ gateway, deployment: new Deployment(gateway, session, file, deployed) });
   announce(gateway, monitor?.port, session);
   await stopped;
   log.stopping(gateway.name);
@@ -51,14 +51,6 @@ async function openMonitor({ monitor }: GatewayPlan, gateway: RunningGateway, { 
   if (monitor === undefined) return undefined;
   const { openMonitor } = await import("../../telemetry/monitor.ts");
   return await openMonitor(gateway, outside.world, { port: monitor.port, memoryUse: outside.memoryUse });
-}
-
-async function reload(name: string, gateway: RunningGateway, file: string, session: Session) {
-  const { plan, problems } = await readGatewayFile(file, session);
-  if (!plan) return problems;
-  const channel = plan.channels.find((channel) => channel.name === name);
-  await gateway.reloadChannel(channel ?? controlErrors.fail("CONTROL_CHANNEL_UNKNOWN"));
-  return [];
 }
 
 /** A line for each channel, and a last one that begins with `ready` where all of them are. */

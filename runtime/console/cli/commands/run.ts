@@ -35,8 +35,8 @@ export const addRun: AddCommand = (parent, session) => {
     .action(session.act(async (file: string, options: RunOptions) => {
       // From the start, so that a signal never finds a gateway half open.
       using interrupts = listenForInterrupts(session.terminal);
-      const { plan, problems } = await readGatewayFile(file, session);
-      if (!plan) {
+      const { plan, settings, texts, problems } = await readGatewayFile(file, session);
+      if (!plan || !settings) {
         session.note(problemLines(problems, session));
         return problemsCode(problems);
       }
@@ -47,7 +47,9 @@ export const addRun: AddCommand = (parent, session) => {
       using open = new DisposableStack();
       open.defer(terminal.onStrayError(log.strayed));
       return await Promise.race([
-        serve({ plan, file, log, stopped: interrupts.first }, session).then(() => exitCodes.ok),
+        serve({ deployed: { plan, settings, texts }, file, log, stopped: interrupts.first }, session).then(
+          () => exitCodes.ok,
+        ),
         interrupts.second.then(() => exitCodes.interrupted),
       ]);
     }));
