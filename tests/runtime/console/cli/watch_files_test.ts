@@ -5,30 +5,35 @@ import { denoWorld } from "../../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../../world/fake_clock.ts";
 import { withFolder } from "../console_kit.ts";
 
+/** Tells when somebody waits. */
+class WatchedClock extends FakeClock {
+  #waits = () => {};
+  override sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    const slept = super.sleep(ms, signal);
+    this.#waits();
+    return slept;
+  }
+  waited(): Promise<void> {
+    return new Promise((resolve) => this.#waits = resolve);
+  }
+}
+
 Deno.test("files are told of when they change, come or go, and at no other time", () =>
   withFolder(async (folder) => {
-    const clock = new FakeClock();
+    const clock = new WatchedClock();
     const stop = new AbortController();
     const [one, two] = [join(folder, "one"), join(folder, "two")];
     const paths = new Set([one]);
     let told = 0;
-    let waits = () => {};
     await Deno.writeTextFile(one, "1");
-    // Each look at the disk ends in a wait.
-    const waiting = {
-      ...clock,
-      sleep: (ms: number, signal?: AbortSignal) => (waits(), clock.sleep(ms, signal)),
-    };
-    Object.setPrototypeOf(waiting, FakeClock.prototype);
-    const nextWait = () => new Promise<void>((resolve) => waits = resolve);
-    const first = nextWait();
-    const ended = watchFiles(() => paths, { disk: denoWorld.disk, clock: waiting }, stop.signal, () => {
+    const ready = clock.waited();
+    const ended = watchFiles(() => paths, { disk: denoWorld.disk, clock }, stop.signal, () => {
       told++;
       return Promise.resolve();
     });
-    await first;
+    await ready;
     const look = async () => {
-      const next = nextWait();
+      const next = clock.waited();
       await clock.advance(500);
       await next;
       return told;
