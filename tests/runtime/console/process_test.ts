@@ -45,6 +45,41 @@ async function runs(cwd: string, ...args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
+Deno.test("console applies a changed gateway file by itself where it is told to watch it, mistakes included", () =>
+  withFolder(async (cwd) => {
+    const path = join(cwd, "gateway.yaml");
+    const named = file.replace("path: ./outbox", "path: ${OUT}");
+    await Deno.mkdir(join(cwd, "outbox"));
+    await Deno.writeTextFile(join(cwd, "test.env"), "OUT=./outbox\n");
+    await Deno.writeTextFile(path, named);
+    await using child = spawn(cwd, "run", "gateway.yaml", "--watch", "--env", "test.env");
+    const [out, err] = [linesOf(child.stdout), linesOf(child.stderr)];
+    await out(/^ready my-gateway/);
+    await Deno.writeTextFile(path, named.replace("parse: hl7v2", "parse: hl7v2\n    filter: MSH-9.1 ="));
+    await err(/^gateway\.yaml:6:\d+ CONFIG_STEP_REFUSED/);
+    await Deno.writeTextFile(path, named.replace("parse: hl7v2", "parse: hl7v2\n    filter: MSH-9.1 = ORU"));
+    await out(/^channel inbox changed/);
+    await out(/filter: \(none\) → MSH-9\.1 = ORU/);
+  }));
+
+/** Waits for lines of an output, in order. */
+function linesOf(output: ReadableStream<Uint8Array>): (line: RegExp) => Promise<void> {
+  const lines = output.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+  let text = "";
+  return async (line) => {
+    for (;;) {
+      const found = text.split("\n").findIndex((each) => line.test(each));
+      if (found >= 0) {
+        text = text.split("\n").slice(found + 1).join("\n");
+        return;
+      }
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`${line} was never printed:\n${text}`);
+      text += value;
+    }
+  };
+}
+
 /** Starts a gateway and waits until it is ready. */
 async function startGateway(cwd: string): Promise<Deno.ChildProcess> {
   const child = spawn(cwd, "run", "gateway.yaml");

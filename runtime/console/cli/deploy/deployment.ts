@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Problem } from "../../../config/problem.ts";
+import type { Disk } from "../../../contract/world.ts";
 import type { RunningGateway } from "../../../engine/gateway_api.ts";
 import type { ChannelPlan } from "../../../engine/plan.ts";
 import {
@@ -21,6 +22,8 @@ import { switchChannels } from "./switch_channels.ts";
 /** What a gateway runs, and what it is made of. */
 export interface Deployed extends Comparable {
   readonly texts: FileTexts;
+  /** Every file and folder it was read from: what may change it. */
+  readonly paths: ReadonlySet<string>;
 }
 
 /** How far a file is applied. */
@@ -49,10 +52,20 @@ export class Deployment {
     this.#keptPath = join(deployed.plan.data, "before.json");
   }
 
+  /** Every file and folder that what runs was read from, absolute. */
+  get paths(): ReadonlySet<string> {
+    return this.#deployed.paths;
+  }
+
+  /** Puts the file in place as it is now. See {@linkcode Deployment.apply}. */
+  refresh(options: ApplyOptions): Promise<Planned> {
+    return this.apply(this.#file, options);
+  }
+
   /** Reads the gateway file again and gives one channel its new plan. Errors: CONTROL_CHANNEL_UNKNOWN, its listener's. */
   reload(name: string): Promise<readonly Problem[]> {
     return this.#inTurn(async () => {
-      const { plan, settings, texts, problems } = await readGatewayFile(this.#file, this.#session);
+      const { plan, settings, texts, paths, problems } = await this.#read(this.#file);
       if (!plan || !settings) return problems;
       const channel = plan.channels.find((channel) => channel.name === name) ??
         controlErrors.fail("CONTROL_CHANNEL_UNKNOWN");
@@ -68,7 +81,7 @@ export class Deployment {
       };
       // The file as a whole runs only when nothing else in it differs.
       const isWhole = areNone(changesBetween(deployed, { plan, settings }, this.#gateway.snapshot()));
-      this.#deployed = { ...deployed, texts: isWhole ? texts : old.texts };
+      this.#deployed = { ...deployed, texts: isWhole ? texts : old.texts, paths };
       return [];
     });
   }
@@ -76,7 +89,7 @@ export class Deployment {
   /** Says what a file would change, or what is wrong with it. Errors: CONSOLE_FOLDER_DIFFERENT. */
   plan(file: string): Promise<Planned> {
     return this.#inTurn(async () => {
-      const reading = await readGatewayFile(file, this.#session);
+      const reading = await this.#read(file);
       const next = this.#comparable(reading);
       return next ? { problems: [], changes: this.#changesTo(next) } : { problems: reading.problems };
     });
@@ -87,7 +100,7 @@ export class Deployment {
    * CONSOLE_FOLDER_DIFFERENT, CONSOLE_APPLY_UNDONE, CONSOLE_APPLY_STUCK.
    */
   apply(file: string, options: ApplyOptions): Promise<Planned> {
-    return this.#inTurn(async () => await this.#apply(await readGatewayFile(file, this.#session), options));
+    return this.#inTurn(async () => await this.#apply(await this.#read(file), options));
   }
 
   /** Puts the file before back in place. Errors: CONSOLE_ROLLBACK_EMPTY, and those of {@linkcode Deployment.apply}. */
@@ -97,7 +110,7 @@ export class Deployment {
       const kept = readKept(await disk.readText(this.#keptPath).catch(() => "null"));
       if (!kept) return errors.fail("CONSOLE_ROLLBACK_EMPTY", { folder: dirname(this.#keptPath) });
       return await this.#apply(
-        await readGatewayFile(kept.file, this.#session, withTexts(disk, kept)),
+        await this.#read(kept.file, withTexts(disk, kept)),
         options,
       );
     });
@@ -119,10 +132,17 @@ export class Deployment {
     }
     // What needs a restart goes on to differ.
     const settings = changes.gateway.length === 0 ? next.settings : channelSettings(next, old);
-    this.#deployed = { plan: { ...old.plan, channels: next.plan.channels }, settings, texts: reading.texts };
-    this.#file = reading.texts.file;
+    const { texts, paths } = reading;
+    this.#deployed = { plan: { ...old.plan, channels: next.plan.channels }, settings, texts, paths };
+    this.#file = texts.file;
     if (differ) await this.#session.outside.world.disk.rename(this.#asidePath, this.#keptPath);
     return { problems: [], changes };
+  }
+
+  /** With the variables the gateway was started with. */
+  #read(file: string, from?: Disk): Promise<FileReading> {
+    const { variablesFile: env } = this.#deployed.texts;
+    return readGatewayFile(file, this.#session, { ...(env ? { env } : {}), ...(from ? { from } : {}) });
   }
 
   #changesTo(next: Comparable): GatewayChanges {

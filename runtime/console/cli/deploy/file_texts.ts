@@ -5,20 +5,43 @@ import type { Disk } from "../../../contract/world.ts";
 export interface FileTexts {
   /** The gateway file, absolute. */
   readonly file: string;
+  /** The file of variables, absolute, where it is not the one beside the gateway file. */
+  readonly variablesFile?: string;
   /** Texts by absolute path. */
   readonly texts: Readonly<Record<string, string>>;
 }
 
-/** A disk that notes the texts a gateway file consists of while it is read. Notes no secret, table or actor. */
-export function notingTexts(disk: Disk, file: string): { readonly disk: Disk; readonly noted: FileTexts } {
+/** Where a gateway file and its variables lie. */
+export type FilePlaces = Omit<FileTexts, "texts">;
+
+/** What was noted while a gateway file was read. */
+export interface Noted {
+  /** Of no secret, table or actor. */
+  readonly texts: FileTexts;
+  /** Every file and folder that was looked at, absolute. */
+  readonly paths: ReadonlySet<string>;
+}
+
+/** A disk that notes what a gateway file consists of while it is read. */
+export function notingTexts(disk: Disk, places: FilePlaces): { readonly disk: Disk; readonly noted: Noted } {
   const texts: Record<string, string> = {};
+  const paths = new Set<string>();
   return {
-    noted: { file, texts },
+    noted: { texts: { ...places, texts }, paths },
     disk: {
       ...disk,
+      facts(path) {
+        paths.add(path);
+        return disk.facts(path);
+      },
+      list(folder) {
+        paths.add(folder);
+        return disk.list(folder);
+      },
       async readText(path) {
+        paths.add(path);
         const text = await disk.readText(path);
-        if (isPart(path, file)) texts[path] = text;
+        if (isPart(path, places)) texts[path] = text;
         return text;
       },
     },
@@ -26,15 +49,20 @@ export function notingTexts(disk: Disk, file: string): { readonly disk: Disk; re
 }
 
 /** A disk on which a gateway file consists of the texts that were noted, whatever has become of it since. */
-export function withTexts(disk: Disk, { file, texts }: FileTexts): Disk {
+export function withTexts(disk: Disk, { texts, ...places }: FileTexts): Disk {
+  const { file } = places;
   const isKept = (path: string) => Object.hasOwn(texts, path);
   const missing = (path: string) => Promise.reject(Object.assign(new Error(path), { code: "ENOENT" }));
   return {
     ...disk,
     readText: (path) =>
-      isKept(path) ? Promise.resolve(texts[path]) : isPart(path, file) ? missing(path) : disk.readText(path),
+      isKept(path)
+        ? Promise.resolve(texts[path])
+        : isPart(path, places)
+        ? missing(path)
+        : disk.readText(path),
     facts: (path) =>
-      !isPart(path, file) ? disk.facts(path) : Promise.resolve(
+      !isPart(path, places) ? disk.facts(path) : Promise.resolve(
         isKept(path) ? { kind: "file", size: texts[path].length, modifiedMs: 0 } : undefined,
       ),
     list: (folder) =>
@@ -44,8 +72,9 @@ export function withTexts(disk: Disk, { file, texts }: FileTexts): Disk {
   };
 }
 
-function isPart(path: string, file: string): boolean {
-  return path === file || path === file.replace(/\.[^./\\]*$/, ".env") || dirname(path) === channelsOf(file);
+function isPart(path: string, { file, variablesFile }: FilePlaces): boolean {
+  return path === file || path === (variablesFile ?? file.replace(/\.[^./\\]*$/, ".env")) ||
+    dirname(path) === channelsOf(file);
 }
 
 function channelsOf(file: string): string {

@@ -14,14 +14,15 @@ Deno.test("the texts of a gateway file are itself, its variables and the channel
       await Deno.writeTextFile(join(folder, name), text);
     }
 
-    const { disk, noted } = notingTexts(denoWorld.disk, file);
+    const { disk, noted } = notingTexts(denoWorld.disk, { file });
     for (const name of Object.keys({ ...parts, ...others })) await disk.readText(join(folder, name));
     const paths = Object.fromEntries(Object.entries(parts).map(([name, text]) => [join(folder, name), text]));
-    assertEquals(noted, { file, texts: paths });
+    assertEquals(noted.texts, { file, texts: paths });
+    assertEquals(noted.paths.size, Object.keys({ ...parts, ...others }).length);
 
     for (const name of Object.keys(parts)) await Deno.writeTextFile(join(folder, name), "changed");
     await Deno.writeTextFile(join(folder, "channels/new.yaml"), "about: new");
-    const kept = withTexts(denoWorld.disk, noted);
+    const kept = withTexts(denoWorld.disk, noted.texts);
     for (const [path, text] of Object.entries(paths)) assertEquals(await kept.readText(path), text);
     assertEquals(await kept.list(join(folder, "channels")), ["lab.yaml"]);
     await assertRejects(() => kept.readText(join(folder, "channels/new.yaml")));
@@ -35,4 +36,13 @@ Deno.test("a gateway file that had no variables has none later", () =>
     await Deno.writeTextFile(join(folder, "gateway.env"), "A=1");
     const kept = withTexts(denoWorld.disk, { file, texts: { [file]: "gateway: a" } });
     assertEquals(await kept.facts(join(folder, "gateway.env")), undefined);
+  }));
+
+Deno.test("another file of variables that is named is part of the gateway file, and the one beside it is not", () =>
+  withFolder(async (folder) => {
+    const [file, variablesFile] = [join(folder, "gateway.yaml"), join(folder, "test.env")];
+    for (const name of ["gateway.env", "test.env"]) await Deno.writeTextFile(join(folder, name), "A=1");
+    const { disk, noted } = notingTexts(denoWorld.disk, { file, variablesFile });
+    for (const name of ["gateway.env", "test.env"]) await disk.readText(join(folder, name));
+    assertEquals(noted.texts, { file, variablesFile, texts: { [variablesFile]: "A=1" } });
   }));
