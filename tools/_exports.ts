@@ -55,6 +55,10 @@ export function renderTransforms(files: readonly ComponentFile[], { transforms }
   );
 }
 
+/**
+ * The types are those of the components themselves, inferred from their specs. JSR calls that slow types, which is why
+ * that lint rule is off; the lint of the documentation holds `mod.ts` to explicit types.
+ */
 function render(
   files: readonly ComponentFile[],
   specs: Readonly<Record<string, { readonly about: string }>>,

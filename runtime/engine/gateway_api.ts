@@ -67,9 +67,11 @@ export interface RunningGateway {
    */
   release(id: string, options?: { destination?: string }): Promise<{ destinations: readonly string[] }>;
   /**
-   * What becomes of messages, from now on: an item for each message and destination once that is final and durable (for
-   * each part of a message that was split). Made for `for await`; leaving the loop ends it, `cancel()` does where
-   * nobody reads, and it ends by itself when the gateway is closed and every item is read.
+   * What becomes of messages, from now on: an item for each message and destination once that is final and durable. A
+   * message that was split has one for each part, and messages that are sent together one under the id of their batch.
+   *
+   * Made for `for await`: leaving the loop ends it, `cancel()` does where nobody reads, and it ends by itself when the
+   * gateway is closed and every item is read.
    *
    * Nothing waits for a slow reader: `waitingMax` items (1,000 where left out) wait for it, then the oldest are dropped,
    * and the next one says in `missed` how many. {@linkcode RunningGateway.archive} has them all.
