@@ -1,0 +1,138 @@
+import { Clone } from "./_clone.ts";
+import { type Step, stepsOf } from "./_page.ts";
+import { Ports } from "./_ports.ts";
+import { Promises } from "./_promises.ts";
+import { Background, type Ended, Shell } from "./_terminal.ts";
+
+/** Commands that run until Ctrl-C, and what they print once they are there. */
+const LASTING = /^deno (?:task (?:start|mitral (?:run|sink|tail))|run .*mod\.ts (?:run|sink|tail))\b(?!.* --count)/;
+const THERE = /^(?:ready |listening on |following )/m;
+/** Commands that only look: what they show may still be on its way. */
+const LOOKS = /^(?:ls|cat|head|grep|deno task mitral (?:status|messages (?:list|show)|trace))\b/;
+
+const LOOK_MS_MAX = 20_000;
+const PAGE_MS_MAX = 90_000;
+
+/** A newcomer who does what a page says and compares what happens with what it promises. Throws where it differs. */
+export async function follow(page: string): Promise<void> {
+  const ports = new Ports(page);
+  await using clone = await Clone.make(ports);
+  await using reader = new Reader(clone);
+  const deadline = setTimeout(() => reader[Symbol.asyncDispose](), PAGE_MS_MAX);
+  try {
+    for (const step of stepsOf(ports.real(page))) {
+      await reader.do(step);
+    }
+    await reader.leave();
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+class Reader implements AsyncDisposable {
+  readonly #clone: Clone;
+  readonly #shell: Shell;
+  readonly #promises = new Promises();
+  #lasting: Background[] = [];
+  #programs = 0;
+
+  constructor(clone: Clone) {
+    this.#clone = clone;
+    this.#shell = new Shell(clone);
+  }
+
+  async do(step: Step): Promise<void> {
+    switch (step.does) {
+      case "run":
+        return await this.#run(step);
+      case "execute": {
+        const file = `program_${++this.#programs}.ts`;
+        await this.#clone.write(file, step.program);
+        return await this.#run({ ...step, commands: `deno run -P ${file}`, fails: false });
+      }
+      case "write":
+        return await this.#clone.write(step.file, step.text);
+      case "watch":
+        return await this.#watch(step);
+      case "skip":
+    }
+  }
+
+  /** Presses Ctrl-C in every terminal. */
+  async leave(): Promise<void> {
+    for (const each of this.#lasting.splice(0).reverse()) await this.#interrupt(each);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const each of [...this.#lasting, this.#shell]) await each[Symbol.asyncDispose]();
+  }
+
+  async #run(step: Pick<Step, "line"> & { commands: string; fails: boolean; prints?: string }): Promise<void> {
+    const { line, fails, prints } = step;
+    const lines = this.#promises.real(step.commands).replace(/\\\n\s*/g, "").split("\n").filter((each) => each !== "");
+    let printed = "", started: Background | undefined, foreground = "";
+    const runForeground = async () => {
+      const commands = foreground;
+      foreground = "";
+      const ended = commands === "" ? undefined : await this.#shell.run(commands, fails);
+      if (ended && (ended.code !== 0) !== fails) throw new Error(`line ${line}: ${failureText(commands, ended)}`);
+      await this.#clone.giveRealPorts();
+      printed += ended?.printed ?? "";
+    };
+    for (const each of lines) {
+      const command = each.replace(/^npx -y deno@\S+/, "deno").replace(/\s+#.*$/, "");
+      if (!LASTING.test(command)) foreground += `${each}\n`;
+      else {
+        await runForeground();
+        started = await this.#start(command, line);
+      }
+    }
+    await runForeground();
+    if (prints === undefined) return;
+    const keeps = (text: string) => this.#promises.kept(prints, text);
+    if (started && await started.output.until((text) => keeps(printed + text))) return;
+    if (keeps(printed)) return;
+    const commands = lines.join("\n");
+    for (const beginMs = performance.now(); lines.every((each) => LOOKS.test(each));) {
+      printed = (await this.#shell.run(commands)).printed;
+      if (keeps(printed)) return;
+      if (performance.now() - beginMs > LOOK_MS_MAX) break;
+    }
+    throw new Error(`line ${line}: promised:\n\n${prints}\nprinted:\n\n${printed}${started?.output.text ?? ""}`);
+  }
+
+  /** Starts what lasts. What runs the same already is ended first, as the page has its reader do. */
+  async #start(command: string, line: number): Promise<Background> {
+    const same = this.#lasting.find((each) => fileOf(each.command) === fileOf(command));
+    if (same) {
+      this.#lasting = this.#lasting.filter((each) => each !== same);
+      await this.#interrupt(same);
+    }
+    const started = new Background(command, this.#clone);
+    this.#lasting.push(started);
+    if (await started.output.until((text) => THERE.test(text))) return started;
+    throw new Error(`line ${line}: ${command} ended:\n${started.output.text}`);
+  }
+
+  async #interrupt(each: Background): Promise<void> {
+    const code = await each.interrupt();
+    if (code !== 0) throw new Error(`${each.command} ended with ${code}:\n${each.output.text}`);
+  }
+
+  async #watch({ prints, line }: { readonly prints: string; readonly line: number }): Promise<void> {
+    const shown = (text: string) => this.#promises.kept(`…\n${prints}…`, text);
+    const seen = this.#lasting.map(async ({ output }) => await output.until(shown) || Promise.reject());
+    await Promise.any(seen).catch(() => {
+      throw new Error(`line ${line}: nothing that runs prints:\n\n${prints}`);
+    });
+  }
+}
+
+/** What tells one lasting command from another: the gateway file, or all of it. */
+function fileOf(command: string): string {
+  return /\brun (?:.* )?(\S+\.ya?ml)/.exec(command)?.[1] ?? command;
+}
+
+function failureText(commands: string, { code, printed }: Ended): string {
+  return `ended with ${code}:\n${commands}\n${printed}`;
+}
