@@ -9,11 +9,13 @@ export class Ports {
   readonly #given = new Map<string, number>();
 
   constructor(page: string) {
+    const found = page.matchAll(/\bport: ?(\d{4})\b|\b127\.0\.0\.1:(\d{4})\b/g);
+    const wanted = new Set([...found].map(([, inFile, inAddress]) => inFile ?? inAddress));
     let next = FIRST + Deno.pid * 37 % (LAST - FIRST);
-    for (const [, inFile, inAddress] of page.matchAll(/\bport: ?(\d{4})\b|\b127\.0\.0\.1:(\d{4})\b/g)) {
-      if (this.#given.has(inFile ?? inAddress)) continue;
-      while (!isFree(next)) next = FIRST + (next - FIRST + 1) % (LAST - FIRST);
-      this.#given.set(inFile ?? inAddress, next++);
+    for (const port of wanted) {
+      // None that the page has: a text may be made real twice.
+      while (wanted.has(String(next)) || !isFree(next)) next = FIRST + (next - FIRST + 1) % (LAST - FIRST);
+      this.#given.set(port, next++);
     }
   }
 

@@ -11,7 +11,7 @@ const THERE = /^(?:ready |listening on |following )/m;
 const LOOKS = /^(?:ls|cat|head|grep|deno task mitral (?:status|messages (?:list|show)|trace))\b/;
 
 const LOOK_MS_MAX = 20_000;
-const PAGE_MS_MAX = 90_000;
+const PAGE_MS_MAX = 60_000;
 
 /** A newcomer who does what a page says and compares what happens with what it promises. Throws where it differs. */
 export async function follow(page: string): Promise<void> {
@@ -90,8 +90,7 @@ class Reader implements AsyncDisposable {
     await runForeground();
     if (prints === undefined) return;
     const keeps = (text: string) => this.#promises.kept(prints, text);
-    if (started && await started.output.until((text) => keeps(printed + text))) return;
-    if (keeps(printed)) return;
+    if (keeps(printed) || await started?.output.until((text) => keeps(printed + text))) return;
     const commands = lines.join("\n");
     for (const beginMs = performance.now(); lines.every((each) => LOOKS.test(each));) {
       printed = (await this.#shell.run(commands)).printed;
