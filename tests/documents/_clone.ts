@@ -80,7 +80,9 @@ const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 /** The tasks that run a program, as a shell knows them. */
 const TASKS = Object.entries(settings.tasks).flatMap(([name, command]) => {
   const [deno, ...words] = command.split(" ");
-  return deno === "deno" && words[0] === "run" ? [`${name}) set -- ${words.map(quoted).join(" ")} "$@" ;;`] : [];
+  return deno === "deno" && words[0] === "run"
+    ? [`${name}) set -- ${words.map(quoted).join(" ")} "$@" ;;`]
+    : [];
 });
 
 const DENO = `#!/bin/bash

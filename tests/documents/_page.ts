@@ -21,7 +21,9 @@ const PIECE = new RegExp(`^(?:${MARK.source}|${FENCE.source})$`, "gm");
 const NAME = /^(?:#|\/\/) ((?:[\w.-]+\/)*[\w-]+\.[\w.]+)\n/;
 
 /** Which file a fence is, where its first line says so: `# first/gateway.yaml`, `// transformers/stamp.ts`. */
-export function fileOf({ language, text }: { readonly language: string; readonly text: string }): string | undefined {
+export function fileOf(
+  { language, text }: { readonly language: string; readonly text: string },
+): string | undefined {
   return language === "sh" ? undefined : NAME.exec(text)?.[1];
 }
 
@@ -55,8 +57,9 @@ export function stepsOf(page: string): readonly Step[] {
     else if (language === "sh") steps.push({ does: "run", commands: text, fails: before === "fails", line });
     else if (language === "ts") steps.push({ does: "execute", program: text, line });
     else if (language === "text") {
-      if (last?.does === "run" || last?.does === "execute") steps[steps.length - 1] = { ...last, prints: text };
-      else if (last?.does !== "skip") steps.push({ does: "watch", prints: text, line });
+      if (last?.does === "run" || last?.does === "execute") {
+        steps[steps.length - 1] = { ...last, prints: text };
+      } else if (last?.does !== "skip") steps.push({ does: "watch", prints: text, line });
     }
     before = "";
   }

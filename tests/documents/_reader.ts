@@ -5,7 +5,8 @@ import { Promises } from "./_promises.ts";
 import { Background, type Ended, Shell } from "./_terminal.ts";
 
 /** Commands that run until Ctrl-C, and what they print once they are there. */
-const LASTING = /^deno (?:task (?:start|mitral (?:run|sink|tail))|run .*mod\.ts (?:run|sink|tail))\b(?!.* --count)/;
+const LASTING =
+  /^deno (?:task (?:start|mitral (?:run|sink|tail))|run .*mod\.ts (?:run|sink|tail))\b(?!.* --count)/;
 const THERE = /^(?:ready |listening on |following )/m;
 /** Commands that only look: what they show may still be on its way. */
 const LOOKS = /^(?:ls|cat|head|grep|deno task mitral (?:status|messages (?:list|show)|trace))\b/;
@@ -67,15 +68,21 @@ class Reader implements AsyncDisposable {
     for (const each of [...this.#lasting, this.#shell]) await each[Symbol.asyncDispose]();
   }
 
-  async #run(step: Pick<Step, "line"> & { commands: string; fails: boolean; prints?: string }): Promise<void> {
+  async #run(
+    step: Pick<Step, "line"> & { commands: string; fails: boolean; prints?: string },
+  ): Promise<void> {
     const { line, fails, prints } = step;
-    const lines = this.#promises.real(step.commands).replace(/\\\n\s*/g, "").split("\n").filter((each) => each !== "");
+    const lines = this.#promises.real(step.commands).replace(/\\\n\s*/g, "").split("\n").filter((each) =>
+      each !== ""
+    );
     let printed = "", started: Background | undefined, foreground = "";
     const runForeground = async () => {
       const commands = foreground;
       foreground = "";
       const ended = commands === "" ? undefined : await this.#shell.run(commands, fails);
-      if (ended && (ended.code !== 0) !== fails) throw new Error(`line ${line}: ${failureText(commands, ended)}`);
+      if (ended && (ended.code !== 0) !== fails) {
+        throw new Error(`line ${line}: ${failureText(commands, ended)}`);
+      }
       await this.#clone.giveRealPorts();
       printed += ended?.printed ?? "";
     };
@@ -97,7 +104,9 @@ class Reader implements AsyncDisposable {
       if (keeps(printed)) return;
       if (performance.now() - beginMs > LOOK_MS_MAX) break;
     }
-    throw new Error(`line ${line}: promised:\n\n${prints}\nprinted:\n\n${printed}${started?.output.text ?? ""}`);
+    throw new Error(
+      `line ${line}: promised:\n\n${prints}\nprinted:\n\n${printed}${started?.output.text ?? ""}`,
+    );
   }
 
   /** Starts what lasts. What runs the same already is ended first, as the page has its reader do. */

@@ -60,7 +60,16 @@ class Program implements AsyncDisposable {
   readonly output: Output;
 
   constructor({ folder: cwd, env }: Clone, args: string[], stdin: "piped" | "null") {
-    const options = { args, cwd, env, clearEnv: true, stdin, stdout: "piped", stderr: "null", detached: true } as const;
+    const options = {
+      args,
+      cwd,
+      env,
+      clearEnv: true,
+      stdin,
+      stdout: "piped",
+      stderr: "null",
+      detached: true,
+    } as const;
     this.child = new Deno.Command("bash", options).spawn();
     this.output = new Output(this.child.stdout);
   }
