@@ -2,7 +2,8 @@ import { fileURLToPath } from "node:url";
 import settings from "../../deno.json" with { type: "json" };
 import type { Ports } from "./_ports.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** The checkout's folder. */
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Where Deno keeps what it has downloaded. */
 const cache: string = JSON.parse(
