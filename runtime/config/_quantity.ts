@@ -12,7 +12,7 @@ export const BYTE_UNITS = {
 } as const;
 
 /** Units of a time, in milliseconds. */
-export const TIME_UNITS = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+export const TIME_UNITS = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000 } as const;
 
 /** A whole number as people write one: no leading zero (which some read as octal), no exponent, no separators. */
 export function readInteger(text: string): number | undefined {

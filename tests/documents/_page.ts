@@ -7,7 +7,7 @@ export type Step =
   & (
     | { readonly does: "run"; readonly commands: string; readonly fails: boolean; readonly prints?: string }
     /** A program in TypeScript. */
-    | { readonly does: "execute"; readonly program: string; readonly prints?: string }
+    | { readonly does: "program"; readonly program: string; readonly prints?: string }
     | { readonly does: "write"; readonly file: string; readonly text: string }
     /** Looks at what something prints that goes on running. */
     | { readonly does: "watch"; readonly prints: string }
@@ -32,7 +32,7 @@ export function fileOf(
  *
  * - `sh` is run, all of a page in one shell.
  * - A fence whose first line names a file, in a comment, is written to that file.
- * - `ts` without a name is a program, and run.
+ * - `ts` without a name is a program: it must compile, and it is run where it is said what it prints.
  * - `text` right after these two is what they print. Another `text` is what is printed in another terminal.
  * - `<!-- fails -->` before a fence: the commands end with an error, and are to.
  * - `<!-- not run: WHY -->` before a fence: it cannot run in a test.
@@ -55,9 +55,9 @@ export function stepsOf(page: string): readonly Step[] {
     if (before === "not run") steps.push({ does: "skip", why, line });
     else if (file !== undefined) steps.push({ does: "write", file, text, line });
     else if (language === "sh") steps.push({ does: "run", commands: text, fails: before === "fails", line });
-    else if (language === "ts") steps.push({ does: "execute", program: text, line });
+    else if (language === "ts") steps.push({ does: "program", program: text, line });
     else if (language === "text") {
-      if (last?.does === "run" || last?.does === "execute") {
+      if (last?.does === "run" || last?.does === "program") {
         steps[steps.length - 1] = { ...last, prints: text };
       } else if (last?.does !== "skip") steps.push({ does: "watch", prints: text, line });
     }

@@ -39,6 +39,7 @@ export class Promises {
       if (at % 5 === 3) return pattern + TOOK.source;
       if (at % 5 === 4) return `${pattern}.*?`;
       if (known.has(piece)) return pattern + piece;
+      if (ids.includes(piece)) return `${pattern}\\${ids.indexOf(piece) + 1}`;
       ids.push(piece);
       return `${pattern}(${ID.source})`;
     }, "");

@@ -9,7 +9,7 @@ const LASTING =
   /^deno (?:task (?:start|mitral (?:run|sink|tail))|run .*mod\.ts (?:run|sink|tail))\b(?!.* --count)/;
 const THERE = /^(?:ready |listening on |following )/m;
 /** Commands that only look: what they show may still be on its way. */
-const LOOKS = /^(?:ls|cat|head|grep|deno task mitral (?:status|messages (?:list|show)|trace))\b/;
+const LOOKS = /^(?:ls|cat|tr|head|grep|deno task mitral (?:status|messages (?:list|show)|trace))\b/;
 
 const LOOK_MS_MAX = 20_000;
 const PAGE_MS_MAX = 60_000;
@@ -46,7 +46,8 @@ class Reader implements AsyncDisposable {
     switch (step.does) {
       case "run":
         return await this.#run(step);
-      case "execute": {
+      case "program": {
+        if (step.prints === undefined) return;
         const file = `program_${++this.#programs}.ts`;
         await this.#clone.write(file, step.program);
         return await this.#run({ ...step, commands: `deno run -P ${file}`, fails: false });
