@@ -112,7 +112,7 @@ class Reader implements AsyncDisposable {
 
   /** Starts what lasts. What runs the same already is ended first, as the page has its reader do. */
   async #start(command: string, line: number): Promise<Background> {
-    const same = this.#lasting.find((each) => fileOf(each.command) === fileOf(command));
+    const same = this.#lasting.find((each) => placeOf(each.command) === placeOf(command));
     if (same) {
       this.#lasting = this.#lasting.filter((each) => each !== same);
       await this.#interrupt(same);
@@ -137,9 +137,9 @@ class Reader implements AsyncDisposable {
   }
 }
 
-/** What tells one lasting command from another: the gateway file, or all of it. */
-function fileOf(command: string): string {
-  return /\brun (?:.* )?(\S+\.ya?ml)/.exec(command)?.[1] ?? command;
+/** What a lasting command has to itself: its gateway file, or its address. */
+function placeOf(command: string): string {
+  return /\brun (?:.* )?(\S+\.ya?ml)|\bsink (\S+)/.exec(command)?.slice(1).join("") ?? command;
 }
 
 function failureText(commands: string, { code, printed }: Ended): string {

@@ -36,7 +36,9 @@ Deno.test({
     for (const [at, { text }] of pages.entries()) {
       for (const step of stepsOf(text)) {
         if (step.does === "program") await clone.write(`${at}/line_${step.line}.ts`, step.program);
-        if (step.does === "write" && step.file.endsWith(".ts")) await clone.write(`${at}/${step.file}`, step.text);
+        if (step.does === "write" && step.file.endsWith(".ts")) {
+          await clone.write(`${at}/${step.file}`, step.text);
+        }
       }
     }
     const { code, printed } = await shell.run("deno check .");
@@ -44,7 +46,8 @@ Deno.test({
   },
 });
 
-const promising = (promise: string) => `\`\`\`sh\nprintf 'a  1 ms\\nb\\n'\n\`\`\`\n\n\`\`\`text\n${promise}\n\`\`\`\n`;
+const promising = (promise: string) =>
+  `\`\`\`sh\nprintf 'a  1 ms\\nb\\n'\n\`\`\`\n\n\`\`\`text\n${promise}\n\`\`\`\n`;
 
 for (
   const [page, trouble] of [
@@ -86,7 +89,9 @@ Deno.test("an id of a page is any id, but the same wherever the page has it", as
   const [a, b] = ["01a0e5ad-6c40-7000-9b1d-3f6d2a87c950", "01a0e5ad-6c41-7000-9b1d-3f6d2a87c951"];
   const [c, d] = ["01a0e5ff-6c40-7000-9b1d-3f6d2a87c952", "01a0e5ff-6c41-7000-9b1d-3f6d2a87c953"];
   const page = (second: string) =>
-    `\`\`\`sh\nprintf '%s\\n' ${["01a0e5ff", c.slice(8)].join("")} ${d}\n\`\`\`\n\n\`\`\`text\n${a}\n${second}\n\`\`\`\n`;
+    `\`\`\`sh\nprintf '%s\\n' ${
+      ["01a0e5ff", c.slice(8)].join("")
+    } ${d}\n\`\`\`\n\n\`\`\`text\n${a}\n${second}\n\`\`\`\n`;
   await follow(page(b));
   await assertRejects(() => follow(page(a)));
   assert(a !== c);

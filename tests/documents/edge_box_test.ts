@@ -5,7 +5,8 @@ import { Ports } from "./_ports.ts";
 import { Background, Shell } from "./_terminal.ts";
 
 const page = await Deno.readTextFile(new URL("../../docs/guide/edge_box.md", import.meta.url));
-const MESSAGE = "MSH|^~\\&|LAB|ST E|EHR|ST E|20260101120000||ORU^R01|0001|P|2.5\rPID|1||4711^^^ST E||Doe^Ann\r";
+const MESSAGE =
+  "MSH|^~\\&|LAB|ST E|EHR|ST E|20260101120000||ORU^R01|0001|P|2.5\rPID|1||4711^^^ST E||Doe^Ann\r";
 
 /** A file of the page, by its name. */
 function fileOf(name: string): string {
@@ -74,10 +75,19 @@ Deno.test({
     const folder = await Deno.makeTempDir();
     try {
       const file = `${folder}/mitral.service`;
-      await Deno.writeTextFile(file, fileOf("mitral.service").replace("/opt/mitral/current/deno", Deno.execPath()));
+      await Deno.writeTextFile(
+        file,
+        fileOf("mitral.service").replace("/opt/mitral/current/deno", Deno.execPath()),
+      );
       const verified = await output("systemd-analyze", "verify", file);
       assertEquals([verified.code, verified.text.includes("mitral.service")], [0, false], verified.text);
-      const { code, text } = await output("systemd-analyze", "security", "--offline=true", "--threshold=20", file);
+      const { code, text } = await output(
+        "systemd-analyze",
+        "security",
+        "--offline=true",
+        "--threshold=20",
+        file,
+      );
       assertEquals(code, 0, text);
     } finally {
       await Deno.remove(folder, { recursive: true });
@@ -85,7 +95,10 @@ Deno.test({
   },
 });
 
-async function output(program: string, ...args: string[]): Promise<{ readonly code: number; readonly text: string }> {
+async function output(
+  program: string,
+  ...args: string[]
+): Promise<{ readonly code: number; readonly text: string }> {
   const { code, stdout, stderr } = await new Deno.Command(program, { args, env: { NO_COLOR: "1" } }).output();
   const decoder = new TextDecoder();
   return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };

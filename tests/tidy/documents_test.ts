@@ -61,20 +61,24 @@ Deno.test("every gateway file in every document is read without a problem", asyn
       for (const fence of fences) {
         const { text, language } = fence;
         if (language !== "yaml" || !/^(#.*\n)?gateway:/.test(text)) continue;
-        const { problems } = await readGateway({ text, file: `${folder}/${fileOf(fence) ?? "gateway.yaml"}` }, {
-          catalog,
-          loadActor: outside.loadActor,
-          env: () => "a secret",
-          timeZone: "UTC",
-          // Keys, partners, tables and what differs from machine to machine are the reader's own.
-          disk: {
-            ...denoWorld.disk,
-            readText: (path) => path.endsWith(".env") ? Promise.resolve(variablesIn(text)) : denoWorld.disk.readText(path),
-            facts: async (path) =>
-              await denoWorld.disk.facts(path) ??
-                { kind: /\.\w+$/.test(path) ? "file" : "folder", size: 0, modifiedMs: 0 },
+        const { problems } = await readGateway(
+          { text, file: `${folder}/${fileOf(fence) ?? "gateway.yaml"}` },
+          {
+            catalog,
+            loadActor: outside.loadActor,
+            env: () => "a secret",
+            timeZone: "UTC",
+            // Keys, partners, tables and what differs from machine to machine are the reader's own.
+            disk: {
+              ...denoWorld.disk,
+              readText: (path) =>
+                path.endsWith(".env") ? Promise.resolve(variablesIn(text)) : denoWorld.disk.readText(path),
+              facts: async (path) =>
+                await denoWorld.disk.facts(path) ??
+                  { kind: /\.\w+$/.test(path) ? "file" : "folder", size: 0, modifiedMs: 0 },
+            },
           },
-        });
+        );
         assertEquals(problems.map(({ line, message }) => `${page.path}: line ${line}: ${message}`), []);
         read++;
       }
