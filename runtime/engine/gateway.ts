@@ -3,7 +3,7 @@ import { declareErrors, type MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import { Journal, type OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
-import type { PendingTotals } from "../journal/reader.ts";
+import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
 import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
 import { Channel } from "./channel.ts";

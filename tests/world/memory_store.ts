@@ -1,7 +1,8 @@
 import type { World } from "../../runtime/contract/world.ts";
 import type { Database } from "../../runtime/journal/database.ts";
 import type { Operation } from "../../runtime/journal/operations.ts";
-import { type AnswerTo, type Question, Reader } from "../../runtime/journal/reader.ts";
+import type { AnswerTo, Question } from "../../runtime/journal/questions.ts";
+import { Reader } from "../../runtime/journal/reader.ts";
 import { prepareSchema } from "../../runtime/journal/schema.ts";
 import { openWriter } from "../../runtime/journal/sqlite_database.ts";
 import type { Store } from "../../runtime/journal/store.ts";
