@@ -167,7 +167,7 @@ export class DeliveryLine {
   }
 
   #stages(): LineStage<Sending, Outcome>[] {
-    const { destination, world, envelope, send: { spec, config } } = this.#parts;
+    const { world, envelope, send: { spec, config } } = this.#parts;
     const openSender = (): Promise<OpenSender> =>
       spec.open({
         config: config as never,
@@ -323,6 +323,7 @@ export class DeliveryLine {
       ...(answer ? { answer } : {}),
       ...(outcome.kind === "rejected" ? { trouble: troubleOf(outcome.error, atMs) } : {}),
       ...(holds ? { holds } : {}),
+      ...(entry.row.isBatch ? { isBatch: true } : {}),
       tellRest: channel.acknowledge === "delivered",
       ...(told ? { concludes: concluding(told) } : {}),
     }, urgent ? "urgent" : "patient");

@@ -31,6 +31,14 @@ export interface RunningGateway {
    */
   release(id: string, options?: { destination?: string }): Promise<{ destinations: readonly string[] }>;
   /**
+   * Makes batches of what has gathered for one destination, or for all of the channel that collect, and says how many
+   * messages were put together for each. Errors: GATEWAY_CHANNEL_UNKNOWN, GATEWAY_COLLECT_MISSING, ENGINE_LINE_STOPPED.
+   */
+  closeBatch(
+    channel: string,
+    destination?: string,
+  ): Promise<readonly { readonly destination: string; readonly messages: number }[]>;
+  /**
    * Hands a message to a channel, as its listener would. Resolves with the answer once what the channel's `acknowledge`
    * promises is durable. Errors: GATEWAY_CHANNEL_UNKNOWN; what is wrong with the message is in the reply.
    */

@@ -152,7 +152,7 @@ export interface CloseBatch {
   readonly type: string;
   /** What is sent, and the body of the message. */
   readonly payload: Uint8Array;
-  readonly branch: Omit<Branch, "payload" | "gathers">;
+  readonly branch: Branch;
   /** Its members: all that gather up to this delivery, … */
   readonly upTo: number;
   /** … if they are so many. */
@@ -301,7 +301,10 @@ export interface OutboxRow {
 }
 
 /** A delivery that gathers, as read from disk. */
-export type MemberRow = Omit<OutboxRow, "sequence" | "attempts" | "isBatch" | "controlId">;
+export interface MemberRow extends Omit<OutboxRow, "sequence" | "attempts" | "isBatch" | "controlId"> {
+  /** Of its payload. */
+  readonly size: number;
+}
 
 /** A delivery in quarantine whose keys wait for it. */
 export interface HeldRow {

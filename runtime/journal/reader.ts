@@ -88,7 +88,7 @@ export class Reader {
       [id, after, limit],
     );
     return rows.map((row) => ({
-      ...this.#member(row),
+      ...this.#waiting(row),
       sequence: Number(row.sequence),
       attempts: Number(row.attempts),
       isBatch: row.batch !== null,
@@ -103,17 +103,18 @@ export class Reader {
       `SELECT id AS position, size FROM delivery
        WHERE destination = ? AND state = 3 AND batch = 0 AND id > ? ORDER BY id LIMIT ?`,
       `SELECT delivery.id AS delivery, delivery.seq AS seq, message.id AS id, received_ms, keys, built_on,
-       delivery.content_type AS content_type, crc32, bytes
+       delivery.content_type AS content_type, delivery.size AS size, crc32, bytes
        FROM delivery JOIN message ON message.seq = delivery.seq JOIN body ON body.id = delivery.body
        WHERE destination = ? AND delivery.state = 3 AND batch = 0 AND delivery.id > ? AND delivery.id <= ?
        ORDER BY delivery.id`,
       [id, after, limit],
       { bytesMax: Math.min(bytesMax, PAGE_BYTES_MAX), least: after === 0 ? 1 : 0 },
     );
-    return rows.map((row) => this.#member(row));
+    return rows.map((row) => ({ ...this.#waiting(row), size: Number(row.size) }));
   }
 
-  #member(row: Row): MemberRow {
+  /** What a delivery that gathers and one in an outbox have in common. */
+  #waiting(row: Row): Omit<MemberRow, "size"> {
     return {
       delivery: Number(row.delivery),
       seq: Number(row.seq),

@@ -213,11 +213,7 @@ export class Writer {
       body: insertBody(this.#sql, payload),
       parent: null,
     });
-    const { seq: handedOn, ...placed } = this.#insertBranch(
-      { seq, channel },
-      { ...branch, payload: null },
-      destination,
-    );
+    const { seq: handedOn, ...placed } = this.#insertBranch({ seq, channel }, branch, destination);
     this.#sql.joinBatch.run(placed.delivery, destination, upTo);
     this.#sql.markBatch.run(placed.delivery);
     this.#note(seq, atMs, `batch of ${members}`, destination, null);
