@@ -67,7 +67,8 @@ export class Replays {
   #overtaken(row: Row): boolean {
     const keys = new Set(JSON.parse(String(row.keys)) as string[]);
     if (keys.size === 0) return false;
-    return this.#sql.deliveredAfter.all(Number(row.destination), Number(row.id))
+    // The batch it was sent in has its keys, too.
+    return this.#sql.deliveredAfter.all(row.destination, row.id, row.batch)
       .some((newer) => (JSON.parse(String(newer.keys)) as string[]).some((key) => keys.has(key)));
   }
 

@@ -21,6 +21,8 @@ export class MemoryStore implements Disposable {
   readonly questions: Question[] = [];
   /** What the next commits reject with; nothing of them happens. */
   failure: Error | undefined;
+  /** Questions that fail. */
+  unanswered: (question: Question) => boolean = () => false;
   #held: PromiseWithResolvers<void> = Promise.withResolvers();
   #holds: (operation: Operation) => boolean = () => false;
   #watchers: (() => void)[] = [];
@@ -52,6 +54,7 @@ export class MemoryStore implements Disposable {
       ask: async <Q extends Question>(question: Q): Promise<AnswerTo<Q>> => {
         this.questions.push(question);
         await Promise.resolve();
+        if (this.unanswered(question)) throw new TypeError("the store is broken");
         return turn === this.#opened ? reader.answer(question) : await forever;
       },
       close: async () => {},
