@@ -12,6 +12,7 @@ import type { BatchReason } from "./events.ts";
 import type { Joiner } from "./joiners/joiner.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
+import { partId } from "./part_id.ts";
 import type { ChannelPlan, CollectPlan, DestinationPlan } from "./plan.ts";
 import { backoffMs } from "./supervisor.ts";
 import { troubleOf } from "./trouble.ts";
@@ -169,7 +170,9 @@ export class Collector {
     const due = this.#due, isEmpty = due?.left === 0;
     const rows = isEmpty ? [] : await this.#read();
     if (rows.length === 0 && !isEmpty) return this.#forget();
-    const pieces = rows.flatMap(({ body, ...row }) => body ? [{ ...row, bytes: body }] : []);
+    const pieces = rows.flatMap(({ body, ...row }) =>
+      body ? [{ ...row, name: partId(row), bytes: body }] : []
+    );
     const damaged = rows.filter(({ body }) => !body);
     const facts: AnswerFacts = { id: newId(), atMs: clock.nowMs() };
     const { bytes, taken, refused } = await joiner.join(pieces, facts);

@@ -9,6 +9,7 @@ import { errors } from "./errors.ts";
 import type { BoundFormats } from "./formats.ts";
 import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
+import { partId } from "./part_id.ts";
 import type { ChannelPlan, Configured, DestinationPlan } from "./plan.ts";
 import { type Failure, remedyFor } from "./remedy.ts";
 import { type Entry, Queue } from "./queue.ts";
@@ -158,7 +159,8 @@ export class DeliveryLine {
   }
 
   #parcelOf(entry: OutboxEntry, bytes: Uint8Array): Parcel {
-    const { id, contentType, controlId, sequence, receivedAtMs: atMs } = entry.row;
+    const { contentType, controlId, sequence, receivedAtMs: atMs } = entry.row;
+    const id = partId(entry.row);
     const format = this.#parts.formats.speaking(contentType);
     const judge = format
       ? (answer: Uint8Array) => format.judge(answer, { controlId })

@@ -19,6 +19,8 @@ export const limits = {
   unsyncedMax: 64,
   /** The journal's mark: intake closes above `pendingBytesMax` and opens again below this share of it. */
   reopenShare: 0.9,
+  /** Outcomes that wait for whoever reads them one by one; beyond it the oldest are missed. */
+  outcomesWaitingMax: 1_000,
   /** How often files a stage reads live are looked at. */
   liveFileMs: 2_000,
   /** How often at least a collecting destination looks at the clock, which somebody may have set. */

@@ -9,7 +9,8 @@ import { zip } from "./zip.ts";
 
 /** One of the messages that are put together. */
 export interface Piece {
-  readonly id: string;
+  /** What it is called by: the id of the message, and which part of it it is. */
+  readonly name: string;
   readonly receivedAtMs: number;
   readonly contentType: string;
   readonly bytes: Uint8Array;

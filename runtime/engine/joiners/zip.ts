@@ -46,8 +46,8 @@ export function zip(timeZone: string, clock: Clock): Joiner {
   };
 }
 
-function nameOf(at: number, { id, contentType }: Piece): string {
-  return `${String(at + 1).padStart(6, "0")}_${id}${extensionOf(contentType)}`;
+function nameOf(at: number, { name, contentType }: Piece): string {
+  return `${String(at + 1).padStart(6, "0")}_${name}${extensionOf(contentType)}`;
 }
 
 /** The first and the last year that the format knows. */

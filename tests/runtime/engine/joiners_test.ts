@@ -16,7 +16,7 @@ const decoder = new TextDecoder();
 
 function piece(text: string, contentType: string, number = 1): Piece {
   const receivedAtMs = Date.UTC(2026, 2, 8, 8, 30, 10) + number * 3_600_000;
-  return { id: `m${number}`, receivedAtMs, contentType, bytes: encoder.encode(text) };
+  return { name: `m${number}`, receivedAtMs, contentType, bytes: encoder.encode(text) };
 }
 
 /** The joiner that a destination of a channel for notes names; the gateway has hl7v2 and json, too. */
