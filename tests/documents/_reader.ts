@@ -2,7 +2,7 @@ import { Clone } from "./_clone.ts";
 import { type Step, stepsOf } from "./_page.ts";
 import { Ports } from "./_ports.ts";
 import { Promises } from "./_promises.ts";
-import { Background, type Ended, Shell } from "./_terminal.ts";
+import { Background, Shell } from "./_terminal.ts";
 
 /** Commands that run until Ctrl-C, and what they print once they are there. */
 const LASTING =
@@ -28,6 +28,14 @@ export async function follow(page: string): Promise<void> {
   } finally {
     clearTimeout(deadline);
   }
+}
+
+/** Commands of a page, with what they print where it says that. */
+interface Commands {
+  readonly commands: string;
+  readonly fails: boolean;
+  readonly prints?: string;
+  readonly line: number;
 }
 
 class Reader implements AsyncDisposable {
@@ -69,45 +77,45 @@ class Reader implements AsyncDisposable {
     for (const each of [...this.#lasting, this.#shell]) await each[Symbol.asyncDispose]();
   }
 
-  async #run(
-    step: Pick<Step, "line"> & { commands: string; fails: boolean; prints?: string },
-  ): Promise<void> {
-    const { line, fails, prints } = step;
-    const lines = this.#promises.real(step.commands).replace(/\\\n\s*/g, "").split("\n").filter((each) =>
-      each !== ""
-    );
-    let printed = "", started: Background | undefined, foreground = "";
-    const runForeground = async () => {
-      const commands = foreground;
+  async #run({ commands, fails, prints, line }: Commands): Promise<void> {
+    const lines = this.#promises.real(commands).replace(/\\\n\s*/g, "").split("\n").filter(Boolean);
+    const looks = prints !== undefined && lines.every((each) => LOOKS.test(each));
+    if (looks) return await this.#look({ commands: lines.join("\n"), fails, prints, line });
+    let printed = "", foreground = "", lasting: Background | undefined;
+    const finish = async () => {
+      if (foreground !== "") printed += await this.#finish({ commands: foreground, fails, line });
       foreground = "";
-      const ended = commands === "" ? undefined : await this.#shell.run(commands, fails);
-      if (ended && (ended.code !== 0) !== fails) {
-        throw new Error(`line ${line}: ${failureText(commands, ended)}`);
-      }
-      await this.#clone.giveRealPorts();
-      printed += ended?.printed ?? "";
     };
     for (const each of lines) {
       const command = each.replace(/^npx -y deno@\S+/, "deno").replace(/\s+#.*$/, "");
       if (!LASTING.test(command)) foreground += `${each}\n`;
       else {
-        await runForeground();
-        started = await this.#start(command, line);
+        await finish();
+        lasting = await this.#start(command, line);
       }
     }
-    await runForeground();
-    if (prints === undefined) return;
-    const keeps = (text: string) => this.#promises.kept(prints, text);
-    if (keeps(printed) || await started?.output.until((text) => keeps(printed + text))) return;
-    const commands = lines.join("\n");
-    for (const beginMs = performance.now(); lines.every((each) => LOOKS.test(each));) {
-      printed = (await this.#shell.run(commands)).printed;
-      if (keeps(printed)) return;
-      if (performance.now() - beginMs > LOOK_MS_MAX) break;
+    await finish();
+    if (prints === undefined || this.#promises.kept(prints, printed)) return;
+    if (await lasting?.output.until((more) => this.#promises.kept(prints, printed + more))) return;
+    throw new Error(brokenText(line, prints, printed + (lasting?.output.text ?? "")));
+  }
+
+  /** Runs commands to their end; what they print. */
+  async #finish({ commands, fails, line }: Commands): Promise<string> {
+    const { code, printed } = await this.#shell.run(commands, fails);
+    await this.#clone.giveRealPorts();
+    if ((code !== 0) === fails) return printed;
+    throw new Error(`line ${line}: ended with ${code}:\n${commands}\n${printed}`);
+  }
+
+  /** Looks until there is to see what is promised: messages are on their way. */
+  async #look({ commands, fails, prints, line }: Required<Commands>): Promise<void> {
+    const beginMs = performance.now();
+    for (;;) {
+      const { code, printed } = await this.#shell.run(commands, true);
+      if ((code !== 0) === fails && this.#promises.kept(prints, printed)) return;
+      if (performance.now() - beginMs > LOOK_MS_MAX) throw new Error(brokenText(line, prints, printed));
     }
-    throw new Error(
-      `line ${line}: promised:\n\n${prints}\nprinted:\n\n${printed}${started?.output.text ?? ""}`,
-    );
   }
 
   /** Starts what lasts. What runs the same already is ended first, as the page has its reader do. */
@@ -142,6 +150,6 @@ function placeOf(command: string): string {
   return /\brun (?:.* )?(\S+\.ya?ml)|\bsink (\S+)/.exec(command)?.slice(1).join("") ?? command;
 }
 
-function failureText(commands: string, { code, printed }: Ended): string {
-  return `ended with ${code}:\n${commands}\n${printed}`;
+function brokenText(line: number, promised: string, printed: string): string {
+  return `line ${line}: promised:\n\n${promised}\nprinted:\n\n${printed}`;
 }

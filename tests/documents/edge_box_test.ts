@@ -43,7 +43,7 @@ Deno.test("the unit's permissions are enough to run the page's gateway, without 
   assertEquals(made.code, 0, made.printed);
   await clone.write("etc/mitral/gateway.yaml", here(fileOf("gateway.yaml")));
   await clone.write("result.hl7", MESSAGE);
-  const [, port] = /port: (\d+) } }\n    parse/.exec(ports.real(page))!;
+  const [, port] = /host: 0\.0\.0\.0, port: (\d+)/.exec(ports.real(page))!;
   const [, ehr] = /ehr\.local, port: (\d+)/.exec(ports.real(page))!;
 
   const command = here(commandOf(fileOf("mitral.service")));
