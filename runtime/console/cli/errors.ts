@@ -21,6 +21,7 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot send {path}: no line of it starts with MSH",
   },
+  CONSOLE_TESTS_MISSING: { blame: "operator", retry: "never", says: "Cannot test {path}: {reason}" },
   CONSOLE_COMPONENT_MISSING: {
     blame: "operator",
     retry: "never",

@@ -9,6 +9,7 @@ import { addRun } from "./commands/run.ts";
 import { addSend } from "./commands/send.ts";
 import { addSink } from "./commands/sink.ts";
 import { addStatus } from "./commands/status.ts";
+import { addTest } from "./commands/test.ts";
 import { addVersion } from "./commands/version.ts";
 import type { AddCommand, Session } from "./session.ts";
 
@@ -16,7 +17,7 @@ import type { AddCommand, Session } from "./session.ts";
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
   ["Set up:", [addInit, addCheck, addKeys]],
   ["Run:", [addRun, addStatus, addChannel, addMessages]],
-  ["Try out:", [addSend, addSink]],
+  ["Try out:", [addTest, addSend, addSink]],
   ["Learn:", [addHelp, addVersion]],
 ];
 

@@ -27,6 +27,7 @@ const commands = [
   "messages list",
   "messages show",
   "messages replay",
+  "test",
   "send",
   "sink",
   "help",

@@ -18,7 +18,8 @@ Deno.test("init writes a gateway file without problems, and a place for its mess
     const made = await run(["init", "x"], { cwd });
     assertEquals(made, {
       code: exitCodes.ok,
-      out: "wrote x/gateway.yaml\nnext: mitral run x/gateway.yaml\n",
+      out: "wrote x/gateway.yaml\nwrote x/gateway_test.yaml\n" +
+        "next: mitral test x/gateway.yaml, then mitral run x/gateway.yaml\n",
       err: "",
     });
     assertEquals((await run(["check", "x/gateway.yaml"], { cwd })).code, exitCodes.ok);
