@@ -5,6 +5,7 @@ import { addHelp } from "./commands/help.ts";
 import { addInit } from "./commands/init.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addMessages } from "./commands/messages.ts";
+import { addNew } from "./commands/new.ts";
 import { addRun } from "./commands/run.ts";
 import { addSend } from "./commands/send.ts";
 import { addSink } from "./commands/sink.ts";
@@ -15,7 +16,7 @@ import type { AddCommand, Session } from "./session.ts";
 
 /** Every command, in the order of the help. */
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
-  ["Set up:", [addInit, addCheck, addKeys]],
+  ["Set up:", [addInit, addNew, addCheck, addKeys]],
   ["Run:", [addRun, addStatus, addChannel, addMessages]],
   ["Try out:", [addTest, addSend, addSink]],
   ["Learn:", [addHelp, addVersion]],
