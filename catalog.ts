@@ -16,17 +16,24 @@ export const catalog: Catalog = {
   },
   formats: {
     bytes: () => import("./actors/formats/bytes.ts").then((m) => m.default),
+    csv: () => import("./actors/formats/csv/mod.ts").then((m) => m.default),
     hl7v2: () => import("./actors/formats/hl7v2/mod.ts").then((m) => m.default),
     json: () => import("./actors/formats/json/mod.ts").then((m) => m.default),
     text: () => import("./actors/formats/text.ts").then((m) => m.default),
+    xml: () => import("./actors/formats/xml/mod.ts").then((m) => m.default),
   },
   envelopes: {
     hpke: () => import("./actors/envelopes/hpke/mod.ts").then((m) => m.default),
   },
   transforms: {
+    build: () => import("./actors/transforms/build.ts").then((m) => m.default.spec as TransformerSpec),
     copy: () => import("./actors/transforms/copy.ts").then((m) => m.default.spec as TransformerSpec),
     delete: () => import("./actors/transforms/delete.ts").then((m) => m.default.spec as TransformerSpec),
     filter: () => import("./actors/filter.ts").then((m) => m.default.spec as TransformerSpec),
+    json: () => import("./actors/transforms/json.ts").then((m) => m.default.spec as TransformerSpec),
+    map_codes: () =>
+      import("./actors/transforms/map_codes.ts").then((m) => m.default.spec as TransformerSpec),
     set: () => import("./actors/transforms/set.ts").then((m) => m.default.spec as TransformerSpec),
+    split: () => import("./actors/transforms/split.ts").then((m) => m.default.spec as TransformerSpec),
   },
 };

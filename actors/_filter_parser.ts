@@ -1,13 +1,19 @@
+import type { Live } from "../runtime/contract/actor.ts";
 import type { PathBody } from "../runtime/contract/message.ts";
 import { Scanner } from "./_filter_scanner.ts";
 
 /** True where a body meets the condition. */
 export type FilterTest = (body: PathBody) => boolean;
 
-/** A table a filter names; its values are filled in before the first message. */
-export interface FilterTable {
-  readonly file: string;
-  readonly values: Set<string>;
+/** A table a filter names; where its values come from is filled in before the first message. */
+export class FilterTable {
+  source: Live<ReadonlySet<string>> = { value: new Set() };
+  constructor(readonly file: string) {}
+
+  /** As the file was last read. */
+  get value(): ReadonlySet<string> {
+    return this.source.value;
+  }
 }
 
 type ValueTest = (value: string | undefined) => boolean;
@@ -15,14 +21,22 @@ type ValueTest = (value: string | undefined) => boolean;
 /** Deeper parentheses are a mistake, and would overflow the stack. */
 const NESTING_MAX = 64;
 
+/** A filter, the tables it names, and the paths it reads. */
+export interface ParsedFilter {
+  readonly test: FilterTest;
+  readonly tables: readonly FilterTable[];
+  readonly paths: readonly string[];
+}
+
 /** Reads an expression straight into closures, so that a message meets no syntax tree. */
-export function parseFilter(expression: string): { test: FilterTest; tables: readonly FilterTable[] } {
+export function parseFilter(expression: string): ParsedFilter {
   const parser = new Parser(new Scanner(expression));
-  return { test: parser.whole(), tables: parser.tables };
+  return { test: parser.whole(), tables: parser.tables, paths: parser.paths };
 }
 
 class Parser {
   readonly tables: FilterTable[] = [];
+  readonly paths: string[] = [];
   #depth = 0;
   constructor(readonly scan: Scanner) {}
 
@@ -76,20 +90,26 @@ class Parser {
 
   #condition(): FilterTest {
     if (this.scan.takeWord("any")) {
-      const path = this.scan.path();
+      const path = this.#path();
       const test = this.#comparison("=, !=, in or matches");
       return (body) => body.getAll(path).some(test);
     }
     if (this.scan.takeWord("every")) {
-      const path = this.scan.path();
+      const path = this.#path();
       const test = this.#comparison("=, !=, in or matches");
       return (body) => body.getAll(path).every(test);
     }
-    const path = this.scan.path();
+    const path = this.#path();
     if (this.scan.takeWord("exists")) return (body) => body.get(path) !== undefined;
     if (this.scan.takeWord("absent")) return (body) => body.get(path) === undefined;
     const test = this.#comparison("=, !=, in, matches, exists or absent");
     return (body) => test(body.get(path));
+  }
+
+  #path(): string {
+    const path = this.scan.path();
+    this.paths.push(path);
+    return path;
   }
 
   #comparison(what: string): ValueTest {
@@ -103,7 +123,7 @@ class Parser {
     }
     if (this.scan.takeWord("in")) {
       const values = this.#values();
-      return (value) => value !== undefined && values.has(value);
+      return (value) => value !== undefined && values.value.has(value);
     }
     if (this.scan.takeWord("matches")) {
       const pattern = this.scan.pattern();
@@ -112,16 +132,16 @@ class Parser {
     return this.scan.expected(what);
   }
 
-  #values(): ReadonlySet<string> {
+  #values(): Live<ReadonlySet<string>> {
     if (this.scan.takeWord("table")) {
-      const table = { file: this.scan.value("the name of a file"), values: new Set<string>() };
+      const table = new FilterTable(this.scan.value("the name of a file"));
       this.tables.push(table);
-      return table.values;
+      return table;
     }
     if (!this.scan.take("(")) this.scan.expected("( or table");
     const values = new Set([this.scan.value("a value")]);
     while (this.scan.take(",")) values.add(this.scan.value("a value"));
     if (!this.scan.take(")")) this.scan.expected(", or )");
-    return values;
+    return { value: values };
   }
 }

@@ -65,7 +65,7 @@ export class Scanner {
     }
     const path = this.text.slice(from, this.#at);
     if (open.length > 0) this.expected("] for this [", open[0]);
-    if (!/^[\p{L}\d$@_/*]/u.test(path)) this.expected("a path", from);
+    if (!/^[\p{L}\d$@_/*[]/u.test(path)) this.expected("a path", from);
     if (/[.\-]$/.test(path)) this.expected("a path that goes on after . or -", this.#at);
     return path;
   }

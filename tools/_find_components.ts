@@ -27,18 +27,24 @@ export async function findComponents(): Promise<readonly ComponentFile[]> {
   return found.sort((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name));
 }
 
-/** Modules of the runtime that declare errors, from the root, sorted. */
-export async function findErrorModules(folder = "runtime"): Promise<readonly string[]> {
+/** Modules that declare errors of no one component, from the root, sorted. */
+export async function findErrorModules(): Promise<readonly string[]> {
+  // What transforms share is private to their folder.
+  return [...await errorModulesIn("runtime", /^[_.]/), ...await errorModulesIn("actors/transforms", /^[^_]/)]
+    .sort();
+}
+
+async function errorModulesIn(folder: string, hidden: RegExp): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const { name, isDirectory } of await entriesOf(folder)) {
+  for (const { name, isDirectory } of await entriesOf(folder, hidden)) {
     const path = `${folder}/${name}`;
-    if (isDirectory) found.push(...await findErrorModules(path));
+    if (isDirectory) found.push(...await errorModulesIn(path, hidden));
     else if (/^(?!.*\.d\.ts$).*\.tsx?$/.test(name)) {
       const text = await Deno.readTextFile(new URL(path, ROOT));
       if (/= declareErrors\(/.test(text.replace(/^ \*.*$/gm, ""))) found.push(path);
     }
   }
-  return found.sort();
+  return found;
 }
 
 async function inAdapters(kind: ComponentKind, file: string): Promise<ComponentFile[]> {
@@ -62,11 +68,11 @@ async function inActors(kind: ComponentKind, folder: string): Promise<ComponentF
   return found;
 }
 
-/** What is in a folder, sorted, less what is private to it. */
-async function entriesOf(folder: string): Promise<readonly Deno.DirEntry[]> {
+/** What is in a folder, sorted, less what is hidden; where nothing else is said, what is private to it. */
+async function entriesOf(folder: string, hidden = /^[_.]/): Promise<readonly Deno.DirEntry[]> {
   try {
     const entries = await Array.fromAsync(Deno.readDir(new URL(`${folder}/`, ROOT)));
-    return entries.filter(({ name }) => !/^[_.]/.test(name)).sort((a, b) => compare(a.name, b.name));
+    return entries.filter(({ name }) => !hidden.test(name)).sort((a, b) => compare(a.name, b.name));
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return [];
     throw cause;

@@ -24,7 +24,14 @@ export default defineTransformer({
       says: "Cannot copy: the body has no paths, parse it first",
     },
   },
-  prepare: ({ config }) => Object.entries(config),
+  prepare({ config, body }) {
+    const copies = Object.entries(config);
+    for (const [target, source] of copies) {
+      body?.checkPath(target, "write");
+      body?.checkPath(source, "read");
+    }
+    return copies;
+  },
   transform(message: Message, { prepared: copies, fail }) {
     const { body } = message;
     if (!hasPaths(body)) return fail("COPY_BODY_UNSUPPORTED");

@@ -20,6 +20,10 @@ export default defineTransformer({
       says: "Cannot delete: the body has no paths, parse it first",
     },
   },
+  prepare({ config, body }) {
+    // A leaf is one of many things that can be deleted: any path that can be read will do.
+    for (const path of config) body?.checkPath(path, "read");
+  },
   transform(message: Message, { config: paths, fail }) {
     const { body } = message;
     if (!hasPaths(body)) return fail("DELETE_BODY_UNSUPPORTED");

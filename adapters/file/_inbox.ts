@@ -13,8 +13,11 @@ export interface Folders {
   readonly failed: string;
 }
 
-/** Whether a round should be followed by the next one soon, or after a longer rest. */
-export type RoundEnd = "calm" | "troubled";
+/**
+ * What should follow a round: the next one soon, or after a longer rest; `idle`: there was nothing to take, and there
+ * will be nothing unless somebody writes it or what is left alone for a while has rested.
+ */
+export type RoundEnd = "idle" | "calm" | "troubled";
 
 /**
  * The watched folder, one round at a time. A file stays where it is until the channel has answered for it: taken files
@@ -52,14 +55,15 @@ export class Inbox {
       return "troubled";
     }
     const names = all.filter(this.#isMessage);
-    const { whole, hidden } = await this.#files.look(names, all, world.clock.elapsedMs());
+    const { whole, settling, hidden } = await this.#files.look(names, all, world.clock.elapsedMs());
     if (hidden > 0) report({ name: "filesHidden", facts: { count: hidden } });
     for (const file of this.#inOrder(whole)) {
       if (this.#stopping.aborted) break;
       // What the channel cannot take now, it cannot take of the next file either; and order is kept.
       if (await this.#handle(file) === "troubled") return "troubled";
     }
-    return hidden > 0 && whole.length === 0 ? "troubled" : "calm";
+    if (whole.length > 0) return "calm";
+    return hidden > 0 ? "troubled" : settling > 0 ? "calm" : "idle";
   }
 
   #inOrder(files: WatchedFile[]): WatchedFile[] {

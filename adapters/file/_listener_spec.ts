@@ -1,6 +1,7 @@
 import type { ListenTools } from "../../runtime/contract/adapter.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
-import { bytes, choice, durationMs, path, text } from "../../runtime/contract/spec.ts";
+import { TIME_OF_DAY } from "../../runtime/contract/schedule.ts";
+import { bytes, choice, durationMs, list, path, text } from "../../runtime/contract/spec.ts";
 
 /** Settings of the listener. */
 export const config = {
@@ -11,6 +12,11 @@ export const config = {
     pattern: { matches: "^[^/]+$", says: "is a file name without a slash" },
   }),
   everyMs: durationMs("Pause between two looks into the folder.", { default: 1_000, min: 10 }),
+  at: list(
+    "Times of day to look, in the channel's timeZone: then every everyMs until nothing is left, and not before the next. At all times where left out.",
+    text("A time of day.", { pattern: TIME_OF_DAY, example: "02:15" }),
+    { optional: true, orOne: true, example: ["02:15", "14:15"] },
+  ),
   settleMs: durationMs(
     "How long a file must keep its size and time before it counts as whole. Unused with marker.",
     { default: 2_000, min: 0 },

@@ -8,24 +8,33 @@ import type { Tools } from "./_sender_spec.ts";
 export interface NameTemplate {
   /** True where the name tells one message from every other. */
   readonly isUnique: boolean;
-  /** Errors: FILE_ID_UNDATED. */
-  nameOf(parcel: Pick<Parcel, "id" | "contentType">): string;
+  nameOf(parcel: Named): string;
 }
 
-type Token = (parcel: Pick<Parcel, "id" | "contentType">, fail: Tools["fail"]) => string;
+/** What of a parcel a name can show. */
+type Named = Pick<Parcel, "id" | "contentType" | "sequence" | "atMs">;
 
-const TOKENS: Readonly<Record<string, Token>> = {
+const TOKENS: Readonly<Record<string, (parcel: Named) => string>> = {
   id: ({ id }) => safe(id),
+  sequence: ({ sequence }) => String(sequence),
   extension: ({ contentType }) => extensionOf(contentType),
-  date: ({ id }, fail) => receivedAt(id, fail).slice(0, 8),
-  time: ({ id }, fail) => receivedAt(id, fail).slice(9, 15),
+  date: ({ atMs }) => stampOf(atMs).slice(0, 8),
+  time: ({ atMs }) => stampOf(atMs).slice(9, 15),
 };
+
+/** Each is another one for every message of a destination. */
+const UNIQUE = ["id", "sequence"];
 
 /** Leaves room, within the 255 bytes file systems allow, for a number and for the name a file has while written. */
 const LENGTH_MAX = 200;
 
 /** What a template is tried with before there is a message. */
-const SAMPLE = { id: "01900000-0000-7000-8000-000000000000", contentType: "application/json" };
+const SAMPLE: Named = {
+  id: "01900000-0000-7000-8000-000000000000",
+  contentType: "application/json",
+  sequence: Number.MAX_SAFE_INTEGER,
+  atMs: 0,
+};
 
 /** Reads a template. A name from it never leaves the folder. Errors: FILE_TEMPLATE_INVALID, FILE_TOKEN_UNKNOWN. */
 export function nameTemplate({ config, fail }: Tools): NameTemplate {
@@ -34,7 +43,7 @@ export function nameTemplate({ config, fail }: Tools): NameTemplate {
     fail("FILE_TOKEN_UNKNOWN", { known: Object.keys(TOKENS).join(", ") });
   }
   const nameOf: NameTemplate["nameOf"] = (parcel) =>
-    config.as.replace(/\{([^{}]*)\}/g, (_, token: string) => TOKENS[token](parcel, fail));
+    config.as.replace(/\{([^{}]*)\}/g, (_, token: string) => TOKENS[token](parcel));
   const sample = nameOf(SAMPLE);
   // Only the template can hold any of this: what tokens stand for is letters, digits and . _ -
   // deno-lint-ignore no-control-regex
@@ -42,17 +51,16 @@ export function nameTemplate({ config, fail }: Tools): NameTemplate {
   if (!isPlain || new TextEncoder().encode(sample).length > LENGTH_MAX) {
     fail("FILE_TEMPLATE_INVALID", { lengthMax: LENGTH_MAX });
   }
-  return { isUnique: used.includes("id"), nameOf };
+  return { isUnique: used.some((token) => UNIQUE.includes(token)), nameOf };
 }
 
 function safe(id: string): string {
   return id.replace(/[^A-Za-z0-9_-]/g, "_");
 }
 
-/** A UUIDv7 begins with the milliseconds since 1970 (RFC 9562 section 5.7): `20260105T120000`, in UTC. */
-function receivedAt(id: string, fail: Tools["fail"]): string {
-  const [, high, low] = /^([0-9a-f]{8})-([0-9a-f]{4})-7/i.exec(id) ?? fail("FILE_ID_UNDATED");
-  return new Date(parseInt(high + low, 16)).toISOString().replace(/[-:]/g, "");
+/** `20260105T120000`, in UTC. */
+function stampOf(atMs: number): string {
+  return new Date(atMs).toISOString().replace(/[-:]/g, "");
 }
 
 function extensionOf(contentType: string): string {

@@ -8,7 +8,7 @@ export const config = {
     example: "./outbox",
   }),
   as: text(
-    "File name. {id} is the message's id, {extension} goes with its media type, {date} and {time} are when it was received, in UTC.",
+    "File name. {id} is the message's id, {sequence} a number that grows by one a delivery, {extension} goes with its media type, {date} and {time} are when it was received or its batch was closed, in UTC.",
     { default: "{id}{extension}", example: "ADT_{date}_{id}.hl7" },
   ),
   collision: choice(
@@ -34,11 +34,6 @@ export const errors = {
     blame: "operator",
     retry: "never",
     says: "Cannot name files: as may hold {known} in braces, and nothing else",
-  },
-  FILE_ID_UNDATED: {
-    blame: "bug",
-    retry: "never",
-    says: "Cannot name file: the message's id is no UUIDv7, so it has no date and no time",
   },
   FILE_FOLDER_MISSING: {
     blame: "operator",

@@ -22,6 +22,8 @@ export type Verdict = "taken" | "refused";
 export interface Look {
   /** Files that are whole, in the order of their names. */
   readonly whole: WatchedFile[];
+  /** How many files may be whole in a while. */
+  readonly settling: number;
   /** How many names the system would not say anything about. */
   readonly hidden: number;
 }
@@ -57,7 +59,7 @@ export class WatchedFiles {
     this.#files = new Map();
     const present = new Set(all);
     const whole: WatchedFile[] = [];
-    let hidden = 0;
+    let settling = 0, hidden = 0;
     for (const name of names) {
       const facts = await this.#factsOf(name);
       if (facts === null) hidden++;
@@ -67,11 +69,11 @@ export class WatchedFiles {
         ? known
         : { name, facts, sinceMs: atMs, failures: 0, restUntilMs: atMs };
       this.#files.set(name, file);
-      if (file.restUntilMs <= atMs && await this.#isWhole(file, known === file, present, atMs)) {
-        whole.push(file);
-      }
+      if (file.restUntilMs > atMs) continue;
+      if (await this.#isWhole(file, known === file, present, atMs)) whole.push(file);
+      else if (file.facts.size > 0 && this.#wholeness.marker === undefined) settling++;
     }
-    return { whole, hidden };
+    return { whole, settling, hidden };
   }
 
   /** True where the file on disk is still the one that was seen. */

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { defineListener, type Listening } from "../../runtime/contract/adapter.ts";
-import { type Folders, Inbox, restAfter } from "./_inbox.ts";
+import { nextAt } from "../../runtime/contract/schedule.ts";
+import { type Folders, Inbox, restAfter, type RoundEnd } from "./_inbox.ts";
 import { config, errors, type Tools } from "./_listener_spec.ts";
 import { reasonOf } from "./_reason.ts";
 
@@ -59,20 +60,42 @@ function watch(tools: Tools, folders: Folders): Listening {
   };
 }
 
-/** Round after round, with a pause between them that grows while the folder or the channel is in trouble. */
-async function rounds({ config, world, intake, report }: Tools, inbox: Inbox, stopping: AbortSignal) {
-  const calm = async () => {
+/**
+ * Round after round, with a pause between them that grows while the folder or the channel is in trouble; with times of
+ * day, no more once there is nothing to take until the next of them.
+ */
+async function rounds(tools: Tools, inbox: Inbox, stopping: AbortSignal): Promise<void> {
+  const { config: { at = [], everyMs }, world: { clock }, intake, report } = tools;
+  const round = async (): Promise<RoundEnd> => {
     try {
       await intake.opened(stopping);
-      return await inbox.round() === "calm";
+      return await inbox.round();
     } catch {
       // Nobody awaits this loop while it runs: a fault in it must not take the watching with it.
       if (!stopping.aborted) report({ name: "roundCrashed" });
-      return false;
+      return "troubled";
     }
   };
-  for (let troubles = 0; !stopping.aborted;) {
-    troubles = await calm() ? 0 : troubles + 1;
-    await world.clock.sleep(restAfter(troubles, config.everyMs), stopping).catch(() => {});
+  const pause = (ms: number) => clock.sleep(ms, stopping).catch(() => {});
+  const isOver = (end: RoundEnd) => at.length > 0 && end === "idle";
+  for (let end: RoundEnd = "idle", troubles = 0; !stopping.aborted;) {
+    if (isOver(end)) await untilNext(tools, at, stopping);
+    end = await round();
+    troubles = end === "troubled" ? troubles + 1 : 0;
+    if (!isOver(end)) await pause(restAfter(troubles, everyMs));
   }
 }
+
+/** Sleeps until the clock shows one of the times. In short naps: a machine that slept too finds its clock put forward. */
+async function untilNext(
+  { world: { clock }, timeZone }: Tools,
+  at: readonly string[],
+  stopping: AbortSignal,
+) {
+  const dueMs = nextAt(at, timeZone, clock.nowMs());
+  while (!stopping.aborted && clock.nowMs() < dueMs) {
+    await clock.sleep(Math.min(dueMs - clock.nowMs(), NAP_MS_MAX), stopping).catch(() => {});
+  }
+}
+
+const NAP_MS_MAX = 600_000;

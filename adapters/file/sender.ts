@@ -7,9 +7,9 @@ import { config, errors, type Tools } from "./_sender_spec.ts";
 
 /**
  * Writes each message to a folder as a file of its own, which appears under its name only when all of it is safe on
- * the disk. A crash after that and before the outcome is stored means another attempt: where the name holds `{id}`, the
- * same content under the same name then counts as written. Without `{id}` it may be another message's, and it is
- * written again.
+ * the disk. A crash after that and before the outcome is stored means another attempt: where the name holds `{id}` or
+ * `{sequence}`, the same content under the same name then counts as written. Without them it may be another message's,
+ * and it is written again.
  */
 export default defineSender({
   name: "file",

@@ -32,13 +32,19 @@ export function fieldRows(name: string, field: Field): readonly SettingRow[] {
 function insideOf(name: string, field: Field): [string, Field][] {
   const prefix = name === "" ? "" : `${name}.`;
   if (field.kind === "record") {
-    return Object.entries(field.fields).map(([inner, part]) => [prefix + inner, part]);
+    const others: [string, Field][] = field.others ? [[placeholder(field.others), field.others.item]] : [];
+    return [...others, ...Object.entries(field.fields)].map(([inner, part]) => [prefix + inner, part]);
   }
   if (field.kind === "list" && hasParts(field.item)) return insideOf(`${name}[]`, field.item);
   if (field.kind === "map" && hasParts(field.item)) {
-    return insideOf(`${prefix}${field.names.toUpperCase().replaceAll(" ", "_")}`, field.item);
+    return insideOf(`${prefix}${placeholder(field)}`, field.item);
   }
   return [];
+}
+
+/** Stands for a name of the author's own choice. */
+function placeholder({ names }: { readonly names: string }): string {
+  return names.toUpperCase().replaceAll(" ", "_");
 }
 
 function hasParts(field: Field): boolean {
@@ -70,7 +76,7 @@ export function takes(field: Field): string {
     case "map":
       return `${takes(field.item)} for each ${field.names}`;
     case "record":
-      return "settings";
+      return field.short === undefined ? "settings" : `settings, or ${field.short} alone`;
   }
 }
 

@@ -1,6 +1,12 @@
 import type { ActPlan, StepPlan } from "../engine/plan.ts";
 import { isActorPath } from "./load_custom_actor.ts";
 
+/** A step with the name of the format it is given. */
+export interface Followed {
+  readonly step: StepPlan;
+  readonly format: string | undefined;
+}
+
 /**
  * Steps with the name of the format of the bodies each is given, and the format of what comes out of them: `undefined`
  * where nobody can know, as behind an actor of the author's own that does not say what it gives.
@@ -8,15 +14,22 @@ import { isActorPath } from "./load_custom_actor.ts";
 export function followFormats(
   steps: readonly StepPlan[],
   start: string | undefined,
-): { readonly steps: readonly StepPlan[]; readonly end: string | undefined } {
+): { readonly followed: readonly Followed[]; readonly end: string | undefined } {
   let format = start;
   const followed = steps.map((step) => {
-    if ("each" in step) return { ...step, steps: followFormats(step.steps, format).steps };
-    const given = format === undefined ? step : { ...step, body: format };
-    format = givenBy(step, format);
+    const given = { step, format };
+    if (!("each" in step)) format = givenBy(step, format);
     return given;
   });
-  return { steps: followed, end: format };
+  return { followed, end: format };
+}
+
+/** The same steps, each saying the format it is given. */
+export function withFormats(steps: readonly StepPlan[], start: string | undefined): readonly StepPlan[] {
+  return followFormats(steps, start).followed.map(({ step, format }) => {
+    if ("each" in step) return { ...step, steps: withFormats(step.steps, format) };
+    return format === undefined ? step : { ...step, body: format };
+  });
 }
 
 function givenBy({ spec, config, label, when }: ActPlan, format: string | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { asField, type Field, type Fields } from "../contract/spec.ts";
+import { asField, type Field, type RecordField } from "../contract/spec.ts";
 import { BYTE_UNITS, TIME_UNITS } from "./_quantity.ts";
 import { type CatalogSpecs, COMPONENT_KINDS, type ComponentSpec } from "./catalog_specs.ts";
 import { GATEWAY, NAME } from "./gateway_shape.ts";
@@ -76,16 +76,20 @@ function valueSchema(field: Field): JsonSchema {
     case "map":
       return { type: ["object", "null"], additionalProperties: fieldSchema(field.item) };
     case "record":
-      return recordSchema(field.fields);
+      return recordSchema(field);
   }
 }
 
-function recordSchema(fields: Fields): JsonSchema {
+function recordSchema({ fields, others, short }: RecordField): JsonSchema {
   const names = Object.keys(fields);
-  return objectSchema(
-    Object.fromEntries(names.map((name) => [name, fieldSchema(fields[name])])),
-    names.filter((name) => !mayBeLeftOut(fields[name])),
-  );
+  const settings = {
+    ...objectSchema(
+      Object.fromEntries(names.map((name) => [name, fieldSchema(fields[name])])),
+      names.filter((name) => !mayBeLeftOut(fields[name])),
+    ),
+    ...(others ? { additionalProperties: fieldSchema(others.item) } : {}),
+  };
+  return short === undefined ? settings : { anyOf: [fieldSchema(fields[short]), settings] };
 }
 
 function objectSchema(properties: Record<string, JsonSchema>, required: readonly string[]): JsonSchema {

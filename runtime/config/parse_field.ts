@@ -2,11 +2,12 @@ import { resolve } from "node:path";
 import type {
   ChoiceField,
   Field,
-  Fields,
   IntegerField,
   ListField,
   MapField,
+  OtherNames,
   PathField,
+  RecordField,
   TextField,
 } from "../contract/spec.ts";
 import type { Disk } from "../contract/world.ts";
@@ -19,7 +20,15 @@ import {
   wrongKind,
 } from "./_node_checks.ts";
 import { BYTE_UNITS, readInteger, readQuantity, TIME_UNITS } from "./_quantity.ts";
-import { type ConfigNode, keySpot, pathOf, valueOf } from "./config_node.ts";
+import {
+  type ConfigNode,
+  type EmptyNode,
+  keySpot,
+  type MapNode,
+  pathOf,
+  type ScalarNode,
+  valueOf,
+} from "./config_node.ts";
 import { mayBeLeftOut } from "./may_be_left_out.ts";
 import { shown } from "./problem.ts";
 import { readObject } from "./read_object.ts";
@@ -62,24 +71,47 @@ export async function parseField(field: Field, node: ConfigNode, context: FieldC
     case "map":
       return await parseMap(field, node, context);
     case "record":
-      return await parseRecord(field.fields, node, context);
+      return await parseRecord(field, node, context);
   }
 }
 
 /** Settings with fixed names: unknown keys are problems, what is left out gets its default. */
 async function parseRecord(
-  fields: Fields,
-  node: ConfigNode,
+  { fields, others, short }: RecordField,
+  given: ConfigNode,
   context: FieldContext,
 ): Promise<Record<string, unknown> | undefined> {
+  const node = given.kind === "scalar" && short !== undefined ? asSetting(short, given) : given;
   if (node.kind !== "map" && node.kind !== "empty") return wrongKind(node, "settings", context);
   const known = Object.keys(fields);
-  noteUnknownKeys(node, known, context);
   const parsed: Record<string, unknown> = {};
+  if (others) Object.assign(parsed, await parseOthers(others, known, node, context));
+  else noteUnknownKeys(node, known, context);
   for (const [name, field] of Object.entries(fields)) {
     parsed[name] = await parseEntry(name, field, node, known, context);
   }
   return parsed;
+}
+
+/** One text that stands for all settings of a record, as the setting it means. */
+function asSetting(key: string, value: ScalarNode): ConfigNode {
+  const { path, place, keyPlace } = value;
+  return { kind: "map", entries: [{ key, value }], path, place, keyPlace };
+}
+
+/** The settings of a record whose names are the author's own. */
+function parseOthers(
+  { names, item }: OtherNames,
+  known: readonly string[],
+  node: MapNode | EmptyNode,
+  context: FieldContext,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const entries = node.kind === "map" ? node.entries.filter(({ key }) => !known.includes(key)) : [];
+  return parseMap(
+    { kind: "map", about: item.about, names, item },
+    { ...node, kind: "map", entries },
+    context,
+  );
 }
 
 /** One setting among the `known` ones of a record: from its node, else its default, else missing. */

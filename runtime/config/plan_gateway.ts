@@ -8,7 +8,7 @@ import type {
   Order,
   RemedyPlan,
 } from "../engine/plan.ts";
-import { followFormats } from "./follow_formats.ts";
+import { followFormats, withFormats } from "./follow_formats.ts";
 import type { ChannelFile, DestinationFile, GatewayFile } from "./gateway_shape.ts";
 
 /** What a plan needs to know besides the file. */
@@ -41,7 +41,8 @@ export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
 function planChannel(name: string, file: ChannelFile, facts: PlanFacts): ChannelPlan {
   const { about, listen, decrypt, parse, filter, transform, supervise, duplicates } = file;
   const timeZone = listen.timeZone ?? facts.timeZone;
-  const { steps, end } = followFormats([...filter, ...transform], parse.spec.name);
+  const steps = withFormats([...filter, ...transform], parse.spec.name);
+  const { end } = followFormats(steps, parse.spec.name);
   const acknowledge = planAcknowledge(listen.acknowledge);
   const answering = file.send.find((each) =>
     typeof acknowledge === "object" && each.name === acknowledge.from
@@ -59,7 +60,7 @@ function planChannel(name: string, file: ChannelFile, facts: PlanFacts): Channel
     steps,
     duplicates,
     destinations: file.send.map(({ name, value }) => planDestination(name, value, file, end, timeZone)),
-    respond: followFormats(file.respond, answering && followFormats(stepsOf(answering.value), end).end).steps,
+    respond: withFormats(file.respond, answering && followFormats(stepsOf(answering.value), end).end),
     supervise,
   };
 }
@@ -75,7 +76,7 @@ function planDestination(
   const unansweredMs = retry?.unansweredMs ?? channel.retry.unansweredMs;
   return {
     name,
-    steps: followFormats(stepsOf(file), format).steps,
+    steps: withFormats(stepsOf(file), format),
     ...(encrypt === undefined
       ? {}
       : { encrypt: { ...encrypt.envelope, to: encrypt.to, expiresMs: encrypt.expiresMs } }),

@@ -8,6 +8,7 @@ import type { ReadContext } from "./_read_context.ts";
 import { shown, type Spot } from "./problem.ts";
 import { messageOf } from "./read_component.ts";
 import { LOOP } from "./read_steps.ts";
+import { noteFile } from "./settings.ts";
 
 /** What steps are prepared with. */
 export interface PrepareContext extends ReadContext {
@@ -24,18 +25,20 @@ export async function prepareSteps(
   timeZone: string,
   context: PrepareContext,
 ): Promise<string | undefined> {
-  const followed = followFormats(steps, start);
-  for (const [at, step] of followed.steps.entries()) {
-    // The step as it was read has a place in the file; the one that knows its format is a copy.
-    const node = context.stepNodes.get(steps[at])!;
-    const body = "each" in step ? undefined : step.body;
-    if (step.when) await prepare(step.when, "when", body, node, timeZone, context);
+  const { followed, end } = followFormats(steps, start);
+  for (const { step, format } of followed) {
+    const node = context.stepNodes.get(step)!;
+    if (step.when) {
+      // A condition is a step of its own, with a place of its own.
+      const spot = context.stepNodes.get(step.when as StepPlan) ?? node;
+      await prepare(step.when, "when", format, spot, timeZone, context);
+    }
     if ("each" in step) {
-      await checkLoop(step.each, start, node, context);
-      await prepareSteps((steps[at] as typeof step).steps, start, timeZone, context);
-    } else await prepare(step, step.label, body, node, timeZone, context);
+      await checkLoop(step.each, format, node, context);
+      await prepareSteps(step.steps, format, timeZone, context);
+    } else await prepare(step, step.label, format, node, timeZone, context);
   }
-  return followed.end;
+  return end;
 }
 
 async function checkLoop(
@@ -59,8 +62,13 @@ async function prepare(
 ): Promise<void> {
   const formats = formatsOf(context);
   const readText = (path: string) => context.disk.readText(resolve(context.folder, path));
+  const readOnce = async (path: string) => {
+    const text = await readText(path);
+    noteFile(context.files, node, path, text);
+    return text;
+  };
   const around: Surroundings = {
-    readText,
+    readText: readOnce,
     live: async (path, read) => ({ value: read(await readText(path)) }),
     formats,
     ...(body === undefined ? {} : { body: formats(body) }),

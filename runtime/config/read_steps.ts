@@ -43,7 +43,10 @@ async function readStep(node: ConfigNode, context: ReadContext): Promise<StepPla
   const step = bare.kind === "map" && valueOf(bare, LOOP)
     ? await readLoop(bare, context)
     : await readNamed(bare, context);
-  return step && when ? { ...step, when } : step;
+  if (!step || !when) return step;
+  const conditional = { ...step, when };
+  context.stepNodes.set(conditional, context.stepNodes.get(step)!);
+  return conditional;
 }
 
 async function readNamed(node: ConfigNode, context: ReadContext): Promise<ActPlan | undefined> {

@@ -76,8 +76,10 @@ export interface ListenTools<S extends Spec, Code extends string> extends Adapte
 export interface Listening {
   /** As a person would dial it: `127.0.0.1:2575`, a folder. */
   readonly address: string;
-  /** Answers an HTTP request as the listener's own server would, where it is an HTTP listener: to be mounted in another. */
+  /** Answers an HTTP request as the listener's own server would, where it is an HTTP listener. */
   handle?(request: Request, peer: string): Promise<Response>;
+  /** The path at which a service around the gateway hands requests to `handle`, where the listener wants that. */
+  readonly mountedAt?: string;
   /** Accepts and reads no more; resolves when everything handed over has been answered. */
   stop(): Promise<void>;
   /** Drops whatever is left. Called once, after `stop` or instead of it. */
@@ -104,7 +106,7 @@ export interface ListenerSpec<
 
 /** Bytes on their way out, with all an adapter may need to know of them. */
 export interface Parcel {
-  /** Id of the message; the same for every attempt. */
+  /** Id of the message, and of which part of it where it was split; the same for every attempt. */
   readonly id: string;
   /** What is to be sent, whole: the same bytes for every attempt, unless they are sealed. */
   readonly bytes: Uint8Array;

@@ -33,12 +33,22 @@ export interface AnswerFacts {
 }
 
 /** How messages are put together as one: a batch, a table of rows. */
-export interface BatchSpec {
+export interface BatchSpec<S extends Spec = Spec, Code extends string = string> {
   /** As `collect` names it: `hl7-batch`. */
   readonly name: string;
   /** Media type of the whole. */
   readonly contentType: string;
   /** One after the other, in order; possibly none. Each is the payload of a delivery in this format. */
+  join(payloads: readonly Uint8Array[], facts: AnswerFacts, tools: FormatTools<S, Code>): Uint8Array;
+}
+
+/** A batch bound to its format's config. */
+export interface Batch {
+  /** See {@linkcode BatchSpec.name}. */
+  readonly name: string;
+  /** See {@linkcode BatchSpec.contentType}. */
+  readonly contentType: string;
+  /** See {@linkcode BatchSpec.join}. */
   join(payloads: readonly Uint8Array[], facts: AnswerFacts): Uint8Array;
 }
 
@@ -89,7 +99,7 @@ export interface FormatSpec<
   /** Fails where a path is none that a body of this format takes to read or to write, whatever the body holds. */
   checkPath?(path: string, use: "read" | "write"): void;
   /** How messages are put together as one. */
-  readonly batch?: BatchSpec;
+  readonly batch?: BatchSpec<NoInfer<S>, NoInfer<Code>>;
   /** Our answer to a received message; `null` where none can be made or none is wanted. */
   answer?(
     received: Uint8Array,
@@ -131,7 +141,7 @@ export interface Format<B extends Body = Body> {
   /** See {@linkcode FormatSpec.checkPath}; without it, every path is let through. */
   checkPath(path: string, use: "read" | "write"): void;
   /** See {@linkcode FormatSpec.batch}. */
-  readonly batch?: BatchSpec;
+  readonly batch?: Batch;
   /** See {@linkcode FormatSpec.answer}; without it, `null`. */
   answer(received: Uint8Array, outcome: Outcome, facts: AnswerFacts): Answer | null;
   /** See {@linkcode FormatSpec.judge}; without it, every answer means accepted. */
@@ -155,6 +165,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
   spec: FormatSpec<string, S, Code, B>,
   config: Config<S>,
 ): Format<B> {
+  const { batch } = spec;
   const { fail } = errorTable(spec.name, spec.errors);
   const plain = { config, fail };
   const tools = (contentType?: string) => contentType === undefined ? plain : { ...plain, contentType };
@@ -169,7 +180,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     isBuiltOn: (identity) => spec.isBuiltOn?.(identity) ?? false,
     create: (what, facts) => spec.create?.(what, facts, plain),
     checkPath: (path, use) => spec.checkPath?.(path, use),
-    ...(spec.batch ? { batch: spec.batch } : {}),
+    ...(batch && { batch: { ...batch, join: (payloads, facts) => batch.join(payloads, facts, plain) } }),
     answer: (received, outcome, facts) => spec.answer?.(received, outcome, facts, plain) ?? null,
     judge: (answer, sent) =>
       spec.judge?.(answer, sent, plain) ??

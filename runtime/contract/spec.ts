@@ -106,8 +106,19 @@ export interface MapField<T = Readonly<Record<string, unknown>>, I = T> extends 
 export interface RecordField<T = Readonly<Record<string, unknown>>, I = T> extends FieldBase<T, I> {
   /** Tells the kinds of field apart. */
   readonly kind: "record";
-  /** The settings by name; another name in a file is an error. */
+  /** The settings by name; another name in a file is an error, unless `others` takes it. */
   readonly fields: Fields;
+  /** Names of the author's own choice beside them: what they are, for the reference, and what each value is. */
+  readonly others?: OtherNames;
+  /** The setting that is meant where one text stands for all settings: `split: OBR` for `split: { by: OBR }`. */
+  readonly short?: string;
+}
+/** What names of the author's own choice are, `format`, and what stands behind each. */
+export interface OtherNames {
+  /** What the names are, for the reference. */
+  readonly names: string;
+  /** What each value is. */
+  readonly item: Field;
 }
 
 /** A field of any kind. */
@@ -273,12 +284,27 @@ export function map<F extends Field, const O extends FieldOptions>(
   & KeptOptions<O, never> {
   return { kind: "map", about, names, item, ...options } as never;
 }
+/** What a record may be given beside its settings. */
+export interface RecordOptions extends FieldOptions {
+  /** Names of the author's own choice beside the fixed ones. */
+  readonly others?: OtherNames;
+  /** The setting that one text alone stands for. */
+  readonly short?: string;
+}
+/** `T`, with the names of the author's own choice where the options take some. */
+export type WithOthers<T, O> = O extends { readonly others: OtherNames }
+  ? T & { readonly [name: string]: unknown }
+  : T;
+/** `T`, or one text where the options let it stand for all settings. */
+export type OrShort<T, O> = O extends { readonly short: string } ? T | string : T;
 /** Settings with fixed names, as one setting. */
-export function record<const S extends Fields, const O extends FieldOptions>(
+export function record<const S extends Fields, const O extends RecordOptions>(
   about: string,
   fields: S,
   options: O = {} as O,
-): RecordField<OptionalValue<Config<S>, O>, ConfigInput<S>> & KeptOptions<O, never> {
+):
+  & RecordField<OptionalValue<WithOthers<Config<S>, O>, O>, OrShort<WithOthers<ConfigInput<S>, O>, O>>
+  & KeptOptions<O, never> {
   return { kind: "record", about, fields, ...options } as never;
 }
 

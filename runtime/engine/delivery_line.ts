@@ -158,7 +158,9 @@ export class DeliveryLine {
   }
 
   #parcelOf(entry: OutboxEntry, bytes: Uint8Array): Parcel {
-    const { id, contentType, controlId, sequence, receivedAtMs: atMs } = entry.row;
+    const { part, contentType, controlId, sequence, receivedAtMs: atMs } = entry.row;
+    // Parts of one message are several to whoever tells deliveries apart by their id.
+    const id = part === 0 ? entry.row.id : `${entry.row.id}.${part}`;
     const format = this.#parts.formats.speaking(contentType);
     const judge = format
       ? (answer: Uint8Array) => format.judge(answer, { controlId })
@@ -167,7 +169,7 @@ export class DeliveryLine {
   }
 
   #stages(): LineStage<Sending, Outcome>[] {
-    const { destination, world, envelope, send: { spec, config } } = this.#parts;
+    const { world, envelope, send: { spec, config } } = this.#parts;
     const openSender = (): Promise<OpenSender> =>
       spec.open({
         config: config as never,

@@ -237,6 +237,8 @@ export interface OutboxRow {
   readonly seq: number;
   readonly id: string;
   readonly receivedAtMs: number;
+  /** Which part of the message it is, from 0. */
+  readonly part: number;
   readonly sequence: number;
   readonly attempts: number;
   readonly keys: readonly string[];

@@ -115,7 +115,7 @@ export class Reader {
     if (id === undefined) return [];
     const rows = this.#page(
       "SELECT id AS position, size FROM delivery WHERE destination = ? AND state = 0 AND id > ? ORDER BY id LIMIT ?",
-      `SELECT delivery.id AS delivery, delivery.seq AS seq, message.id AS id, received_ms, sequence, attempts, keys,
+      `SELECT delivery.id AS delivery, delivery.seq AS seq, message.id AS id, received_ms, part, sequence, attempts, keys,
        built_on, delivery.control_id AS control_id, delivery.content_type AS content_type, crc32, bytes
        FROM delivery JOIN message ON message.seq = delivery.seq JOIN body ON body.id = delivery.body
        WHERE destination = ? AND delivery.state = 0 AND delivery.id > ? AND delivery.id <= ? ORDER BY delivery.id`,
@@ -126,6 +126,7 @@ export class Reader {
       seq: Number(row.seq),
       id: String(row.id),
       receivedAtMs: Number(row.received_ms),
+      part: Number(row.part),
       sequence: Number(row.sequence),
       attempts: Number(row.attempts),
       keys: JSON.parse(String(row.keys)) as string[],

@@ -1,4 +1,5 @@
 import { declareErrors } from "../../runtime/contract/error.ts";
+import { defineFormat } from "../../runtime/contract/format.ts";
 import type { PathBody } from "../../runtime/contract/message.ts";
 
 const errors = declareErrors("lines", {
@@ -72,3 +73,15 @@ export class Lines implements PathBody {
     return made;
   }
 }
+
+/** The format of {@linkcode Lines}. What is made from scratch has a line `kind` with what it is and a line `id`. */
+export const lines = defineFormat({
+  name: "lines",
+  about: "Lines of path and value.",
+  contentTypes: ["text/x-lines"],
+  config: {},
+  errors: errors.faults,
+  parse: (bytes) => new Lines(new TextDecoder().decode(bytes)),
+  create: (what, { id }) => new Lines(`kind=${what}\nid=${id}`),
+  checkPath: (path) => void new Lines("").get(path),
+});

@@ -1,11 +1,14 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Hl7Message } from "../../actors/formats/hl7v2/mod.ts";
 import filter, { compileFilter } from "../../actors/filter.ts";
+import type { Live, PrepareTools } from "../../runtime/contract/actor.ts";
 import { MitralError } from "../../runtime/contract/error.ts";
+import { bindFormat } from "../../runtime/contract/format.ts";
 import { type PathBody, RawBody } from "../../runtime/contract/message.ts";
+import type { Spec } from "../../runtime/contract/spec.ts";
 import { CANARY, testTransformer } from "../contract/transformer_kit.ts";
-import { Lines } from "./_lines.ts";
+import { Lines, lines } from "./_lines.ts";
 
 const ORU = new Lines("MSH-9.1=ORU\nPID-8=F\nPID-3[2].1=0042\nOBX-3.1=718-7\nOBX-3.1=789-8\nempty=");
 const oru = new TextDecoder().decode(ORU.toBytes());
@@ -47,7 +50,14 @@ testTransformer(filter, {
   ],
 });
 
-const noTables = () => Promise.reject(new Error("no table"));
+/** Tables by name, as they are at first. */
+function tables(files: Readonly<Record<string, string>>): PrepareTools<Spec, string>["live"] {
+  return async (path, read) => {
+    if (!(path in files)) throw new Error(`no ${CANARY}`);
+    return { value: read(files[path]) };
+  };
+}
+const noTables = tables({});
 
 async function holds(expression: string, body: PathBody = ORU): Promise<boolean> {
   return (await compileFilter(expression, noTables))(body);
@@ -244,10 +254,7 @@ Deno.test("filter refuses any wrong expression by its own code", async () => {
 
 Deno.test("filter reads the first column of a table, quoted or not", async () => {
   const table = '\ufeffcode;x,name\r\n# 1,comment\r\n\r\n 2 ,two\n"3,""b""",three\n"# 4"\n,no code\n5';
-  const test = await compileFilter("A in table 'a b.csv'", (path) => {
-    assertEquals(path, "a b.csv");
-    return Promise.resolve(table);
-  });
+  const test = await compileFilter("A in table 'a b.csv'", tables({ "a b.csv": table }));
   const found = ["code;x", "2", '3,"b"', "# 4", "5"];
   for (const value of found) assert(test(new Lines("").with("A", value)), value);
   for (const value of ["1", "# 1", "", "two", "no code", "name"]) {
@@ -255,9 +262,32 @@ Deno.test("filter reads the first column of a table, quoted or not", async () =>
   }
 });
 
+Deno.test("filter follows a table that changes, and tells a useless one by code", async () => {
+  const file: { value: unknown } = { value: undefined };
+  let reread: (text: string) => unknown = () => undefined;
+  const test = await compileFilter("A in table x.csv", async (_, read) => {
+    reread = read;
+    file.value = read("1");
+    return file as Live<ReturnType<typeof read>>;
+  });
+  assert(test(new Lines("A=1")) && !test(new Lines("A=2")));
+  file.value = reread("2");
+  assert(!test(new Lines("A=1")) && test(new Lines("A=2")));
+  assertEquals(assertThrows(() => reread("# nothing"), MitralError).code, "FILTER_TABLE_EMPTY");
+});
+
+Deno.test("filter finds a path the format does not have before the first message", async () => {
+  const format = bindFormat(lines, {});
+  for (const wrong of ["'?' = 1", "A = 1 and not any '?' in (1)", "(every '?' = 1)", "'?' exists"]) {
+    const { code } = await assertRejects(() => compileFilter(wrong, noTables, format), MitralError);
+    assertEquals(code, "LINES_PATH_INVALID", wrong);
+  }
+  await compileFilter("A = 1", noTables, format);
+});
+
 Deno.test("filter keeps what it cannot read about a table out of its error", async () => {
   const error = await assertRejects(
-    () => compileFilter("A in table x.csv", () => Promise.reject(new Error(`no ${CANARY}`))),
+    () => compileFilter("A in table x.csv", noTables),
     MitralError,
   );
   assertEquals(error.toJSON().facts, { table: "x.csv" });

@@ -1,8 +1,9 @@
 import { AssertionError } from "node:assert";
-import { assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { defineTransformer } from "../../runtime/contract/actor.ts";
 import { MitralError } from "../../runtime/contract/error.ts";
 import { createMessage, type Message, RawBody } from "../../runtime/contract/message.ts";
+import { text } from "../../runtime/contract/spec.ts";
 import {
   CANARY,
   checkCase,
@@ -11,7 +12,7 @@ import {
   checkStream,
   testTransformer,
 } from "../contract/transformer_kit.ts";
-import { Lines } from "./_lines.ts";
+import { Lines, lines } from "./_lines.ts";
 
 type Act = (
   message: Message<Lines>,
@@ -131,6 +132,70 @@ Deno.test("the transformer kit refuses a failing case without the canary", async
   const act: Act = (_, fail) => fail("PROBE_VALUE_WRONG", { n: "B" });
   const one = { name: "", body: new Lines("A=1"), expect: { code: "PROBE_VALUE_WRONG" } };
   await assertRejects(() => checkCase(probe(act), suite, one), AssertionError, "must carry the CANARY");
+});
+
+Deno.test("the transformer kit compares parts one by one", async () => {
+  const act: Act = (message) => [message, message.derive({ body: message.body.with("B", "3") })];
+  const other = `A=${CANARY}\nB=3`;
+  await checkCase(probe(act), suite, { name: "", body, expect: [same, other] });
+  await refuses(act, same, "the number of parts");
+  const one = { name: "", body, expect: [other, other] };
+  await assertRejects(() => checkCase(probe(act), suite, one), Error, "of the first run");
+});
+
+Deno.test("the transformer kit says by path what differs", async () => {
+  const act: Act = (message) => message.derive({ body: message.body.with("B", "3").with("C", "4") });
+  const diff = "of the first run, by path (- expected, + found):\n" +
+    '- B#1 "2"\n+ B#1 "3"\n+ C#1 "4"';
+  const cases = [{ expect: same, formats: [lines] }, { expect: new Lines(same) }, {
+    expect: body.toBytes(),
+    format: lines,
+  }];
+  for (const one of cases) {
+    const { message } = await assertRejects(() => checkCase(probe(act), suite, { name: "", body, ...one }));
+    assertEquals(message, diff);
+  }
+  const reordered = { name: "", body: new Lines("A=1\nB=2"), expect: new Lines("B=2\nA=1") };
+  await assertRejects(
+    () => checkCase(probe((message) => message), suite, reordered),
+    Error,
+    "of the first run",
+  );
+});
+
+Deno.test("the transformer kit surrounds a transformer with what the suite says", async () => {
+  const surrounded = defineTransformer({
+    name: "surrounded",
+    about: "Writes what it is surrounded with.",
+    config: { host: text("Host.", { default: "codes.example" }) },
+    errors: {},
+    hosts: ({ host }) => [host],
+    async prepare({ live, readText, formats, body, timeZone }) {
+      const table = await live("table.csv", (text) => text.toUpperCase());
+      return [table.value, await readText("table.csv"), formats("lines").name, body?.name, timeZone];
+    },
+    async transform(message: Message<Lines>, { prepared, config, state, fetch }) {
+      const count = Number(await state.get("count")) + 1;
+      state.set("count", String(count));
+      const answer = await (await fetch(`https://${config.host}/code`)).text();
+      return message.derive({ body: message.body.with("A", [...prepared, count, answer].join()) });
+    },
+  });
+  const scenery = {
+    files: { "table.csv": "x" },
+    format: lines,
+    timeZone: "Asia/Tokyo",
+    state: { count: "4" },
+    fetch: ({ url }: Request) => new Response(`from ${new URL(url).host}`),
+  };
+  const one = {
+    name: "",
+    body: new Lines("A=1"),
+    expect: "A=X,x,lines,lines,Asia/Tokyo,5,from codes.example",
+  };
+  await checkCase(surrounded, { config: {}, cases: [], ...scenery }, one);
+  await checkCase(surrounded, { config: {}, cases: [] }, { ...one, ...scenery });
+  await assertRejects(() => checkCase(surrounded, suite, one), Error, "ENOENT");
 });
 
 Deno.test("the transformer kit refuses a stream that loses messages", async () => {

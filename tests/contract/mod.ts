@@ -39,6 +39,12 @@ export {
   testListener,
 } from "./listener_kit.ts";
 export { type PeerMessage, type SenderScene, type SenderSubject, testSender } from "./sender_kit.ts";
-export { testTransformer, type TransformerCase, type TransformerSuite } from "./transformer_kit.ts";
+export {
+  type Content,
+  type Scenery,
+  testTransformer,
+  type TransformerCase,
+  type TransformerSuite,
+} from "./transformer_kit.ts";
 export { FakeClock } from "../world/fake_clock.ts";
 export { FakeIntake } from "../world/fake_intake.ts";

@@ -71,6 +71,8 @@ function parcelOf(text: string, bytes: Uint8Array = bytesOf(text)): Parcel & { r
     bytes,
     contentType: "text/plain",
     attempt: 1,
+    sequence: 1,
+    atMs: Date.UTC(2026, 0, 5, 12),
     judged,
     judge(answer): Outcome {
       judged.push(textOf(answer));

@@ -13,30 +13,34 @@
  * ```
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { defineTransformer, type Transformer } from "../../runtime/contract/actor.ts";
-import { type Faults, MitralError } from "../../runtime/contract/error.ts";
+import { bindTransformer, streamOf, type Transformer, withDefaults } from "../../runtime/contract/actor.ts";
+import { MitralError } from "../../runtime/contract/error.ts";
 import { type Body, createMessage, type Message } from "../../runtime/contract/message.ts";
-import type { ConfigInput, Spec } from "../../runtime/contract/spec.ts";
+import type { Config, ConfigInput, Spec } from "../../runtime/contract/spec.ts";
+import { hasLeaves, pathDiff } from "./_path_diff.ts";
+import { boundFormats, CANARY, type Scenery, surroundingsOf } from "./_surroundings.ts";
+import { sameBytes } from "./_bytes.ts";
 
-/** Stands for patient data. A body that is to fail carries it, so that an error that quotes content is caught. */
-export const CANARY = "CANARY-5d0c81";
+export { CANARY };
+export type { Scenery };
 
-/** One message and what becomes of it. */
-export interface TransformerCase<I extends Body, S extends Spec> {
+/** The content of a body: as bytes, as text (which stands for its UTF-8), or as a body with the same bytes. */
+export type Content = string | Uint8Array | Body;
+
+/** One message and what becomes of it. What it says of the surroundings is in place of what the suite says. */
+export interface TransformerCase<I extends Body, S extends Spec> extends Scenery {
   /** Continues the transformer's name to a sentence: `writes E.164`. */
   readonly name: string;
   readonly body: I;
   /** In place of the suite's. */
   readonly config?: ConfigInput<S>;
-  /** The body's bytes (text stands for its UTF-8), `null` where it is filtered, or the error's code. */
-  readonly expect: string | Uint8Array | null | { readonly code: string };
+  /** What goes on; several where it is split; `null` where it is filtered; or the error's code. */
+  readonly expect: Content | readonly Content[] | null | { readonly code: string };
 }
 
 /** What to test a transformer with. */
-export interface TransformerSuite<I extends Body, S extends Spec> {
+export interface TransformerSuite<I extends Body, S extends Spec> extends Scenery {
   readonly config: ConfigInput<S>;
-  /** Text by path, for what `prepare` reads. */
-  readonly files?: Readonly<Record<string, string>>;
   /** MUST reach every error the transformer declares. */
   readonly cases: readonly TransformerCase<I, S>[];
 }
@@ -77,29 +81,34 @@ export async function checkCase<
 ): Promise<void> {
   const before = one.body.toBytes().slice();
   const message = messageOf(one.body);
-  const config = one.config ?? suite.config;
+  const scenery = { ...suite, ...one };
   for (const run of ["first", "second"]) {
-    const result = await outcomeOf(transformer, suite, config, message);
+    const result = await outcomeOf(transformer, scenery, message);
     assertEquals(one.body.toBytes(), before, `the ${run} run changed the body it was given`);
     assertEquals(message.received, RECEIVED, `the ${run} run changed the received bytes`);
     if (isCode(one.expect)) {
       assert(text(before).includes(CANARY), "a body that is to fail must carry the CANARY");
       checkError(transformer, result, one.expect.code);
-    } else if (one.expect === null) {
-      assertEquals(result, null, `the ${run} run did not filter the message`);
-    } else {
-      if (result instanceof Error) throw result;
-      assert(result !== null, `the ${run} run filtered the message`);
-      checkResult(message, result, one.expect, run);
+      continue;
     }
+    if (result instanceof Error) throw result;
+    const expected = one.expect === null ? [] : isList(one.expect) ? one.expect : [one.expect];
+    if (one.expect === null) assertEquals(result, [], `the ${run} run did not filter the message`);
+    assert(result.length > 0 || expected.length === 0, `the ${run} run filtered the message`);
+    assertEquals(result.length, expected.length, `of the ${run} run, the number of parts`);
+    result.forEach((part, at) => checkResult(message, part, expected[at], scenery, `of the ${run} run`));
   }
 }
 
-function checkResult(message: Message, result: Message, expected: string | Uint8Array, run: string): void {
-  const bytes = result.body.toBytes();
-  if (typeof expected === "string") assertEquals(text(bytes), expected, `of the ${run} run`);
-  else assertEquals(new Uint8Array(bytes), new Uint8Array(expected), `of the ${run} run`);
-  assertEquals(result.body.toBytes(), bytes, "the body gives other bytes when asked again");
+function checkResult(
+  message: Message,
+  result: Message,
+  expected: Content,
+  scenery: Scenery,
+  of: string,
+): void {
+  checkContent(result.body, expected, scenery, of);
+  assertEquals(result.body.toBytes(), result.body.toBytes(), "the body gives other bytes when asked again");
   for (const name of ["id", "channel", "origin", "receivedAtMs", "received"] as const) {
     assertEquals(result[name], message[name], `${name} was not carried along`);
   }
@@ -108,9 +117,38 @@ function checkResult(message: Message, result: Message, expected: string | Uint8
   }
 }
 
+/** Compares bytes, and says in paths what differs, where both have some. */
+function checkContent(body: Body, expected: Content, scenery: Scenery, of: string): void {
+  const actual = body.toBytes();
+  const bytes = typeof expected === "string"
+    ? new TextEncoder().encode(expected)
+    : expected instanceof Uint8Array
+    ? expected
+    : expected.toBytes();
+  if (sameBytes(actual, bytes)) return;
+  const other = typeof expected === "string" || expected instanceof Uint8Array
+    ? parsed(bytes, body.contentType, scenery)
+    : expected;
+  if (other && hasLeaves(body) && hasLeaves(other)) {
+    const diff = pathDiff(body, other);
+    assert(diff.length === 0, `${of}, by path (- expected, + found):\n${diff.join("\n")}`);
+  }
+  if (typeof expected === "string") assertEquals(text(actual), expected, of);
+  assertEquals(new Uint8Array(actual), new Uint8Array(bytes), of);
+}
+
+/** Expected bytes as a body of the same kind, where one of the suite's formats reads them. */
+function parsed(bytes: Uint8Array, contentType: string, scenery: Scenery): Body | undefined {
+  try {
+    return boundFormats(scenery).find(({ contentTypes }) => contentTypes.includes(contentType))?.parse(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 function checkError<Code extends string>(
   { spec }: { readonly spec: { readonly name: string; readonly errors: Readonly<Record<Code, unknown>> } },
-  result: Message | null | Error,
+  result: readonly Message[] | Error,
   code: string,
 ): void {
   assert(result instanceof Error, `expected ${code}, and the message went on`);
@@ -120,7 +158,12 @@ function checkError<Code extends string>(
   if (code.startsWith(`${spec.name.toUpperCase()}_`)) assert(code in spec.errors, `${code} is not declared`);
   const shown = `${JSON.stringify(result)} ${result.message}`;
   assert(!shown.includes(CANARY), `${code} shows what the message holds: ${shown}`);
-  assert(!/\{\w+\}/.test(result.message), `${code} leaves a fact out: ${result.message}`);
+  // A fact may have braces of its own: the path of a template.
+  const unfilled = Object.values(result.facts).reduce<string>(
+    (text, fact) => text.replaceAll(String(fact), ""),
+    result.message,
+  );
+  assert(!/\{\w+\}/.test(unfilled), `${code} leaves a fact out: ${result.message}`);
 }
 
 /** Pushes every message that ends well through one stream, in order, with no gateway around it. */
@@ -132,13 +175,20 @@ export async function checkStream<
   Code extends string,
   P,
 >(transformer: Transformer<I, O, N, S, Code, P>, suite: TransformerSuite<I, S>): Promise<void> {
-  const cases = suite.cases.filter((one) => one.config === undefined && !isCode(one.expect));
-  assert(cases.length > 0, "no case ends well with the suite's config");
+  const cases = suite.cases.filter((one) => !OWN.some((key) => key in one) && !isCode(one.expect));
+  assert(cases.length > 0, "no case ends well with what the suite says");
   const messages = cases.map((one, at) => messageOf(one.body, `message-${at}`));
-  const passed = ReadableStream.from(messages).pipeThrough(open(transformer, suite, suite.config));
+  const passed = ReadableStream.from(messages).pipeThrough(open(transformer, suite));
   const ids = (await Array.fromAsync(passed)).map(({ id }) => id);
-  assertEquals(ids, messages.filter((_, at) => cases[at].expect !== null).map(({ id }) => id));
+  const expected = messages.flatMap(({ id }, at) => {
+    const { expect } = cases[at];
+    return expect === null ? [] : isList(expect) ? expect.map(() => id) : [id];
+  });
+  assertEquals(ids, expected);
 }
+
+/** What a case may say of its own: with one of these it is no case for the suite's stream. */
+const OWN = ["config", "files", "formats", "format", "state", "fetch", "timeZone"] as const;
 
 /** Fails where a declared error is reached by no case. */
 export function checkErrors(
@@ -195,39 +245,32 @@ async function outcomeOf<
   P,
 >(
   transformer: Transformer<I, O, N, S, Code, P>,
-  suite: TransformerSuite<I, S>,
-  config: ConfigInput<S>,
+  scenery: Scenery & { readonly config: ConfigInput<S> },
   message: Message<I>,
-): Promise<Message<O> | null | Error> {
+): Promise<readonly Message<O>[] | Error> {
   try {
-    const passed = ReadableStream.from([message]).pipeThrough(open(transformer, suite, config));
-    return (await Array.fromAsync(passed))[0] ?? null;
+    return await Array.fromAsync(ReadableStream.from([message]).pipeThrough(open(transformer, scenery)));
   } catch (error) {
     if (error instanceof Error) return error;
     throw error;
   }
 }
 
-/** The transformer as its author's users get it, with the suite's files in reach. */
+/** The transformer as a stream, within what the suite and the case say of the surroundings. */
 function open<I extends Body, O extends Body, N extends string, S extends Spec, Code extends string, P>(
-  transformer: Transformer<I, O, N, S, Code, P>,
-  suite: TransformerSuite<I, S>,
-  config: ConfigInput<S>,
+  { spec }: Transformer<I, O, N, S, Code, P>,
+  scenery: Scenery & { readonly config: ConfigInput<S> },
 ): TransformStream<Message<I>, Message<O>> {
-  const { files } = suite;
-  const { spec } = transformer;
-  if (!files || !spec.prepare) return transformer(config);
-  const readText = (path: string) =>
-    path in files ? Promise.resolve(files[path]) : Promise.reject(new Error(`ENOENT ${CANARY}`));
-  return defineTransformer<N, S, Code, I, O, P>({
-    ...spec,
-    errors: spec.errors as typeof spec.errors & Faults<N, Code>,
-    prepare: (tools) => spec.prepare!({ ...tools, readText }),
-  })(config);
+  const config = withDefaults(spec.config, scenery.config) as Config<S>;
+  return streamOf(() => bindTransformer(spec, config, surroundingsOf(scenery)));
 }
 
 function isCode(expect: unknown): expect is { readonly code: string } {
   return typeof expect === "object" && expect !== null && "code" in expect;
+}
+
+function isList(expect: unknown): expect is readonly Content[] {
+  return Array.isArray(expect);
 }
 
 function text(bytes: Uint8Array): string {

@@ -102,6 +102,8 @@ export interface RigParts {
   readonly intake?: FakeIntake;
   readonly world?: World;
   readonly contentTypes?: readonly string[];
+  /** UTC where left out. */
+  readonly timeZone?: string;
 }
 
 /** Opens a listener on this machine, with a fake clock and a fake intake. */
@@ -117,7 +119,7 @@ export async function openListener<S extends Spec, Code extends string>(
     world: parts.world ?? worldWith(clock),
     intake,
     contentTypes,
-    timeZone: "UTC",
+    timeZone: parts.timeZone ?? "UTC",
     report: reports.report,
     ...errorsOf(spec),
   });
@@ -136,7 +138,7 @@ export interface SenderRig extends AsyncDisposable {
 export async function openSender<S extends Spec, Code extends string>(
   spec: SenderSpec<string, S, Code>,
   given: ConfigInput<S>,
-  parts: Omit<RigParts, "intake"> = {},
+  parts: Omit<RigParts, "intake" | "timeZone"> = {},
 ): Promise<SenderRig> {
   const { clock = new FakeClock(), contentTypes = ["text/plain"] } = parts;
   const reports = new Reports();

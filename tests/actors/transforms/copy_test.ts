@@ -1,8 +1,8 @@
-import { Hl7Message } from "../../../actors/formats/hl7v2/mod.ts";
+import hl7v2, { Hl7Message } from "../../../actors/formats/hl7v2/mod.ts";
 import copy from "../../../actors/transforms/copy.ts";
 import { RawBody } from "../../../runtime/contract/message.ts";
 import { CANARY, testTransformer } from "../../contract/transformer_kit.ts";
-import { Lines } from "../_lines.ts";
+import { Lines, lines } from "../_lines.ts";
 
 testTransformer(copy, {
   config: { "PV1-19": "PID-18", "ORC-2": "PV1-19" },
@@ -28,6 +28,20 @@ testTransformer(copy, {
       name: "fails on a body without paths",
       body: new RawBody(new TextEncoder().encode(CANARY)),
       expect: { code: "COPY_BODY_UNSUPPORTED" },
+    },
+    {
+      name: "finds a wrong path to read before the first message",
+      config: { A: "?" },
+      format: lines,
+      body: new RawBody(new TextEncoder().encode(CANARY)),
+      expect: { code: "LINES_PATH_INVALID" },
+    },
+    {
+      name: "finds a wrong path to write before the first message",
+      config: { "PID[*]-3": "PID-4" },
+      format: hl7v2,
+      body: new RawBody(new TextEncoder().encode(CANARY)),
+      expect: { code: "HL7V2_PATH_INVALID" },
     },
     {
       name: "leaves a wrong path to the format",

@@ -1,4 +1,4 @@
-import { Hl7Message } from "../../../actors/formats/hl7v2/mod.ts";
+import hl7v2, { Hl7Message } from "../../../actors/formats/hl7v2/mod.ts";
 import remove from "../../../actors/transforms/delete.ts";
 import { RawBody } from "../../../runtime/contract/message.ts";
 import { CANARY, testTransformer } from "../../contract/transformer_kit.ts";
@@ -24,6 +24,13 @@ testTransformer(remove, {
       name: "fails on a body without paths",
       body: new RawBody(new TextEncoder().encode(CANARY)),
       expect: { code: "DELETE_BODY_UNSUPPORTED" },
+    },
+    {
+      name: "finds a wrong path before the first message",
+      config: ["NK1[*]", "PID.3"],
+      format: hl7v2,
+      body: new RawBody(new TextEncoder().encode(CANARY)),
+      expect: { code: "HL7V2_PATH_INVALID" },
     },
     {
       name: "leaves a wrong path to the format",

@@ -9,7 +9,6 @@ import { type Faults, faultyDisk, platformError } from "./faulty_disk.ts";
 import { Folder } from "./folder.ts";
 
 const never = new AbortController().signal;
-/** A UUIDv7 of 2026-01-05T12:34:56.789Z. */
 const ID = "019b8e27-4495-7abc-8def-0123456789ab";
 
 function parcel(content: string, change: Partial<Parcel> = {}): Parcel {
@@ -18,6 +17,8 @@ function parcel(content: string, change: Partial<Parcel> = {}): Parcel {
     bytes: new TextEncoder().encode(content),
     contentType: "x-application/hl7-v2+er7",
     attempt: 1,
+    sequence: 42,
+    atMs: Date.UTC(2026, 0, 5, 12, 34, 56, 789),
     judge: () => ({ kind: "accepted" }),
     ...change,
   };
@@ -84,10 +85,13 @@ Deno.test("file dates a file by when its message was received, so that every att
   assertEquals(await outbox.folder.files(), [`ADT_20260105_123456_${ID}.hl7`]);
 });
 
-Deno.test("file cannot date a message whose id is no UUIDv7", async () => {
-  await using outbox = await open({ as: "{date}.hl7" });
-  const error = await assertRejects(() => outbox.sender.send(parcel("x", { id: "DOE" }), never), MitralError);
-  assertEquals([error.code, error.blame, error.retry], ["FILE_ID_UNDATED", "bug", "never"]);
+Deno.test("file numbers files by the delivery, so that every attempt has one name", async () => {
+  await using outbox = await open({ as: "DFT_{date}_{sequence}.csv" });
+  await outbox.send("x", { attempt: 1 });
+  await outbox.send("x", { attempt: 2 });
+  await outbox.send("x", { sequence: 43, id: "a batch" });
+  assertEquals(await outbox.folder.files(), ["DFT_20260105_42.csv", "DFT_20260105_43.csv"]);
+  assertEquals(await outbox.codeOf("y"), "FILE_NAME_TAKEN");
 });
 
 Deno.test("file never leaves its folder, whatever the id", async () => {

@@ -20,6 +20,7 @@ export async function watch(
   files: Readonly<Record<string, string>> = {},
   config: object = {},
   faults: Faults = {},
+  timeZone = "UTC",
 ): Promise<Watch> {
   const folder = await Folder.make();
   for (const [name, content] of Object.entries(files)) await folder.write(name, content);
@@ -30,6 +31,7 @@ export async function watch(
     clock,
     intake,
     world,
+    timeZone,
   });
   await clock.armed();
   return {

@@ -40,6 +40,8 @@ function parcel(change: Partial<Parcel> = {}): Parcel {
     bytes: new TextEncoder().encode("message"),
     contentType: HL7[0],
     attempt: 1,
+    sequence: 1,
+    atMs: Date.UTC(2026, 0, 5, 12),
     judge,
     ...change,
   };

@@ -19,6 +19,8 @@ function parcelOf(message: string): Parcel {
     bytes: latin1(message),
     contentType: "text/plain",
     attempt: 1,
+    sequence: 1,
+    atMs: Date.UTC(2026, 0, 5, 12),
     judge: (bytes) => ({ kind: "accepted", answer: { bytes, contentType: "text/plain" } }),
   };
 }

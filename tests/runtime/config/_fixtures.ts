@@ -102,6 +102,10 @@ const hl7v2 = defineFormat({
   },
   errors: {},
   parse: (received) => new RawBody(received),
+  batch: { name: "hl7-batch", contentType: "x-application/hl7-v2+er7", join: neverRun },
+  checkPath(path) {
+    if (!/^[A-Z0-9]{3}(-\d+(\.\d+)?)?$/.test(path)) unused.fail("FIXTURE_CALL_UNEXPECTED");
+  },
 });
 
 const hpke = defineEnvelope({
@@ -189,7 +193,11 @@ export function diskOf(files: Readonly<Record<string, string>>): Pick<Disk, "fac
       return Promise.resolve(kind && { kind, size: files[path]?.length ?? 0, modifiedMs: 0 });
     },
     readText: (path) => path in files ? Promise.resolve(files[path]) : missing(path),
-    list: (path) => missing(path),
+    list: (path) => {
+      const names = Object.keys(files).filter((name) => name.startsWith(`${path}/`))
+        .map((name) => name.slice(path.length + 1)).filter((name) => !name.includes("/"));
+      return names.length > 0 ? Promise.resolve(names.sort()) : missing(path);
+    },
   };
 }
 

@@ -31,6 +31,14 @@ Deno.test("config: settings in lists and maps are rows too", () => {
   assertEquals(rows.map(({ name }) => name), ["", "RULE.when", "RULE.then"]);
 });
 
+Deno.test("config: names of the author's own are a row, and one text may stand for all settings", () => {
+  const set = map("Values.", "path", text("A value."), { optional: true });
+  const own = record("Makes.", { set }, { others: { names: "format", item: text("What to make.") } });
+  assertEquals(settingRows({ about: "Makes.", config: own }).map(({ name }) => name), ["FORMAT", "set"]);
+  const [row] = fieldRows("split", record("Splits.", { by: text("Path.") }, { short: "by" }));
+  assertEquals(row.takes, "settings, or by alone");
+});
+
 Deno.test("config: help says what a component is, takes and can fail with", () => {
   assertEquals(
     helpText("sender", mllpSender),

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "yaml";
-import { loadCatalog } from "../../../runtime/config/catalog_specs.ts";
+import { map, record, text } from "../../../runtime/contract/spec.ts";
+import { type ComponentSpec, loadCatalog } from "../../../runtime/config/catalog_specs.ts";
 import { type JsonSchema, settingsSchema, toJsonSchema } from "../../../runtime/config/json_schema.ts";
 import { catalog, EXAMPLE, mllpListener, SMALLEST } from "./_fixtures.ts";
 import { misfit } from "./_schema_check.ts";
@@ -71,4 +72,18 @@ Deno.test("config: every reference in the schema leads to a definition, and ever
   const defined = Object.keys(schema.$defs as object);
   assert(defined.length > 5);
   assertEquals([...used].sort(), defined.sort());
+});
+
+Deno.test("config: the schema of a record takes names of the author's own, and one text for all of it", () => {
+  const about = "Makes.";
+  const set = map("Values.", "path", text("A value."), { optional: true });
+  const own = record(about, { set }, { others: { names: "format", item: text("What to make.") } });
+  const made = settingsSchema({ about, config: own } as ComponentSpec);
+  assertEquals(misfit(made, { hl7v2: "ADT^A04", set: { a: 1 } }), undefined);
+  assertEquals(misfit(made, { hl7v2: [1] }), "$.hl7v2: type");
+  const short = settingsSchema(
+    { about, config: record(about, { by: text("Path.") }, { short: "by" }) } as ComponentSpec,
+  );
+  for (const value of ["OBR", { by: "OBR" }]) assertEquals(misfit(short, value), undefined);
+  assertEquals(misfit(short, { on: "OBR" }), "$: anyOf");
 });

@@ -197,6 +197,24 @@ Deno.test("config: lists, maps and records hold fields, in order", async () => {
   );
 });
 
+Deno.test("config: a record may take names of the author's own, and one text for all of it", async () => {
+  const set = map(".", "path", text("."), { optional: true });
+  const own = record(".", { set }, { others: { names: "format", item: text(".") } });
+  await check(own, {
+    "{ hl7v2: ADT^A04, set: { a: 1 } }": { hl7v2: "ADT^A04", set: { a: "1" } },
+    "{ set: { a: 1 }, x: [1] }": "CONFIG_VALUE_SPLIT",
+    "{}": { set: undefined },
+    word: INVALID,
+  });
+  const by = text(".");
+  const short = record(".", { by, empty: text(".", { default: "fail" }) }, { short: "by" });
+  await check(short, {
+    OBR: { by: "OBR", empty: "fail" },
+    "{ by: OBR, empty: keep }": { by: "OBR", empty: "keep" },
+    "[OBR]": INVALID,
+  });
+});
+
 Deno.test("config: a default is parsed as if it had been written", async () => {
   const fields = record(".", {
     folder: path(".", { default: "./data" }),

@@ -56,9 +56,7 @@ async function isThere(path: string, dir: string, session: Session): Promise<boo
 
 /** Writes all of them, or none where one is there already. */
 async function write(files: readonly NewFile[], dir: string, session: Session): Promise<void> {
-  for (const { path } of files) {
-    if (await isThere(path, dir, session)) errors.fail("CONSOLE_FILE_EXISTS", { path: join(dir, path) });
-  }
+  for (const { path } of files) await session.mustBeFree(join(dir, path));
   for (const { path, text } of files) await session.writeNew(join(dir, path), new TextEncoder().encode(text));
 }
 

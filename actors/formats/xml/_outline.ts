@@ -1,0 +1,79 @@
+/** An element in the text, with offsets into it. */
+export interface Element {
+  /** Its number among all elements, in the order of their start tags. */
+  readonly index: number;
+  /** The number of the element around it; -1 for the root. */
+  readonly parent: number;
+  /** Where its `<` is. */
+  readonly start: number;
+  readonly nameEnd: number;
+  /** Behind its start tag. */
+  readonly inner: number;
+  /** Where its end tag begins; an element without one, `<a/>`, ends there. */
+  readonly innerEnd: number;
+  readonly end: number;
+  /** The number of the first element behind it. */
+  readonly next: number;
+  /** The namespace of its name; empty where it is in none. */
+  readonly namespace: string;
+}
+
+const CELLS = 8;
+
+/** The elements of a document. Kept as plain numbers: a tree of objects would be many times the text. */
+export class Outline {
+  #cells = new Int32Array(CELLS * 64);
+  readonly #namespaces: string[] = [];
+  readonly #numberOf = new Map<string, number>();
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Adds an element, whose end is not known yet, and returns its number. */
+  open(parent: number, start: number, nameEnd: number, inner: number, namespace: string): number {
+    const index = this.#count++;
+    if (this.#count * CELLS > this.#cells.length) {
+      const grown = new Int32Array(this.#cells.length * 2);
+      grown.set(this.#cells);
+      this.#cells = grown;
+    }
+    let number = this.#numberOf.get(namespace);
+    if (number === undefined) {
+      number = this.#namespaces.push(namespace) - 1;
+      this.#numberOf.set(namespace, number);
+    }
+    this.#cells.set([parent, start, nameEnd, inner, 0, 0, 0, number], index * CELLS);
+    return index;
+  }
+
+  /** Says where an element ends; every element within it has been closed. */
+  close(index: number, innerEnd: number, end: number): void {
+    this.#cells.set([innerEnd, end, this.#count], index * CELLS + 4);
+  }
+
+  at(index: number): Element {
+    const cells = this.#cells, at = index * CELLS;
+    return {
+      index,
+      parent: cells[at],
+      start: cells[at + 1],
+      nameEnd: cells[at + 2],
+      inner: cells[at + 3],
+      innerEnd: cells[at + 4],
+      end: cells[at + 5],
+      next: cells[at + 6],
+      namespace: this.#namespaces[cells[at + 7]],
+    };
+  }
+
+  /** The elements directly within one, in order. */
+  *childrenOf(parent: Element): Iterable<Element> {
+    for (let index = parent.index + 1; index < parent.next;) {
+      const child = this.at(index);
+      yield child;
+      index = child.next;
+    }
+  }
+}
