@@ -166,7 +166,9 @@ export class Rehearsal implements AsyncDisposable {
     for (const event of this.#events) if (TROUBLES.has(event.name) && "error" in event) meet(event.error);
     const outcome = reply?.outcome;
     if (outcome?.kind === "rejected" || outcome?.kind === "failed") meet(outcome.error);
-    const filtered = this.#events.some((event) => event.name === "messageFiltered" && event.channel === name);
+    const filtered = this.#events.some((event) =>
+      event.name === "messageFiltered" && event.channel === name && event.destination === undefined
+    );
     const speaking = (contentType: string) => this.#formats.get(name)!.speaking(contentType);
     return {
       outcome: filtered || outcome?.kind === "filtered" ? "filtered" : "accepted",
