@@ -26,6 +26,8 @@ export interface Outside {
   ): Promise<RunningGateway>;
   /** Memory of this process, for the metrics; left out where it is not known. */
   memoryUse?(): MemoryUse;
+  /** Address of this build's import map: with it, a project of somebody's own can import `mitral`. */
+  readonly importMap: string;
   /** Loads the module of a custom actor by the absolute path of its file. */
   loadActor(path: string): Promise<unknown>;
 }

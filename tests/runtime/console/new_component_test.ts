@@ -74,12 +74,15 @@ Deno.test("new transformer gives one that passes its test, checks, and runs in a
     assertStringIncludes(await deno(cwd, ...mitral, "test", "gateway.yaml"), "ok   marks\n1 passed");
   }));
 
-Deno.test("new transformer leaves a deno.json that is there as it is", () =>
+Deno.test("new transformer leaves a deno.json that is there as it is, and says how to test all the same", () =>
   withFolder(async (cwd) => {
-    await Deno.writeTextFile(join(cwd, "deno.json"), "{}");
-    const { code, out } = await run(["new", "transformer", "mark", "--dir", "."], { cwd });
+    const mine = '{ "imports": { "mine": "./mine.ts" } }';
+    await Deno.writeTextFile(join(cwd, "deno.json"), mine);
+    const { code, out, err } = await run(["new", "transformer", "mark"], { cwd });
     assertEquals([code, out.includes("wrote deno.json")], [exitCodes.ok, false]);
-    assertEquals(await Deno.readTextFile(join(cwd, "deno.json")), "{}");
+    assertEquals(await Deno.readTextFile(join(cwd, "deno.json")), mine);
+    const [flag] = /--import-map=\S+/.exec(err)!;
+    assertStringIncludes(await deno(cwd, "test", "--no-check", flag, "transformers/"), "ok | 5 passed");
   }));
 
 for (

@@ -41,11 +41,15 @@ async function surroundings(kind: TemplateKind, dir: string, session: Session): 
     }
     return [];
   }
+  // It says where `mitral` is, and everything Mitral itself imports.
+  const { importMap } = session.outside;
   for (const name of ["deno.json", "deno.jsonc"]) {
-    if (await isThere(name, dir, session)) return [];
+    if (!await isThere(name, dir, session)) continue;
+    session.note(
+      `${join(dir, name)} is there already: run the test with deno test --import-map=${importMap}`,
+    );
+    return [];
   }
-  // Its import map says where `mitral` is, and everything Mitral itself imports.
-  const importMap = new URL("../../../../deno.json", import.meta.url).href;
   return [{ path: "deno.json", text: `${JSON.stringify({ importMap }, null, 2)}\n` }];
 }
 

@@ -3,6 +3,7 @@ import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
 import { outside } from "../../../../gateway.ts";
 import { main } from "../../../../runtime/console/main.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
+import { fencesOf } from "../../../tidy/_documents.ts";
 import { GATEWAY, RESULT, runCases, Site } from "./_site.ts";
 
 const one = (name: string, expect: string, more = "") =>
@@ -285,4 +286,21 @@ Deno.test("test passes what init writes", async () => {
   assertEquals(await main(new FakeTerminal(["init", "mine"], { cwd: site.folder }), outside), exitCodes.ok);
   const { code, out } = await site.test("mine/gateway.yaml");
   assertEquals([code, out], [exitCodes.ok, "ok   a result is taken and written to a file\n1 passed\n"]);
+});
+
+Deno.test("the cases of the guide pass", async () => {
+  const guide = await Deno.readTextFile(
+    new URL("../../../../docs/guide/testing_channels.md", import.meta.url),
+  );
+  const [first, more] = fencesOf(guide).filter(({ language }) => language === "yaml").map(({ text }) => text);
+  const gateway = GATEWAY.replace("  lab:", "  lab-results:").replace("OBX-3.1 = 600-7", "OBX-3.1 = 625-4");
+  await using site = await Site.make({
+    "gateway.yaml": gateway,
+    "lab_test.yaml": first,
+    "more_test.yaml": more,
+    "samples/adt.hl7": "MSH|^~\\&|LAB|ST E|EHR|ST E|2026||ADT^A01|1|P|2.5\n",
+    "samples/oru.hl7": "MSH|^~\\&|LAB|ST E|EHR|ST E|2026||ORU^R01|2|P|2.5\n",
+  });
+  const { out, err, code } = await site.test("gateway.yaml");
+  assertEquals([out.split("\n").at(-2), err, code], ["5 passed", "", exitCodes.ok], out);
 });
