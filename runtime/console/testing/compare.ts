@@ -47,7 +47,7 @@ function shownList(values: readonly string[]): string {
 function compareWhole({ bytes }: Whole, caught: Caught, ignore: readonly string[]): Mismatch {
   const wire = asWire(bytes, caught.format);
   const actual = readable(caught);
-  if (!actual) return compareLines(textOf(bytes), textOf(caught.bytes));
+  if (!actual) return compareLines(textOf(bytes), textOf(caught.bytes), ignore);
   const expected = pathBodyOf(caught, wire)!;
   const [ours, theirs] = [without(expected, ignore), without(actual, ignore)];
   return differences(ours, theirs).map(({ path, ...values }) => ({
@@ -93,11 +93,12 @@ function readable(caught: Caught): PathBody | undefined {
 }
 
 /** What has no paths is compared line by line; how the last one ends does not matter. */
-function compareLines(expected: string, actual: string): Mismatch {
+function compareLines(expected: string, actual: string, ignore: readonly string[]): Mismatch {
   const [wanted, found] = [linesOf(expected), linesOf(actual)];
   return Array.from({ length: Math.max(wanted.length, found.length) }, (_, at) => at)
     .filter((at) => wanted[at] !== found[at])
-    .map((at) => differenceAt(`line ${at + 1}`, wanted[at], found[at]));
+    .map((at) => differenceAt(`line ${at + 1}`, wanted[at], found[at]))
+    .filter(({ path }) => !ignore.includes(path));
 }
 
 function linesOf(text: string): readonly string[] {

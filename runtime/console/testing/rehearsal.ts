@@ -80,16 +80,16 @@ export class Rehearsal implements AsyncDisposable {
   }
 
   /**
-   * Hands a case's message in, and waits until the gateway has done all it will do about it. Errors:
-   * REHEARSAL_CASE_ENDLESS.
+   * Hands a case's message in, and waits until the gateway has done all it will do about it. `closes`: what has gathered
+   * by then is sent, too. Errors: REHEARSAL_CASE_ENDLESS.
    */
-  async play(one: TestCase): Promise<Happened> {
+  async play(one: TestCase, { closes }: { readonly closes: boolean }): Promise<Happened> {
     const played = new AbortController();
     const endless = this.#world.clock.sleep(CASE_MS_MAX, played.signal)
       .then(() => errors.fail("REHEARSAL_CASE_ENDLESS", { caseMsMax: CASE_MS_MAX }));
     endless.catch(() => {});
     try {
-      return await Promise.race([this.#play(one), endless]);
+      return await Promise.race([this.#play(one, closes), endless]);
     } finally {
       played.abort();
     }
@@ -99,7 +99,7 @@ export class Rehearsal implements AsyncDisposable {
     await this.#gateway.close();
   }
 
-  async #play({ channel: name, input, answers }: TestCase): Promise<Happened> {
+  async #play({ channel: name, input, answers }: TestCase, closes: boolean): Promise<Happened> {
     const channel = this.#channel(name);
     this.#events = [];
     this.#sent = new Map();
@@ -107,6 +107,8 @@ export class Rehearsal implements AsyncDisposable {
     const format = this.#formats.get(name)!.named(channel.parse.spec.name);
     const replying = this.#gateway.inject(name, asWire(input.bytes, format), { peer: "test" });
     await this.#settled(name);
+    // A batch may be handed on to a channel that gathers, too.
+    while (closes && await this.#closeBatches()) await this.#settled(name);
     const reply = this.#willBeAnswered(channel) ? await replying : undefined;
     return await this.#happened(channel, reply);
   }
@@ -144,6 +146,16 @@ export class Rehearsal implements AsyncDisposable {
       // Whatever was reported is half done: the rest of it happens before anything else has its turn.
       await this.#world.clock.turn();
     } while (!isTaken() || !this.#settling.isDone(this.#gateway.snapshot()));
+  }
+
+  /** True where something had gathered, and is on its way now. */
+  async #closeBatches(): Promise<boolean> {
+    const closed = await Promise.all(
+      this.#plan.channels
+        .filter(({ destinations }) => destinations.some(({ collect }) => collect))
+        .map(({ name }) => this.#gateway.closeBatch(name)),
+    );
+    return closed.flat().some(({ messages }) => messages > 0);
   }
 
   /** False where the answer waits for what no test waits for. */

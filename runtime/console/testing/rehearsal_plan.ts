@@ -12,7 +12,7 @@ export interface StandIns {
 const NEVER_MS = 86_400_000;
 
 /**
- * The same gateway with nothing outside it: messages are handed in and caught, in clear, each as soon as it is there.
+ * The same gateway with nothing outside it: messages are handed in and caught, in clear.
  * What happens between is as the plan says.
  */
 export function rehearsalPlan(
@@ -37,14 +37,15 @@ function rehearsed({ decrypt: _, ...channel }: ChannelPlan, standIns: StandIns):
   };
 }
 
-/** Neither sealed nor gathered, and none waits for another: every message of a case is seen. */
+/** Not sealed, at no time of day, and none waits for another: every message of a case is seen. */
 function caught(
   channel: string,
-  { encrypt: _, collect: __, ...destination }: DestinationPlan,
+  { encrypt: _, collect, ...destination }: DestinationPlan,
   standIns: StandIns,
 ): DestinationPlan {
   return {
     ...destination,
+    ...(collect ? { collect: { ...collect, at: [] } } : {}),
     order: { by: "none" },
     retry: { ...destination.retry, firstMs: NEVER_MS, longestMs: NEVER_MS },
     ...("channel" in destination.send

@@ -44,16 +44,20 @@ export async function* runTests(
       openGateway,
     );
     for (const one of chain.slice(0, wanted + 1)) {
-      const failures = await failuresOf(one, rehearsal);
+      const failures = await failuresOf(one, rehearsal, one === chain.at(-1));
       const { name, channel, place: { line } } = one;
       if (wants(name)) yield { name, channel, line, failures };
     }
   }
 }
 
-async function failuresOf(one: TestCase, rehearsal: Rehearsal): Promise<readonly Failure[]> {
+async function failuresOf(
+  one: TestCase,
+  rehearsal: Rehearsal,
+  closes: boolean,
+): Promise<readonly Failure[]> {
   try {
-    return judge(one, await rehearsal.play(one));
+    return judge(one, await rehearsal.play(one, { closes }));
   } catch (cause) {
     if (!(cause instanceof MitralError)) throw cause;
     return [{ place: one.place, about: "case", says: `${cause.code} ${cause.message}` }];

@@ -1,5 +1,5 @@
 import { defineListener, defineSender, type ListenerSpec, type Parcel } from "../../contract/adapter.ts";
-import { declareErrors } from "../../contract/error.ts";
+import { declareErrors, MitralError } from "../../contract/error.ts";
 import type { Format } from "../../contract/format.ts";
 import { hasPaths, type Outcome } from "../../contract/message.ts";
 import type { PeerAnswer, PeerConduct } from "../../config/test_file.ts";
@@ -10,17 +10,17 @@ export const errors = declareErrors("peer", {
   PEER_MESSAGE_REJECTED: {
     blame: "sender",
     retry: "never",
-    says: "Message refused: the test's peer rejects it",
+    says: "Cannot take message: the test's peer rejects it",
   },
   PEER_MESSAGE_POSTPONED: {
     blame: "receiver",
     retry: "later",
-    says: "Message refused for now: the test's peer postpones it",
+    says: "Cannot take message now: the test's peer postpones it",
   },
   PEER_MESSAGE_UNANSWERED: {
     blame: "receiver",
     retry: "later",
-    says: "No answer: the test's peer gives none",
+    says: "Cannot deliver message: the test's peer gives no answer",
   },
   PEER_ANSWER_UNKNOWN: {
     blame: "operator",
@@ -70,12 +70,7 @@ export function peerSender(peer: Peer) {
 async function outcomeOf(answer: PeerAnswer, parcel: Parcel, peer: Peer): Promise<Outcome> {
   const format = peer.speaking(parcel.contentType);
   if (answer === "unanswered") return errors.fail("PEER_MESSAGE_UNANSWERED");
-  if (typeof answer === "string") {
-    const given = verdicts[answer];
-    const { answer: _, ...asked } = given as Exclude<Outcome, { kind: "filtered" }>;
-    const bytes = format?.answer(parcel.bytes, asked as Outcome, parcel)?.bytes;
-    return bytes ? await parcel.judge(bytes) : given;
-  }
+  if (typeof answer === "string") return await judged(verdicts[answer], parcel, format);
   if (answer.kind === "whole") return await parcel.judge(asWire(answer.bytes, format));
   const positive = format?.answer(parcel.bytes, verdicts.accepted, parcel);
   const body = positive && format!.parse(positive.bytes, positive.contentType);
@@ -87,7 +82,22 @@ async function outcomeOf(answer: PeerAnswer, parcel: Parcel, peer: Peer): Promis
   return await parcel.judge(changed.toBytes());
 }
 
-const verdicts: Readonly<Record<Exclude<PeerConduct, "unanswered">, Outcome>> = {
+/** A verdict as the format says and reads it; as it is, where the format has no answer to what was sent: to a batch. */
+async function judged(verdict: Verdict, parcel: Parcel, format: Format | undefined): Promise<Outcome> {
+  const { answer: _, ...asked } = verdict;
+  const answer = format?.answer(parcel.bytes, asked, parcel);
+  if (!answer) return verdict;
+  try {
+    return await parcel.judge(answer.bytes);
+  } catch (cause) {
+    if (cause instanceof MitralError) return verdict;
+    throw cause;
+  }
+}
+
+type Verdict = Exclude<Outcome, { readonly kind: "filtered" }>;
+
+const verdicts: Readonly<Record<Exclude<PeerConduct, "unanswered">, Verdict>> = {
   accepted: { kind: "accepted" },
   rejected: { kind: "rejected", error: errors.error("PEER_MESSAGE_REJECTED") },
   // With an answer: without one, nobody answered.

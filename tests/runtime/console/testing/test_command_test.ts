@@ -159,6 +159,36 @@ Deno.test("test lists each message of a destination where there are several", as
   assertStringIncludes(ended.out, "registry: expected one message, got 2 messages");
 });
 
+Deno.test("test sends what has gathered when a case ends that the next one does not go on from", async () => {
+  const gateway = GATEWAY.replace(
+    "mllp: { host: ehr.local",
+    'collect: { at: "02:15", as: hl7-batch }\n        mllp: { host: ehr.local',
+  );
+  const ended = await runCases(
+    `cases:
+  - { name: first, input: { file: ./1.hl7 }, expect: { outcome: accepted, ehr: none } }
+  - name: second
+    keep: true
+    input: { file: ./2.hl7 }
+    ignore: [line 1, line 2]
+    expect:
+      ehr: |
+        FHS
+        BHS
+        MSH|^~\\&|LAB|ST E|REGISTRY|ST E|2026||ORU^R01|1|P|2.5
+        MSH|^~\\&|LAB|ST E|REGISTRY|ST E|2026||ORU^R01|2|P|2.5
+        BTS|2
+        FTS|1
+`,
+    {
+      "gateway.yaml": gateway.replace("acknowledge: delivered", "acknowledge: received"),
+      "1.hl7": "MSH|^~\\&|LAB|ST E|EHR|ST E|2026||ORU^R01|1|P|2.5\n",
+      "2.hl7": "MSH|^~\\&|LAB|ST E|EHR|ST E|2026||ORU^R01|2|P|2.5\n",
+    },
+  );
+  assertEquals([ended.out, ended.err, ended.code], ["ok   first\nok   second\n2 passed\n", "", exitCodes.ok]);
+});
+
 Deno.test("test says where a custom actor crashed", async () => {
   const actor = `export default {
   spec: {
