@@ -102,7 +102,8 @@ for word in "$@"; do
   [[ $word == *.ts && ! -e $word && -e ${quoted(ROOT)}$word ]] && word=${quoted(ROOT)}$word
   words+=("$word")
 done
-flags=(--quiet --config ${quoted(`${ROOT}deno.json`)})
+flags=(--quiet)
+[ -e deno.json ] && [ -z "$task" ] || flags+=(--config ${quoted(`${ROOT}deno.json`)})
 [ "$command" = test ] && flags+=(--no-check)
 exec ${quoted(Deno.execPath())} "$command" "\${flags[@]}" "\${words[@]}"
 `;

@@ -21,7 +21,7 @@ function commandOf(unit: string): string {
 }
 
 Deno.test("the unit's permissions are enough to run the page's gateway, without a network", async () => {
-  const ports = new Ports(page);
+  const ports = new Ports(page, 6000);
   await using clone = await Clone.make(ports);
   /** The page's folders, as they are here. */
   const here = (text: string) =>
