@@ -1,10 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { isDocument, projectFiles } from "../tidy/_tree.ts";
-import { Clone } from "./_clone.ts";
 import { stepsOf } from "./_page.ts";
-import { Ports } from "./_ports.ts";
 import { follow } from "./_reader.ts";
-import { Shell } from "./_terminal.ts";
 
 const pages = await projectFiles((path) => isDocument(path) && /^(README\.md|docs\/guide\/)/.test(path));
 const ignore = Deno.build.os === "windows";
@@ -25,25 +22,6 @@ Deno.test("only these commands of the pages are never run", () => {
     "docs/guide/edge_box.md: needs root",
     "docs/guide/edge_box.md: needs systemd as the first process",
   ]);
-});
-
-Deno.test({
-  name: "every program of the pages compiles",
-  ignore,
-  async fn() {
-    await using clone = await Clone.make(new Ports(""));
-    await using shell = new Shell(clone);
-    for (const [at, { text }] of pages.entries()) {
-      for (const step of stepsOf(text)) {
-        if (step.does === "program") await clone.write(`${at}/line_${step.line}.ts`, step.program);
-        if (step.does === "write" && step.file.endsWith(".ts")) {
-          await clone.write(`${at}/${step.file}`, step.text);
-        }
-      }
-    }
-    const { code, printed } = await shell.run("deno check .");
-    assertEquals(code, 0, printed);
-  },
 });
 
 const promising = (promise: string) =>
