@@ -1,6 +1,6 @@
 import { areEqual, expectedAtLab } from "./expectation.ts";
 import type { DemoMessage } from "./messages.ts";
-import type { Arrival } from "./receiver.ts";
+import type { Arrival } from "../_kit/receiver.ts";
 import type { Figures } from "./report.ts";
 import type { Answered } from "./sender.ts";
 

@@ -1,20 +1,13 @@
 import { join } from "node:path";
-import { askMitral, GatewayProcess, mitral } from "./process.ts";
+import { freePorts } from "../_kit/ports.ts";
+import { askMitral, GatewayProcess } from "../_kit/process.ts";
+import { introduce, makeKeys, type Site } from "../_kit/site.ts";
 
 /** Ports the gateway files say, by what the demo calls them. */
 const written = { hospital: 2575, wire: 8443, lab: 8444, lis: 7001, hospitalMonitor: 9464, labMonitor: 9465 };
 
 /** A port of this machine for each end of a line. */
 export type Ports = Readonly<Record<keyof typeof written, number>>;
-
-/** One of the two gateways: where its files are. */
-export interface Site {
-  readonly name: string;
-  /** Its folder: gateway file, keys, partners' public keys, data. */
-  readonly folder: string;
-  readonly file: string;
-  readonly log: string;
-}
 
 /** Two gateways, ready to be started. */
 export interface Topology {
@@ -31,7 +24,8 @@ export type Changes = Readonly<Record<string, string>>;
  * keys. What is there already is kept, except for the gateway files: the ports are new each time.
  */
 export async function prepare(folder: string, changes: Changes = {}): Promise<Topology> {
-  const ports = freePorts();
+  const names = Object.keys(written);
+  const ports = Object.fromEntries(freePorts(names.length).map((port, at) => [names[at], port])) as Ports;
   const [hospital, lab] = ["st-elsewhere", "metro-lab"].map((name): Site => ({
     name,
     folder: join(folder, name),
@@ -39,7 +33,7 @@ export async function prepare(folder: string, changes: Changes = {}): Promise<To
     log: join(folder, `${name}.log`),
   }));
   for (const site of [hospital, lab]) {
-    await Deno.mkdir(join(site.folder, "partners"), { recursive: true });
+    await Deno.mkdir(site.folder, { recursive: true });
     await Deno.writeTextFile(site.file, await gatewayFile(site.name, ports, changes));
   }
   await Deno.copyFile(
@@ -91,45 +85,4 @@ async function gatewayFile(name: string, ports: Ports, changes: Changes): Promis
   }
   for (const [from, to] of Object.entries(changes)) text = text.replaceAll(from, to);
   return text;
-}
-
-async function makeKeys({ folder, file }: Site): Promise<void> {
-  const found = await Deno.stat(join(folder, "keys/gateway.json")).catch(() => undefined);
-  if (found) return;
-  const { code, err } = await mitral("keys", "init", "--file", file);
-  if (code !== 0) throw new Error(`Keys cannot be made:\n${err}`);
-}
-
-/** Hands the public keys of one gateway to the other, as two people would. */
-async function introduce(from: Site, to: Site): Promise<void> {
-  const name = `${from.name}.partner.json`;
-  await Deno.copyFile(join(from.folder, "keys", name), join(to.folder, "partners", name));
-}
-
-/**
- * A port nobody listens on. Not of the system's own choice: it gives those to outgoing connections too, and one of them
- * could take a gateway's port while that is being restarted.
- */
-export function freePort(): number {
-  for (;;) {
-    const port = 12_000 + Math.floor(Math.random() * 18_000);
-    if (isFree(port)) return port;
-  }
-}
-
-function freePorts(): Ports {
-  const ends = Object.keys(written);
-  const ports = new Set<number>();
-  while (ports.size < ends.length) ports.add(freePort());
-  return Object.fromEntries([...ports].map((port, at) => [ends[at], port])) as Ports;
-}
-
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch (cause) {
-    if (cause instanceof Deno.errors.AddrInUse) return false;
-    throw cause;
-  }
 }

@@ -1,5 +1,5 @@
 import { type DemoMessage, patients } from "./messages.ts";
-import { bytesOf, fieldsOf } from "./mllp.ts";
+import { bytesOf, fieldsOf } from "../_kit/mllp.ts";
 
 /**
  * What the laboratory's system must receive for a message, byte for byte: the changes the two gateway files ask for,

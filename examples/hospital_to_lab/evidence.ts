@@ -1,5 +1,5 @@
-import { askMitral } from "./process.ts";
-import type { Site } from "./topology.ts";
+import { askMitral } from "../_kit/process.ts";
+import type { Site } from "../_kit/site.ts";
 
 /** What a gateway's journal says of one message. */
 export interface Evidence {

@@ -2,10 +2,11 @@
  * The demo: a hospital's gateway and a laboratory's, each a process of its own, and messages about patients who do not
  * exist. Run it with `deno task demo`; `--help` lists the options.
  */
+import { interrupted } from "../_kit/interrupted.ts";
+import { Receiver } from "../_kit/receiver.ts";
 import { evidenceOf } from "./evidence.ts";
 import { MessageMaker, secrets } from "./messages.ts";
 import { type DemoOptions, help, readOptions } from "./options.ts";
-import { Receiver } from "./receiver.ts";
 import { figuresText, isPerfect, openProgress } from "./report.ts";
 import { pace, sendAll } from "./sender.ts";
 import { nextStepsText, topologyText } from "./story.ts";
@@ -25,7 +26,7 @@ interface Stage {
 }
 
 /** Runs the demo until it has ended by itself or is interrupted. Resolves with the exit code. */
-async function main(args: string[], interrupted: AbortSignal): Promise<number> {
+async function main(args: string[], interrupt: Promise<void>): Promise<number> {
   const options = readOptions(args);
   if (!options) {
     console.log(help);
@@ -44,11 +45,11 @@ async function main(args: string[], interrupted: AbortSignal): Promise<number> {
   const gateways = open.use(await startBoth(topology));
   const stage = { topology, traffic, wire, maker: await MessageMaker.open() };
 
-  const isRight = await Promise.race([act(options, stage), gateways.fallen, aborted(interrupted)]);
+  const isRight = await Promise.race([act(options, stage), gateways.fallen, interrupt]);
   if (isRight === undefined) return 130;
   if (!options.once) {
     console.log("\nOne message a second goes on, until Ctrl-C.");
-    await Promise.race([goOn(stage), gateways.fallen, aborted(interrupted)]);
+    await Promise.race([goOn(stage), gateways.fallen, interrupt]);
   }
   return isRight ? 0 : 1;
 }
@@ -94,11 +95,6 @@ async function goOn({ topology, traffic, maker }: Stage): Promise<never> {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<undefined> {
-  if (signal.aborted) return Promise.resolve(undefined);
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(undefined), { once: true }));
-}
-
 /** What the sender tells while it sends. A gateway that does not answer is no part of the lesson. */
 function hands({ sending, answered }: Traffic) {
   const unanswered = () => Promise.reject(new Error("The hospital's gateway broke the connection"));
@@ -115,11 +111,8 @@ async function gatewayFigures({ hospital, lab }: Topology, expected: number) {
   }
 }
 
-const interrupt = new AbortController();
-const signals = Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-for (const name of signals) Deno.addSignalListener(name, () => interrupt.abort());
 try {
-  Deno.exit(await main(Deno.args, interrupt.signal));
+  Deno.exit(await main(Deno.args, interrupted()));
 } catch (cause) {
   console.error(cause instanceof Error ? cause.message : cause);
   Deno.exit(1);

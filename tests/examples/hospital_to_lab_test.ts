@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { secrets } from "../../examples/demo/messages.ts";
-import { mitral } from "../../examples/demo/process.ts";
-import { countIn } from "../../examples/demo/tap.ts";
+import { secrets } from "../../examples/hospital_to_lab/messages.ts";
+import { mitral } from "../../examples/_kit/process.ts";
+import { countIn } from "../../examples/hospital_to_lab/tap.ts";
 import { inFolder, Program } from "./_program.ts";
 
-const demo = ["run", "-P=demo", "examples/demo/main.ts"];
+const demo = ["run", "-P=examples", "examples/hospital_to_lab/main.ts"];
 
 /** The number that stands behind a name in the table. */
 function figure(out: string, name: string): number {

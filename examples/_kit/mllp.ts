@@ -1,4 +1,4 @@
-/** Both ends of MLLP in a page: the demo's own systems speak it without any help from the gateway. */
+/** Both ends of MLLP in a page: the systems of the examples speak it without any help from the gateway. */
 
 const [VT, FS, CR] = [0x0b, 0x1c, 0x0d];
 
@@ -48,4 +48,37 @@ export function bytesOf(segments: readonly (readonly string[])[]): Uint8Array<Ar
     (fields[0] === "MSH" ? ["MSH", ...fields.slice(2)] : fields).join("|") + "\r"
   );
   return new TextEncoder().encode(lines.join(""));
+}
+
+/** A system that sends: one connection, made when it is needed, and made anew when it broke. */
+export class MllpClient implements Disposable {
+  readonly #port: number;
+  #connection: Deno.Conn | undefined;
+  #answers: AsyncGenerator<Uint8Array<ArrayBuffer>> | undefined;
+
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  /** The answer to a message; `undefined` where none came. */
+  async ask(message: Uint8Array): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    try {
+      this.#connection ??= await Deno.connect({ hostname: "127.0.0.1", port: this.#port });
+      this.#answers ??= framesOf(this.#connection);
+      await writeFrame(this.#connection, message);
+    } catch {
+      return this.#lost();
+    }
+    const { value: answer } = await this.#answers.next();
+    return answer ?? this.#lost();
+  }
+
+  [Symbol.dispose](): void {
+    this.#lost();
+  }
+
+  #lost(): undefined {
+    this.#connection?.close();
+    this.#connection = this.#answers = undefined;
+  }
 }

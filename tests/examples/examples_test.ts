@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { MessageMaker } from "../../examples/demo/messages.ts";
-import { fieldsOf } from "../../examples/demo/mllp.ts";
-import { GatewayProcess, projectFolder } from "../../examples/demo/process.ts";
-import { sendAll } from "../../examples/demo/sender.ts";
+import { MessageMaker } from "../../examples/hospital_to_lab/messages.ts";
+import { fieldsOf } from "../../examples/_kit/mllp.ts";
+import { GatewayProcess, projectFolder } from "../../examples/_kit/process.ts";
+import { sendAll } from "../../examples/hospital_to_lab/sender.ts";
 import { inFolder, Program } from "./_program.ts";
 
 const examples = join(projectFolder, "examples");
@@ -44,7 +44,7 @@ Deno.test("the embedding service takes orders, counts them and ends in order", (
   }));
 
 Deno.test("the stream pipeline masks names and leaves the rest as it was", async () => {
-  const path = "examples/demo/messages/adt_a01.hl7";
+  const path = "examples/hospital_to_lab/messages/adt_a01.hl7";
   await using program = new Program(["run", "-P", "examples/transformer/main.ts", path]);
   assertEquals(await program.ended(), 0, program.err);
   const received = await Deno.readTextFile(join(projectFolder, path));

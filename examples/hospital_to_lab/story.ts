@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { Site, Topology } from "./topology.ts";
+import type { Site } from "../_kit/site.ts";
+import type { Topology } from "./topology.ts";
 
 /** What is about to happen, and the two gateway files that say so. */
 export async function topologyText({ hospital, lab, ports }: Topology): Promise<string> {
@@ -18,7 +19,7 @@ of their own, "mitral run FILE". What goes between them passes port ${ports.wire
 
 /** Commands to try on the running gateways, with their real places. `id`: a message in the laboratory's journal. */
 export function nextStepsText({ hospital, lab, ports }: Topology, id: string): string {
-  const example = join("examples", "demo", "messages", "oru_r01.hl7");
+  const example = join("examples", "hospital_to_lab", "messages", "oru_r01.hl7");
   return `Try, in another terminal:
   deno task mitral status --file ${hospital.file}
   deno task mitral messages list --file ${lab.file} --limit 5

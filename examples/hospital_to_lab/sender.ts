@@ -1,5 +1,5 @@
+import { fieldsOf, MllpClient } from "../_kit/mllp.ts";
 import type { DemoMessage } from "./messages.ts";
-import { fieldsOf, framesOf, writeFrame } from "./mllp.ts";
 
 /** How a message was answered. */
 export interface Answered {
@@ -36,13 +36,13 @@ export async function sendAll(messages: readonly DemoMessage[], options: SendOpt
 }
 
 async function sendInOrder(messages: readonly DemoMessage[], options: SendOptions): Promise<void> {
-  using link = new Link(options.port);
+  using client = new MllpClient(options.port);
   for (const message of messages) {
     await options.due?.();
     options.sending?.(message);
     const startMs = performance.now();
     for (let attempts = 1;; attempts++) {
-      const code = await link.ask(message);
+      const code = await codeOf(message, client);
       if (code === undefined) {
         await options.unanswered(message, attempts);
         continue;
@@ -53,40 +53,13 @@ async function sendInOrder(messages: readonly DemoMessage[], options: SendOption
   }
 }
 
-/** A connection that is made when it is needed, and made anew when it broke. */
-class Link implements Disposable {
-  readonly #port: number;
-  #connection: Deno.Conn | undefined;
-  #answers: AsyncGenerator<Uint8Array> | undefined;
-
-  constructor(port: number) {
-    this.#port = port;
-  }
-
-  /** MSA-1 of the answer; `undefined` where none came. */
-  async ask({ bytes, controlId }: DemoMessage): Promise<string | undefined> {
-    try {
-      this.#connection ??= await Deno.connect({ hostname: "127.0.0.1", port: this.#port });
-      this.#answers ??= framesOf(this.#connection);
-      await writeFrame(this.#connection, bytes);
-    } catch {
-      return this.#lost();
-    }
-    const { value: answer } = await this.#answers.next();
-    if (answer === undefined) return this.#lost();
-    const acknowledgment = fieldsOf(answer).find(([name]) => name === "MSA");
-    if (acknowledgment?.[2] !== controlId) throw new Error("The gateway answered another message");
-    return acknowledgment[1];
-  }
-
-  [Symbol.dispose](): void {
-    this.#lost();
-  }
-
-  #lost(): undefined {
-    this.#connection?.close();
-    this.#connection = this.#answers = undefined;
-  }
+/** MSA-1 of the answer to a message; `undefined` where none came. */
+async function codeOf({ bytes, controlId }: DemoMessage, client: MllpClient): Promise<string | undefined> {
+  const answer = await client.ask(bytes);
+  if (answer === undefined) return undefined;
+  const acknowledgment = fieldsOf(answer).find(([name]) => name === "MSA");
+  if (acknowledgment?.[2] !== controlId) throw new Error("The gateway answered another message");
+  return acknowledgment[1];
 }
 
 /** Lets so many messages go out a second, evenly spread, whoever asks. */

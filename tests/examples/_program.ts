@@ -1,4 +1,4 @@
-import { projectFolder } from "../../examples/demo/process.ts";
+import { projectFolder } from "../../examples/_kit/process.ts";
 
 /** A program that runs as a newcomer would run it, with everything it has printed. */
 export class Program implements AsyncDisposable {

@@ -8,10 +8,14 @@ export interface Arrival {
   readonly connection: number;
 }
 
-/** What is done with a message before it is answered. A promise holds the answer back until it resolves. */
-export type Arrived = (arrival: Arrival) => void | Promise<void>;
+/**
+ * What is done with a message before it is answered, and the answer where it is to be another than the usual one. A
+ * promise holds the answer back until it resolves.
+ */
+export type Arrived = (arrival: Arrival) => Answer | Promise<Answer>;
+type Answer = Uint8Array | void;
 
-/** The laboratory's own system: takes messages by MLLP and answers each as MSH-15 asks, AA or CA. */
+/** A system that receives: takes messages by MLLP and answers each as MSH-15 asks, AA or CA. */
 export class Receiver {
   readonly port: number;
   readonly #listener: Deno.TcpListener;
@@ -64,9 +68,12 @@ export class Receiver {
     this.#open.add(connection);
     for await (const message of framesOf(connection)) {
       const [header] = fieldsOf(message);
-      await this.#arrived({ controlId: header[10], message, connection: number });
+      const answer = await this.#arrived({ controlId: header[10], message, connection: number });
       // Where the gateway is gone, it sends the message again.
-      const isWritten = await writeFrame(connection, answerTo(header)).then(() => true, () => false);
+      const isWritten = await writeFrame(connection, answer ?? acknowledgmentOf(header)).then(
+        () => true,
+        () => false,
+      );
       if (!isWritten) break;
     }
     if (this.#open.delete(connection)) connection.close();
@@ -74,7 +81,7 @@ export class Receiver {
 }
 
 /** HL7 v2.5.1 section 2.9: in enhanced mode, where MSH-15 says so, the first answer accepts, CA; otherwise AA. */
-function answerTo(header: readonly string[]): Uint8Array {
+function acknowledgmentOf(header: readonly string[]): Uint8Array {
   const [field, encoding, version, charset] = [header[1], header[2], header[12], header[18] ?? ""];
   const event = header[9].split(encoding[0])[1];
   const code = (header[15] ?? "") === "" ? "AA" : "CA";
@@ -85,14 +92,14 @@ function answerTo(header: readonly string[]): Uint8Array {
       "MSH",
       field,
       encoding,
-      "LIS",
-      "METRO_LAB",
+      header[5],
+      header[6],
       header[3],
       header[4],
       now,
       "",
       type,
-      `L${header[10]}`,
+      `A${header[10]}`,
       "P",
       version,
     ]
