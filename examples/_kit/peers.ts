@@ -34,12 +34,13 @@ export class Peer<T> implements AsyncDisposable {
     return peer;
   }
 
-  /** A web service that takes JSON by HTTP. */
-  static json(name: string, { folder, port }: PeerPlace): Peer<unknown> {
-    const peer = new Peer<unknown>(name, folder);
+  /** A web service that takes text by HTTP: JSON, XML. */
+  static http(name: string, { folder, port }: PeerPlace): Peer<string> {
+    const peer = new Peer<string>(name, folder);
     peer.#end = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, async (request) => {
       const bytes = await request.bytes();
-      await peer.#take(JSON.parse(new TextDecoder().decode(bytes)), bytes, "json");
+      const [, extension = "txt"] = /\b(json|xml)\b/.exec(request.headers.get("content-type") ?? "") ?? [];
+      await peer.#take(new TextDecoder().decode(bytes), bytes, extension);
       return new Response(null, { status: 204 });
     });
     return peer;

@@ -5,7 +5,8 @@ import { MllpClient } from "./mllp.ts";
 import { Peer, type PeerPlace } from "./peers.ts";
 import { freePort } from "./ports.ts";
 import { askMitral, GatewayProcess } from "./process.ts";
-import type { Site } from "./site.ts";
+import { introduce, makeKeys, type Site } from "./site.ts";
+import { Tap } from "./tap.ts";
 
 /** What is only for readers of the example. */
 const leftOut = new Set(["main.ts", "README.md"]);
@@ -74,9 +75,22 @@ export class Stage implements AsyncDisposable {
     return this.#open.use(Peer.hl7(name, { ...this.#place(written), ...(answer ? { answer } : {}) }));
   }
 
-  /** A web service that takes JSON by HTTP at a port that a gateway file says. */
-  jsonPeer(name: string, written: number): Peer<unknown> {
-    return this.#open.use(Peer.json(name, this.#place(written)));
+  /** A web service that takes JSON or XML by HTTP at a port that a gateway file says. */
+  httpPeer(name: string, written: number): Peer<string> {
+    return this.#open.use(Peer.http(name, this.#place(written)));
+  }
+
+  /** A wire with a microphone, from one port that a gateway file says to another. */
+  tap(written: number, { towards }: { readonly towards: number }): Tap {
+    return this.#open.use(new Tap({ port: this.port(written), towards: this.port(towards) }));
+  }
+
+  /** Makes the keys of two gateways, and hands each the other's public ones. */
+  async introduce(path: string, other: string): Promise<void> {
+    const sites = [await this.site(path), await this.site(other)] as const;
+    await Promise.all(sites.map(makeKeys));
+    await introduce(...sites);
+    await introduce(sites[1], sites[0]);
   }
 
   /** The HL7 messages of a file of the example, which may hold several. */

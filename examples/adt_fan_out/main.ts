@@ -1,11 +1,12 @@
 /** One ADT feed to four systems, one of which is down at first. README.md tells what to look at. */
 import type { Hl7Message } from "mitral";
 import { runExample } from "../_kit/run_example.ts";
+import { shown } from "../_kit/shown.ts";
 
 await runExample(import.meta.url, async (stage) => {
   const mpi = stage.hl7Peer("mpi", 7101);
   const ward = stage.hl7Peer("ward", 7102);
-  const portal = stage.jsonPeer("portal", 9000);
+  const portal = stage.httpPeer("portal", 9000);
   await stage.start();
 
   const messages = await stage.messages("adt.hl7");
@@ -24,7 +25,7 @@ await runExample(import.meta.url, async (stage) => {
     `the ward has the ${inpatients.length} about inpatients, and no other`,
     areSame(ward.received, inpatients),
   );
-  console.log(`  the portal has JSON, the first:\n${indented(portal.received[0])}`);
+  console.log(`  the portal has JSON, the first:\n${shown(portal.received[0])}`);
   const { destinations: { billing: { queued } } } = (await stage.status()).channels[0];
   stage.claim(`${queued} wait for billing`, queued === messages.length);
 
@@ -42,8 +43,4 @@ await runExample(import.meta.url, async (stage) => {
 function areSame(some: readonly Hl7Message[], others: readonly Hl7Message[]): boolean {
   const hex = (list: readonly Hl7Message[]) => list.map((message) => message.toBytes().toHex()).join();
   return hex(some) === hex(others);
-}
-
-function indented(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(/^/gm, "    ");
 }

@@ -10,7 +10,7 @@ import { type DemoOptions, help, readOptions } from "./options.ts";
 import { figuresText, isPerfect, openProgress } from "./report.ts";
 import { pace, sendAll } from "./sender.ts";
 import { nextStepsText, topologyText } from "./story.ts";
-import { countIn, Tap } from "./tap.ts";
+import { countIn, Tap } from "../_kit/tap.ts";
 import { countsOf, prepare, startBoth, type Topology } from "./topology.ts";
 import { Traffic } from "./traffic.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { secrets } from "../../examples/hospital_to_lab/messages.ts";
-import { countIn, type Tap } from "../../examples/hospital_to_lab/tap.ts";
+import { countIn, type Tap } from "../../examples/_kit/tap.ts";
 import type { Site } from "../../examples/_kit/site.ts";
 import type { Topology } from "../../examples/hospital_to_lab/topology.ts";
 

@@ -6,7 +6,7 @@ import { freePort } from "../../examples/_kit/ports.ts";
 import { askMitral } from "../../examples/_kit/process.ts";
 import type { Site } from "../../examples/_kit/site.ts";
 import { sendAll } from "../../examples/hospital_to_lab/sender.ts";
-import { Tap } from "../../examples/hospital_to_lab/tap.ts";
+import { Tap } from "../../examples/_kit/tap.ts";
 import { type Changes, prepare } from "../../examples/hospital_to_lab/topology.ts";
 import { limits } from "../../runtime/engine/limits.ts";
 import { Crashable } from "./_crashable.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "node:path";
 import { secrets } from "../../examples/hospital_to_lab/messages.ts";
 import { mitral } from "../../examples/_kit/process.ts";
-import { countIn } from "../../examples/hospital_to_lab/tap.ts";
+import { countIn } from "../../examples/_kit/tap.ts";
 import { inFolder, Program } from "./_program.ts";
 
 const demo = ["run", "-P=examples", "examples/hospital_to_lab/main.ts"];
