@@ -187,7 +187,7 @@ export async function bindTransformer<I extends Body, O extends Body, S extends 
   const hosts = new Set(spec.hosts?.(config) ?? []);
   const prepared = await spec.prepare?.({ ...around, config, fail }) as P;
   const fetch = (request: string | Request, init?: RequestInit) => {
-    const wanted = new Request(request, { redirect: "manual", ...init });
+    const wanted = new Request(request, { ...init, redirect: "manual" });
     const { host, hostname } = new URL(wanted.url);
     if (hosts.has(host) || hosts.has(hostname)) return around.fetch(wanted);
     return Promise.reject(errors.error("ACTOR_HOST_UNDECLARED", { actor: spec.name, host }));

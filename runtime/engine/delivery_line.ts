@@ -169,7 +169,7 @@ export class DeliveryLine {
   }
 
   #stages(): LineStage<Sending, Outcome>[] {
-    const { destination, world, envelope, send: { spec, config } } = this.#parts;
+    const { world, envelope, send: { spec, config } } = this.#parts;
     const openSender = (): Promise<OpenSender> =>
       spec.open({
         config: config as never,

@@ -48,7 +48,7 @@ export class Gateway implements RunningGateway {
   readonly #plan: GatewayPlan;
   readonly #world: World;
   readonly #journal: Journal;
-  readonly #keyring: GatewayKeyring | undefined;
+  #keyring: GatewayKeyring | undefined;
   readonly #channels = new Map<string, Channel>();
   readonly #observers = new Set<(event: GatewayEvent) => void>();
   /** Those of the observers that want stages timed. */
@@ -88,7 +88,7 @@ export class Gateway implements RunningGateway {
       openStore?: OpenStore;
     },
   ): Promise<Gateway> {
-    const keyring = await keysFor(plan, world);
+    const keyring = await keysFor(plan, plan.channels, world);
     // The journal reports before there is a gateway to report to.
     let opened: Gateway | undefined;
     const journal = await Journal.open(world, plan.data, {
@@ -221,7 +221,14 @@ export class Gateway implements RunningGateway {
   async reloadChannel(plan: ChannelPlan): Promise<void> {
     const old = this.#channels.get(plan.name);
     if (old) await this.#stop(old);
+    // Channels that came with the file need no keys; this one may be the first that seals or opens.
+    this.#keyring ??= await keysFor(this.#plan, [plan], this.#world);
     await this.#make(plan, await this.#journal.ask({ ask: "pending" })).start();
+  }
+
+  async removeChannel(name: string): Promise<void> {
+    await this.#stop(this.#channel(name));
+    this.#channels.delete(name);
   }
 
   close(): Promise<void> {
@@ -303,8 +310,12 @@ export class Gateway implements RunningGateway {
 /** Why the gates are closed while there is too much left to do. */
 const FULL = "journal is full";
 
-async function keysFor(plan: GatewayPlan, world: World): Promise<GatewayKeyring | undefined> {
-  const seals = plan.channels.some((channel) =>
+async function keysFor(
+  plan: GatewayPlan,
+  channels: readonly ChannelPlan[],
+  world: World,
+): Promise<GatewayKeyring | undefined> {
+  const seals = channels.some((channel) =>
     channel.decrypt || channel.destinations.some((destination) => destination.encrypt)
   );
   if (!seals) return undefined;

@@ -48,8 +48,16 @@ export interface RunningGateway {
   startChannel(name: string): Promise<void>;
   /** Drains the channel and stops it; what it has not sent stays queued. Errors: GATEWAY_CHANNEL_UNKNOWN. */
   stopChannel(name: string): Promise<void>;
-  /** Stops the channel, puts the new plan in its place, starts it; others do not notice. */
+  /**
+   * Stops the channel, puts the new plan in its place, starts it; others do not notice. A channel of a new name is
+   * added. Where the new plan does not start, the channel stays stopped with it: nothing of the old one is put back.
+   */
   reloadChannel(plan: ChannelPlan): Promise<void>;
+  /**
+   * Drains the channel, stops it and forgets it. What it has not sent stays in the journal, and is sent when a channel
+   * of that name is there again. Errors: GATEWAY_CHANNEL_UNKNOWN.
+   */
+  removeChannel(name: string): Promise<void>;
   /** Drains and closes; the order is in `drain.ts`. */
   close(): Promise<void>;
 }

@@ -1,9 +1,12 @@
 /** Folder the starter's destination writes to, beside the gateway file. */
 export const starterOutbox = "outbox";
 
+/** What the schema beside the starter is called; editors find it by the starter's first line. */
+export const starterSchema = "gateway.schema.json";
+
 /** The gateway file `mitral init` writes: it runs as it is, on this machine alone. */
-export const starter =
-  `# A Mitral gateway. Check it with "mitral check gateway.yaml", run it with "mitral run gateway.yaml".
+export const starter = `# yaml-language-server: $schema=./${starterSchema}
+# A Mitral gateway. Check it with "mitral check gateway.yaml", run it with "mitral run gateway.yaml".
 gateway: my-gateway
 
 # Where messages are kept until they are delivered. Keep it on a disk that survives a power cut.

@@ -190,7 +190,7 @@ Deno.test("config: order by a path its format does not have is a problem", async
 });
 
 Deno.test("config: variables come from the file beside the gateway file, and never make YAML of themselves", async () => {
-  const text = SMALLEST.replace("ehr.local", '"${EHR_HOST}"').replace("7001", '"${EHR_PORT}"')
+  const text = SMALLEST.replace("ehr.local", "${EHR_HOST}").replace("7001", "${EHR_PORT}")
     .replace("st-elsewhere", "st-${SITE}");
   const files = {
     ...FILES,
@@ -204,7 +204,7 @@ Deno.test("config: variables come from the file beside the gateway file, and nev
 });
 
 Deno.test("config: a variable that is not there is a problem, with a file of variables and without", async () => {
-  const text = SMALLEST.replace("ehr.local", '"${EHR_HOST}"');
+  const text = SMALLEST.replace("ehr.local", "${EHR_HOST}");
   const said =
     "6:34 CONFIG_VARIABLE_MISSING Cannot read channels.lab.send.ehr.mllp.host: no variable is called EHR_HOST (give it a line EHR_HOST=… in the file of variables, or write $${ for a plain ${)";
   assertEquals(await problemsOf(text), [said]);
