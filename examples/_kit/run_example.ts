@@ -4,7 +4,8 @@ import { interrupted } from "./interrupted.ts";
 import { Stage } from "./stage.ts";
 
 /**
- * Plays an example. Ends the program: with 0 where all that was claimed is true. Options of the command line:
+ * Plays an example. Ends the program, with 0 where all that was claimed is true. Options of the
+ * command line:
  *
  *   --once      end when the story has been told, instead of going on until Ctrl-C
  *   --dir DIR   keep everything in this empty folder; a temporary one is removed at the end
@@ -13,7 +14,7 @@ export async function runExample(main: string, story: (stage: Stage) => Promise<
   try {
     Deno.exit(await play(main, story));
   } catch (cause) {
-    console.error(cause instanceof Error ? cause.message : cause);
+    console.error(messageOf(cause));
     Deno.exit(1);
   }
 }
@@ -26,13 +27,22 @@ async function play(main: string, story: (stage: Stage) => Promise<void>): Promi
   await using open = new AsyncDisposableStack();
   const folder = await folderFor(dir, open);
   const stage = open.use(await Stage.prepare(main, folder));
-  const told = story(stage).then(() => true);
+  const told = story(stage).then(() => true, (cause) => {
+    if (once) throw cause;
+    // Whoever has changed something wants to look at what has become of it.
+    stage.claim(messageOf(cause), false);
+    return true;
+  });
   if (!await Promise.race([told, stage.fallen, interrupt])) return 130;
   if (!once) {
     console.log(nextSteps(stage));
     await Promise.race([stage.fallen, interrupt]);
   }
   return stage.isRight ? 0 : 1;
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 async function folderFor(dir: string | undefined, open: AsyncDisposableStack): Promise<string> {

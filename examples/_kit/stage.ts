@@ -8,8 +8,8 @@ import { askMitral, GatewayProcess } from "./process.ts";
 import { introduce, makeKeys, type Site } from "./site.ts";
 import { Tap } from "./tap.ts";
 
-/** What is only for readers of the example. */
-const leftOut = new Set(["main.ts", "README.md"]);
+/** What no gateway needs. */
+const leftOut = /^main\.ts$|_test\.ts$|\.md$/;
 
 /** What an example is played on: a folder with a copy of its files, free ports, gateways, and the systems around them. */
 export class Stage implements AsyncDisposable {
@@ -129,7 +129,7 @@ export class Stage implements AsyncDisposable {
   async #copy(from: string, to: string): Promise<void> {
     await Deno.mkdir(to, { recursive: true });
     for await (const { name, isDirectory } of Deno.readDir(from)) {
-      if (leftOut.has(name)) continue;
+      if (leftOut.test(name)) continue;
       const [source, target] = [join(from, name), join(to, name)];
       if (isDirectory) await this.#copy(source, target);
       else if (name.endsWith(".yaml")) {

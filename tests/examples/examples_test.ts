@@ -1,93 +1,96 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { MessageMaker } from "../../examples/hospital_to_lab/messages.ts";
-import { fieldsOf } from "../../examples/_kit/mllp.ts";
-import { GatewayProcess, projectFolder } from "../../examples/_kit/process.ts";
-import { sendAll } from "../../examples/hospital_to_lab/sender.ts";
+import { projectFolder } from "../../examples/_kit/process.ts";
+import { played } from "./_played.ts";
 import { inFolder, Program } from "./_program.ts";
 
-const examples = join(projectFolder, "examples");
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-Deno.test("the embedding service takes orders, counts them and ends in order", () =>
-  inFolder(async (folder) => {
-    await using program = new Program(["run", "-P", "examples/embed/main.ts", folder]);
-    const [, url] = await program.printed(/^counts {2}(\S+)$/m);
-    const [, port] = await program.printed(/^orders {2}\S+:(\d+) to/m);
-    await program.printed(/Ctrl-C/);
-    const messages = (await MessageMaker.open()).take(20);
-    const orders = messages.filter(({ bytes }) => fieldsOf(bytes)[0][9].startsWith("ORM"));
-    assert(orders.length > 0 && orders.length < messages.length);
-    const codes: string[] = [];
-    await sendAll(messages, {
-      port: Number(port),
-      lanes: 2,
-      answered: ({ code }) => codes.push(code),
-      unanswered: () => Promise.reject(new Error("no answer")),
+Deno.test("adt_fan_out: every destination gets what it is to have, and the one that was down catches up", () =>
+  played("adt_fan_out", async ({ received, fields, out }) => {
+    const all = ["FAN-1", "FAN-2", "FAN-3", "FAN-4", "FAN-5"];
+    assertEquals(await fields("mpi", "MSH", 10), all);
+    const sent = await Deno.readTextFile(join(projectFolder, "examples/adt_fan_out/adt.hl7"));
+    assertEquals((await received("mpi")).map(text).join(""), sent.replaceAll("\n", "\r"));
+    assertEquals(await fields("ward", "MSH", 10), ["FAN-1", "FAN-3", "FAN-4"]);
+    assertEquals(await fields("billing", "MSH", 10), all);
+    assertEquals(await fields("billing", "PV1", 10), ["4210", "4100", "4210", "4500", "4100"]);
+    const portal = (await received("portal")).map((bytes) => JSON.parse(text(bytes)));
+    assertEquals(portal.map(({ event }) => event), ["A01", "A04", "A08", "A01", "A03"]);
+    assertEquals(portal[0], {
+      event: "A01",
+      at: "2026-01-05T08:15-06:00",
+      patient: { mrn: "200417", name: "Inés Fernández", born: "1954-09-03" },
+      allergies: [{ substance: "Penicillin", severe: "SV" }, { substance: "Eggs", severe: "MI" }],
     });
-    assertEquals(codes.filter((code) => code[1] !== "A"), []);
-    const { length } = orders;
-    assertEquals(await countsOnceDone(url), {
-      ready: true,
-      received: 20,
-      filtered: 20 - length,
-      delivered: length,
-    });
-    program.interrupt("SIGTERM");
-    assertEquals(await program.ended(), 0, program.err);
-    const files = await Array.fromAsync(Deno.readDir(join(folder, "orders")), ({ name }) => name);
-    assertEquals(files.length, length);
-    for (const name of files) {
-      const [header] = fieldsOf(await Deno.readFile(join(folder, "orders", name)));
-      assertEquals(header[5], "ORDERS");
-      assert(orders.some(({ controlId }) => controlId === header[10]));
-    }
+    assertStringIncludes(out, "yes  5 wait for billing");
   }));
 
-Deno.test("the stream pipeline masks names and leaves the rest as it was", async () => {
-  const path = "examples/hospital_to_lab/messages/adt_a01.hl7";
-  await using program = new Program(["run", "-P", "examples/transformer/main.ts", path]);
-  assertEquals(await program.ended(), 0, program.err);
-  const received = await Deno.readTextFile(join(projectFolder, path));
-  assertEquals(program.out, received.replace("||Doe^Jane|", "||D**^J***|") + "\n");
-});
-
-Deno.test("the file drop takes abnormal results out of one folder and leaves them in another", () =>
-  inFolder(async (folder) => {
-    for (const name of ["inbox", "outbox"]) await Deno.mkdir(join(folder, name));
-    await Deno.copyFile(join(examples, "file_drop/gateway.yaml"), join(folder, "gateway.yaml"));
-    const outbox = Deno.watchFs(join(folder, "outbox"));
-    const gateway = await GatewayProcess.start({
-      name: "file-drop",
-      file: join(folder, "gateway.yaml"),
-      log: join(folder, "gateway.log"),
-    });
-    try {
-      for (const name of ["adt_a01.hl7", "oru_r01.hl7", "mdm_t02.hl7"]) {
-        await Deno.copyFile(join(examples, "demo/messages", name), join(folder, "inbox", name));
-      }
-      const name = await firstResult(outbox, join(folder, "outbox"));
-      assertMatch(name, /^ORU_\d+_[0-9a-f-]{36}\.hl7$/);
-      const [header] = fieldsOf(await Deno.readFile(join(folder, "outbox", name)));
-      assertEquals([header[5], header[6], header[9]], ["REGISTRY", "0042", "ORU^R01^ORU_R01"]);
-    } finally {
-      outbox.close();
-      assertEquals(await gateway.stop(), 0);
-    }
-    assertStringIncludes(await Deno.readTextFile(join(folder, "gateway.log")), "gatewayStopped");
+Deno.test("query_response: each query gets its own answer, and none waits for another", () =>
+  played("query_response", async ({ fields, out }) => {
+    assertEquals(await fields("mpi", "MSH", 10), ["ASK-1", "ASK-2", "ASK-3", "ASK-2"]);
+    assertMatch(
+      out,
+      /CLINIC_2 asked for Okonkwo: Chidi Okonkwo.*\n.*WARD_4E asked for Fernández: Inés Fernández/,
+    );
+    assertStringIncludes(out, "both come from HUB");
   }));
 
-/** Asks until every message that was received has come to its end. */
-async function countsOnceDone(url: string) {
-  for (;;) {
-    const counts = await (await fetch(url)).json();
-    if (counts.filtered + counts.delivered === counts.received) return counts;
-  }
-}
+Deno.test("json_intake: JSON becomes HL7, and the answer JSON again", () =>
+  played("json_intake", async ({ fields, out }) => {
+    assertEquals(await fields("ehr", "MSH", 9), ["ADT^A04^ADT_A01", "ADT^A04^ADT_A01"]);
+    assertEquals(await fields("ehr", "PID", 5), ["Fernández^Inés", "Okonkwo^Chidi"]);
+    assertEquals(await fields("ehr", "PID", 7), ["19540903", "19881121"]);
+    const [id] = await fields("ehr", "MSH", 10);
+    assertStringIncludes(out, `200 {"status":"AA","id":"${id}"}`);
+    assertMatch(out, /^ {2}5\d\d \{"status":"AE","id":"\w+"\}$/m);
+  }));
 
-/** Name of the first whole file in a folder. */
-async function firstResult(watcher: Deno.FsWatcher, folder: string): Promise<string> {
-  for await (const _event of watcher) {
-    for await (const { name } of Deno.readDir(folder)) if (name.endsWith(".hl7")) return name;
-  }
-  throw new Error("the watch ended");
-}
+Deno.test("two_way_partnership: results go one way, invoices the other, and nobody between reads them", () =>
+  played("two_way_partnership", async ({ folder, fields, received, out }) => {
+    assertEquals(await fields("coding", "MSH", 10), ["TWO-1", "TWO-3"]);
+    for (const field of [11, 13, 19]) assertEquals(await fields("coding", "PID", field), ["", ""]);
+    assertEquals(await fields("coding", "NTE", 3), ["", ""]);
+    const invoices = (await received("accounts_payable")).map(text);
+    assertEquals(invoices.map((invoice) => /number="([^"]+)"/.exec(invoice)?.[1]), ["INV-1001", "INV-1003"]);
+    for (const invoice of invoices) {
+      assertMatch(invoice, / sent="\d{4}-\d\d-\d\d">/);
+      assertStringIncludes(invoice, "<Payer>St Elsewhere</Payer>");
+    }
+    assertMatch(out, /names and findings, [1-9]\d* times in clear behind them, turn up there 0 times/);
+    const done = await Array.fromAsync(Deno.readDir(join(folder, "billing_office/ready/done")));
+    assertEquals(done.length, 3);
+  }));
+
+Deno.test("custom_transformer: numbers go on after a restart, and no name is asked for twice", () =>
+  played("custom_transformer", async ({ fields, out }) => {
+    assertEquals(await fields("ehr", "MSH", 3), ["LAB", "ICU", "LAB", "LAB", "ICU"]);
+    assertEquals(await fields("ehr", "MSH", 13), ["1", "1", "2", "3", "2"]);
+    assertEquals((await fields("ehr", "OBX", 3)).map((code) => code.split("^")[1].split(" ")[0]), [
+      "Glucose",
+      "Potassium",
+      "Glucose",
+      "Glucose",
+      "Potassium",
+    ]);
+    assertStringIncludes(out, "the service was asked 3 times");
+  }));
+
+Deno.test("an example goes on until it is interrupted, and leaves nothing behind", () =>
+  inFolder(async (folder) => {
+    const main = "examples/json_intake/main.ts";
+    await using program = new Program(["run", "-P=examples", main], { TMPDIR: folder });
+    await program.printed(/goes on until Ctrl-C[^]*messages list --file \S+\n/);
+    program.interrupt();
+    assertEquals(await program.ended(), 0, program.out + program.err);
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+  }));
+
+Deno.test("an example is not played where another has been", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "left_over"), "");
+    const main = "examples/json_intake/main.ts";
+    await using program = new Program(["run", "-P=examples", main, "--once", "--dir", folder]);
+    assertEquals(await program.ended(), 1);
+    assert(program.err.includes("is not empty"), program.err);
+  }));

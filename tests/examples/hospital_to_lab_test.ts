@@ -5,7 +5,8 @@ import { mitral } from "../../examples/_kit/process.ts";
 import { countIn } from "../../examples/_kit/tap.ts";
 import { inFolder, Program } from "./_program.ts";
 
-const demo = ["run", "-P=examples", "examples/hospital_to_lab/main.ts"];
+const demo = ["task", "demo"];
+const main = ["run", "-P=examples", "examples/hospital_to_lab/main.ts"];
 
 /** The number that stands behind a name in the table. */
 function figure(out: string, name: string): number {
@@ -32,7 +33,7 @@ Deno.test("the demo delivers every message, shows the figures and leaves nothing
 
 Deno.test("the demo goes on until it is interrupted, and its gateways answer the commands it names", () =>
   inFolder(async (folder) => {
-    await using program = new Program([...demo, "--count", "10", "--dir", folder]);
+    await using program = new Program([...main, "--count", "10", "--dir", folder]);
     await program.printed(/Try, in another terminal:[^]*until Ctrl-C/);
     const commands = Array.from(
       program.out.matchAll(/^ {2}deno task mitral (.*)$/gm),
@@ -54,7 +55,7 @@ Deno.test("the demo goes on until it is interrupted, and its gateways answer the
 
 Deno.test("the demo can be interrupted while messages flow, and leaves nothing behind", () =>
   inFolder(async (folder) => {
-    await using program = new Program([...demo, "--count", "2000"], { TMPDIR: folder });
+    await using program = new Program([...main, "--count", "2000"], { TMPDIR: folder });
     await program.printed(/^Sending/m);
     program.interrupt();
     assertEquals(await program.ended(), 130, program.out + program.err);
@@ -67,7 +68,7 @@ Deno.test("the demo says why a gateway does not start, and stops the other", () 
     const keys = join(folder, "metro-lab/keys");
     assertEquals((await mitral("keys", "init", "--name", "metro-lab", "--out", keys)).code, 0);
     await Deno.writeTextFile(join(keys, "gateway.json"), "{}");
-    await using program = new Program([...demo, "--once", "--dir", folder]);
+    await using program = new Program([...main, "--once", "--dir", folder]);
     assertEquals(await program.ended(), 1);
     assertMatch(program.err, /^Gateway metro-lab has ended with \d+:$/m);
     assertMatch(program.err, /^ {2}[A-Z]+_[A-Z_]+ Cannot /m);
@@ -76,7 +77,7 @@ Deno.test("the demo says why a gateway does not start, and stops the other", () 
 
 Deno.test("the demo refuses options that make no sense", async () => {
   for (const args of [["--count", "0"], ["--count", "many"], ["--rate", "1.5"]]) {
-    await using program = new Program([...demo, ...args]);
+    await using program = new Program([...main, ...args]);
     assertEquals(await program.ended(), 1);
     assertStringIncludes(program.err, `${args[0]} takes a whole number`);
     assert(program.out === "");
