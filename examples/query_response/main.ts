@@ -26,9 +26,7 @@ await runExample(import.meta.url, async (stage) => {
   console.log("Two systems ask, each over its own connection:");
   const slowAnswer = ask(slow);
   await mpi.until(1);
-  const quickAnswer = await ask(quick);
-  quickAnswered.resolve();
-  const answers = [await slowAnswer, quickAnswer];
+  const answers = await Promise.all([slowAnswer, ask(quick).finally(quickAnswered.resolve)]);
   const isOwn = (answer: Hl7Message, query: Hl7Message) => answer.get("MSA-2") === query.get("MSH-10");
   stage.claim("each has the answer to its own question", isOwn(answers[0], slow) && isOwn(answers[1], quick));
   const senders = new Set(answers.map((answer) => answer.get("MSH-3")));
