@@ -62,6 +62,7 @@ export class Channel {
     quarantined: 0,
   };
   #listening: Listening | undefined;
+  #mountedAt: string | undefined;
   #condition: Condition = "stopped";
 
   constructor(parts: ChannelParts) {
@@ -122,6 +123,11 @@ export class Channel {
     return this.#listening?.handle?.(request, peer);
   }
 
+  /** The path at which its listener wants the requests of a service around the gateway; known while stopped, too. */
+  get mountedAt(): string | undefined {
+    return this.#mountedAt;
+  }
+
   /** Starts the lines, then listens. Errors: JOURNAL_STORE_FAILED, those of the adapter's `listen`. */
   async start(): Promise<void> {
     if (this.#condition === "running") return;
@@ -148,8 +154,10 @@ export class Channel {
       await this.stop(AbortSignal.abort());
       throw cause;
     }
+    const { address, mountedAt } = this.#listening;
+    this.#mountedAt = mountedAt;
     this.#condition = "running";
-    this.#report({ name: "channelStarted", channel: plan.name, address: this.#listening.address });
+    this.#report({ name: "channelStarted", channel: plan.name, address });
   }
 
   /** Stops in the order of a drain: listener, work line, delivery lines. What is not done by `deadline` stays queued. */
@@ -303,7 +311,7 @@ export class Channel {
 
   #report(event: Unstamped): void {
     const counted = COUNTED[event.name];
-    if (counted) this.#counts[counted]++;
+    if (counted && !isOneBranch(event)) this.#counts[counted]++;
     // A work line that stands still must not let its inbox grow.
     if (event.name === "lineHalted" && event.destination === undefined) this.#gate.set("halted", true);
     this.#parts.report(event);
@@ -317,6 +325,11 @@ function identityOf(format: Format, bytes: Uint8Array, contentType: string): Ide
   } catch {
     return { controlId: "", type: "", sender: "", purpose: "message" };
   }
+}
+
+/** True where one destination left a message out that others get: what counts as filtered is a whole message. */
+function isOneBranch(event: Unstamped): boolean {
+  return event.name === "messageFiltered" && event.destination !== undefined;
 }
 
 /** The reason for a closed way in that needs no report of its own. */

@@ -36,6 +36,7 @@ export type GatewayEvent =
       readonly outcome: string;
       readonly tookMs: number;
     } & Place)
+    /** Left out on purpose: by the destination's own filter where one is named, otherwise for all of them. */
     | ({ readonly name: "messageFiltered"; readonly id: string } & Place)
     /** Every branch is queued durably. */
     | ({

@@ -9,10 +9,11 @@ import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
 import { Channel } from "./channel.ts";
 import { drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
-import type { RunningGateway } from "./gateway_api.ts";
+import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
+import { outcomesOf } from "./outcomes.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
 
 /** Errors of a gateway as a whole. */
@@ -57,6 +58,7 @@ export class Gateway implements RunningGateway {
   readonly #startedAtMs: number;
   #isFull: boolean;
   #closing: Promise<void> | undefined;
+  #isClosed = false;
 
   private constructor(
     plan: GatewayPlan,
@@ -197,17 +199,27 @@ export class Gateway implements RunningGateway {
     return { destinations: released.map((each) => each.destination) };
   }
 
-  inject(
+  outcomes(options: { channel?: string; waitingMax?: number } = {}): ReadableStream<FinalOutcome> {
+    return outcomesOf(this, options, this.#isClosed);
+  }
+
+  async inject(
     channel: string,
-    bytes: Uint8Array,
+    message: Uint8Array | string,
     { peer = "inject", contentType }: { peer?: string; contentType?: string } = {},
   ): Promise<Reply> {
+    // Bytes are copied: a delivery owns its memory, and callers use theirs again.
+    const bytes = typeof message === "string" ? new TextEncoder().encode(message) : message.slice();
     return this.#channel(channel).inject({ bytes, peer, ...(contentType ? { contentType } : {}) });
   }
 
   async handle(channel: string, request: Request, peer = ""): Promise<Response> {
     return await this.#channel(channel).handle(request, peer) ??
       errors.fail("GATEWAY_CHANNEL_SILENT", { channel });
+  }
+
+  mountedAt(path: string): string | undefined {
+    return [...this.#channels.values()].find((channel) => channel.mountedAt === path)?.plan.name;
   }
 
   async startChannel(name: string): Promise<void> {
@@ -291,6 +303,7 @@ export class Gateway implements RunningGateway {
   async #close(): Promise<void> {
     await drain([...this.#channels.values()], this.#journal, this.#world, this.#plan.drainMsMax);
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
+    this.#isClosed = true;
     this.#observers.clear();
     this.#stageObservers.clear();
   }

@@ -19,6 +19,8 @@ export const limits = {
   unsyncedMax: 64,
   /** The journal's mark: intake closes above `pendingBytesMax` and opens again below this share of it. */
   reopenShare: 0.9,
+  /** Outcomes that wait for whoever reads them one by one; beyond it the oldest are missed. */
+  outcomesWaitingMax: 1_000,
   /** How often files a stage reads live are looked at. */
   liveFileMs: 2_000,
   /** How long a step that cannot do its work now is tried again before its message is quarantined … */

@@ -228,6 +228,10 @@ export class WorkLine {
     branches.forEach((branch, at) => this.#queuedAs(processed[at], branch, seq, taken));
     if (branches.length === 0) report({ name: "messageFiltered", channel: plan.name, id });
     else {
+      for (const { name: destination } of plan.destinations) {
+        if (branches.some((branch) => branch.destination === destination)) continue;
+        report({ name: "messageFiltered", channel: plan.name, destination, id });
+      }
       const tookMs = world.clock.nowMs() - receivedAtMs;
       report({ name: "messageProcessed", channel: plan.name, id, deliveries: branches.length, tookMs });
     }

@@ -145,6 +145,10 @@ export class FakeGateway implements RunningGateway {
   handle(): Promise<never> {
     return Promise.reject(new TypeError("nothing is behind it"));
   }
+  mountedAt(): undefined {}
+  outcomes(): ReadableStream<never> {
+    return ReadableStream.from([]);
+  }
   async startChannel(name: string): Promise<void> {
     this.asked.push(["start", name]);
   }
