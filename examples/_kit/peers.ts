@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { Hl7Message } from "mitral";
+import { lateness } from "./lateness.ts";
 import { Receiver } from "./receiver.ts";
-
-/** How long something that is waited for may take. */
-const arrivalMsMax = 30_000;
 
 /** A system at the other end of a line. What it receives is also in `received/NAME/` of the example's folder. */
 export class Peer<T> implements AsyncDisposable {
@@ -48,12 +46,9 @@ export class Peer<T> implements AsyncDisposable {
 
   /** Resolves once so many have come. */
   async until(count: number): Promise<void> {
-    const late = new Promise<never>((_, reject) => {
-      const timer = setTimeout(() => reject(this.#lateness(count)), arrivalMsMax);
-      Deno.unrefTimer(timer);
-    });
+    using late = lateness(`${this.name} has not got ${count} messages`);
     while (this.received.length < count) {
-      await Promise.race([late, new Promise<void>((resolve) => this.#watchers.add(resolve))]);
+      await Promise.race([late.promise, new Promise<void>((resolve) => this.#watchers.add(resolve))]);
     }
   }
 
@@ -66,11 +61,6 @@ export class Peer<T> implements AsyncDisposable {
     await Deno.writeFile(join(this.#folder, `${number}.${extension}`), bytes);
     for (const resolve of this.#watchers) resolve();
     this.#watchers.clear();
-  }
-
-  #lateness(count: number): Error {
-    const came = this.received.length;
-    return new Error(`${this.name} has got ${came} of ${count} messages after ${arrivalMsMax} ms`);
   }
 }
 

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type GatewaySnapshot, Hl7Message } from "mitral";
 import { MllpClient } from "./mllp.ts";
+import { Outbox } from "./outbox.ts";
 import { Peer, type PeerPlace } from "./peers.ts";
 import { freePort } from "./ports.ts";
 import { askMitral, GatewayProcess } from "./process.ts";
@@ -78,6 +79,11 @@ export class Stage implements AsyncDisposable {
   /** A web service that takes JSON or XML by HTTP at a port that a gateway file says. */
   httpPeer(name: string, written: number): Peer<string> {
     return this.#open.use(Peer.http(name, this.#place(written)));
+  }
+
+  /** A folder that a gateway writes to: `outbox`, or `hospital/outbox`. */
+  outbox(path: string): Outbox {
+    return new Outbox(join(this.folder, path));
   }
 
   /** A wire with a microphone, from one port that a gateway file says to another. */
