@@ -45,7 +45,13 @@ export class Stage implements AsyncDisposable {
 
   /** The port that stands in for one a gateway file says. */
   port(written: number): number {
-    return this.#ports.getOrInsertComputed(written, freePort);
+    return this.#ports.getOrInsertComputed(written, () => {
+      const given = new Set(this.#ports.values());
+      for (;;) {
+        const port = freePort();
+        if (!given.has(port)) return port;
+      }
+    });
   }
 
   /** Where a gateway's files are: `gateway.yaml`, or `hospital/gateway.yaml`. */

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { fieldsOf } from "../../examples/_kit/mllp.ts";
 import { projectFolder } from "../../examples/_kit/process.ts";
-import { played } from "./_played.ts";
+import { commandOf, contentsOf, played } from "./_played.ts";
 import { inFolder, Program } from "./_program.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -34,6 +35,21 @@ Deno.test("query_response: each query gets its own answer, and none waits for an
       /CLINIC_2 asked for Okonkwo: Chidi Okonkwo.*\n.*WARD_4E asked for Fernández: Inés Fernández/,
     );
     assertStringIncludes(out, "both come from HUB");
+  }));
+
+Deno.test("nightly_billing: charges gather through a restart and go out as one batch", () =>
+  played("nightly_billing", async ({ folder }) => {
+    const outbox = join(folder, "outbox");
+    const names = (await Array.fromAsync(Deno.readDir(outbox), ({ name }) => name)).sort();
+    for (const [at, name] of names.entries()) assertMatch(name, new RegExp(`^DFT_\\d{8}_0*${at + 1}\\.hl7$`));
+    const batches = (await contentsOf(outbox)).map(fieldsOf);
+    const kinds = batches.map((segments) => segments.map(([name]) => name).join(" "));
+    const charge = "MSH PID FT1";
+    assertEquals(kinds, [`FHS BHS ${charge} ${charge} ${charge} BTS FTS`, `FHS BHS ${charge} BTS FTS`]);
+    const ids = batches.map((segments) =>
+      segments.filter(([name]) => name === "MSH").map((header) => header[10])
+    );
+    assertEquals(ids, [["NIGHT-1", "NIGHT-3", "NIGHT-4"], ["NIGHT-5"]]);
   }));
 
 Deno.test("json_intake: JSON becomes HL7, and the answer JSON again", () =>
@@ -75,6 +91,16 @@ Deno.test("custom_transformer: numbers go on after a restart, and no name is ask
     ]);
     assertStringIncludes(out, "the service was asked 3 times");
   }));
+
+Deno.test("every example is on the list, with the command of its README", async () => {
+  const examples = join(projectFolder, "examples");
+  const list = await Deno.readTextFile(join(examples, "README.md"));
+  for await (const { name, isDirectory } of Deno.readDir(examples)) {
+    if (!isDirectory || name.startsWith("_")) continue;
+    const [line] = list.split("\n").filter((line) => line.includes(`](${name}/README.md)`));
+    assertStringIncludes(line ?? `${name} is not there`, `\`${(await commandOf(name)).join(" ")}\``);
+  }
+});
 
 Deno.test("an example goes on until it is interrupted, and leaves nothing behind", () =>
   inFolder(async (folder) => {

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { secrets } from "../../examples/hospital_to_lab/messages.ts";
 import { mitral } from "../../examples/_kit/process.ts";
 import { countIn } from "../../examples/_kit/tap.ts";
+import { commandOf } from "./_played.ts";
 import { inFolder, Program } from "./_program.ts";
 
-const demo = ["task", "demo"];
+const [, ...demo] = await commandOf("hospital_to_lab");
 const main = ["run", "-P=examples", "examples/hospital_to_lab/main.ts"];
 
 /** The number that stands behind a name in the table. */
