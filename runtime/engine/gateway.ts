@@ -3,7 +3,7 @@ import { declareErrors, type MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import { Journal, type OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
-import type { PendingTotals } from "../journal/reader.ts";
+import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
 import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
 import { Channel } from "./channel.ts";
@@ -38,6 +38,11 @@ export const errors = declareErrors("gateway", {
     blame: "operator",
     retry: "later",
     says: "Cannot answer request: channel {channel} does not run, or listens by something else than HTTP",
+  },
+  GATEWAY_COLLECT_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot close batch: {which} of channel {channel} collects",
   },
   GATEWAY_CHANNEL_UNKNOWN: { blame: "operator", retry: "never", says: "Cannot find channel {channel}" },
 });
@@ -123,7 +128,10 @@ export class Gateway implements RunningGateway {
     const { condition, pendingBytes } = this.#journal;
     const pending = channels.reduce(
       (sum, { work, destinations }) =>
-        Object.values(destinations).reduce((some, line) => some + line.queued, sum + work.queued),
+        Object.values(destinations).reduce(
+          (some, line) => some + line.queued + (line.gathering ?? 0),
+          sum + work.queued,
+        ),
       0,
     );
     return {
@@ -170,9 +178,10 @@ export class Gateway implements RunningGateway {
         return { destinations: [] };
       case "outbox": {
         const channel = this.#channels.get(replayed.channel);
-        for (const { destination, delivery, size } of replayed.deliveries) {
+        for (const delivery of replayed.deliveries) {
+          const { destination } = delivery;
           this.#report({ name: "messageReplayed", channel: replayed.channel, destination, id });
-          channel?.putBackDelivery(destination, delivery, size);
+          await channel?.putBackDelivery(delivery);
         }
         return { destinations: replayed.deliveries.map((each) => each.destination) };
       }
@@ -197,6 +206,17 @@ export class Gateway implements RunningGateway {
       this.#channels.get(channel)?.release(destination, delivery);
     }
     return { destinations: released.map((each) => each.destination) };
+  }
+
+  async closeBatch(
+    name: string,
+    destination?: string,
+  ): Promise<readonly { destination: string; messages: number }[]> {
+    const closed = await this.#channel(name).closeBatches(destination);
+    if (closed.length === 0) {
+      errors.fail("GATEWAY_COLLECT_MISSING", { channel: name, which: destination ?? "no destination" });
+    }
+    return closed;
   }
 
   outcomes(options: { channel?: string; waitingMax?: number } = {}): ReadableStream<FinalOutcome> {
@@ -261,7 +281,12 @@ export class Gateway implements RunningGateway {
   }
 
   /** Makes a channel of a plan, in place of the one of that name. */
-  #make(plan: ChannelPlan, { inboxes, outboxes }: PendingTotals): Channel {
+  #make(plan: ChannelPlan, { inboxes, outboxes, gathering }: PendingTotals): Channel {
+    const ofDestinations = <T>(all: Readonly<Record<string, T>>) =>
+      Object.fromEntries(plan.destinations.flatMap(({ name }) => {
+        const one = all[destinationName(plan.name, name)];
+        return one === undefined ? [] : [[name, one]];
+      }));
     const channel = new Channel({
       plan,
       folder: this.#plan.folder,
@@ -271,9 +296,8 @@ export class Gateway implements RunningGateway {
       ...(this.#keyring ? { keyring: this.#keyring } : {}),
       found: {
         inbox: inboxes[plan.name] ?? 0,
-        outboxes: Object.fromEntries(
-          plan.destinations.map(({ name }) => [name, outboxes[destinationName(plan.name, name)] ?? 0]),
-        ),
+        outboxes: ofDestinations(outboxes),
+        gathering: ofDestinations(gathering),
       },
       other: (name) => this.#channel(name),
       newId: this.#newId,

@@ -67,6 +67,14 @@ export interface RunningGateway {
    */
   release(id: string, options?: { destination?: string }): Promise<{ destinations: readonly string[] }>;
   /**
+   * Makes batches of what has gathered for one destination, or for all of the channel that collect, and says how many
+   * messages were put together for each. Errors: GATEWAY_CHANNEL_UNKNOWN, GATEWAY_COLLECT_MISSING, ENGINE_LINE_STOPPED.
+   */
+  closeBatch(
+    channel: string,
+    destination?: string,
+  ): Promise<readonly { readonly destination: string; readonly messages: number }[]>;
+  /**
    * What becomes of messages, from now on: an item for each message and destination once that is final and durable. A
    * message that was split has one for each part, and messages that are sent together one under the id of their batch.
    *

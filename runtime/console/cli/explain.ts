@@ -26,6 +26,9 @@ const hints: Readonly<Record<string, string>> = {
   CONSOLE_USAGE_WRONG: "mitral --help lists the commands, mitral COMMAND --help their options",
   CONSOLE_FILE_EXISTS: "move it away first, or name another place",
   CONSOLE_MESSAGES_MISSING: "the file must hold HL7 v2 messages, each beginning with an MSH segment",
+  CONSOLE_CLONE_MISSING: "name the clone's folder with --dir",
+  CONSOLE_TESTS_MISSING:
+    "tests are files called *_test.yaml, beside the gateway file or in channels/ beside it",
   CONSOLE_COMPONENT_MISSING: "mitral help lists the components",
   CONSOLE_MESSAGE_UNKNOWN: "list them with: mitral messages list",
   CONSOLE_FOLDER_DIFFERENT: "put it beside that file: paths in it would mean other files",
