@@ -67,7 +67,7 @@ export class GatewayProcess {
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      // Ctrl-C in the terminal is for the demo alone, which then stops its gateways in order.
+      // Ctrl-C in the terminal is for the example alone, which then stops its gateways in order.
       detached: true,
     }).spawn();
     const ready = Promise.withResolvers<boolean>();
