@@ -15,7 +15,7 @@ Deno.test("only these commands of the pages are never run", () => {
     stepsOf(text).flatMap((step) => step.does === "skip" ? [`${path}: ${step.why}`] : [])
   );
   assertEquals(left, [
-    "README.md: tests/demo runs the demo; the other is what runs this",
+    "README.md: tests/examples runs the demo; the other is what runs this",
     "docs/guide/edge_box.md: downloads packages",
     "docs/guide/edge_box.md: needs root and a user of its own",
     "docs/guide/edge_box.md: needs systemd as the first process",
