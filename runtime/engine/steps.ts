@@ -4,7 +4,7 @@ import type { Format, Formats } from "../contract/format.ts";
 import { hasPaths, type Message } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import { errors } from "./errors.ts";
-import { Focused, wholeOf } from "./focus.ts";
+import { Focused } from "./focus.ts";
 import { LiveFiles } from "./live_files.ts";
 import type { ActPlan, Configured, EachPlan, StepPlan } from "./plan.ts";
 import type { TransformerSpec } from "../contract/actor.ts";
@@ -112,17 +112,22 @@ async function round(
 ): Promise<Message> {
   const { body } = message;
   if (!hasPaths(body)) return errors.fail("ENGINE_BODY_PATHLESS", { stage: label });
-  let current: Message = message.derive({ body: new Focused(body, place) });
+  let current = message.derive({ body: new Focused(body, place) });
   for (const step of steps) {
     const passed = await step.process(current, life);
     if (passed === null) break;
     const [next, ...others] = passedOn(passed);
-    if (others.length > 0 || !(next?.body instanceof Focused)) {
-      errors.fail("ENGINE_LOOP_LEFT", { stage: label, step: step.name });
+    if (others.length > 0 || !isFocused(next)) {
+      return errors.fail("ENGINE_LOOP_LEFT", { stage: label, step: step.name });
     }
     current = next;
   }
-  return current.derive({ body: wholeOf(current.body) });
+  // Only as whole as it was given: it may stand at a place of a loop around this one.
+  return current.derive({ body: current.body.whole });
+}
+
+function isFocused(message: Message | undefined): message is Message<Focused> {
+  return message?.body instanceof Focused;
 }
 
 function placesOf({ body }: Message, path: string, label: string): readonly string[] {

@@ -17,7 +17,7 @@ const says = (text: string): ActPlan =>
   step("condition", (message) => message.body.get("text") === text ? message : null);
 
 /** A loop over the keys of a note. */
-const eachKey = (...steps: readonly ActPlan[]): EachPlan => ({ label: "for each keys", each: "keys", steps });
+const eachKey = (...steps: EachPlan["steps"]): EachPlan => ({ label: "for each keys", each: "keys", steps });
 
 const act = (label: string, change: (value: string) => string | undefined) =>
   step(label, (message) => {
@@ -70,6 +70,23 @@ Deno.test("a filter in a loop ends its round and keeps what was done before it",
   await rig.hand().give(note({ id: "A", keys: ["a", "b"] }));
   await peer.took(1);
   assertEquals(keysOf(peer), ["A!,B"]);
+});
+
+Deno.test("a loop in a loop stands at a place of its own, and leaves the one around it where it was", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  const inner: EachPlan = {
+    label: "for each @",
+    each: "@",
+    steps: [act("upper", (key) => key.toUpperCase())],
+  };
+  await rig.open([
+    rig.channel("lab", [to("ehr", peer)], { steps: [eachKey(inner, act("mark", (key) => `${key}!`))] }),
+  ]);
+  await rig.hand().give(note({ id: "A", keys: ["a", "b"] }));
+  await rig.seen("messageProcessed");
+  await peer.took(1);
+  assertEquals(keysOf(peer), ["A!,B!"]);
 });
 
 Deno.test("a step in a loop that makes other messages is refused by code", async () => {
