@@ -265,7 +265,8 @@ export class Channel {
       timeZone: plan.timeZone,
       // An answer is no message: there is no commit of its own that could remember anything.
       stateOf: () => forgets,
-      refused: (file) => this.#report({ name: "fileRefused", channel: plan.name, stage: "respond", file }),
+      refused: (_step, file) =>
+        this.#report({ name: "fileRefused", channel: plan.name, stage: "respond", file }),
     };
   }
 

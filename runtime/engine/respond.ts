@@ -5,7 +5,7 @@ import type { OutboxRow } from "../journal/operations.ts";
 import { errors } from "./errors.ts";
 import type { BoundFormats } from "./formats.ts";
 import type { StepPlan } from "./plan.ts";
-import { openStep, type StepParts } from "./steps.ts";
+import { closeAll, openSteps, type StepParts } from "./steps.ts";
 
 /** A peer's answer on its way back to whoever asked: through the steps of `respond`. */
 export class Responder implements AsyncDisposable {
@@ -48,11 +48,15 @@ export class Responder implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const stages = await this.#stages?.catch(() => []) ?? [];
     this.#stages = undefined;
-    for (const stage of stages) await stage[Symbol.asyncDispose]?.();
+    await closeAll(stages);
   }
 
   async #through(message: Message): Promise<Message> {
-    this.#stages ??= this.#open();
+    // What does not open now may open for the next answer.
+    this.#stages ??= openSteps(this.#steps, (at) => `respond ${at}`, this.#parts).catch((cause) => {
+      this.#stages = undefined;
+      throw cause;
+    });
     let current = message;
     const life = new AbortController().signal;
     for (const stage of await this.#stages) {
@@ -63,13 +67,5 @@ export class Responder implements AsyncDisposable {
       current = passed;
     }
     return current;
-  }
-
-  async #open(): Promise<readonly Stage[]> {
-    const stages: Stage[] = [];
-    for (const [at, step] of this.#steps.entries()) {
-      stages.push(await openStep(step, `respond ${at}`, this.#parts));
-    }
-    return stages;
   }
 }

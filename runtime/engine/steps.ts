@@ -18,27 +18,51 @@ export interface StepParts {
   readonly timeZone: string;
   /** The state of a step, by its place among the steps of its line. */
   stateOf(step: string): KeyedState;
-  /** A file that was read before has become useless. */
-  refused(file: string): void;
+  /** A file that was read before by a step, told by its label, has become useless. */
+  refused(step: string, file: string): void;
+}
+
+/** Steps as stages; `at` names each by its place. Where one does not open, none is left open. */
+export async function openSteps(
+  steps: readonly StepPlan[],
+  at: (number: number, step: StepPlan) => string,
+  parts: StepParts,
+): Promise<readonly Stage[]> {
+  const stages: Stage[] = [];
+  try {
+    for (const [number, step] of steps.entries()) stages.push(await openStep(step, at(number, step), parts));
+    return stages;
+  } catch (cause) {
+    await closeAll(stages);
+    throw cause;
+  }
+}
+
+/** Gives up what stages hold. */
+export async function closeAll(stages: readonly Stage[]): Promise<void> {
+  for (const stage of stages) await stage[Symbol.asyncDispose]?.();
 }
 
 /** A step as a stage; `at` is its place among the steps of its line: two of one name are told apart by it. */
-export async function openStep(plan: StepPlan, at: string, parts: StepParts): Promise<Stage> {
-  const files = new LiveFiles(parts.world, parts.refused);
+async function openStep(plan: StepPlan, at: string, parts: StepParts): Promise<Stage> {
+  const files = new LiveFiles(parts.world, (file) => parts.refused(plan.label, file));
+  let act: Stage | undefined;
   try {
-    const act = "each" in plan ? await openEach(plan, at, parts) : await openAct(plan, at, parts, files);
+    act = "each" in plan ? await openEach(plan, at, parts) : await openAct(plan, at, parts, files);
     const condition = plan.when && await open(plan.when, undefined, `${at} when`, parts, files);
-    const process = condition ? only(condition, act) : act.process;
+    const stage = act;
+    const process = condition ? only(condition, stage) : stage.process;
     return {
       name: plan.label,
       process: (message, life) => checked(process(message, life), plan.label),
       async [Symbol.asyncDispose]() {
         files[Symbol.dispose]();
-        await act[Symbol.asyncDispose]?.();
+        await closeAll([stage]);
       },
     };
   } catch (cause) {
     files[Symbol.dispose]();
+    if (act) await closeAll([act]);
     throw cause;
   }
 }
@@ -80,8 +104,7 @@ function only(condition: Stage, act: Stage): Stage["process"] {
 
 /** The steps of a loop, done for each place the path has when the loop begins. */
 async function openEach({ each, label, steps }: EachPlan, at: string, parts: StepParts): Promise<Stage> {
-  const inner: Stage[] = [];
-  for (const [number, step] of steps.entries()) inner.push(await openStep(step, `${at}.${number}`, parts));
+  const inner = await openSteps(steps, (number) => `${at}.${number}`, parts);
   return {
     name: label,
     async process(message, life) {
@@ -96,9 +119,7 @@ async function openEach({ each, label, steps }: EachPlan, at: string, parts: Ste
       }
       return current;
     },
-    async [Symbol.asyncDispose]() {
-      for (const stage of inner) await stage[Symbol.asyncDispose]?.();
-    },
+    [Symbol.asyncDispose]: () => closeAll(inner),
   };
 }
 

@@ -22,7 +22,7 @@ import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
 import type { ChannelPlan, DestinationPlan, StepPlan } from "./plan.ts";
 import { Queue } from "./queue.ts";
-import { openStep } from "./steps.ts";
+import { openSteps } from "./steps.ts";
 import { Ended } from "./supervisor.ts";
 import { troubleOf } from "./trouble.ts";
 import type { Waiters } from "./waiters.ts";
@@ -140,16 +140,14 @@ export class WorkLine {
 
   #openSteps(steps: readonly StepPlan[], at: string, notes: StageNotes): Promise<readonly Stage[]> {
     const { world, folder, formats, plan, report } = this.#parts;
-    return Promise.all(steps.map((step, number) =>
-      openStep(step, `${at}.${number} ${step.label}`, {
-        world,
-        folder,
-        formats: formats.named,
-        timeZone: plan.timeZone,
-        stateOf: (name) => notes.of(name),
-        refused: (file) => report({ name: "fileRefused", channel: plan.name, stage: step.label, file }),
-      })
-    ));
+    return openSteps(steps, (number, { label }) => `${at}.${number} ${label}`, {
+      world,
+      folder,
+      formats: formats.named,
+      timeZone: plan.timeZone,
+      stateOf: (name) => notes.of(name),
+      refused: (stage, file) => report({ name: "fileRefused", channel: plan.name, stage, file }),
+    });
   }
 
   /** A stage that every message passes; one that has ended passes untouched on its way to the commit. */

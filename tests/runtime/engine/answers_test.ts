@@ -117,3 +117,16 @@ Deno.test("an answer that respond cannot change is told by code, and the deliver
   await rig.seen("messageDelivered", () => true, 2);
   assertEquals(rig.all("messageQuarantined").length, 0);
 });
+
+Deno.test("steps of respond that do not open are opened again for the next answer", async () => {
+  await using rig = new GatewayRig();
+  let opened = 0;
+  const prepare = () => {
+    if (opened++ === 0) throw new TypeError("no table");
+  };
+  const late = { ...hub, spec: { ...hub.spec, prepare } };
+  const acknowledge = { from: "mpi" };
+  await rig.open([rig.channel("lab", [to("mpi", answering("found"))], { acknowledge, respond: [late] })]);
+  assertEquals(said(await rig.hand().give(note({ id: "Q" }))), "Q|AE|ENGINE_RESPONSE_CRASHED");
+  assertEquals(said(await rig.hand().give(note({ id: "R" }))), "R|AA|found||HUB");
+});

@@ -3,7 +3,8 @@ import { MitralError } from "../../../runtime/contract/error.ts";
 import { hasPaths } from "../../../runtime/contract/message.ts";
 import type { ActPlan, EachPlan } from "../../../runtime/engine/plan.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
-import { FakePeer } from "./fake_peer.ts";
+import { turns } from "../../world/turns.ts";
+import { FakePeer, refusal } from "./fake_peer.ts";
 import { GatewayRig, step, to } from "./gateway_rig.ts";
 import { said } from "./hand_listener.ts";
 import { note } from "./note_format.ts";
@@ -232,6 +233,28 @@ Deno.test("a table that is read live counts as soon as it has changed, and a bro
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("where one of several steps does not open, none goes on to look at its files", async () => {
+  await using rig = new GatewayRig();
+  Object.assign(rig.world, { disk: { ...rig.world.disk, readText: () => Promise.resolve("table") } });
+  const plain = step("plain", (message) => message);
+  const live: ActPlan = {
+    ...plain,
+    spec: { ...plain.spec, prepare: ({ live }) => live("table.txt", (text) => text) },
+  };
+  const broken: ActPlan = {
+    ...plain,
+    spec: { ...plain.spec, prepare: () => Promise.reject(refusal) },
+  };
+  const steps = [eachKey(live, broken)];
+  await rig.open([
+    rig.channel("lab", [to("ehr", new FakePeer())], { steps }),
+    rig.channel("two", [to("ehr", new FakePeer(), { steps: [live, broken] })]),
+  ]);
+  await rig.seen("lineHalted", () => true, 2);
+  await turns();
+  assertEquals(rig.clock.waiting, 0);
 });
 
 Deno.test("the record of a message says how long each stage took", async () => {
