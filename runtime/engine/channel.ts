@@ -71,7 +71,7 @@ export class Channel {
     const channel = plan.name;
     const format = this.#format = bindFormat(plan.parse.spec, plan.parse.config as never);
     const formats = this.#formats = new BoundFormats(format, parts.formats);
-    this.#responder = new Responder(channel, plan.respond, formats, this.#stepParts());
+    this.#responder = new Responder(plan, formats, this.#stepParts());
     const waiters = this.#waiters;
     const gate = this.#gate = new Gate((isOpen, reason) => {
       // Stopping a channel is reported as that.
