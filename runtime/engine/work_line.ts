@@ -56,6 +56,8 @@ export class WorkLine {
   readonly #state: ActorState;
   readonly line: Line<Work, Outcome>;
   #queued: number;
+  /** Commits of the life before are over: a line that starts anew must find what they remember. */
+  #ready: Promise<void> = Promise.resolve();
 
   constructor(parts: WorkParts) {
     const { plan, journal } = this.#parts = parts;
@@ -76,6 +78,7 @@ export class WorkLine {
       restart: () => {
         this.#queue.restart();
         this.#state.forget();
+        this.#ready = journal.written();
       },
       settle: (work, outcome) => this.#settle(work, outcome),
       fail: (_work, error) => ({ kind: "rejected", error }),
@@ -100,6 +103,7 @@ export class WorkLine {
   }
 
   async #take(signal: AbortSignal): Promise<Work | undefined> {
+    await this.#ready;
     for (;;) {
       const entry = await this.#queue.take(signal);
       if (!entry) return undefined;

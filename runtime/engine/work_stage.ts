@@ -73,6 +73,8 @@ function pass(
 ): Work | Promise<Work> {
   const startedMs = clock.elapsedMs();
   const finish = (messages: readonly Message[]): Work => {
+    // Nobody takes the result of a life that is over: what it remembers is made again, too.
+    life.throwIfAborted();
     const made = done(work, messages);
     const took = `${name} ${(clock.elapsedMs() - startedMs).toFixed(3)}`;
     const written = notes.take();
