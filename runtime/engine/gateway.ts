@@ -220,14 +220,14 @@ export class Gateway implements RunningGateway {
 
   async reloadChannel(plan: ChannelPlan): Promise<void> {
     const old = this.#channels.get(plan.name);
-    if (old) await this.#stop(old);
+    if (old) await this.#retire(old);
     // Channels that came with the file need no keys; this one may be the first that seals or opens.
     this.#keyring ??= await keysFor(this.#plan, [plan], this.#world);
     await this.#make(plan, await this.#journal.ask({ ask: "pending" })).start();
   }
 
   async removeChannel(name: string): Promise<void> {
-    await this.#stop(this.#channel(name));
+    await this.#retire(this.#channel(name));
     this.#channels.delete(name);
   }
 
@@ -293,6 +293,12 @@ export class Gateway implements RunningGateway {
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
     this.#observers.clear();
     this.#stageObservers.clear();
+  }
+
+  /** Stops a channel for good. One that comes in its place reads of the journal what this one has done, to the last. */
+  async #retire(channel: Channel): Promise<void> {
+    await this.#stop(channel);
+    await this.#journal.written();
   }
 
   async #stop(channel: Channel): Promise<void> {
