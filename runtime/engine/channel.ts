@@ -62,6 +62,8 @@ export class Channel {
     quarantined: 0,
   };
   #listening: Listening | undefined;
+  /** Answers to what was injected that are not made yet. */
+  readonly #injected = new Set<Promise<Reply>>();
   #condition: Condition = "stopped";
 
   constructor(parts: ChannelParts) {
@@ -114,7 +116,10 @@ export class Channel {
 
   /** Hands bytes over as a listener would. */
   inject(delivery: Delivery): Promise<Reply> {
-    return this.#intake.receive(delivery);
+    const reply = this.#intake.receive(delivery);
+    this.#injected.add(reply);
+    reply.finally(() => this.#injected.delete(reply));
+    return reply;
   }
 
   /** Answers an HTTP request as its listener would; `undefined` where that speaks no HTTP, or does not run. */
@@ -164,9 +169,8 @@ export class Channel {
     this.#gate.set(STOPPED, true);
     const listening = this.#listening;
     this.#listening = undefined;
-    if (!listening) return;
-    await untilAborted(listening.stop(), deadline);
-    await listening[Symbol.asyncDispose]();
+    await untilAborted(Promise.all([listening?.stop(), ...this.#injected]), deadline);
+    await listening?.[Symbol.asyncDispose]();
   }
 
   /** Second step: the work line finishes what it has begun. */

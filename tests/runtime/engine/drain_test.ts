@@ -160,3 +160,16 @@ Deno.test("a gateway closed at any moment of its work delivers the rest after it
     assertEquals(peers[0].taken, acknowledged);
   }
 });
+
+Deno.test("what was injected is answered before a drain goes on, as what came by the listener is", async () => {
+  await using rig = new GatewayRig();
+  await rig.open([rig.channel("lab", [to("ehr", new FakePeer())], { acknowledge: "processed" })]);
+  const letGo = rig.store.hold(({ op }) => op === "append");
+  const reply = rig.gateway.inject("lab", note({ id: "A" }));
+  await rig.store.asked(({ op }) => op === "append");
+  const closed = rig.gateway.close();
+  assert(!await settles(closed));
+  letGo();
+  assertEquals(said(await reply).slice(0, 5), "A|AA|");
+  await closed;
+});
