@@ -35,6 +35,7 @@ export interface ChannelParts {
   readonly found: { readonly inbox: number; readonly outboxes: Readonly<Record<string, number>> };
   /** Another channel of the gateway; fails where there is none. */
   other(name: string): Channel;
+  has(name: string): boolean;
   newId(): string;
   report(event: Unstamped): void;
   /** True while somebody wants to know how long each stage takes. */
@@ -95,7 +96,11 @@ export class Channel {
       found: found.inbox,
       handOn: (to, branch, bytes) => parts.other(to).#handOn(branch, bytes),
       queued: (destination, row) => this.#deliveries.get(destination)!.offer(row),
-      handedOn: (to, message) => parts.other(to).#taken(message),
+      handedOn: (to, message) => {
+        journal.countPending(message.bytes.length);
+        // Where it was removed meanwhile, the message waits in the journal with all else that channel had.
+        if (parts.has(to)) parts.other(to).#taken(message);
+      },
       report,
       timesStages,
     });
@@ -285,7 +290,6 @@ export class Channel {
   #taken(message: Accepted): void {
     const { id, type, bytes } = message;
     this.#report({ name: "messageReceived", channel: this.plan.name, id, type, bytes: bytes.length });
-    this.#parts.journal.countPending(bytes.length);
     this.#work.offer(message);
   }
 

@@ -264,6 +264,7 @@ export class Gateway implements RunningGateway {
         ),
       },
       other: (name) => this.#channel(name),
+      has: (name) => this.#channels.has(name),
       newId: this.#newId,
       report: (event) => this.#report(event),
       timesStages: () => this.#stageObservers.size > 0,
