@@ -205,15 +205,13 @@ export class Channel {
   }
 
   /** A replayed message is in the inbox again. */
-  putBackMessage(seq: number, size: number): void {
-    this.#work.putBack(seq, size);
+  putBackMessage(seq: number): void {
+    this.#work.putBack(seq);
   }
 
-  /** A replayed delivery is in its outbox again; false where the channel has no such destination. */
-  putBackDelivery(destination: string, delivery: number, size: number): boolean {
-    const line = this.#deliveries.get(destination);
-    line?.putBack(delivery, size);
-    return line !== undefined;
+  /** A replayed delivery is in its outbox again. */
+  putBackDelivery(destination: string, delivery: number): void {
+    this.#deliveries.get(destination)?.putBack(delivery);
   }
 
   /** A quarantined delivery holds its keys no longer. */

@@ -124,9 +124,8 @@ export class DeliveryLine {
   }
 
   /** A delivery is to be made again. */
-  putBack(delivery: number, size: number): void {
+  putBack(delivery: number): void {
     this.#queued++;
-    this.#parts.journal.countPending(size);
     this.#queue.putBack(delivery);
   }
 

@@ -164,13 +164,15 @@ export class Gateway implements RunningGateway {
         return errors.fail("GATEWAY_REPLAY_REFUSED", { destination: replayed.destination });
       case "inbox":
         this.#report({ name: "messageReplayed", channel: replayed.channel, id });
-        this.#channels.get(replayed.channel)?.putBackMessage(seq, replayed.size);
+        this.#journal.countPending(replayed.size);
+        this.#channels.get(replayed.channel)?.putBackMessage(seq);
         return { destinations: [] };
       case "outbox": {
         const channel = this.#channels.get(replayed.channel);
         for (const { destination, delivery, size } of replayed.deliveries) {
           this.#report({ name: "messageReplayed", channel: replayed.channel, destination, id });
-          channel?.putBackDelivery(destination, delivery, size);
+          this.#journal.countPending(size);
+          channel?.putBackDelivery(destination, delivery);
         }
         return { destinations: replayed.deliveries.map((each) => each.destination) };
       }

@@ -96,9 +96,8 @@ export class WorkLine {
   }
 
   /** A quarantined message is to be worked on again. */
-  putBack(seq: number, size: number): void {
+  putBack(seq: number): void {
     this.#queued++;
-    this.#parts.journal.countPending(size);
     this.#queue.putBack(seq);
   }
 
