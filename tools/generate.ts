@@ -1,5 +1,5 @@
 /**
- * Writes what follows from the tree: `catalog.ts`, the reference and the JSON Schema of the gateway file.
+ * Writes what follows from the tree: `catalog.ts`, `formats.ts`, `transforms.ts`, the reference and the JSON Schema of the gateway file.
  * `deno task generate` writes, `deno task generate --check` names what is stale and exits 1.
  */
 import { loadCatalog } from "../runtime/config/catalog_specs.ts";
@@ -7,6 +7,7 @@ import { toJsonSchema } from "../runtime/config/json_schema.ts";
 import type { Catalog } from "../runtime/contract/catalog.ts";
 import type { Fault } from "../runtime/contract/error.ts";
 import { commandsMarkdown } from "./_commands.ts";
+import { renderFormats, renderTransforms } from "./_exports.ts";
 import { type ComponentFile, findComponents, findErrorModules, ROOT } from "./_find_components.ts";
 import { renderCatalog, renderReference } from "./_render.ts";
 
@@ -17,7 +18,11 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
   const components = await findComponents();
   const catalog = await importCatalog(components);
   const specs = await loadCatalog(catalog);
-  const files = new Map([["catalog.ts", renderCatalog(components)]]);
+  const files = new Map([
+    ["catalog.ts", renderCatalog(components)],
+    ["formats.ts", renderFormats(components, specs)],
+    ["transforms.ts", renderTransforms(components, specs)],
+  ]);
   for (const [name, text] of renderReference(specs, await runtimeFaults(), commandsMarkdown(catalog))) {
     files.set(`${REFERENCE}/${name}`, text);
   }

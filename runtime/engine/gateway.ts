@@ -3,16 +3,17 @@ import { declareErrors, type MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import { Journal, type OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
-import type { PendingTotals } from "../journal/reader.ts";
+import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
 import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
 import { Channel } from "./channel.ts";
 import { drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
-import type { RunningGateway } from "./gateway_api.ts";
+import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
+import { outcomesOf } from "./outcomes.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
 
 /** Errors of a gateway as a whole. */
@@ -38,6 +39,11 @@ export const errors = declareErrors("gateway", {
     retry: "later",
     says: "Cannot answer request: channel {channel} does not run, or listens by something else than HTTP",
   },
+  GATEWAY_COLLECT_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot close batch: {which} of channel {channel} collects",
+  },
   GATEWAY_CHANNEL_UNKNOWN: { blame: "operator", retry: "never", says: "Cannot find channel {channel}" },
 });
 
@@ -57,6 +63,7 @@ export class Gateway implements RunningGateway {
   readonly #startedAtMs: number;
   #isFull: boolean;
   #closing: Promise<void> | undefined;
+  #isClosed = false;
 
   private constructor(
     plan: GatewayPlan,
@@ -121,7 +128,10 @@ export class Gateway implements RunningGateway {
     const { condition, pendingBytes } = this.#journal;
     const pending = channels.reduce(
       (sum, { work, destinations }) =>
-        Object.values(destinations).reduce((some, line) => some + line.queued, sum + work.queued),
+        Object.values(destinations).reduce(
+          (some, line) => some + line.queued + (line.gathering ?? 0),
+          sum + work.queued,
+        ),
       0,
     );
     return {
@@ -169,10 +179,11 @@ export class Gateway implements RunningGateway {
         return { destinations: [] };
       case "outbox": {
         const channel = this.#channels.get(replayed.channel);
-        for (const { destination, delivery, size } of replayed.deliveries) {
+        for (const delivery of replayed.deliveries) {
+          const { destination } = delivery;
           this.#report({ name: "messageReplayed", channel: replayed.channel, destination, id });
-          this.#journal.countPending(size);
-          channel?.putBackDelivery(destination, delivery);
+          this.#journal.countPending(delivery.size);
+          await channel?.putBackDelivery(delivery);
         }
         return { destinations: replayed.deliveries.map((each) => each.destination) };
       }
@@ -199,17 +210,38 @@ export class Gateway implements RunningGateway {
     return { destinations: released.map((each) => each.destination) };
   }
 
-  inject(
+  async closeBatch(
+    name: string,
+    destination?: string,
+  ): Promise<readonly { destination: string; messages: number }[]> {
+    const closed = await this.#channel(name).closeBatches(destination);
+    if (closed.length === 0) {
+      errors.fail("GATEWAY_COLLECT_MISSING", { channel: name, which: destination ?? "no destination" });
+    }
+    return closed;
+  }
+
+  outcomes(options: { channel?: string; waitingMax?: number } = {}): ReadableStream<FinalOutcome> {
+    return outcomesOf(this, options, this.#isClosed);
+  }
+
+  async inject(
     channel: string,
-    bytes: Uint8Array,
+    message: Uint8Array | string,
     { peer = "inject", contentType }: { peer?: string; contentType?: string } = {},
   ): Promise<Reply> {
+    // Bytes are copied: a delivery owns its memory, and callers use theirs again.
+    const bytes = typeof message === "string" ? new TextEncoder().encode(message) : message.slice();
     return this.#channel(channel).inject({ bytes, peer, ...(contentType ? { contentType } : {}) });
   }
 
   async handle(channel: string, request: Request, peer = ""): Promise<Response> {
     return await this.#channel(channel).handle(request, peer) ??
       errors.fail("GATEWAY_CHANNEL_SILENT", { channel });
+  }
+
+  mountedAt(path: string): string | undefined {
+    return [...this.#channels.values()].find((channel) => channel.mountedAt === path)?.plan.name;
   }
 
   async startChannel(name: string): Promise<void> {
@@ -251,7 +283,12 @@ export class Gateway implements RunningGateway {
   }
 
   /** Makes a channel of a plan, in place of the one of that name. */
-  #make(plan: ChannelPlan, { inboxes, outboxes }: PendingTotals): Channel {
+  #make(plan: ChannelPlan, { inboxes, outboxes, gathering }: PendingTotals): Channel {
+    const ofDestinations = <T>(all: Readonly<Record<string, T>>) =>
+      Object.fromEntries(plan.destinations.flatMap(({ name }) => {
+        const one = all[destinationName(plan.name, name)];
+        return one === undefined ? [] : [[name, one]];
+      }));
     const channel = new Channel({
       plan,
       folder: this.#plan.folder,
@@ -261,9 +298,8 @@ export class Gateway implements RunningGateway {
       ...(this.#keyring ? { keyring: this.#keyring } : {}),
       found: {
         inbox: inboxes[plan.name] ?? 0,
-        outboxes: Object.fromEntries(
-          plan.destinations.map(({ name }) => [name, outboxes[destinationName(plan.name, name)] ?? 0]),
-        ),
+        outboxes: ofDestinations(outboxes),
+        gathering: ofDestinations(gathering),
       },
       other: (name) => this.#channel(name),
       has: (name) => this.#channels.has(name),
@@ -294,6 +330,7 @@ export class Gateway implements RunningGateway {
   async #close(): Promise<void> {
     await drain([...this.#channels.values()], this.#journal, this.#world, this.#plan.drainMsMax);
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
+    this.#isClosed = true;
     this.#observers.clear();
     this.#stageObservers.clear();
   }

@@ -3,6 +3,7 @@
  * beside a raw probe of the same machine in the same run, since machines differ and shared ones sway.
  */
 import { join } from "node:path";
+import { importCost } from "./import_cost.ts";
 import { GatewayProcess } from "./gateway_process.ts";
 import { Receiver, send, type Sent } from "./load.ts";
 import { echo, groupCommit } from "./probes.ts";
@@ -42,6 +43,15 @@ try {
   line("raw: loopback echo, 1 and 32 connections", `${round(echo1)} and ${round(echo32)} rt/s`);
   line("raw: SQLite commits, 1 row", `${round(commit1.commitMs, 2)} ms a commit`);
   line("raw: SQLite group commit, 32 rows of 1 kB", `${round(commit32.rowsPerSecond)} rows/s`);
+
+  {
+    const { empty, imported } = await importCost(folder, quick ? 3 : 9);
+    line(
+      "import of mod.ts, over an empty module",
+      `${round(imported.ms - empty.ms)} ms, ${round(imported.residentMb - empty.residentMb)} MB`,
+      `empty: ${round(empty.ms)} ms, ${round(empty.residentMb)} MB`,
+    );
+  }
 
   {
     const gateway = await GatewayProcess.start(

@@ -145,6 +145,14 @@ export class FakeGateway implements RunningGateway {
   handle(): Promise<never> {
     return Promise.reject(new TypeError("nothing is behind it"));
   }
+  mountedAt(): undefined {}
+  outcomes(): ReadableStream<never> {
+    return ReadableStream.from([]);
+  }
+  async closeBatch(name: string, destination?: string) {
+    this.asked.push(["flush", name, destination]);
+    return [{ destination: "registry", messages: 1200 }, { destination: "ehr", messages: 0 }];
+  }
   async startChannel(name: string): Promise<void> {
     this.asked.push(["start", name]);
   }

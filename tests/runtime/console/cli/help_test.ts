@@ -26,6 +26,7 @@ const commands = [
   "channel start",
   "channel stop",
   "channel reload",
+  "channel flush",
   "plan",
   "apply",
   "messages",
