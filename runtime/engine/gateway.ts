@@ -245,7 +245,12 @@ export class Gateway implements RunningGateway {
   }
 
   async startChannel(name: string): Promise<void> {
-    await this.#channel(name).start();
+    const channel = this.#channel(name);
+    const { work, destinations } = channel.state();
+    // A line that halted starts again with its channel.
+    const hasHalted = [work, ...Object.values(destinations)].some(({ condition }) => condition === "halted");
+    if (hasHalted) await this.#stop(channel);
+    await channel.start();
   }
 
   async stopChannel(name: string): Promise<void> {
