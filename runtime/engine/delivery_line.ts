@@ -63,6 +63,10 @@ export class DeliveryLine {
   readonly #queue: Queue<OutboxEntry>;
   readonly line: Line<Sending, Outcome>;
   #queued: number;
+  /** Deliveries whose attempt is under way, or is being settled. */
+  readonly #sending = new Set<OutboxEntry>();
+  /** Why the line halts once nothing is being sent. */
+  #blocked: MitralError | undefined;
   #unsynced = 0;
   #synced: (() => void)[] = [];
   #trouble: string | undefined;
@@ -96,8 +100,11 @@ export class DeliveryLine {
       supervise: channel.supervise,
       world,
       take: (signal) => this.#take(signal),
-      restart: () => this.#queue.restart(),
-      settle: ({ entry, startedMs }, outcome) => this.#settle(entry, outcome, startedMs),
+      restart: () => {
+        this.#blocked = undefined;
+        this.#queue.restart();
+      },
+      settle: ({ entry, startedMs }, outcome) => this.#end(entry, outcome, startedMs),
       fail: (_sending, error) => ({ kind: error.retry === "later" ? "failed" : "rejected", error }),
       positionOf: ({ entry }) => entry.position,
       queued: () => this.#queued,
@@ -153,7 +160,7 @@ export class DeliveryLine {
       const startedMs = this.#parts.world.clock.elapsedMs();
       if (entry.row.body) return { entry, startedMs, parcel: this.#parcelOf(entry, entry.row.body) };
       const error = errors.error("ENGINE_BODY_DAMAGED");
-      await this.#settle(entry, { kind: "rejected", error }, startedMs);
+      await this.#end(entry, { kind: "rejected", error }, startedMs);
     }
   }
 
@@ -182,8 +189,15 @@ export class DeliveryLine {
       width: spec.lanes?.(config as never) ?? 1,
       open: async () => {
         const sender = await openSender();
+        this.#sending.clear();
+        this.#haltIfBlocked();
         return {
-          process: async ({ parcel }, life) => new Ended(await sender.send(parcel, life)),
+          process: async ({ entry, parcel }, life) => {
+            // Waits for the end of the line's life.
+            if (this.#blocked) return await new Promise<never>(() => {});
+            this.#sending.add(entry);
+            return new Ended(await sender.send(parcel, life));
+          },
           [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose](),
         };
       },
@@ -224,6 +238,12 @@ export class DeliveryLine {
         judge: (receipt) => envelope.judge(receipt, sent),
       },
     };
+  }
+
+  async #end(entry: OutboxEntry, outcome: Outcome, startedMs: number): Promise<void> {
+    await this.#settle(entry, outcome, startedMs);
+    this.#sending.delete(entry);
+    this.#haltIfBlocked();
   }
 
   async #settle(entry: OutboxEntry, outcome: Outcome, startedMs: number): Promise<void> {
@@ -278,10 +298,14 @@ export class DeliveryLine {
     this.#alarm = undefined;
   }
 
-  /** It stays where it is, and so does everything behind it. */
+  /** It stays where it is, and so does everything behind it. Attempts under way get their answers: they may be taken. */
   #block(entry: OutboxEntry, error: MitralError): void {
     this.#noteAttempt(entry, error);
-    this.line.halt(errors.error("ENGINE_DELIVERY_BLOCKED", { reason: error.code }, error));
+    this.#blocked ??= errors.error("ENGINE_DELIVERY_BLOCKED", { reason: error.code }, error);
+  }
+
+  #haltIfBlocked(): void {
+    if (this.#blocked && this.#sending.size === 0) this.line.halt(this.#blocked);
   }
 
   /** The same payload again, after a while. The entry keeps its keys, and so the order. */

@@ -130,6 +130,26 @@ Deno.test("block stops the destination with the delivery first in its queue, unt
   assertEquals(rig.all("messageQuarantined"), []);
 });
 
+Deno.test("block lets attempts under way end: what the peer has taken is not sent again", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer(2);
+  const on = { ...DEFAULTS, rejected: quiet("block") };
+  await rig.open([rig.channel("lab", [to("ehr", peer, { on, order: { by: "key" } })])]);
+  const letGo = peer.hold();
+  await giveAll(rig, { id: "A" });
+  await peer.tried(1);
+  peer.conduct = (parcel) => peer.refuse(parcel, "AE");
+  await giveAll(rig, { id: "B" }, { id: "C" });
+  await peer.tried(2);
+  await turns();
+  letGo();
+  await rig.seen("lineHalted");
+  assertEquals([peer.taken, peer.attempts.length], [["A"], 2]);
+  await rig.gateway.startChannel("lab");
+  await peer.took(3);
+  assertEquals(peer.taken.toSorted(), ["A", "B", "C"]);
+});
+
 Deno.test("retry tries what is refused for good again, for ever", async () => {
   await using rig = new GatewayRig();
   const peer = new FakePeer();
