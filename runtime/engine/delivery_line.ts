@@ -10,7 +10,7 @@ import type { BoundFormats } from "./formats.ts";
 import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
 import { partId } from "./part_id.ts";
-import type { ChannelPlan, Configured, DestinationPlan } from "./plan.ts";
+import type { ChannelPlan, Configured, DestinationPlan, Remedy } from "./plan.ts";
 import { type Failure, remedyFor } from "./remedy.ts";
 import { type Entry, Queue } from "./queue.ts";
 import { backoffMs, Ended } from "./supervisor.ts";
@@ -20,7 +20,7 @@ import { troubleOf } from "./trouble.ts";
 export interface OutboxEntry extends Entry {
   readonly row: OutboxRow;
   attempts: number;
-  /** When the peer first refused it for now, or did not answer. */
+  /** When the peer first refused it for now, or did not answer, by a clock that nobody sets. */
   failingSinceMs?: Partial<Record<Failure, number>>;
 }
 
@@ -120,8 +120,8 @@ export class DeliveryLine {
 
   /** Attempts under way get their answers; on `deadline` they are dropped. */
   async stop(deadline: AbortSignal): Promise<void> {
-    this.#calm();
     await this.line.stop(deadline);
+    this.#calm();
   }
 
   /** A delivery has become durable. */
@@ -262,7 +262,7 @@ export class DeliveryLine {
     }
     this.#trouble = outcome.error.code;
     const { failure, remedy, error } = this.#remedyFor(entry, outcome);
-    this.#warn(entry, failure, error);
+    this.#warn(entry, failure, remedy, error);
     if (remedy === "retry") return this.#tryLater(entry, outcome.error);
     if (remedy === "block") return this.#block(entry, error);
     const holds = remedy === "holdKey" || remedy === "quarantine" && entry.row.isBuiltOn;
@@ -271,25 +271,24 @@ export class DeliveryLine {
   }
 
   #remedyFor(entry: OutboxEntry, outcome: Outcome & { kind: "rejected" | "failed" }) {
-    const { world, destination } = this.#parts;
+    const { world: { clock }, destination } = this.#parts;
     const failure: Failure = outcome.kind === "rejected"
       ? "rejected"
       : outcome.answer
       ? "postponed"
       : "unanswered";
-    const nowMs = world.clock.nowMs();
     const since = entry.failingSinceMs ??= {};
-    const forMs = nowMs - (since[failure] ??= nowMs);
-    return { failure, ...remedyFor(failure, forMs, outcome.error, destination) };
+    const forMs = clock.elapsedMs() - (since[failure] ??= clock.elapsedMs());
+    return remedyFor(failure, forMs, outcome.error, destination);
   }
 
-  /** Tells somebody: at once of what is refused for good, after a while of what fails for now. */
-  #warn(entry: OutboxEntry, failure: Failure, error: MitralError): void {
-    const { on } = this.#parts.destination;
+  /** Tells somebody: at once of what is not tried again, once of what is refused for good, and of the rest after a while. */
+  #warn(entry: OutboxEntry, failure: Failure, remedy: Remedy, error: MitralError): void {
+    const { destination: { on }, world: { clock } } = this.#parts;
     if (!on[failure].alert) return;
     const event = { name: "alertRaised", id: entry.row.id, why: failure, error } as const;
-    if (failure === "rejected") return this.#report(event);
-    this.#alarm ??= this.#parts.world.clock.after(on.alertAfterMs, () => this.#report(event));
+    if (remedy !== "retry") return this.#report(event);
+    this.#alarm ??= clock.after(failure === "rejected" ? 0 : on.alertAfterMs, () => this.#report(event));
   }
 
   /** Something got through, or nobody tries any more: there is nothing to be told after a while. */
