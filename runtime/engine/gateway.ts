@@ -32,7 +32,8 @@ export const errors = declareErrors("gateway", {
   GATEWAY_REPLAY_EMPTY: {
     blame: "operator",
     retry: "never",
-    says: "Cannot replay message: nothing of it is in quarantine; name a destination to send it there again",
+    says:
+      "Cannot replay message: nothing of it is in quarantine; name a destination to send it there again, or replay what it was handed on as",
   },
   GATEWAY_CHANNEL_SILENT: {
     blame: "operator",

@@ -1,4 +1,5 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { MitralError } from "../../../runtime/contract/error.ts";
 import { turns } from "../../world/turns.ts";
 import { FakePeer } from "./fake_peer.ts";
 import { GatewayRig, step, to } from "./gateway_rig.ts";
@@ -92,4 +93,16 @@ Deno.test("where the other channel is removed before the commit, the message wai
   await rig.seen("messageDelivered", () => true, 2);
   const { pending, pendingBytes } = rig.gateway.snapshot().journal;
   assertEquals([peer.taken, pending, pendingBytes], [["A"], 0, 0]);
+});
+
+Deno.test("what was handed on is not replayed where it came from: nobody would send it", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  await rig.open(linked(rig, peer));
+  await rig.hand("first").give(note({ id: "A" }));
+  const { id } = await rig.seen("messageHandedOn");
+  await rig.seen("messageDelivered");
+  const refused = await assertRejects(() => rig.gateway.replay(id, { destination: "next" }), MitralError);
+  assertEquals(refused.code, "GATEWAY_REPLAY_EMPTY");
+  assertEquals(rig.store.count("SELECT count(*) FROM delivery WHERE state = 0"), 0);
 });

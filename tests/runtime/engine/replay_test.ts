@@ -105,3 +105,19 @@ Deno.test("what is replayed while its channel is removed counts as pending until
   await rig.seen("messageDelivered");
   assertEquals(rig.gateway.snapshot().journal.pendingBytes, 0);
 });
+
+Deno.test("all parts of a message are sent again to a destination that is named, in order", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  const split = step(
+    "split",
+    (message) => ["1", "2"].map((text) => message.derive({ body: message.body.saying(text) })),
+  );
+  await rig.open([rig.channel("lab", [to("ehr", peer)], { steps: [split] })]);
+  await rig.hand().give(note({ id: "A" }));
+  const { id } = await rig.seen("messageDelivered", () => true, 2);
+  await rig.gateway.replay(id, { destination: "ehr" });
+  await peer.took(4);
+  const texts = peer.attempts.map(({ bytes }) => new TextDecoder().decode(bytes).split("|")[4]);
+  assertEquals(texts, ["1", "2", "1", "2"]);
+});
