@@ -126,8 +126,7 @@ export class Channel {
       found: found.inbox,
       handOn,
       queued: (destination, row) => {
-        const size = row.body?.length ?? 0;
-        if (this.#collectors.add(destination, size)) journal.countPending(size);
+        if (this.#collectors.add(destination, row.size)) journal.countPending(row.size);
         else this.#deliveries.get(destination)!.offer(row);
       },
       handedOn,

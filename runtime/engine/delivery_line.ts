@@ -127,7 +127,7 @@ export class DeliveryLine {
   /** A delivery has become durable. */
   offer(row: OutboxRow): void {
     this.#queued++;
-    this.#parts.journal.countPending(row.body?.length ?? 0);
+    this.#parts.journal.countPending(row.size);
     this.#queue.offer(this.#entryOf(row));
   }
 
@@ -147,7 +147,7 @@ export class DeliveryLine {
     return {
       position: row.delivery,
       keys: by === "none" ? null : row.keys,
-      size: row.body?.length ?? 0,
+      size: row.size,
       row,
       attempts: row.attempts,
     };

@@ -93,7 +93,7 @@ export class WorkLine {
   /** A message has become durable. */
   offer({ seq, bytes, type: _type, ...rest }: Accepted): void {
     this.#queued++;
-    this.#queue.offer(this.#entryOf({ seq, body: bytes, ...rest }));
+    this.#queue.offer(this.#entryOf({ seq, size: bytes.length, body: bytes, ...rest }));
   }
 
   /** A quarantined message is to be worked on again. */
@@ -113,7 +113,7 @@ export class WorkLine {
     }
   }
 
-  #entryOf({ seq, id, receivedAtMs, origin, contentType, body }: InboxRow): InboxEntry {
+  #entryOf({ seq, id, receivedAtMs, origin, contentType, size, body }: InboxRow): InboxEntry {
     const message = body && createMessage({
       id,
       channel: this.#parts.plan.name,
@@ -122,7 +122,7 @@ export class WorkLine {
       received: body,
       body: new RawBody(body, contentType),
     });
-    return { position: seq, keys: null, size: body?.length ?? 0, message };
+    return { position: seq, keys: null, size, message };
   }
 
   #stages(): LineStage<Work, Outcome>[] {
@@ -273,7 +273,8 @@ export class WorkLine {
         bytes: body,
       });
     } else {
-      const row = { ...place, ...branch, seq, id, receivedAtMs, attempts: 0, isBatch: false, body };
+      const { length: size } = body;
+      const row = { ...place, ...branch, seq, id, receivedAtMs, attempts: 0, isBatch: false, size, body };
       this.#parts.queued(destination, row);
     }
   }
