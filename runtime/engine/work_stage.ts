@@ -90,7 +90,7 @@ function pass(
 /** A declared error ends the message where it stands; the commit stage makes that durable, in order. */
 function guarded(work: Work, life: AbortSignal, act: Act, parts: WorkStageParts): Work | Promise<Work> {
   const failed = (cause: unknown): Work | Promise<Work> => {
-    if (!(cause instanceof MitralError)) throw cause;
+    if (!(cause instanceof MitralError) || life.aborted) throw cause;
     return cause.retry === "later" ? tryLater(work, life, act, parts, cause) : ending(work, cause);
   };
   try {

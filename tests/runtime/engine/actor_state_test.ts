@@ -139,7 +139,7 @@ Deno.test("what a step remembers after its life is over is not remembered", asyn
   await turns();
   second.resolve();
   await peer.took(1);
-  assertEquals(texts(peer), ["1"]);
+  assertEquals([texts(peer), rig.all("messagePostponed")], [["1"], []]);
 });
 
 Deno.test("a line that starts anew waits for the commits under way: what they remember is not forgotten", async () => {
