@@ -168,7 +168,7 @@ export class Channel {
 
   /** Starts the lines, then listens. Errors: JOURNAL_STORE_FAILED, those of the adapter's `listen`. */
   async start(): Promise<void> {
-    if (this.#condition === "running") return;
+    if (this.#condition !== "stopped") return;
     const { plan, world, journal } = this.#parts;
     if (journal.trouble) throw journal.trouble;
     this.#condition = "starting";
