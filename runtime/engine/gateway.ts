@@ -45,6 +45,11 @@ export const errors = declareErrors("gateway", {
     retry: "never",
     says: "Cannot close batch: {which} of channel {channel} collects",
   },
+  GATEWAY_CLOSED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot start channel {channel}: the gateway is closing, or closed",
+  },
   GATEWAY_CHANNEL_UNKNOWN: { blame: "operator", retry: "never", says: "Cannot find channel {channel}" },
 });
 
@@ -251,7 +256,7 @@ export class Gateway implements RunningGateway {
     // A line that halted starts again with its channel.
     const hasHalted = [work, ...Object.values(destinations)].some(({ condition }) => condition === "halted");
     if (hasHalted) await this.#stop(channel);
-    await channel.start();
+    await this.#start(channel);
   }
 
   async stopChannel(name: string): Promise<void> {
@@ -263,7 +268,7 @@ export class Gateway implements RunningGateway {
     if (old) await this.#retire(old);
     // Channels that came with the file need no keys; this one may be the first that seals or opens.
     this.#keyring ??= await keysFor(this.#plan, [plan], this.#world);
-    await this.#make(plan, await this.#journal.ask({ ask: "pending" })).start();
+    await this.#start(this.#make(plan, await this.#journal.ask({ ask: "pending" })));
   }
 
   async removeChannel(name: string): Promise<void> {
@@ -339,6 +344,14 @@ export class Gateway implements RunningGateway {
     this.#isClosed = true;
     this.#observers.clear();
     this.#stageObservers.clear();
+  }
+
+  async #start(channel: Channel): Promise<void> {
+    if (!this.#closing) await channel.start();
+    if (!this.#closing) return;
+    // It was not there to be drained, or not yet.
+    await this.#stop(channel);
+    errors.fail("GATEWAY_CLOSED", { channel: channel.plan.name });
   }
 
   /** Stops a channel for good. One that comes in its place reads of the journal what this one has done, to the last. */
