@@ -277,6 +277,8 @@ export interface InboxRow {
   readonly receivedAtMs: number;
   readonly origin: Origin;
   readonly contentType: string;
+  /** Of what it was stored with, whatever became of that. */
+  readonly size: number;
   /** `null`: its bytes no longer match their checksum. */
   readonly body: Uint8Array | null;
 }
@@ -298,15 +300,14 @@ export interface OutboxRow {
   readonly isBatch: boolean;
   readonly controlId: string;
   readonly contentType: string;
+  /** Of what it was stored with, whatever became of that. */
+  readonly size: number;
   /** `null`: its bytes no longer match their checksum. */
   readonly body: Uint8Array | null;
 }
 
 /** A delivery that gathers, as read from disk. */
-export interface MemberRow extends Omit<OutboxRow, "sequence" | "attempts" | "isBatch" | "controlId"> {
-  /** Of its payload. */
-  readonly size: number;
-}
+export type MemberRow = Omit<OutboxRow, "sequence" | "attempts" | "isBatch" | "controlId">;
 
 /** A delivery in quarantine whose keys wait for it. */
 export interface HeldRow {

@@ -55,9 +55,10 @@ export function prepareWrites(database: Database) {
       "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ? AND answered = 0",
     messageBySeq: "SELECT channel, state, size FROM message WHERE seq = ?",
     requeueMessage: "UPDATE message SET state = 0, trouble = NULL WHERE seq = ?",
-    deliveriesOf: "SELECT id, destination, state, keys, size, held, batch FROM delivery WHERE seq = ?",
+    deliveriesOf:
+      "SELECT id, destination, state, attempts, keys, size, held, batch FROM delivery WHERE seq = ?",
     deliveredAfter:
-      "SELECT keys FROM delivery WHERE destination = ? AND id > ? AND state = 1 AND id <> ifnull(?, 0)",
+      "SELECT id, keys FROM delivery WHERE destination = ? AND id > ? AND state = 1 AND id <> ifnull(?, 0)",
     requeueDelivery:
       "UPDATE delivery SET state = 0, settled_ms = NULL, trouble = NULL, held = 0 WHERE id = ?",
     releaseDelivery: "UPDATE delivery SET held = 0 WHERE id = ?",
