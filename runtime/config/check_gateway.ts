@@ -25,6 +25,7 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
     checkRemedies(channel.value, channel.node, problems);
   }
   checkHandingOn(channels, problems);
+  checkGathering(file.journal?.pendingBytesMax, channels, problems);
   checkPorts(file, root, channels, problems);
   checkMounts(channels, problems);
   checkKeys(root, channels, problems);
@@ -168,6 +169,24 @@ function checkHandingOn(channels: readonly ReadChannel[], problems: Problems): v
       if (!targets.has(to)) {
         problems.add(spot, "CONFIG_CHANNEL_UNKNOWN", { key }, didYouMean(to, targets.keys()));
       } else if (comesBack(name, to)) problems.add(spot, "CONFIG_CHANNEL_CIRCULAR", { key });
+    }
+  }
+}
+
+/** What gathers is pending: a destination that may gather more than may be pending would stop every listener. */
+function checkGathering(
+  pendingBytesMax: number | undefined,
+  channels: readonly ReadChannel[],
+  problems: Problems,
+): void {
+  if (pendingBytesMax === undefined) return;
+  for (const { value, node } of channels) {
+    for (const { name = "", value: destination } of value?.send ?? []) {
+      const { bytesMax } = destination?.collect ?? {};
+      if (bytesMax === undefined || bytesMax < pendingBytesMax) continue;
+      const rule = `bytesMax (${bytesMax}) must be less than journal.pendingBytesMax (${pendingBytesMax})`;
+      const spot = nearestNode(node, "send", name, "collect", "bytesMax");
+      problems.add(spot, "CONFIG_VALUE_INVALID", { rule });
     }
   }
 }

@@ -38,6 +38,8 @@ export interface BatchSpec<S extends Spec = Spec, Code extends string = string> 
   readonly name: string;
   /** Media type of the whole. */
   readonly contentType: string;
+  /** What a peer's answer to the whole calls it by; left out where it has no id of its own. */
+  controlId?(facts: AnswerFacts): string;
   /** One after the other, in order; possibly none. Each is the payload of a delivery in this format. */
   join(payloads: readonly Uint8Array[], facts: AnswerFacts, tools: FormatTools<S, Code>): Uint8Array;
 }
@@ -48,6 +50,8 @@ export interface Batch {
   readonly name: string;
   /** See {@linkcode BatchSpec.contentType}. */
   readonly contentType: string;
+  /** See {@linkcode BatchSpec.controlId}. */
+  controlId?(facts: AnswerFacts): string;
   /** See {@linkcode BatchSpec.join}. */
   join(payloads: readonly Uint8Array[], facts: AnswerFacts): Uint8Array;
 }
@@ -95,7 +99,7 @@ export interface FormatSpec<
   identify?(bytes: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): Identity;
   /**
    * Whether a message of this kind is taken at all; fails where it is not. Called after `identify` and before anything
-   * is acknowledged, so that the peer hears of it; `parse` MUST refuse the same.
+   * is acknowledged, so that the peer hears of it. `parse` MUST NOT ask the same: it reads answers and results, too.
    */
   admit?(identity: Identity, tools: FormatTools<S, NoInfer<Code>>): void;
   /** What order is kept by (for HL7: the patients of PID-3 and MRG-1). An empty list is a barrier for all. */

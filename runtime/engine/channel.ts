@@ -6,14 +6,17 @@ import type { Outcome } from "../contract/message.ts";
 import { untilAborted } from "../contract/signal.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Branch, HandOn, OutboxRow, Settled } from "../journal/operations.ts";
+import type { Branch, HandOn, OutboxRow, Replayed, Settled } from "../journal/operations.ts";
+import type { Gathering } from "../journal/questions.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
+import { Collectors } from "./collectors.ts";
 import { DeliveryLine } from "./delivery_line.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
 import type { ChannelCounts, ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
 import { type Accepted, ChannelIntake } from "./intake.ts";
+import { joinerFor } from "./joiners/joiner.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, Configured, DestinationPlan, GatewayPlan } from "./plan.ts";
 import { Responder } from "./respond.ts";
@@ -31,15 +34,23 @@ export interface ChannelParts {
   readonly journal: Journal;
   /** Where something is sealed or opened. */
   readonly keyring?: GatewayKeyring;
-  /** Queued now, in the inbox and by destination. */
-  readonly found: { readonly inbox: number; readonly outboxes: Readonly<Record<string, number>> };
+  /** Queued now, in the inbox and by destination, and what gathers. */
+  readonly found: {
+    readonly inbox: number;
+    readonly outboxes: Readonly<Record<string, number>>;
+    readonly gathering: Readonly<Record<string, Gathering>>;
+  };
   /** Another channel of the gateway; fails where there is none. */
   other(name: string): Channel;
+  has(name: string): boolean;
   newId(): string;
   report(event: Unstamped): void;
   /** True while somebody wants to know how long each stage takes. */
   timesStages(): boolean;
 }
+
+/** A delivery that a person sends again. */
+type PutBack = Extract<Replayed, { kind: "outbox" }>["deliveries"][number];
 
 /** One channel: its way in, its work line, its delivery lines. Fails alone. */
 export class Channel {
@@ -52,6 +63,7 @@ export class Channel {
   readonly #intake: ChannelIntake;
   readonly #work: WorkLine;
   readonly #deliveries: ReadonlyMap<string, DeliveryLine>;
+  readonly #collectors: Collectors;
   readonly #waiters = new Waiters();
   readonly #counts: { -readonly [K in keyof ChannelCounts]: ChannelCounts[K] } = {
     received: 0,
@@ -62,6 +74,8 @@ export class Channel {
     quarantined: 0,
   };
   #listening: Listening | undefined;
+  /** Answers to what was injected that are not made yet. */
+  readonly #injected = new Set<Promise<Reply>>();
   #mountedAt: string | undefined;
   #condition: Condition = "stopped";
 
@@ -72,7 +86,7 @@ export class Channel {
     const channel = plan.name;
     const format = this.#format = bindFormat(plan.parse.spec, plan.parse.config as never);
     const formats = this.#formats = new BoundFormats(format, parts.formats);
-    this.#responder = new Responder(channel, plan.respond, formats, this.#stepParts());
+    this.#responder = new Responder(plan, formats, this.#stepParts());
     const waiters = this.#waiters;
     const gate = this.#gate = new Gate((isOpen, reason) => {
       // Stopping a channel is reported as that.
@@ -83,6 +97,24 @@ export class Channel {
       const line = this.#deliveryLine(destination);
       return line ? [[destination.name, line]] : [];
     }));
+    const handOn = (to: string, branch: Branch, bytes: Uint8Array) => parts.other(to).#handOn(branch, bytes);
+    const handedOn = (to: string, message: Accepted) => {
+      journal.countPending(message.bytes.length);
+      // Where it was removed meanwhile, the message waits in the journal with all else that channel had.
+      if (parts.has(to)) parts.other(to).#taken(message);
+    };
+    this.#collectors = new Collectors({
+      plan,
+      formats,
+      journal,
+      world,
+      found: found.gathering,
+      newId,
+      handOn,
+      queued: (destination, row) => this.#deliveries.get(destination)!.offer(row),
+      handedOn,
+      report,
+    });
     this.#work = new WorkLine({
       plan,
       format,
@@ -92,9 +124,12 @@ export class Channel {
       waiters,
       folder,
       found: found.inbox,
-      handOn: (to, branch, bytes) => parts.other(to).#handOn(branch, bytes),
-      queued: (destination, row) => this.#deliveries.get(destination)!.offer(row),
-      handedOn: (to, message) => parts.other(to).#taken(message),
+      handOn,
+      queued: (destination, row) => {
+        if (this.#collectors.add(destination, row.size)) journal.countPending(row.size);
+        else this.#deliveries.get(destination)!.offer(row);
+      },
+      handedOn,
       report,
       timesStages,
     });
@@ -115,7 +150,10 @@ export class Channel {
 
   /** Hands bytes over as a listener would. */
   inject(delivery: Delivery): Promise<Reply> {
-    return this.#intake.receive(delivery);
+    const reply = this.#intake.receive(delivery);
+    this.#injected.add(reply);
+    reply.finally(() => this.#injected.delete(reply));
+    return reply;
   }
 
   /** Answers an HTTP request as its listener would; `undefined` where that speaks no HTTP, or does not run. */
@@ -130,11 +168,13 @@ export class Channel {
 
   /** Starts the lines, then listens. Errors: JOURNAL_STORE_FAILED, those of the adapter's `listen`. */
   async start(): Promise<void> {
-    if (this.#condition === "running") return;
+    if (this.#condition !== "stopped") return;
     const { plan, world, journal } = this.#parts;
     if (journal.trouble) throw journal.trouble;
     this.#condition = "starting";
+    await this.#collectors.disperse();
     for (const delivery of this.#deliveries.values()) delivery.line.start();
+    this.#collectors.start();
     this.#work.line.start();
     this.#gate.set(STOPPED, false);
     this.#gate.set("halted", false);
@@ -172,9 +212,8 @@ export class Channel {
     this.#gate.set(STOPPED, true);
     const listening = this.#listening;
     this.#listening = undefined;
-    if (!listening) return;
-    await untilAborted(listening.stop(), deadline);
-    await listening[Symbol.asyncDispose]();
+    await untilAborted(Promise.all([listening?.stop(), ...this.#injected]), deadline);
+    await listening?.[Symbol.asyncDispose]();
   }
 
   /** Second step: the work line finishes what it has begun. */
@@ -182,8 +221,9 @@ export class Channel {
     await this.#work.line.stop(deadline);
   }
 
-  /** Third step: attempts under way get their answers. */
+  /** Third step: no batch is closed any more; attempts under way get their answers. */
   async stopDelivering(deadline: AbortSignal): Promise<void> {
+    await this.#collectors.stop(deadline);
     await Promise.all([...this.#deliveries.values()].map((delivery) => delivery.stop(deadline)));
     await this.#responder[Symbol.asyncDispose]();
     if (this.#condition === "stopped") return;
@@ -201,18 +241,27 @@ export class Channel {
     this.#gate.set("journal", true);
     this.#work.line.halt(error);
     for (const delivery of this.#deliveries.values()) delivery.line.halt(error);
+    void this.#collectors.stop(AbortSignal.abort());
   }
 
   /** A replayed message is in the inbox again. */
-  putBackMessage(seq: number, size: number): void {
-    this.#work.putBack(seq, size);
+  putBackMessage(seq: number): void {
+    this.#work.putBack(seq);
   }
 
-  /** A replayed delivery is in its outbox again; false where the channel has no such destination. */
-  putBackDelivery(destination: string, delivery: number, size: number): boolean {
-    const line = this.#deliveries.get(destination);
-    line?.putBack(delivery, size);
-    return line !== undefined;
+  /** A replayed delivery is in its outbox again, or gathers again. */
+  async putBackDelivery({ destination, delivery, size, gathers }: PutBack): Promise<void> {
+    if (gathers && this.#collectors.add(destination, size)) return;
+    if (gathers) await this.#collectors.disperse(destination);
+    this.#deliveries.get(destination)?.putBack(delivery);
+  }
+
+  /**
+   * Makes batches of what has gathered, for one destination or for all that collect; says how many messages for each.
+   * Errors: ENGINE_LINE_STOPPED.
+   */
+  closeBatches(destination?: string): Promise<{ destination: string; messages: number }[]> {
+    return this.#collectors.closeNow(destination);
   }
 
   /** A quarantined delivery holds its keys no longer. */
@@ -222,9 +271,11 @@ export class Channel {
 
   /** As it is now. */
   state(): ChannelState {
-    const destinations = [...this.#deliveries].map(([name, delivery]) =>
-      [name, delivery.line.state(delivery.trouble)] as const
-    );
+    const destinations = this.plan.destinations.flatMap(({ name }) => {
+      const delivery = this.#deliveries.get(name);
+      const state = this.#collectors.state(name, delivery?.line.state(delivery.trouble));
+      return state ? [[name, state] as const] : [];
+    });
     const halted = this.#work.line.condition === "halted";
     return {
       name: this.plan.name,
@@ -240,7 +291,7 @@ export class Channel {
   /** The line behind a destination; none where it is another channel, whose inbox its messages are put in. */
   #deliveryLine(destination: DestinationPlan): DeliveryLine | undefined {
     const { plan, journal, world, found, keyring, timesStages } = this.#parts;
-    const { name, send, encrypt } = destination;
+    const { name, send, encrypt, collect } = destination;
     if ("channel" in send) return undefined;
     const asked = typeof plan.acknowledge === "object" && plan.acknowledge.from === name;
     return new DeliveryLine({
@@ -248,13 +299,15 @@ export class Channel {
       destination,
       send,
       formats: this.#formats,
-      contentTypes: this.#formats.after(plan.steps, destination.steps).contentTypes,
+      contentTypes: collect
+        ? joinerFor(collect, this.#formats, world.clock).answerTypes
+        : this.#formats.after(plan.steps, destination.steps).contentTypes,
       ...(encrypt ? { envelope: this.#envelope(encrypt) } : {}),
       gateway: keyring?.gateway ?? "",
       epoch: journal.found.epoch,
       journal,
       world,
-      found: found.outboxes[name] ?? 0,
+      found: (found.outboxes[name] ?? 0) + (collect ? 0 : found.gathering[name]?.count ?? 0),
       settled: (row, rest) => this.#settled(row, rest),
       ...(asked ? { respond: (row, outcome) => this.#responder.respond(row, outcome) } : {}),
       concluded: (row, outcome) => this.#waiters.tell(row.seq, outcome),
@@ -273,7 +326,8 @@ export class Channel {
       timeZone: plan.timeZone,
       // An answer is no message: there is no commit of its own that could remember anything.
       stateOf: () => forgets,
-      refused: (file) => this.#report({ name: "fileRefused", channel: plan.name, stage: "respond", file }),
+      refused: (_step, file) =>
+        this.#report({ name: "fileRefused", channel: plan.name, stage: "respond", file }),
     };
   }
 
@@ -288,7 +342,6 @@ export class Channel {
   #taken(message: Accepted): void {
     const { id, type, bytes } = message;
     this.#report({ name: "messageReceived", channel: this.plan.name, id, type, bytes: bytes.length });
-    this.#parts.journal.countPending(bytes.length);
     this.#work.offer(message);
   }
 

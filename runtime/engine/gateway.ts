@@ -3,7 +3,7 @@ import { declareErrors, type MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import { Journal, type OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
-import type { PendingTotals } from "../journal/reader.ts";
+import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
 import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
 import { Channel } from "./channel.ts";
@@ -32,12 +32,23 @@ export const errors = declareErrors("gateway", {
   GATEWAY_REPLAY_EMPTY: {
     blame: "operator",
     retry: "never",
-    says: "Cannot replay message: nothing of it is in quarantine; name a destination to send it there again",
+    says:
+      "Cannot replay message: nothing of it is in quarantine; name a destination to send it there again, or replay what it was handed on as",
   },
   GATEWAY_CHANNEL_SILENT: {
     blame: "operator",
     retry: "later",
     says: "Cannot answer request: channel {channel} does not run, or listens by something else than HTTP",
+  },
+  GATEWAY_COLLECT_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot close batch: {which} of channel {channel} collects",
+  },
+  GATEWAY_CLOSED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot start channel {channel}: the gateway is closing, or closed",
   },
   GATEWAY_CHANNEL_UNKNOWN: { blame: "operator", retry: "never", says: "Cannot find channel {channel}" },
 });
@@ -123,7 +134,10 @@ export class Gateway implements RunningGateway {
     const { condition, pendingBytes } = this.#journal;
     const pending = channels.reduce(
       (sum, { work, destinations }) =>
-        Object.values(destinations).reduce((some, line) => some + line.queued, sum + work.queued),
+        Object.values(destinations).reduce(
+          (some, line) => some + line.queued + (line.gathering ?? 0),
+          sum + work.queued,
+        ),
       0,
     );
     return {
@@ -166,13 +180,16 @@ export class Gateway implements RunningGateway {
         return errors.fail("GATEWAY_REPLAY_REFUSED", { destination: replayed.destination });
       case "inbox":
         this.#report({ name: "messageReplayed", channel: replayed.channel, id });
-        this.#channels.get(replayed.channel)?.putBackMessage(seq, replayed.size);
+        this.#journal.countPending(replayed.size);
+        this.#channels.get(replayed.channel)?.putBackMessage(seq);
         return { destinations: [] };
       case "outbox": {
         const channel = this.#channels.get(replayed.channel);
-        for (const { destination, delivery, size } of replayed.deliveries) {
+        for (const delivery of replayed.deliveries) {
+          const { destination } = delivery;
           this.#report({ name: "messageReplayed", channel: replayed.channel, destination, id });
-          channel?.putBackDelivery(destination, delivery, size);
+          this.#journal.countPending(delivery.size);
+          await channel?.putBackDelivery(delivery);
         }
         return { destinations: replayed.deliveries.map((each) => each.destination) };
       }
@@ -199,6 +216,17 @@ export class Gateway implements RunningGateway {
     return { destinations: released.map((each) => each.destination) };
   }
 
+  async closeBatch(
+    name: string,
+    destination?: string,
+  ): Promise<readonly { destination: string; messages: number }[]> {
+    const closed = await this.#channel(name).closeBatches(destination);
+    if (closed.length === 0) {
+      errors.fail("GATEWAY_COLLECT_MISSING", { channel: name, which: destination ?? "no destination" });
+    }
+    return closed;
+  }
+
   outcomes(options: { channel?: string; waitingMax?: number } = {}): ReadableStream<FinalOutcome> {
     return outcomesOf(this, options, this.#isClosed);
   }
@@ -223,7 +251,12 @@ export class Gateway implements RunningGateway {
   }
 
   async startChannel(name: string): Promise<void> {
-    await this.#channel(name).start();
+    const channel = this.#channel(name);
+    const { work, destinations } = channel.state();
+    // A line that halted starts again with its channel.
+    const hasHalted = [work, ...Object.values(destinations)].some(({ condition }) => condition === "halted");
+    if (hasHalted) await this.#stop(channel);
+    await this.#start(channel);
   }
 
   async stopChannel(name: string): Promise<void> {
@@ -232,14 +265,14 @@ export class Gateway implements RunningGateway {
 
   async reloadChannel(plan: ChannelPlan): Promise<void> {
     const old = this.#channels.get(plan.name);
-    if (old) await this.#stop(old);
+    if (old) await this.#retire(old);
     // Channels that came with the file need no keys; this one may be the first that seals or opens.
     this.#keyring ??= await keysFor(this.#plan, [plan], this.#world);
-    await this.#make(plan, await this.#journal.ask({ ask: "pending" })).start();
+    await this.#start(this.#make(plan, await this.#journal.ask({ ask: "pending" })));
   }
 
   async removeChannel(name: string): Promise<void> {
-    await this.#stop(this.#channel(name));
+    await this.#retire(this.#channel(name));
     this.#channels.delete(name);
   }
 
@@ -261,7 +294,12 @@ export class Gateway implements RunningGateway {
   }
 
   /** Makes a channel of a plan, in place of the one of that name. */
-  #make(plan: ChannelPlan, { inboxes, outboxes }: PendingTotals): Channel {
+  #make(plan: ChannelPlan, { inboxes, outboxes, gathering }: PendingTotals): Channel {
+    const ofDestinations = <T>(all: Readonly<Record<string, T>>) =>
+      Object.fromEntries(plan.destinations.flatMap(({ name }) => {
+        const one = all[destinationName(plan.name, name)];
+        return one === undefined ? [] : [[name, one]];
+      }));
     const channel = new Channel({
       plan,
       folder: this.#plan.folder,
@@ -271,11 +309,11 @@ export class Gateway implements RunningGateway {
       ...(this.#keyring ? { keyring: this.#keyring } : {}),
       found: {
         inbox: inboxes[plan.name] ?? 0,
-        outboxes: Object.fromEntries(
-          plan.destinations.map(({ name }) => [name, outboxes[destinationName(plan.name, name)] ?? 0]),
-        ),
+        outboxes: ofDestinations(outboxes),
+        gathering: ofDestinations(gathering),
       },
       other: (name) => this.#channel(name),
+      has: (name) => this.#channels.has(name),
       newId: this.#newId,
       report: (event) => this.#report(event),
       timesStages: () => this.#stageObservers.size > 0,
@@ -306,6 +344,20 @@ export class Gateway implements RunningGateway {
     this.#isClosed = true;
     this.#observers.clear();
     this.#stageObservers.clear();
+  }
+
+  async #start(channel: Channel): Promise<void> {
+    if (!this.#closing) await channel.start();
+    if (!this.#closing) return;
+    // It was not there to be drained, or not yet.
+    await this.#stop(channel);
+    errors.fail("GATEWAY_CLOSED", { channel: channel.plan.name });
+  }
+
+  /** Stops a channel for good. One that comes in its place reads of the journal what this one has done, to the last. */
+  async #retire(channel: Channel): Promise<void> {
+    await this.#stop(channel);
+    await this.#journal.written();
   }
 
   async #stop(channel: Channel): Promise<void> {

@@ -67,6 +67,14 @@ export interface RunningGateway {
    */
   release(id: string, options?: { destination?: string }): Promise<{ destinations: readonly string[] }>;
   /**
+   * Makes batches of what has gathered for one destination, or for all of the channel that collect, and says how many
+   * messages were put together for each. Errors: GATEWAY_CHANNEL_UNKNOWN, GATEWAY_COLLECT_MISSING, ENGINE_LINE_STOPPED.
+   */
+  closeBatch(
+    channel: string,
+    destination?: string,
+  ): Promise<readonly { readonly destination: string; readonly messages: number }[]>;
+  /**
    * What becomes of messages, from now on: an item for each message and destination once that is final and durable. A
    * message that was split has one for each part, and messages that are sent together one under the id of their batch.
    *
@@ -122,7 +130,10 @@ export interface RunningGateway {
   handle(channel: string, request: Request, peer?: string): Promise<Response>;
   /** Name of the channel whose listener has `mount: true` and this path. */
   mountedAt(path: string): string | undefined;
-  /** Starts a stopped channel. Errors: GATEWAY_CHANNEL_UNKNOWN, those of its listener. */
+  /**
+   * Starts a stopped channel, or one of which a line halted: that is drained first. Errors: GATEWAY_CHANNEL_UNKNOWN,
+   * GATEWAY_CLOSED, those of its listener.
+   */
   startChannel(name: string): Promise<void>;
   /** Drains the channel and stops it; what it has not sent stays queued. Errors: GATEWAY_CHANNEL_UNKNOWN. */
   stopChannel(name: string): Promise<void>;

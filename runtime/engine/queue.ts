@@ -44,7 +44,9 @@ export class Queue<E extends Entry> {
   /** Keys of open entries. */
   readonly #busy = new Set<string>();
   readonly #held = new HeldKeys();
-  #knowsHeld: Promise<void> | undefined;
+  #knowsHeld = false;
+  /** Let go before what is held was known. */
+  readonly #letGo = new Set<number>();
   #barriers = 0;
   /** Open entries whose next attempt is due. */
   #again: E[] = [];
@@ -111,7 +113,7 @@ export class Queue<E extends Entry> {
 
   /** The next entry that may run. Waits for one; `undefined` once the signal is aborted. */
   async take(signal: AbortSignal): Promise<E | undefined> {
-    await (this.#knowsHeld ??= this.#learnHeld());
+    if (!this.#knowsHeld) await this.#learnHeld();
     while (!signal.aborted) {
       const due = this.#again.shift();
       if (due) return due;
@@ -150,6 +152,7 @@ export class Queue<E extends Entry> {
 
   /** Lets the keys of an entry that left go. */
   release(position: number): void {
+    if (!this.#knowsHeld) this.#letGo.add(position);
     if (this.#held.release(position)) this.#wake();
   }
 
@@ -161,7 +164,10 @@ export class Queue<E extends Entry> {
   }
 
   async #learnHeld(): Promise<void> {
-    for (const holding of await this.#pages.held?.() ?? []) this.#held.hold(holding);
+    const holders = await this.#pages.held?.() ?? [];
+    for (const holding of holders) if (!this.#letGo.has(holding.position)) this.#held.hold(holding);
+    this.#letGo.clear();
+    this.#knowsHeld = true;
   }
 
   #begin(at: number): E {
@@ -243,7 +249,8 @@ export class Queue<E extends Entry> {
       if (this.#isKnown(row)) continue;
       if (blocked && (full || this.#window.length >= this.#bounds.queueWindowMax / 2)) this.#skip(row);
       else this.#push(row);
-      if (row.keys?.length === 0) {
+      // What may run one at a time only has no use for what a barrier keeps apart.
+      if (row.keys?.length === 0 && this.#openMax > 1) {
         this.#more = true;
         return;
       }

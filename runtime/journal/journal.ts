@@ -1,7 +1,7 @@
 import type { MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import type { Operation, ResultOf } from "./operations.ts";
-import type { AnswerTo, PendingTotals, Question } from "./reader.ts";
+import type { AnswerTo, PendingTotals, Question } from "./questions.ts";
 import type { Archive } from "./records.ts";
 import { errors } from "./schema.ts";
 import { openSqliteStore, type Store } from "./store.ts";
@@ -57,6 +57,8 @@ export class Journal {
   #committing: Promise<void> | undefined;
   #trouble: MitralError | undefined;
   #closed = false;
+  /** The end of the last write. */
+  #last: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
   /** Bytes that are accepted and not yet through. */
   #pendingBytes: number;
@@ -119,12 +121,19 @@ export class Journal {
   write<O extends Operation>(operation: O, patience: "urgent" | "patient" = "urgent"): Promise<ResultOf<O>> {
     if (this.#trouble) return Promise.reject(this.#trouble);
     if (this.#closed) return Promise.reject(errors.error("JOURNAL_CLOSED"));
-    return new Promise((resolve, reject) => {
+    const written = new Promise<ResultOf<O>>((resolve, reject) => {
       const patient = patience === "patient";
       if (!patient) this.#urgent++;
       this.#waiting.push({ operation, bytes: bytesOf(operation), patient, resolve, reject });
       this.#committing ??= this.#commitAll();
     });
+    this.#last = written.catch(() => {});
+    return written;
+  }
+
+  /** Resolves when every write that was asked for before has resolved or rejected. */
+  async written(): Promise<void> {
+    await this.#last;
   }
 
   /** Reads, beside the writer. Sees at least every write that had resolved before the call. */
@@ -209,6 +218,7 @@ function reasonOf(cause: unknown): string {
 
 function bytesOf(operation: Operation): number {
   if (operation.op === "append") return operation.body.length;
+  if (operation.op === "closeBatch") return operation.payload.length;
   if (operation.op !== "process") return 0;
   return operation.branches.reduce((sum, branch) => sum + (branch.payload?.length ?? 0), 0);
 }

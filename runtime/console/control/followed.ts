@@ -31,6 +31,7 @@ const WORDS: { readonly [name in GatewayEvent["name"]]?: string } = {
   messageReplayed: "replayed",
   messageReleased: "released",
   messageHandedOn: "handed on",
+  batchClosed: "batch closed",
   messagePostponed: "postponed",
   alertRaised: "alert",
   fileRefused: "file refused",

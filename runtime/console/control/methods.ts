@@ -65,6 +65,8 @@ const methods: {
     await gateway.stopChannel(channel(gateway, params));
     return null;
   },
+  "channel.flush": ({ gateway }, params) =>
+    gateway.closeBatch(channel(gateway, params), optional(params, "destination", text)),
   "channel.reload": ({ deployment }, params) => deployment.reload(text(params, "name")),
   "plan": ({ deployment }, params) => deployment.plan(text(params, "file")),
   "apply": ({ deployment }, params) =>

@@ -53,6 +53,11 @@ export interface Methods {
   };
   readonly "channel.start": { readonly params: { readonly name: string }; readonly result: null };
   readonly "channel.stop": { readonly params: { readonly name: string }; readonly result: null };
+  /** How many messages were put together, for each destination that collects. */
+  readonly "channel.flush": {
+    readonly params: { readonly name: string; readonly destination?: string };
+    readonly result: readonly { readonly destination: string; readonly messages: number }[];
+  };
   /** Every problem of the file; where there is none, the channel runs its new plan. */
   readonly "channel.reload": {
     readonly params: { readonly name: string };

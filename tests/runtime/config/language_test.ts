@@ -163,6 +163,18 @@ Deno.test("config: what is collected is sent at times of day, in a zone, or by n
   ]);
 });
 
+Deno.test("config: what may gather is less than what may be pending, and no more than a journal can keep", async () => {
+  const gathering = (bytesMax: string, more: string) =>
+    lab("", `, collect: { countMax: 5, bytesMax: ${bytesMax} }`) + more;
+  assertEquals(await problemsOf(gathering("2 MB", "journal: { pendingBytesMax: 2 MB }")), [
+    "6:93 CONFIG_VALUE_INVALID Cannot read channels.lab.send.ehr.collect.bytesMax: bytesMax (2000000) must be less than journal.pendingBytesMax (2000000)",
+  ]);
+  assertEquals(await problemsOf(gathering("1 MB", "journal: { pendingBytesMax: 2 MB }")), []);
+  assertEquals(await problemsOf(gathering("1 GB", "")), [
+    "6:93 CONFIG_VALUE_RANGE Cannot read channels.lab.send.ehr.collect.bytesMax: must be between 1 and 268435456, not 1000000000",
+  ]);
+});
+
 Deno.test("config: a channel hands on to another that is there, and never to itself by a detour", async () => {
   const chain = (last: string) =>
     `gateway: here

@@ -149,6 +149,10 @@ export class FakeGateway implements RunningGateway {
   outcomes(): ReadableStream<never> {
     return ReadableStream.from([]);
   }
+  async closeBatch(name: string, destination?: string) {
+    this.asked.push(["flush", name, destination]);
+    return [{ destination: "registry", messages: 1200 }, { destination: "ehr", messages: 0 }];
+  }
   async startChannel(name: string): Promise<void> {
     this.asked.push(["start", name]);
   }

@@ -13,6 +13,7 @@ async function assertGolden(name: string, actual: string): Promise<void> {
 
 const commands = [
   "init",
+  "new",
   "check",
   "graph",
   "schema",
@@ -26,6 +27,7 @@ const commands = [
   "channel start",
   "channel stop",
   "channel reload",
+  "channel flush",
   "plan",
   "apply",
   "messages",
@@ -34,6 +36,7 @@ const commands = [
   "messages replay",
   "messages release",
   "trace",
+  "test",
   "send",
   "sink",
   "help",

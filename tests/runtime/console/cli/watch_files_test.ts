@@ -18,7 +18,7 @@ class WatchedClock extends FakeClock {
   }
 }
 
-Deno.test("files are told of at the start, when they change, come or go, and at no other time", () =>
+Deno.test("files are told of at first, and then when they change, come or go", () =>
   withFolder(async (folder) => {
     const clock = new WatchedClock();
     const stop = new AbortController();
