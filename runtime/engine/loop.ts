@@ -1,4 +1,5 @@
 import { passedOn, type Stage } from "../contract/actor.ts";
+import { MitralError } from "../contract/error.ts";
 import { hasPaths, type Message, type PathBody } from "../contract/message.ts";
 import { errors } from "./errors.ts";
 import { Focused } from "./focus.ts";
@@ -17,7 +18,9 @@ export function loop(
       const places = new Places(path, bodyOf(message, label));
       for (let place = places.next(); place !== undefined; place = places.next()) {
         const body = new Focused(bodyOf(current, label), place);
-        const after = await round(current.derive({ body }), steps, label, life);
+        const after = await round(current.derive({ body }), steps, label, life).catch((cause) => {
+          throw unnamed(cause, place, path);
+        });
         // Only as whole as it was given: it may stand at a place of a loop around this one.
         current = current.derive({ body: after.body.whole, metadata: after.metadata });
         places.left(after.body);
@@ -104,6 +107,19 @@ class Places {
   #isThere(place: string): boolean {
     return this.#body.get(place) !== undefined || this.#body.places(place).length > 0;
   }
+}
+
+/** An error without the names that only the message has: a member of an object may be called like a patient. */
+function unnamed(cause: unknown, place: string, path: string): unknown {
+  if (!(cause instanceof MitralError) || withoutIndices(place) === withoutIndices(path)) return cause;
+  const { code, blame, retry, message, facts } = cause;
+  const unname = (fact: string | number) => typeof fact === "string" ? fact.replaceAll(place, path) : fact;
+  const said = Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, unname(fact)]));
+  return new MitralError(code, { blame, retry, says: message.replaceAll(place, path) }, said, cause.cause);
+}
+
+function withoutIndices(path: string): string {
+  return path.replaceAll(/\[(?:\d+|\*)\]/g, "");
 }
 
 function isFocused(message: Message | undefined): message is Message<Focused> {
