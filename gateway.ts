@@ -19,6 +19,7 @@ export const outside: Outside = {
   world: denoWorld,
   catalog,
   version: settings.version,
+  importMap: new URL("./deno.json", import.meta.url).href,
   openGateway: async (plan, options) => {
     const { Gateway } = await import("./runtime/engine/gateway.ts");
     return await Gateway.open(plan, options);

@@ -76,7 +76,14 @@ function openProgram(catalog: Catalog) {
     onStrayError: () => () => {},
   };
   const refuse = () => Promise.reject(new Error("no command is run here"));
-  const outside = { world: denoWorld, catalog, version: "", openGateway: refuse, loadActor: refuse };
+  const outside = {
+    world: denoWorld,
+    catalog,
+    version: "",
+    importMap: "",
+    openGateway: refuse,
+    loadActor: refuse,
+  };
   const program = addCommands(new Command("mitral"), new Session(terminal, outside));
   const helpOf = (words: readonly string[]) => {
     printed = "";

@@ -225,7 +225,12 @@ export const errors: ErrorTable<"ACTOR_HOST_UNDECLARED" | "ACTOR_FETCH_FAILED"> 
 export function parseStage<B extends Body>(format: Format<B>): Stage<Body, B> {
   return {
     name: "parse",
-    process: (message) => message.derive({ body: format.parse(message.received, message.body.contentType) }),
+    process(message) {
+      const { received, body: { contentType } } = message;
+      // Again, for what came by no listener: another channel's messages, and streams without a gateway.
+      format.admit(format.identify(received, contentType));
+      return message.derive({ body: format.parse(received, contentType) });
+    },
   };
 }
 

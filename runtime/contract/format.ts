@@ -85,7 +85,7 @@ export interface FormatSpec<
   identify?(bytes: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): Identity;
   /**
    * Whether a message of this kind is taken at all; fails where it is not. Called after `identify` and before anything
-   * is acknowledged, so that the peer hears of it; `parse` MUST refuse the same.
+   * is acknowledged, so that the peer hears of it. `parse` MUST NOT ask the same: it reads answers and results, too.
    */
   admit?(identity: Identity, tools: FormatTools<S, NoInfer<Code>>): void;
   /** What order is kept by (for HL7: the patients of PID-3 and MRG-1). An empty list is a barrier for all. */

@@ -15,12 +15,18 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot write {path}: it exists, and nothing is overwritten",
   },
+  CONSOLE_CLONE_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write {kind} to {path}: it is part of Mitral, and this is no clone of it",
+  },
   CONSOLE_STDIN_MISSING: { blame: "operator", retry: "never", says: "Cannot read -: there is no input" },
   CONSOLE_MESSAGES_MISSING: {
     blame: "operator",
     retry: "never",
     says: "Cannot send {path}: no line of it starts with MSH",
   },
+  CONSOLE_TESTS_MISSING: { blame: "operator", retry: "never", says: "Cannot test {path}: {reason}" },
   CONSOLE_COMPONENT_MISSING: {
     blame: "operator",
     retry: "never",
@@ -80,6 +86,11 @@ export const errors = declareErrors("console", {
     blame: "operator",
     retry: "later",
     says: "No answer: the message could not be written",
+  },
+  CONSOLE_PERMISSION_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot finish {command}: Deno does not let it ({flag} is missing)",
   },
   CONSOLE_COMMAND_CRASHED: {
     blame: "bug",

@@ -8,6 +8,7 @@ import { addHelp } from "./commands/help.ts";
 import { addInit } from "./commands/init.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addMessages } from "./commands/messages.ts";
+import { addNew } from "./commands/new.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addRun } from "./commands/run.ts";
 import { addSchema } from "./commands/schema.ts";
@@ -15,15 +16,16 @@ import { addSend } from "./commands/send.ts";
 import { addSink } from "./commands/sink.ts";
 import { addStatus } from "./commands/status.ts";
 import { addTail } from "./commands/tail.ts";
+import { addTest } from "./commands/test.ts";
 import { addTrace } from "./commands/trace.ts";
 import { addVersion } from "./commands/version.ts";
 import type { AddCommand, Session } from "./session.ts";
 
 /** Every command, in the order of the help. */
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
-  ["Set up:", [addInit, addCheck, addGraph, addSchema, addKeys]],
+  ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys]],
   ["Run:", [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addTrace]],
-  ["Try out:", [addSend, addSink]],
+  ["Try out:", [addTest, addSend, addSink]],
   ["Learn:", [addHelp, addCompletions, addVersion]],
 ];
 

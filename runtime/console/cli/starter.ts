@@ -39,3 +39,18 @@ channels:
       # ehr:
       #   mllp: { host: ehr.local, port: 7001 }
 `;
+
+/** The tests `mitral init` writes beside it: they pass as they are. */
+export const starterTest = `# Tests of the channels in gateway.yaml. Run them with "mitral test gateway.yaml".
+channel: inbox
+
+cases:
+  - name: a result is taken and written to a file
+    input: |
+      MSH|^~\\&|LAB|ST E|EHR|ST E|20260101120000||ORU^R01|0001|P|2.5
+      PID|1||4711^^^ST E||Doe^Ann
+    expect:
+      outcome: accepted
+      answer: { MSA-1: AA, MSA-2: "0001" }
+      files: { MSH-9.1: ORU, PID-5.1: Doe }
+`;

@@ -40,6 +40,7 @@ export function start(args: readonly string[], options: ConsoleOptions = {}): St
     world,
     catalog,
     version: "1.2.3",
+    importMap: new URL("../../../deno.json", import.meta.url).href,
     openGateway,
     loadActor: (path) => import(path),
   };

@@ -138,3 +138,24 @@ Deno.test("console applies a changed file to a running process, rolls it back, a
     gateway.kill("SIGTERM");
     assertEquals((await gateway.status).code, exitCodes.ok);
   }));
+
+Deno.test("console names the permission that Deno does not grant", () =>
+  withFolder(async (cwd) => {
+    await Deno.writeTextFile(join(cwd, "gateway.yaml"), file);
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "--no-check",
+        "--allow-read",
+        "--allow-write",
+        "--allow-env",
+        program,
+        "run",
+        "gateway.yaml",
+      ],
+      cwd,
+    }).output();
+    assertEquals(code, exitCodes.cannot);
+    assertStringIncludes(new TextDecoder().decode(stderr), "CONSOLE_PERMISSION_MISSING");
+  }));

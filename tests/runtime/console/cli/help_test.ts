@@ -13,6 +13,7 @@ async function assertGolden(name: string, actual: string): Promise<void> {
 
 const commands = [
   "init",
+  "new",
   "check",
   "graph",
   "schema",
@@ -35,6 +36,7 @@ const commands = [
   "messages replay",
   "messages release",
   "trace",
+  "test",
   "send",
   "sink",
   "help",

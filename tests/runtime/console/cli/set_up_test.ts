@@ -18,7 +18,8 @@ Deno.test("init writes a gateway file without problems, and a place for its mess
     const made = await run(["init", "x"], { cwd });
     assertEquals(made, {
       code: exitCodes.ok,
-      out: "wrote x/gateway.yaml\nnext: mitral run x/gateway.yaml\n",
+      out: "wrote x/gateway.yaml\nwrote x/gateway_test.yaml\n" +
+        "next: mitral test x/gateway.yaml, then mitral run x/gateway.yaml\n",
       err: "",
     });
     assertEquals((await run(["check", "x/gateway.yaml"], { cwd })).code, exitCodes.ok);
@@ -32,9 +33,9 @@ Deno.test("init writes a gateway file without problems, and a place for its mess
     assert("channels" in properties && "listeners.mllp" in $defs);
   }));
 
-Deno.test("init refuses to overwrite a gateway file or a schema, and leaves no half", () =>
+Deno.test("init refuses to overwrite a gateway file, a test or a schema, and leaves no half", () =>
   withFolder(async (cwd) => {
-    for (const name of ["gateway.yaml", "gateway.schema.json"]) {
+    for (const name of ["gateway.yaml", "gateway_test.yaml", "gateway.schema.json"]) {
       await Deno.writeTextFile(join(cwd, name), "mine");
       const { code, err } = await run(["init"], { cwd });
       assertEquals(code, exitCodes.cannot);
@@ -70,6 +71,16 @@ Deno.test("check prints every problem with its place, and exit code 1", () =>
     assertMatch(err, new RegExp(`gateway\\.yaml: ${places.length} problems\n$`));
     const json = JSON.parse((await run(["check", "gateway.yaml", "--json"], { cwd })).out);
     assertEquals([json.ok, json.problems.length], [false, places.length]);
+  }));
+
+Deno.test("check names a channel's own file as it names the gateway file: from where the person is", () =>
+  withFolder(async (cwd) => {
+    await run(["init", "x"], { cwd });
+    await Deno.mkdir(join(cwd, "x/channels"));
+    await Deno.writeTextFile(join(cwd, "x/channels/lab.yaml"), "listn: 1\n");
+    const { err } = await run(["check", "x/gateway.yaml"], { cwd });
+    assertStringIncludes(err, "x/channels/lab.yaml:1:1 CONFIG_KEY_UNKNOWN");
+    assert(!err.includes(cwd), err);
   }));
 
 Deno.test("check says that there is no file, and exit code 3", () =>
