@@ -109,6 +109,8 @@ export interface TransformerSpec<
   hosts?(config: Config<S>): readonly string[];
   /** Name of the format of the bodies it gives; the format it was given where left out. */
   gives?(config: Config<S>): string;
+  /** It may make several messages of one: in a loop over one message there is no place for it. */
+  readonly splits?: true;
   /** Called once in each life of the stage: compile expressions, read tables. */
   prepare?(tools: PrepareTools<S, NoInfer<Code>>): Awaitable<P>;
   /** MUST NOT change the message it is given; returns one or several made with `derive`, the same one, or `null`. */

@@ -57,9 +57,13 @@ Deno.test("console applies a changed gateway file by itself where it is told to 
     await out(/^ready my-gateway/);
     await Deno.writeTextFile(path, named.replace("parse: hl7v2", "parse: hl7v2\n    filter: MSH-9.1 ="));
     await err(/^gateway\.yaml:6:\d+ CONFIG_STEP_REFUSED/);
+    await Deno.writeTextFile(path, named);
+    await out(/^nothing differs/);
     await Deno.writeTextFile(path, named.replace("parse: hl7v2", "parse: hl7v2\n    filter: MSH-9.1 = ORU"));
     await out(/^channel inbox changed/);
     await out(/filter: \(none\) → MSH-9\.1 = ORU/);
+    await Deno.writeTextFile(path, named.replace("parse: hl7v2", "parse: hl7v2\n    filter: MSH-9.1 ="));
+    await err(/^gateway\.yaml:6:\d+ CONFIG_STEP_REFUSED/);
   }));
 
 /** Waits for lines of an output, in order. */

@@ -130,8 +130,13 @@ class Pen {
         return braced(Object.entries(value).map(([name, item]) => [name, this.#value(field.item, item)]));
       case "record": {
         const given = value as Readonly<Record<string, unknown>>;
-        const names = Object.keys(field.fields).filter((name) => !isOuter || isAuthors(field.fields, name));
-        return braced(names.map((name) => [name, this.#value(field.fields[name], given[name])]));
+        const own = Object.keys(field.fields);
+        const others = Object.keys(given).filter((name) => field.others && !own.includes(name));
+        return braced([
+          ...others.map((name) => [name, this.#value(field.others!.item, given[name])] as const),
+          ...own.filter((name) => !isOuter || isAuthors(field.fields, name))
+            .map((name) => [name, this.#value(field.fields[name], given[name])] as const),
+        ]);
       }
       default:
         return typeof value === "object" ? "…" : String(value);
