@@ -56,7 +56,7 @@ export interface PrepareTools<S extends Spec, Code extends string> {
 /**
  * What a transformer remembers from message to message. What it writes becomes durable in the commit that ends the
  * message, and is seen by the next message at once; where the message is worked on again, it is as if it had written
- * nothing. Keys and values are text. Each step of a channel has a state of its own.
+ * nothing. What was written by steps before the one that sends a message into quarantine stays written. Keys and values are text. Each step of a channel has a state of its own.
  */
 export interface KeyedState {
   /** The value; `undefined` where there is none. */

@@ -6,7 +6,7 @@ import type { Outcome } from "../contract/message.ts";
 import { untilAborted } from "../contract/signal.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Branch, HandOn, OutboxRow, Replayed, Settled } from "../journal/operations.ts";
+import type { Branch, HandOn, OutboxRow, Replayed, Rest } from "../journal/operations.ts";
 import type { Gathering } from "../journal/questions.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
 import { Collectors } from "./collectors.ts";
@@ -354,7 +354,7 @@ export class Channel {
     return decrypt ? [decrypt.spec.contentType] : this.#format.contentTypes;
   }
 
-  #settled(row: OutboxRow, { queued, quarantined }: Settled): void {
+  #settled(row: OutboxRow, { queued, quarantined }: Rest): void {
     if (queued > 0) return;
     const outcome: Outcome = quarantined === 0
       ? { kind: "accepted" }

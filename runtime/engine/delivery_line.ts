@@ -4,7 +4,7 @@ import { errorTable, type MitralError } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { OutboxRow, Settle, Settled } from "../journal/operations.ts";
+import type { OutboxRow, Rest, Settle } from "../journal/operations.ts";
 import { errors } from "./errors.ts";
 import type { BoundFormats } from "./formats.ts";
 import { limits } from "./limits.ts";
@@ -48,7 +48,7 @@ export interface DeliveryParts {
   /** Deliveries that were in the outbox when the channel was made. */
   readonly found: number;
   /** The last delivery of a message may have ended. */
-  settled(row: OutboxRow, rest: Settled): void;
+  settled(row: OutboxRow, rest: Rest): void;
   /** What whoever asked is told, where this destination's answer is what they wait for. */
   readonly respond?: (row: OutboxRow, outcome: Outcome) => Promise<Outcome>;
   /** They may be told: it is durable. */
@@ -360,10 +360,10 @@ export class DeliveryLine {
       this.#unsynced--;
       for (const resolve of this.#synced.splice(0)) resolve();
     };
-    durable.then((rest) => {
+    durable.then(({ rest, concluded }) => {
       synced();
       this.#report(event);
-      if (told) this.#parts.concluded(entry.row, told);
+      if (told && concluded) this.#parts.concluded(entry.row, told);
       if (rest) this.#parts.settled(entry.row, rest);
     }, synced);
     while (this.#unsynced >= limits.unsyncedMax) {

@@ -7,7 +7,7 @@ import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
 import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
 import { Channel } from "./channel.ts";
-import { drain } from "./drain.ts";
+import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
 import { limits } from "./limits.ts";
@@ -361,10 +361,8 @@ export class Gateway implements RunningGateway {
   }
 
   async #stop(channel: Channel): Promise<void> {
-    const late = new AbortController();
-    const forget = this.#world.clock.after(this.#plan.drainMsMax, () => late.abort());
-    await channel.stop(late.signal);
-    forget();
+    const { deadline, forget } = deadlineIn(this.#plan.drainMsMax, this.#world.clock);
+    await channel.stop(deadline).finally(forget);
   }
 
   #channel(name: string): Channel {

@@ -46,6 +46,8 @@ export function prepareWrites(database: Database) {
     deliveryById: "SELECT seq, destination FROM delivery WHERE id = ?",
     leftOf:
       "SELECT sum(state IN (0, 3)) AS queued, sum(state = 2) AS quarantined FROM delivery WHERE seq = ?",
+    moreFor: "SELECT 1 FROM delivery WHERE seq = ? AND state = 0 AND " +
+      "destination = (SELECT destination FROM delivery WHERE id = ?) LIMIT 1",
     countAttempt: "UPDATE delivery SET attempts = ?, trouble = ? WHERE id = ? AND state = 0",
     quarantineMessage:
       "UPDATE message SET state = 3, trouble = ?, answered = iif(answered = 0, 2, answered) WHERE seq = ? AND state = 0",

@@ -142,6 +142,17 @@ Deno.test("config: duplicates may be settings, or the word that stands for them"
   assertEquals(await problemsOf(lab("    duplicates: sometimes\n")), [
     "7:17 CONFIG_VALUE_INVALID Cannot read channels.lab.duplicates: must be settings or deliver, not text",
   ]);
+  assertEquals(await problemsOf(lab("    duplicates: { answer: never, reused: reject }\n")), [
+    "7:42 CONFIG_VALUE_INVALID Cannot read channels.lab.duplicates.reused: nothing is looked up at answer: never, so nothing is found to be reused",
+  ]);
+});
+
+Deno.test("config: a failure holds keys only where deliveries have keys", async () => {
+  const holds = (order: string) => lab("", `, order: ${order}, on: { rejected: holdKey }`);
+  assertEquals(await problemsOf(holds("none")), [
+    "6:88 CONFIG_VALUE_INVALID Cannot read channels.lab.send.ehr.on.rejected: holdKey has nothing to hold at order: none",
+  ]);
+  assertEquals(await problemsOf(holds("by key")), []);
 });
 
 Deno.test("config: what is collected is sent at times of day, in a zone, or by number", async () => {

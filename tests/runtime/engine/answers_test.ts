@@ -161,3 +161,16 @@ Deno.test("steps of respond work on one answer at a time, and may give theirs as
   const replies = await Promise.all(["Q", "R"].map((id) => rig.hand().give(note({ id }))));
   assertEquals([replies.map(said), busiest], [["Q|AA", "R|AA"], 1]);
 });
+
+Deno.test("a destination that refuses a part of a message that was split has not accepted it", async () => {
+  await using rig = new GatewayRig();
+  const mpi = new FakePeer();
+  mpi.conduct = (parcel) => mpi.attempts.length === 2 ? mpi.refuse(parcel, "AE") : mpi.take(parcel);
+  const split = step(
+    "split",
+    (message) => message.body.split("keys").map((body) => message.derive({ body })),
+  );
+  await rig.open([rig.channel("lab", [to("mpi", mpi)], { acknowledge: { from: "mpi" }, steps: [split] })]);
+  const reply = await rig.hand().give(note({ id: "Q", keys: ["x", "y", "z"] }));
+  assertEquals([reply.outcome.kind, said(reply)], ["rejected", "Q|AE"]);
+});
