@@ -208,6 +208,7 @@ function runs(says: string, count: number, chances: Partial<Chances>): void {
 
 runs("with reads as stale as they can be", 200, {});
 runs("across barriers", 200, { barrier: 0.06 });
+runs("where every second one is a barrier", 100, { barrier: 0.5, backlog: 90, putBack: 0.03 });
 runs("with all of it on disk before it starts", 100, { backlog: 120, barrier: 0.02 });
 runs("with keys that are held up while the rest goes on", 200, { holdUp: 0.1, keyCount: 12 });
 runs("with entries that are put back", 200, { putBack: 0.08, barrier: 0.02 });
