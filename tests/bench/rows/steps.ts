@@ -10,7 +10,9 @@ import { inTurn, said } from "../spread.ts";
 /** So many of a step stand in its channel: one alone would be lost in the noise. */
 const STEPS = 20;
 
-const CODES = ["code,name", ...Array.from({ length: 2_000 }, (_, at) => `${at}-7,LOCAL-${at}`)].join("\n");
+const CODES = ["code,name", ...Array.from({ length: 2_000 }, (_, at) => `${1_000 + at}-7,LOCAL-${at}`)].join(
+  "\n",
+);
 
 /** The same change as the `set` beside it, by an actor of one's own. */
 const STAMP = `import { defineTransformer } from ${
@@ -31,7 +33,7 @@ const STEP_OF = {
   set: "{ set: { MSH-5: REGISTRY } }",
   typescript: "./stamp.ts",
   template: '{ set: { MSH-5: "{PID-3.1}" } }',
-  map_codes: "{ map_codes: { path: OBX-3.1, table: ./codes.csv, unmapped: keep } }",
+  map_codes: "{ map_codes: { path: OBX-3.1, table: ./codes.csv, into: OBX-3.4 } }",
 } as const;
 
 /** What one step of each kind costs: channels with many of the same step, beside one with none. */
