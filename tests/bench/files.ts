@@ -41,6 +41,17 @@ channels:
 `;
 }
 
+/** HTTP to MLLP, unchanged, in a format. */
+export function postedFile(port: number, format: string): string {
+  return `gateway: posted
+channels:
+  feed:
+    listen: { https: { port: 0, path: /in } }
+    parse: ${format}
+    send: { ehr: { mllp: { host: 127.0.0.1, port: ${port} } } }
+`;
+}
+
 /** Channels that wait for messages. */
 export function idleFile(channels: number): string {
   const each = (_: unknown, at: number) =>

@@ -6,6 +6,7 @@
 import type { Bench } from "./bench.ts";
 import { accept } from "./rows/accept.ts";
 import { answers } from "./rows/answers.ts";
+import { backlog } from "./rows/backlog.ts";
 import { fanOut } from "./rows/fan_out.ts";
 import { idle } from "./rows/idle.ts";
 import { sealed } from "./rows/sealed.ts";
@@ -18,6 +19,7 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   steps,
   "fan-out": fanOut,
   answers,
+  backlog,
   sealed,
   idle,
 };
