@@ -20,6 +20,7 @@ export const catalog: Catalog = {
     hl7v2: () => import("./actors/formats/hl7v2/mod.ts").then((m) => m.default),
     json: () => import("./actors/formats/json/mod.ts").then((m) => m.default),
     text: () => import("./actors/formats/text.ts").then((m) => m.default),
+    xml: () => import("./actors/formats/xml/mod.ts").then((m) => m.default),
   },
   envelopes: {
     hpke: () => import("./actors/envelopes/hpke/mod.ts").then((m) => m.default),

@@ -10,6 +10,7 @@ import type { Problem } from "./runtime/config/problem.ts";
 import type { GatewaySource } from "./runtime/config/read_gateway.ts";
 import type { Outside } from "./runtime/console/outside.ts";
 import { errors } from "./runtime/config/errors.ts";
+import type { GatewayEvent } from "./runtime/engine/events.ts";
 import type { RunningGateway } from "./runtime/engine/gateway_api.ts";
 import { denoWorld } from "./runtime/world/deno_world.ts";
 
@@ -18,6 +19,7 @@ export const outside: Outside = {
   world: denoWorld,
   catalog,
   version: settings.version,
+  importMap: new URL("./deno.json", import.meta.url).href,
   openGateway: async (plan, options) => {
     const { Gateway } = await import("./runtime/engine/gateway.ts");
     return await Gateway.open(plan, options);
@@ -34,43 +36,105 @@ export const outside: Outside = {
 };
 
 /** A running gateway; {@linkcode GatewayOpener.open} makes one. Disposed: drained and closed. */
-export interface Gateway extends RunningGateway, AsyncDisposable {}
+export interface Gateway extends RunningGateway, AsyncDisposable {
+  /**
+   * Answers HTTP requests for the whole gateway, from a server that is not its own: those at the path of an `https`
+   * listener with `mount: true` go to its channel; `/health`, `/ready` and `/metrics` are answered as the monitor
+   * answers them, with metrics counted from the first request for them on; any other path is 404. It needs no `this`,
+   * and is a handler for `Deno.serve` and for `mount` of a Hono app, which takes its prefix away first:
+   *
+   * ```ts
+   * import { Hono } from "hono";
+   * import { Gateway } from "mitral";
+   *
+   * await using gateway = await Gateway.open("gateway.yaml");
+   * const app = new Hono().mount("/integration", gateway.fetch);
+   * await using _server = Deno.serve(app.fetch);
+   * ```
+   *
+   * Who may come, over plain HTTP or not, is for that server to say: the rule that plain HTTP stays on loopback is about
+   * sockets the gateway opens itself. While a channel is stopped, and once the gateway is closed, its path is answered
+   * with 503.
+   */
+  readonly fetch: (request: Request, info?: FetchInfo) => Promise<Response>;
+}
+
+/** What a server knows of a request: the second argument `Deno.serve` gives its handler. */
+export interface FetchInfo {
+  /** Who it is from, as the archive is to show it. */
+  readonly remoteAddr?: { readonly transport?: string; readonly hostname?: string; readonly port?: number };
+}
+
+/**
+ * What a gateway is opened from: the path of a gateway file, the text of one as `{ yaml }`, or settings of the same
+ * shape as the file.
+ */
+export type GatewayConfig = string | { readonly yaml: string } | Readonly<Record<string, unknown>>;
+
+/** How a gateway is opened. */
+export interface OpenOptions {
+  /**
+   * What the path of the file is relative to; for text and settings, the folder they are taken to lie in, as
+   * `gateway.yaml`, so that paths in them are relative to it. The working folder where left out.
+   */
+  readonly folder?: string;
+  /** File of variables, a `NAME=value` a line, for `${NAME}` in a file or text; relative to `folder`. */
+  readonly environment?: string;
+  /** Sees every event from the first one on; the same as `observe` right after the start. MUST NOT throw. */
+  readonly observer?: (event: GatewayEvent) => void;
+}
 
 /** Opens gateways. */
 export interface GatewayOpener {
   /**
-   * Opens a gateway and starts its channels: from the path of a gateway file, or from settings of the same shape as
-   * the file, with paths in them relative to `folder` (the working folder where it is left out).
+   * Opens a gateway and starts its channels. Where it cannot, nothing is left running or listening. Several gateways may
+   * run in one process, each with a data folder of its own.
    *
    * Errors: CONFIG_GATEWAY_INVALID, whose cause lists every problem; JOURNAL_…, KEYRING_…, and those of the adapters.
    */
-  open(
-    config: string | Readonly<Record<string, unknown>>,
-    options?: { readonly folder?: string },
-  ): Promise<Gateway>;
+  open(config: GatewayConfig, options?: OpenOptions): Promise<Gateway>;
 }
 
 /** Opens gateways. */
 export const Gateway: GatewayOpener = {
-  async open(config, options = {}) {
-    const folder = resolve(options.folder ?? ".");
-    const source: GatewaySource = typeof config === "string"
-      ? resolve(folder, config)
-      : { settings: config, folder };
-    const [{ readGateway }, { Gateway }] = await Promise.all([
+  async open(config, { folder = ".", environment, observer } = {}) {
+    const [{ readGateway }, { Gateway }, { frontOf }] = await Promise.all([
       import("./runtime/config/read_gateway.ts"),
       import("./runtime/engine/gateway.ts"),
+      import("./runtime/telemetry/front.ts"),
     ]);
-    const { plan, problems } = await readGateway(source, {
+    const { plan, problems } = await readGateway(sourceOf(config, resolve(folder)), {
       disk: denoWorld.disk,
       catalog,
       loadActor: outside.loadActor,
       env: (name) => Deno.env.get(name),
       timeZone: denoWorld.clock.timeZone,
+      ...(environment === undefined ? {} : { variablesFile: resolve(folder, environment) }),
     });
-    return await Gateway.open(plan ?? refuse(problems), { world: denoWorld });
+    const options = { world: denoWorld, ...(observer ? { observer } : {}) };
+    const gateway = await Gateway.open(plan ?? refuse(problems), options);
+    const front = frontOf(gateway, outside.memoryUse);
+    return Object.assign(gateway, {
+      fetch: (request: Request, info?: FetchInfo) => front(request, peerOf(info)),
+    });
   },
 };
+
+function sourceOf(config: GatewayConfig, folder: string): GatewaySource {
+  if (typeof config === "string") return resolve(folder, config);
+  const { yaml } = config;
+  return typeof yaml === "string"
+    ? { text: yaml, file: resolve(folder, FILE_NAME) }
+    : { settings: config, folder };
+}
+
+/** What a gateway file that is only text would be called: the file of variables is found by it. */
+const FILE_NAME = "gateway.yaml";
+
+function peerOf({ remoteAddr }: FetchInfo = {}): string {
+  const { hostname = "", port } = remoteAddr ?? {};
+  return port === undefined ? hostname : `${hostname}:${port}`;
+}
 
 function refuse(problems: readonly Problem[]): never {
   const { file, line, column, code, message } = problems[0];

@@ -32,7 +32,13 @@ export type * from "./runtime/engine/events.ts";
 export type * from "./runtime/engine/gateway_api.ts";
 export type * from "./runtime/engine/plan.ts";
 export type * from "./runtime/journal/records.ts";
-export { Gateway, type GatewayOpener } from "./gateway.ts";
+export {
+  type FetchInfo,
+  Gateway,
+  type GatewayConfig,
+  type GatewayOpener,
+  type OpenOptions,
+} from "./gateway.ts";
 
 if (import.meta.main) {
   // Not awaited here: a custom actor imports this module, and would wait for a module that waits for the actor.

@@ -42,6 +42,7 @@ ${kinds.join("\n")}
 export function renderReference(
   specs: CatalogSpecs,
   runtimeFaults: Readonly<Record<string, Fault>>,
+  commands: string,
 ): ReadonlyMap<string, string> {
   const pages = new Map<string, string>();
   pages.set("README.md", renderIndex(specs));
@@ -52,9 +53,14 @@ export function renderReference(
     );
     pages.set(`${kind}.md`, page(titleOf(kind), ABOUT[kind], ...parts));
   }
+  pages.set("commands.md", page("Commands", COMMANDS_NOTES, commands));
   pages.set("errors.md", renderErrors(specs, runtimeFaults));
   return pages;
 }
+
+const COMMANDS_NOTES =
+  `\`mitral\` stands for \`deno run -P mod.ts\`, or \`deno task mitral\`. Every command has
+\`--help\`; \`mitral help\` explains components too. These go with each of them:`;
 
 const GATEWAY_NOTES =
   `YAML 1.2, one document. Values keep their source text: \`0042\` stays \`0042\`, and \`yes\` is
@@ -70,10 +76,15 @@ function renderIndex(specs: CatalogSpecs): string {
     const names = Object.keys(specs[kind]).map((name) => `[${name}](${kind}.md#${name})`);
     return `- [${titleOf(kind)}](${kind}.md)${names.length === 0 ? "" : `: ${names.join(", ")}`}`;
   });
-  const list = ["- [The gateway file](gateway_file.md)", ...kinds, "- [Errors](errors.md)"];
+  const list = [
+    "- [The gateway file](gateway_file.md)",
+    ...kinds,
+    "- [Commands](commands.md)",
+    "- [Errors](errors.md)",
+  ];
   return page(
     "Reference",
-    "What can be written into a gateway file, and what can go wrong.",
+    "What can be written into a gateway file and on the command line, and what can go wrong.",
     list.join("\n"),
   );
 }

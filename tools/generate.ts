@@ -1,11 +1,13 @@
 /**
- * Writes what follows from the tree: `catalog.ts`, the reference and the JSON Schema of the gateway file.
+ * Writes what follows from the tree: `catalog.ts`, `formats.ts`, `transforms.ts`, the reference and the JSON Schema of the gateway file.
  * `deno task generate` writes, `deno task generate --check` names what is stale and exits 1.
  */
 import { loadCatalog } from "../runtime/config/catalog_specs.ts";
 import { toJsonSchema } from "../runtime/config/json_schema.ts";
 import type { Catalog } from "../runtime/contract/catalog.ts";
 import type { Fault } from "../runtime/contract/error.ts";
+import { commandsMarkdown } from "./_commands.ts";
+import { renderFormats, renderTransforms } from "./_exports.ts";
 import { type ComponentFile, findComponents, findErrorModules, ROOT } from "./_find_components.ts";
 import { renderCatalog, renderReference } from "./_render.ts";
 
@@ -14,9 +16,14 @@ const REFERENCE = "docs/reference";
 /** Every generated file by its path from the root, as it should be. The same tree gives the same text. */
 export async function generate(): Promise<ReadonlyMap<string, string>> {
   const components = await findComponents();
-  const specs = await loadCatalog(await importCatalog(components));
-  const files = new Map([["catalog.ts", renderCatalog(components)]]);
-  for (const [name, text] of renderReference(specs, await runtimeFaults())) {
+  const catalog = await importCatalog(components);
+  const specs = await loadCatalog(catalog);
+  const files = new Map([
+    ["catalog.ts", renderCatalog(components)],
+    ["formats.ts", renderFormats(components, specs)],
+    ["transforms.ts", renderTransforms(components, specs)],
+  ]);
+  for (const [name, text] of renderReference(specs, await runtimeFaults(), commandsMarkdown(catalog))) {
     files.set(`${REFERENCE}/${name}`, text);
   }
   files.set(`${REFERENCE}/gateway.schema.json`, JSON.stringify(toJsonSchema(specs), null, 2));

@@ -17,6 +17,7 @@ const errors = declareErrors("text", {
 
 /** Text of a known character set. */
 export class TextBody implements Body {
+  /** All of it. */
   readonly text: string;
   readonly contentType: string;
   readonly #bytes: Uint8Array | undefined;

@@ -9,7 +9,8 @@
  * ```
  *
  * - **PATH** is read from the body. It is quoted (with `"` or `'`, doubled inside) where it holds `{ } |`, or is
- *   spelt like a word of one's own: lower case, letters only.
+ *   spelt like one of the words. Lower-case letters alone are a path only where the format is known to read them, as
+ *   the names of columns.
  * - **id** is the message's id in the gateway, **channel** the name of the channel, **received** when it was received,
  *   **sequence** a number that grows by one with each message the step handles, from 1. **part** and **parts** are set
  *   by `split`, **meta.NAME** by other steps. **n** and **n0** number the rounds of an `each`, from 1 and from 0.
@@ -136,7 +137,8 @@ export class Templates {
     if (!read) return scan.expected(`one of ${expected}`, at);
     const name = quoted ? undefined : /^meta\.(.+)$/.exec(source)?.[1];
     if (name !== undefined) return ({ message }) => own(message.metadata, name);
-    if (!quoted && /^[a-z]+\d?$/.test(source)) {
+    // A slip in a word is no path, unless the format has paths that look like words: names of columns.
+    if (!quoted && /^[a-z]+\d?$/.test(source) && !this.#isPath(source)) {
       scan.expected(`a path, or one of ${expected}, meta.NAME; a path that looks so is quoted`, at);
     }
     try {
@@ -147,6 +149,17 @@ export class Templates {
       templateErrors.fail("TEMPLATE_PATH_INVALID", facts, cause);
     }
     return read(source);
+  }
+
+  /** True where the format of the bodies is known, and reads this. */
+  #isPath(text: string): boolean {
+    const { body } = this.#tools;
+    try {
+      body?.checkPath(text, "read");
+      return body !== undefined;
+    } catch {
+      return false;
+    }
   }
 
   #read(path: string, within: "message" | "each"): Fill {

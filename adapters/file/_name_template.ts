@@ -1,4 +1,5 @@
 import type { Parcel } from "../../runtime/contract/adapter.ts";
+import { extensionOf } from "../../runtime/contract/media_type.ts";
 import type { Tools } from "./_sender_spec.ts";
 
 /**
@@ -62,18 +63,3 @@ function safe(id: string): string {
 function stampOf(atMs: number): string {
   return new Date(atMs).toISOString().replace(/[-:]/g, "");
 }
-
-function extensionOf(contentType: string): string {
-  const essence = contentType.split(";", 1)[0].trim().toLowerCase();
-  return EXTENSIONS.find(([type]) => type.test(essence))?.[1] ?? ".bin";
-}
-
-const EXTENSIONS: readonly (readonly [RegExp, string])[] = [
-  [/^(x-)?application\/hl7-v2(\+er7)?$/, ".hl7"],
-  [/[/+]json$/, ".json"],
-  [/[/+]xml$/, ".xml"],
-  [/^application\/edi-x12$/, ".x12"],
-  [/^text\/csv$/, ".csv"],
-  [/^text\//, ".txt"],
-  [/^application\/pdf$/, ".pdf"],
-];

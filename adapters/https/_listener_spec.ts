@@ -1,10 +1,19 @@
 import type { ListenTools } from "../../runtime/contract/adapter.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
-import { bytes, durationMs, integer, text } from "../../runtime/contract/spec.ts";
+import { bytes, durationMs, integer, text, toggle } from "../../runtime/contract/spec.ts";
 
 /** Settings of the listener. */
 export const config = {
-  port: integer("TCP port; 0 takes any free one.", { min: 0, max: 65535, example: 8080 }),
+  port: integer("TCP port; 0 takes any free one. May be left out only with mount.", {
+    min: 0,
+    max: 65535,
+    optional: true,
+    example: 8080,
+  }),
+  mount: toggle(
+    "Whether a service that runs the gateway inside itself hands over requests, with gateway.fetch; needs no port.",
+    { default: false },
+  ),
   host: text("Address to listen on. Without TLS it must be a loopback address.", { default: "127.0.0.1" }),
   path: text("Path messages are posted to. Every other path is unknown.", {
     default: "/",
@@ -28,6 +37,12 @@ export const config = {
 
 /** What can go wrong while listening. */
 export const errors = {
+  HTTPS_PORT_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot listen: port is needed, unless a service around the gateway hands over requests (mount: true)",
+  },
   HTTPS_PLAIN_REFUSED: {
     blame: "operator",
     retry: "never",

@@ -10,6 +10,9 @@ import { Requests } from "./_requests.ts";
  *
  * A body is read only when its path, method, type and the channel allow it, and never beyond `bodyBytesMax`.
  * Everything refused is answered with problem details (RFC 9457) that carry the error's code.
+ *
+ * With `mount` it takes requests from the service around the gateway, too, which owns the socket they came by and says
+ * who may use it; without a `port` it takes no others.
  */
 export default defineListener({
   name: "https",
@@ -17,12 +20,15 @@ export default defineListener({
   config,
   errors,
   async listen(tools) {
-    if (!isLoopback(tools.config.host)) tools.fail("HTTPS_PLAIN_REFUSED", { host: tools.config.host });
+    const { host, port, path, mount } = tools.config;
     const requests = new Requests(tools);
-    const server = await serve(tools, requests);
-    const { host, path } = tools.config;
+    const server = port === undefined ? unserved(tools) : await serve(tools, port, requests);
     return {
-      address: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}${path}`,
+      address: port === undefined
+        ? path
+        : `http://${host.includes(":") ? `[${host}]` : host}:${server.port}${path}`,
+      handle: async (request, peer) => await requests.handle(request, peer),
+      ...(mount ? { mountedAt: path } : {}),
       async stop() {
         const shut = server.shutdown();
         await requests.stop();
@@ -40,10 +46,18 @@ export default defineListener({
 /** How long answers may take to leave. A client that stalls in the middle of its body keeps its connection longer. */
 const LINGER_MS = 2_000;
 
+/** No socket: whoever runs the gateway has one. */
+function unserved({ config, fail }: Tools): HttpServer {
+  if (!config.mount) fail("HTTPS_PORT_MISSING");
+  return { port: 0, shutdown: () => Promise.resolve() };
+}
+
 async function serve(
-  { world, config: { host, port }, fail }: Tools,
+  { world, config: { host }, fail }: Tools,
+  port: number,
   requests: Requests,
 ): Promise<HttpServer> {
+  if (!isLoopback(host)) fail("HTTPS_PLAIN_REFUSED", { host });
   try {
     return await world.net.serveHttp({ host, port }, (request, { peer }) => requests.handle(request, peer));
   } catch (cause) {

@@ -10,6 +10,8 @@ export interface ReadContext extends FieldContext {
   readonly loadActor: (path: string) => Promise<unknown>;
   /** Where each step stands in the file. */
   readonly stepNodes: Map<StepPlan, ConfigNode>;
+  /** Hashes of files that steps are made of or read when they start, as settings. */
+  readonly files: Map<string, string>;
   /** Names of the partners the file lists. */
   readonly partners: ReadonlySet<string>;
 }

@@ -25,7 +25,9 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
     checkRemedies(channel.value, channel.node, problems);
   }
   checkHandingOn(channels, problems);
+  checkGathering(file.journal?.pendingBytesMax, channels, problems);
   checkPorts(file, root, channels, problems);
+  checkMounts(channels, problems);
   checkKeys(root, channels, problems);
 }
 
@@ -171,6 +173,24 @@ function checkHandingOn(channels: readonly ReadChannel[], problems: Problems): v
   }
 }
 
+/** What gathers is pending: a destination that may gather more than may be pending would stop every listener. */
+function checkGathering(
+  pendingBytesMax: number | undefined,
+  channels: readonly ReadChannel[],
+  problems: Problems,
+): void {
+  if (pendingBytesMax === undefined) return;
+  for (const { value, node } of channels) {
+    for (const { name = "", value: destination } of value?.send ?? []) {
+      const { bytesMax } = destination?.collect ?? {};
+      if (bytesMax === undefined || bytesMax < pendingBytesMax) continue;
+      const rule = `bytesMax (${bytesMax}) must be less than journal.pendingBytesMax (${pendingBytesMax})`;
+      const spot = nearestNode(node, "send", name, "collect", "bytesMax");
+      problems.add(spot, "CONFIG_VALUE_INVALID", { rule });
+    }
+  }
+}
+
 interface Port {
   readonly port: number;
   readonly host: string;
@@ -194,15 +214,40 @@ function checkPorts(
   if (typeof monitor === "number") {
     take({ port: monitor, host: LOOPBACK, owner: "monitor" }, nearestNode(root, "monitor", "port"));
   }
-  for (const { name, value, node } of channels) {
-    const config = value?.listen?.adapter?.config as { port?: unknown; host?: unknown } | null | undefined;
-    if (typeof config?.port !== "number") continue;
-    const host = typeof config.host === "string" ? config.host : "";
-    const listen = nearestNode(node, "listen");
-    const adapter = adapterEntry(listen, LISTEN_SETTINGS);
-    const spot = adapter ? nearestNode(adapter.value, "port") : listen;
-    take({ port: config.port, host, owner: `channel ${shown(name)}` }, spot);
+  for (const channel of channels) {
+    const { port, host } = listenerSettings(channel);
+    if (typeof port !== "number") continue;
+    take(
+      { port, host: typeof host === "string" ? host : "", owner: `channel ${shown(channel.name)}` },
+      listenerSpot(channel, "port"),
+    );
   }
+}
+
+/** Notes channels that are to get the same requests of the service around the gateway. */
+function checkMounts(channels: readonly ReadChannel[], problems: Problems): void {
+  const taken = new Map<string, string>();
+  for (const channel of channels) {
+    const { mount, path } = listenerSettings(channel);
+    if (mount !== true || typeof path !== "string") continue;
+    const other = taken.get(path);
+    if (other === undefined) taken.set(path, channel.name);
+    else {
+      const facts = { path: shown(path), other: `channel ${shown(other)}` };
+      problems.add(listenerSpot(channel, "path"), "CONFIG_MOUNT_TAKEN", facts);
+    }
+  }
+}
+
+/** What a channel's listener is told, whichever it is. */
+function listenerSettings({ value }: ReadChannel): Readonly<Record<string, unknown>> {
+  return (value?.listen?.adapter?.config ?? {}) as Readonly<Record<string, unknown>>;
+}
+
+function listenerSpot({ node }: ReadChannel, setting: string): Spot {
+  const listen = nearestNode(node, "listen");
+  const adapter = adapterEntry(listen, LISTEN_SETTINGS);
+  return adapter ? nearestNode(adapter.value, setting) : listen;
 }
 
 /** True where two listeners at the same port would meet: the same host, or one that stands for all. */

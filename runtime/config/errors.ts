@@ -41,6 +41,7 @@ export const errors = declareErrors("config", {
   CONFIG_CHANNEL_CIRCULAR: fault("Cannot hand on to {key}: what it hands on comes back to this channel"),
   CONFIG_PARTNER_UNKNOWN: fault("Cannot read {where}: no partner is called {key}"),
   CONFIG_PORT_TAKEN: fault("Cannot listen on port {port}: {other} listens there"),
+  CONFIG_MOUNT_TAKEN: fault("Cannot take requests at {path}: {other} takes them"),
 });
 
 /** A code of the config layer. */

@@ -12,7 +12,8 @@ export const DEFAULTS = {
   expiresMs: 7 * 24 * 3_600_000,
   retry: { firstMs: 1_000, longestMs: 300_000, refusedMs: 600_000 },
   duplicates: { answer: "recent", windowMs: 5 * 60_000, reused: "deliver" },
-  collect: { bytesMax: 64 * 1024 * 1024, as: "lines", empty: "skip" },
+  /** A batch is in memory whole, twice; and the journal keeps nothing of more than 1 GB. */
+  collect: { bytesMax: 64 * 1024 * 1024, bytesMost: 256 * 1024 * 1024, as: "lines", empty: "skip" },
   on: {
     rejected: ["quarantine", "alert"],
     postponed: ["retry", "alert"],

@@ -114,7 +114,14 @@ const DESTINATION = adapterSection("A destination, with a durable queue of its o
     ),
     timeZone: text(`Zone of the times: ${TIME_ZONE} The listener's where left out.`, { optional: true }),
     countMax: integer("So many are sent at once.", { min: 1, max: 1_000_000, optional: true, example: 500 }),
-    bytesMax: bytes("What has gathered is sent before it is larger.", { min: 1, default: COLLECT.bytesMax }),
+    bytesMax: bytes(
+      "What has gathered is sent before it is larger, what is put around the messages not counted.",
+      {
+        min: 1,
+        max: COLLECT.bytesMost,
+        default: COLLECT.bytesMax,
+      },
+    ),
     as: text("How they are put together: lines, zip, or a format's own batch, such as hl7-batch.", {
       default: COLLECT.as,
       example: "hl7-batch",

@@ -3,6 +3,7 @@ import type { TransformerSpec } from "../contract/actor.ts";
 import type { ReadContext } from "./_read_context.ts";
 import { shown, type Spot } from "./problem.ts";
 import { messageOf } from "./read_component.ts";
+import { noteFile } from "./settings.ts";
 
 /** True where the name of a transform is a path to a module. */
 export function isActorPath(name: string): boolean {
@@ -16,7 +17,7 @@ export function isActorPath(name: string): boolean {
 export async function loadCustomActor(
   path: string,
   spot: Spot,
-  { folder, disk, loadActor, problems }: ReadContext,
+  { folder, disk, loadActor, problems, files }: ReadContext,
 ): Promise<TransformerSpec | undefined> {
   const refuse = (rule: string, hint?: string) =>
     problems.add(spot, "CONFIG_ACTOR_INVALID", { actor: shown(path), rule }, hint);
@@ -33,6 +34,7 @@ export async function loadCustomActor(
   }
   let module: unknown;
   try {
+    noteFile(files, spot, path, await disk.readText(absolute));
     module = await loadActor(absolute);
   } catch (cause) {
     return refuse(`it does not load: ${messageOf(cause)}`);

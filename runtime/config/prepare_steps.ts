@@ -8,6 +8,7 @@ import type { ReadContext } from "./_read_context.ts";
 import { shown, type Spot } from "./problem.ts";
 import { messageOf } from "./read_component.ts";
 import { LOOP } from "./read_steps.ts";
+import { noteFile } from "./settings.ts";
 
 /** What steps are prepared with. */
 export interface PrepareContext extends ReadContext {
@@ -61,8 +62,13 @@ async function prepare(
 ): Promise<void> {
   const formats = formatsOf(context);
   const readText = (path: string) => context.disk.readText(resolve(context.folder, path));
+  const readOnce = async (path: string) => {
+    const text = await readText(path);
+    noteFile(context.files, node, path, text);
+    return text;
+  };
   const around: Surroundings = {
-    readText,
+    readText: readOnce,
     live: async (path, read) => ({ value: read(await readText(path)) }),
     formats,
     ...(body === undefined ? {} : { body: formats(body) }),

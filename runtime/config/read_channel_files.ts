@@ -1,6 +1,6 @@
 import { join, parse } from "node:path";
 import type { Disk } from "../contract/world.ts";
-import { type ConfigNode, type Entry, type MapNode, valueOf } from "./config_node.ts";
+import { type ConfigNode, type Entry, type MapNode, pathOf, valueOf } from "./config_node.ts";
 import { type Problems, shown } from "./problem.ts";
 import { reasonOf } from "./parse_secret.ts";
 import { readYaml, type YamlOptions } from "./read_yaml.ts";
@@ -58,5 +58,9 @@ async function readChannelFile(
     const spot = { path: file, place: { line: 1, column: 1, file } };
     return problems.add(spot, "CONFIG_FILE_UNREADABLE", { reason: reasonOf(cause, file) });
   }
-  return readYaml(text, problems, { file, at: `channels.${name}`, ...(variables ? { variables } : {}) });
+  return readYaml(text, problems, {
+    file,
+    at: pathOf("channels", name),
+    ...(variables ? { variables } : {}),
+  });
 }

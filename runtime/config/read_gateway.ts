@@ -17,6 +17,7 @@ import { checkName, partnerNames, readSection } from "./read_section.ts";
 import { readYaml } from "./read_yaml.ts";
 import { reasonOf } from "./parse_secret.ts";
 import { readVariables } from "./read_variables.ts";
+import { type Settings, settingsOf } from "./settings.ts";
 
 /**
  * Where a gateway is described: the absolute path of a YAML file; the text of one, with the absolute path it has or
@@ -47,6 +48,8 @@ export interface GatewayReading {
   readonly plan?: GatewayPlan;
   /** In file order. */
   readonly problems: readonly Problem[];
+  /** What the file says, to be compared with what another one says; there where the plan is. */
+  readonly settings?: Settings;
 }
 
 /**
@@ -72,6 +75,7 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
     catalog,
     partners,
     stepNodes: new Map(),
+    files: new Map(),
     env: (name) => tools.env(name),
     loadActor: (path) => tools.loadActor(path),
   };
@@ -89,7 +93,8 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
   }
   if (problems.count > 0) return { problems: problems.inFileOrder() };
   // Without a problem nothing was left out.
-  return { plan: planGateway(read as GatewayFile, { folder, formats, timeZone }), problems: [] };
+  const plan = planGateway(read as GatewayFile, { folder, formats, timeZone });
+  return { plan, problems: [], settings: new Map([...settingsOf(root), ...context.files]) };
 }
 
 /** The gateway file as a tree, with the channels of the files beside it. */

@@ -38,7 +38,7 @@ export function readYaml(
   problems: Problems,
   options: YamlOptions = {},
 ): ConfigNode | undefined {
-  const source = text.startsWith("\ufeff") ? text.slice(1) : text;
+  const source = hideVariables(text.startsWith("\ufeff") ? text.slice(1) : text);
   const placeAt = placesOf(source, options.file);
   const refuse = (offset: number, rule: string, hint?: string) =>
     problems.add({ path: WHOLE, place: placeAt(offset) }, "CONFIG_YAML_UNSUPPORTED", { rule }, hint);
@@ -66,6 +66,18 @@ export function readYaml(
   }
   if (faults.length > 0) return undefined;
   return new TreeBuilder(document, placeAt, problems, options).build();
+}
+
+/**
+ * A variable has braces, which YAML would take for its own wherever a value stands in braces. They are hidden from it
+ * behind characters that no text has (Unicode's noncharacters), one for one, so that places stay what they are.
+ */
+function hideVariables(text: string): string {
+  return text.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, "\ufdd0\ufdd1$1\ufdd2");
+}
+
+function shownVariables(text: string): string {
+  return text.replaceAll("\ufdd0\ufdd1", "${").replaceAll("\ufdd2", "}");
 }
 
 function parse(source: string): Document.Parsed[] | undefined {
@@ -141,7 +153,8 @@ class TreeBuilder {
     if (!isScalar(node)) return empty;
     const written = node.type !== "PLAIN" || node.source !== "";
     if (!written) return empty;
-    return { kind: "scalar", text: this.#filledIn(String(node.value), path, place), path, place, keyPlace };
+    const value = shownVariables(String(node.value));
+    return { kind: "scalar", text: this.#filledIn(value, path, place), path, place, keyPlace };
   }
 
   /** A value with its variables; `$${` stands for a `${` that is none. */
@@ -214,7 +227,7 @@ class TreeBuilder {
     if (!isScalar(node)) {
       return this.#refuse(path, place, "a key must be text");
     }
-    const key = String(node.value);
+    const key = shownVariables(String(node.value));
     if (node.type === "PLAIN" && key === "<<") {
       const hint = "write the settings out, or give a whole value an alias";
       return this.#refuse(path, place, "merge keys are not read", hint);

@@ -1,5 +1,5 @@
 import { declareErrors, type ErrorTable, errorTable, type Fail, type Fault, type Faults } from "./error.ts";
-import type { Format, Formats } from "./format.ts";
+import { bindFormat, type Format, type Formats, type FormatSpec } from "./format.ts";
 import type { Body, Message } from "./message.ts";
 import { asField, type Config, type ConfigInput, type Spec } from "./spec.ts";
 
@@ -127,8 +127,14 @@ export interface Transformer<
   Code extends string = string,
   P = unknown,
 > {
-  /** A stream that transforms parsed messages. A message that fails errors it with its `MitralError`. */
-  (config: ConfigInput<S>): TransformStream<Message<I>, Message<O>>;
+  /**
+   * A stream that transforms parsed messages. A message that fails errors it with its `MitralError`. There are no files,
+   * no network and no zone but UTC; what makes other bodies finds the `formats` it is given.
+   */
+  (
+    config: ConfigInput<S>,
+    options?: { readonly formats?: readonly FormatSpec[] },
+  ): TransformStream<Message<I>, Message<O>>;
   /** What was declared. */
   readonly spec: TransformerSpec<I, O, N, S, Code, P>;
 }
@@ -162,8 +168,10 @@ export function defineTransformer<
 >(
   spec: TransformerSpec<I, O, N, S, Code, P> & { readonly errors: Faults<N, Code> },
 ): Transformer<I, O, N, S, Code, P> {
-  const make = (config: ConfigInput<S>) =>
-    streamOf(() => bindTransformer(spec, withDefaults(spec.config, config) as Config<S>, alone()));
+  const make = (
+    config: ConfigInput<S>,
+    { formats = [] }: { readonly formats?: readonly FormatSpec[] } = {},
+  ) => streamOf(() => bindTransformer(spec, withDefaults(spec.config, config) as Config<S>, alone(formats)));
   return Object.assign(make, { spec });
 }
 
@@ -187,7 +195,7 @@ export async function bindTransformer<I extends Body, O extends Body, S extends 
   const hosts = new Set(spec.hosts?.(config) ?? []);
   const prepared = await spec.prepare?.({ ...around, config, fail }) as P;
   const fetch = (request: string | Request, init?: RequestInit) => {
-    const wanted = new Request(request, { redirect: "manual", ...init });
+    const wanted = new Request(request, { ...init, redirect: "manual" });
     const { host, hostname } = new URL(wanted.url);
     if (hosts.has(host) || hosts.has(hostname)) return around.fetch(wanted);
     return Promise.reject(errors.error("ACTOR_HOST_UNDECLARED", { actor: spec.name, host }));
@@ -256,8 +264,8 @@ function isSeveral<O extends Body>(
   return Array.isArray(passed);
 }
 
-/** Outside a gateway: no files, no formats, no network; a state that lives as long as the stream. */
-function alone(): Surroundings {
+/** Outside a gateway: no files, no network; a state that lives as long as the stream. */
+function alone(formats: readonly FormatSpec[]): Surroundings {
   const refuse = (what: string) => {
     throw new TypeError(`Cannot ${what}: only a gateway can`);
   };
@@ -265,7 +273,10 @@ function alone(): Surroundings {
   return {
     readText: async (path) => refuse(`read ${path}`),
     live: async (path) => refuse(`read ${path}`),
-    formats: (name) => refuse(`make ${name}`),
+    formats(name) {
+      const spec = formats.find((format) => format.name === name) ?? refuse(`make ${name}`);
+      return bindFormat(spec, withDefaults(spec.config, undefined) as Config<Spec>);
+    },
     fetch: async () => refuse("fetch"),
     timeZone: "UTC",
     state: {

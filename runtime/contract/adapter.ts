@@ -76,8 +76,10 @@ export interface ListenTools<S extends Spec, Code extends string> extends Adapte
 export interface Listening {
   /** As a person would dial it: `127.0.0.1:2575`, a folder. */
   readonly address: string;
-  /** Answers an HTTP request as the listener's own server would, where it is an HTTP listener: to be mounted in another. */
+  /** Answers an HTTP request as the listener's own server would, where it is an HTTP listener. */
   handle?(request: Request, peer: string): Promise<Response>;
+  /** The path at which a service around the gateway hands requests to `handle`, where the listener wants that. */
+  readonly mountedAt?: string;
   /** Accepts and reads no more; resolves when everything handed over has been answered. */
   stop(): Promise<void>;
   /** Drops whatever is left. Called once, after `stop` or instead of it. */

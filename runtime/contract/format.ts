@@ -38,6 +38,8 @@ export interface BatchSpec<S extends Spec = Spec, Code extends string = string> 
   readonly name: string;
   /** Media type of the whole. */
   readonly contentType: string;
+  /** What a peer's answer to the whole calls it by; left out where it has no id of its own. */
+  controlId?(facts: AnswerFacts): string;
   /** One after the other, in order; possibly none. Each is the payload of a delivery in this format. */
   join(payloads: readonly Uint8Array[], facts: AnswerFacts, tools: FormatTools<S, Code>): Uint8Array;
 }
@@ -48,6 +50,8 @@ export interface Batch {
   readonly name: string;
   /** See {@linkcode BatchSpec.contentType}. */
   readonly contentType: string;
+  /** See {@linkcode BatchSpec.controlId}. */
+  controlId?(facts: AnswerFacts): string;
   /** See {@linkcode BatchSpec.join}. */
   join(payloads: readonly Uint8Array[], facts: AnswerFacts): Uint8Array;
 }

@@ -6,14 +6,17 @@ import type { Outcome } from "../contract/message.ts";
 import { untilAborted } from "../contract/signal.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Branch, HandOn, OutboxRow, Settled } from "../journal/operations.ts";
+import type { Branch, HandOn, OutboxRow, Replayed, Settled } from "../journal/operations.ts";
+import type { Gathering } from "../journal/questions.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
+import { Collectors } from "./collectors.ts";
 import { DeliveryLine } from "./delivery_line.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
 import type { ChannelCounts, ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
 import { type Accepted, ChannelIntake } from "./intake.ts";
+import { joinerFor } from "./joiners/joiner.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, Configured, DestinationPlan, GatewayPlan } from "./plan.ts";
 import { Responder } from "./respond.ts";
@@ -31,8 +34,12 @@ export interface ChannelParts {
   readonly journal: Journal;
   /** Where something is sealed or opened. */
   readonly keyring?: GatewayKeyring;
-  /** Queued now, in the inbox and by destination. */
-  readonly found: { readonly inbox: number; readonly outboxes: Readonly<Record<string, number>> };
+  /** Queued now, in the inbox and by destination, and what gathers. */
+  readonly found: {
+    readonly inbox: number;
+    readonly outboxes: Readonly<Record<string, number>>;
+    readonly gathering: Readonly<Record<string, Gathering>>;
+  };
   /** Another channel of the gateway; fails where there is none. */
   other(name: string): Channel;
   newId(): string;
@@ -40,6 +47,9 @@ export interface ChannelParts {
   /** True while somebody wants to know how long each stage takes. */
   timesStages(): boolean;
 }
+
+/** A delivery that a person sends again. */
+type PutBack = Extract<Replayed, { kind: "outbox" }>["deliveries"][number];
 
 /** One channel: its way in, its work line, its delivery lines. Fails alone. */
 export class Channel {
@@ -52,6 +62,7 @@ export class Channel {
   readonly #intake: ChannelIntake;
   readonly #work: WorkLine;
   readonly #deliveries: ReadonlyMap<string, DeliveryLine>;
+  readonly #collectors: Collectors;
   readonly #waiters = new Waiters();
   readonly #counts: { -readonly [K in keyof ChannelCounts]: ChannelCounts[K] } = {
     received: 0,
@@ -62,6 +73,7 @@ export class Channel {
     quarantined: 0,
   };
   #listening: Listening | undefined;
+  #mountedAt: string | undefined;
   #condition: Condition = "stopped";
 
   constructor(parts: ChannelParts) {
@@ -82,6 +94,20 @@ export class Channel {
       const line = this.#deliveryLine(destination);
       return line ? [[destination.name, line]] : [];
     }));
+    const handOn = (to: string, branch: Branch, bytes: Uint8Array) => parts.other(to).#handOn(branch, bytes);
+    const handedOn = (to: string, message: Accepted) => parts.other(to).#taken(message);
+    this.#collectors = new Collectors({
+      plan,
+      formats,
+      journal,
+      world,
+      found: found.gathering,
+      newId,
+      handOn,
+      queued: (destination, row) => this.#deliveries.get(destination)!.offer(row),
+      handedOn,
+      report,
+    });
     this.#work = new WorkLine({
       plan,
       format,
@@ -91,9 +117,12 @@ export class Channel {
       waiters,
       folder,
       found: found.inbox,
-      handOn: (to, branch, bytes) => parts.other(to).#handOn(branch, bytes),
-      queued: (destination, row) => this.#deliveries.get(destination)!.offer(row),
-      handedOn: (to, message) => parts.other(to).#taken(message),
+      handOn,
+      queued: (destination, row) => {
+        const gathers = this.#collectors.add(destination, row.body?.length ?? 0);
+        if (!gathers) this.#deliveries.get(destination)!.offer(row);
+      },
+      handedOn,
       report,
       timesStages,
     });
@@ -122,13 +151,20 @@ export class Channel {
     return this.#listening?.handle?.(request, peer);
   }
 
+  /** The path at which its listener wants the requests of a service around the gateway; known while stopped, too. */
+  get mountedAt(): string | undefined {
+    return this.#mountedAt;
+  }
+
   /** Starts the lines, then listens. Errors: JOURNAL_STORE_FAILED, those of the adapter's `listen`. */
   async start(): Promise<void> {
     if (this.#condition === "running") return;
     const { plan, world, journal } = this.#parts;
     if (journal.trouble) throw journal.trouble;
     this.#condition = "starting";
+    await this.#collectors.disperse();
     for (const delivery of this.#deliveries.values()) delivery.line.start();
+    this.#collectors.start();
     this.#work.line.start();
     this.#gate.set(STOPPED, false);
     this.#gate.set("halted", false);
@@ -148,8 +184,10 @@ export class Channel {
       await this.stop(AbortSignal.abort());
       throw cause;
     }
+    const { address, mountedAt } = this.#listening;
+    this.#mountedAt = mountedAt;
     this.#condition = "running";
-    this.#report({ name: "channelStarted", channel: plan.name, address: this.#listening.address });
+    this.#report({ name: "channelStarted", channel: plan.name, address });
   }
 
   /** Stops in the order of a drain: listener, work line, delivery lines. What is not done by `deadline` stays queued. */
@@ -174,8 +212,9 @@ export class Channel {
     await this.#work.line.stop(deadline);
   }
 
-  /** Third step: attempts under way get their answers. */
+  /** Third step: no batch is closed any more; attempts under way get their answers. */
   async stopDelivering(deadline: AbortSignal): Promise<void> {
+    await this.#collectors.stop(deadline);
     await Promise.all([...this.#deliveries.values()].map((delivery) => delivery.stop(deadline)));
     await this.#responder[Symbol.asyncDispose]();
     if (this.#condition === "stopped") return;
@@ -193,6 +232,7 @@ export class Channel {
     this.#gate.set("journal", true);
     this.#work.line.halt(error);
     for (const delivery of this.#deliveries.values()) delivery.line.halt(error);
+    void this.#collectors.stop(AbortSignal.abort());
   }
 
   /** A replayed message is in the inbox again. */
@@ -200,11 +240,19 @@ export class Channel {
     this.#work.putBack(seq, size);
   }
 
-  /** A replayed delivery is in its outbox again; false where the channel has no such destination. */
-  putBackDelivery(destination: string, delivery: number, size: number): boolean {
-    const line = this.#deliveries.get(destination);
-    line?.putBack(delivery, size);
-    return line !== undefined;
+  /** A replayed delivery is in its outbox again, or gathers again. */
+  async putBackDelivery({ destination, delivery, size, gathers }: PutBack): Promise<void> {
+    if (gathers && this.#collectors.add(destination, size)) return;
+    if (gathers) await this.#collectors.disperse(destination);
+    this.#deliveries.get(destination)?.putBack(delivery, size);
+  }
+
+  /**
+   * Makes batches of what has gathered, for one destination or for all that collect; says how many messages for each.
+   * Errors: ENGINE_LINE_STOPPED.
+   */
+  closeBatches(destination?: string): Promise<{ destination: string; messages: number }[]> {
+    return this.#collectors.closeNow(destination);
   }
 
   /** A quarantined delivery holds its keys no longer. */
@@ -214,9 +262,11 @@ export class Channel {
 
   /** As it is now. */
   state(): ChannelState {
-    const destinations = [...this.#deliveries].map(([name, delivery]) =>
-      [name, delivery.line.state(delivery.trouble)] as const
-    );
+    const destinations = this.plan.destinations.flatMap(({ name }) => {
+      const delivery = this.#deliveries.get(name);
+      const state = this.#collectors.state(name, delivery?.line.state(delivery.trouble));
+      return state ? [[name, state] as const] : [];
+    });
     const halted = this.#work.line.condition === "halted";
     return {
       name: this.plan.name,
@@ -232,7 +282,7 @@ export class Channel {
   /** The line behind a destination; none where it is another channel, whose inbox its messages are put in. */
   #deliveryLine(destination: DestinationPlan): DeliveryLine | undefined {
     const { plan, journal, world, found, keyring, timesStages } = this.#parts;
-    const { name, send, encrypt } = destination;
+    const { name, send, encrypt, collect } = destination;
     if ("channel" in send) return undefined;
     const asked = typeof plan.acknowledge === "object" && plan.acknowledge.from === name;
     return new DeliveryLine({
@@ -240,13 +290,15 @@ export class Channel {
       destination,
       send,
       formats: this.#formats,
-      contentTypes: this.#formats.after(plan.steps, destination.steps).contentTypes,
+      contentTypes: collect
+        ? joinerFor(collect, this.#formats, world.clock).answerTypes
+        : this.#formats.after(plan.steps, destination.steps).contentTypes,
       ...(encrypt ? { envelope: this.#envelope(encrypt) } : {}),
       gateway: keyring?.gateway ?? "",
       epoch: journal.found.epoch,
       journal,
       world,
-      found: found.outboxes[name] ?? 0,
+      found: (found.outboxes[name] ?? 0) + (collect ? 0 : found.gathering[name]?.count ?? 0),
       settled: (row, rest) => this.#settled(row, rest),
       ...(asked ? { respond: (row, outcome) => this.#responder.respond(row, outcome) } : {}),
       concluded: (row, outcome) => this.#waiters.tell(row.seq, outcome),
@@ -303,7 +355,7 @@ export class Channel {
 
   #report(event: Unstamped): void {
     const counted = COUNTED[event.name];
-    if (counted) this.#counts[counted]++;
+    if (counted && !isOneBranch(event)) this.#counts[counted]++;
     // A work line that stands still must not let its inbox grow.
     if (event.name === "lineHalted" && event.destination === undefined) this.#gate.set("halted", true);
     this.#parts.report(event);
@@ -317,6 +369,11 @@ function identityOf(format: Format, bytes: Uint8Array, contentType: string): Ide
   } catch {
     return { controlId: "", type: "", sender: "", purpose: "message" };
   }
+}
+
+/** True where one destination left a message out that others get: what counts as filtered is a whole message. */
+function isOneBranch(event: Unstamped): boolean {
+  return event.name === "messageFiltered" && event.destination !== undefined;
 }
 
 /** The reason for a closed way in that needs no report of its own. */

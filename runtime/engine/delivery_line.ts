@@ -9,6 +9,7 @@ import { errors } from "./errors.ts";
 import type { BoundFormats } from "./formats.ts";
 import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
+import { partId } from "./part_id.ts";
 import type { ChannelPlan, Configured, DestinationPlan } from "./plan.ts";
 import { type Failure, remedyFor } from "./remedy.ts";
 import { type Entry, Queue } from "./queue.ts";
@@ -158,9 +159,8 @@ export class DeliveryLine {
   }
 
   #parcelOf(entry: OutboxEntry, bytes: Uint8Array): Parcel {
-    const { part, contentType, controlId, sequence, receivedAtMs: atMs } = entry.row;
-    // Parts of one message are several to whoever tells deliveries apart by their id.
-    const id = part === 0 ? entry.row.id : `${entry.row.id}.${part}`;
+    const { contentType, controlId, sequence, receivedAtMs: atMs } = entry.row;
+    const id = partId(entry.row);
     const format = this.#parts.formats.speaking(contentType);
     const judge = format
       ? (answer: Uint8Array) => format.judge(answer, { controlId })
@@ -169,7 +169,7 @@ export class DeliveryLine {
   }
 
   #stages(): LineStage<Sending, Outcome>[] {
-    const { destination, world, envelope, send: { spec, config } } = this.#parts;
+    const { world, envelope, send: { spec, config } } = this.#parts;
     const openSender = (): Promise<OpenSender> =>
       spec.open({
         config: config as never,
@@ -325,6 +325,7 @@ export class DeliveryLine {
       ...(answer ? { answer } : {}),
       ...(outcome.kind === "rejected" ? { trouble: troubleOf(outcome.error, atMs) } : {}),
       ...(holds ? { holds } : {}),
+      ...(entry.row.isBatch ? { isBatch: true } : {}),
       tellRest: channel.acknowledge === "delivered",
       ...(told ? { concludes: concluding(told) } : {}),
     }, urgent ? "urgent" : "patient");

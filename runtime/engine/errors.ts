@@ -100,6 +100,26 @@ export const errors = declareErrors("engine", {
     says:
       "Cannot go on: the destination failed a delivery ({reason}) and is told to block; start the channel to try again",
   },
+  ENGINE_BATCH_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot put message into a batch: no format of the gateway makes {as}",
+  },
+  ENGINE_BATCH_FOREIGN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot put message into a batch: {as} takes messages of the format {format} only",
+  },
+  ENGINE_BATCH_CRASHED: {
+    blame: "bug",
+    retry: "never",
+    says: "Cannot put message into a batch: making {as} of it crashed",
+  },
+  ENGINE_BATCH_LINED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot put message into a batch: it has line feeds of its own, and each message is to be one line",
+  },
   ENGINE_BODY_DAMAGED: {
     blame: "operator",
     retry: "never",

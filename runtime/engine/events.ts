@@ -36,6 +36,7 @@ export type GatewayEvent =
       readonly outcome: string;
       readonly tookMs: number;
     } & Place)
+    /** Left out on purpose: by the destination's own filter where one is named, otherwise for all of them. */
     | ({ readonly name: "messageFiltered"; readonly id: string } & Place)
     /** Every branch is queued durably. */
     | ({
@@ -63,6 +64,17 @@ export type GatewayEvent =
     | ({ readonly name: "messageReplayed"; readonly id: string } & Place)
     /** Its keys wait for it no longer. */
     | ({ readonly name: "messageReleased"; readonly id: string } & Place)
+    /**
+     * What had gathered is one message from here on. `why`: a time of day, `countMax`, `bytesMax`, or somebody asked.
+     * `messages`: its members; none where an empty batch is to be sent. `bytes`: its size.
+     */
+    | ({
+      readonly name: "batchClosed";
+      readonly id: string;
+      readonly messages: number;
+      readonly bytes: number;
+      readonly why: BatchReason;
+    } & Place)
     /** It is a message of the channel `to`, too. */
     | ({ readonly name: "messageHandedOn"; readonly id: string; readonly to: string } & Place)
     /** A step could not do its work now, and will be tried again. */
@@ -94,6 +106,9 @@ export type GatewayEvent =
     | { readonly name: "journalCommitted"; readonly operations: number; readonly tookMs: number }
   );
 
+/** Why what had gathered was put together. */
+export type BatchReason = "time" | "count" | "size" | "asked";
+
 /** A line's or a stage's condition. */
 export type Condition = "starting" | "running" | "restarting" | "halted" | "stopped";
 
@@ -119,6 +134,8 @@ export interface LineState {
   readonly stages: readonly StageState[];
   /** Durable messages not yet through. */
   readonly queued: number;
+  /** Messages that wait to be sent together; left out where the destination does not collect. */
+  readonly gathering?: number;
   /** Code of the error that halted it, or of the last failed attempt. */
   readonly trouble?: string;
 }

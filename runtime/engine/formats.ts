@@ -35,6 +35,13 @@ export class BoundFormats {
     return found && this.#find(found.spec.name);
   }
 
+  /** The format whose own batch has this name. */
+  batching(as: string): Format | undefined {
+    if (this.#own.batch?.name === as) return this.#own;
+    const found = Object.values(this.#others).find(({ spec }) => spec.batch?.name === as);
+    return found && this.#find(found.spec.name);
+  }
+
   #find(name: string): Format | undefined {
     const known = this.#bound.get(name);
     if (known) return known;

@@ -3,16 +3,17 @@ import { declareErrors, type MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import { Journal, type OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
-import type { PendingTotals } from "../journal/reader.ts";
+import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
 import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
 import { Channel } from "./channel.ts";
 import { drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
-import type { RunningGateway } from "./gateway_api.ts";
+import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
+import { outcomesOf } from "./outcomes.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
 
 /** Errors of a gateway as a whole. */
@@ -38,6 +39,11 @@ export const errors = declareErrors("gateway", {
     retry: "later",
     says: "Cannot answer request: channel {channel} does not run, or listens by something else than HTTP",
   },
+  GATEWAY_COLLECT_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot close batch: {which} of channel {channel} collects",
+  },
   GATEWAY_CHANNEL_UNKNOWN: { blame: "operator", retry: "never", says: "Cannot find channel {channel}" },
 });
 
@@ -48,7 +54,7 @@ export class Gateway implements RunningGateway {
   readonly #plan: GatewayPlan;
   readonly #world: World;
   readonly #journal: Journal;
-  readonly #keyring: GatewayKeyring | undefined;
+  #keyring: GatewayKeyring | undefined;
   readonly #channels = new Map<string, Channel>();
   readonly #observers = new Set<(event: GatewayEvent) => void>();
   /** Those of the observers that want stages timed. */
@@ -57,6 +63,7 @@ export class Gateway implements RunningGateway {
   readonly #startedAtMs: number;
   #isFull: boolean;
   #closing: Promise<void> | undefined;
+  #isClosed = false;
 
   private constructor(
     plan: GatewayPlan,
@@ -88,7 +95,7 @@ export class Gateway implements RunningGateway {
       openStore?: OpenStore;
     },
   ): Promise<Gateway> {
-    const keyring = await keysFor(plan, world);
+    const keyring = await keysFor(plan, plan.channels, world);
     // The journal reports before there is a gateway to report to.
     let opened: Gateway | undefined;
     const journal = await Journal.open(world, plan.data, {
@@ -121,7 +128,10 @@ export class Gateway implements RunningGateway {
     const { condition, pendingBytes } = this.#journal;
     const pending = channels.reduce(
       (sum, { work, destinations }) =>
-        Object.values(destinations).reduce((some, line) => some + line.queued, sum + work.queued),
+        Object.values(destinations).reduce(
+          (some, line) => some + line.queued + (line.gathering ?? 0),
+          sum + work.queued,
+        ),
       0,
     );
     return {
@@ -168,9 +178,10 @@ export class Gateway implements RunningGateway {
         return { destinations: [] };
       case "outbox": {
         const channel = this.#channels.get(replayed.channel);
-        for (const { destination, delivery, size } of replayed.deliveries) {
+        for (const delivery of replayed.deliveries) {
+          const { destination } = delivery;
           this.#report({ name: "messageReplayed", channel: replayed.channel, destination, id });
-          channel?.putBackDelivery(destination, delivery, size);
+          await channel?.putBackDelivery(delivery);
         }
         return { destinations: replayed.deliveries.map((each) => each.destination) };
       }
@@ -197,17 +208,38 @@ export class Gateway implements RunningGateway {
     return { destinations: released.map((each) => each.destination) };
   }
 
-  inject(
+  async closeBatch(
+    name: string,
+    destination?: string,
+  ): Promise<readonly { destination: string; messages: number }[]> {
+    const closed = await this.#channel(name).closeBatches(destination);
+    if (closed.length === 0) {
+      errors.fail("GATEWAY_COLLECT_MISSING", { channel: name, which: destination ?? "no destination" });
+    }
+    return closed;
+  }
+
+  outcomes(options: { channel?: string; waitingMax?: number } = {}): ReadableStream<FinalOutcome> {
+    return outcomesOf(this, options, this.#isClosed);
+  }
+
+  async inject(
     channel: string,
-    bytes: Uint8Array,
+    message: Uint8Array | string,
     { peer = "inject", contentType }: { peer?: string; contentType?: string } = {},
   ): Promise<Reply> {
+    // Bytes are copied: a delivery owns its memory, and callers use theirs again.
+    const bytes = typeof message === "string" ? new TextEncoder().encode(message) : message.slice();
     return this.#channel(channel).inject({ bytes, peer, ...(contentType ? { contentType } : {}) });
   }
 
   async handle(channel: string, request: Request, peer = ""): Promise<Response> {
     return await this.#channel(channel).handle(request, peer) ??
       errors.fail("GATEWAY_CHANNEL_SILENT", { channel });
+  }
+
+  mountedAt(path: string): string | undefined {
+    return [...this.#channels.values()].find((channel) => channel.mountedAt === path)?.plan.name;
   }
 
   async startChannel(name: string): Promise<void> {
@@ -221,7 +253,14 @@ export class Gateway implements RunningGateway {
   async reloadChannel(plan: ChannelPlan): Promise<void> {
     const old = this.#channels.get(plan.name);
     if (old) await this.#stop(old);
+    // Channels that came with the file need no keys; this one may be the first that seals or opens.
+    this.#keyring ??= await keysFor(this.#plan, [plan], this.#world);
     await this.#make(plan, await this.#journal.ask({ ask: "pending" })).start();
+  }
+
+  async removeChannel(name: string): Promise<void> {
+    await this.#stop(this.#channel(name));
+    this.#channels.delete(name);
   }
 
   close(): Promise<void> {
@@ -242,7 +281,12 @@ export class Gateway implements RunningGateway {
   }
 
   /** Makes a channel of a plan, in place of the one of that name. */
-  #make(plan: ChannelPlan, { inboxes, outboxes }: PendingTotals): Channel {
+  #make(plan: ChannelPlan, { inboxes, outboxes, gathering }: PendingTotals): Channel {
+    const ofDestinations = <T>(all: Readonly<Record<string, T>>) =>
+      Object.fromEntries(plan.destinations.flatMap(({ name }) => {
+        const one = all[destinationName(plan.name, name)];
+        return one === undefined ? [] : [[name, one]];
+      }));
     const channel = new Channel({
       plan,
       folder: this.#plan.folder,
@@ -252,9 +296,8 @@ export class Gateway implements RunningGateway {
       ...(this.#keyring ? { keyring: this.#keyring } : {}),
       found: {
         inbox: inboxes[plan.name] ?? 0,
-        outboxes: Object.fromEntries(
-          plan.destinations.map(({ name }) => [name, outboxes[destinationName(plan.name, name)] ?? 0]),
-        ),
+        outboxes: ofDestinations(outboxes),
+        gathering: ofDestinations(gathering),
       },
       other: (name) => this.#channel(name),
       newId: this.#newId,
@@ -284,6 +327,7 @@ export class Gateway implements RunningGateway {
   async #close(): Promise<void> {
     await drain([...this.#channels.values()], this.#journal, this.#world, this.#plan.drainMsMax);
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
+    this.#isClosed = true;
     this.#observers.clear();
     this.#stageObservers.clear();
   }
@@ -303,8 +347,12 @@ export class Gateway implements RunningGateway {
 /** Why the gates are closed while there is too much left to do. */
 const FULL = "journal is full";
 
-async function keysFor(plan: GatewayPlan, world: World): Promise<GatewayKeyring | undefined> {
-  const seals = plan.channels.some((channel) =>
+async function keysFor(
+  plan: GatewayPlan,
+  channels: readonly ChannelPlan[],
+  world: World,
+): Promise<GatewayKeyring | undefined> {
+  const seals = channels.some((channel) =>
     channel.decrypt || channel.destinations.some((destination) => destination.encrypt)
   );
   if (!seals) return undefined;

@@ -1,7 +1,43 @@
 import type { Reply } from "../contract/adapter.ts";
-import type { Archive } from "../journal/records.ts";
+import type { Archive, Trouble } from "../journal/records.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { ChannelPlan } from "./plan.ts";
+
+/** What became of a message at one destination, or of the whole of it where it got to none. */
+export type FinalOutcome =
+  & FinalOutcomeBase
+  & (
+    /** The destination has it. `tookMs` since the message was received. */
+    | {
+      readonly kind: "delivered";
+      readonly destination: string;
+      readonly attempt: number;
+      readonly tookMs: number;
+    }
+    /** It is a message of the channel `to` now, under an id of its own. */
+    | { readonly kind: "handedOn"; readonly destination: string; readonly to: string }
+    /** Left out on purpose: by this destination, or by all of them. */
+    | { readonly kind: "filtered"; readonly destination?: string }
+    /** Kept, with the reason; a replay gives it another outcome. */
+    | { readonly kind: "quarantined"; readonly destination?: string; readonly trouble: Trouble }
+  );
+
+/** What every outcome says. It holds no content of the message: it may be logged, stored and sent as JSON. */
+export interface FinalOutcomeBase {
+  /** Of the message. */
+  readonly id: string;
+  /** The channel that received it. */
+  readonly channel: string;
+  /** When the outcome was durable, in milliseconds since 1970-01-01T00:00Z. */
+  readonly atMs: number;
+  /** How many outcomes before this one were dropped, because they were not read in time. */
+  readonly missed: number;
+  /**
+   * The answers of the destination's peer, read from the journal: one, or one for each part of a message that was
+   * split; none where the peer gave none. Errors: JOURNAL_CLOSED, JOURNAL_BODY_DAMAGED.
+   */
+  answers(): Promise<readonly Uint8Array[]>;
+}
 
 /** What a person, a console or an embedding service can do with a running gateway. */
 export interface RunningGateway {
@@ -31,25 +67,83 @@ export interface RunningGateway {
    */
   release(id: string, options?: { destination?: string }): Promise<{ destinations: readonly string[] }>;
   /**
-   * Hands a message to a channel, as its listener would. Resolves with the answer once what the channel's `acknowledge`
-   * promises is durable. Errors: GATEWAY_CHANNEL_UNKNOWN; what is wrong with the message is in the reply.
+   * Makes batches of what has gathered for one destination, or for all of the channel that collect, and says how many
+   * messages were put together for each. Errors: GATEWAY_CHANNEL_UNKNOWN, GATEWAY_COLLECT_MISSING, ENGINE_LINE_STOPPED.
+   */
+  closeBatch(
+    channel: string,
+    destination?: string,
+  ): Promise<readonly { readonly destination: string; readonly messages: number }[]>;
+  /**
+   * What becomes of messages, from now on: an item for each message and destination once that is final and durable. A
+   * message that was split has one for each part, and messages that are sent together one under the id of their batch.
+   *
+   * Made for `for await`: leaving the loop ends it, `cancel()` does where nobody reads, and it ends by itself when the
+   * gateway is closed and every item is read.
+   *
+   * Nothing waits for a slow reader: `waitingMax` items (1,000 where left out) wait for it, then the oldest are dropped,
+   * and the next one says in `missed` how many. {@linkcode RunningGateway.archive} has them all.
+   *
+   * @example
+   * ```ts
+   * import { Gateway } from "mitral";
+   *
+   * await using gateway = await Gateway.open("gateway.yaml");
+   * for await (const outcome of gateway.outcomes({ channel: "orders" })) {
+   *   if (outcome.kind === "quarantined") console.warn(outcome.id, outcome.trouble.code);
+   * }
+   * ```
+   */
+  outcomes(options?: { channel?: string; waitingMax?: number }): ReadableStream<FinalOutcome>;
+  /**
+   * Hands a message to a channel, as its listener would; text is sent as UTF-8. Resolves with the answer once what the
+   * channel's `acknowledge` promises is durable: `received`, that the message is in the journal; `from NAME`, that
+   * destination's answer. Never rejects for what is in a message: a `rejected` outcome says what is wrong with it, and
+   * the message is in quarantine. After a `failed` outcome count on nothing, and hand it over again.
+   *
+   * Errors: GATEWAY_CHANNEL_UNKNOWN.
+   *
+   * @example
+   * ```ts
+   * import { Gateway } from "mitral";
+   *
+   * await using gateway = await Gateway.open("gateway.yaml");
+   * const { outcome, answer } = await gateway.inject("orders", "MSH|^~\\&|SHOP\rPID|1||4711\r");
+   * console.log(outcome.kind, answer && new TextDecoder().decode(answer.bytes));
+   * ```
+   *
+   * @param options `peer`: who it is from, as the archive shows it; `contentType`: of the bytes, where it is not the one
+   * of the channel's format
    */
   inject(
     channel: string,
-    bytes: Uint8Array,
+    message: Uint8Array | string,
     options?: { peer?: string; contentType?: string },
   ): Promise<Reply>;
   /**
-   * Answers an HTTP request as the channel's HTTP listener would. Errors: GATEWAY_CHANNEL_UNKNOWN,
-   * GATEWAY_CHANNEL_SILENT.
+   * Answers an HTTP request as the channel's HTTP listener would, at the path its settings name. Whether it may come
+   * from where it came is for the caller to say: the rule that plain HTTP stays on loopback is about sockets the
+   * gateway opens. Errors: GATEWAY_CHANNEL_UNKNOWN, GATEWAY_CHANNEL_SILENT.
+   *
+   * @param peer who it is from, as the archive shows it
    */
   handle(channel: string, request: Request, peer?: string): Promise<Response>;
+  /** Name of the channel whose listener has `mount: true` and this path. */
+  mountedAt(path: string): string | undefined;
   /** Starts a stopped channel. Errors: GATEWAY_CHANNEL_UNKNOWN, those of its listener. */
   startChannel(name: string): Promise<void>;
   /** Drains the channel and stops it; what it has not sent stays queued. Errors: GATEWAY_CHANNEL_UNKNOWN. */
   stopChannel(name: string): Promise<void>;
-  /** Stops the channel, puts the new plan in its place, starts it; others do not notice. */
+  /**
+   * Stops the channel, puts the new plan in its place, starts it; others do not notice. A channel of a new name is
+   * added. Where the new plan does not start, the channel stays stopped with it: nothing of the old one is put back.
+   */
   reloadChannel(plan: ChannelPlan): Promise<void>;
+  /**
+   * Drains the channel, stops it and forgets it. What it has not sent stays in the journal, and is sent when a channel
+   * of that name is there again. Errors: GATEWAY_CHANNEL_UNKNOWN.
+   */
+  removeChannel(name: string): Promise<void>;
   /** Drains and closes; the order is in `drain.ts`. */
   close(): Promise<void>;
 }

@@ -19,8 +19,16 @@ export const limits = {
   unsyncedMax: 64,
   /** The journal's mark: intake closes above `pendingBytesMax` and opens again below this share of it. */
   reopenShare: 0.9,
+  /** Outcomes that wait for whoever reads them one by one; beyond it the oldest are missed. */
+  outcomesWaitingMax: 1_000,
   /** How often files a stage reads live are looked at. */
   liveFileMs: 2_000,
+  /** How often at least a collecting destination looks at the clock, which somebody may have set. */
+  collectLookMs: 3_600_000,
+  /** After so many bytes of a batch others have their turn. */
+  collectTurnBytes: 1 << 18,
+  /** Messages a ZIP file can hold without the extension that not everybody reads. */
+  zipEntriesMax: 65_535,
   /** How long a step that cannot do its work now is tried again before its message is quarantined … */
   stepRetryMsMax: 10 * 60_000,
   /** … with waits that double from this … */

@@ -1,4 +1,4 @@
-import { type Stage } from "../contract/actor.ts";
+import type { Stage } from "../contract/actor.ts";
 import { MitralError } from "../contract/error.ts";
 import { createMessage, type Message, type Outcome, RawBody } from "../contract/message.ts";
 import type { OutboxRow } from "../journal/operations.ts";

@@ -42,8 +42,9 @@ export interface WorkParts {
   readonly found: number;
   /** What a channel of the gateway is to know of a message that is handed to it; fails where there is no such channel. */
   handOn(channel: string, branch: Branch, bytes: Uint8Array): HandOn;
-  /** A branch of a message is durable in the outbox of its destination, or in the inbox of another channel. */
+  /** A branch of a message is durable: in the outbox of its destination, among what gathers for it, … */
   queued(destination: string, row: OutboxRow): void;
+  /** … or in the inbox of another channel. */
   handedOn(channel: string, message: Accepted): void;
   report(event: Unstamped): void;
   timesStages(): boolean;
@@ -175,7 +176,7 @@ export class WorkLine {
         const { received } = work.taken;
         const added = messages.map(({ body }, part) => {
           const branch = branchOf(body, received, part, destination, formats);
-          if (!("channel" in send)) return branch;
+          if (!("channel" in send) || branch.gathers) return branch;
           return { ...branch, handsOn: this.#parts.handOn(send.channel, branch, branch.payload ?? received) };
         });
         return { ...work, branches: [...work.branches, ...added] };
@@ -228,6 +229,10 @@ export class WorkLine {
     branches.forEach((branch, at) => this.#queuedAs(processed[at], branch, seq, taken));
     if (branches.length === 0) report({ name: "messageFiltered", channel: plan.name, id });
     else {
+      for (const { name: destination } of plan.destinations) {
+        if (branches.some((branch) => branch.destination === destination)) continue;
+        report({ name: "messageFiltered", channel: plan.name, destination, id });
+      }
       const tookMs = world.clock.nowMs() - receivedAtMs;
       report({ name: "messageProcessed", channel: plan.name, id, deliveries: branches.length, tookMs });
     }
@@ -247,7 +252,7 @@ export class WorkLine {
 
   #queuedAs(
     { seq: handedOn, ...place }: Processed[number],
-    { destination, payload, handsOn, gathers, ...branch }: Branch,
+    { destination, payload, handsOn, ...branch }: Branch,
     seq: number,
     { id, receivedAtMs, received }: Message,
   ): void {
@@ -267,7 +272,8 @@ export class WorkLine {
         bytes: body,
       });
     } else {
-      this.#parts.queued(destination, { ...place, ...branch, seq, id, receivedAtMs, attempts: 0, body });
+      const row = { ...place, ...branch, seq, id, receivedAtMs, attempts: 0, isBatch: false, body };
+      this.#parts.queued(destination, row);
     }
   }
 

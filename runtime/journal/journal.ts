@@ -1,7 +1,7 @@
 import type { MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import type { Operation, ResultOf } from "./operations.ts";
-import type { AnswerTo, PendingTotals, Question } from "./reader.ts";
+import type { AnswerTo, PendingTotals, Question } from "./questions.ts";
 import type { Archive } from "./records.ts";
 import { errors } from "./schema.ts";
 import { openSqliteStore, type Store } from "./store.ts";
@@ -209,6 +209,7 @@ function reasonOf(cause: unknown): string {
 
 function bytesOf(operation: Operation): number {
   if (operation.op === "append") return operation.body.length;
+  if (operation.op === "closeBatch") return operation.payload.length;
   if (operation.op !== "process") return 0;
   return operation.branches.reduce((sum, branch) => sum + (branch.payload?.length ?? 0), 0);
 }

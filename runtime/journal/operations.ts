@@ -132,10 +132,47 @@ export interface Settle {
   readonly trouble?: Trouble;
   /** Quarantined, and later deliveries of its keys wait for it. */
   readonly holds?: boolean;
+  /** What becomes of it becomes of the members of the batch it is. */
+  readonly isBatch?: boolean;
   /** The peer is answered once the whole message is delivered: tell what is left of it. */
   readonly tellRest: boolean;
   /** The peer is answered with this, since this destination's answer is what it waits for. */
   readonly concludes?: Omit<Answered, "op" | "seq">;
+}
+
+/**
+ * What has gathered for a destination becomes one message, a batch, with one delivery. Its members are delivered, or go
+ * into quarantine, with that delivery.
+ */
+export interface CloseBatch {
+  readonly op: "closeBatch";
+  readonly channel: string;
+  readonly id: string;
+  readonly atMs: number;
+  readonly type: string;
+  /** What is sent, and the body of the message. */
+  readonly payload: Uint8Array;
+  readonly branch: Branch;
+  /** Its members: all that gather up to this delivery, … */
+  readonly upTo: number;
+  /** … if they are so many. */
+  readonly members: number;
+}
+
+/** `null`: something else gathers there by now, and nothing was done. */
+export type ClosedBatch = {
+  readonly seq: number;
+  readonly delivery: number;
+  readonly sequence: number;
+  /** Where it was handed to another channel: as this message. */
+  readonly handedOn?: number;
+} | null;
+
+/** What has gathered for a destination that does not collect any more is sent one by one. */
+export interface Disperse {
+  readonly op: "disperse";
+  readonly channel: string;
+  readonly destination: string;
 }
 
 /** What is left of the message after a delivery ended. */
@@ -203,6 +240,8 @@ export type Replayed =
       readonly destination: string;
       readonly delivery: number;
       readonly size: number;
+      /** It waits to be sent with others. */
+      readonly gathers: boolean;
     }[];
   }
   /** A newer delivery of the same key has gone out. */
@@ -210,7 +249,17 @@ export type Replayed =
   | { readonly kind: "nothing" };
 
 /** All that is ever written. */
-export type Operation = Append | Process | Settle | Attempted | Quarantine | Answered | Replay | Release;
+export type Operation =
+  | Append
+  | Process
+  | Settle
+  | Attempted
+  | Quarantine
+  | Answered
+  | Replay
+  | Release
+  | CloseBatch
+  | Disperse;
 
 /** What each operation gives back. */
 export type ResultOf<O extends Operation> = O extends Append ? Appended
@@ -218,6 +267,7 @@ export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Settle ? Settled | null
   : O extends Replay ? Replayed
   : O extends Release ? Released
+  : O extends CloseBatch ? ClosedBatch
   : null;
 
 /** A message waiting in the inbox, as read from disk. */
@@ -244,10 +294,18 @@ export interface OutboxRow {
   readonly keys: readonly string[];
   /** Later deliveries of its keys build on it. */
   readonly isBuiltOn: boolean;
+  /** It has members, which end as it does. */
+  readonly isBatch: boolean;
   readonly controlId: string;
   readonly contentType: string;
   /** `null`: its bytes no longer match their checksum. */
   readonly body: Uint8Array | null;
+}
+
+/** A delivery that gathers, as read from disk. */
+export interface MemberRow extends Omit<OutboxRow, "sequence" | "attempts" | "isBatch" | "controlId"> {
+  /** Of its payload. */
+  readonly size: number;
 }
 
 /** A delivery in quarantine whose keys wait for it. */

@@ -1,7 +1,8 @@
 import { crc32 } from "node:zlib";
 import type { Database, Row } from "./database.ts";
 import { destinationName, Names } from "./names.ts";
-import type { HeldRow, InboxRow, OutboxRow } from "./operations.ts";
+import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./operations.ts";
+import type { AnswerTo, Gathering, PendingTotals, Question } from "./questions.ts";
 import type {
   DeliveryRecord,
   DeliveryState,
@@ -13,44 +14,7 @@ import type {
 } from "./records.ts";
 import { DELIVERY, errors, MESSAGE } from "./schema.ts";
 
-/** What is asked of the reader, one shape each, so that a thread can carry it. */
-export type Question =
-  | { readonly ask: "inbox"; readonly channel: string; readonly after: number; readonly limit: number }
-  | {
-    readonly ask: "outbox";
-    readonly channel: string;
-    readonly destination: string;
-    readonly after: number;
-    readonly limit: number;
-  }
-  | { readonly ask: "list"; readonly query: MessageQuery }
-  | { readonly ask: "show"; readonly id: string }
-  | { readonly ask: "seqOf"; readonly id: string }
-  | { readonly ask: "held"; readonly channel: string; readonly destination: string }
-  | { readonly ask: "state"; readonly channel: string; readonly step: string; readonly key: string }
-  | { readonly ask: "pending" };
-
-/** What is to do when the gateway starts. */
-export interface PendingTotals {
-  /** Of everything queued. */
-  readonly bytes: number;
-  /** Grows when the journal is restored from a backup. */
-  readonly epoch: number;
-  /** Messages queued, by channel. */
-  readonly inboxes: Readonly<Record<string, number>>;
-  /** Deliveries queued, by `channel/destination`. */
-  readonly outboxes: Readonly<Record<string, number>>;
-}
-
-/** What each question gives. */
-export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" } ? readonly InboxRow[]
-  : Q extends { ask: "outbox" } ? readonly OutboxRow[]
-  : Q extends { ask: "list" } ? readonly MessageRecord[]
-  : Q extends { ask: "show" } ? MessageContent | undefined
-  : Q extends { ask: "seqOf" } ? number | undefined
-  : Q extends { ask: "held" } ? readonly HeldRow[]
-  : Q extends { ask: "state" } ? string | undefined
-  : PendingTotals;
+type Gathered = Extract<Question, { ask: "gathered" }>;
 
 /** What one page of a queue may take in memory. */
 const PAGE_BYTES_MAX = 8 << 20;
@@ -75,6 +39,8 @@ export class Reader {
         return this.#inbox(question.channel, question.after, question.limit);
       case "outbox":
         return this.#outbox(question.channel, question.destination, question.after, question.limit);
+      case "gathered":
+        return this.#gathered(question);
       case "list":
         return this.#list(question.query);
       case "show":
@@ -116,25 +82,50 @@ export class Reader {
     const rows = this.#page(
       "SELECT id AS position, size FROM delivery WHERE destination = ? AND state = 0 AND id > ? ORDER BY id LIMIT ?",
       `SELECT delivery.id AS delivery, delivery.seq AS seq, message.id AS id, received_ms, part, sequence, attempts, keys,
-       built_on, delivery.control_id AS control_id, delivery.content_type AS content_type, crc32, bytes
+       built_on, batch, delivery.control_id AS control_id, delivery.content_type AS content_type, crc32, bytes
        FROM delivery JOIN message ON message.seq = delivery.seq JOIN body ON body.id = delivery.body
        WHERE destination = ? AND delivery.state = 0 AND delivery.id > ? AND delivery.id <= ? ORDER BY delivery.id`,
       [id, after, limit],
     );
     return rows.map((row) => ({
+      ...this.#waiting(row),
+      sequence: Number(row.sequence),
+      attempts: Number(row.attempts),
+      isBatch: row.batch !== null,
+      controlId: String(row.control_id),
+    }));
+  }
+
+  #gathered({ channel, destination, after, limit, bytesMax }: Gathered): MemberRow[] {
+    const id = this.#names.find(destinationName(channel, destination));
+    if (id === undefined) return [];
+    const rows = this.#page(
+      `SELECT id AS position, size FROM delivery
+       WHERE destination = ? AND state = 3 AND batch = 0 AND id > ? ORDER BY id LIMIT ?`,
+      `SELECT delivery.id AS delivery, delivery.seq AS seq, message.id AS id, received_ms, part, keys, built_on,
+       delivery.content_type AS content_type, delivery.size AS size, crc32, bytes
+       FROM delivery JOIN message ON message.seq = delivery.seq JOIN body ON body.id = delivery.body
+       WHERE destination = ? AND delivery.state = 3 AND batch = 0 AND delivery.id > ? AND delivery.id <= ?
+       ORDER BY delivery.id`,
+      [id, after, limit],
+      { bytesMax: Math.min(bytesMax, PAGE_BYTES_MAX), least: after === 0 ? 1 : 0 },
+    );
+    return rows.map((row) => ({ ...this.#waiting(row), size: Number(row.size) }));
+  }
+
+  /** What a delivery that gathers and one in an outbox have in common. */
+  #waiting(row: Row): Omit<MemberRow, "size"> {
+    return {
       delivery: Number(row.delivery),
       seq: Number(row.seq),
       id: String(row.id),
       receivedAtMs: Number(row.received_ms),
       part: Number(row.part),
-      sequence: Number(row.sequence),
-      attempts: Number(row.attempts),
       keys: JSON.parse(String(row.keys)) as string[],
       isBuiltOn: Number(row.built_on) === 1,
-      controlId: String(row.control_id),
       contentType: this.#names.textOf(Number(row.content_type)),
       body: intact(row),
-    }));
+    };
   }
 
   #held(channel: string, destination: string): HeldRow[] {
@@ -149,12 +140,17 @@ export class Reader {
     return row && String(row.value);
   }
 
-  /** A page of a queue: at most `limit` rows, and no more than fit in `PAGE_BYTES_MAX`, but always one. */
-  #page(sizes: string, content: string, [owner, after, limit]: readonly [number, number, number]): Row[] {
-    let last = after, bytes = 0;
+  /** A page of a queue: at most `limit` rows, and no more than fit in `bytesMax`, but at least `least`. */
+  #page(
+    sizes: string,
+    content: string,
+    [owner, after, limit]: readonly [number, number, number],
+    { bytesMax, least } = { bytesMax: PAGE_BYTES_MAX, least: 1 },
+  ): Row[] {
+    let last = after, bytes = 0, count = 0;
     for (const { position, size } of this.#database.prepare(sizes).all(owner, after, limit)) {
       bytes += Number(size);
-      if (last !== after && bytes > PAGE_BYTES_MAX) break;
+      if (++count > least && bytes > bytesMax) break;
       last = Number(position);
     }
     return last === after ? [] : this.#database.prepare(content).all(owner, after, last);
@@ -267,7 +263,22 @@ export class Reader {
     const epoch = Number(
       this.#database.prepare("SELECT value FROM setting WHERE name = 'epoch'").get()!.value,
     );
-    return { bytes, epoch, inboxes, outboxes };
+    const gathering = this.#gathering();
+    for (const each of Object.values(gathering)) bytes += each.bytes;
+    return { bytes, epoch, inboxes, outboxes, gathering };
+  }
+
+  #gathering(): Record<string, Gathering> {
+    const rows = this.#database.prepare(
+      `SELECT owner, n, bytes, received_ms FROM
+       (SELECT destination AS owner, count(*) AS n, sum(size) AS bytes, min(id) AS first
+       FROM delivery WHERE state = 3 AND batch = 0 GROUP BY 1)
+       JOIN delivery ON delivery.id = first JOIN message ON message.seq = delivery.seq`,
+    ).all();
+    return Object.fromEntries(rows.map((row) => [
+      this.#names.textOf(Number(row.owner)),
+      { count: Number(row.n), bytes: Number(row.bytes), sinceMs: Number(row.received_ms) },
+    ]));
   }
 
   #record(row: Row): MessageRecord {
@@ -292,8 +303,17 @@ export class Reader {
         bytes: Number(delivery.size),
         ...(delivery.settled_ms === null ? {} : { settledAtMs: Number(delivery.settled_ms) }),
         ...troubleIn(delivery),
+        ...this.#batchOf(delivery),
       })),
     };
+  }
+
+  #batchOf({ id, batch }: Row): Pick<DeliveryRecord, "batch"> {
+    if (!batch || batch === id) return {};
+    const row = this.#database.prepare(
+      "SELECT message.id AS id FROM delivery JOIN message ON message.seq = delivery.seq WHERE delivery.id = ?",
+    ).get(batch)!;
+    return { batch: String(row.id) };
   }
 
   #origin(row: Row): MessageRecord["origin"] {

@@ -45,6 +45,8 @@ export interface DeliveryRecord {
   readonly settledAtMs?: number;
   /** Why it is in quarantine. */
   readonly trouble?: Trouble;
+  /** Id of the batch it was sent in. */
+  readonly batch?: string;
 }
 
 /** A message as the archive tells it, without its bytes. */

@@ -72,7 +72,10 @@ CREATE INDEX history_message ON history (seq);
 INSERT INTO setting VALUES ('epoch', 1);
 `;
 
-/** What version 2 adds: parts, held keys, batches, handing on, the state of steps, the times of stages. */
+/**
+ * What version 2 adds: parts, held keys, batches, handing on, the state of steps, the times of stages. `batch` is null for
+ * what is sent by itself, 0 for what gathers, the batch's delivery for its members, and for that delivery itself.
+ */
 const SINCE_1 = `
 ALTER TABLE message ADD COLUMN stages TEXT;
 ALTER TABLE message ADD COLUMN parent INTEGER;
@@ -84,8 +87,8 @@ ALTER TABLE delivery ADD COLUMN batch INTEGER;
 DROP INDEX delivery_message;
 CREATE UNIQUE INDEX delivery_part ON delivery (seq, destination, part);
 CREATE INDEX delivery_held ON delivery (destination) WHERE held = 1;
-CREATE INDEX delivery_gathering ON delivery (destination, id) WHERE state = 3 AND batch IS NULL;
-CREATE INDEX delivery_batch ON delivery (batch) WHERE batch IS NOT NULL;
+CREATE INDEX delivery_gathering ON delivery (destination, id) WHERE state = 3 AND batch = 0;
+CREATE INDEX delivery_batch ON delivery (batch) WHERE batch > 0;
 CREATE TABLE state (
   channel INTEGER NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
   PRIMARY KEY (channel, step, key)

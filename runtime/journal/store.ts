@@ -2,7 +2,7 @@ import { MitralError } from "../contract/error.ts";
 import type { Facts } from "../contract/error.ts";
 import type { Thread, World } from "../contract/world.ts";
 import type { Operation } from "./operations.ts";
-import type { AnswerTo, Question } from "./reader.ts";
+import type { AnswerTo, Question } from "./questions.ts";
 import { errors } from "./schema.ts";
 
 /**

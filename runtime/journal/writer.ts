@@ -1,35 +1,33 @@
-import { crc32 } from "node:zlib";
-import type { Database, Row, Statement } from "./database.ts";
+import { Appends } from "./appends.ts";
+import type { Database, Statement } from "./database.ts";
 import { destinationName, Names } from "./names.ts";
 import type {
   Answered,
-  Append,
-  Appended,
   Attempted,
   Branch,
+  CloseBatch,
+  ClosedBatch,
+  Disperse,
   HandOn,
   Operation,
   Process,
   Processed,
   Quarantine,
-  Release,
-  Released,
-  Replay,
-  Replayed,
-  Resemblance,
   Settle,
   Settled,
   StateWrite,
 } from "./operations.ts";
-import type { Trouble } from "./records.ts";
+import { Replays } from "./replays.ts";
 import { ANSWERED, DELIVERY, MESSAGE } from "./schema.ts";
-import { prepareWrites } from "./writes.ts";
+import { insertBody, prepareWrites, type Writes } from "./writes.ts";
 
 /** The SQL of everything that is written. One connection, one transaction a batch. */
 export class Writer {
   readonly #database: Database;
   readonly #names: Names;
-  readonly #sql: ReturnType<typeof prepareWrites>;
+  readonly #sql: Writes;
+  readonly #appends: Appends;
+  readonly #replays: Replays;
   /** The last sequence number given, by destination. */
   readonly #sequences = new Map<number, number>();
 
@@ -37,6 +35,8 @@ export class Writer {
     this.#database = database;
     this.#names = new Names(database);
     this.#sql = prepareWrites(database);
+    this.#appends = new Appends(this.#sql, this.#names);
+    this.#replays = new Replays(this.#sql, this.#names);
     for (
       const row of database.prepare(
         "SELECT destination, max(sequence) AS last FROM delivery GROUP BY destination",
@@ -70,7 +70,7 @@ export class Writer {
   #applyOne(operation: Operation): unknown {
     switch (operation.op) {
       case "append":
-        return this.#append(operation);
+        return this.#appends.append(operation);
       case "process":
         return this.#process(operation);
       case "settle":
@@ -82,76 +82,14 @@ export class Writer {
       case "answered":
         return this.#answered(operation);
       case "replay":
-        return this.#replay(operation);
+        return this.#replays.replay(operation);
       case "release":
-        return this.#release(operation);
+        return this.#replays.release(operation);
+      case "closeBatch":
+        return this.#closeBatch(operation);
+      case "disperse":
+        return this.#disperse(operation);
     }
-  }
-
-  #append(append: Append): Appended {
-    const channel = this.#names.idOf(append.channel);
-    const identity = identityOf(append);
-    const earlier = identity === null ? [] : this.#sql.sameIdentity.all(channel, identity);
-    const same = earlier.find((row) => sameBytes(row.bytes as Uint8Array, append.body));
-    if (earlier.length > 0 && !same && append.sameness?.conflict) {
-      return { kind: "conflicting", seq: this.#insert(append, channel, null, append.sameness.conflict) };
-    }
-    const repeated = same && this.#repetition(append, channel, same);
-    if (repeated) return repeated;
-    const seq = this.#insert(append, channel, identity, append.trouble);
-    const resembles = resemblanceOf(earlier.length, same);
-    if (!resembles) return { kind: "appended", seq };
-    this.#note(seq, append.receivedAtMs, RESEMBLANCES[resembles], null, null);
-    return { kind: "appended", seq, resembles };
-  }
-
-  /** Same message again: pending is joined, a positive answer is given again, a negative one starts anew. */
-  #repetition(append: Append, channel: number, earlier: Row): Appended | undefined {
-    const seq = Number(earlier.seq);
-    const id = String(earlier.id);
-    const receivedAtMs = Number(earlier.received_ms);
-    if (Number(earlier.answered) === ANSWERED.notYet) return { kind: "pending", seq, id, receivedAtMs };
-    if (Number(earlier.answered) === ANSWERED.negatively) return undefined;
-    if (append.sameness!.kind === "exact") {
-      const recent = append.receivedAtMs - receivedAtMs <= append.sameness!.windowMs;
-      if (!recent && this.#sql.newerOfSender.get(channel, seq, seq + LATEST_WITHIN, append.sender)) {
-        return undefined;
-      }
-    }
-    const answer = earlier.answer === null ? undefined : {
-      bytes: earlier.answer as Uint8Array,
-      contentType: this.#names.textOf(Number(earlier.answer_type)),
-    };
-    return { kind: "answered", seq, id, receivedAtMs, answer };
-  }
-
-  #insert(append: Append, channel: number, identity: string | null, trouble: Trouble | undefined): number {
-    const answered = trouble ? "negatively" : append.answered ?? "notYet";
-    const body = this.#insertBody(append.body);
-    return this.#sql.insertMessage.run(
-      append.id,
-      channel,
-      append.receivedAtMs,
-      this.#names.idOf(append.origin.adapter),
-      append.origin.peer,
-      append.origin.partner ?? null,
-      append.controlId,
-      append.type,
-      append.sender,
-      this.#names.idOf(append.contentType),
-      identity,
-      trouble ? MESSAGE.quarantined : MESSAGE.received,
-      ANSWERED[answered],
-      append.body.length,
-      body,
-      append.evidence ?? null,
-      trouble ? JSON.stringify(trouble) : null,
-      null,
-    ).lastId;
-  }
-
-  #insertBody(bytes: Uint8Array): number {
-    return this.#sql.insertBody.run(crc32(bytes), bytes).lastId;
   }
 
   #process(process: Process): Processed {
@@ -173,13 +111,16 @@ export class Writer {
     });
   }
 
-  #insertBranch({ seq, channel }: Process, branch: Branch, destination: number): Processed[number] {
+  #insertBranch(
+    { seq, channel }: Pick<Process, "seq" | "channel">,
+    branch: Branch,
+    destination: number,
+  ): Processed[number] {
     const { handsOn, payload } = branch;
     const original = payload ? undefined : this.#sql.bodyOf.get(seq)!;
-    const body = payload ? this.#insertBody(payload) : Number(original!.body);
+    const body = payload ? insertBody(this.#sql, payload) : Number(original!.body);
     const size = payload?.length ?? Number(original!.size);
-    const sequence = (this.#sequences.get(destination) ?? 0) + 1;
-    this.#sequences.set(destination, sequence);
+    const sequence = branch.gathers ? 0 : this.#nextSequence(destination);
     const state = handsOn ? DELIVERY.delivered : branch.gathers ? DELIVERY.gathering : DELIVERY.queued;
     const contentType = this.#names.idOf(branch.contentType);
     const delivery = this.#sql.insertDelivery.run(
@@ -195,6 +136,7 @@ export class Writer {
       size,
       body,
       handsOn?.receivedAtMs ?? null,
+      branch.gathers ? 0 : null,
     ).lastId;
     if (!handsOn) return { delivery, sequence };
     return { delivery, sequence, seq: this.#handOn(handsOn, channel, seq, contentType, size, body) };
@@ -209,27 +151,81 @@ export class Writer {
     size: number,
     body: number,
   ): number {
-    return this.#sql.insertMessage.run(
-      handOn.id,
-      this.#names.idOf(handOn.channel),
-      handOn.receivedAtMs,
-      this.#names.idOf("channel"),
-      from,
-      null,
-      handOn.controlId,
-      handOn.type,
-      handOn.sender,
+    return this.#insertMade({
+      ...handOn,
+      channel: this.#names.idOf(handOn.channel),
+      adapter: "channel",
+      peer: from,
       contentType,
-      null,
-      MESSAGE.received,
-      // Whoever hands it on waits for no answer.
-      ANSWERED.positively,
+      state: MESSAGE.received,
       size,
       body,
-      null,
-      null,
       parent,
+    });
+  }
+
+  /** A message that nobody sent, and nobody waits for an answer to. */
+  #insertMade(made: Made): number {
+    return this.#sql.insertMessage.run(
+      made.id,
+      made.channel,
+      made.receivedAtMs,
+      this.#names.idOf(made.adapter),
+      made.peer,
+      null,
+      made.controlId,
+      made.type,
+      made.sender,
+      made.contentType,
+      null,
+      made.state,
+      ANSWERED.positively,
+      made.size,
+      made.body,
+      null,
+      null,
+      made.parent,
     ).lastId;
+  }
+
+  /** The next number of a destination: one for each thing that is sent there. */
+  #nextSequence(destination: number): number {
+    const sequence = (this.#sequences.get(destination) ?? 0) + 1;
+    this.#sequences.set(destination, sequence);
+    return sequence;
+  }
+
+  #closeBatch({ channel, id, atMs, type, payload, branch, upTo, members }: CloseBatch): ClosedBatch {
+    const destination = this.#names.idOf(destinationName(channel, branch.destination));
+    if (Number(this.#sql.countGathered.get(destination, upTo)!.members) !== members) return null;
+    const seq = this.#insertMade({
+      id,
+      channel: this.#names.idOf(channel),
+      receivedAtMs: atMs,
+      adapter: "collect",
+      peer: branch.destination,
+      controlId: branch.controlId,
+      type,
+      sender: "",
+      contentType: this.#names.idOf(branch.contentType),
+      state: MESSAGE.processed,
+      size: payload.length,
+      body: insertBody(this.#sql, payload),
+      parent: null,
+    });
+    const { seq: handedOn, ...placed } = this.#insertBranch({ seq, channel }, branch, destination);
+    this.#sql.joinBatch.run(placed.delivery, destination, upTo);
+    this.#sql.markBatch.run(placed.delivery);
+    this.#note(seq, atMs, `batch of ${members}`, destination, null);
+    if (handedOn === undefined) return { seq, ...placed };
+    this.#sql.settleMembers.run(DELIVERY.delivered, atMs, null, placed.delivery);
+    return { seq, ...placed, handedOn };
+  }
+
+  #disperse({ channel, destination }: Disperse): null {
+    const id = this.#names.idOf(destinationName(channel, destination));
+    for (const row of this.#sql.gathered.all(id)) this.#sql.sendAlone.run(this.#nextSequence(id), row.id);
+    return null;
   }
 
   #remember(channel: string, writes: readonly StateWrite[]): void {
@@ -242,15 +238,23 @@ export class Writer {
   }
 
   #settle(settle: Settle): Settled | null {
-    this.#sql.settleDelivery.run(
-      settle.trouble ? DELIVERY.quarantined : DELIVERY.delivered,
+    const state = settle.trouble ? DELIVERY.quarantined : DELIVERY.delivered;
+    const trouble = settle.trouble ? JSON.stringify(settle.trouble) : null;
+    const settled = this.#sql.settleDelivery.run(
+      state,
       settle.attempts,
       settle.atMs,
       settle.answer ?? null,
-      settle.trouble ? JSON.stringify(settle.trouble) : null,
+      trouble,
       settle.holds ? 1 : 0,
       settle.delivery,
-    );
+    ).changes;
+    if (settle.isBatch && settled > 0) {
+      this.#sql.settleMembers.run(state, settle.atMs, trouble, settle.delivery);
+      if (settle.trouble) {
+        this.#sql.noteMembers.run(settle.atMs, "quarantined", settle.trouble.code, settle.delivery);
+      }
+    }
     if (settle.concludes) this.#answer(this.#sql.answerWaiting, settle.seq, settle.concludes);
     if (settle.trouble) {
       const { destination } = this.#sql.deliveryById.get(settle.delivery)!;
@@ -295,62 +299,8 @@ export class Writer {
     );
   }
 
-  #release({ seq, destination, atMs }: Release): Released {
-    const channel = this.#channelOf(seq);
-    return this.#sql.deliveriesOf.all(seq).flatMap((row) => {
-      const name = this.#destinationOf(row, channel);
-      if (Number(row.held) === 0 || (destination !== undefined && name !== destination)) return [];
-      this.#sql.releaseDelivery.run(Number(row.id));
-      this.#note(seq, atMs, "released", Number(row.destination), null);
-      return [{ channel, destination: name, delivery: Number(row.id) }];
-    });
-  }
-
   #channelOf(seq: number): string {
     return this.#names.textOf(Number(this.#sql.messageBySeq.get(seq)!.channel));
-  }
-
-  #destinationOf({ destination }: Row, channel: string): string {
-    return this.#names.textOf(Number(destination)).slice(channel.length + 1);
-  }
-
-  #replay({ seq, destination, force, atMs }: Replay): Replayed {
-    const message = this.#sql.messageBySeq.get(seq);
-    if (!message) return { kind: "nothing" };
-    const channel = this.#names.textOf(Number(message.channel));
-    if (Number(message.state) === MESSAGE.quarantined && destination === undefined) {
-      this.#sql.requeueMessage.run(seq);
-      this.#note(seq, atMs, "replayed", null, null);
-      return { kind: "inbox", channel, size: Number(message.size) };
-    }
-    const wanted = destination === undefined ? null : this.#names.idOf(destinationName(channel, destination));
-    const chosen = this.#sql.deliveriesOf.all(seq).filter((row) =>
-      wanted === null
-        ? Number(row.state) === DELIVERY.quarantined
-        : Number(row.destination) === wanted && Number(row.state) !== DELIVERY.queued
-    );
-    if (chosen.length === 0) return { kind: "nothing" };
-    const nameOf = (row: Row) => this.#destinationOf(row, channel);
-    for (const row of chosen) {
-      if (!force && this.#overtaken(row)) return { kind: "overtaken", destination: nameOf(row) };
-    }
-    for (const row of chosen) {
-      this.#sql.requeueDelivery.run(Number(row.id));
-      this.#note(seq, atMs, "replayed", Number(row.destination), null);
-    }
-    const deliveries = chosen.map((row) => ({
-      destination: nameOf(row),
-      delivery: Number(row.id),
-      size: Number(row.size),
-    }));
-    return { kind: "outbox", channel, deliveries };
-  }
-
-  #overtaken(row: Row): boolean {
-    const keys = new Set(JSON.parse(String(row.keys)) as string[]);
-    if (keys.size === 0) return false;
-    return this.#sql.deliveredAfter.all(Number(row.destination), Number(row.id))
-      .some((newer) => (JSON.parse(String(newer.keys)) as string[]).some((key) => keys.has(key)));
   }
 
   #note(seq: number, atMs: number, event: string, destination: number | null, code: string | null): void {
@@ -358,25 +308,19 @@ export class Writer {
   }
 }
 
-/** As the history of a message says it. */
-const RESEMBLANCES = { late: "repeated late", reused: "control id reused" } as const;
-
-/** What was refused before and comes again resembles nothing: it is the same message, tried anew. */
-function resemblanceOf(earlier: number, same: Row | undefined): Resemblance | undefined {
-  if (earlier === 0) return undefined;
-  if (!same) return "reused";
-  return Number(same.answered) === ANSWERED.positively ? "late" : undefined;
-}
-
-/** How far a sender's next message is looked for: the one writer must not search the whole table. */
-const LATEST_WITHIN = 10_000;
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
-}
-
-/** What the index finds a repetition by; whether the bytes are the same is then seen from them. */
-function identityOf({ sameness, controlId }: Append): string | null {
-  if (!sameness) return null;
-  return sameness.kind === "exact" ? controlId : `${sameness.from}/${sameness.id}`;
+/** A message that the gateway has made. */
+interface Made {
+  readonly id: string;
+  readonly channel: number;
+  readonly receivedAtMs: number;
+  readonly adapter: string;
+  readonly peer: string;
+  readonly controlId: string;
+  readonly type: string;
+  readonly sender: string;
+  readonly contentType: number;
+  readonly state: number;
+  readonly size: number;
+  readonly body: number;
+  readonly parent: number | null;
 }

@@ -1,4 +1,8 @@
+import { crc32 } from "node:zlib";
 import type { Database, Statement } from "./database.ts";
+
+/** The statements {@linkcode prepareWrites} makes. */
+export type Writes = ReturnType<typeof prepareWrites>;
 
 /** The statements of everything that is written, prepared once. Their numbers for states are those of the schema. */
 export function prepareWrites(database: Database) {
@@ -21,10 +25,24 @@ export function prepareWrites(database: Database) {
     deliveryOf: "SELECT id, sequence FROM delivery WHERE seq = ? AND destination = ? AND part = ?",
     insertDelivery:
       `INSERT INTO delivery (seq, destination, part, sequence, state, attempts, keys, built_on, control_id, content_type,
-       size, body, settled_ms) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)`,
+       size, body, settled_ms, batch) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)`,
     settleDelivery:
       `UPDATE delivery SET state = ?, attempts = ?, settled_ms = ?, answer = ?, trouble = ?, held = ?
-       WHERE id = ? AND state = 0`,
+       WHERE id = ? AND state IN (0, 3)`,
+    countGathered:
+      "SELECT count(*) AS members FROM delivery WHERE destination = ? AND state = 3 AND batch = 0 AND id <= ?",
+    joinBatch: "UPDATE delivery SET batch = ? WHERE destination = ? AND state = 3 AND batch = 0 AND id <= ?",
+    markBatch: "UPDATE delivery SET batch = id WHERE id = ?",
+    settleMembers: `UPDATE delivery SET state = ?, settled_ms = ?, trouble = ?
+       WHERE batch = ? AND batch > 0 AND id <> batch AND state = 3`,
+    noteMembers:
+      `INSERT INTO history (seq, at_ms, event, destination, code) SELECT seq, ?, ?, destination, ? FROM delivery
+       WHERE batch = ? AND batch > 0 AND id <> batch`,
+    requeueMembers: `UPDATE delivery SET state = 3, settled_ms = NULL, trouble = NULL
+       WHERE batch = ? AND batch > 0 AND id <> batch`,
+    gathered: "SELECT id FROM delivery WHERE destination = ? AND state = 3 AND batch = 0 ORDER BY id",
+    sendAlone: "UPDATE delivery SET state = 0, batch = NULL, sequence = ? WHERE id = ?",
+    gatherAgain: "UPDATE delivery SET state = 3, batch = 0, settled_ms = NULL, trouble = NULL WHERE id = ?",
     deliveryById: "SELECT seq, destination FROM delivery WHERE id = ?",
     leftOf:
       "SELECT sum(state IN (0, 3)) AS queued, sum(state = 2) AS quarantined FROM delivery WHERE seq = ?",
@@ -37,8 +55,9 @@ export function prepareWrites(database: Database) {
       "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ? AND answered = 0",
     messageBySeq: "SELECT channel, state, size FROM message WHERE seq = ?",
     requeueMessage: "UPDATE message SET state = 0, trouble = NULL WHERE seq = ?",
-    deliveriesOf: "SELECT id, destination, state, keys, size, held FROM delivery WHERE seq = ?",
-    deliveredAfter: "SELECT keys FROM delivery WHERE destination = ? AND id > ? AND state = 1",
+    deliveriesOf: "SELECT id, destination, state, keys, size, held, batch FROM delivery WHERE seq = ?",
+    deliveredAfter:
+      "SELECT keys FROM delivery WHERE destination = ? AND id > ? AND state = 1 AND id <> ifnull(?, 0)",
     requeueDelivery:
       "UPDATE delivery SET state = 0, settled_ms = NULL, trouble = NULL, held = 0 WHERE id = ?",
     releaseDelivery: "UPDATE delivery SET held = 0 WHERE id = ?",
@@ -49,4 +68,9 @@ export function prepareWrites(database: Database) {
   return Object.fromEntries(
     Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)]),
   ) as { readonly [K in keyof typeof statements]: Statement };
+}
+
+/** Keeps bytes beside their checksum; returns the number they are known by. */
+export function insertBody(sql: Writes, bytes: Uint8Array): number {
+  return sql.insertBody.run(crc32(bytes), bytes).lastId;
 }

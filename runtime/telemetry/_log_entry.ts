@@ -67,6 +67,12 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   })),
   messageReplayed: say("info", "message replayed", message),
   messageReleased: say("info", "message released", message),
+  batchClosed: say("info", "batch closed", (event) => ({
+    ...message(event),
+    messages: event.messages,
+    bytes: event.bytes,
+    why: event.why,
+  })),
   messageHandedOn: say("debug", "message handed on", (event) => ({ ...message(event), to: event.to })),
   messagePostponed: say("warning", "message postponed", (event) => ({
     ...message(event),

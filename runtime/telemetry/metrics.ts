@@ -104,6 +104,7 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "destination",
     "to",
   );
+  const batches = tally("batches_closed", "Batches put together.", "channel", "destination", "why");
   const alerts = tally("alerts", "Times somebody should look.", "channel", "destination", "why", "code");
   const refused = tally("files_refused", "Changed files that were no use.", "channel", "stage");
   const postponed = tally(
@@ -179,6 +180,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return replayed.add(line(event));
       case "messageHandedOn":
         return handedOn.add([...line(event), event.to]);
+      case "batchClosed":
+        return batches.add([...line(event), event.why]);
       case "alertRaised":
         return alerts.add([...line(event), event.why, event.error.code]);
       case "fileRefused":
@@ -228,6 +231,12 @@ function reading(registry: Registry): (now: GatewaySnapshot) => void {
     "channel",
     "destination",
   );
+  const gathering = gauge(
+    "gathering_messages",
+    "Durable messages that wait to be sent together.",
+    "channel",
+    "destination",
+  );
   const condition = gauge(
     "line_condition",
     "1 for the condition a line is in.",
@@ -242,6 +251,7 @@ function reading(registry: Registry): (now: GatewaySnapshot) => void {
 
   function readLine(channel: string, destination: string, state: LineState): void {
     queued.set({ channel, destination }, state.queued);
+    if (state.gathering !== undefined) gathering.set({ channel, destination }, state.gathering);
     for (const one of CONDITIONS) {
       condition.set({ channel, destination, condition: one }, one === state.condition ? 1 : 0);
     }

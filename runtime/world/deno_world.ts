@@ -2,7 +2,6 @@
  * The World as Deno gives it. The only module of the product, beside the terminal and the thread entry points, that
  * touches `Deno`, timers and the platform's randomness.
  */
-import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers";
 import type {
@@ -21,7 +20,10 @@ import type {
 
 const clock: Clock = {
   nowMs: () => Date.now(),
-  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  // Asked for when it is wanted: it costs more than all else in this module.
+  get timeZone() {
+    return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  },
   elapsedMs: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
@@ -50,11 +52,11 @@ const random: Random = {
 };
 
 async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
+  const folder = await Deno.open(path);
   try {
     await folder.sync();
   } finally {
-    await folder.close();
+    folder.close();
   }
 }
 

@@ -9,6 +9,7 @@ import { answers } from "./rows/answers.ts";
 import { backlog } from "./rows/backlog.ts";
 import { fanOut } from "./rows/fan_out.ts";
 import { idle } from "./rows/idle.ts";
+import { imports } from "./rows/imports.ts";
 import { sealed } from "./rows/sealed.ts";
 import { steps } from "./rows/steps.ts";
 import { wholeChannel } from "./rows/whole_channel.ts";
@@ -22,6 +23,7 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   backlog,
   sealed,
   idle,
+  imports,
 };
 
 const quick = Deno.args.includes("--quick");

@@ -234,6 +234,7 @@ function testBatch(
       const whole = batch.join(some, FACTS);
       assertEquals(hex(batch.join(some, FACTS)), hex(whole), "the same input made another batch");
       const text = latin1(whole);
+      assert(text.includes(batch.controlId?.(FACTS) ?? ""), "the whole does not hold its control id");
       let at = 0;
       for (const payload of some.map((one) => latin1(inBatch(one)))) {
         const found = text.indexOf(payload, at);

@@ -1,46 +1,45 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { MessageMaker } from "../../examples/demo/messages.ts";
 import { fieldsOf } from "../../examples/demo/mllp.ts";
 import { GatewayProcess, projectFolder } from "../../examples/demo/process.ts";
-import { sendAll } from "../../examples/demo/sender.ts";
 import { inFolder, Program } from "./_program.ts";
 
 const examples = join(projectFolder, "examples");
 
-Deno.test("the embedding service takes orders, counts them and ends in order", () =>
-  inFolder(async (folder) => {
-    await using program = new Program(["run", "-P", "examples/embed/main.ts", folder]);
-    const [, url] = await program.printed(/^counts {2}(\S+)$/m);
-    const [, port] = await program.printed(/^orders {2}\S+:(\d+) to/m);
+const service = ["run", "-P", "examples/embedded_in_hono/main.ts", "--port", "0"];
+
+Deno.test("the service with a gateway inside turns JSON into HL7, and shows what came of it", async () => {
+  await using program = new Program([...service, "--once"]);
+  assertEquals(await program.ended(), 0, program.err);
+  const { out } = program;
+  assertMatch(out, /^POST \/integration\/patients 200 \{"status":"AA","message":"\w+"\}$/m);
+  assertMatch(out, /^ {2}MSH\|\^~\\&\|SERVICE\|.*\|ADT\^A04\^ADT_A01\|/m);
+  assertMatch(out, /^ {2}PID\|\|\|4711\|\|Doe\^Ann$/m);
+  const [, outcomes] = /^GET \/outcomes 200 (.*)$/m.exec(out)!;
+  const [{ kind, channel, destination }] = JSON.parse(outcomes);
+  assertEquals([kind, channel, destination], ["delivered", "patients", "ehr"]);
+  assertMatch(
+    out,
+    /^GET \/integration\/health 200 \{"gateway":"service","healthy":true,"journal":"open"\}$/m,
+  );
+});
+
+Deno.test("the service with a gateway inside goes on until it is told, and ends in order", () =>
+  inFolder(async (dir) => {
+    await using program = new Program([...service, "--dir", dir]);
+    const [, url] = await program.printed(/^service +(\S+)$/m);
     await program.printed(/Ctrl-C/);
-    const messages = (await MessageMaker.open()).take(20);
-    const orders = messages.filter(({ bytes }) => fieldsOf(bytes)[0][9].startsWith("ORM"));
-    assert(orders.length > 0 && orders.length < messages.length);
-    const codes: string[] = [];
-    await sendAll(messages, {
-      port: Number(port),
-      lanes: 2,
-      answered: ({ code }) => codes.push(code),
-      unanswered: () => Promise.reject(new Error("no answer")),
-    });
-    assertEquals(codes.filter((code) => code[1] !== "A"), []);
-    const { length } = orders;
-    assertEquals(await countsOnceDone(url), {
-      ready: true,
-      received: 20,
-      filtered: 20 - length,
-      delivered: length,
-    });
+    const answers = await Promise.all(Array.from({ length: 20 }, async (_, at) => {
+      const body = JSON.stringify({ mrn: `${at}`, family: "Doe", given: "Ann" });
+      const headers = { "content-type": "application/json" };
+      const response = await fetch(`${url}/integration/patients`, { method: "POST", headers, body });
+      return (await response.json()).status;
+    }));
+    assertEquals(answers, new Array(20).fill("AA"));
+    const outcomes: { kind: string }[] = await (await fetch(`${url}/outcomes`)).json();
+    assertEquals(outcomes.map(({ kind }) => kind), new Array(20).fill("delivered"));
     program.interrupt("SIGTERM");
     assertEquals(await program.ended(), 0, program.err);
-    const files = await Array.fromAsync(Deno.readDir(join(folder, "orders")), ({ name }) => name);
-    assertEquals(files.length, length);
-    for (const name of files) {
-      const [header] = fieldsOf(await Deno.readFile(join(folder, "orders", name)));
-      assertEquals(header[5], "ORDERS");
-      assert(orders.some(({ controlId }) => controlId === header[10]));
-    }
   }));
 
 Deno.test("the stream pipeline masks names and leaves the rest as it was", async () => {
@@ -75,14 +74,6 @@ Deno.test("the file drop takes abnormal results out of one folder and leaves the
     }
     assertStringIncludes(await Deno.readTextFile(join(folder, "gateway.log")), "gatewayStopped");
   }));
-
-/** Asks until every message that was received has come to its end. */
-async function countsOnceDone(url: string) {
-  for (;;) {
-    const counts = await (await fetch(url)).json();
-    if (counts.filtered + counts.delivered === counts.received) return counts;
-  }
-}
 
 /** Name of the first whole file in a folder. */
 async function firstResult(watcher: Deno.FsWatcher, folder: string): Promise<string> {

@@ -2,9 +2,12 @@
 
 /** What a peer is found by: each program in turn, called to see whether it is there. */
 const PEERS = {
+  "bash": [["bash", "--version"]],
   "curl": [["curl", "--version"]],
+  "fish": [["fish", "--version"]],
   // A version manager's python3 need not be the one Debian's package belongs to.
   "python3-hl7": [["python3", "-c", "import hl7.mllp"], ["/usr/bin/python3", "-c", "import hl7.mllp"]],
+  "zsh": [["zsh", "--version"]],
 } as const satisfies Readonly<Record<string, readonly (readonly [string, ...string[]])[]>>;
 
 /** A peer on this machine, or the lack of it. */

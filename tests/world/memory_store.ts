@@ -1,7 +1,8 @@
 import type { World } from "../../runtime/contract/world.ts";
 import type { Database } from "../../runtime/journal/database.ts";
 import type { Operation } from "../../runtime/journal/operations.ts";
-import { type AnswerTo, type Question, Reader } from "../../runtime/journal/reader.ts";
+import type { AnswerTo, Question } from "../../runtime/journal/questions.ts";
+import { Reader } from "../../runtime/journal/reader.ts";
 import { prepareSchema } from "../../runtime/journal/schema.ts";
 import { openWriter } from "../../runtime/journal/sqlite_database.ts";
 import type { Store } from "../../runtime/journal/store.ts";
@@ -20,6 +21,8 @@ export class MemoryStore implements Disposable {
   readonly questions: Question[] = [];
   /** What the next commits reject with; nothing of them happens. */
   failure: Error | undefined;
+  /** Questions that fail. */
+  unanswered: (question: Question) => boolean = () => false;
   #held: PromiseWithResolvers<void> = Promise.withResolvers();
   #holds: (operation: Operation) => boolean = () => false;
   #watchers: (() => void)[] = [];
@@ -51,6 +54,7 @@ export class MemoryStore implements Disposable {
       ask: async <Q extends Question>(question: Q): Promise<AnswerTo<Q>> => {
         this.questions.push(question);
         await Promise.resolve();
+        if (this.unanswered(question)) throw new TypeError("the store is broken");
         return turn === this.#opened ? reader.answer(question) : await forever;
       },
       close: async () => {},

@@ -8,9 +8,15 @@ import { HL7V2_TYPE } from "./hl7_message.ts";
 
 /**
  * One file of one batch (HL7 v2.9.1 section 2.9.3.1): FHS, BHS, the messages, BTS with their count, FTS with the count of
- * batches. Delimiters, applications and facilities are those of the first message, byte for byte.
+ * batches. Delimiters, applications and facilities are those of the first message, byte for byte. FHS-11 and BHS-11 are
+ * its control id.
  */
-export const batch: BatchSpec = { name: "hl7-batch", contentType: HL7V2_TYPE, join };
+export const batch: BatchSpec = {
+  name: "hl7-batch",
+  contentType: HL7V2_TYPE,
+  controlId: ({ id }) => controlIdOf(id),
+  join,
+};
 
 function join(payloads: readonly Uint8Array[], facts: AnswerFacts): Uint8Array {
   const first = (payloads.length > 0 ? findHeader(payloads[0]) : undefined) ?? new Header("", RECOMMENDED);

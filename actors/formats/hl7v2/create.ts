@@ -10,7 +10,7 @@ const TYPE = /^([A-Z0-9]{3})(?:\^([A-Z0-9]{3})(?:\^[A-Z0-9_]{3,7})?)?$/;
 /**
  * A message with nothing in it but what all of its type must have (HL7 v2.5.1 section 2.15.9 and, for EVN, 3.4.1): MSH
  * with the recommended delimiters, time, type, control id, processing id P and version 2.5.1; for ADT also EVN with the
- * event and the time. `what` is the type as MSH-9 has it: `ORU`, `ADT^A04`, `ADT^A04^ADT_A01`; a structure that is left
+ * event and the time. MSH-18 says UTF-8, which is what it is written in. `what` is the type as MSH-9 has it: `ORU`, `ADT^A04`, `ADT^A04^ADT_A01`; a structure that is left
  * out is added where it is known.
  *
  * Errors: HL7V2_TYPE_INVALID.
@@ -23,7 +23,26 @@ export function create(what: string, facts: AnswerFacts): Hl7Message {
   const time = timestamp(facts.atMs);
   const type = trimmed([what, structureOf(what)], component);
   const segments = [
-    ["MSH", encoding, "", "", "", "", time, "", type, controlIdOf(facts.id), "P", "2.5.1"],
+    [
+      "MSH",
+      encoding,
+      "",
+      "",
+      "",
+      "",
+      time,
+      "",
+      type,
+      controlIdOf(facts.id),
+      "P",
+      "2.5.1",
+      "",
+      "",
+      "",
+      "",
+      "",
+      "UNICODE UTF-8",
+    ],
     ...(kind === "ADT" ? [["EVN", event, time]] : []),
   ];
   return Hl7Message.parse(segments.map((parts) => parts.join(field)).join("\r"));

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { ControlClient } from "../control/client.ts";
-import type { Method, Methods } from "../control/protocol.ts";
+import { ControlClient, type FollowOptions } from "../control/client.ts";
+import type { Method, Methods, Stream, Streams } from "../control/protocol.ts";
 import { readGatewayPlaces } from "./gateway_file.ts";
 import type { Session } from "./session.ts";
 
@@ -30,10 +30,26 @@ export async function ask<M extends Method>(
   method: M,
   params: Methods[M]["params"],
 ): Promise<Methods[M]["result"]> {
+  using client = await connect(session, options);
+  return await client.ask(method, params);
+}
+
+/** Follows something of the running gateway until the signal is aborted. Errors: as of {@linkcode ask}, at any time. */
+export async function* follow<S extends Stream>(
+  session: Session,
+  options: GatewayOptions,
+  stream: S,
+  params: Streams[S]["params"],
+  how: FollowOptions,
+): AsyncGenerator<Streams[S]["line"]> {
+  using client = await connect(session, options);
+  yield* client.follow(stream, params, how);
+}
+
+async function connect(session: Session, options: GatewayOptions): Promise<ControlClient> {
   const { world } = session.outside;
   const folder = await dataFolder(options, session);
-  using client = await ControlClient.connect({ world, folder, person: personOf(session) });
-  return await client.ask(method, params);
+  return await ControlClient.connect({ world, folder, person: personOf(session) });
 }
 
 /** The name the operating system gave the person, for the gateway's log. */

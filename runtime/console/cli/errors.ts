@@ -15,12 +15,18 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot write {path}: it exists, and nothing is overwritten",
   },
+  CONSOLE_CLONE_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write {kind} to {path}: it is part of Mitral, and this is no clone of it",
+  },
   CONSOLE_STDIN_MISSING: { blame: "operator", retry: "never", says: "Cannot read -: there is no input" },
   CONSOLE_MESSAGES_MISSING: {
     blame: "operator",
     retry: "never",
     says: "Cannot send {path}: no line of it starts with MSH",
   },
+  CONSOLE_TESTS_MISSING: { blame: "operator", retry: "never", says: "Cannot test {path}: {reason}" },
   CONSOLE_COMPONENT_MISSING: {
     blame: "operator",
     retry: "never",
@@ -35,6 +41,31 @@ export const errors = declareErrors("console", {
     blame: "operator",
     retry: "never",
     says: "Cannot show message: the journal has none, or more than one, whose id starts like that",
+  },
+  CONSOLE_FOLDER_DIFFERENT: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot compare {path}: it does not lie in the folder of the file that runs, {folder}",
+  },
+  CONSOLE_RESTART_NEEDED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot apply: settings of the gateway as a whole differ ({count}), such as {path}",
+  },
+  CONSOLE_APPLY_UNDONE: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot apply: channel {channel} does not start; all is as it was: {reason}",
+  },
+  CONSOLE_APPLY_STUCK: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot apply: channel {channel} does not start: {reason}; nor can be put back: {stuck}",
+  },
+  CONSOLE_ROLLBACK_EMPTY: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot roll back: nothing was applied to the gateway on the data folder {folder}",
   },
   CONSOLE_SINK_REFUSED: {
     blame: "sender",

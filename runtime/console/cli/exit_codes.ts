@@ -21,7 +21,8 @@ export const exitCodeRows: readonly (readonly [ExitCode, string])[] = [
   [exitCodes.ok, "Done; where the command asks a question, the answer is yes."],
   [
     exitCodes.no,
-    "The answer is no: problems in the file, a message refused or not answered, nothing of that id, a replay refused.",
+    "The answer is no: problems in the file, a message refused or not answered, nothing of that id, a replay " +
+    "refused, a file not applied.",
   ],
   [exitCodes.usage, "The command line is wrong: an unknown command or option, a value out of range."],
   [

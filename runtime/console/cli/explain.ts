@@ -26,8 +26,15 @@ const hints: Readonly<Record<string, string>> = {
   CONSOLE_USAGE_WRONG: "mitral --help lists the commands, mitral COMMAND --help their options",
   CONSOLE_FILE_EXISTS: "move it away first, or name another place",
   CONSOLE_MESSAGES_MISSING: "the file must hold HL7 v2 messages, each beginning with an MSH segment",
+  CONSOLE_CLONE_MISSING: "name the clone's folder with --dir",
+  CONSOLE_TESTS_MISSING:
+    "tests are files called *_test.yaml, beside the gateway file or in channels/ beside it",
   CONSOLE_COMPONENT_MISSING: "mitral help lists the components",
   CONSOLE_MESSAGE_UNKNOWN: "list them with: mitral messages list",
+  CONSOLE_FOLDER_DIFFERENT: "put it beside that file: paths in it would mean other files",
+  CONSOLE_RESTART_NEEDED:
+    "stop the gateway and run the file, or apply its channels alone with --channels-only",
+  CONSOLE_APPLY_STUCK: "mend the cause and start them: mitral channel start NAME",
   CONSOLE_COMMAND_CRASHED: "this is a bug; run it again with --debug to see where",
   GATEWAY_MESSAGE_UNKNOWN: "list them with: mitral messages list",
   GATEWAY_CHANNEL_UNKNOWN: "list the channels with: mitral status",
@@ -38,6 +45,10 @@ const hints: Readonly<Record<string, string>> = {
 /** Errors that are the answer to the question the command asked. */
 const noes: ReadonlySet<string> = new Set([
   "CONSOLE_MESSAGE_UNKNOWN",
+  "CONSOLE_RESTART_NEEDED",
+  "CONSOLE_APPLY_UNDONE",
+  "CONSOLE_APPLY_STUCK",
+  "CONSOLE_ROLLBACK_EMPTY",
   "GATEWAY_MESSAGE_UNKNOWN",
   "GATEWAY_REPLAY_REFUSED",
   "GATEWAY_REPLAY_EMPTY",

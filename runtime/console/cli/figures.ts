@@ -28,6 +28,11 @@ export function timeText(ms: number): string {
   return new Date(ms).toISOString().replace("T", " ").replace(/\.\d+/, "");
 }
 
+/** `2026-01-02 03:04:05.678Z`: where several things happen in a second. */
+export function momentText(ms: number): string {
+  return new Date(ms).toISOString().replace("T", " ");
+}
+
 /** `1,234` */
 export function countText(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");

@@ -1,24 +1,59 @@
+import type { Command } from "commander";
 import { dirname, resolve } from "node:path";
 import type { MapNode } from "../../config/config_node.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { GatewayReading } from "../../config/read_gateway.ts";
+import type { Disk } from "../../contract/world.ts";
+import { type FileTexts, notingTexts } from "./deploy/file_texts.ts";
 import { type ExitCode, exitCodes } from "./exit_codes.ts";
 import type { Session } from "./session.ts";
 
+/** A gateway file as it was read, with the texts it consists of. */
+export interface FileReading extends GatewayReading {
+  readonly texts: FileTexts;
+  /** Every file and folder it was read from, absolute: what may change it. */
+  readonly paths: ReadonlySet<string>;
+}
+
+/** Which variables a gateway file is read with. */
+export interface EnvOptions {
+  /** The file of variables; beside the gateway file where left out. */
+  readonly env?: string;
+}
+
+/** Adds the option that names the file of variables. */
+export function addEnvOption(command: Command): Command {
+  return command.option(
+    "--env <file>",
+    "file of variables (default: beside the gateway file, ending in .env)",
+  );
+}
+
 /** Reads a gateway file: its plan, or all its problems. Problems name the file as the person typed it. */
-export async function readGatewayFile(typed: string, session: Session): Promise<GatewayReading> {
+export async function readGatewayFile(
+  typed: string,
+  session: Session,
+  { env, from = session.outside.world.disk }: EnvOptions & { readonly from?: Disk } = {},
+): Promise<FileReading> {
   const { readGateway } = await import("../../config/read_gateway.ts");
   const { terminal, outside } = session;
   const path = session.path(typed);
-  const { plan, problems } = await readGateway(path, {
-    disk: outside.world.disk,
+  const variables = env === undefined ? {} : { variablesFile: session.path(env) };
+  const { disk, noted } = notingTexts(from, { file: path, ...variables });
+  const reading = await readGateway(path, {
+    disk,
     catalog: outside.catalog,
     loadActor: outside.loadActor,
     env: terminal.env,
     timeZone: outside.world.clock.timeZone,
+    ...variables,
   });
-  const named = problems.map((problem) => problem.file === path ? { ...problem, file: typed } : problem);
-  return plan === undefined ? { problems: named } : { plan, problems: named };
+  return { ...reading, problems: namedAs(typed, path, reading.problems), ...noted };
+}
+
+/** Problems of the file at `path` under the name that a person typed. */
+export function namedAs(typed: string, path: string, problems: readonly Problem[]): readonly Problem[] {
+  return problems.map((problem) => problem.file === path ? { ...problem, file: typed } : problem);
 }
 
 /** What a command that cannot use a gateway file exits with. */
@@ -52,13 +87,18 @@ export interface GatewayPlaces {
  * may not read, keys that are not made yet. Errors: CONSOLE_FILE_UNREADABLE.
  */
 export async function readGatewayPlaces(typed: string, session: Session): Promise<GatewayPlaces> {
-  const [{ readYaml }, { Problems }, { valueOf }, { DEFAULTS }] = await Promise.all([
+  const [{ readYaml }, { readVariables }, { Problems }, { valueOf }, { DEFAULTS }] = await Promise.all([
     import("../../config/read_yaml.ts"),
+    import("../../config/read_variables.ts"),
     import("../../config/problem.ts"),
     import("../../config/config_node.ts"),
     import("../../config/gateway_defaults.ts"),
   ]);
-  const tree = readYaml(new TextDecoder().decode(await session.read(typed)), new Problems(typed));
+  const problems = new Problems(typed);
+  const { disk } = session.outside.world;
+  const variables = await readVariables(session.path(typed), undefined, disk, problems);
+  const text = new TextDecoder().decode(await session.read(typed));
+  const tree = readYaml(text, problems, variables ? { variables } : {});
   const root: Pick<MapNode, "kind" | "entries"> = tree?.kind === "map" ? tree : { kind: "map", entries: [] };
   const textAt = (key: string) => {
     const node = valueOf(root as MapNode, key);

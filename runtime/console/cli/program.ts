@@ -1,23 +1,32 @@
 import type { Command } from "commander";
+import { addApply } from "./commands/apply.ts";
 import { addChannel } from "./commands/channel.ts";
 import { addCheck } from "./commands/check.ts";
+import { addCompletions } from "./commands/completions.ts";
+import { addGraph } from "./commands/graph.ts";
 import { addHelp } from "./commands/help.ts";
 import { addInit } from "./commands/init.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addMessages } from "./commands/messages.ts";
+import { addNew } from "./commands/new.ts";
+import { addPlan } from "./commands/plan.ts";
 import { addRun } from "./commands/run.ts";
+import { addSchema } from "./commands/schema.ts";
 import { addSend } from "./commands/send.ts";
 import { addSink } from "./commands/sink.ts";
 import { addStatus } from "./commands/status.ts";
+import { addTail } from "./commands/tail.ts";
+import { addTest } from "./commands/test.ts";
+import { addTrace } from "./commands/trace.ts";
 import { addVersion } from "./commands/version.ts";
 import type { AddCommand, Session } from "./session.ts";
 
 /** Every command, in the order of the help. */
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
-  ["Set up:", [addInit, addCheck, addKeys]],
-  ["Run:", [addRun, addStatus, addChannel, addMessages]],
-  ["Try out:", [addSend, addSink]],
-  ["Learn:", [addHelp, addVersion]],
+  ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys]],
+  ["Run:", [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addTrace]],
+  ["Try out:", [addTest, addSend, addSink]],
+  ["Learn:", [addHelp, addCompletions, addVersion]],
 ];
 
 /** The whole command line on an empty program. */

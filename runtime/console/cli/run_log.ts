@@ -44,7 +44,7 @@ export class RunLog {
   /** Logs who asked what. A mere look, which a monitoring script repeats all day, only at `debug`. */
   readonly answered = (request: ControlRequest): void => {
     const isLook = request.outcome === "ok" && !request.content &&
-      ["status", "messages.list", "messages.show"].includes(request.method);
+      ["status", "messages.list", "messages.show", "events.follow"].includes(request.method);
     this.#emit(isLook ? "debug" : "info", "control request answered", {
       name: "controlAnswered",
       ...request,

@@ -1,20 +1,25 @@
 import type { RunningGateway } from "../../engine/gateway_api.ts";
 import type { GatewayPlan } from "../../engine/plan.ts";
-import { errors as controlErrors } from "../control/errors.ts";
 import { ControlServer } from "../control/server.ts";
-import { readGatewayFile } from "./gateway_file.ts";
+import { areNone } from "../control/changes.ts";
+import { changesText } from "./deploy/changes_text.ts";
+import { type Deployed, Deployment } from "./deploy/deployment.ts";
+import { watchFiles } from "./deploy/watch_files.ts";
+import { problemLines } from "./gateway_file.ts";
 import { plain } from "./plain.ts";
 import type { RunLog } from "./run_log.ts";
 import type { Session } from "./session.ts";
 
 /** What a gateway is run with. */
 export interface ServeOptions {
-  readonly plan: GatewayPlan;
+  readonly deployed: Deployed;
   /** As typed: read again when a channel is reloaded. */
   readonly file: string;
   readonly log: RunLog;
   /** Resolves when the gateway is to stop. */
   readonly stopped: Promise<void>;
+  /** Puts the file in place whenever it, or a file it names, has changed. */
+  readonly watch: boolean;
 }
 
 /**
@@ -23,7 +28,11 @@ export interface ServeOptions {
  * 1. the control socket, which takes the data folder
  * 2. the monitor's port and the gateway; the gateway is closed first, so that the monitor tells how it drains
  */
-export async function serve({ plan, file, log, stopped }: ServeOptions, session: Session): Promise<void> {
+export async function serve(
+  { deployed, file, log, stopped, watch }: ServeOptions,
+  session: Session,
+): Promise<void> {
+  const { plan } = deployed;
   const { outside } = session;
   const { world } = outside;
   await using open = new AsyncDisposableStack();
@@ -41,24 +50,39 @@ export async function serve({ plan, file, log, stopped }: ServeOptions, session:
   open.defer(() => monitor?.close());
   open.defer(() => gateway.close());
 
-  control.serve({ gateway, reload: (channel) => reload(channel, gateway, file, session) });
+  const deployment = new Deployment(gateway, session, file, deployed);
+  control.serve({ gateway, deployment });
   announce(gateway, monitor?.port, session);
+  if (watch) open.use(watching(deployment, session));
   await stopped;
   log.stopping(gateway.name);
+}
+
+/** Puts the file in place whenever it has changed, and says what that did. */
+function watching(deployment: Deployment, session: Session): AsyncDisposable {
+  const stopping = new AbortController();
+  const changed = async () => {
+    try {
+      const { problems, changes } = await deployment.refresh({ channelsOnly: true });
+      if (!changes) session.note(problemLines(problems, session));
+      else if (!areNone(changes)) session.terminal.out(changesText(changes, session.paint));
+    } catch (cause) {
+      session.noteError(cause, "run");
+    }
+  };
+  const ended = watchFiles(() => deployment.paths, session.outside.world, stopping.signal, changed);
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await ended;
+    },
+  };
 }
 
 async function openMonitor({ monitor }: GatewayPlan, gateway: RunningGateway, { outside }: Session) {
   if (monitor === undefined) return undefined;
   const { openMonitor } = await import("../../telemetry/monitor.ts");
   return await openMonitor(gateway, outside.world, { port: monitor.port, memoryUse: outside.memoryUse });
-}
-
-async function reload(name: string, gateway: RunningGateway, file: string, session: Session) {
-  const { plan, problems } = await readGatewayFile(file, session);
-  if (!plan) return problems;
-  const channel = plan.channels.find((channel) => channel.name === name);
-  await gateway.reloadChannel(channel ?? controlErrors.fail("CONTROL_CHANNEL_UNKNOWN"));
-  return [];
 }
 
 /** A line for each channel, and a last one that begins with `ready` where all of them are. */

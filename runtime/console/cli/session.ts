@@ -72,6 +72,12 @@ export class Session {
     }
   }
 
+  /** Fails where something is in the way of a file that is to be new. Errors: CONSOLE_FILE_EXISTS. */
+  async mustBeFree(typed: string): Promise<void> {
+    const found = await this.outside.world.disk.facts(this.path(typed));
+    if (found) errors.fail("CONSOLE_FILE_EXISTS", { path: typed });
+  }
+
   /** Writes a file that must not be there yet. Errors: CONSOLE_FILE_EXISTS, CONSOLE_FILE_UNWRITABLE. */
   async writeNew(typed: string, bytes: Uint8Array, mode = 0o644): Promise<void> {
     await this.makeFolder(dirname(typed));

@@ -1,9 +1,12 @@
 /** Folder the starter's destination writes to, beside the gateway file. */
 export const starterOutbox = "outbox";
 
+/** What the schema beside the starter is called; editors find it by the starter's first line. */
+export const starterSchema = "gateway.schema.json";
+
 /** The gateway file `mitral init` writes: it runs as it is, on this machine alone. */
-export const starter =
-  `# A Mitral gateway. Check it with "mitral check gateway.yaml", run it with "mitral run gateway.yaml".
+export const starter = `# yaml-language-server: $schema=./${starterSchema}
+# A Mitral gateway. Check it with "mitral check gateway.yaml", run it with "mitral run gateway.yaml".
 gateway: my-gateway
 
 # Where messages are kept until they are delivered. Keep it on a disk that survives a power cut.
@@ -35,4 +38,19 @@ channels:
         file: { path: ./${starterOutbox} }
       # ehr:
       #   mllp: { host: ehr.local, port: 7001 }
+`;
+
+/** The tests `mitral init` writes beside it: they pass as they are. */
+export const starterTest = `# Tests of the channels in gateway.yaml. Run them with "mitral test gateway.yaml".
+channel: inbox
+
+cases:
+  - name: a result is taken and written to a file
+    input: |
+      MSH|^~\\&|LAB|ST E|EHR|ST E|20260101120000||ORU^R01|0001|P|2.5
+      PID|1||4711^^^ST E||Doe^Ann
+    expect:
+      outcome: accepted
+      answer: { MSA-1: AA, MSA-2: "0001" }
+      files: { MSH-9.1: ORU, PID-5.1: Doe }
 `;

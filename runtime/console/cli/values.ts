@@ -53,12 +53,20 @@ export function timeReader(name: string, nowMs: () => number) {
   };
 }
 
+/** Reads one of a fixed set of words. */
+export interface WordReader<W extends string> {
+  (text: string): W;
+  /** For help and completions. */
+  readonly words: readonly W[];
+}
+
 /** One of a fixed set of words. */
-export function wordReader<const W extends string>(name: string, words: readonly W[]) {
-  return (text: string): W => {
+export function wordReader<const W extends string>(name: string, words: readonly W[]): WordReader<W> {
+  const read = (text: string): W => {
     const word = words.find((word) => word.toLowerCase() === text.toLowerCase());
     return word ?? wrong(name, `one of ${words.join(", ")}`);
   };
+  return Object.assign(read, { words });
 }
 
 function wrong(name: string, wanted: string): never {

@@ -12,6 +12,8 @@ import {
   protocolVersion,
   type Request,
   socketPath,
+  type Stream,
+  type Streams,
   toLine,
 } from "./protocol.ts";
 
@@ -19,6 +21,16 @@ const utf8 = new TextEncoder();
 
 /** A gateway that is stuck says nothing; a search through all it holds may take some seconds. */
 const answerMsMax = 30_000;
+
+/** These wait until channels are drained. */
+const patient: ReadonlySet<string> = new Set(["channel.stop", "channel.reload", "apply", "rollback"]);
+const patientAnswerMsMax = 600_000;
+
+/** How something is followed. */
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  begun(): void;
+}
 
 /** A command's end of the control socket. One request at a time. */
 export class ControlClient {
@@ -51,40 +63,72 @@ export class ControlClient {
 
   /** Asks and waits for the answer. Errors: the gateway's own, CONTROL_GATEWAY_SILENT, CONTROL_CONNECTION_LOST. */
   async ask<M extends Method>(method: M, params: Methods[M]["params"]): Promise<Methods[M]["result"]> {
+    return await this.#request(method, params as Request["params"]) as Methods[M]["result"];
+  }
+
+  /**
+   * Asks to follow something, until `signal` is aborted; the client is of no use after that. From when `begun` is called
+   * nothing is missed. Errors as of {@linkcode ControlClient.ask}, at any time.
+   */
+  async *follow<S extends Stream>(
+    stream: S,
+    params: Streams[S]["params"],
+    { signal, begun }: FollowOptions,
+  ): AsyncGenerator<Streams[S]["line"]> {
+    const leave = () => this.#connection.close();
+    signal.addEventListener("abort", leave);
+    try {
+      await this.#request(stream, params as Request["params"]);
+      begun();
+      while (!signal.aborted) yield await this.#result() as Streams[S]["line"];
+    } catch (cause) {
+      if (!signal.aborted) throw cause;
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
+  }
+
+  async #request(method: string, params: Request["params"]): Promise<unknown> {
     const request: Request = {
       version: protocolVersion,
       id: ++this.#lastId,
       method,
       person: this.#person,
-      params: params as Request["params"],
+      params,
     };
-    const reply = await this.#exchange(toLine(request));
-    if (isRecord(reply.error)) throw rebuilt(reply.error);
-    return reply.result as Methods[M]["result"];
-  }
-
-  async #exchange(line: string): Promise<Record<string, unknown>> {
+    const waitMs = patient.has(method) ? patientAnswerMsMax : answerMsMax;
     let silent = false;
-    const forget = this.#clock.after(answerMsMax, () => {
+    const forget = this.#clock.after(waitMs, () => {
       silent = true;
       this.#connection.close();
     });
     try {
-      await this.#connection.write(utf8.encode(line + "\n"));
-      const { value, done } = await this.#lines.next();
-      const reply: unknown = done ? undefined : fromLine(value);
-      return isRecord(reply) ? reply : errors.fail("CONTROL_CONNECTION_LOST");
+      await this.#connection.write(utf8.encode(toLine(request) + "\n")).catch(lost);
+      return await this.#result();
     } catch (cause) {
-      if (silent) return errors.fail("CONTROL_GATEWAY_SILENT", { answerMsMax }, cause);
-      throw cause instanceof MitralError ? cause : errors.error("CONTROL_CONNECTION_LOST", {}, cause);
+      if (silent) return errors.fail("CONTROL_GATEWAY_SILENT", { answerMsMax: waitMs }, cause);
+      throw cause;
     } finally {
       forget();
     }
   }
 
+  /** What the next line holds. */
+  async #result(): Promise<unknown> {
+    const { value, done } = await this.#lines.next().catch(lost);
+    const reply = done ? undefined : fromLine(value);
+    if (!isRecord(reply)) return errors.fail("CONTROL_CONNECTION_LOST");
+    if (isRecord(reply.error)) throw rebuilt(reply.error);
+    return reply.result;
+  }
+
   [Symbol.dispose](): void {
     this.#connection.close();
   }
+}
+
+function lost(cause: unknown): never {
+  throw cause instanceof MitralError ? cause : errors.error("CONTROL_CONNECTION_LOST", {}, cause);
 }
 
 /** The gateway's error as this process would have made it. */

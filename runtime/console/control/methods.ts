@@ -1,14 +1,29 @@
 import type { Problem } from "../../config/problem.ts";
 import type { RunningGateway } from "../../engine/gateway_api.ts";
 import type { DeliveryState, MessageQuery, MessageState } from "../../journal/records.ts";
+import { Feed } from "./_feed.ts";
 import { errors } from "./errors.ts";
-import { malformed, type Method, type Methods, type ShownMessage } from "./protocol.ts";
+import { followed } from "./followed.ts";
+import {
+  malformed,
+  type Method,
+  type Methods,
+  type Planned,
+  type ShownMessage,
+  type Stream,
+} from "./protocol.ts";
 
 /** What the control socket gives access to. */
 export interface ControlService {
   readonly gateway: RunningGateway;
-  /** Reads the gateway file again and gives the channel its new plan, unless the file has problems. */
-  reload(channel: string): Promise<readonly Problem[]>;
+  /** What is told to run, and how that is changed. */
+  readonly deployment: {
+    /** Reads the gateway file again and gives the channel its new plan, unless the file has problems. */
+    reload(channel: string): Promise<readonly Problem[]>;
+    plan(file: string): Promise<Planned>;
+    apply(file: string, options: { readonly channelsOnly: boolean }): Promise<Planned>;
+    rollback(options: { readonly channelsOnly: boolean }): Promise<Planned>;
+  };
 }
 
 type Params = Readonly<Record<string, unknown>>;
@@ -40,6 +55,8 @@ const methods: {
       destination: optional(params, "destination", text),
       force: toggle(params, "force"),
     }),
+  "messages.release": ({ gateway }, params) =>
+    gateway.release(text(params, "id"), { destination: optional(params, "destination", text) }),
   async "channel.start"({ gateway }, params) {
     await gateway.startChannel(channel(gateway, params));
     return null;
@@ -48,13 +65,38 @@ const methods: {
     await gateway.stopChannel(channel(gateway, params));
     return null;
   },
-  "channel.reload": (service, params) => service.reload(text(params, "name")),
+  "channel.flush": ({ gateway }, params) =>
+    gateway.closeBatch(channel(gateway, params), optional(params, "destination", text)),
+  "channel.reload": ({ deployment }, params) => deployment.reload(text(params, "name")),
+  "plan": ({ deployment }, params) => deployment.plan(text(params, "file")),
+  "apply": ({ deployment }, params) =>
+    deployment.apply(text(params, "file"), { channelsOnly: toggle(params, "channelsOnly") }),
+  "rollback": ({ deployment }, params) =>
+    deployment.rollback({ channelsOnly: toggle(params, "channelsOnly") }),
 };
 
-/** Does what a request asks. Errors: CONTROL_METHOD_UNKNOWN, CONTROL_REQUEST_MALFORMED, and the gateway's own. */
-export function answer(service: ControlService, method: string, params: Params): Promise<unknown> {
+const streams: {
+  readonly [S in Stream]: (service: ControlService, params: Params) => Feed<unknown>;
+} = {
+  "events.follow"({ gateway }, params) {
+    const name = params.name === undefined ? undefined : channel(gateway, params);
+    return new Feed((offer) =>
+      gateway.observe((event) => {
+        const told = followed(event);
+        if (told && (name === undefined || told.channel === name)) offer(told);
+      })
+    );
+  },
+};
+
+/**
+ * Does what a request asks; what is to be followed comes as a feed. Errors: CONTROL_METHOD_UNKNOWN,
+ * CONTROL_REQUEST_MALFORMED, and the gateway's own.
+ */
+export async function answer(service: ControlService, method: string, params: Params): Promise<unknown> {
+  if (Object.hasOwn(streams, method)) return streams[method as Stream](service, params);
   if (!Object.hasOwn(methods, method)) errors.fail("CONTROL_METHOD_UNKNOWN");
-  return methods[method as Method](service, params);
+  return await methods[method as Method](service, params);
 }
 
 function channel(gateway: RunningGateway, params: Params): string {

@@ -1,12 +1,16 @@
 /**
  * What a command and a running gateway say to each other: one JSON object a line, one line a request, answered in
- * order. The socket lies in the data folder, so who may use it is who may enter that folder.
+ * order, by one line each. A request to follow something is answered by `null`, then by a line for each thing, until
+ * either side closes; whoever asked says no more. The socket lies in the data folder, so who may use it is who may enter that folder.
  */
 import type { Problem } from "../../config/problem.ts";
 import type { GatewaySnapshot } from "../../engine/events.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "../../journal/records.ts";
 import { join } from "node:path";
+import type { Skipped } from "./_feed.ts";
+import type { GatewayChanges } from "./changes.ts";
 import { errors } from "./errors.ts";
+import type { FollowedEvent } from "./followed.ts";
 
 /** Grows when a request or an answer changes its meaning. */
 export const protocolVersion = 1;
@@ -25,6 +29,12 @@ export type ShownMessage =
   & Omit<MessageContent, "received" | "payloads">
   & Partial<Pick<MessageContent, "received" | "payloads">>;
 
+/** What a gateway file changes; where it has problems, they are all there is. */
+export interface Planned {
+  readonly problems: readonly Problem[];
+  readonly changes?: GatewayChanges;
+}
+
 /** Every method: what it takes, what it gives. */
 export interface Methods {
   readonly "status": { readonly params: Record<never, never>; readonly result: GatewaySnapshot };
@@ -37,16 +47,45 @@ export interface Methods {
     readonly params: { readonly id: string; readonly destination?: string; readonly force?: boolean };
     readonly result: { readonly destinations: readonly string[] };
   };
+  readonly "messages.release": {
+    readonly params: { readonly id: string; readonly destination?: string };
+    readonly result: { readonly destinations: readonly string[] };
+  };
   readonly "channel.start": { readonly params: { readonly name: string }; readonly result: null };
   readonly "channel.stop": { readonly params: { readonly name: string }; readonly result: null };
+  /** How many messages were put together, for each destination that collects. */
+  readonly "channel.flush": {
+    readonly params: { readonly name: string; readonly destination?: string };
+    readonly result: readonly { readonly destination: string; readonly messages: number }[];
+  };
   /** Every problem of the file; where there is none, the channel runs its new plan. */
   readonly "channel.reload": {
     readonly params: { readonly name: string };
     readonly result: readonly Problem[];
   };
+  /** What a gateway file, by its absolute path, would change. */
+  readonly "plan": { readonly params: { readonly file: string }; readonly result: Planned };
+  /** The same, done. */
+  readonly "apply": {
+    readonly params: { readonly file: string; readonly channelsOnly: boolean };
+    readonly result: Planned;
+  };
+  /** The file before the last that was applied, put back in place. */
+  readonly "rollback": { readonly params: { readonly channelsOnly: boolean }; readonly result: Planned };
 }
 
 export type Method = keyof Methods;
+
+/** Every method whose answer goes on: what it takes, and what each line after the first holds. */
+export interface Streams {
+  /** Events of one channel, or of all; a slow reader is told how many it missed. */
+  readonly "events.follow": {
+    readonly params: { readonly name?: string };
+    readonly line: FollowedEvent | Skipped;
+  };
+}
+
+export type Stream = keyof Streams;
 
 /** A request as it stands on the line. */
 export interface Request {

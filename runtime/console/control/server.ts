@@ -2,6 +2,7 @@ import { MitralError } from "../../contract/error.ts";
 import type { Connection, World } from "../../contract/world.ts";
 import { claimSocket, type LocalAcceptor } from "./_claim.ts";
 import { readLines } from "./_lines.ts";
+import { Feed } from "./_feed.ts";
 import { errors } from "./errors.ts";
 import { answer, type ControlService } from "./methods.ts";
 import { readRequest, type Reply, type Request, requestBytesMax, socketPath, toLine } from "./protocol.ts";
@@ -10,7 +11,7 @@ import { readRequest, type Reply, type Request, requestBytesMax, socketPath, toL
 export interface ControlRequest {
   readonly person: string;
   readonly method: string;
-  /** The message or channel it was about; empty where it was about neither. */
+  /** The message, channel or file it was about; empty where it was about none. */
   readonly subject: string;
   /** True where message content was asked for. */
   readonly content: boolean;
@@ -93,32 +94,57 @@ export class ControlServer {
 
   /** A peer that breaks the rules, or leaves in the middle, ends its own conversation only. */
   async #converse(connection: Connection): Promise<void> {
+    const lines = readLines(connection, requestBytesMax);
     try {
-      for await (const line of readLines(connection, requestBytesMax)) {
-        await this.#send(connection, await this.#reply(line));
+      for (let line = await lines.next(); !line.done; line = await lines.next()) {
+        const { reply, feed } = await this.#reply(line.value);
+        if (feed) return await this.#feed(connection, reply, feed, lines);
+        await this.#send(connection, reply);
       }
     } catch (cause) {
       if (cause instanceof MitralError) await this.#send(connection, refusal(0, cause)).catch(() => {});
     }
   }
 
-  async #reply(line: string): Promise<Reply> {
+  /** Tells, after `reply`, what a feed brings, until the peer leaves or says anything at all. */
+  async #feed(
+    connection: Connection,
+    reply: Reply,
+    feed: Feed<unknown>,
+    lines: AsyncIterator<string>,
+  ): Promise<void> {
+    const close = () => feed.close();
+    lines.next().then(close, close);
+    try {
+      await this.#send(connection, reply);
+      for await (const batch of feed) {
+        await this.#send(connection, ...batch.map((result) => ({ id: reply.id, result })));
+      }
+    } finally {
+      close();
+    }
+  }
+
+  async #reply(line: string): Promise<{ readonly reply: Reply; readonly feed?: Feed<unknown> }> {
     let request: Request | undefined;
     try {
       request = readRequest(line);
       const service = this.#service ?? errors.fail("CONTROL_GATEWAY_STARTING");
       const result = await answer(service, request.method, request.params);
       this.#answered(request, "ok");
-      return { id: request.id, result: result ?? null };
+      const { id } = request;
+      return result instanceof Feed
+        ? { reply: { id, result: null }, feed: result }
+        : { reply: { id, result } };
     } catch (cause) {
       const error = cause instanceof MitralError ? cause : errors.error("CONTROL_REQUEST_CRASHED", {}, cause);
       if (request) this.#answered(request, error.code);
-      return refusal(request?.id ?? 0, error);
+      return { reply: refusal(request?.id ?? 0, error) };
     }
   }
 
   #answered({ person, method, params }: Request, outcome: string): void {
-    const subject = params.id ?? params.name;
+    const subject = params.id ?? params.name ?? params.file;
     this.#options.answered({
       person,
       method,
@@ -128,8 +154,8 @@ export class ControlServer {
     });
   }
 
-  async #send(connection: Connection, reply: Reply): Promise<void> {
-    await connection.write(utf8.encode(toLine(reply) + "\n"));
+  async #send(connection: Connection, ...replies: readonly Reply[]): Promise<void> {
+    await connection.write(utf8.encode(replies.map((reply) => toLine(reply) + "\n").join("")));
   }
 }
 

@@ -49,7 +49,7 @@ testTransformer(build, {
       },
       format: json,
       body: order,
-      expect: `${head}ORU^R01^ORU_R01|0190a3b4000000000001|P|2.5.1\r` +
+      expect: `${head}ORU^R01^ORU_R01|0190a3b4000000000001|P|2.5.1||||||UNICODE UTF-8\r` +
         "PID|||42||Smith \\T\\ Sons||19700102\rOBX|1||A||1\rOBX|2||B\r",
     },
     {

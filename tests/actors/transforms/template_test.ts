@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import json from "../../../actors/formats/json/mod.ts";
 import { fill, Templates } from "../../../actors/transforms/_template.ts";
 import type { KeyedState } from "../../../runtime/contract/actor.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
@@ -32,6 +33,8 @@ function stateOf(values: Map<string, string>): KeyedState {
 
 const format = bindFormat(lines, {});
 const plain = new Templates({ body: format, timeZone: "America/Chicago" });
+/** Of bodies whose format nobody knows before the first message. */
+const unknowing = new Templates({ timeZone: "America/Chicago" });
 
 /** What a template makes of the message. */
 function filled(template: string, metadata?: Readonly<Record<string, string>>): string | undefined {
@@ -121,8 +124,6 @@ Deno.test("a template says where it is wrong and what was expected", () => {
     ["{A{", 3, "| or }"],
     ['{"A', 2, '" to close this text'],
     ['{"A"x}', 5, "| or }"],
-    ["x {word}", 4, words],
-    ["{n}", 2, words],
     ["{A|}", 4, "the name of a filter"],
     ["{A|upperr}", 4, filters],
     ["{A|toString}", 4, filters],
@@ -145,6 +146,15 @@ Deno.test("a template says where it is wrong and what was expected", () => {
   for (const [template, column, expected] of cases) {
     assertEquals(refusal(template), [column, expected], template);
   }
+  assertEquals(refusalOf(() => unknowing.compile("x {word}", "X")), [4, words]);
+  assertEquals(refusalOf(() => unknowing.compile("{n}", "X")), [2, words]);
+});
+
+Deno.test("a word that is no word of a template's own is a path where the format reads it", () => {
+  const named = new Templates({ body: { ...format, checkPath: () => {} }, timeZone: "UTC" });
+  assertEquals(typeof named.compile("{family}", "X"), "function");
+  const strict = new Templates({ body: bindFormat(json, { depthMax: 9 }), timeZone: "UTC" });
+  assertEquals(refusalOf(() => strict.compile("{family}", "X"))[0], 2);
 });
 
 Deno.test("a template finds a path the format does not have before the first message", () => {

@@ -163,6 +163,18 @@ Deno.test("config: what is collected is sent at times of day, in a zone, or by n
   ]);
 });
 
+Deno.test("config: what may gather is less than what may be pending, and no more than a journal can keep", async () => {
+  const gathering = (bytesMax: string, more: string) =>
+    lab("", `, collect: { countMax: 5, bytesMax: ${bytesMax} }`) + more;
+  assertEquals(await problemsOf(gathering("2 MB", "journal: { pendingBytesMax: 2 MB }")), [
+    "6:93 CONFIG_VALUE_INVALID Cannot read channels.lab.send.ehr.collect.bytesMax: bytesMax (2000000) must be less than journal.pendingBytesMax (2000000)",
+  ]);
+  assertEquals(await problemsOf(gathering("1 MB", "journal: { pendingBytesMax: 2 MB }")), []);
+  assertEquals(await problemsOf(gathering("1 GB", "")), [
+    "6:93 CONFIG_VALUE_RANGE Cannot read channels.lab.send.ehr.collect.bytesMax: must be between 1 and 268435456, not 1000000000",
+  ]);
+});
+
 Deno.test("config: a channel hands on to another that is there, and never to itself by a detour", async () => {
   const chain = (last: string) =>
     `gateway: here
@@ -190,7 +202,7 @@ Deno.test("config: order by a path its format does not have is a problem", async
 });
 
 Deno.test("config: variables come from the file beside the gateway file, and never make YAML of themselves", async () => {
-  const text = SMALLEST.replace("ehr.local", '"${EHR_HOST}"').replace("7001", '"${EHR_PORT}"')
+  const text = SMALLEST.replace("ehr.local", "${EHR_HOST}").replace("7001", "${EHR_PORT}")
     .replace("st-elsewhere", "st-${SITE}");
   const files = {
     ...FILES,
@@ -204,7 +216,7 @@ Deno.test("config: variables come from the file beside the gateway file, and nev
 });
 
 Deno.test("config: a variable that is not there is a problem, with a file of variables and without", async () => {
-  const text = SMALLEST.replace("ehr.local", '"${EHR_HOST}"');
+  const text = SMALLEST.replace("ehr.local", "${EHR_HOST}");
   const said =
     "6:34 CONFIG_VARIABLE_MISSING Cannot read channels.lab.send.ehr.mllp.host: no variable is called EHR_HOST (give it a line EHR_HOST=… in the file of variables, or write $${ for a plain ${)";
   assertEquals(await problemsOf(text), [said]);

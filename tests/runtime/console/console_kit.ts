@@ -16,7 +16,7 @@ export const catalog = {
   },
   formats: { hl7v2: async () => (await import("../../../actors/formats/hl7v2/mod.ts")).default },
   envelopes: {},
-  transforms: {},
+  transforms: { filter: async () => (await import("../../../actors/filter.ts")).default.spec },
 } as unknown as Catalog;
 
 /** What a started command is made of. */
@@ -40,6 +40,7 @@ export function start(args: readonly string[], options: ConsoleOptions = {}): St
     world,
     catalog,
     version: "1.2.3",
+    importMap: new URL("../../../deno.json", import.meta.url).href,
     openGateway,
     loadActor: (path) => import(path),
   };

@@ -1,4 +1,4 @@
-import type { GatewaySnapshot } from "../../../runtime/engine/events.ts";
+import type { GatewayEvent, GatewaySnapshot } from "../../../runtime/engine/events.ts";
 import type { RunningGateway } from "../../../runtime/engine/gateway_api.ts";
 import type { ChannelPlan } from "../../../runtime/engine/plan.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
@@ -85,6 +85,9 @@ export class FakeGateway implements RunningGateway {
   /** What `close` waits for. */
   drained: Promise<void> = Promise.resolve();
 
+  readonly #observers = new Set<(event: GatewayEvent) => void>();
+  #changed = Promise.withResolvers<void>();
+
   readonly archive = {
     list: async (query: MessageQuery) => {
       this.asked.push(["list", query]);
@@ -102,8 +105,24 @@ export class FakeGateway implements RunningGateway {
   snapshot(): GatewaySnapshot {
     return this.state;
   }
-  observe(): () => void {
-    return () => {};
+  observe(listener: (event: GatewayEvent) => void): () => void {
+    this.#observers.add(listener);
+    this.#changed.resolve();
+    return () => {
+      this.#observers.delete(listener);
+      this.#changed.resolve();
+    };
+  }
+  /** Resolves when so many observe. */
+  async observedBy(count: number): Promise<void> {
+    while (this.#observers.size !== count) {
+      this.#changed = Promise.withResolvers<void>();
+      await this.#changed.promise;
+    }
+  }
+  /** Something happens. */
+  report(event: GatewayEvent): void {
+    for (const observer of this.#observers) observer(event);
   }
   async replay(id: string, options?: { destination?: string; force?: boolean }) {
     this.asked.push(["replay", id, options]);
@@ -126,6 +145,14 @@ export class FakeGateway implements RunningGateway {
   handle(): Promise<never> {
     return Promise.reject(new TypeError("nothing is behind it"));
   }
+  mountedAt(): undefined {}
+  outcomes(): ReadableStream<never> {
+    return ReadableStream.from([]);
+  }
+  async closeBatch(name: string, destination?: string) {
+    this.asked.push(["flush", name, destination]);
+    return [{ destination: "registry", messages: 1200 }, { destination: "ehr", messages: 0 }];
+  }
   async startChannel(name: string): Promise<void> {
     this.asked.push(["start", name]);
   }
@@ -135,6 +162,9 @@ export class FakeGateway implements RunningGateway {
   }
   async reloadChannel(plan: ChannelPlan): Promise<void> {
     this.asked.push(["reload", plan.name]);
+  }
+  async removeChannel(name: string): Promise<void> {
+    this.asked.push(["remove", name]);
   }
   async close(): Promise<void> {
     this.closed++;

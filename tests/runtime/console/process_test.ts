@@ -25,22 +25,66 @@ function spawn(cwd: string, ...args: string[]): Deno.ChildProcess {
   return command.spawn();
 }
 
-/** Reads until a line is printed that begins with `start`; then lets the rest run by. */
-async function printed(output: ReadableStream<Uint8Array>, start: string): Promise<void> {
+/** Reads until a line is printed that matches; then lets the rest run by. */
+async function printed(output: ReadableStream<Uint8Array>, line: RegExp): Promise<void> {
   const lines = output.pipeThrough(new TextDecoderStream());
   let text = "";
   for await (const part of lines.values({ preventCancel: true })) {
     text += part;
-    if (text.split("\n").some((line) => line.startsWith(start))) break;
+    if (!text.split("\n").some((each) => line.test(each))) continue;
+    lines.pipeTo(new WritableStream()).catch(() => {});
+    return;
   }
-  lines.pipeTo(new WritableStream()).catch(() => {});
+  throw new Error(`${line} was never printed:\n${text}`);
+}
+
+/** Runs a command to its end; what it printed. */
+async function runs(cwd: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await spawn(cwd, ...args).output();
+  assertEquals(code, exitCodes.ok, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test("console applies a changed gateway file by itself where it is told to watch it, mistakes included", () =>
+  withFolder(async (cwd) => {
+    const path = join(cwd, "gateway.yaml");
+    const named = file.replace("path: ./outbox", "path: ${OUT}");
+    await Deno.mkdir(join(cwd, "outbox"));
+    await Deno.writeTextFile(join(cwd, "test.env"), "OUT=./outbox\n");
+    await Deno.writeTextFile(path, named);
+    await using child = spawn(cwd, "run", "gateway.yaml", "--watch", "--env", "test.env");
+    const [out, err] = [linesOf(child.stdout), linesOf(child.stderr)];
+    await out(/^ready my-gateway/);
+    await Deno.writeTextFile(path, named.replace("parse: hl7v2", "parse: hl7v2\n    filter: MSH-9.1 ="));
+    await err(/^gateway\.yaml:6:\d+ CONFIG_STEP_REFUSED/);
+    await Deno.writeTextFile(path, named.replace("parse: hl7v2", "parse: hl7v2\n    filter: MSH-9.1 = ORU"));
+    await out(/^channel inbox changed/);
+    await out(/filter: \(none\) → MSH-9\.1 = ORU/);
+  }));
+
+/** Waits for lines of an output, in order. */
+function linesOf(output: ReadableStream<Uint8Array>): (line: RegExp) => Promise<void> {
+  const lines = output.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+  let text = "";
+  return async (line) => {
+    for (;;) {
+      const found = text.split("\n").findIndex((each) => line.test(each));
+      if (found >= 0) {
+        text = text.split("\n").slice(found + 1).join("\n");
+        return;
+      }
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`${line} was never printed:\n${text}`);
+      text += value;
+    }
+  };
 }
 
 /** Starts a gateway and waits until it is ready. */
 async function startGateway(cwd: string): Promise<Deno.ChildProcess> {
   const child = spawn(cwd, "run", "gateway.yaml");
   child.stderr.pipeTo(new WritableStream());
-  await printed(child.stdout, "ready my-gateway");
+  await printed(child.stdout, /^ready my-gateway/);
   return child;
 }
 
@@ -69,4 +113,28 @@ Deno.test("console drains the gateway on SIGTERM, and starts it again after kill
     const again = await startGateway(cwd);
     again.kill("SIGTERM");
     assertEquals((await again.status).code, exitCodes.ok);
+  }));
+
+Deno.test("console applies a changed file to a running process, rolls it back, and follows both", () =>
+  withFolder(async (cwd) => {
+    await Deno.writeTextFile(join(cwd, "gateway.yaml"), file);
+    await Deno.mkdir(join(cwd, "outbox"));
+    const gateway = await startGateway(cwd);
+    const tail = spawn(cwd, "tail");
+    await printed(tail.stderr, /^following/);
+    const stopped = printed(tail.stdout, /channel stopped +second/);
+    const second = file.split("channels:\n")[1].replace("inbox", "second");
+    await Deno.writeTextFile(join(cwd, "gateway.yaml"), file + second);
+    assertStringIncludes(await runs(cwd, "plan", "gateway.yaml"), "channel second added");
+    assertStringIncludes(await runs(cwd, "apply", "gateway.yaml"), "applied");
+    const channels = async () =>
+      JSON.parse(await runs(cwd, "status", "--json")).channels.map(({ name }: { name: string }) => name);
+    assertEquals(await channels(), ["inbox", "second"]);
+    assertStringIncludes(await runs(cwd, "apply", "--rollback"), "rolled back");
+    assertEquals(await channels(), ["inbox"]);
+    await stopped;
+    tail.kill("SIGINT");
+    assertEquals((await tail.status).code, exitCodes.ok);
+    gateway.kill("SIGTERM");
+    assertEquals((await gateway.status).code, exitCodes.ok);
   }));

@@ -120,3 +120,35 @@ Deno.test("counts and queues in the snapshot are those of the channel", async ()
   assertEquals(counts, { received: 3, repeated: 1, filtered: 0, delivered: 1, failed: 0, quarantined: 2 });
   assertEquals(other.counts.received, 0);
 });
+
+Deno.test("a channel that is removed is forgotten, and what it had is sent when it is there again", async () => {
+  await using rig = new GatewayRig();
+  const { lab, bills, plans } = await twoChannels(rig);
+  lab.conduct = () => lab.isDown();
+  await rig.hand("lab").give(note({ id: "A" }));
+  await rig.seen("deliveryFailed");
+  await rig.gateway.removeChannel("lab");
+  assertEquals(rig.gateway.snapshot().channels.map(({ name }) => name), ["bills"]);
+  const unknown = await assertRejects(() => rig.gateway.startChannel("lab"), MitralError);
+  assertEquals(unknown.code, "GATEWAY_CHANNEL_UNKNOWN");
+  await rig.hand("bills").give(note({ id: "B" }));
+  await bills.took(1);
+  lab.conduct = (parcel) => lab.take(parcel);
+  await rig.gateway.reloadChannel(plans.lab);
+  await lab.took(1);
+  assertEquals(lab.taken, ["A"]);
+});
+
+Deno.test("a channel whose new plan does not start stays stopped with it", async () => {
+  await using rig = new GatewayRig();
+  const { lab, plans } = await twoChannels(rig);
+  const listen = {
+    spec: { ...plans.lab.listen.spec, listen: () => Promise.reject(new TypeError("no such port")) },
+    config: {},
+  };
+  await assertRejects(() => rig.gateway.reloadChannel({ ...plans.lab, listen }), TypeError);
+  assertEquals(rig.gateway.snapshot().channels.map(({ condition }) => condition), ["stopped", "running"]);
+  await rig.gateway.reloadChannel(plans.lab);
+  await rig.hand("lab").give(note({ id: "A" }));
+  await lab.took(1);
+});

@@ -54,7 +54,7 @@ export function step(
 
 /** A gateway in a test's hand: the clock stands still, the store is memory, listeners and peers are objects. */
 export class GatewayRig implements AsyncDisposable {
-  readonly clock: FakeClock = new FakeClock();
+  readonly clock: FakeClock;
   readonly store: MemoryStore = new MemoryStore();
   readonly world: World;
   readonly events: GatewayEvent[] = [];
@@ -62,7 +62,8 @@ export class GatewayRig implements AsyncDisposable {
   #watchers: (() => void)[] = [];
   #gateway: Gateway | undefined;
 
-  constructor(seed = 1) {
+  constructor(seed = 1, startMs?: number) {
+    this.clock = new FakeClock(startMs);
     this.world = worldWith(this.clock, {
       random: new SeededRandom(seed),
       disk: { ...denoWorld.disk, makeFolder: () => Promise.resolve() },

@@ -1,3 +1,4 @@
+import { MitralError } from "../../../runtime/contract/error.ts";
 import { defineFormat } from "../../../runtime/contract/format.ts";
 import type { PathBody } from "../../../runtime/contract/message.ts";
 
@@ -79,6 +80,12 @@ export class NoteBody implements PathBody {
   }
 }
 
+const unmade = new MitralError("NOTE_BATCH_UNMADE", {
+  blame: "bug",
+  retry: "never",
+  says: "Cannot put notes together: one starts with #",
+});
+
 /**
  * The tests' own format. It answers `id|AA|<message id>|<time>` or `id|AE|<code>`, and reads `AA`, `AE` and `AR` as
  * HL7 does. Later notes build on those of the sender `BASE`. A line that starts with `?` cannot be read; one that starts with `!` cannot be answered.
@@ -107,6 +114,17 @@ export const noteFormat = defineFormat({
   },
   keys: (body) => (body as NoteBody).parts[1].split(",").filter((key) => key !== ""),
   isBuiltOn: ({ sender }) => sender === "BASE",
+  batch: {
+    name: "notes",
+    contentType: "text/x-note",
+    controlId: ({ id }) => id,
+    join(payloads, { id }) {
+      const ids = payloads.map(idIn);
+      if (ids.some((each) => each.startsWith("#"))) throw unmade;
+      if (["+", "-"].every((sign) => ids.some((each) => each.startsWith(sign)))) throw new TypeError("mixed");
+      return note({ id, keys: [], text: ids.join(" ") });
+    },
+  },
   answer(received, outcome, { id, atMs }, { fail }) {
     const controlId = idIn(received);
     if (controlId.startsWith("!")) fail("NOTE_ANSWER_UNMADE");

@@ -14,6 +14,8 @@ interface Chances {
   readonly again: number;
   readonly holdUp: number;
   readonly putBack: number;
+  /** An entry that ends holds its keys. */
+  readonly hold: number;
   readonly restart: number;
   readonly shuffledOffers: boolean;
 }
@@ -34,6 +36,8 @@ class Run {
   readonly #ended = new Map<number, number>();
   readonly #replayed = new Map<number, number>();
   readonly #heldUp: Job[] = [];
+  /** Ended, and holding their keys. */
+  readonly #holders = new Map<number, Job>();
   #stop = new AbortController();
 
   constructor(seed: number, chances: Chances) {
@@ -58,7 +62,15 @@ class Run {
     await produced;
     // All of it happens in microtasks: after a turn of the event loop, what has not happened waits for something.
     for (await turns(); this.#table.undone.size > 0; await turns()) {
-      assert(this.#heldUp.length > 0, `stuck with ${this.#table.undone.size} left`);
+      assert(
+        this.#heldUp.length + this.#holders.size > 0,
+        `stuck with ${this.#table.undone.size} left`,
+      );
+      if (this.#holders.size > 0 && this.#heldUp.length === 0) {
+        assertEquals(this.#table.undone.size, this.#behindHolders());
+        this.#letGo();
+        continue;
+      }
       if (this.#heldUp.length < this.#openMax) {
         assertEquals(this.#table.undone.size, this.#heldUp.length + this.#behindHeldUp());
       }
@@ -116,6 +128,12 @@ class Run {
         `${position} shares a key with ${other.position}`,
       );
     }
+    for (const holder of this.#holders.values()) {
+      assert(
+        holder.position === position || !keys!.some((key) => holder.keys!.includes(key)),
+        `${position} shares a key that ${holder.position} holds`,
+      );
+    }
     if (!this.#chances.shuffledOffers && !this.#replayed.has(position)) {
       for (const key of keys!) {
         assert((this.#lastOf.get(key) ?? 0) <= position, `${position} came after ${this.#lastOf.get(key)}`);
@@ -143,7 +161,10 @@ class Run {
     const durable = Promise.withResolvers<void>();
     this.#open.delete(position);
     this.#ended.set(position, (this.#ended.get(position) ?? 0) + 1);
-    this.#queue.settle(taken, durable.promise);
+    if (this.#random.chance(this.#chances.hold)) {
+      this.#holders.set(position, taken);
+      this.#queue.hold(taken, durable.promise);
+    } else this.#queue.settle(taken, durable.promise);
     await moments(this.#random);
     this.#table.undone.delete(position);
     durable.resolve();
@@ -151,8 +172,30 @@ class Run {
     if (this.#random.chance(this.#chances.putBack)) {
       this.#replayed.set(position, (this.#replayed.get(position) ?? 0) + 1);
       this.#table.add([this.#all.get(position)!]);
+      this.#holders.delete(position);
       this.#queue.putBack(position);
     }
+  }
+
+  /** Releases one that holds its keys, or puts it back. */
+  #letGo(): void {
+    const [position] = this.#random.pick([...this.#holders]);
+    this.#holders.delete(position);
+    if (this.#random.chance(0.5)) return this.#queue.release(position);
+    this.#replayed.set(position, (this.#replayed.get(position) ?? 0) + 1);
+    this.#table.add([this.#all.get(position)!]);
+    this.#queue.putBack(position);
+  }
+
+  /** Undone entries that wait for a held key, or behind one that does. A barrier never does. */
+  #behindHolders(): number {
+    const held = new Set([...this.#holders.values()].flatMap(({ keys }) => keys!));
+    const rows = [...this.#table.undone.values()].sort((a, b) => a.position - b.position);
+    return rows.filter(({ keys }) => {
+      if (!keys!.some((key) => held.has(key))) return false;
+      for (const key of keys!) held.add(key);
+      return true;
+    }).length;
   }
 
   /** As a line does: whatever was taken and has not ended is dropped, and comes again. */
@@ -190,6 +233,7 @@ const calm: Chances = {
   again: 0.1,
   holdUp: 0,
   putBack: 0,
+  hold: 0,
   restart: 0,
   shuffledOffers: false,
 };
@@ -212,5 +256,8 @@ runs("where every second one is a barrier", 100, { barrier: 0.5, backlog: 90, pu
 runs("with all of it on disk before it starts", 100, { backlog: 120, barrier: 0.02 });
 runs("with keys that are held up while the rest goes on", 200, { holdUp: 0.1, keyCount: 12 });
 runs("with entries that are put back", 200, { putBack: 0.08, barrier: 0.02 });
+runs("with keys that stay held after an entry has left", 200, { hold: 0.06, barrier: 0.03, keyCount: 10 });
+runs("with held keys and entries that are put back", 200, { hold: 0.05, putBack: 0.04, barrier: 0.02 });
+runs("with held keys across restarts", 200, { hold: 0.04, restart: 0.03, barrier: 0.02 });
 runs("across restarts", 200, { restart: 0.04, barrier: 0.02, putBack: 0.03 });
 runs("as far as it goes when offers come out of order", 200, { shuffledOffers: true, barrier: 0.02 });

@@ -49,7 +49,7 @@ export function channelState(name: string, change: Partial<ChannelState> = {}): 
     address,
     isOpen: true,
     work: line,
-    destinations: { ehr: { ...line, queued: 5 } },
+    destinations: { ehr: { ...line, queued: 5, gathering: 40 } },
     counts,
     ...change,
   };
@@ -80,6 +80,16 @@ export function everyEvent(): readonly GatewayEvent[] {
     gatewayStarted: { name: "gatewayStarted", atMs, gateway: "st-elsewhere", channels: 1 },
     gatewayStopped: { name: "gatewayStopped", atMs, gateway: "st-elsewhere", pending: 2 },
     messageReleased: { name: "messageReleased", atMs, channel: "lab", destination: "ehr", id },
+    batchClosed: {
+      name: "batchClosed",
+      atMs,
+      channel: "lab",
+      destination: "ehr",
+      id,
+      messages: 40,
+      bytes: 8_000,
+      why: "time",
+    },
     messageHandedOn: { name: "messageHandedOn", atMs, channel: "lab", destination: "next", id, to: "other" },
     messagePostponed: {
       name: "messagePostponed",

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { openMonitor } from "../../../runtime/telemetry/monitor.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
+import { moduleGraph } from "../../tidy/_module_graph.ts";
 import { CANARY, channelState, everyEvent, ProbeGateway } from "./_probe_gateway.ts";
 
 interface Found {
@@ -110,39 +111,7 @@ Deno.test("monitor fails by code where its port is taken, and stops counting", a
 });
 
 Deno.test("monitor loads nothing of prom-client before it is opened", async () => {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: [
-      "info",
-      "--no-remote",
-      "--json",
-      new URL("../../../runtime/telemetry/monitor.ts", import.meta.url).href,
-    ],
-    stdout: "piped",
-    stderr: "null",
-  });
-  const { modules } = JSON.parse(new TextDecoder().decode((await command.output()).stdout)) as {
-    modules: readonly {
-      specifier: string;
-      dependencies?: readonly { code?: { specifier: string }; isDynamic?: boolean }[];
-    }[];
-  };
-  const byName = new Map(modules.map((module) => [module.specifier, module]));
-  const loaded = new Set<string>();
-  const open = [...byName.keys()].filter((name) => name.endsWith("/telemetry/monitor.ts"));
-  assertEquals(open.length, 1);
-  for (let name = open.pop(); name; name = open.pop()) {
-    if (loaded.has(name)) continue;
-    loaded.add(name);
-    for (const { code, isDynamic } of byName.get(name)?.dependencies ?? []) {
-      if (code && !isDynamic) open.push(code.specifier);
-    }
-  }
-  assert(
-    [...byName.keys()].some((name) => name.endsWith("/telemetry/metrics.ts")),
-    "the check sees no metrics at all",
-  );
-  assert(
-    ![...loaded].some((name) => name.includes("metrics.ts") || name.includes("prom-client")),
-    [...loaded].join(),
-  );
+  const { all, atOnce } = await moduleGraph("runtime/telemetry/monitor.ts");
+  assert(all.has("runtime/telemetry/metrics.ts"), "the check sees no metrics at all");
+  assertEquals([...atOnce].filter((name) => name.endsWith("metrics.ts") || name.includes("prom-client")), []);
 });

@@ -3,15 +3,17 @@ import { addGatewayOptions, ask, type GatewayOptions } from "../ask.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { problemLines } from "../gateway_file.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
+import { addFlush } from "./channel_flush.ts";
 
-/** `mitral channel start|stop|reload` */
+/** `mitral channel start|stop|reload|flush` */
 export const addChannel: AddCommand = (parent, session) => {
   const channel = parent.command("channel").description(
-    "start, stop or reload one channel of the running gateway",
+    "start, stop, reload or flush one channel of the running gateway",
   );
   addStart(channel, session);
   addStop(channel, session);
   addReload(channel, session);
+  addFlush(channel, session);
 };
 
 function addStart(channel: Command, session: Session): void {

@@ -1,18 +1,28 @@
 import type { ChannelPlan, GatewayPlan } from "../../../engine/plan.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { plural } from "../figures.ts";
-import { problemLines, problemsCode, readGatewayFile } from "../gateway_file.ts";
+import {
+  addEnvOption,
+  type EnvOptions,
+  problemLines,
+  problemsCode,
+  readGatewayFile,
+} from "../gateway_file.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { table } from "../table.ts";
 
+interface CheckOptions extends EnvOptions {
+  readonly json?: boolean;
+}
+
 /** `mitral check` */
 export const addCheck: AddCommand = (parent, session) => {
-  parent.command("check <file>")
+  addEnvOption(parent.command("check <file>"))
     .description("find every problem of a gateway file without running it")
     .option("--json", "print problems and channels as JSON")
     .addHelpText("after", examples("mitral check gateway.yaml"))
-    .action(session.act(async (file: string, { json }: { readonly json?: boolean }) => {
-      const { plan, problems } = await readGatewayFile(file, session);
+    .action(session.act(async (file: string, { json, ...options }: CheckOptions) => {
+      const { plan, problems } = await readGatewayFile(file, session, options);
       if (json) {
         session.printJson({ ok: plan !== undefined, problems, channels: plan?.channels.map(channelJson) });
       } else if (plan) session.terminal.out(okText(plan, session));

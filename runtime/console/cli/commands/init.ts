@@ -1,19 +1,31 @@
 import { join } from "node:path";
 import { exitCodes } from "../exit_codes.ts";
 import { type AddCommand, examples } from "../session.ts";
-import { starter, starterOutbox } from "../starter.ts";
+import { schemaText } from "../schema.ts";
+import { starter, starterOutbox, starterSchema, starterTest } from "../starter.ts";
+
+const utf8 = new TextEncoder();
 
 /** `mitral init` */
 export const addInit: AddCommand = (parent, session) => {
   parent.command("init [dir]")
-    .description("write a gateway file to start from; it runs as it is")
+    .description(
+      "write a gateway file to start from, which runs as it is, a test of it, and its schema for editors",
+    )
     .addHelpText("after", examples("mitral init my-gateway"))
     .action(session.act(async (folder = ".") => {
       const file = join(folder, "gateway.yaml");
-      await session.writeNew(file, new TextEncoder().encode(starter));
+      const schema = join(folder, starterSchema);
+      const test = join(folder, "gateway_test.yaml");
+      await session.mustBeFree(schema);
+      await session.mustBeFree(test);
+      await session.writeNew(file, utf8.encode(starter));
+      await session.writeNew(test, utf8.encode(starterTest));
+      await session.writeNew(schema, utf8.encode(await schemaText(session)));
       await session.makeFolder(join(folder, starterOutbox));
       session.print(`wrote ${file}`);
-      session.print(`next: mitral run ${file}`);
+      session.print(`wrote ${test}`);
+      session.print(`next: mitral test ${file}, then mitral run ${file}`);
       return exitCodes.ok;
     }));
 };

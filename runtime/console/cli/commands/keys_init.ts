@@ -32,7 +32,7 @@ export const addKeysInit: AddCommand = (parent, session) => {
       const { nowMs } = session.outside.world.clock;
       const { identity, privateFile } = await createIdentity({ gateway: name, nowMs: nowMs() });
       // Both names are looked at before either is written, so that no half of a pair is left lying about.
-      await mustBeFree(session, publicPath);
+      await session.mustBeFree(publicPath);
       await session.makeFolder(dirname(privatePath), 0o700);
       await session.writeNew(privatePath, privateFile, 0o600);
       await session.writeNew(publicPath, await writePartnerFile(identity));
@@ -67,9 +67,4 @@ async function placesOf({ file, name, out }: InitOptions, session: Session) {
     : undefined;
   const privatePath = named ?? join(folder, "gateway.json");
   return { name: gateway, privatePath, publicPath: join(dirname(privatePath), `${gateway}.partner.json`) };
-}
-
-async function mustBeFree(session: Session, path: string): Promise<void> {
-  const found = await session.outside.world.disk.facts(session.path(path));
-  if (found) errors.fail("CONSOLE_FILE_EXISTS", { path });
 }

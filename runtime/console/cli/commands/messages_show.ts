@@ -62,10 +62,11 @@ function section(headings: readonly string[], rows: readonly (readonly Cell[])[]
   return rows.length === 0 ? "" : `\n${table(headings, rows, paint)}`;
 }
 
-function delivery({ destination, state, attempts, settledAtMs, trouble }: DeliveryRecord): Cell[] {
+function delivery({ destination, state, attempts, batch, settledAtMs, trouble }: DeliveryRecord): Cell[] {
   const settled = settledAtMs === undefined ? "" : timeText(settledAtMs);
   const tone = state === "quarantined" ? "bad" : state === "delivered" ? "good" : "warn";
-  return [destination, { text: state, tone }, attempts, settled, troubleText(trouble).replace(/^: /, "")];
+  const text = batch === undefined ? state : `${state} in ${batch}`;
+  return [destination, { text, tone }, attempts, settled, troubleText(trouble).replace(/^: /, "")];
 }
 
 function troubleText(trouble: Trouble | undefined): string {

@@ -1,6 +1,12 @@
 import type { LogLevel } from "@logtape/logtape";
 import { exitCodes } from "../exit_codes.ts";
-import { problemLines, problemsCode, readGatewayFile } from "../gateway_file.ts";
+import {
+  addEnvOption,
+  type EnvOptions,
+  problemLines,
+  problemsCode,
+  readGatewayFile,
+} from "../gateway_file.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { serve } from "../serve.ts";
 import { type AddCommand, examples } from "../session.ts";
@@ -9,14 +15,15 @@ import { wordReader } from "../values.ts";
 const forms = ["json", "text"] as const;
 const levels = ["debug", "info", "warning", "error"] as const satisfies readonly LogLevel[];
 
-interface RunOptions {
+interface RunOptions extends EnvOptions {
+  readonly watch?: boolean;
   readonly log?: typeof forms[number];
   readonly logLevel: typeof levels[number];
 }
 
 /** `mitral run` */
 export const addRun: AddCommand = (parent, session) => {
-  parent.command("run <file>")
+  addEnvOption(parent.command("run <file>"))
     .description(
       "run the gateway of a gateway file until SIGINT or SIGTERM; a second signal stops it at once",
     )
@@ -31,12 +38,16 @@ export const addRun: AddCommand = (parent, session) => {
       wordReader("--log-level", levels),
       "info",
     )
-    .addHelpText("after", examples("mitral run gateway.yaml"))
+    .option("--watch", "apply the file whenever it, or a file it names, has changed: to work on a channel")
+    .addHelpText(
+      "after",
+      examples("mitral run gateway.yaml", "mitral run gateway.yaml --env test.env --watch"),
+    )
     .action(session.act(async (file: string, options: RunOptions) => {
       // From the start, so that a signal never finds a gateway half open.
       using interrupts = listenForInterrupts(session.terminal);
-      const { plan, problems } = await readGatewayFile(file, session);
-      if (!plan) {
+      const { plan, settings, texts, paths, problems } = await readGatewayFile(file, session, options);
+      if (!plan || !settings) {
         session.note(problemLines(problems, session));
         return problemsCode(problems);
       }
@@ -47,7 +58,13 @@ export const addRun: AddCommand = (parent, session) => {
       using open = new DisposableStack();
       open.defer(terminal.onStrayError(log.strayed));
       return await Promise.race([
-        serve({ plan, file, log, stopped: interrupts.first }, session).then(() => exitCodes.ok),
+        serve({
+          deployed: { plan, settings, texts, paths },
+          file,
+          log,
+          stopped: interrupts.first,
+          watch: options.watch ?? false,
+        }, session).then(() => exitCodes.ok),
         interrupts.second.then(() => exitCodes.interrupted),
       ]);
     }));

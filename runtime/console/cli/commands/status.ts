@@ -74,7 +74,7 @@ function lineRow(channel: string, name: string, line: LineState): Cell[] {
     channel,
     name,
     { text: line.condition, tone: toneOf(line.condition) },
-    countText(line.queued),
+    countText(line.queued) + (line.gathering ? ` + ${countText(line.gathering)} gathering` : ""),
     countText(line.stages.reduce((sum, stage) => sum + stage.restarts, line.restarts)),
     { text: line.trouble ?? "", tone: "bad" },
   ];

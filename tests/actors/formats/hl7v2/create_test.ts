@@ -15,9 +15,12 @@ const TIME = "20260215073012+0000", ID = "0192f3a4b5c6456789ab";
 Deno.test("hl7v2 creates a message with what all of its type must have", () => {
   assertEquals(
     created("ADT^A04"),
-    `MSH|^~\\&|||||${TIME}||ADT^A04^ADT_A01|${ID}|P|2.5.1\rEVN|A04|${TIME}\r`,
+    `MSH|^~\\&|||||${TIME}||ADT^A04^ADT_A01|${ID}|P|2.5.1||||||UNICODE UTF-8\rEVN|A04|${TIME}\r`,
   );
-  assertEquals(created("ORU^R01"), `MSH|^~\\&|||||${TIME}||ORU^R01^ORU_R01|${ID}|P|2.5.1\r`);
+  assertEquals(
+    created("ORU^R01"),
+    `MSH|^~\\&|||||${TIME}||ORU^R01^ORU_R01|${ID}|P|2.5.1||||||UNICODE UTF-8\r`,
+  );
 });
 
 Deno.test("hl7v2 says of a type it creates only what is known", () => {

@@ -1,51 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
-import { ControlServer } from "../../../../runtime/console/control/server.ts";
 import { denoWorld } from "../../../../runtime/world/deno_world.ts";
-import { type ConsoleOptions, type Ended, run, withFolder } from "../console_kit.ts";
+import { run, withFolder } from "../console_kit.ts";
 import { FakeGateway, shown, snapshot } from "../fake_gateway.ts";
-
-/** The clock of the tests stands ten minutes after the gateway's start. */
-const world = {
-  ...denoWorld,
-  clock: { ...denoWorld.clock, nowMs: () => snapshot.startedAtMs + 600_000 },
-};
-
-interface Tools {
-  readonly gateway: FakeGateway;
-  readonly cwd: string;
-  readonly people: string[];
-  mitral(command: string, options?: ConsoleOptions): Promise<Ended>;
-}
-
-/** A gateway that runs on `./data`. */
-function withGateway(use: (tools: Tools) => Promise<void>, gateway = new FakeGateway()): Promise<void> {
-  return withFolder(async (cwd) => {
-    const folder = join(cwd, "data");
-    await Deno.mkdir(folder);
-    const people: string[] = [];
-    const server = await ControlServer.open({
-      world,
-      folder,
-      answered: ({ person }) => people.push(person),
-    });
-    server.serve({
-      gateway,
-      reload: async (name) =>
-        name === "lab"
-          ? []
-          : [{ file: "/g.yaml", line: 4, column: 2, code: "CONFIG_KEY_UNKNOWN", message: "no", hint: "do" }],
-    });
-    try {
-      const mitral = (command: string, options: ConsoleOptions = {}) =>
-        run(command.split(" "), { cwd, world, ...options });
-      await use({ gateway, cwd, people, mitral });
-    } finally {
-      await server.close();
-    }
-  });
-}
+import { withGateway } from "../served_gateway.ts";
 
 Deno.test("status prints channels, lines, queues and trouble", () =>
   withGateway(async ({ mitral }) => {
@@ -164,6 +123,13 @@ Deno.test("messages replay prints where the message goes again", () =>
     const { code, out } = await mitral("messages replay 0192 --to registry --force");
     assertEquals([code, out], [exitCodes.ok, "queued again for registry\n"]);
     assertEquals(gateway.asked, [["replay", "0192", { destination: "registry", force: true }]]);
+  }));
+
+Deno.test("messages release prints where later messages go on", () =>
+  withGateway(async ({ mitral, gateway }) => {
+    const { code, out } = await mitral("messages release 0192 --to registry");
+    assertEquals([code, out], [0, "released at registry\n"]);
+    assertEquals(gateway.asked, [["release", "0192", { destination: "registry" }]]);
   }));
 
 Deno.test("messages replay answers no where the gateway refuses, and says what force does", () =>

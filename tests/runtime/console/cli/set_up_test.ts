@@ -18,20 +18,32 @@ Deno.test("init writes a gateway file without problems, and a place for its mess
     const made = await run(["init", "x"], { cwd });
     assertEquals(made, {
       code: exitCodes.ok,
-      out: "wrote x/gateway.yaml\nnext: mitral run x/gateway.yaml\n",
+      out: "wrote x/gateway.yaml\nwrote x/gateway_test.yaml\n" +
+        "next: mitral test x/gateway.yaml, then mitral run x/gateway.yaml\n",
       err: "",
     });
     assertEquals((await run(["check", "x/gateway.yaml"], { cwd })).code, exitCodes.ok);
     assert((await Deno.stat(join(cwd, "x/outbox"))).isDirectory);
+    const [first] = (await Deno.readTextFile(join(cwd, "x/gateway.yaml"))).split("\n");
+    assertEquals(first, "# yaml-language-server: $schema=./gateway.schema.json");
+    const schema = await run(["schema"]);
+    assertEquals([schema.code, schema.err], [exitCodes.ok, ""]);
+    assertEquals(await Deno.readTextFile(join(cwd, "x/gateway.schema.json")), schema.out);
+    const { properties, $defs } = JSON.parse(schema.out);
+    assert("channels" in properties && "listeners.mllp" in $defs);
   }));
 
-Deno.test("init refuses to overwrite a gateway file", () =>
+Deno.test("init refuses to overwrite a gateway file, a test or a schema, and leaves no half", () =>
   withFolder(async (cwd) => {
-    await Deno.writeTextFile(join(cwd, "gateway.yaml"), "mine");
-    const { code, err } = await run(["init"], { cwd });
-    assertEquals(code, exitCodes.cannot);
-    assertStringIncludes(err, "CONSOLE_FILE_EXISTS Cannot write gateway.yaml");
-    assertEquals(await Deno.readTextFile(join(cwd, "gateway.yaml")), "mine");
+    for (const name of ["gateway.yaml", "gateway_test.yaml", "gateway.schema.json"]) {
+      await Deno.writeTextFile(join(cwd, name), "mine");
+      const { code, err } = await run(["init"], { cwd });
+      assertEquals(code, exitCodes.cannot);
+      assertStringIncludes(err, `CONSOLE_FILE_EXISTS Cannot write ${name}`);
+      assertEquals(await Deno.readTextFile(join(cwd, name)), "mine");
+      assertEquals(await Array.fromAsync(Deno.readDir(cwd), (entry) => entry.name), [name]);
+      await Deno.remove(join(cwd, name));
+    }
   }));
 
 Deno.test("check prints what a good file does", () =>

@@ -9,6 +9,7 @@ import { denoWorld as world } from "../../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../../world/fake_clock.ts";
 import type { Connection } from "../../../../runtime/contract/world.ts";
 import { FakeGateway, shown, snapshot } from "../fake_gateway.ts";
+import { serviceOf } from "../served_gateway.ts";
 
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -57,7 +58,7 @@ function withServer(
     const log: ControlRequest[] = [];
     const gateway = new FakeGateway();
     const server = await ControlServer.open({ world, folder, answered: (request) => log.push(request) });
-    server.serve({ gateway, reload: async (channel) => channel === "lab" ? [] : [problem] });
+    server.serve(serviceOf(gateway, { reload: async (channel) => channel === "lab" ? [] : [problem] }));
     try {
       await use({ folder, gateway, log, server });
     } finally {
@@ -161,10 +162,8 @@ Deno.test("control says of a crash only that it was one", () =>
   withFolder(async (folder) => {
     const server = await ControlServer.open({ world, folder, answered: () => {} });
     try {
-      server.serve({
-        gateway: new FakeGateway(),
-        reload: () => Promise.reject(new Error("PID|1||77||DOE^JANE")),
-      });
+      const reload = () => Promise.reject(new Error("PID|1||77||DOE^JANE"));
+      server.serve(serviceOf(new FakeGateway(), { reload }));
       const line = { version: 1, id: 4, method: "channel.reload", person: "ada", params: { name: "lab" } };
       const [reply] = await say(folder, JSON.stringify(line) + "\n");
       assertEquals((reply.error as { code: string }).code, "CONTROL_REQUEST_CRASHED");
@@ -230,7 +229,7 @@ Deno.test("control answers requests that come before the gateway is open", () =>
     try {
       using client = await connect(folder);
       assertEquals(await codeOf(() => client.ask("status", {})), "CONTROL_GATEWAY_STARTING");
-      server.serve({ gateway: new FakeGateway(), reload: async () => [] });
+      server.serve(serviceOf(new FakeGateway()));
       assertEquals((await client.ask("status", {})).ready, true);
     } finally {
       await server.close();
@@ -250,7 +249,7 @@ Deno.test("control replaces the socket a dead process left behind", () =>
     await leaveDeadSocket(join(folder, "control.sock"));
     assert(await world.disk.facts(join(folder, "control.sock")));
     const server = await ControlServer.open({ world, folder, answered: () => {} });
-    server.serve({ gateway: new FakeGateway(), reload: async () => [] });
+    server.serve(serviceOf(new FakeGateway()));
     try {
       using client = await connect(folder);
       assertEquals((await client.ask("status", {})).ready, true);

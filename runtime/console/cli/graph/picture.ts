@@ -1,0 +1,163 @@
+import { relative } from "node:path";
+import { shown } from "../../../config/problem.ts";
+import { asField, type Field, type Fields, type Spec } from "../../../contract/spec.ts";
+import type {
+  Acknowledge,
+  ChannelPlan,
+  CollectPlan,
+  Configured,
+  DestinationPlan,
+  GatewayPlan,
+  StepPlan,
+} from "../../../engine/plan.ts";
+
+/** A gateway as it is drawn: words only, in the order messages flow. */
+export interface GatewayPicture {
+  readonly name: string;
+  readonly channels: readonly ChannelPicture[];
+}
+
+/** One channel. */
+export interface ChannelPicture {
+  readonly name: string;
+  readonly about: string;
+  readonly listen: string;
+  /** When the sender is told: `received`, `processed`, `delivered`; left out where a destination's answer says it. */
+  readonly acknowledge?: string;
+  /** The destination whose answer goes back. */
+  readonly answeredBy?: string;
+  /** What that answer goes through on its way back. */
+  readonly respond: readonly StepPicture[];
+  /** From opening the envelope to the last transform; at least `parse`. */
+  readonly steps: readonly StepPicture[];
+  readonly destinations: readonly DestinationPicture[];
+}
+
+/** One step, or several that are done for each of something. */
+export interface StepPicture {
+  readonly label: string;
+  /** Its own condition. */
+  readonly when?: string;
+  readonly steps?: readonly StepPicture[];
+}
+
+/** One destination. */
+export interface DestinationPicture {
+  readonly name: string;
+  /** Its own filters and transforms, then how it gathers and seals. */
+  readonly steps: readonly StepPicture[];
+  /** The adapter; left out where it hands on to a channel. */
+  readonly send?: string;
+  readonly channel?: string;
+}
+
+/** What a plan looks like. Shows no secret, and of settings only those that have to be given. */
+export function pictureOf({ name, folder, channels }: GatewayPlan): GatewayPicture {
+  const pen = new Pen(folder);
+  return { name, channels: channels.map((channel) => pen.channel(channel)) };
+}
+
+interface Component {
+  readonly name: string;
+  readonly about: string;
+  readonly config: Spec;
+}
+
+class Pen {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  channel(plan: ChannelPlan): ChannelPicture {
+    const { name, about, listen, decrypt, parse, steps } = plan;
+    const opens = decrypt ? [{ label: `decrypt ${decrypt.spec.name} from ${decrypt.from.join(", ")}` }] : [];
+    return {
+      name,
+      about,
+      listen: this.#component(listen),
+      ...answers(plan.acknowledge),
+      respond: plan.respond.map((step) => this.#step(step)),
+      steps: [
+        ...opens,
+        { label: `parse ${this.#component(parse)}` },
+        ...steps.map((step) => this.#step(step)),
+      ],
+      destinations: plan.destinations.map((destination) => this.#destination(destination)),
+    };
+  }
+
+  #destination({ name, steps, collect, encrypt, send }: DestinationPlan): DestinationPicture {
+    return {
+      name,
+      steps: [
+        ...steps.map((step) => this.#step(step)),
+        ...(collect ? [{ label: collectLabel(collect) }] : []),
+        ...(encrypt ? [{ label: `encrypt ${encrypt.spec.name} to ${encrypt.to.join(", ")}` }] : []),
+      ],
+      ...("channel" in send ? { channel: send.channel } : { send: this.#component(send) }),
+    };
+  }
+
+  #step(step: StepPlan): StepPicture {
+    const when = step.when ? { when: this.#settings(step.when) } : {};
+    return "each" in step
+      ? { label: step.label, ...when, steps: step.steps.map((each) => this.#step(each)) }
+      : { label: joined(step.label, this.#settings(step)), ...when };
+  }
+
+  #component(configured: Configured<Component>): string {
+    return joined(configured.spec.name, this.#settings(configured));
+  }
+
+  #settings({ spec, config }: Configured<Component>): string {
+    const value = this.#value(asField(spec.about, spec.config), config, true);
+    return value === "" ? "" : shown(value);
+  }
+
+  /** `isOuter`: of the settings of a component only those that have to be given are shown. */
+  #value(field: Field, value: unknown, isOuter = false): string {
+    if (value === undefined || value === null) return "";
+    switch (field.kind) {
+      case "secret":
+        return "[secret]";
+      case "path":
+        return `./${relative(this.#folder, String(value))}`;
+      case "list":
+        return Array.isArray(value) ? value.map((item) => this.#value(field.item, item)).join(", ") : "";
+      case "map":
+        return braced(Object.entries(value).map(([name, item]) => [name, this.#value(field.item, item)]));
+      case "record": {
+        const given = value as Readonly<Record<string, unknown>>;
+        const names = Object.keys(field.fields).filter((name) => !isOuter || mustBeGiven(field.fields, name));
+        return braced(names.map((name) => [name, this.#value(field.fields[name], given[name])]));
+      }
+      default:
+        return typeof value === "object" ? "…" : String(value);
+    }
+  }
+}
+
+function answers(acknowledge: Acknowledge): Pick<ChannelPicture, "acknowledge" | "answeredBy"> {
+  return typeof acknowledge === "string" ? { acknowledge } : { answeredBy: acknowledge.from };
+}
+
+function collectLabel({ as, at, countMax, timeZone }: CollectPlan): string {
+  const times = at.length > 0 ? [`at ${at.join(", ")} ${timeZone}`] : [];
+  return [`collect ${as}`, ...times, ...(countMax === undefined ? [] : [`up to ${countMax}`])].join(", ");
+}
+
+function mustBeGiven(fields: Fields, name: string): boolean {
+  const { optional, default: fallback } = fields[name];
+  return optional !== true && fallback === undefined;
+}
+
+function braced(entries: readonly (readonly [string, string])[]): string {
+  const given = entries.filter(([, value]) => value !== "");
+  return given.length === 0 ? "" : `{ ${given.map(([name, value]) => `${name}: ${value}`).join(", ")} }`;
+}
+
+function joined(name: string, settings: string): string {
+  return settings === "" ? name : `${name} ${settings}`;
+}

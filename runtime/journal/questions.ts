@@ -1,0 +1,61 @@
+import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./operations.ts";
+import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
+
+/** What is asked of the reader, one shape each, so that a thread can carry it. */
+export type Question =
+  | { readonly ask: "inbox"; readonly channel: string; readonly after: number; readonly limit: number }
+  | {
+    readonly ask: "outbox";
+    readonly channel: string;
+    readonly destination: string;
+    readonly after: number;
+    readonly limit: number;
+  }
+  | {
+    readonly ask: "gathered";
+    readonly channel: string;
+    readonly destination: string;
+    readonly after: number;
+    readonly limit: number;
+    /** The page is no larger, unless it is the first and its first delivery is. */
+    readonly bytesMax: number;
+  }
+  | { readonly ask: "list"; readonly query: MessageQuery }
+  | { readonly ask: "show"; readonly id: string }
+  | { readonly ask: "seqOf"; readonly id: string }
+  | { readonly ask: "held"; readonly channel: string; readonly destination: string }
+  | { readonly ask: "state"; readonly channel: string; readonly step: string; readonly key: string }
+  | { readonly ask: "pending" };
+
+/** What is to do when the gateway starts. */
+export interface PendingTotals {
+  /** Of everything queued, and of what gathers. */
+  readonly bytes: number;
+  /** Grows when the journal is restored from a backup. */
+  readonly epoch: number;
+  /** Messages queued, by channel. */
+  readonly inboxes: Readonly<Record<string, number>>;
+  /** Deliveries queued, by `channel/destination`. */
+  readonly outboxes: Readonly<Record<string, number>>;
+  /** What waits to be sent with others, by `channel/destination`; left out where nothing does. */
+  readonly gathering: Readonly<Record<string, Gathering>>;
+}
+
+/** What waits to be sent with others. */
+export interface Gathering {
+  readonly count: number;
+  readonly bytes: number;
+  /** When the message of the first was received. */
+  readonly sinceMs: number;
+}
+
+/** What each question gives. */
+export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" } ? readonly InboxRow[]
+  : Q extends { ask: "outbox" } ? readonly OutboxRow[]
+  : Q extends { ask: "gathered" } ? readonly MemberRow[]
+  : Q extends { ask: "list" } ? readonly MessageRecord[]
+  : Q extends { ask: "show" } ? MessageContent | undefined
+  : Q extends { ask: "seqOf" } ? number | undefined
+  : Q extends { ask: "held" } ? readonly HeldRow[]
+  : Q extends { ask: "state" } ? string | undefined
+  : PendingTotals;

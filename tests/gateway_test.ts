@@ -1,0 +1,186 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { Hono } from "hono";
+import { join } from "node:path";
+import { Gateway, type GatewayEvent, MitralError } from "mitral";
+
+/** Gives a test a folder of its own, with a folder `out` in it. */
+async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(join(folder, "out"));
+    await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Settings of a gateway that writes what is posted to `path` into the folder `out`. */
+function intake(listen: Record<string, unknown> = { mount: true, path: "/patients" }, rest = {}) {
+  return {
+    gateway: "service",
+    channels: {
+      intake: { listen: { https: listen }, parse: "json", send: { out: { file: { path: "./out" } } } },
+    },
+    ...rest,
+  };
+}
+
+const post = (url: string, body = "{}") =>
+  new Request(url, { method: "POST", body, headers: { "content-type": "application/json" } });
+
+async function written(folder: string): Promise<string[]> {
+  const names = await Array.fromAsync(Deno.readDir(join(folder, "out")), ({ name }) => name);
+  return await Promise.all(names.map((name) => Deno.readTextFile(join(folder, "out", name))));
+}
+
+Deno.test("a gateway opens from text, with variables from a file and events from the first one on", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "test.env"), "WHERE=./out\n");
+    const yaml = `
+gateway: service
+channels:
+  intake: { listen: { https: { port: 0 } }, parse: json, send: { out: { file: { path: "\${WHERE}" } } } }
+`;
+    const events: GatewayEvent[] = [];
+    {
+      await using gateway = await Gateway.open({ yaml }, {
+        folder,
+        environment: "test.env",
+        observer: (event) => events.push(event),
+      });
+      assertEquals(gateway.name, "service");
+      const outcomes = gateway.outcomes();
+      await (await fetch(post(gateway.snapshot().channels[0].address, '{"a":1}'))).bytes();
+      for await (const { kind } of outcomes) {
+        assertEquals(kind, "delivered");
+        break;
+      }
+    }
+    assertEquals(await written(folder), ['{"a":1}']);
+    assertEquals([events[0].name, events[1].name, events.at(-1)!.name], [
+      "channelStarted",
+      "gatewayStarted",
+      "gatewayStopped",
+    ]);
+  }));
+
+Deno.test("a gateway that cannot be read says what is wrong, where, and how many more there are", () =>
+  inFolder(async (folder) => {
+    const yaml = "gateway: service\nchannels:\n  a: { listen: { https: {} }, parse: jsn, snd: {} }\n";
+    const error = await assertRejects(() => Gateway.open({ yaml }, { folder }), MitralError);
+    assertEquals([error.code, error.facts.problems], ["CONFIG_GATEWAY_INVALID", 2]);
+    assertStringIncludes(String(error.facts.place), "gateway.yaml:3:");
+    const { channels: { intake: channel } } = intake();
+    const twice = { gateway: "service", channels: { one: channel, two: channel } };
+    const taken = await assertRejects(() => Gateway.open(twice, { folder }), MitralError);
+    assertEquals([taken.facts.code, taken.facts.place], [
+      "CONFIG_MOUNT_TAKEN",
+      "channels.two.listen.https.path",
+    ]);
+  }));
+
+Deno.test("a gateway mounted in a Hono app answers under its prefix: channels, health, and nothing else", () =>
+  inFolder(async (folder) => {
+    await using gateway = await Gateway.open(intake(), { folder });
+    const app = new Hono()
+      .get("/own", (context) => context.text("the service's own"))
+      .mount("/integration", gateway.fetch);
+    await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.fetch);
+    const at = (path: string) => `http://127.0.0.1:${server.addr.port}${path}`;
+    assertEquals((await fetch(post(at("/integration/patients")))).status, 204);
+    assertEquals(await (await fetch(at("/own"))).text(), "the service's own");
+    assertEquals((await (await fetch(at("/integration/health"))).json()).healthy, true);
+    for (const path of ["/patients", "/health", "/integration", "/integration/other"]) {
+      const response = await fetch(at(path));
+      await response.body?.cancel();
+      assertEquals(response.status, 404, path);
+    }
+    const [{ origin }] = await gateway.archive.list({});
+    assertEquals(origin.adapter, "https");
+    assert(/^127\.0\.0\.1:\d+$/.test(origin.peer), origin.peer);
+  }));
+
+Deno.test("a gateway is a handler of Deno.serve, and is away while its channel is stopped", () =>
+  inFolder(async (folder) => {
+    await using gateway = await Gateway.open(intake(), { folder });
+    await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, gateway.fetch);
+    const patients = `http://127.0.0.1:${server.addr.port}/patients`;
+    assertEquals((await fetch(post(patients))).status, 204);
+    await gateway.stopChannel("intake");
+    const away = await fetch(post(patients));
+    assertEquals([away.status, (await away.json()).code], [503, "GATEWAY_CHANNEL_SILENT"]);
+    await gateway.startChannel("intake");
+    assertEquals((await fetch(post(patients))).status, 204);
+    await gateway.close();
+    const closed = await fetch(post(patients));
+    await closed.body?.cancel();
+    assertEquals(closed.status, 503);
+  }));
+
+Deno.test("a gateway does not hand a mounted channel's requests to one with a socket of its own", () =>
+  inFolder(async (folder) => {
+    await using gateway = await Gateway.open(intake({ port: 0, path: "/patients" }), { folder });
+    assertEquals((await gateway.fetch(post("https://service.example/patients"))).status, 404);
+    const response = await gateway.handle("intake", post("https://service.example/patients"));
+    assertEquals(response.status, 204);
+  }));
+
+Deno.test("two gateways of one process with the same names do not disturb each other", () =>
+  inFolder((one) =>
+    inFolder(async (two) => {
+      await using first = await Gateway.open(intake(), { folder: one });
+      const outcomes = first.outcomes();
+      {
+        await using second = await Gateway.open(intake(), { folder: two });
+        await second.inject("intake", '{"for":"second"}');
+        await first.inject("intake", '{"for":"first"}');
+        await second.stopChannel("intake");
+        assertEquals((await first.archive.list({})).length, 1);
+      }
+      assertEquals((await first.inject("intake", '{"for":"first again"}')).outcome.kind, "accepted");
+      await first.close();
+      assertEquals((await Array.fromAsync(outcomes)).length, 2);
+      assertEquals(await written(two), ['{"for":"second"}']);
+      assertEquals((await written(one)).sort(), ['{"for":"first again"}', '{"for":"first"}']);
+    })
+  ));
+
+Deno.test("two gateways do not share a data folder: the second does not open", () =>
+  inFolder(async (folder) => {
+    await using _first = await Gateway.open(intake(), { folder });
+    const error = await assertRejects(() => Gateway.open(intake(), { folder }), MitralError);
+    assertEquals(error.code, "JOURNAL_FOLDER_BUSY");
+  }));
+
+// The sanitizers of the test runner see sockets, files and threads that are left behind.
+Deno.test("a gateway that cannot listen leaves nothing behind, and opens once the port is free", () =>
+  inFolder(async (folder) => {
+    const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const settings = intake({ port: 0 });
+    const busy = { ...intake({ port: (taken.addr as Deno.NetAddr).port }).channels.intake };
+    const both = { ...settings, channels: { ...settings.channels, busy } };
+    const events: string[] = [];
+    const observer = ({ name }: GatewayEvent) => events.push(name);
+    const error = await assertRejects(() => Gateway.open(both, { folder, observer }), MitralError);
+    assertEquals(error.code, "HTTPS_PORT_BUSY");
+    assertEquals([events[0], events.at(-1)], ["channelStarted", "gatewayStopped"]);
+    taken.close();
+    await using gateway = await Gateway.open(both, { folder });
+    assertEquals(gateway.snapshot().ready, true);
+  }));
+
+Deno.test("await using ends a gateway in order: what was taken is answered and written, then nothing is taken", () =>
+  inFolder(async (folder) => {
+    let gone: Gateway;
+    {
+      await using gateway = await Gateway.open(intake(), { folder });
+      gone = gateway;
+      await Promise.all(
+        Array.from({ length: 20 }, (_, at) => gateway.fetch(post("https://s.example/patients", `[${at}]`))),
+      );
+    }
+    const { outcome } = await gone.inject("intake", "[99]");
+    assertEquals(outcome.kind, "failed");
+    const pending = gone.snapshot().journal.pending;
+    assertEquals((await written(folder)).length, 20 - pending);
+  }));

@@ -1,0 +1,19 @@
+import { assert, assertEquals } from "@std/assert";
+import { moduleGraph } from "./_module_graph.ts";
+
+/** Of the runtime, what importing `mod.ts` may load: what authors work with, not what runs a gateway. */
+const LIGHT = /^runtime\/(contract\/|world\/deno_world\.ts$|config\/errors\.ts$)/;
+
+Deno.test("importing mod.ts loads no package, no adapter and nothing that runs a gateway", async () => {
+  const { all, atOnce } = await moduleGraph("mod.ts");
+  const names = [...atOnce];
+  assertEquals(names.filter((name) => /^(npm|jsr|https?):/.test(name)), []);
+  assertEquals(names.filter((name) => name.startsWith("adapters/")), []);
+  assertEquals(names.filter((name) => name.startsWith("runtime/") && !LIGHT.test(name)), []);
+  assert(atOnce.size < 70, `${atOnce.size} modules: importing mod.ts has become heavy`);
+  // Otherwise the checks above see too little.
+  for (const needed of ["runtime/engine/gateway.ts", "adapters/https/listener.ts"]) {
+    assert(all.has(needed), needed);
+  }
+  assert([...all].some((name) => name.startsWith("npm:") && name.includes("hono")));
+});
