@@ -93,6 +93,10 @@ export class Queue<E extends Entry> {
     this.#more = true;
     this.#era++;
     this.#keep((entry) => entry.position < position);
+    // From there on it is all new ground: what was passed over is met again.
+    for (const [key, skipped] of this.#skipped) {
+      if (skipped.position >= position) this.#skipped.delete(key);
+    }
     this.#wake();
   }
 
@@ -209,7 +213,8 @@ export class Queue<E extends Entry> {
 
   /** Brings entries in from disk, one read at a time; `undefined` where there is nothing to bring now. */
   #readMore(): Promise<void> | undefined {
-    if (this.#reading) return undefined;
+    // Beside a barrier nothing may start, whatever is brought.
+    if (this.#reading || this.#barriers > 0) return undefined;
     const from = this.#nextToResume();
     if (from !== undefined) return this.#read(from - 1, (rows) => this.#resume(from, rows));
     if (!this.#more || (this.#isFull() && (this.#barrierWaits() || !this.#makeRoom()))) return undefined;

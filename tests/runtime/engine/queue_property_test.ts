@@ -259,5 +259,13 @@ runs("with entries that are put back", 200, { putBack: 0.08, barrier: 0.02 });
 runs("with keys that stay held after an entry has left", 200, { hold: 0.06, barrier: 0.03, keyCount: 10 });
 runs("with held keys and entries that are put back", 200, { hold: 0.05, putBack: 0.04, barrier: 0.02 });
 runs("with held keys across restarts", 200, { hold: 0.04, restart: 0.03, barrier: 0.02 });
+runs("where many barriers meet held keys", 150, { barrier: 0.4, hold: 0.2, restart: 0.02 });
+runs("where barriers meet a long backlog", 100, {
+  barrier: 0.1,
+  holdUp: 0.1,
+  keyCount: 12,
+  entries: 300,
+  backlog: 250,
+});
 runs("across restarts", 200, { restart: 0.04, barrier: 0.02, putBack: 0.03 });
 runs("as far as it goes when offers come out of order", 200, { shuffledOffers: true, barrier: 0.02 });
