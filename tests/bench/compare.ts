@@ -35,6 +35,8 @@ async function compare(
     const columns = [said(of(found.before), 1), said(of(found.now), 1)].map((text) => text.padStart(26));
     console.log(figure.padEnd(20), ...columns, `  now / before ${said(ratio, 2)}`);
   }
+  const [was, is] = [await before.residentMb(), await now.residentMb()];
+  console.log("residentMb".padEnd(20), was.toFixed(0).padStart(26), is.toFixed(0).padStart(26));
   await Promise.all([before.stop(), now.stop()]);
 }
 
