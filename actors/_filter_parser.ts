@@ -21,11 +21,17 @@ type ValueTest = (value: string | undefined) => boolean;
 /** Deeper parentheses are a mistake, and would overflow the stack. */
 const NESTING_MAX = 64;
 
+/** A path with what it is read for: one value, or all. */
+interface ReadPath {
+  readonly path: string;
+  readonly use: "get" | "read";
+}
+
 /** A filter, the tables it names, and the paths it reads. */
 export interface ParsedFilter {
   readonly test: FilterTest;
   readonly tables: readonly FilterTable[];
-  readonly paths: readonly string[];
+  readonly paths: readonly ReadPath[];
 }
 
 /** Reads an expression straight into closures, so that a message meets no syntax tree. */
@@ -36,7 +42,7 @@ export function parseFilter(expression: string): ParsedFilter {
 
 class Parser {
   readonly tables: FilterTable[] = [];
-  readonly paths: string[] = [];
+  readonly paths: ReadPath[] = [];
   #depth = 0;
   constructor(readonly scan: Scanner) {}
 
@@ -90,25 +96,25 @@ class Parser {
 
   #condition(): FilterTest {
     if (this.scan.takeWord("any")) {
-      const path = this.#path();
+      const path = this.#path("read");
       const test = this.#comparison("=, !=, in or matches");
       return (body) => body.getAll(path).some(test);
     }
     if (this.scan.takeWord("every")) {
-      const path = this.#path();
+      const path = this.#path("read");
       const test = this.#comparison("=, !=, in or matches");
       return (body) => body.getAll(path).every(test);
     }
-    const path = this.#path();
+    const path = this.#path("get");
     if (this.scan.takeWord("exists")) return (body) => body.get(path) !== undefined;
     if (this.scan.takeWord("absent")) return (body) => body.get(path) === undefined;
     const test = this.#comparison("=, !=, in, matches, exists or absent");
     return (body) => test(body.get(path));
   }
 
-  #path(): string {
+  #path(use: ReadPath["use"]): string {
     const path = this.scan.path();
-    this.paths.push(path);
+    this.paths.push({ path, use });
     return path;
   }
 

@@ -63,7 +63,7 @@ export async function compileFilter(
   body?: Format,
 ): Promise<FilterTest> {
   const { test, tables, paths } = parseFilter(expression);
-  for (const path of paths) body?.checkPath(path, "read");
+  for (const { path, use } of paths) body?.checkPath(path, use);
   for (const table of tables) {
     table.source = await live(table.file, (text) => valuesOf(text, table.file)).catch((cause) => {
       if (cause instanceof MitralError) throw cause;

@@ -142,7 +142,7 @@ export class Templates {
       scan.expected(`a path, or one of ${expected}, meta.NAME; a path that looks so is quoted`, at);
     }
     try {
-      this.#tools.body?.checkPath(source, "read");
+      this.#tools.body?.checkPath(source, "get");
     } catch (cause) {
       if (!(cause instanceof MitralError)) throw cause;
       const facts = { setting: scan.setting, column: at + 1, reason: cause.message };

@@ -28,7 +28,7 @@ export default defineTransformer({
     const copies = Object.entries(config);
     for (const [target, source] of copies) {
       body?.checkPath(target, "write");
-      body?.checkPath(source, "read");
+      body?.checkPath(source, "get");
     }
     return copies;
   },

@@ -43,8 +43,9 @@ export default defineTransformer({
       says: "Cannot split: the message has nothing at {path}",
     },
   },
+  splits: true,
   prepare({ config: { by, number }, body }) {
-    body?.checkPath(by, "read");
+    body?.checkPath(by, "split");
     if (number !== undefined) body?.checkPath(number, "write");
   },
   transform(message: Message, { config: { by, number, empty }, fail }) {

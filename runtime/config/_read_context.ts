@@ -2,6 +2,7 @@ import type { Catalog } from "../contract/catalog.ts";
 import type { StepPlan } from "../engine/plan.ts";
 import type { FieldContext } from "./_node_checks.ts";
 import type { ConfigNode } from "./config_node.ts";
+import type { Setting } from "./settings.ts";
 
 /** What a gateway file is read with. */
 export interface ReadContext extends FieldContext {
@@ -11,7 +12,7 @@ export interface ReadContext extends FieldContext {
   /** Where each step stands in the file. */
   readonly stepNodes: Map<StepPlan, ConfigNode>;
   /** Hashes of files that steps are made of or read when they start, as settings. */
-  readonly files: Map<string, string>;
+  readonly files: Map<string, Setting>;
   /** Names of the partners the file lists. */
   readonly partners: ReadonlySet<string>;
 }

@@ -22,6 +22,7 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
     checkRetries(channel.value, channel.node, problems);
     checkAnswers(channel.value, channel.node, problems);
     checkTimes(channel.value, channel.node, problems);
+    checkDuplicates(channel.value, channel.node, problems);
     checkRemedies(channel.value, channel.node, problems);
   }
   checkHandingOn(channels, problems);
@@ -129,7 +130,17 @@ function checkTimes({ listen, send = [] }: PartialChannel, node: ConfigNode, pro
   }
 }
 
-function checkRemedies({ retry, send = [] }: PartialChannel, node: ConfigNode, problems: Problems): void {
+function checkDuplicates({ duplicates }: PartialChannel, node: ConfigNode, problems: Problems): void {
+  if (duplicates?.answer !== "never" || duplicates.reused !== "reject") return;
+  const rule = "nothing is looked up at answer: never, so nothing is found to be reused";
+  problems.add(nearestNode(node, "duplicates", "reused"), "CONFIG_VALUE_INVALID", { rule });
+}
+
+function checkRemedies(
+  { retry, order, send = [] }: PartialChannel,
+  node: ConfigNode,
+  problems: Problems,
+): void {
   for (const { name = "", value } of send) {
     const on = value?.on ?? {};
     for (const failure of ["rejected", "postponed", "unanswered"] as const) {
@@ -137,6 +148,10 @@ function checkRemedies({ retry, send = [] }: PartialChannel, node: ConfigNode, p
       const spot = nearestNode(node, "send", name, "on", failure);
       if (words.length > 1) {
         problems.add(spot, "CONFIG_VALUE_INVALID", { rule: `one of ${words.join(", ")}, not several` });
+      }
+      if (words.includes("holdKey") && (value?.order ?? order) === "none") {
+        const rule = "holdKey has nothing to hold at order: none";
+        problems.add(spot, "CONFIG_VALUE_INVALID", { rule });
       }
       const waits = value?.retry?.unansweredMs ?? retry?.unansweredMs;
       if (failure !== "unanswered" || words.every((word) => word === "retry") || waits !== undefined) {

@@ -17,6 +17,8 @@ export interface ScalarNode extends Base {
   readonly text: string;
   /** Already wrapped, where settings were given as an object. */
   readonly secret?: Secret;
+  /** The text as the file has it, where variables stand in it: `Bearer ${TOKEN}`. */
+  readonly written?: string;
 }
 /** A key with nothing behind it. */
 export interface EmptyNode extends Base {

@@ -30,7 +30,7 @@ export async function loadCustomActor(
   }
   const facts = await disk.facts(absolute).catch(() => undefined);
   if (facts === undefined || facts.kind === "folder") {
-    return problems.add(spot, "CONFIG_PATH_MISSING", { expected: "file", path: shown(absolute) });
+    return problems.add(spot, "CONFIG_PATH_MISSING", { expected: "file", path: shown(absolute, 240) });
   }
   let module: unknown;
   try {

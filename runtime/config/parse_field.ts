@@ -209,7 +209,7 @@ async function parsePath(
   }
   const path = resolve(context.folder, text);
   if (await isThere(field.expects, path, context.disk)) return path;
-  const facts = { expected: field.expects, path: shown(path) };
+  const facts = { expected: field.expects, path: shown(path, 240) };
   return context.problems.add(node, "CONFIG_PATH_MISSING", facts);
 }
 

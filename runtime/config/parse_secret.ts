@@ -60,6 +60,6 @@ function readReference(text: string): { from: "secret" | "env" | "file"; name: s
 /** Why a file could not be read, in words; the platform's own message is not trusted to be free of content. */
 export function reasonOf(cause: unknown, path: string): string {
   const code = (cause as { code?: unknown } | null)?.code;
-  if (code === "ENOENT" || code === "ENOTDIR") return `there is no file ${shown(path)}`;
-  return `${shown(path)} cannot be read${typeof code === "string" ? ` (${code})` : ""}`;
+  if (code === "ENOENT" || code === "ENOTDIR") return `there is no file ${shown(path, 240)}`;
+  return `${shown(path, 240)} cannot be read${typeof code === "string" ? ` (${code})` : ""}`;
 }

@@ -1,8 +1,9 @@
 import { bindTransformer, type Surroundings, type TransformerSpec } from "../contract/actor.ts";
+import { MitralError } from "../contract/error.ts";
 import { bindFormat, type Formats } from "../contract/format.ts";
 import { resolve } from "node:path";
-import type { Configured, GatewayPlan, StepPlan } from "../engine/plan.ts";
-import { type ConfigNode, valueOf } from "./config_node.ts";
+import type { Configured, EachPlan, GatewayPlan, StepPlan } from "../engine/plan.ts";
+import { type ConfigNode, keySpot, valueOf } from "./config_node.ts";
 import { followFormats } from "./follow_formats.ts";
 import type { ReadContext } from "./_read_context.ts";
 import { shown, type Spot } from "./problem.ts";
@@ -34,7 +35,7 @@ export async function prepareSteps(
       await prepare(step.when, "when", format, spot, timeZone, context);
     }
     if ("each" in step) {
-      await checkLoop(step.each, format, node, context);
+      await checkLoop(step, format, node, context);
       await prepareSteps(step.steps, format, timeZone, context);
     } else await prepare(step, step.label, format, node, timeZone, context);
   }
@@ -42,14 +43,19 @@ export async function prepareSteps(
 }
 
 async function checkLoop(
-  path: string,
+  { each, steps }: EachPlan,
   format: string | undefined,
   node: ConfigNode,
   context: PrepareContext,
 ): Promise<void> {
+  for (const step of steps) {
+    if ("each" in step || !(step.spec.gives || step.spec.splits)) continue;
+    const reason = "it makes other messages, and a loop changes the one it goes through";
+    context.problems.add(context.stepNodes.get(step)!, "CONFIG_STEP_REFUSED", { step: step.label, reason });
+  }
   if (format === undefined || node.kind !== "map") return;
   const spot = valueOf(node, LOOP) ?? node;
-  await noting(spot, LOOP, context, () => formatsOf(context)(format).checkPath(path, "read"));
+  await noting(spot, LOOP, context, () => formatsOf(context)(format).checkPath(each, "read"));
 }
 
 async function prepare(
@@ -92,7 +98,7 @@ export function formatsOf({ formats }: Pick<PrepareContext, "formats">): Formats
 }
 
 async function noting(
-  spot: Spot,
+  node: ConfigNode,
   label: string,
   { problems }: PrepareContext,
   act: () => void | Promise<void>,
@@ -100,6 +106,34 @@ async function noting(
   try {
     await act();
   } catch (cause) {
-    problems.add(spot, "CONFIG_STEP_REFUSED", { step: shown(label), reason: messageOf(cause) });
+    problems.add(spotOf(node, cause), "CONFIG_STEP_REFUSED", {
+      step: shown(label),
+      reason: messageOf(cause),
+    });
   }
+}
+
+/** Where among settings stands what an error names; the settings as a whole where it names nothing of theirs. */
+function spotOf(node: ConfigNode, cause: unknown): Spot {
+  const facts = cause instanceof MitralError ? Object.values(cause.facts) : [];
+  for (const fact of facts) {
+    const found = typeof fact === "string" ? findText(node, fact) : undefined;
+    if (found) return found;
+  }
+  return node;
+}
+
+function findText(node: ConfigNode, text: string): Spot | undefined {
+  if (node.kind === "scalar") return node.text === text ? node : undefined;
+  if (node.kind === "empty") return undefined;
+  if (node.kind === "map") {
+    const named = valueOf(node, text);
+    if (named) return keySpot(named);
+  }
+  const inner = node.kind === "map" ? node.entries.map(({ value }) => value) : node.items;
+  for (const each of inner) {
+    const found = findText(each, text);
+    if (found) return found;
+  }
+  return undefined;
 }

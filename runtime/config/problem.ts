@@ -31,7 +31,14 @@ export function printProblem(problem: Problem): string {
 export interface Spot {
   readonly path: string;
   readonly place: Place;
+  /** What variables stand for there, by name: they may be secrets. */
+  readonly variables?: ReadonlyMap<string, string>;
 }
+
+/** Shorter ones would tear holes into every message and are no secrets. */
+const SECRET_LENGTH_MIN = 4;
+/** The end of a text that was cut off. */
+const CUT = "…";
 
 /** Gathers the problems of one file. */
 export class Problems {
@@ -39,13 +46,18 @@ export class Problems {
   /** By place and facts: what an alias brings in twice is one problem, though its path differs. */
   readonly #found = new Map<string, Problem>();
   readonly #secrets = new Set<string>();
+  /** Paths of values with a variable that is missing: nothing else about them is worth telling. */
+  readonly #unknown = new Set<string>();
 
   constructor(file: string) {
     this.#file = file;
   }
 
   /** Notes a problem. Returns nothing, so that a reader can `return problems.add(…)`. */
-  add(spot: Spot, code: ConfigCode, facts: Facts = {}, hint?: string): undefined {
+  add(spot: Spot, code: ConfigCode, found: Facts = {}, hint?: string): undefined {
+    if (code === "CONFIG_VARIABLE_MISSING") this.#unknown.add(spot.path);
+    else if (this.#unknown.has(spot.path)) return;
+    const facts = spot.variables ? unfilled(found, spot.variables) : found;
     const { message } = errors.error(code, { where: spot.path, ...facts });
     const { line, column } = spot.place;
     const file = line > 0 ? spot.place.file ?? this.#file : spot.path;
@@ -57,15 +69,14 @@ export class Problems {
 
   /** Keeps a text out of every problem: the last line of defence, for what a component says of its settings. */
   hide(secret: string): void {
-    // Shorter ones would tear holes into every message and are no secrets.
-    if (secret.length >= 4) this.#secrets.add(secret);
+    if (secret.length >= SECRET_LENGTH_MIN) this.#secrets.add(secret);
   }
 
   #clean(problem: Problem): Problem {
     let { message, hint } = problem;
     for (const secret of this.#secrets) {
-      message = message.replaceAll(secret, "[secret]");
-      hint = hint?.replaceAll(secret, "[secret]");
+      message = without(message, secret, "[secret]");
+      hint = hint && without(hint, secret, "[secret]");
     }
     return hint === undefined ? { ...problem, message } : { ...problem, message, hint };
   }
@@ -83,9 +94,32 @@ export class Problems {
   }
 }
 
+/** Facts that quote a value, with the names of its variables in place of what they stand for. */
+function unfilled(facts: Facts, variables: ReadonlyMap<string, string>): Facts {
+  const unfill = (fact: string) =>
+    [...variables].reduce((text, [name, value]) => {
+      const told = shown(value, Infinity);
+      return told.length < SECRET_LENGTH_MIN ? text : without(text, told, `\${${name}}`);
+    }, fact);
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, fact]) => [name, typeof fact === "string" ? unfill(fact) : fact]),
+  );
+}
+
+/** A text with something else in place of a secret, which may have been cut off at its end. */
+function without(text: string, secret: string, instead: string): string {
+  const whole = text.replaceAll(secret, instead);
+  if (!whole.endsWith(CUT)) return whole;
+  const kept = whole.slice(0, -CUT.length);
+  for (let length = secret.length; length >= SECRET_LENGTH_MIN; length--) {
+    if (kept.endsWith(secret.slice(0, length))) return kept.slice(0, -length) + instead;
+  }
+  return whole;
+}
+
 /** A value as it may stand in a message: one short line, whatever a file holds. */
 export function shown(value: string, lengthMax = 60): string {
   // deno-lint-ignore no-control-regex
   const line = value.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
-  return line === "" ? '""' : line.length > lengthMax ? `${line.slice(0, lengthMax - 1)}…` : line;
+  return line === "" ? '""' : line.length > lengthMax ? line.slice(0, lengthMax - 1) + CUT : line;
 }

@@ -21,9 +21,11 @@ export async function withChannelFiles(
 ): Promise<ConfigNode> {
   if (root.kind !== "map") return root;
   const names = await disk.list(join(folder, FOLDER)).catch(() => []);
-  const files = names.filter((name) => /\.ya?ml$/.test(name) && !/_test\.ya?ml$/.test(name));
-  if (files.length === 0) return root;
+  // What begins with a dot is an editor's or the system's own.
+  const files = names.filter((name) => /^[^.].*\.ya?ml$/.test(name) && !/_test\.ya?ml$/.test(name));
   const written = valueOf(root, "channels");
+  const isFit = written === undefined || written.kind === "map" || written.kind === "empty";
+  if (files.length === 0 || !isFit) return root;
   const entries: Entry[] = written?.kind === "map" ? [...written.entries] : [];
   for (const name of files) {
     const key = parse(name).name;

@@ -99,11 +99,25 @@ async function readNamed(
   }
   const read: { name: string; value: unknown }[] = [];
   for (const { key, value } of node.entries) {
-    if (noteSplitText(node, value, context)) continue;
+    if (noteSplitText(node, value, context) || noteNameless(shape, key, value, context)) continue;
     checkName(key, value, context);
     read.push({ name: key, value: await readSection(shape.item, value, context) });
   }
   return read;
+}
+
+/** Notes an adapter where a name should stand before it; true where it was one. */
+function noteNameless({ item, names }: Named, key: string, value: ConfigNode, context: ReadContext): boolean {
+  const adapters = item.adapter ? Object.keys(context.catalog[item.adapter]) : [];
+  const ways = [...adapters, item.instead];
+  if (
+    !adapters.includes(key) || value.kind !== "map" || value.entries.some((entry) => ways.includes(entry.key))
+  ) {
+    return false;
+  }
+  const hint = `give the ${names} a name: { NAME: { ${key}: … } }`;
+  context.problems.add(keySpot(value), "CONFIG_ADAPTER_MISSING", {}, hint);
+  return true;
 }
 
 /** Notes a name that is not fit to be one. */

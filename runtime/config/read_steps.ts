@@ -5,6 +5,7 @@ import type { ReadContext } from "./_read_context.ts";
 import { type ConfigNode, keySpot, type MapNode, pathOf, valueOf } from "./config_node.ts";
 import { isActorPath, loadCustomActor } from "./load_custom_actor.ts";
 import { shown } from "./problem.ts";
+import { suggest } from "./suggest.ts";
 import { configure, loadSpec, nameAndSettings } from "./read_component.ts";
 
 /** Name of the transform behind the keys `filter` and `when`. */
@@ -40,6 +41,9 @@ async function readStep(node: ConfigNode, context: ReadContext): Promise<StepPla
   const bare = node.kind === "map"
     ? { ...node, entries: node.entries.filter(({ key }) => key !== WHEN) }
     : node;
+  if (bare.kind === "map" && !valueOf(bare, LOOP) && bare.entries.length !== 1) {
+    return noteNames(node, bare.entries.map(({ key }) => key), context);
+  }
   const step = bare.kind === "map" && valueOf(bare, LOOP)
     ? await readLoop(bare, context)
     : await readNamed(bare, context);
@@ -47,6 +51,17 @@ async function readStep(node: ConfigNode, context: ReadContext): Promise<StepPla
   const conditional = { ...step, when };
   context.stepNodes.set(conditional, context.stepNodes.get(step)!);
   return conditional;
+}
+
+/** An item that is no one transform: mostly a dash that is missing, or a word of the language spelt in another way. */
+function noteNames(node: ConfigNode, names: readonly string[], { problems }: ReadContext): undefined {
+  const meant = names.some((name) => suggest(name, [LOOP]) !== undefined)
+    ? `did you mean ${LOOP}?`
+    : `each transform is an item of its own; a condition stands beside it, under ${WHEN}`;
+  const rule = `must be one transform, not ${
+    names.length === 0 ? "none" : names.map((name) => shown(name)).join(", ")
+  }`;
+  return problems.add(node, "CONFIG_VALUE_INVALID", { rule }, meant);
 }
 
 async function readNamed(node: ConfigNode, context: ReadContext): Promise<ActPlan | undefined> {

@@ -13,7 +13,7 @@ import {
 } from "yaml";
 import { type ConfigNode, type Entry, type MapNode, pathOf, WHOLE } from "./config_node.ts";
 import { FILE_LIMITS } from "./gateway_defaults.ts";
-import { type Place, type Problems, shown } from "./problem.ts";
+import { type Place, type Problems, shown, type Spot } from "./problem.ts";
 import { placesOf } from "./_places.ts";
 import { yamlRule } from "./_yaml_rules.ts";
 
@@ -151,21 +151,27 @@ class TreeBuilder {
       return built;
     }
     if (!isScalar(node)) return empty;
-    const written = node.type !== "PLAIN" || node.source !== "";
-    if (!written) return empty;
-    const value = shownVariables(String(node.value));
-    return { kind: "scalar", text: this.#filledIn(value, path, place), path, place, keyPlace };
+    const isEmpty = node.type === "PLAIN" && node.source === "";
+    if (isEmpty) return empty;
+    const written = shownVariables(String(node.value));
+    const variables = new Map<string, string>();
+    const text = this.#filledIn(written, variables, { path, place });
+    const filled = variables.size === 0 ? {} : { written, variables };
+    return { kind: "scalar", text, path, place, keyPlace, ...filled };
   }
 
-  /** A value with its variables; `$${` stands for a `${` that is none. */
-  #filledIn(text: string, path: string, place: Place): string {
+  /** A value with its variables, which are noted in `filled`; `$${` stands for a `${` that is none. */
+  #filledIn(text: string, filled: Map<string, string>, spot: Spot): string {
     if (!text.includes("${")) return text;
     return text.replace(/\$(?:\$(?=\{)|\{([A-Za-z_][A-Za-z0-9_]*)\})/g, (whole, name?: string) => {
       if (name === undefined) return "$";
       const value = this.#options.variables?.get(name);
-      if (value !== undefined) return value;
+      if (value !== undefined) {
+        filled.set(name, value);
+        return value;
+      }
       const hint = `give it a line ${name}=… in the file of variables, or write $\${ for a plain \${`;
-      this.#problems.add({ path, place }, "CONFIG_VARIABLE_MISSING", { name }, hint);
+      this.#problems.add(spot, "CONFIG_VARIABLE_MISSING", { name }, hint);
       return whole;
     });
   }

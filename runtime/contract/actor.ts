@@ -56,7 +56,7 @@ export interface PrepareTools<S extends Spec, Code extends string> {
 /**
  * What a transformer remembers from message to message. What it writes becomes durable in the commit that ends the
  * message, and is seen by the next message at once; where the message is worked on again, it is as if it had written
- * nothing. Keys and values are text. Each step of a channel has a state of its own.
+ * nothing. What was written by steps before the one that sends a message into quarantine stays written. Keys and values are text. Each step of a channel has a state of its own.
  */
 export interface KeyedState {
   /** The value; `undefined` where there is none. */
@@ -109,6 +109,8 @@ export interface TransformerSpec<
   hosts?(config: Config<S>): readonly string[];
   /** Name of the format of the bodies it gives; the format it was given where left out. */
   gives?(config: Config<S>): string;
+  /** It may make several messages of one: in a loop over one message there is no place for it. */
+  readonly splits?: true;
   /** Called once in each life of the stage: compile expressions, read tables. */
   prepare?(tools: PrepareTools<S, NoInfer<Code>>): Awaitable<P>;
   /** MUST NOT change the message it is given; returns one or several made with `derive`, the same one, or `null`. */
@@ -225,7 +227,12 @@ export const errors: ErrorTable<"ACTOR_HOST_UNDECLARED" | "ACTOR_FETCH_FAILED"> 
 export function parseStage<B extends Body>(format: Format<B>): Stage<Body, B> {
   return {
     name: "parse",
-    process: (message) => message.derive({ body: format.parse(message.received, message.body.contentType) }),
+    process(message) {
+      const { received, body: { contentType } } = message;
+      // Again, for what came by no listener: another channel's messages, and streams without a gateway.
+      format.admit(format.identify(received, contentType));
+      return message.derive({ body: format.parse(received, contentType) });
+    },
   };
 }
 

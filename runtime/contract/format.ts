@@ -1,4 +1,4 @@
-import { errorTable, type Fail, type Fault, type Faults } from "./error.ts";
+import { declareErrors, type ErrorTable, errorTable, type Fail, type Fault, type Faults } from "./error.ts";
 import type { Answer, Body, Outcome } from "./message.ts";
 import type { Config, Spec } from "./spec.ts";
 
@@ -56,6 +56,20 @@ export interface Batch {
   join(payloads: readonly Uint8Array[], facts: AnswerFacts): Uint8Array;
 }
 
+/**
+ * What a path is for: `get` one value, `read` all it can mean, `write` one value, `split` a message by what it means.
+ */
+export type PathUse = "get" | "read" | "write" | "split";
+
+/** Errors of what is asked of a format. */
+export const formatErrors: ErrorTable<"FORMAT_PATHS_MISSING"> = declareErrors("format", {
+  FORMAT_PATHS_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot use path: what is parsed as {format} has none",
+  },
+});
+
 /** Finds a format by its name, as a gateway file names it, with its default settings. Throws where there is none. */
 export type Formats = (name: string) => Format;
 
@@ -85,7 +99,7 @@ export interface FormatSpec<
   identify?(bytes: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): Identity;
   /**
    * Whether a message of this kind is taken at all; fails where it is not. Called after `identify` and before anything
-   * is acknowledged, so that the peer hears of it; `parse` MUST refuse the same.
+   * is acknowledged, so that the peer hears of it. `parse` MUST NOT ask the same: it reads answers and results, too.
    */
   admit?(identity: Identity, tools: FormatTools<S, NoInfer<Code>>): void;
   /** What order is kept by (for HL7: the patients of PID-3 and MRG-1). An empty list is a barrier for all. */
@@ -100,8 +114,8 @@ export interface FormatSpec<
    * words, `ADT^A04`, the name of a root element, the names of columns; possibly empty.
    */
   create?(what: string, facts: AnswerFacts, tools: FormatTools<S, NoInfer<Code>>): B;
-  /** Fails where a path is none that a body of this format takes to read or to write, whatever the body holds. */
-  checkPath?(path: string, use: "read" | "write"): void;
+  /** Fails where a path is none that a body of this format takes for a use, whatever the body holds. */
+  checkPath?(path: string, use: PathUse): void;
   /** How messages are put together as one. */
   readonly batch?: BatchSpec<NoInfer<S>, NoInfer<Code>>;
   /** Our answer to a received message; `null` where none can be made or none is wanted. */
@@ -142,8 +156,8 @@ export interface Format<B extends Body = Body> {
   isBuiltOn(identity: Identity): boolean;
   /** See {@linkcode FormatSpec.create}; `undefined` without it. */
   create(what: string, facts: AnswerFacts): B | undefined;
-  /** See {@linkcode FormatSpec.checkPath}; without it, every path is let through. */
-  checkPath(path: string, use: "read" | "write"): void;
+  /** See {@linkcode FormatSpec.checkPath}; without it, bodies have no paths. Errors then: FORMAT_PATHS_MISSING. */
+  checkPath(path: string, use: PathUse): void;
   /** See {@linkcode FormatSpec.batch}. */
   readonly batch?: Batch;
   /** See {@linkcode FormatSpec.answer}; without it, `null`. */
@@ -183,7 +197,8 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     keys: (body) => spec.keys?.(body as B) ?? [],
     isBuiltOn: (identity) => spec.isBuiltOn?.(identity) ?? false,
     create: (what, facts) => spec.create?.(what, facts, plain),
-    checkPath: (path, use) => spec.checkPath?.(path, use),
+    checkPath: spec.checkPath?.bind(spec) ??
+      (() => formatErrors.fail("FORMAT_PATHS_MISSING", { format: spec.name })),
     ...(batch && { batch: { ...batch, join: (payloads, facts) => batch.join(payloads, facts, plain) } }),
     answer: (received, outcome, facts) => spec.answer?.(received, outcome, facts, plain) ?? null,
     judge: (answer, sent) =>

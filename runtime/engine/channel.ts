@@ -6,7 +6,7 @@ import type { Outcome } from "../contract/message.ts";
 import { untilAborted } from "../contract/signal.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Branch, HandOn, OutboxRow, Replayed, Settled } from "../journal/operations.ts";
+import type { Branch, HandOn, OutboxRow, Replayed, Rest } from "../journal/operations.ts";
 import type { Gathering } from "../journal/questions.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
 import { Collectors } from "./collectors.ts";
@@ -42,6 +42,7 @@ export interface ChannelParts {
   };
   /** Another channel of the gateway; fails where there is none. */
   other(name: string): Channel;
+  has(name: string): boolean;
   newId(): string;
   report(event: Unstamped): void;
   /** True while somebody wants to know how long each stage takes. */
@@ -73,6 +74,8 @@ export class Channel {
     quarantined: 0,
   };
   #listening: Listening | undefined;
+  /** Answers to what was injected that are not made yet. */
+  readonly #injected = new Set<Promise<Reply>>();
   #mountedAt: string | undefined;
   #condition: Condition = "stopped";
 
@@ -83,7 +86,7 @@ export class Channel {
     const channel = plan.name;
     const format = this.#format = bindFormat(plan.parse.spec, plan.parse.config as never);
     const formats = this.#formats = new BoundFormats(format, parts.formats);
-    this.#responder = new Responder(channel, plan.respond, formats, this.#stepParts());
+    this.#responder = new Responder(plan, formats, this.#stepParts());
     const waiters = this.#waiters;
     const gate = this.#gate = new Gate((isOpen, reason) => {
       // Stopping a channel is reported as that.
@@ -95,7 +98,11 @@ export class Channel {
       return line ? [[destination.name, line]] : [];
     }));
     const handOn = (to: string, branch: Branch, bytes: Uint8Array) => parts.other(to).#handOn(branch, bytes);
-    const handedOn = (to: string, message: Accepted) => parts.other(to).#taken(message);
+    const handedOn = (to: string, message: Accepted) => {
+      journal.countPending(message.bytes.length);
+      // Where it was removed meanwhile, the message waits in the journal with all else that channel had.
+      if (parts.has(to)) parts.other(to).#taken(message);
+    };
     this.#collectors = new Collectors({
       plan,
       formats,
@@ -119,8 +126,8 @@ export class Channel {
       found: found.inbox,
       handOn,
       queued: (destination, row) => {
-        const gathers = this.#collectors.add(destination, row.body?.length ?? 0);
-        if (!gathers) this.#deliveries.get(destination)!.offer(row);
+        if (this.#collectors.add(destination, row.size)) journal.countPending(row.size);
+        else this.#deliveries.get(destination)!.offer(row);
       },
       handedOn,
       report,
@@ -143,7 +150,10 @@ export class Channel {
 
   /** Hands bytes over as a listener would. */
   inject(delivery: Delivery): Promise<Reply> {
-    return this.#intake.receive(delivery);
+    const reply = this.#intake.receive(delivery);
+    this.#injected.add(reply);
+    reply.finally(() => this.#injected.delete(reply));
+    return reply;
   }
 
   /** Answers an HTTP request as its listener would; `undefined` where that speaks no HTTP, or does not run. */
@@ -158,7 +168,7 @@ export class Channel {
 
   /** Starts the lines, then listens. Errors: JOURNAL_STORE_FAILED, those of the adapter's `listen`. */
   async start(): Promise<void> {
-    if (this.#condition === "running") return;
+    if (this.#condition !== "stopped") return;
     const { plan, world, journal } = this.#parts;
     if (journal.trouble) throw journal.trouble;
     this.#condition = "starting";
@@ -202,9 +212,8 @@ export class Channel {
     this.#gate.set(STOPPED, true);
     const listening = this.#listening;
     this.#listening = undefined;
-    if (!listening) return;
-    await untilAborted(listening.stop(), deadline);
-    await listening[Symbol.asyncDispose]();
+    await untilAborted(Promise.all([listening?.stop(), ...this.#injected]), deadline);
+    await listening?.[Symbol.asyncDispose]();
   }
 
   /** Second step: the work line finishes what it has begun. */
@@ -236,15 +245,15 @@ export class Channel {
   }
 
   /** A replayed message is in the inbox again. */
-  putBackMessage(seq: number, size: number): void {
-    this.#work.putBack(seq, size);
+  putBackMessage(seq: number): void {
+    this.#work.putBack(seq);
   }
 
   /** A replayed delivery is in its outbox again, or gathers again. */
   async putBackDelivery({ destination, delivery, size, gathers }: PutBack): Promise<void> {
     if (gathers && this.#collectors.add(destination, size)) return;
     if (gathers) await this.#collectors.disperse(destination);
-    this.#deliveries.get(destination)?.putBack(delivery, size);
+    this.#deliveries.get(destination)?.putBack(delivery);
   }
 
   /**
@@ -317,7 +326,8 @@ export class Channel {
       timeZone: plan.timeZone,
       // An answer is no message: there is no commit of its own that could remember anything.
       stateOf: () => forgets,
-      refused: (file) => this.#report({ name: "fileRefused", channel: plan.name, stage: "respond", file }),
+      refused: (_step, file) =>
+        this.#report({ name: "fileRefused", channel: plan.name, stage: "respond", file }),
     };
   }
 
@@ -332,7 +342,6 @@ export class Channel {
   #taken(message: Accepted): void {
     const { id, type, bytes } = message;
     this.#report({ name: "messageReceived", channel: this.plan.name, id, type, bytes: bytes.length });
-    this.#parts.journal.countPending(bytes.length);
     this.#work.offer(message);
   }
 
@@ -345,7 +354,7 @@ export class Channel {
     return decrypt ? [decrypt.spec.contentType] : this.#format.contentTypes;
   }
 
-  #settled(row: OutboxRow, { queued, quarantined }: Settled): void {
+  #settled(row: OutboxRow, { queued, quarantined }: Rest): void {
     if (queued > 0) return;
     const outcome: Outcome = quarantined === 0
       ? { kind: "accepted" }

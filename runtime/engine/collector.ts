@@ -95,7 +95,6 @@ export class Collector {
   add(bytes: number): void {
     this.#count++;
     this.#bytes += bytes;
-    this.#parts.journal.countPending(bytes);
     this.#work();
   }
 

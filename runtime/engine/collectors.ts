@@ -108,7 +108,17 @@ export class Collectors {
     const { handedOn: seq, ...place } = as;
     const { handsOn, contentType, destination } = branch;
     if (!handsOn) {
-      const row = { ...branch, ...place, id, receivedAtMs: atMs, attempts: 0, isBatch: true, body: payload };
+      const { length: size } = payload;
+      const row = {
+        ...branch,
+        ...place,
+        id,
+        receivedAtMs: atMs,
+        attempts: 0,
+        isBatch: true,
+        size,
+        body: payload,
+      };
       return queued(destination, row);
     }
     report({ name: "messageHandedOn", channel: plan.name, destination, id, to: handsOn.channel });

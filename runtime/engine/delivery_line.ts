@@ -4,13 +4,13 @@ import { errorTable, type MitralError } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { OutboxRow, Settle, Settled } from "../journal/operations.ts";
+import type { OutboxRow, Rest, Settle } from "../journal/operations.ts";
 import { errors } from "./errors.ts";
 import type { BoundFormats } from "./formats.ts";
 import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
 import { partId } from "./part_id.ts";
-import type { ChannelPlan, Configured, DestinationPlan } from "./plan.ts";
+import type { ChannelPlan, Configured, DestinationPlan, Remedy } from "./plan.ts";
 import { type Failure, remedyFor } from "./remedy.ts";
 import { type Entry, Queue } from "./queue.ts";
 import { backoffMs, Ended } from "./supervisor.ts";
@@ -20,7 +20,7 @@ import { troubleOf } from "./trouble.ts";
 export interface OutboxEntry extends Entry {
   readonly row: OutboxRow;
   attempts: number;
-  /** When the peer first refused it for now, or did not answer. */
+  /** When the peer first refused it for now, or did not answer, by a clock that nobody sets. */
   failingSinceMs?: Partial<Record<Failure, number>>;
 }
 
@@ -48,7 +48,7 @@ export interface DeliveryParts {
   /** Deliveries that were in the outbox when the channel was made. */
   readonly found: number;
   /** The last delivery of a message may have ended. */
-  settled(row: OutboxRow, rest: Settled): void;
+  settled(row: OutboxRow, rest: Rest): void;
   /** What whoever asked is told, where this destination's answer is what they wait for. */
   readonly respond?: (row: OutboxRow, outcome: Outcome) => Promise<Outcome>;
   /** They may be told: it is durable. */
@@ -63,6 +63,10 @@ export class DeliveryLine {
   readonly #queue: Queue<OutboxEntry>;
   readonly line: Line<Sending, Outcome>;
   #queued: number;
+  /** Deliveries whose attempt is under way, or is being settled. */
+  readonly #sending = new Set<OutboxEntry>();
+  /** Why the line halts once nothing is being sent. */
+  #blocked: MitralError | undefined;
   #unsynced = 0;
   #synced: (() => void)[] = [];
   #trouble: string | undefined;
@@ -96,8 +100,11 @@ export class DeliveryLine {
       supervise: channel.supervise,
       world,
       take: (signal) => this.#take(signal),
-      restart: () => this.#queue.restart(),
-      settle: ({ entry, startedMs }, outcome) => this.#settle(entry, outcome, startedMs),
+      restart: () => {
+        this.#blocked = undefined;
+        this.#queue.restart();
+      },
+      settle: ({ entry, startedMs }, outcome) => this.#end(entry, outcome, startedMs),
       fail: (_sending, error) => ({ kind: error.retry === "later" ? "failed" : "rejected", error }),
       positionOf: ({ entry }) => entry.position,
       queued: () => this.#queued,
@@ -113,21 +120,20 @@ export class DeliveryLine {
 
   /** Attempts under way get their answers; on `deadline` they are dropped. */
   async stop(deadline: AbortSignal): Promise<void> {
-    this.#calm();
     await this.line.stop(deadline);
+    this.#calm();
   }
 
   /** A delivery has become durable. */
   offer(row: OutboxRow): void {
     this.#queued++;
-    this.#parts.journal.countPending(row.body?.length ?? 0);
+    this.#parts.journal.countPending(row.size);
     this.#queue.offer(this.#entryOf(row));
   }
 
   /** A delivery is to be made again. */
-  putBack(delivery: number, size: number): void {
+  putBack(delivery: number): void {
     this.#queued++;
-    this.#parts.journal.countPending(size);
     this.#queue.putBack(delivery);
   }
 
@@ -141,7 +147,7 @@ export class DeliveryLine {
     return {
       position: row.delivery,
       keys: by === "none" ? null : row.keys,
-      size: row.body?.length ?? 0,
+      size: row.size,
       row,
       attempts: row.attempts,
     };
@@ -154,7 +160,7 @@ export class DeliveryLine {
       const startedMs = this.#parts.world.clock.elapsedMs();
       if (entry.row.body) return { entry, startedMs, parcel: this.#parcelOf(entry, entry.row.body) };
       const error = errors.error("ENGINE_BODY_DAMAGED");
-      await this.#settle(entry, { kind: "rejected", error }, startedMs);
+      await this.#end(entry, { kind: "rejected", error }, startedMs);
     }
   }
 
@@ -183,8 +189,15 @@ export class DeliveryLine {
       width: spec.lanes?.(config as never) ?? 1,
       open: async () => {
         const sender = await openSender();
+        this.#sending.clear();
+        this.#haltIfBlocked();
         return {
-          process: async ({ parcel }, life) => new Ended(await sender.send(parcel, life)),
+          process: async ({ entry, parcel }, life) => {
+            // Waits for the end of the line's life.
+            if (this.#blocked) return await new Promise<never>(() => {});
+            this.#sending.add(entry);
+            return new Ended(await sender.send(parcel, life));
+          },
           [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose](),
         };
       },
@@ -227,6 +240,12 @@ export class DeliveryLine {
     };
   }
 
+  async #end(entry: OutboxEntry, outcome: Outcome, startedMs: number): Promise<void> {
+    await this.#settle(entry, outcome, startedMs);
+    this.#sending.delete(entry);
+    this.#haltIfBlocked();
+  }
+
   async #settle(entry: OutboxEntry, outcome: Outcome, startedMs: number): Promise<void> {
     const { world } = this.#parts;
     entry.attempts++;
@@ -243,7 +262,7 @@ export class DeliveryLine {
     }
     this.#trouble = outcome.error.code;
     const { failure, remedy, error } = this.#remedyFor(entry, outcome);
-    this.#warn(entry, failure, error);
+    this.#warn(entry, failure, remedy, error);
     if (remedy === "retry") return this.#tryLater(entry, outcome.error);
     if (remedy === "block") return this.#block(entry, error);
     const holds = remedy === "holdKey" || remedy === "quarantine" && entry.row.isBuiltOn;
@@ -252,25 +271,24 @@ export class DeliveryLine {
   }
 
   #remedyFor(entry: OutboxEntry, outcome: Outcome & { kind: "rejected" | "failed" }) {
-    const { world, destination } = this.#parts;
+    const { world: { clock }, destination } = this.#parts;
     const failure: Failure = outcome.kind === "rejected"
       ? "rejected"
       : outcome.answer
       ? "postponed"
       : "unanswered";
-    const nowMs = world.clock.nowMs();
     const since = entry.failingSinceMs ??= {};
-    const forMs = nowMs - (since[failure] ??= nowMs);
-    return { failure, ...remedyFor(failure, forMs, outcome.error, destination) };
+    const forMs = clock.elapsedMs() - (since[failure] ??= clock.elapsedMs());
+    return remedyFor(failure, forMs, outcome.error, destination);
   }
 
-  /** Tells somebody: at once of what is refused for good, after a while of what fails for now. */
-  #warn(entry: OutboxEntry, failure: Failure, error: MitralError): void {
-    const { on } = this.#parts.destination;
+  /** Tells somebody: at once of what is not tried again, once of what is refused for good, and of the rest after a while. */
+  #warn(entry: OutboxEntry, failure: Failure, remedy: Remedy, error: MitralError): void {
+    const { destination: { on }, world: { clock } } = this.#parts;
     if (!on[failure].alert) return;
     const event = { name: "alertRaised", id: entry.row.id, why: failure, error } as const;
-    if (failure === "rejected") return this.#report(event);
-    this.#alarm ??= this.#parts.world.clock.after(on.alertAfterMs, () => this.#report(event));
+    if (remedy !== "retry") return this.#report(event);
+    this.#alarm ??= clock.after(failure === "rejected" ? 0 : on.alertAfterMs, () => this.#report(event));
   }
 
   /** Something got through, or nobody tries any more: there is nothing to be told after a while. */
@@ -279,10 +297,14 @@ export class DeliveryLine {
     this.#alarm = undefined;
   }
 
-  /** It stays where it is, and so does everything behind it. */
+  /** It stays where it is, and so does everything behind it. Attempts under way get their answers: they may be taken. */
   #block(entry: OutboxEntry, error: MitralError): void {
     this.#noteAttempt(entry, error);
-    this.line.halt(errors.error("ENGINE_DELIVERY_BLOCKED", { reason: error.code }, error));
+    this.#blocked ??= errors.error("ENGINE_DELIVERY_BLOCKED", { reason: error.code }, error);
+  }
+
+  #haltIfBlocked(): void {
+    if (this.#blocked && this.#sending.size === 0) this.line.halt(this.#blocked);
   }
 
   /** The same payload again, after a while. The entry keeps its keys, and so the order. */
@@ -338,10 +360,10 @@ export class DeliveryLine {
       this.#unsynced--;
       for (const resolve of this.#synced.splice(0)) resolve();
     };
-    durable.then((rest) => {
+    durable.then(({ rest, concluded }) => {
       synced();
       this.#report(event);
-      if (told) this.#parts.concluded(entry.row, told);
+      if (told && concluded) this.#parts.concluded(entry.row, told);
       if (rest) this.#parts.settled(entry.row, rest);
     }, synced);
     while (this.#unsynced >= limits.unsyncedMax) {

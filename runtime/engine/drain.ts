@@ -1,4 +1,4 @@
-import type { World } from "../contract/world.ts";
+import type { Clock, World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Channel } from "./channel.ts";
 
@@ -19,9 +19,7 @@ export async function drain(
   world: World,
   drainMsMax: number,
 ): Promise<void> {
-  const late = new AbortController();
-  const forget = world.clock.after(drainMsMax, () => late.abort());
-  const deadline = late.signal;
+  const { deadline, forget } = deadlineIn(drainMsMax, world.clock);
   // A step that fails in one channel is no reason to leave the others, or the journal, as they are.
   const failures: unknown[] = [];
   const all = (step: (channel: Channel) => Promise<void>) =>
@@ -32,4 +30,12 @@ export async function drain(
   forget();
   await journal.close();
   if (failures.length > 0) throw failures[0];
+}
+
+/** A signal that is aborted after some time, unless it is forgotten. Somebody waits for it: the process lives so long. */
+export function deadlineIn(ms: number, clock: Clock): { readonly deadline: AbortSignal; forget(): void } {
+  const late = new AbortController();
+  const over = new AbortController();
+  clock.sleep(ms, over.signal).then(() => late.abort(), () => {});
+  return { deadline: late.signal, forget: () => over.abort() };
 }

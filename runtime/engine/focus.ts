@@ -1,4 +1,4 @@
-import type { Body, PathBody } from "../contract/message.ts";
+import type { PathBody } from "../contract/message.ts";
 
 /** A body seen by somebody who stands at one place of it: paths are relative to that, and changes are changes of the whole. */
 export class Focused implements PathBody {
@@ -42,9 +42,4 @@ export class Focused implements PathBody {
   #there(path: string): string {
     return this.whole.resolve(path, this.place);
   }
-}
-
-/** The whole of a body that may be seen from a place. */
-export function wholeOf(body: Body): Body {
-  return body instanceof Focused ? wholeOf(body.whole) : body;
 }

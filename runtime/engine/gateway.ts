@@ -7,7 +7,7 @@ import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
 import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
 import { Channel } from "./channel.ts";
-import { drain } from "./drain.ts";
+import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
 import { limits } from "./limits.ts";
@@ -32,7 +32,8 @@ export const errors = declareErrors("gateway", {
   GATEWAY_REPLAY_EMPTY: {
     blame: "operator",
     retry: "never",
-    says: "Cannot replay message: nothing of it is in quarantine; name a destination to send it there again",
+    says:
+      "Cannot replay message: nothing of it is in quarantine; name a destination to send it there again, or replay what it was handed on as",
   },
   GATEWAY_CHANNEL_SILENT: {
     blame: "operator",
@@ -43,6 +44,11 @@ export const errors = declareErrors("gateway", {
     blame: "operator",
     retry: "never",
     says: "Cannot close batch: {which} of channel {channel} collects",
+  },
+  GATEWAY_CLOSED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot start channel {channel}: the gateway is closing, or closed",
   },
   GATEWAY_CHANNEL_UNKNOWN: { blame: "operator", retry: "never", says: "Cannot find channel {channel}" },
 });
@@ -174,13 +180,15 @@ export class Gateway implements RunningGateway {
         return errors.fail("GATEWAY_REPLAY_REFUSED", { destination: replayed.destination });
       case "inbox":
         this.#report({ name: "messageReplayed", channel: replayed.channel, id });
-        this.#channels.get(replayed.channel)?.putBackMessage(seq, replayed.size);
+        this.#journal.countPending(replayed.size);
+        this.#channels.get(replayed.channel)?.putBackMessage(seq);
         return { destinations: [] };
       case "outbox": {
         const channel = this.#channels.get(replayed.channel);
         for (const delivery of replayed.deliveries) {
           const { destination } = delivery;
           this.#report({ name: "messageReplayed", channel: replayed.channel, destination, id });
+          this.#journal.countPending(delivery.size);
           await channel?.putBackDelivery(delivery);
         }
         return { destinations: replayed.deliveries.map((each) => each.destination) };
@@ -243,7 +251,12 @@ export class Gateway implements RunningGateway {
   }
 
   async startChannel(name: string): Promise<void> {
-    await this.#channel(name).start();
+    const channel = this.#channel(name);
+    const { work, destinations } = channel.state();
+    // A line that halted starts again with its channel.
+    const hasHalted = [work, ...Object.values(destinations)].some(({ condition }) => condition === "halted");
+    if (hasHalted) await this.#stop(channel);
+    await this.#start(channel);
   }
 
   async stopChannel(name: string): Promise<void> {
@@ -252,14 +265,14 @@ export class Gateway implements RunningGateway {
 
   async reloadChannel(plan: ChannelPlan): Promise<void> {
     const old = this.#channels.get(plan.name);
-    if (old) await this.#stop(old);
+    if (old) await this.#retire(old);
     // Channels that came with the file need no keys; this one may be the first that seals or opens.
     this.#keyring ??= await keysFor(this.#plan, [plan], this.#world);
-    await this.#make(plan, await this.#journal.ask({ ask: "pending" })).start();
+    await this.#start(this.#make(plan, await this.#journal.ask({ ask: "pending" })));
   }
 
   async removeChannel(name: string): Promise<void> {
-    await this.#stop(this.#channel(name));
+    await this.#retire(this.#channel(name));
     this.#channels.delete(name);
   }
 
@@ -300,6 +313,7 @@ export class Gateway implements RunningGateway {
         gathering: ofDestinations(gathering),
       },
       other: (name) => this.#channel(name),
+      has: (name) => this.#channels.has(name),
       newId: this.#newId,
       report: (event) => this.#report(event),
       timesStages: () => this.#stageObservers.size > 0,
@@ -332,11 +346,23 @@ export class Gateway implements RunningGateway {
     this.#stageObservers.clear();
   }
 
+  async #start(channel: Channel): Promise<void> {
+    if (!this.#closing) await channel.start();
+    if (!this.#closing) return;
+    // It was not there to be drained, or not yet.
+    await this.#stop(channel);
+    errors.fail("GATEWAY_CLOSED", { channel: channel.plan.name });
+  }
+
+  /** Stops a channel for good. One that comes in its place reads of the journal what this one has done, to the last. */
+  async #retire(channel: Channel): Promise<void> {
+    await this.#stop(channel);
+    await this.#journal.written();
+  }
+
   async #stop(channel: Channel): Promise<void> {
-    const late = new AbortController();
-    const forget = this.#world.clock.after(this.#plan.drainMsMax, () => late.abort());
-    await channel.stop(late.signal);
-    forget();
+    const { deadline, forget } = deadlineIn(this.#plan.drainMsMax, this.#world.clock);
+    await channel.stop(deadline).finally(forget);
   }
 
   #channel(name: string): Channel {

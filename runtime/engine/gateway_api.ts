@@ -130,7 +130,10 @@ export interface RunningGateway {
   handle(channel: string, request: Request, peer?: string): Promise<Response>;
   /** Name of the channel whose listener has `mount: true` and this path. */
   mountedAt(path: string): string | undefined;
-  /** Starts a stopped channel. Errors: GATEWAY_CHANNEL_UNKNOWN, those of its listener. */
+  /**
+   * Starts a stopped channel, or one of which a line halted: that is drained first. Errors: GATEWAY_CHANNEL_UNKNOWN,
+   * GATEWAY_CLOSED, those of its listener.
+   */
   startChannel(name: string): Promise<void>;
   /** Drains the channel and stops it; what it has not sent stays queued. Errors: GATEWAY_CHANNEL_UNKNOWN. */
   stopChannel(name: string): Promise<void>;

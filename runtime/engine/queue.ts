@@ -44,7 +44,9 @@ export class Queue<E extends Entry> {
   /** Keys of open entries. */
   readonly #busy = new Set<string>();
   readonly #held = new HeldKeys();
-  #knowsHeld: Promise<void> | undefined;
+  #knowsHeld = false;
+  /** Let go before what is held was known. */
+  readonly #letGo = new Set<number>();
   #barriers = 0;
   /** Open entries whose next attempt is due. */
   #again: E[] = [];
@@ -115,7 +117,7 @@ export class Queue<E extends Entry> {
 
   /** The next entry that may run. Waits for one; `undefined` once the signal is aborted. */
   async take(signal: AbortSignal): Promise<E | undefined> {
-    await (this.#knowsHeld ??= this.#learnHeld());
+    if (!this.#knowsHeld) await this.#learnHeld();
     while (!signal.aborted) {
       const due = this.#again.shift();
       if (due) return due;
@@ -154,6 +156,7 @@ export class Queue<E extends Entry> {
 
   /** Lets the keys of an entry that left go. */
   release(position: number): void {
+    if (!this.#knowsHeld) this.#letGo.add(position);
     if (this.#held.release(position)) this.#wake();
   }
 
@@ -165,7 +168,10 @@ export class Queue<E extends Entry> {
   }
 
   async #learnHeld(): Promise<void> {
-    for (const holding of await this.#pages.held?.() ?? []) this.#held.hold(holding);
+    const holders = await this.#pages.held?.() ?? [];
+    for (const holding of holders) if (!this.#letGo.has(holding.position)) this.#held.hold(holding);
+    this.#letGo.clear();
+    this.#knowsHeld = true;
   }
 
   #begin(at: number): E {

@@ -4,7 +4,7 @@ import type { Format, Formats } from "../contract/format.ts";
 import { hasPaths, type Message } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import { errors } from "./errors.ts";
-import { Focused, wholeOf } from "./focus.ts";
+import { Focused } from "./focus.ts";
 import { LiveFiles } from "./live_files.ts";
 import type { ActPlan, Configured, EachPlan, StepPlan } from "./plan.ts";
 import type { TransformerSpec } from "../contract/actor.ts";
@@ -18,27 +18,51 @@ export interface StepParts {
   readonly timeZone: string;
   /** The state of a step, by its place among the steps of its line. */
   stateOf(step: string): KeyedState;
-  /** A file that was read before has become useless. */
-  refused(file: string): void;
+  /** A file that was read before by a step, told by its label, has become useless. */
+  refused(step: string, file: string): void;
+}
+
+/** Steps as stages; `at` names each by its place. Where one does not open, none is left open. */
+export async function openSteps(
+  steps: readonly StepPlan[],
+  at: (number: number, step: StepPlan) => string,
+  parts: StepParts,
+): Promise<readonly Stage[]> {
+  const stages: Stage[] = [];
+  try {
+    for (const [number, step] of steps.entries()) stages.push(await openStep(step, at(number, step), parts));
+    return stages;
+  } catch (cause) {
+    await closeAll(stages);
+    throw cause;
+  }
+}
+
+/** Gives up what stages hold. */
+export async function closeAll(stages: readonly Stage[]): Promise<void> {
+  for (const stage of stages) await stage[Symbol.asyncDispose]?.();
 }
 
 /** A step as a stage; `at` is its place among the steps of its line: two of one name are told apart by it. */
-export async function openStep(plan: StepPlan, at: string, parts: StepParts): Promise<Stage> {
-  const files = new LiveFiles(parts.world, parts.refused);
+async function openStep(plan: StepPlan, at: string, parts: StepParts): Promise<Stage> {
+  const files = new LiveFiles(parts.world, (file) => parts.refused(plan.label, file));
+  let act: Stage | undefined;
   try {
-    const act = "each" in plan ? await openEach(plan, at, parts) : await openAct(plan, at, parts, files);
+    act = "each" in plan ? await openEach(plan, at, parts) : await openAct(plan, at, parts, files);
     const condition = plan.when && await open(plan.when, undefined, `${at} when`, parts, files);
-    const process = condition ? only(condition, act) : act.process;
+    const stage = act;
+    const process = condition ? only(condition, stage) : stage.process;
     return {
       name: plan.label,
       process: (message, life) => checked(process(message, life), plan.label),
       async [Symbol.asyncDispose]() {
         files[Symbol.dispose]();
-        await act[Symbol.asyncDispose]?.();
+        await closeAll([stage]);
       },
     };
   } catch (cause) {
     files[Symbol.dispose]();
+    if (act) await closeAll([act]);
     throw cause;
   }
 }
@@ -80,8 +104,7 @@ function only(condition: Stage, act: Stage): Stage["process"] {
 
 /** The steps of a loop, done for each place the path has when the loop begins. */
 async function openEach({ each, label, steps }: EachPlan, at: string, parts: StepParts): Promise<Stage> {
-  const inner: Stage[] = [];
-  for (const [number, step] of steps.entries()) inner.push(await openStep(step, `${at}.${number}`, parts));
+  const inner = await openSteps(steps, (number) => `${at}.${number}`, parts);
   return {
     name: label,
     async process(message, life) {
@@ -96,9 +119,7 @@ async function openEach({ each, label, steps }: EachPlan, at: string, parts: Ste
       }
       return current;
     },
-    async [Symbol.asyncDispose]() {
-      for (const stage of inner) await stage[Symbol.asyncDispose]?.();
-    },
+    [Symbol.asyncDispose]: () => closeAll(inner),
   };
 }
 
@@ -112,17 +133,22 @@ async function round(
 ): Promise<Message> {
   const { body } = message;
   if (!hasPaths(body)) return errors.fail("ENGINE_BODY_PATHLESS", { stage: label });
-  let current: Message = message.derive({ body: new Focused(body, place) });
+  let current = message.derive({ body: new Focused(body, place) });
   for (const step of steps) {
     const passed = await step.process(current, life);
     if (passed === null) break;
     const [next, ...others] = passedOn(passed);
-    if (others.length > 0 || !(next?.body instanceof Focused)) {
-      errors.fail("ENGINE_LOOP_LEFT", { stage: label, step: step.name });
+    if (others.length > 0 || !isFocused(next)) {
+      return errors.fail("ENGINE_LOOP_LEFT", { stage: label, step: step.name });
     }
     current = next;
   }
-  return current.derive({ body: wholeOf(current.body) });
+  // Only as whole as it was given: it may stand at a place of a loop around this one.
+  return current.derive({ body: current.body.whole });
+}
+
+function isFocused(message: Message | undefined): message is Message<Focused> {
+  return message?.body instanceof Focused;
 }
 
 function placesOf({ body }: Message, path: string, label: string): readonly string[] {

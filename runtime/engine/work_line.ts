@@ -22,7 +22,7 @@ import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
 import type { ChannelPlan, DestinationPlan, StepPlan } from "./plan.ts";
 import { Queue } from "./queue.ts";
-import { openStep } from "./steps.ts";
+import { openSteps } from "./steps.ts";
 import { Ended } from "./supervisor.ts";
 import { troubleOf } from "./trouble.ts";
 import type { Waiters } from "./waiters.ts";
@@ -57,6 +57,8 @@ export class WorkLine {
   readonly #state: ActorState;
   readonly line: Line<Work, Outcome>;
   #queued: number;
+  /** Commits of the life before are over: a line that starts anew must find what they remember. */
+  #ready: Promise<void> = Promise.resolve();
 
   constructor(parts: WorkParts) {
     const { plan, journal } = this.#parts = parts;
@@ -77,6 +79,7 @@ export class WorkLine {
       restart: () => {
         this.#queue.restart();
         this.#state.forget();
+        this.#ready = journal.written();
       },
       settle: (work, outcome) => this.#settle(work, outcome),
       fail: (_work, error) => ({ kind: "rejected", error }),
@@ -90,17 +93,17 @@ export class WorkLine {
   /** A message has become durable. */
   offer({ seq, bytes, type: _type, ...rest }: Accepted): void {
     this.#queued++;
-    this.#queue.offer(this.#entryOf({ seq, body: bytes, ...rest }));
+    this.#queue.offer(this.#entryOf({ seq, size: bytes.length, body: bytes, ...rest }));
   }
 
   /** A quarantined message is to be worked on again. */
-  putBack(seq: number, size: number): void {
+  putBack(seq: number): void {
     this.#queued++;
-    this.#parts.journal.countPending(size);
     this.#queue.putBack(seq);
   }
 
   async #take(signal: AbortSignal): Promise<Work | undefined> {
+    await this.#ready;
     for (;;) {
       const entry = await this.#queue.take(signal);
       if (!entry) return undefined;
@@ -110,7 +113,7 @@ export class WorkLine {
     }
   }
 
-  #entryOf({ seq, id, receivedAtMs, origin, contentType, body }: InboxRow): InboxEntry {
+  #entryOf({ seq, id, receivedAtMs, origin, contentType, size, body }: InboxRow): InboxEntry {
     const message = body && createMessage({
       id,
       channel: this.#parts.plan.name,
@@ -119,7 +122,7 @@ export class WorkLine {
       received: body,
       body: new RawBody(body, contentType),
     });
-    return { position: seq, keys: null, size: body?.length ?? 0, message };
+    return { position: seq, keys: null, size, message };
   }
 
   #stages(): LineStage<Work, Outcome>[] {
@@ -141,16 +144,14 @@ export class WorkLine {
 
   #openSteps(steps: readonly StepPlan[], at: string, notes: StageNotes): Promise<readonly Stage[]> {
     const { world, folder, formats, plan, report } = this.#parts;
-    return Promise.all(steps.map((step, number) =>
-      openStep(step, `${at}.${number} ${step.label}`, {
-        world,
-        folder,
-        formats: formats.named,
-        timeZone: plan.timeZone,
-        stateOf: (name) => notes.of(name),
-        refused: (file) => report({ name: "fileRefused", channel: plan.name, stage: step.label, file }),
-      })
-    ));
+    return openSteps(steps, (number, { label }) => `${at}.${number} ${label}`, {
+      world,
+      folder,
+      formats: formats.named,
+      timeZone: plan.timeZone,
+      stateOf: (name) => notes.of(name),
+      refused: (stage, file) => report({ name: "fileRefused", channel: plan.name, stage, file }),
+    });
   }
 
   /** A stage that every message passes; one that has ended passes untouched on its way to the commit. */
@@ -272,7 +273,8 @@ export class WorkLine {
         bytes: body,
       });
     } else {
-      const row = { ...place, ...branch, seq, id, receivedAtMs, attempts: 0, isBatch: false, body };
+      const { length: size } = body;
+      const row = { ...place, ...branch, seq, id, receivedAtMs, attempts: 0, isBatch: false, size, body };
       this.#parts.queued(destination, row);
     }
   }

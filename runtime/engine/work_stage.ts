@@ -73,6 +73,8 @@ function pass(
 ): Work | Promise<Work> {
   const startedMs = clock.elapsedMs();
   const finish = (messages: readonly Message[]): Work => {
+    // Nobody takes the result of a life that is over: what it remembers is made again, too.
+    life.throwIfAborted();
     const made = done(work, messages);
     const took = `${name} ${(clock.elapsedMs() - startedMs).toFixed(3)}`;
     const written = notes.take();
@@ -88,7 +90,7 @@ function pass(
 /** A declared error ends the message where it stands; the commit stage makes that durable, in order. */
 function guarded(work: Work, life: AbortSignal, act: Act, parts: WorkStageParts): Work | Promise<Work> {
   const failed = (cause: unknown): Work | Promise<Work> => {
-    if (!(cause instanceof MitralError)) throw cause;
+    if (!(cause instanceof MitralError) || life.aborted) throw cause;
     return cause.retry === "later" ? tryLater(work, life, act, parts, cause) : ending(work, cause);
   };
   try {

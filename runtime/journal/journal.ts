@@ -57,6 +57,8 @@ export class Journal {
   #committing: Promise<void> | undefined;
   #trouble: MitralError | undefined;
   #closed = false;
+  /** The end of the last write. */
+  #last: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
   /** Bytes that are accepted and not yet through. */
   #pendingBytes: number;
@@ -119,12 +121,19 @@ export class Journal {
   write<O extends Operation>(operation: O, patience: "urgent" | "patient" = "urgent"): Promise<ResultOf<O>> {
     if (this.#trouble) return Promise.reject(this.#trouble);
     if (this.#closed) return Promise.reject(errors.error("JOURNAL_CLOSED"));
-    return new Promise((resolve, reject) => {
+    const written = new Promise<ResultOf<O>>((resolve, reject) => {
       const patient = patience === "patient";
       if (!patient) this.#urgent++;
       this.#waiting.push({ operation, bytes: bytesOf(operation), patient, resolve, reject });
       this.#committing ??= this.#commitAll();
     });
+    this.#last = written.catch(() => {});
+    return written;
+  }
+
+  /** Resolves when every write that was asked for before has resolved or rejected. */
+  async written(): Promise<void> {
+    await this.#last;
   }
 
   /** Reads, beside the writer. Sees at least every write that had resolved before the call. */

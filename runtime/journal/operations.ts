@@ -136,7 +136,10 @@ export interface Settle {
   readonly isBatch?: boolean;
   /** The peer is answered once the whole message is delivered: tell what is left of it. */
   readonly tellRest: boolean;
-  /** The peer is answered with this, since this destination's answer is what it waits for. */
+  /**
+   * The peer is answered with this, since this destination's answer is what it waits for: a refusal at once, an acceptance
+   * once the destination has all of the message.
+   */
   readonly concludes?: Omit<Answered, "op" | "seq">;
 }
 
@@ -175,8 +178,16 @@ export interface Disperse {
   readonly destination: string;
 }
 
-/** What is left of the message after a delivery ended. */
+/** What the end of a delivery ended with it. */
 export interface Settled {
+  /** What is left of the message, if it was to be told. */
+  readonly rest: Rest | null;
+  /** Whether what `concludes` says is the answer. */
+  readonly concluded: boolean;
+}
+
+/** What is left of a message after a delivery ended. */
+export interface Rest {
   readonly queued: number;
   readonly quarantined: number;
 }
@@ -264,7 +275,7 @@ export type Operation =
 /** What each operation gives back. */
 export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Process ? Processed
-  : O extends Settle ? Settled | null
+  : O extends Settle ? Settled
   : O extends Replay ? Replayed
   : O extends Release ? Released
   : O extends CloseBatch ? ClosedBatch
@@ -277,6 +288,8 @@ export interface InboxRow {
   readonly receivedAtMs: number;
   readonly origin: Origin;
   readonly contentType: string;
+  /** Of what it was stored with, whatever became of that. */
+  readonly size: number;
   /** `null`: its bytes no longer match their checksum. */
   readonly body: Uint8Array | null;
 }
@@ -298,15 +311,14 @@ export interface OutboxRow {
   readonly isBatch: boolean;
   readonly controlId: string;
   readonly contentType: string;
+  /** Of what it was stored with, whatever became of that. */
+  readonly size: number;
   /** `null`: its bytes no longer match their checksum. */
   readonly body: Uint8Array | null;
 }
 
 /** A delivery that gathers, as read from disk. */
-export interface MemberRow extends Omit<OutboxRow, "sequence" | "attempts" | "isBatch" | "controlId"> {
-  /** Of its payload. */
-  readonly size: number;
-}
+export type MemberRow = Omit<OutboxRow, "sequence" | "attempts" | "isBatch" | "controlId">;
 
 /** A delivery in quarantine whose keys wait for it. */
 export interface HeldRow {

@@ -61,7 +61,7 @@ export class Reader {
     if (id === undefined) return [];
     const rows = this.#page(
       "SELECT seq AS position, size FROM message WHERE channel = ? AND state = 0 AND seq > ? ORDER BY seq LIMIT ?",
-      `SELECT seq, message.id AS id, received_ms, adapter, peer, partner, content_type, crc32, bytes
+      `SELECT seq, message.id AS id, received_ms, adapter, peer, partner, content_type, size, crc32, bytes
        FROM message JOIN body ON body.id = message.body
        WHERE channel = ? AND state = 0 AND seq > ? AND seq <= ? ORDER BY seq`,
       [id, after, limit],
@@ -72,6 +72,7 @@ export class Reader {
       receivedAtMs: Number(row.received_ms),
       origin: this.#origin(row),
       contentType: this.#names.textOf(Number(row.content_type)),
+      size: Number(row.size),
       body: intact(row),
     }));
   }
@@ -82,7 +83,8 @@ export class Reader {
     const rows = this.#page(
       "SELECT id AS position, size FROM delivery WHERE destination = ? AND state = 0 AND id > ? ORDER BY id LIMIT ?",
       `SELECT delivery.id AS delivery, delivery.seq AS seq, message.id AS id, received_ms, part, sequence, attempts, keys,
-       built_on, batch, delivery.control_id AS control_id, delivery.content_type AS content_type, crc32, bytes
+       built_on, batch, delivery.control_id AS control_id, delivery.content_type AS content_type, delivery.size AS size,
+       crc32, bytes
        FROM delivery JOIN message ON message.seq = delivery.seq JOIN body ON body.id = delivery.body
        WHERE destination = ? AND delivery.state = 0 AND delivery.id > ? AND delivery.id <= ? ORDER BY delivery.id`,
       [id, after, limit],
@@ -110,11 +112,11 @@ export class Reader {
       [id, after, limit],
       { bytesMax: Math.min(bytesMax, PAGE_BYTES_MAX), least: after === 0 ? 1 : 0 },
     );
-    return rows.map((row) => ({ ...this.#waiting(row), size: Number(row.size) }));
+    return rows.map((row) => this.#waiting(row));
   }
 
   /** What a delivery that gathers and one in an outbox have in common. */
-  #waiting(row: Row): Omit<MemberRow, "size"> {
+  #waiting(row: Row): MemberRow {
     return {
       delivery: Number(row.delivery),
       seq: Number(row.seq),
@@ -124,6 +126,7 @@ export class Reader {
       keys: JSON.parse(String(row.keys)) as string[],
       isBuiltOn: Number(row.built_on) === 1,
       contentType: this.#names.textOf(Number(row.content_type)),
+      size: Number(row.size),
       body: intact(row),
     };
   }

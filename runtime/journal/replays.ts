@@ -38,12 +38,12 @@ export class Replays {
     const chosen = this.#sql.deliveriesOf.all(seq).filter((row) =>
       wanted === null
         ? Number(row.state) === DELIVERY.quarantined
-        : Number(row.destination) === wanted && !isWaiting(row)
+        : Number(row.destination) === wanted && !isWaiting(row) && !wasHandedOn(row)
     );
     if (chosen.length === 0) return { kind: "nothing" };
     const nameOf = (row: Row) => this.#destinationOf(row, channel);
     for (const row of chosen) {
-      if (!force && this.#overtaken(row)) return { kind: "overtaken", destination: nameOf(row) };
+      if (!force && this.#overtaken(row, chosen)) return { kind: "overtaken", destination: nameOf(row) };
     }
     const deliveries = chosen.map((row) => {
       const gathers = this.#requeue(row);
@@ -64,11 +64,14 @@ export class Replays {
     return false;
   }
 
-  #overtaken(row: Row): boolean {
+  /** True where a newer delivery of its keys has gone out, and is none of those that go out again with it. */
+  #overtaken(row: Row, chosen: readonly Row[]): boolean {
     const keys = new Set(JSON.parse(String(row.keys)) as string[]);
     if (keys.size === 0) return false;
+    const together = new Set(chosen.map(({ id }) => Number(id)));
     // The batch it was sent in has its keys, too.
     return this.#sql.deliveredAfter.all(row.destination, row.id, row.batch)
+      .filter(({ id }) => !together.has(Number(id)))
       .some((newer) => (JSON.parse(String(newer.keys)) as string[]).some((key) => keys.has(key)));
   }
 
@@ -83,4 +86,9 @@ export class Replays {
 
 function isWaiting({ state }: Row): boolean {
   return Number(state) === DELIVERY.queued || Number(state) === DELIVERY.gathering;
+}
+
+/** Delivered without an attempt, and in no batch of others: it is a message of another channel, and is replayed there. */
+function wasHandedOn({ id, state, attempts, batch }: Row): boolean {
+  return Number(state) === DELIVERY.delivered && Number(attempts) === 0 && (batch === null || batch === id);
 }

@@ -13,6 +13,7 @@ import type {
   Process,
   Processed,
   Quarantine,
+  Rest,
   Settle,
   Settled,
   StateWrite,
@@ -237,7 +238,7 @@ export class Writer {
     }
   }
 
-  #settle(settle: Settle): Settled | null {
+  #settle(settle: Settle): Settled {
     const state = settle.trouble ? DELIVERY.quarantined : DELIVERY.delivered;
     const trouble = settle.trouble ? JSON.stringify(settle.trouble) : null;
     const settled = this.#sql.settleDelivery.run(
@@ -255,12 +256,20 @@ export class Writer {
         this.#sql.noteMembers.run(settle.atMs, "quarantined", settle.trouble.code, settle.delivery);
       }
     }
-    if (settle.concludes) this.#answer(this.#sql.answerWaiting, settle.seq, settle.concludes);
     if (settle.trouble) {
       const { destination } = this.#sql.deliveryById.get(settle.delivery)!;
       this.#note(settle.seq, settle.atMs, "quarantined", Number(destination), settle.trouble.code);
     }
-    if (!settle.tellRest) return null;
+    return { concluded: this.#conclude(settle), rest: settle.tellRest ? this.#rest(settle) : null };
+  }
+
+  #conclude({ seq, delivery, concludes }: Settle): boolean {
+    if (!concludes || concludes.positively && this.#sql.moreFor.get(seq, delivery)) return false;
+    this.#answer(this.#sql.answerWaiting, seq, concludes);
+    return true;
+  }
+
+  #rest(settle: Settle): Rest {
     const left = this.#sql.leftOf.get(settle.seq)!;
     const queued = Number(left.queued);
     const quarantined = Number(left.quarantined);

@@ -46,6 +46,8 @@ export function prepareWrites(database: Database) {
     deliveryById: "SELECT seq, destination FROM delivery WHERE id = ?",
     leftOf:
       "SELECT sum(state IN (0, 3)) AS queued, sum(state = 2) AS quarantined FROM delivery WHERE seq = ?",
+    moreFor: "SELECT 1 FROM delivery WHERE seq = ? AND state = 0 AND " +
+      "destination = (SELECT destination FROM delivery WHERE id = ?) LIMIT 1",
     countAttempt: "UPDATE delivery SET attempts = ?, trouble = ? WHERE id = ? AND state = 0",
     quarantineMessage:
       "UPDATE message SET state = 3, trouble = ?, answered = iif(answered = 0, 2, answered) WHERE seq = ? AND state = 0",
@@ -55,9 +57,10 @@ export function prepareWrites(database: Database) {
       "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ? AND answered = 0",
     messageBySeq: "SELECT channel, state, size FROM message WHERE seq = ?",
     requeueMessage: "UPDATE message SET state = 0, trouble = NULL WHERE seq = ?",
-    deliveriesOf: "SELECT id, destination, state, keys, size, held, batch FROM delivery WHERE seq = ?",
+    deliveriesOf:
+      "SELECT id, destination, state, attempts, keys, size, held, batch FROM delivery WHERE seq = ?",
     deliveredAfter:
-      "SELECT keys FROM delivery WHERE destination = ? AND id > ? AND state = 1 AND id <> ifnull(?, 0)",
+      "SELECT id, keys FROM delivery WHERE destination = ? AND id > ? AND state = 1 AND id <> ifnull(?, 0)",
     requeueDelivery:
       "UPDATE delivery SET state = 0, settled_ms = NULL, trouble = NULL, held = 0 WHERE id = ?",
     releaseDelivery: "UPDATE delivery SET held = 0 WHERE id = ?",

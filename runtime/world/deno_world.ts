@@ -29,22 +29,35 @@ const clock: Clock = {
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const stop = () => {
-        clearTimeout(timer);
+        cancel();
         reject(signal!.reason);
       };
-      const timer = setTimeout(() => {
+      const cancel = startTimer(ms, () => {
         signal?.removeEventListener("abort", stop);
         resolve();
-      }, ms);
+      });
       signal?.addEventListener("abort", stop, { once: true });
     }),
   turn: () => new Promise((resolve) => setImmediate(resolve)),
-  after(ms, action) {
-    const timer = setTimeout(action, ms);
-    Deno.unrefTimer(timer);
-    return () => clearTimeout(timer);
-  },
+  after: (ms, action) => startTimer(ms, action, Deno.unrefTimer),
 };
+
+/** Longest time a timer of the platform takes, some 24 days: one that is longer would end at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+type Timer = ReturnType<typeof setTimeout>;
+
+/** Acts once after `ms`, however long that is. Returns what calls it off. */
+function startTimer(ms: number, action: () => void, started?: (timer: Timer) => void): () => void {
+  let timer: Timer;
+  const start = (leftMs: number) => {
+    const restMs = leftMs - TIMER_MS_MAX;
+    timer = restMs > 0 ? setTimeout(() => start(restMs), TIMER_MS_MAX) : setTimeout(action, leftMs);
+    started?.(timer);
+  };
+  start(ms);
+  return () => clearTimeout(timer);
+}
 
 const random: Random = {
   number: () => Math.random(),

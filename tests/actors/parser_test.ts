@@ -68,6 +68,15 @@ Deno.test("a parser errors its stream with the format's error", async () => {
   assertEquals([code, facts], ["LINES_COUNT_EXCEEDED", { linesMax: 1 }]);
 });
 
+Deno.test("a parser takes only what its format accepts", async () => {
+  const messages = ReadableStream.from([received("MSH|^~\\&|LAB||||||ORU^R01|\r")]);
+  const stream = messages.pipeThrough(parser(hl7v2, { accept: ["ADT"] }));
+  assertEquals(
+    (await assertRejects(() => Array.fromAsync(stream), MitralError)).code,
+    "HL7V2_TYPE_UNSUPPORTED",
+  );
+});
+
 Deno.test("a parse stage reads the bytes as received with the media type they came with", async () => {
   const stage = parseStage(bindFormat(lines, { linesMax: 9 }));
   const message = received("A=1");

@@ -62,6 +62,7 @@ export interface FormatKit<S extends Spec> {
 const SEED = 20260215;
 /** No path in any language: it begins with a bracket that closes, and has a NUL in it. */
 const NO_PATH = "][\0";
+const USES = ["get", "read", "write", "split"] as const;
 const FACTS = { id: "0192f3a4-b5c6-7abc-8def-0123456789ab", atMs: 1_771_140_612_000 };
 
 /** Registers the tests that hold for every format. */
@@ -126,7 +127,7 @@ export function testFormat<S extends Spec, Code extends string>(
       const body = format.parse(bytesOf(sample.bytes), sample.contentType);
       assertEquals(hasPaths(body), spec.checkPath !== undefined, sample.name);
     }
-    for (const use of spec.checkPath ? ["read", "write"] as const : []) {
+    for (const use of spec.checkPath ? USES : []) {
       assert(declared(spec, () => format.checkPath(NO_PATH, use)), `a path was taken to ${use} that is none`);
     }
   });
@@ -193,6 +194,8 @@ function testPaths(
       format.checkPath(path, "read");
       assertPlaceLaws(body, path, reread);
     }
+    for (const path of Object.keys(values)) format.checkPath(path, "get");
+    for (const path of Object.keys(splits)) format.checkPath(path, "split");
     for (const [path, expected] of Object.entries(places)) assertEquals(body.places(path), expected, path);
     for (const [path, expected] of Object.entries(splits)) {
       const parts = body.split(path).map((part) => hex(part.toBytes()));

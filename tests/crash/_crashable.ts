@@ -1,4 +1,4 @@
-import { type GatewayFiles, GatewayProcess } from "../../examples/demo/process.ts";
+import { type GatewayFiles, GatewayProcess } from "../../examples/_kit/process.ts";
 
 /** A gateway that is ended by SIGKILL and started again, as often as a test wants. */
 export class Crashable implements AsyncDisposable {

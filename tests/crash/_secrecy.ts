@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { secrets } from "../../examples/demo/messages.ts";
-import { countIn, type Tap } from "../../examples/demo/tap.ts";
-import type { Site, Topology } from "../../examples/demo/topology.ts";
+import { secrets } from "../../examples/hospital_to_lab/messages.ts";
+import { countIn, type Tap } from "../../examples/_kit/tap.ts";
+import type { Site } from "../../examples/_kit/site.ts";
+import type { Topology } from "../../examples/hospital_to_lab/topology.ts";
 
 /** Fails where a gateway's log, its metrics or the wire tell who the patients are, or a private key left its file. */
 export async function assertSecrecy({ hospital, lab, ports }: Topology, wire: Tap): Promise<void> {

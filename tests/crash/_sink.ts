@@ -1,6 +1,6 @@
-import type { DemoMessage } from "../../examples/demo/messages.ts";
-import { framesOf, writeFrame } from "../../examples/demo/mllp.ts";
-import { type Arrival, Receiver } from "../../examples/demo/receiver.ts";
+import type { DemoMessage } from "../../examples/hospital_to_lab/messages.ts";
+import { framesOf, writeFrame } from "../../examples/_kit/mllp.ts";
+import { type Arrival, Receiver } from "../../examples/_kit/receiver.ts";
 
 const probe = new TextEncoder().encode("MSH|^~\\&|PROBE||||20260101||ACK|PROBE|P|2.5.1\r");
 

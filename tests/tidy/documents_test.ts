@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Command } from "commander";
+import { dirname } from "node:path";
 import { catalog } from "../../catalog.ts";
 import settings from "../../deno.json" with { type: "json" };
 import { outside } from "../../gateway.ts";
@@ -7,9 +8,10 @@ import { readGateway } from "../../runtime/config/read_gateway.ts";
 import { addCommands } from "../../runtime/console/cli/program.ts";
 import { Session } from "../../runtime/console/cli/session.ts";
 import { denoWorld } from "../../runtime/world/deno_world.ts";
+import { fileOf } from "../documents/_page.ts";
 import { FakeTerminal } from "../runtime/console/fake_terminal.ts";
 import { codeTroubles, commandTroubles, fencesOf, type KnownCommands, linkTroubles } from "./_documents.ts";
-import { isDocument, type ProjectFile, projectFiles, ROOT } from "./_tree.ts";
+import { isDocument, projectFiles, ROOT } from "./_tree.ts";
 
 const documents = await projectFiles(isDocument);
 const known: KnownCommands = {
@@ -45,45 +47,51 @@ Deno.test("every error code in every document is declared", () => {
 });
 
 Deno.test("every gateway file in every document is read without a problem", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    let read = 0;
-    for (const page of documents) {
-      for (const [name, text] of namedModules(page)) {
-        await Deno.mkdir(`${folder}/${name}/..`, { recursive: true });
-        await Deno.writeTextFile(`${folder}/${name}`, text);
+  let read = 0;
+  for (const page of documents) {
+    const folder = await Deno.makeTempDir();
+    try {
+      const fences = fencesOf(page.text);
+      for (const fence of fences) {
+        const name = fileOf(fence);
+        if (name === undefined) continue;
+        await Deno.mkdir(dirname(`${folder}/${name}`), { recursive: true });
+        await Deno.writeTextFile(`${folder}/${name}`, fence.text);
       }
-      for (const { text, language } of fencesOf(page.text)) {
-        if (language !== "yaml" || !text.startsWith("gateway:")) continue;
-        const { problems } = await readGateway({ text, file: `${folder}/gateway.yaml` }, {
-          catalog,
-          loadActor: outside.loadActor,
-          env: () => "a secret",
-          timeZone: "UTC",
-          // Keys, partners and tables are the reader's own.
-          disk: {
-            ...denoWorld.disk,
-            facts: async (path) =>
-              path.endsWith(".env") ? undefined : await denoWorld.disk.facts(path) ??
-                { kind: /\.\w+$/.test(path) ? "file" : "folder", size: 0, modifiedMs: 0 },
+      for (const fence of fences) {
+        const { text, language } = fence;
+        if (language !== "yaml" || !/^(#.*\n)?gateway:/.test(text)) continue;
+        const { problems } = await readGateway(
+          { text, file: `${folder}/${fileOf(fence) ?? "gateway.yaml"}` },
+          {
+            catalog,
+            loadActor: outside.loadActor,
+            env: () => "a secret",
+            timeZone: "UTC",
+            // Keys, partners, tables and what differs from machine to machine are the reader's own.
+            disk: {
+              ...denoWorld.disk,
+              readText: (path) =>
+                path.endsWith(".env") ? Promise.resolve(variablesIn(text)) : denoWorld.disk.readText(path),
+              facts: async (path) =>
+                await denoWorld.disk.facts(path) ??
+                  { kind: /\.\w+$/.test(path) ? "file" : "folder", size: 0, modifiedMs: 0 },
+            },
           },
-        });
+        );
         assertEquals(problems.map(({ line, message }) => `${page.path}: line ${line}: ${message}`), []);
         read++;
       }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
     }
-    assert(read > 0, "no document shows a gateway file");
-  } finally {
-    await Deno.remove(folder, { recursive: true });
   }
+  assert(read > 0, "no document shows a gateway file");
 });
 
-/** TypeScript of a page that says in its first line which file it is: `// transformers/stamp_facility.ts`. */
-function namedModules({ text }: ProjectFile): readonly (readonly [string, string])[] {
-  return fencesOf(text).filter(({ language }) => language === "ts").flatMap((fence) => {
-    const name = /^\/\/ ([\w/]+\.ts)\n/.exec(fence.text)?.[1];
-    return name === undefined ? [] : [[name, fence.text] as const];
-  });
+/** A file of variables that sets each a text names, to what a number and a name may both be. */
+function variablesIn(text: string): string {
+  return [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => `${name}=1\n`).join("");
 }
 
 for (

@@ -2,7 +2,7 @@ import { defineFormat } from "../../../runtime/contract/format.ts";
 import { config } from "./_spec.ts";
 import { CSV_TYPES, CsvBody } from "./csv_body.ts";
 import { errors } from "./errors.ts";
-import { readPath } from "./path.ts";
+import { checkPath } from "./path.ts";
 
 export { CsvBody } from "./csv_body.ts";
 
@@ -15,7 +15,7 @@ export default defineFormat({
   errors: errors.faults,
   parse: (bytes, { config, contentType }) => CsvBody.parse(bytes, config, contentType),
   create: (what, _facts, { config }) => CsvBody.create(namesIn(what), config),
-  checkPath: (path) => void readPath(path),
+  checkPath,
   batch: {
     name: "csv",
     contentType: CSV_TYPES[0],

@@ -1,3 +1,4 @@
+import type { PathUse } from "../../../runtime/contract/format.ts";
 import { errors } from "./errors.ts";
 
 /** Stands for every row: `[*]`. */
@@ -36,4 +37,12 @@ export function pathOf(row: number, name?: string): string {
   if (name === undefined) return `[${row}]`;
   const isPlain = /^[\p{L}\p{N}_]+(?:-[\p{L}\p{N}_]+)*$/u.test(name);
   return `[${row}].${isPlain ? name : `"${name.replaceAll('"', '""')}"`}`;
+}
+
+/** Fails where no table takes the path. Errors: CSV_PATH_INVALID. */
+export function checkPath(path: string, use: PathUse): void {
+  const { row, name } = readPath(path);
+  const isOne = row !== ALL;
+  const isTaken = { get: isOne, read: true, write: isOne && name !== undefined, split: name === undefined };
+  if (!isTaken[use]) errors.fail("CSV_PATH_INVALID", { path });
 }

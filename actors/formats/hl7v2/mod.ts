@@ -40,11 +40,9 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
     ),
   },
   errors: errors.faults,
-  parse(bytes, { config, contentType, fail }) {
+  parse(bytes, { contentType }) {
     const charset = charsetIn(contentType);
-    const message = Hl7Message.parse(bytes, charset === undefined ? {} : { charset });
-    if (config.accept.length > 0) admit(identify(bytes), { config, fail });
-    return message;
+    return Hl7Message.parse(bytes, charset === undefined ? {} : { charset });
   },
   admit,
   identify,

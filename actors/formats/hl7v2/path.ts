@@ -1,4 +1,5 @@
 import type { LeafSteps } from "./_leaf.ts";
+import type { PathUse } from "../../../runtime/contract/format.ts";
 import { idOf } from "./_segments.ts";
 import { errors } from "./errors.ts";
 
@@ -85,9 +86,11 @@ export function resolvePath(text: string, placeText: string): string {
 }
 
 /** Fails where no message takes the path. Errors: HL7V2_PATH_INVALID, HL7V2_DELIMITERS_FIXED. */
-export function checkPath(text: string, use: "read" | "write"): void {
+export function checkPath(text: string, use: PathUse): void {
   const path = compilePath(text);
-  if (use === "read") return;
+  if (use === "get") checkSingle(path);
+  if (use === "split" && path.field !== LEFT_OUT) errors.fail("HL7V2_PATH_INVALID", { path: text });
+  if (use !== "write") return;
   checkLeaf(path);
   if (isDelimiterField(path)) errors.fail("HL7V2_DELIMITERS_FIXED", { path: text });
 }

@@ -1,3 +1,4 @@
+import type { PathUse } from "../../../runtime/contract/format.ts";
 import { errors } from "./errors.ts";
 
 /** Stands for every element of a list, or every member of an object: `[*]`. */
@@ -71,7 +72,7 @@ export function resolvePath(path: string, place: string): string {
 }
 
 /** Fails where no document takes the path, from its root or from a place in it. Errors: JSON_PATH_INVALID. */
-export function checkPath(path: string, use: "read" | "write"): void {
+export function checkPath(path: string, use: PathUse): void {
   const absolute = resolvePath(path, "$");
-  if (use === "write") compileSingle(absolute);
+  if (use === "get" || use === "write") compileSingle(absolute);
 }

@@ -1,3 +1,4 @@
+import type { PathUse } from "../../../runtime/contract/format.ts";
 import { errors } from "./errors.ts";
 import { declaredPrefix, NAME } from "./_names.ts";
 
@@ -54,9 +55,9 @@ export function compileSingle(path: string): Path {
 }
 
 /** Fails where a path is none. Errors: XML_PATH_INVALID. */
-export function checkPath(path: string, use: "read" | "write"): void {
-  if (use === "read") compilePath(path);
-  else compileSingle(path);
+export function checkPath(path: string, use: PathUse): void {
+  const compiled = use === "write" ? compileSingle(path) : compilePath(path);
+  if (use === "split" && compiled.leaf !== "element") errors.fail("XML_PATH_INVALID", { path });
 }
 
 /** A path as it reads at a place, within it unless it begins with `/`. Errors: XML_PATH_INVALID. */

@@ -87,6 +87,11 @@ export const errors = declareErrors("console", {
     retry: "later",
     says: "No answer: the message could not be written",
   },
+  CONSOLE_PERMISSION_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot finish {command}: Deno does not let it ({flag} is missing)",
+  },
   CONSOLE_COMMAND_CRASHED: {
     blame: "bug",
     retry: "never",

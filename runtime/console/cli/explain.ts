@@ -35,6 +35,7 @@ const hints: Readonly<Record<string, string>> = {
   CONSOLE_RESTART_NEEDED:
     "stop the gateway and run the file, or apply its channels alone with --channels-only",
   CONSOLE_APPLY_STUCK: "mend the cause and start them: mitral channel start NAME",
+  CONSOLE_PERMISSION_MISSING: "deno run -P grants what a gateway needs; a narrower list must name it",
   CONSOLE_COMMAND_CRASHED: "this is a bug; run it again with --debug to see where",
   GATEWAY_MESSAGE_UNKNOWN: "list them with: mitral messages list",
   GATEWAY_CHANNEL_UNKNOWN: "list the channels with: mitral status",
@@ -63,11 +64,17 @@ const usage: ReadonlySet<string> = new Set(["CONSOLE_USAGE_WRONG", "CONSOLE_VALU
  * kind is told.
  */
 export function explain(cause: unknown, command: string): Explained {
-  const error = cause instanceof MitralError
-    ? cause
-    : errors.error("CONSOLE_COMMAND_CRASHED", { command, kind: kindOf(cause) }, cause);
+  const error = cause instanceof MitralError ? cause : unexpected(cause, command);
   const { code, message } = error;
   return { code, message, hint: hints[code], exitCode: exitCodeOf(error) };
+}
+
+function unexpected(cause: unknown, command: string): MitralError {
+  if (cause instanceof Error && cause.name === "NotCapable") {
+    const flag = /--allow-[a-z]+/.exec(cause.message)?.[0] ?? "a permission";
+    return errors.error("CONSOLE_PERMISSION_MISSING", { command, flag }, cause);
+  }
+  return errors.error("CONSOLE_COMMAND_CRASHED", { command, kind: kindOf(cause) }, cause);
 }
 
 /** The name and code of an error, without its text: `TypeError`, `PermissionDenied EACCES`. */

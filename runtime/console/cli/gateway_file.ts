@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { dirname, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import type { MapNode } from "../../config/config_node.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { GatewayReading } from "../../config/read_gateway.ts";
@@ -51,9 +51,13 @@ export async function readGatewayFile(
   return { ...reading, problems: namedAs(typed, path, reading.problems), ...noted };
 }
 
-/** Problems of the file at `path` under the name that a person typed. */
+/** Problems of the file at `path`, and of the channel files beside it, under the name that a person typed. */
 export function namedAs(typed: string, path: string, problems: readonly Problem[]): readonly Problem[] {
-  return problems.map((problem) => problem.file === path ? { ...problem, file: typed } : problem);
+  return problems.map((problem) => {
+    if (problem.file === path) return { ...problem, file: typed };
+    const below = relative(dirname(path), problem.file);
+    return below.startsWith("..") ? problem : { ...problem, file: join(dirname(typed), below) };
+  });
 }
 
 /** What a command that cannot use a gateway file exits with. */

@@ -61,11 +61,16 @@ export async function serve(
 /** Puts the file in place whenever it has changed, and says what that did. */
 function watching(deployment: Deployment, session: Session): AsyncDisposable {
   const stopping = new AbortController();
+  let isWrong = false;
   const changed = async () => {
+    const wasWrong = isWrong;
+    isWrong = true;
     try {
       const { problems, changes } = await deployment.refresh({ channelsOnly: true });
-      if (!changes) session.note(problemLines(problems, session));
-      else if (!areNone(changes)) session.terminal.out(changesText(changes, session.paint));
+      if (!changes) return session.note(problemLines(problems, session));
+      isWrong = false;
+      // Whoever has mended a file wants to be told, even where it says what runs.
+      if (wasWrong || !areNone(changes)) session.terminal.out(changesText(changes, session.paint));
     } catch (cause) {
       session.noteError(cause, "run");
     }

@@ -21,7 +21,7 @@ export function table(
   const right = headings.map((heading) => heading.startsWith(">"));
   const titles = headings.map((heading) => heading.replace(/^>/, ""));
   const widths = titles.map((title, at) =>
-    Math.max(title.length, ...rows.map((row) => textOf(row[at]).length))
+    rows.reduce((width, row) => Math.max(width, textOf(row[at]).length), title.length)
   );
   const line = (cells: readonly Cell[]) =>
     cells.map((cell, at) => {

@@ -7,7 +7,10 @@ type Happening = Omit<MessageContent["history"][number], "destination">;
 export interface TracedDelivery extends Omit<DeliveryRecord, "bytes"> {
   /** From the moment the message was received until the outcome was known; left out while it is queued. */
   readonly tookMs?: number;
-  /** Attempts that failed, quarantine, replays and the delivery, oldest first. */
+  /**
+   * Attempts that failed, quarantine, replays and the delivery, oldest first. Of several parts that went to one
+   * destination it is told with the first.
+   */
   readonly history: readonly Happening[];
 }
 
@@ -36,9 +39,17 @@ export interface Trace extends
 /** Puts what the journal knows of a message into the order of its way. */
 export function traceOf(message: ShownMessage): Trace {
   const { id, channel, origin, type, controlId, bytes, receivedAtMs, state, trouble, handedOnTo } = message;
-  const of = (wanted: string | undefined) =>
-    message.history.filter(({ destination }) => destination === wanted)
-      .map(({ destination: _, ...happening }) => happening);
+  const histories = new Map<string | undefined, Happening[]>();
+  for (const { destination, ...happening } of message.history) {
+    const known = histories.get(destination);
+    if (known) known.push(happening);
+    else histories.set(destination, [happening]);
+  }
+  const take = (wanted: string | undefined) => {
+    const found = histories.get(wanted) ?? [];
+    histories.delete(wanted);
+    return found;
+  };
   return {
     id,
     channel,
@@ -49,12 +60,12 @@ export function traceOf(message: ShownMessage): Trace {
     receivedAtMs,
     state,
     ...(trouble ? { trouble } : {}),
-    history: of(undefined),
+    history: take(undefined),
     stages: message.stages ?? [],
     deliveries: message.deliveries.map(({ bytes: _, ...delivery }) => ({
       ...delivery,
       ...(delivery.settledAtMs === undefined ? {} : { tookMs: delivery.settledAtMs - receivedAtMs }),
-      history: of(delivery.destination),
+      history: take(delivery.destination),
     })),
     ...(handedOnTo ? { handedOnTo } : {}),
   };

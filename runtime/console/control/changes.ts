@@ -3,7 +3,10 @@ import type { Settings } from "../../config/settings.ts";
 import type { ChannelState, GatewaySnapshot } from "../../engine/events.ts";
 import type { GatewayPlan } from "../../engine/plan.ts";
 
-/** A setting that differs, by its path: `channels.lab.listen.mllp.port`. */
+/**
+ * A setting that differs, by its path: `channels.lab.listen.mllp.port`; as it is written, so that `from` and `to` are the
+ * same where only a variable in it stands for something else.
+ */
 export interface SettingChange {
   readonly path: string;
   /** Left out where it was not there. */
@@ -84,8 +87,8 @@ function differences(from: Settings, to: Settings): readonly SettingChange[] {
   const paths = [...new Set([...from.keys(), ...to.keys()])];
   return paths.flatMap((path) => {
     const [old, now] = [from.get(path), to.get(path)];
-    if (old === now) return [];
-    return [{ path, ...(old === undefined ? {} : { from: old }), ...(now === undefined ? {} : { to: now }) }];
+    if (old?.value === now?.value) return [];
+    return [{ path, ...(old ? { from: old.written } : {}), ...(now ? { to: now.written } : {}) }];
   });
 }
 

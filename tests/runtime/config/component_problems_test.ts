@@ -26,7 +26,7 @@ channels:
       "8:5 CONFIG_ADAPTER_MISSING Cannot read channels.two.listen: no adapter is named (name one of mllp, file)",
       "9:23 CONFIG_KEY_UNKNOWN Cannot read channels.two.parse.hl7v2: no setting is called charst (did you mean charset?)",
       "10:17 CONFIG_TRANSFORM_UNKNOWN Cannot read channels.two.transform[0]: no transform is called ste (did you mean set?)",
-      "10:39 CONFIG_VALUE_INVALID Cannot read channels.two.transform[2]: must be a name, or one name with its settings, not 2 names",
+      "10:39 CONFIG_VALUE_INVALID Cannot read channels.two.transform[2]: must be one transform, not stamp, set (each transform is an item of its own; a condition stands beside it, under when)",
       "12:7 CONFIG_ADAPTER_MISSING Cannot read channels.two.send.none: no adapter is named (name one of mllp, https, channel)",
       "13:43 CONFIG_ADAPTER_REPEATED Cannot read channels.two.send.both: one adapter only, and mllp is named already",
       "14:15 CONFIG_ADAPTER_UNKNOWN Cannot read channels.two.send.what: no adapter is called smtp (there is mllp, https)",

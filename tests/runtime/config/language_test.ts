@@ -142,6 +142,17 @@ Deno.test("config: duplicates may be settings, or the word that stands for them"
   assertEquals(await problemsOf(lab("    duplicates: sometimes\n")), [
     "7:17 CONFIG_VALUE_INVALID Cannot read channels.lab.duplicates: must be settings or deliver, not text",
   ]);
+  assertEquals(await problemsOf(lab("    duplicates: { answer: never, reused: reject }\n")), [
+    "7:42 CONFIG_VALUE_INVALID Cannot read channels.lab.duplicates.reused: nothing is looked up at answer: never, so nothing is found to be reused",
+  ]);
+});
+
+Deno.test("config: a failure holds keys only where deliveries have keys", async () => {
+  const holds = (order: string) => lab("", `, order: ${order}, on: { rejected: holdKey }`);
+  assertEquals(await problemsOf(holds("none")), [
+    "6:88 CONFIG_VALUE_INVALID Cannot read channels.lab.send.ehr.on.rejected: holdKey has nothing to hold at order: none",
+  ]);
+  assertEquals(await problemsOf(holds("by key")), []);
 });
 
 Deno.test("config: what is collected is sent at times of day, in a zone, or by number", async () => {
@@ -220,6 +231,34 @@ Deno.test("config: a variable that is not there is a problem, with a file of var
   const said =
     "6:34 CONFIG_VARIABLE_MISSING Cannot read channels.lab.send.ehr.mllp.host: no variable is called EHR_HOST (give it a line EHR_HOST=… in the file of variables, or write $${ for a plain ${)";
   assertEquals(await problemsOf(text), [said]);
+  const port = await problemsOf(SMALLEST.replace("7001", "${EHR_PORT}"));
+  assertEquals(port.map((problem) => problem.split(" ")[1]), ["CONFIG_VARIABLE_MISSING"]);
+});
+
+Deno.test("config: a problem with a value shows the names of its variables, not what they stand for", async () => {
+  const token = `canary-${"x".repeat(80)}`;
+  const files = { ...FILES, [`${FOLDER}/gateway.env`]: `TOKEN=${token}\n` };
+  const text = lab("    duplicates: { answer: '${TOKEN}' }\n    transform: [ '${TOKEN}' ]\n")
+    .replace("7001", "1${TOKEN}").replace("parse: hl7v2", "parse: ${TOKEN}");
+  const problems = (await read(text, files)).problems.map(printProblem);
+  assertEquals(problems.length, 4, problems.join("\n"));
+  for (const problem of problems) {
+    assert(problem.includes("${TOKEN}") && !problem.includes("canary"), problem);
+  }
+});
+
+Deno.test("config: an adapter where the name of a destination is missing says so", async () => {
+  assertEquals(
+    await problemsOf(
+      SMALLEST.replace(
+        "ehr: { mllp: { host: ehr.local, port: 7001 } }",
+        "mllp: { host: ehr.local, port: 7001 }",
+      ),
+    ),
+    [
+      "6:13 CONFIG_ADAPTER_MISSING Cannot read channels.lab.send.mllp: no adapter is named (give the destination a name: { NAME: { mllp: … } })",
+    ],
+  );
 });
 
 Deno.test("config: a file of variables that is named and not there is a problem", async () => {
@@ -252,4 +291,8 @@ Deno.test("config: each file of the folder channels is a channel, and its proble
     `${at("billing.yaml")}:1:25 CONFIG_VALUE_INVALID`,
     `${at("lab.yml")}:1:1 CONFIG_NAME_INVALID`,
   ]);
+  const hidden = await read(SMALLEST, { ...good, [at(".#billing.yaml")]: "no channel: at all\n" });
+  assertEquals(hidden.plan!.channels.map(({ name }) => name), ["lab", "billing"]);
+  const unfit = await read("gateway: here\nchannels: no\n", good);
+  assertEquals(unfit.problems.map(({ line, code }) => [line, code]), [[2, "CONFIG_VALUE_INVALID"]]);
 });

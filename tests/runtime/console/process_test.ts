@@ -57,9 +57,13 @@ Deno.test("console applies a changed gateway file by itself where it is told to 
     await out(/^ready my-gateway/);
     await Deno.writeTextFile(path, named.replace("parse: hl7v2", "parse: hl7v2\n    filter: MSH-9.1 ="));
     await err(/^gateway\.yaml:6:\d+ CONFIG_STEP_REFUSED/);
+    await Deno.writeTextFile(path, named);
+    await out(/^nothing differs/);
     await Deno.writeTextFile(path, named.replace("parse: hl7v2", "parse: hl7v2\n    filter: MSH-9.1 = ORU"));
     await out(/^channel inbox changed/);
     await out(/filter: \(none\) → MSH-9\.1 = ORU/);
+    await Deno.writeTextFile(path, named.replace("parse: hl7v2", "parse: hl7v2\n    filter: MSH-9.1 ="));
+    await err(/^gateway\.yaml:6:\d+ CONFIG_STEP_REFUSED/);
   }));
 
 /** Waits for lines of an output, in order. */
@@ -137,4 +141,25 @@ Deno.test("console applies a changed file to a running process, rolls it back, a
     assertEquals((await tail.status).code, exitCodes.ok);
     gateway.kill("SIGTERM");
     assertEquals((await gateway.status).code, exitCodes.ok);
+  }));
+
+Deno.test("console names the permission that Deno does not grant", () =>
+  withFolder(async (cwd) => {
+    await Deno.writeTextFile(join(cwd, "gateway.yaml"), file);
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "--no-check",
+        "--allow-read",
+        "--allow-write",
+        "--allow-env",
+        program,
+        "run",
+        "gateway.yaml",
+      ],
+      cwd,
+    }).output();
+    assertEquals(code, exitCodes.cannot);
+    assertStringIncludes(new TextDecoder().decode(stderr), "CONSOLE_PERMISSION_MISSING");
   }));

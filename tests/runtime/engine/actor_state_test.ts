@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { hasPaths } from "../../../runtime/contract/message.ts";
 import type { ActPlan } from "../../../runtime/engine/plan.ts";
+import { turns } from "../../world/turns.ts";
 import { FakePeer, refusal } from "./fake_peer.ts";
 import { GatewayRig, step, to } from "./gateway_rig.ts";
 import { note } from "./note_format.ts";
@@ -102,4 +103,61 @@ Deno.test("two steps of one name, and two channels, remember each their own", as
   await one.took(2);
   await two.took(1);
   assertEquals([texts(one), texts(two)], [["11", "22"], ["1"]]);
+});
+
+/** Waits where it is asked to, and passes notes on as they are. */
+function pausing(pause: () => Promise<void> | undefined): ActPlan {
+  return step("pause", async (message) => {
+    await pause();
+    return message;
+  });
+}
+
+/** Drops a channel where it is, and starts it again. */
+async function dropAndStart(rig: GatewayRig): Promise<void> {
+  await rig.clock.pass(rig.gateway.stopChannel("lab"));
+  await rig.gateway.startChannel("lab");
+}
+
+Deno.test("what a step remembers after its life is over is not remembered", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  const [late, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const lives = [undefined, second.promise];
+  const [plain, slow] = [counting(), [late.promise]];
+  const transform: typeof plain.spec.transform = async (message, tools) => {
+    const counted = await plain.spec.transform(message, tools);
+    await slow.shift();
+    return counted;
+  };
+  const steps = [pausing(() => lives.shift()), { ...plain, spec: { ...plain.spec, transform } }];
+  await rig.open([rig.channel("lab", [to("ehr", peer)], { steps })]);
+  await rig.hand().give(note({ id: "A" }));
+  await turns();
+  await dropAndStart(rig);
+  late.resolve();
+  await turns();
+  second.resolve();
+  await peer.took(1);
+  assertEquals([texts(peer), rig.all("messagePostponed")], [["1"], []]);
+});
+
+Deno.test("a line that starts anew waits for the commits under way: what they remember is not forgotten", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  let crashes = 2;
+  const crash = step("crash", (message) => {
+    if (message.body.get("id") === "B" && crashes-- > 0) throw new TypeError("crashed");
+    return message;
+  });
+  const supervise = { restartsMax: 1, withinMs: 60_000, crashesMax: 9, backoffMs: 10, backoffMsMax: 10 };
+  await rig.open([rig.channel("lab", [to("ehr", peer)], { steps: [counting(), crash], supervise })]);
+  const letGo = rig.store.hold(({ op }) => op === "process");
+  await Promise.all(["A", "B"].map((id) => rig.hand().give(note({ id }))));
+  await rig.store.asked(({ op }) => op === "process");
+  await rig.clock.pass(rig.seen("lineRestarted"));
+  await rig.clock.advance(10);
+  letGo();
+  await peer.took(2);
+  assertEquals(texts(peer), ["1", "2"]);
 });

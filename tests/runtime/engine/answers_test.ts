@@ -4,7 +4,7 @@ import { FakePeer, refusal } from "./fake_peer.ts";
 import { GatewayRig, step, to } from "./gateway_rig.ts";
 import { said } from "./hand_listener.ts";
 import { note } from "./note_format.ts";
-import { settles } from "../../world/turns.ts";
+import { settles, turns } from "../../world/turns.ts";
 
 const encoder = new TextEncoder();
 
@@ -116,4 +116,61 @@ Deno.test("an answer that respond cannot change is told by code, and the deliver
   assertEquals(said(await rig.hand("two").give(note({ id: "Q" }))), "Q|AE|ENGINE_RESPONSE_CRASHED");
   await rig.seen("messageDelivered", () => true, 2);
   assertEquals(rig.all("messageQuarantined").length, 0);
+});
+
+Deno.test("steps of respond that do not open are opened again for the next answer", async () => {
+  await using rig = new GatewayRig();
+  let opened = 0;
+  const prepare = () => {
+    if (opened++ === 0) throw new TypeError("no table");
+  };
+  const late = { ...hub, spec: { ...hub.spec, prepare } };
+  const acknowledge = { from: "mpi" };
+  await rig.open([rig.channel("lab", [to("mpi", answering("found"))], { acknowledge, respond: [late] })]);
+  assertEquals(said(await rig.hand().give(note({ id: "Q" }))), "Q|AE|ENGINE_RESPONSE_CRASHED");
+  assertEquals(said(await rig.hand().give(note({ id: "R" }))), "R|AA|found||HUB");
+});
+
+Deno.test("a step of respond that never ends costs its answer, and neither the delivery nor the stop", async () => {
+  await using rig = new GatewayRig();
+  const mpi = answering("found");
+  const endless = step("endless", () => new Promise<never>(() => {}));
+  const channel = rig.channel("lab", [to("mpi", mpi)], { acknowledge: { from: "mpi" }, respond: [endless] });
+  await rig.open([channel]);
+  const asked = rig.hand().give(note({ id: "Q" }));
+  await mpi.took(1);
+  await turns();
+  await rig.clock.advance(channel.answerMsMax);
+  assertEquals((await asked).outcome.kind, "failed");
+  await rig.seen("messageDelivered");
+  assert(await settles(rig.gateway.stopChannel("lab")));
+});
+
+Deno.test("steps of respond work on one answer at a time, and may give theirs as a list", async () => {
+  await using rig = new GatewayRig();
+  const mpi = new FakePeer(2);
+  let [busy, busiest] = [0, 0];
+  const slow = step("slow", async (message) => {
+    busiest = Math.max(busiest, ++busy);
+    await turns();
+    busy--;
+    return [message];
+  });
+  const destination = to("mpi", mpi, { order: { by: "key" } });
+  await rig.open([rig.channel("lab", [destination], { acknowledge: { from: "mpi" }, respond: [slow] })]);
+  const replies = await Promise.all(["Q", "R"].map((id) => rig.hand().give(note({ id }))));
+  assertEquals([replies.map(said), busiest], [["Q|AA", "R|AA"], 1]);
+});
+
+Deno.test("a destination that refuses a part of a message that was split has not accepted it", async () => {
+  await using rig = new GatewayRig();
+  const mpi = new FakePeer();
+  mpi.conduct = (parcel) => mpi.attempts.length === 2 ? mpi.refuse(parcel, "AE") : mpi.take(parcel);
+  const split = step(
+    "split",
+    (message) => message.body.split("keys").map((body) => message.derive({ body })),
+  );
+  await rig.open([rig.channel("lab", [to("mpi", mpi)], { acknowledge: { from: "mpi" }, steps: [split] })]);
+  const reply = await rig.hand().give(note({ id: "Q", keys: ["x", "y", "z"] }));
+  assertEquals([reply.outcome.kind, said(reply)], ["rejected", "Q|AE"]);
 });

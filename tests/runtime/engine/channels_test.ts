@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MitralError } from "../../../runtime/contract/error.ts";
+import { turns } from "../../world/turns.ts";
 import { FakePeer } from "./fake_peer.ts";
 import { GatewayRig, step, to } from "./gateway_rig.ts";
 import { note } from "./note_format.ts";
@@ -71,6 +72,22 @@ Deno.test("a channel can be added to a running gateway", async () => {
   await rig.gateway.reloadChannel(rig.channel("new", [to("there", peer)]));
   await rig.hand("new").give(note({ id: "A" }));
   await peer.took(1);
+});
+
+Deno.test("a channel that two people start at once listens once", async () => {
+  await using rig = new GatewayRig();
+  const channel = rig.channel("lab", [to("ehr", new FakePeer())]);
+  const { spec } = channel.listen;
+  let listening = 0;
+  const listen: typeof spec.listen = async (tools) => {
+    listening++;
+    await turns();
+    return await spec.listen(tools);
+  };
+  await rig.open([{ ...channel, listen: { spec: { ...spec, listen }, config: {} } }]);
+  await rig.gateway.stopChannel("lab");
+  await Promise.all([rig.gateway.startChannel("lab"), rig.gateway.startChannel("lab")]);
+  assertEquals(listening, 2);
 });
 
 Deno.test("a channel the gateway does not have cannot be started or stopped", async () => {

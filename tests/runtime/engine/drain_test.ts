@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { MitralError } from "../../../runtime/contract/error.ts";
 import { SeededRandom } from "../../world/seeded_random.ts";
 import { settles } from "../../world/turns.ts";
 import { FakePeer } from "./fake_peer.ts";
@@ -158,5 +159,39 @@ Deno.test("a gateway closed at any moment of its work delivers the rest after it
       assertEquals(peer.taken.toSorted(), acknowledged.toSorted(), `seed ${seed}`);
     }
     assertEquals(peers[0].taken, acknowledged);
+  }
+});
+
+Deno.test("what was injected is answered before a drain goes on, as what came by the listener is", async () => {
+  await using rig = new GatewayRig();
+  await rig.open([rig.channel("lab", [to("ehr", new FakePeer())], { acknowledge: "processed" })]);
+  const letGo = rig.store.hold(({ op }) => op === "append");
+  const reply = rig.gateway.inject("lab", note({ id: "A" }));
+  await rig.store.asked(({ op }) => op === "append");
+  const closed = rig.gateway.close();
+  assert(!await settles(closed));
+  letGo();
+  assertEquals(said(await reply).slice(0, 5), "A|AA|");
+  await closed;
+});
+
+Deno.test("a gateway that closes while a channel is reloaded or started leaves nothing running", async () => {
+  for (const moments of [0, 5, 10, 20, 40]) {
+    await using rig = new GatewayRig();
+    const peer = new FakePeer();
+    const channel = rig.channel("lab", [to("ehr", peer)]);
+    await rig.open([channel, rig.channel("other", [to("ehr", peer)])]);
+    await rig.gateway.stopChannel("other");
+    const changes = Promise.allSettled([
+      rig.gateway.reloadChannel(channel),
+      rig.gateway.startChannel("other"),
+    ]);
+    for (let moment = 0; moment < moments; moment++) await Promise.resolve();
+    await rig.gateway.close();
+    await changes;
+    const late = await assertRejects(() => rig.gateway.startChannel("lab"), MitralError);
+    assertEquals(late.code, "GATEWAY_CLOSED");
+    const left = [rig.hand("lab").intake, rig.hand("other").intake];
+    assertEquals([left, peer.opened - peer.closed], [[undefined, undefined], 0], `after ${moments} moments`);
   }
 });

@@ -1,4 +1,6 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { MitralError } from "../../../runtime/contract/error.ts";
+import { turns } from "../../world/turns.ts";
 import { FakePeer } from "./fake_peer.ts";
 import { GatewayRig, step, to } from "./gateway_rig.ts";
 import { said } from "./hand_listener.ts";
@@ -65,4 +67,42 @@ Deno.test("handed on counts as delivered for whoever waits for that", async () =
   peer.hold();
   await rig.open(linked(rig, peer, "delivered"));
   assertMatch(said(await rig.hand("first").give(note({ id: "A" }))), /^A\|AA\|/);
+});
+
+Deno.test("where the other channel is removed before the commit, the message waits for it, and no other branch does", async () => {
+  await using rig = new GatewayRig();
+  const [peer, beside] = [new FakePeer(), new FakePeer()];
+  const [first, second] = linked(rig, peer);
+  const work = Promise.withResolvers<void>();
+  const slow = step("slow", async (message) => {
+    await work.promise;
+    return message;
+  });
+  await rig.open([{
+    ...first,
+    destinations: [...first.destinations, to("beside", beside, { steps: [slow] })],
+  }, second]);
+  await rig.hand("first").give(note({ id: "A" }));
+  await turns();
+  await rig.gateway.removeChannel("second");
+  work.resolve();
+  await rig.seen("messageHandedOn");
+  await turns();
+  assertEquals([beside.taken, rig.all("messageQuarantined")], [["A"], []]);
+  await rig.gateway.reloadChannel(second);
+  await rig.seen("messageDelivered", () => true, 2);
+  const { pending, pendingBytes } = rig.gateway.snapshot().journal;
+  assertEquals([peer.taken, pending, pendingBytes], [["A"], 0, 0]);
+});
+
+Deno.test("what was handed on is not replayed where it came from: nobody would send it", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  await rig.open(linked(rig, peer));
+  await rig.hand("first").give(note({ id: "A" }));
+  const { id } = await rig.seen("messageHandedOn");
+  await rig.seen("messageDelivered");
+  const refused = await assertRejects(() => rig.gateway.replay(id, { destination: "next" }), MitralError);
+  assertEquals(refused.code, "GATEWAY_REPLAY_EMPTY");
+  assertEquals(rig.store.count("SELECT count(*) FROM delivery WHERE state = 0"), 0);
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import type { Operation } from "../../../runtime/journal/operations.ts";
 import { SeededRandom } from "../../world/seeded_random.ts";
 import { turns } from "../../world/turns.ts";
 import { FakePeer } from "./fake_peer.ts";
@@ -6,6 +7,35 @@ import { GatewayRig, step, to } from "./gateway_rig.ts";
 import { note } from "./note_format.ts";
 
 const COUNT = 150;
+
+/** Reloads a channel while a commit with such an operation is held back, and lets that go in the midst of it. */
+async function reloadDuring(rig: GatewayRig, peer: FakePeer, op: Operation["op"]): Promise<void> {
+  const channel = () => rig.channel("lab", [to("ehr", peer)]);
+  await rig.open([channel()]);
+  const letGo = rig.store.hold((operation) => operation.op === op);
+  const reply = rig.gateway.inject("lab", note({ id: "A" }));
+  await rig.store.asked((operation) => operation.op === op);
+  const reloading = rig.gateway.reloadChannel(channel());
+  await turns(20);
+  letGo();
+  await reloading;
+  assertEquals((await reply).outcome.kind, "accepted");
+  await turns(20);
+}
+
+Deno.test("a reload delivers nothing again whose outcome was known and not yet durable", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  await reloadDuring(rig, peer, "settle");
+  assertEquals(peer.taken, ["A"]);
+});
+
+Deno.test("a message that became durable during a reload is delivered after it", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  await reloadDuring(rig, peer, "append");
+  assertEquals(peer.taken, ["A"]);
+});
 
 /** Gives a note until the channel has taken it, as a sender does that gets no answer. */
 async function giveFor(rig: GatewayRig, id: string, random: SeededRandom): Promise<void> {

@@ -124,29 +124,50 @@ Deno.test("block stops the destination with the delivery first in its queue, unt
   assertEquals([error.code, error.facts.reason], ["ENGINE_DELIVERY_BLOCKED", "NOTE_DELIVERY_REFUSED"]);
   const { destinations } = rig.gateway.snapshot().channels[0];
   assertEquals([destinations.ehr.condition, destinations.ehr.queued], ["halted", 2]);
-  await rig.clock.pass(rig.gateway.stopChannel("lab"));
   await rig.gateway.startChannel("lab");
-  await peer.took(2);
+  await rig.seen("messageDelivered", () => true, 2);
   assertEquals(peer.taken, ["A", "B"]);
   assertEquals(rig.all("messageQuarantined"), []);
+});
+
+Deno.test("block lets attempts under way end: what the peer has taken is not sent again", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer(2);
+  const on = { ...DEFAULTS, rejected: quiet("block") };
+  await rig.open([rig.channel("lab", [to("ehr", peer, { on, order: { by: "key" } })])]);
+  const letGo = peer.hold();
+  await giveAll(rig, { id: "A" });
+  await peer.tried(1);
+  peer.conduct = (parcel) => peer.refuse(parcel, "AE");
+  await giveAll(rig, { id: "B" }, { id: "C" });
+  await peer.tried(2);
+  await turns();
+  letGo();
+  await rig.seen("lineHalted");
+  assertEquals([peer.taken, peer.attempts.length], [["A"], 2]);
+  await rig.gateway.startChannel("lab");
+  await peer.took(3);
+  assertEquals(peer.taken.toSorted(), ["A", "B", "C"]);
 });
 
 Deno.test("retry tries what is refused for good again, for ever", async () => {
   await using rig = new GatewayRig();
   const peer = new FakePeer();
   peer.conduct = (parcel) => peer.attempts.length <= 20 ? peer.refuse(parcel, "AE") : peer.take(parcel);
-  const on = { ...DEFAULTS, rejected: quiet("retry") };
+  const on = { ...DEFAULTS, rejected: { remedy: "retry", alert: true } } as const;
   await rig.open([rig.channel("lab", [to("ehr", peer, { on })])]);
   await giveAll(rig, { id: "A" });
   await rig.clock.pass(peer.took(1));
   assertEquals(peer.attempts.length, 21);
+  assertEquals(rig.all("alertRaised").map(({ why }) => why), ["rejected"]);
 });
 
 Deno.test("what is refused for now is tried for refusedMs, and then counts as refused for good", async () => {
   await using rig = new GatewayRig();
   const peer = new FakePeer();
   peer.conduct = (parcel) => peer.refuse(parcel, "AR");
-  const on = { ...DEFAULTS, rejected: quiet("holdKey") };
+  const rejected = { remedy: "holdKey", alert: true } as const;
+  const on = { ...DEFAULTS, rejected, postponed: quiet("retry") };
   await rig.open([rig.channel("lab", [to("ehr", peer, { on })])]);
   await giveAll(rig, { id: "A", ...SAME }, { id: "B", ...SAME });
   const startMs = rig.clock.nowMs();
@@ -155,17 +176,53 @@ Deno.test("what is refused for now is tried for refusedMs, and then counts as re
   assert(rig.clock.nowMs() - startMs >= 600_000);
   await rig.clock.advance(60_000);
   assert(peer.attempts.every(({ controlId }) => controlId === "A"), "the key was not held");
+  assertEquals(rig.all("alertRaised").map(({ why }) => why), ["rejected"]);
+});
+
+Deno.test("a clock that is set does not end the time for which a refusal is tried again", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  peer.conduct = (parcel) => peer.refuse(parcel, "AR");
+  await rig.open([rig.channel("lab", [to("ehr", peer)])]);
+  await giveAll(rig, { id: "A" });
+  await rig.seen("deliveryFailed");
+  const nowMs = rig.clock.nowMs.bind(rig.clock);
+  rig.clock.nowMs = () => nowMs() + 3_600_000;
+  await rig.clock.advance(60_000);
+  assert(peer.attempts.length > 1);
+  assertEquals(rig.all("messageQuarantined"), []);
 });
 
 Deno.test("what is refused for now is not tried again where that is told to be final", async () => {
   await using rig = new GatewayRig();
   const peer = new FakePeer();
   peer.conduct = (parcel) => peer.refuse(parcel, "AR");
-  const on = { ...DEFAULTS, postponed: quiet("continue") };
+  const on = { ...DEFAULTS, postponed: { remedy: "continue", alert: true } } as const;
   await rig.open([rig.channel("lab", [to("ehr", peer, { on })])]);
   await giveAll(rig, { id: "A" });
   await rig.seen("messageQuarantined");
   assertEquals(peer.attempts.length, 1);
+  assertEquals(rig.all("alertRaised").map(({ why }) => why), ["postponed"]);
+});
+
+Deno.test("an attempt that fails while its channel stops tells nobody afterwards", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  const gone = Promise.withResolvers<void>();
+  peer.conduct = async () => {
+    await gone.promise;
+    return peer.isDown();
+  };
+  await rig.open([rig.channel("lab", [to("ehr", peer)])]);
+  await giveAll(rig, { id: "A" });
+  await peer.tried(1);
+  const stopped = rig.gateway.stopChannel("lab");
+  await turns(3);
+  gone.resolve();
+  await stopped;
+  assertEquals(rig.all("deliveryFailed").length, 1);
+  await rig.clock.advance(DEFAULTS.alertAfterMs);
+  assertEquals(rig.all("alertRaised"), []);
 });
 
 Deno.test("a peer that does not answer is tried for ever, and somebody is told once, after five minutes", async () => {

@@ -89,3 +89,35 @@ Deno.test("a delivery replayed while many wait goes out, and none of the others 
   assertEquals(peer.taken.toSorted(), ["first", ...names].toSorted());
   assertEquals(peer.taken.filter((name) => name !== "first"), names);
 });
+
+Deno.test("what is replayed while its channel is removed counts as pending until it is delivered", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  peer.conduct = (parcel) => peer.attempts.length === 1 ? peer.refuse(parcel, "AE") : peer.take(parcel);
+  const channel = rig.channel("lab", [to("ehr", peer)]);
+  await rig.open([channel]);
+  await rig.hand().give(note({ id: "A" }));
+  const { id } = await rig.seen("messageQuarantined");
+  await rig.gateway.removeChannel("lab");
+  await rig.gateway.replay(id);
+  assertEquals(rig.gateway.snapshot().journal.pendingBytes, note({ id: "A" }).length);
+  await rig.gateway.reloadChannel(channel);
+  await rig.seen("messageDelivered");
+  assertEquals(rig.gateway.snapshot().journal.pendingBytes, 0);
+});
+
+Deno.test("all parts of a message are sent again to a destination that is named, in order", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  const split = step(
+    "split",
+    (message) => ["1", "2"].map((text) => message.derive({ body: message.body.saying(text) })),
+  );
+  await rig.open([rig.channel("lab", [to("ehr", peer)], { steps: [split] })]);
+  await rig.hand().give(note({ id: "A" }));
+  const { id } = await rig.seen("messageDelivered", () => true, 2);
+  await rig.gateway.replay(id, { destination: "ehr" });
+  await peer.took(4);
+  const texts = peer.attempts.map(({ bytes }) => new TextDecoder().decode(bytes).split("|")[4]);
+  assertEquals(texts, ["1", "2", "1", "2"]);
+});

@@ -3,7 +3,8 @@ import { MitralError } from "../../../runtime/contract/error.ts";
 import { hasPaths } from "../../../runtime/contract/message.ts";
 import type { ActPlan, EachPlan } from "../../../runtime/engine/plan.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
-import { FakePeer } from "./fake_peer.ts";
+import { turns } from "../../world/turns.ts";
+import { FakePeer, refusal } from "./fake_peer.ts";
 import { GatewayRig, step, to } from "./gateway_rig.ts";
 import { said } from "./hand_listener.ts";
 import { note } from "./note_format.ts";
@@ -17,7 +18,7 @@ const says = (text: string): ActPlan =>
   step("condition", (message) => message.body.get("text") === text ? message : null);
 
 /** A loop over the keys of a note. */
-const eachKey = (...steps: readonly ActPlan[]): EachPlan => ({ label: "for each keys", each: "keys", steps });
+const eachKey = (...steps: EachPlan["steps"]): EachPlan => ({ label: "for each keys", each: "keys", steps });
 
 const act = (label: string, change: (value: string) => string | undefined) =>
   step(label, (message) => {
@@ -70,6 +71,23 @@ Deno.test("a filter in a loop ends its round and keeps what was done before it",
   await rig.hand().give(note({ id: "A", keys: ["a", "b"] }));
   await peer.took(1);
   assertEquals(keysOf(peer), ["A!,B"]);
+});
+
+Deno.test("a loop in a loop stands at a place of its own, and leaves the one around it where it was", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  const inner: EachPlan = {
+    label: "for each @",
+    each: "@",
+    steps: [act("upper", (key) => key.toUpperCase())],
+  };
+  await rig.open([
+    rig.channel("lab", [to("ehr", peer)], { steps: [eachKey(inner, act("mark", (key) => `${key}!`))] }),
+  ]);
+  await rig.hand().give(note({ id: "A", keys: ["a", "b"] }));
+  await rig.seen("messageProcessed");
+  await peer.took(1);
+  assertEquals(keysOf(peer), ["A!,B!"]);
 });
 
 Deno.test("a step in a loop that makes other messages is refused by code", async () => {
@@ -215,6 +233,28 @@ Deno.test("a table that is read live counts as soon as it has changed, and a bro
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("where one of several steps does not open, none goes on to look at its files", async () => {
+  await using rig = new GatewayRig();
+  Object.assign(rig.world, { disk: { ...rig.world.disk, readText: () => Promise.resolve("table") } });
+  const plain = step("plain", (message) => message);
+  const live: ActPlan = {
+    ...plain,
+    spec: { ...plain.spec, prepare: ({ live }) => live("table.txt", (text) => text) },
+  };
+  const broken: ActPlan = {
+    ...plain,
+    spec: { ...plain.spec, prepare: () => Promise.reject(refusal) },
+  };
+  const steps = [eachKey(live, broken)];
+  await rig.open([
+    rig.channel("lab", [to("ehr", new FakePeer())], { steps }),
+    rig.channel("two", [to("ehr", new FakePeer(), { steps: [live, broken] })]),
+  ]);
+  await rig.seen("lineHalted", () => true, 2);
+  await turns();
+  assertEquals(rig.clock.waiting, 0);
 });
 
 Deno.test("the record of a message says how long each stage took", async () => {

@@ -290,3 +290,21 @@ Deno.test("a channel stops at once while its line waits for its next restart", a
   await rig.gateway.stopChannel("lab");
   assertEquals(workOf(rig.gateway.snapshot()).condition, "stopped");
 });
+
+Deno.test("to start a channel starts a line of it that halted", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  let broken = true;
+  const plain = step("late", (message) => message);
+  const prepare = () => {
+    if (broken) throw new TypeError("no table");
+  };
+  const late = { ...plain, spec: { ...plain.spec, prepare } };
+  await rig.open([rig.channel("lab", [to("ehr", peer)], { steps: [late] })]);
+  await rig.clock.pass(rig.seen("lineHalted"));
+  broken = false;
+  await rig.gateway.startChannel("lab");
+  assertEquals(rig.gateway.snapshot().channels[0].condition, "running");
+  await rig.hand().give(note({ id: "A" }));
+  await peer.took(1);
+});

@@ -64,8 +64,11 @@ Deno.test("a delivery is settled once: what comes later changes nothing", async 
   const journal = await journalOn(store);
   const { seq } = await journal.write(appendOf());
   const [{ delivery }] = await journal.write(processOf(seq, [branchTo("ehr")]));
-  assertEquals(await journal.write(settleOf(seq, delivery)), { queued: 0, quarantined: 0 });
-  assertEquals(await journal.write({ ...settleOf(seq, delivery), trouble }), { queued: 0, quarantined: 0 });
+  assertEquals((await journal.write(settleOf(seq, delivery))).rest, { queued: 0, quarantined: 0 });
+  assertEquals((await journal.write({ ...settleOf(seq, delivery), trouble })).rest, {
+    queued: 0,
+    quarantined: 0,
+  });
 });
 
 Deno.test("sequence numbers grow by one for each destination, and go on after a restart", async () => {

@@ -2,6 +2,7 @@ import type { DeliveryState, MessageRecord, MessageState } from "../../../journa
 import { addGatewayOptions, ask, type GatewayOptions } from "../ask.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { bytesText, timeText } from "../figures.ts";
+import { countedText } from "../runs.ts";
 import { type AddCommand, examples } from "../session.ts";
 import { type Cell, table } from "../table.ts";
 import { integerReader, timeReader, wordReader } from "../values.ts";
@@ -60,8 +61,8 @@ const headings = ["id", "received", "channel", "type", "control id", ">size", "s
 
 function row(record: MessageRecord): Cell[] {
   const troubled = [record.state, ...record.deliveries.map(({ state }) => state)].includes("quarantined");
-  const destinations = record.deliveries.map(({ destination, state }) => `${destination}: ${state}`).join(
-    ", ",
+  const destinations = countedText(
+    record.deliveries.map(({ destination, state }) => `${destination}: ${state}`),
   );
   return [
     record.id,

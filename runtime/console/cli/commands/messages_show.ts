@@ -6,6 +6,7 @@ import { exitCodes } from "../exit_codes.ts";
 import { bytesText, plural, timeText } from "../figures.ts";
 import type { Paint } from "../paint.ts";
 import { plain, plainLines } from "../plain.ts";
+import { runsOf, timesText } from "../runs.ts";
 import { type AddCommand, examples } from "../session.ts";
 import { type Cell, table } from "../table.ts";
 
@@ -44,18 +45,23 @@ function factsText(message: ShownMessage, paint: Paint): string {
     ["state", state + troubleText(trouble)],
   ];
   const lines = facts.map(([name, value]) => `${paint.faint(name.padEnd(11))} ${plain(value)}\n`).join("");
-  const history = message.history.map(({ atMs, event, destination = "", code = "" }) => [
-    timeText(atMs),
-    event,
-    destination,
-    code,
-  ]);
+  const history = runsOf(message.history, isAlike).map(({ first, last, count }) => {
+    const { atMs, event, destination = "", code = "" } = first;
+    const until = count > 1 ? `${code} until ${timeText(last.atMs)}`.trimStart() : code;
+    return [timeText(atMs), timesText(event, count), destination, until];
+  });
   return lines + section(deliveryHeadings, message.deliveries.map(delivery), paint) +
     section(historyHeadings, history, paint);
 }
 
 const deliveryHeadings = ["destination", "state", ">attempts", "settled", "trouble"];
 const historyHeadings = ["time", "event", "destination", "code"];
+
+type Happening = ShownMessage["history"][number];
+
+function isAlike(a: Happening, b: Happening): boolean {
+  return a.event === b.event && a.destination === b.destination && a.code === b.code;
+}
 
 /** A table with a line before it; nothing where it would be empty. */
 function section(headings: readonly string[], rows: readonly (readonly Cell[])[], paint: Paint): string {

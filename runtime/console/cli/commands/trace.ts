@@ -4,6 +4,7 @@ import { exitCodes } from "../exit_codes.ts";
 import { bytesText, momentText, plural } from "../figures.ts";
 import type { Paint } from "../paint.ts";
 import { plain } from "../plain.ts";
+import { countedText, runsOf, timesText } from "../runs.ts";
 import { type AddCommand, examples } from "../session.ts";
 import { table } from "../table.ts";
 import { type Trace, type TracedDelivery, traceOf } from "../trace.ts";
@@ -46,7 +47,8 @@ function traceText(trace: Trace, paint: Paint): string {
   return [
     [title, ...why].join("\n") + "\n",
     table(["time", "step", "what"], rows, paint),
-    ...deliveries.map((delivery) => deliveryText(delivery, paint)),
+    ...[...Map.groupBy(deliveries, ({ destination }) => destination).values()]
+      .map((parts) => destinationText(parts, paint)),
   ].join("\n");
 }
 
@@ -56,17 +58,32 @@ function fromText({ origin, bytes }: Trace): string {
   return `from ${from}${partner === undefined ? "" : `, partner ${partner}`}, ${bytesText(bytes)}`;
 }
 
-function deliveryText(delivery: TracedDelivery, paint: Paint): string {
-  const { destination, state, attempts, batch, tookMs, trouble, history } = delivery;
-  const took = tookMs === undefined ? "" : ` after ${tookText(tookMs)}`;
-  const within = batch === undefined ? "" : `, in the batch ${batch}`;
-  const title = `→ ${paint.bold(plain(destination))}: ${said(state, paint)}${took}, ${
-    plural(attempts, "attempt")
-  }${plain(within)}`;
-  const why = trouble === undefined ? [] : [`  ${paint.bad(trouble.code)} ${plain(trouble.says)}`];
-  const rows = history.map(({ atMs, event, code = "" }) => [momentText(atMs), event, code]);
+/** One destination with what went there: the message, or several parts of it. */
+function destinationText(parts: readonly TracedDelivery[], paint: Paint): string {
+  const [{ destination }] = parts;
+  const tries = parts.reduce((sum, { attempts }) => sum + attempts, 0);
+  const became = parts.length === 1
+    ? deliveryText(parts[0], paint)
+    : `${plural(parts.length, "part")}, ${countedText(parts.map(({ state }) => state))}`;
+  const batches = countedText(parts.flatMap(({ batch }) => batch ?? []));
+  const within = batches === "" ? "" : `, in the batch ${batches}`;
+  const title = `→ ${paint.bold(plain(destination))}: ${became}, ${plural(tries, "attempt")}${plain(within)}`;
+  const troubles = parts.flatMap(({ trouble }) => trouble ?? []);
+  const why = runsOf(troubles, (a, b) => a.code === b.code)
+    .map(({ first: { code, says }, count }) => `  ${paint.bad(timesText(code, count))} ${plain(says)}`);
+  const history = parts.flatMap(({ history }) => history);
+  const runs = runsOf(history, (a, b) => a.event === b.event && a.code === b.code);
+  const rows = runs.map(({ first: { atMs, event, code = "" }, last, count }) => [
+    momentText(atMs),
+    timesText(event, count),
+    count === 1 ? code : `${code} until ${momentText(last.atMs)}`.trimStart(),
+  ]);
   const what = rows.length === 0 ? "" : table(["time", "step", "what"], rows, paint);
   return [title, ...why].join("\n") + "\n" + what;
+}
+
+function deliveryText({ state, tookMs }: TracedDelivery, paint: Paint): string {
+  return said(state, paint) + (tookMs === undefined ? "" : ` after ${tookText(tookMs)}`);
 }
 
 function said(state: string, paint: Paint): string {

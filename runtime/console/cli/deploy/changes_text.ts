@@ -33,6 +33,7 @@ function channelLines({ channel, what, settings, left }: ChannelChange, paint: P
 }
 
 function settingLine({ path, from, to }: SettingChange): string {
+  if (from === to) return `  ${plain(path)}: ${value(to)}, whose variables changed`;
   return `  ${plain(path)}: ${value(from)} → ${value(to)}`;
 }
 

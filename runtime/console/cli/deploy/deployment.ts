@@ -126,16 +126,22 @@ export class Deployment {
       errors.fail("CONSOLE_RESTART_NEEDED", { path: first.path, count: changes.gateway.length });
     }
     const differ = changes.channels.length > 0;
+    const { disk } = this.#session.outside.world;
     if (differ) {
       await this.#keepAside(old.texts);
-      await switchChannels(this.#gateway, changes.channels, old.plan.channels, next.plan.channels);
+      try {
+        await switchChannels(this.#gateway, changes.channels, old.plan.channels, next.plan.channels);
+      } catch (cause) {
+        await disk.remove(this.#asidePath).catch(() => {});
+        throw cause;
+      }
     }
     // What needs a restart goes on to differ.
     const settings = changes.gateway.length === 0 ? next.settings : channelSettings(next, old);
     const { texts, paths } = reading;
     this.#deployed = { plan: { ...old.plan, channels: next.plan.channels }, settings, texts, paths };
-    this.#file = texts.file;
-    if (differ) await this.#session.outside.world.disk.rename(this.#asidePath, this.#keptPath);
+    if (this.#session.path(this.#file) !== texts.file) this.#file = texts.file;
+    if (differ) await disk.rename(this.#asidePath, this.#keptPath);
     return { problems: [], changes };
   }
 
@@ -189,7 +195,7 @@ function withChannel(channels: readonly ChannelPlan[], channel: ChannelPlan): re
 /** The new settings of channels beside the old ones of the gateway. */
 function channelSettings(next: Comparable, old: Comparable): Comparable["settings"] {
   const names = [...old.plan.channels, ...next.plan.channels].map(({ name }) => name);
-  const isChannels = ([path]: readonly [string, string]) => names.some((name) => isOf(path, name));
+  const isChannels = ([path]: readonly [string, unknown]) => names.some((name) => isOf(path, name));
   return new Map([
     ...[...old.settings].filter((setting) => !isChannels(setting)),
     ...[...next.settings].filter(isChannels),

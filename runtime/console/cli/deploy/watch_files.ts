@@ -4,8 +4,9 @@ import type { World } from "../../../contract/world.ts";
 const EVERY_MS = 500;
 
 /**
- * Calls `changed` whenever one of the files or folders has changed, come or gone, until the signal is aborted. `paths` is
- * asked anew each time: what a change brings in is watched, too.
+ * Calls `changed` whenever one of the files or folders has changed, come or gone, until the signal is aborted; and once at
+ * the beginning, since they may have changed between being read and being watched. `paths` is asked anew each time: what
+ * a change brings in is watched, too.
  */
 export async function watchFiles(
   paths: () => Iterable<string>,
@@ -22,6 +23,7 @@ export async function watchFiles(
     return stamps;
   };
   let seen = await look();
+  await changed();
   while (!signal.aborted) {
     await clock.sleep(EVERY_MS, signal).catch(() => {});
     if (signal.aborted) return;

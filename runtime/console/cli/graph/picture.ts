@@ -51,7 +51,7 @@ export interface DestinationPicture {
   readonly channel?: string;
 }
 
-/** What a plan looks like. Shows no secret, and of settings only those that have to be given. */
+/** What a plan looks like. Shows no secret, and of settings only those without a default. */
 export function pictureOf({ name, folder, channels }: GatewayPlan): GatewayPicture {
   const pen = new Pen(folder);
   return { name, channels: channels.map((channel) => pen.channel(channel)) };
@@ -116,7 +116,7 @@ class Pen {
     return value === "" ? "" : shown(value);
   }
 
-  /** `isOuter`: of the settings of a component only those that have to be given are shown. */
+  /** `isOuter`: of the settings of a component only those without a default are shown. */
   #value(field: Field, value: unknown, isOuter = false): string {
     if (value === undefined || value === null) return "";
     switch (field.kind) {
@@ -130,8 +130,13 @@ class Pen {
         return braced(Object.entries(value).map(([name, item]) => [name, this.#value(field.item, item)]));
       case "record": {
         const given = value as Readonly<Record<string, unknown>>;
-        const names = Object.keys(field.fields).filter((name) => !isOuter || mustBeGiven(field.fields, name));
-        return braced(names.map((name) => [name, this.#value(field.fields[name], given[name])]));
+        const own = Object.keys(field.fields);
+        const others = Object.keys(given).filter((name) => field.others && !own.includes(name));
+        return braced([
+          ...others.map((name) => [name, this.#value(field.others!.item, given[name])] as const),
+          ...own.filter((name) => !isOuter || isAuthors(field.fields, name))
+            .map((name) => [name, this.#value(field.fields[name], given[name])] as const),
+        ]);
       }
       default:
         return typeof value === "object" ? "…" : String(value);
@@ -148,9 +153,9 @@ function collectLabel({ as, at, countMax, timeZone }: CollectPlan): string {
   return [`collect ${as}`, ...times, ...(countMax === undefined ? [] : [`up to ${countMax}`])].join(", ");
 }
 
-function mustBeGiven(fields: Fields, name: string): boolean {
-  const { optional, default: fallback } = fields[name];
-  return optional !== true && fallback === undefined;
+/** What has no default is there only because the author has written it. */
+function isAuthors(fields: Fields, name: string): boolean {
+  return fields[name].default === undefined;
 }
 
 function braced(entries: readonly (readonly [string, string])[]): string {

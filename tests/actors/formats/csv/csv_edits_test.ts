@@ -175,8 +175,16 @@ Deno.test("csv refuses paths by code, whatever the table holds", () => {
     assertEquals(codeOf(() => body.getAll(path)), "CSV_PATH_INVALID", path);
     assertEquals(codeOf(() => body.without(path)), "CSV_PATH_INVALID", path);
   }
-  for (const path of ["A", "Größe", "Date of birth", "[12].A-b_c", '"A.B"', '[*]."x ""y"""', "[3]", "@.A"]) {
-    checkPath(path, "write");
+  for (const path of ["A", "Größe", "Date of birth", "[12].A-b_c", '"A.B"', '[3]."x ""y"""', "@.A"]) {
+    for (const use of ["get", "read", "write"] as const) checkPath(path, use);
+    assertEquals(codeOf(() => checkPath(path, "split")), "CSV_PATH_INVALID", path);
+  }
+  for (const path of ["[*]", "[2]", "@"]) checkPath(path, "split");
+  for (const path of ["[*]", "[*].A"]) {
+    assertEquals(codeOf(() => checkPath(path, "get")), "CSV_PATH_INVALID", path);
+  }
+  for (const path of ["[2]", "[*].A"]) {
+    assertEquals(codeOf(() => checkPath(path, "write")), "CSV_PATH_INVALID", path);
   }
   for (const path of ["[*].A", "[*]"]) assertEquals(codeOf(() => body.get(path)), "CSV_PATH_INVALID", path);
   for (const path of ["[*].A", "[1]", "@"]) {

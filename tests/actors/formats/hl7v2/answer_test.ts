@@ -71,7 +71,10 @@ Deno.test("hl7v2 says by letter and code who has to act", () => {
 
 Deno.test("hl7v2 says where its own refusals lie", () => {
   const refusal = (message: string) => {
-    const error = assertThrows(() => format.parse(bytesOf(message)), MitralError);
+    const error = assertThrows(() => {
+      format.parse(bytesOf(message));
+      format.admit(format.identify(bytesOf(message)));
+    }, MitralError);
     const answer = answered(message, { kind: "rejected", error });
     assert(answer !== null);
     const read = Hl7Message.parse(answer);

@@ -174,6 +174,8 @@ Deno.test("apply puts everything back where one channel does not start, and says
       assertEquals((await mitral("channel start gone")).code, exitCodes.ok);
       assertEquals(await addresses(), before);
       assertEquals((await mitral("apply --rollback")).code, exitCodes.no, "nothing was applied");
+      const kept = (await Array.fromAsync(Deno.readDir(join(cwd, "data")))).map(({ name }) => name);
+      assertEquals(kept.filter((name) => name.startsWith("before")), [], "nothing is kept of it");
       await Deno.writeTextFile(join(cwd, "a.hl7"), "MSH|^~\\&|LAB|A|EHR|B|20260102||ADT^A01|1|P|2.5\n");
       assertEquals((await run(["send", before.a, "a.hl7"], { cwd })).code, exitCodes.ok);
     },
@@ -194,6 +196,25 @@ Deno.test("apply says which channels could not be put back", () => {
     assertEquals(code, exitCodes.no);
     assertMatch(err, /^CONSOLE_APPLY_STUCK .*nor can be put back: a \(MLLP_PORT_BUSY /);
     assertStringIncludes(err, "hint: ");
+  });
+});
+
+Deno.test("plan and apply show the names of variables, never what they stand for", () => {
+  const sending = channel("lab", 0, '\n    about: "Bearer ${TOKEN}"');
+  return withRunning(file(channel("lab", 0)), async ({ mitral, write }) => {
+    await write(file(sending));
+    for (const token of ["canary-1", "canary-2"]) {
+      await write(`TOKEN=${token}\n`, "gateway.env");
+      for (const command of ["plan gateway.yaml", "plan gateway.yaml --json", "apply gateway.yaml"]) {
+        const { code, out, err } = await mitral(command);
+        assertEquals([code, out.includes("canary")], [exitCodes.ok, false], out + err);
+        assertStringIncludes(out, "Bearer ${TOKEN}");
+        if (token === "canary-2" && !command.includes("json")) {
+          assertStringIncludes(out, ".about: Bearer ${TOKEN}, whose variables changed\n");
+        }
+      }
+    }
+    assertEquals((await mitral("plan gateway.yaml")).out, "nothing differs\n");
   });
 });
 

@@ -9,6 +9,7 @@ import {
   list,
   map,
   path,
+  record,
   secret,
   secretOf,
   type Spec,
@@ -104,6 +105,17 @@ const lookUp = channel("look-up", {
     destination("mpi", { send: mllp({ port: 2 }) }),
     destination("log", { send: { channel: "billing" } }),
   ],
+});
+
+Deno.test("graph shows what a step makes, though the setting has a name of the author's choice", () => {
+  const config = record("Makes.", { set: map("Values.", "path", text("Value."), { default: {} }) }, {
+    others: { names: "format", item: text("What.") },
+  });
+  const build = act("build", component("build", config, { set: { a: "b" }, hl7v2: "ADT^A04" }));
+  assertStringIncludes(
+    graphText(pictureOf(gateway(channel("intake", { steps: [build] }))), paint),
+    "─ build { hl7v2: ADT^A04 }\n",
+  );
 });
 
 Deno.test("graph draws a channel from its listener to its destinations, and joins those that hand on", () => {

@@ -53,6 +53,15 @@ Deno.test("messages list prints a row for each message", () =>
     assertEquals(JSON.parse((await mitral("messages list --json")).out)[0].id, shown.id);
   }));
 
+Deno.test("messages list counts the parts of a message that went one way", () => {
+  const gateway = new FakeGateway();
+  const [delivery] = shown.deliveries;
+  gateway.archive.list = async () => [{ ...shown, deliveries: [delivery, delivery, delivery] }];
+  return withGateway(async ({ mitral }) => {
+    assertStringIncludes((await mitral("messages list")).out, "  ehr: delivered ×3\n");
+  }, gateway);
+});
+
 Deno.test("messages list hands its filters on, times from the clock", () =>
   withGateway(async ({ mitral, gateway }) => {
     await mitral(

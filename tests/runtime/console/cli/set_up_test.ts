@@ -73,6 +73,16 @@ Deno.test("check prints every problem with its place, and exit code 1", () =>
     assertEquals([json.ok, json.problems.length], [false, places.length]);
   }));
 
+Deno.test("check names a channel's own file as it names the gateway file: from where the person is", () =>
+  withFolder(async (cwd) => {
+    await run(["init", "x"], { cwd });
+    await Deno.mkdir(join(cwd, "x/channels"));
+    await Deno.writeTextFile(join(cwd, "x/channels/lab.yaml"), "listn: 1\n");
+    const { err } = await run(["check", "x/gateway.yaml"], { cwd });
+    assertStringIncludes(err, "x/channels/lab.yaml:1:1 CONFIG_KEY_UNKNOWN");
+    assert(!err.includes(cwd), err);
+  }));
+
 Deno.test("check says that there is no file, and exit code 3", () =>
   withFolder(async (cwd) => {
     const { code, err } = await run(["check", "absent.yaml"], { cwd });

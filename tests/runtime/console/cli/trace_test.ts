@@ -65,6 +65,46 @@ Deno.test("trace shows batches, channels a message went on to, and the channel i
     }),
   ));
 
+Deno.test("trace tells attempts that fail alike, and parts that go to one destination, together", () => {
+  const at = (second: number) => Date.UTC(2026, 0, 2, 3, 4, second);
+  const attempts = [5, 6, 7].map((second) => ({
+    atMs: at(second),
+    event: "attempted",
+    destination: "ehr",
+    code: "MLLP_PEER_UNREACHABLE",
+  }));
+  const part = { destination: "ehr", state: "delivered", attempts: 2, bytes: 1, settledAtMs: at(9) } as const;
+  return withGateway(
+    async ({ mitral }) => {
+      const { out } = await mitral("trace 0192");
+      assertStringIncludes(
+        out,
+        `→ ehr: 3 parts, delivered ×2, queued, 7 attempts
+time                      step          what
+2026-01-02 03:04:05.000Z  attempted ×3  MLLP_PEER_UNREACHABLE until 2026-01-02 03:04:07.000Z
+2026-01-02 03:04:09.000Z  delivered ×2  until 2026-01-02 03:04:10.000Z
+`,
+      );
+      const show = (await mitral("messages show 0192")).out;
+      assertStringIncludes(
+        show,
+        "attempted ×3  ehr          MLLP_PEER_UNREACHABLE until 2026-01-02 03:04:07Z\n",
+      );
+      assertStringIncludes((await mitral("messages list")).out, "  ehr: delivered, registry: quarantined\n");
+      assertEquals(JSON.parse((await mitral("trace 0192 --json")).out).deliveries[1].history, []);
+    },
+    knowing({
+      deliveries: [part, part, { ...part, state: "queued", attempts: 3 }],
+      history: [
+        shown.history[0],
+        ...attempts,
+        { atMs: at(9), event: "delivered", destination: "ehr" },
+        { atMs: at(10), event: "delivered", destination: "ehr" },
+      ],
+    }),
+  );
+});
+
 Deno.test("trace prints the way as JSON, without content", () =>
   withGateway(async ({ mitral }) => {
     const { out } = await mitral("trace 0192 --json");
