@@ -1,7 +1,7 @@
 import type { PathBody } from "../../../runtime/contract/message.ts";
 import { checkJson } from "./_check.ts";
 import { follow, isList, leadsTo, leavesIn, placesOf, valueOf } from "./_find.ts";
-import { entriesOf, rootOf, type Span } from "./_spans.ts";
+import { entriesOf, type Entry, rootOf, type Span } from "./_spans.ts";
 import { errors } from "./errors.ts";
 import { compilePath, compileSingle, resolvePath, type Step } from "./path.ts";
 
@@ -23,6 +23,9 @@ const encoder = new TextEncoder();
 export class JsonBody implements PathBody {
   readonly contentType: string = JSON_TYPE;
   readonly #text: string;
+  /** What was found in objects and lists, by where they start: a loop over a list does not scan it anew each round. */
+  readonly #entries = new Map<number, readonly Entry[]>();
+  #root: Span | undefined;
 
   private constructor(text: string) {
     this.#text = text;
@@ -51,7 +54,7 @@ export class JsonBody implements PathBody {
    */
   getAll(path: string): readonly string[] {
     const all = (span: Span) =>
-      isList(this.#text, span) ? entriesOf(this.#text, span).map(({ value }) => value) : [span];
+      isList(this.#text, span) ? this.#entriesOf(span).map(({ value }) => value) : [span];
     return this.#find(compilePath(path), all).flatMap(all)
       .map((span) => valueOf(this.#text, span)).filter((value) => value !== undefined);
   }
@@ -120,14 +123,25 @@ export class JsonBody implements PathBody {
 
   #find(steps: readonly Step[], spread: (span: Span) => Span[]): Span[] {
     return follow(
-      rootOf(this.#text),
+      this.#root ??= rootOf(this.#text),
       steps,
       spread,
-      (span, step) =>
-        entriesOf(this.#text, span).filter(({ name }, at) => leadsTo(step, name, at)).map(({ value }) =>
-          value
-        ),
+      (span, step) => {
+        const entries = this.#entriesOf(span);
+        const found = typeof step === "number" && isList(this.#text, span)
+          ? entries.slice(step, step + 1)
+          : entries.filter(({ name }, at) => leadsTo(step, name, at));
+        return found.map(({ value }) => value);
+      },
     );
+  }
+
+  #entriesOf(span: Span): readonly Entry[] {
+    const known = this.#entries.get(span.start);
+    if (known) return known;
+    const entries = entriesOf(this.#text, span);
+    this.#entries.set(span.start, entries);
+    return entries;
   }
 }
 
