@@ -29,6 +29,11 @@ export default defineTransformer({
       retry: "never",
       says: "Cannot make JSON: the body has no paths, parse it first",
     },
+    JSON_MEMBER_DEEP: {
+      blame: "operator",
+      retry: "never",
+      says: "Cannot make JSON: a name leads into more than {depthMax} objects",
+    },
     JSON_MEMBER_BLOCKED: {
       blame: "operator",
       retry: "never",
@@ -40,6 +45,9 @@ export default defineTransformer({
     const templates = new Templates(tools);
     const members: Members = new Map();
     for (const [name, value] of Object.entries(tools.config)) {
+      if (name.split(".", DEPTH_MAX + 1).length > DEPTH_MAX) {
+        tools.fail("JSON_MEMBER_DEEP", { depthMax: DEPTH_MAX });
+      }
       const template = templates.compile(value, name);
       if (!place(members, name.split("."), template)) tools.fail("JSON_MEMBER_BLOCKED", { name });
     }
@@ -54,6 +62,9 @@ export default defineTransformer({
     });
   },
 });
+
+/** Nobody means more, and the format reads no deeper. */
+const DEPTH_MAX = 100;
 
 /** An object before it is filled in. Not an object of JavaScript: a member may be called `__proto__`. */
 type Members = Map<string, Template | Members>;

@@ -171,11 +171,11 @@ function checkHandingOn(channels: readonly ReadChannel[], problems: Problems): v
       value?.channel === undefined ? [] : [{ destination, to: value.channel }]
     ),
   ]));
-  const comesBack = (from: string, to: string, seen = new Set<string>()): boolean => {
-    if (to === from) return true;
-    if (seen.has(to)) return false;
-    seen.add(to);
-    return (targets.get(to) ?? []).some((next) => comesBack(from, next.to, seen));
+  const comesBack = (from: string, to: string): boolean => {
+    // A set goes on to what is added to it on the way.
+    const reached = new Set([to]);
+    for (const name of reached) for (const next of targets.get(name) ?? []) reached.add(next.to);
+    return reached.has(from);
   };
   for (const { name, node } of channels) {
     for (const { destination, to } of targets.get(name)!) {

@@ -21,10 +21,13 @@ export function toJsonSchema(specs: CatalogSpecs): JsonSchema {
     }
   }
   const schemas = new ShapeSchemas(specs);
+  const { channels: _, ...ownEntries } = GATEWAY.entries;
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Mitral gateway file",
     ...schemas.section(GATEWAY),
+    // Channels may be in files beside it.
+    required: requiredOf(ownEntries),
     $defs: { ...definitions, [STEP]: schemas.step() },
   };
 }
@@ -46,6 +49,9 @@ function annotations(field: Field): JsonSchema {
   };
 }
 
+/** A value that a variable stands in, `${PORT}`, may turn out to be anything. */
+const VARIABLE = String.raw`.*\$\{.*`;
+
 /** Editors read `0042` and `yes` as a number and a boolean, where Mitral reads text. */
 const ANY_SCALAR = ["string", "number", "boolean"];
 
@@ -53,22 +59,22 @@ function valueSchema(field: Field): JsonSchema {
   switch (field.kind) {
     case "text":
       return field.pattern
-        ? { type: ANY_SCALAR, pattern: whole(field.pattern.matches) }
+        ? { type: ANY_SCALAR, pattern: whole(`${field.pattern.matches}|${VARIABLE}`) }
         : { type: ANY_SCALAR };
     case "integer":
-      return { type: "integer", ...range(field) };
+      return { type: ["integer", "string"], ...range(field), pattern: whole(VARIABLE) };
     case "bytes":
       return quantitySchema(field, BYTE_UNITS);
     case "durationMs":
       return quantitySchema(field, TIME_UNITS);
     case "switch":
-      return { type: "boolean" };
+      return { type: ["boolean", "string"], pattern: whole(VARIABLE) };
     case "choice":
-      return { enum: field.of };
+      return { anyOf: [{ enum: field.of }, { type: "string", pattern: whole(VARIABLE) }] };
     case "path":
       return { type: ANY_SCALAR };
     case "secret":
-      return { type: "string", pattern: whole("(secret|env|file):.+") };
+      return { type: "string", pattern: whole(`(secret|env|file):.+|${VARIABLE}`) };
     case "list":
       return field.orOne
         ? { anyOf: [fieldSchema(field.item), { type: "array", items: fieldSchema(field.item) }] }
@@ -101,11 +107,15 @@ function objectSchema(properties: Record<string, JsonSchema>, required: readonly
   };
 }
 
+function requiredOf(entries: Entries): readonly string[] {
+  return Object.entries(entries).filter(([, entry]) => !mayBeLeftOut(entry)).map(([key]) => key);
+}
+
 function quantitySchema(
   field: { readonly min?: number; readonly max?: number },
   units: Readonly<Record<string, number>>,
 ): JsonSchema {
-  const pattern = whole(`(0|[1-9][0-9]*)(\\.[0-9]+)? *(${Object.keys(units).join("|")})`);
+  const pattern = whole(`(0|[1-9][0-9]*)(\\.[0-9]+)? *(${Object.keys(units).join("|")})|${VARIABLE}`);
   return { anyOf: [{ type: "integer", ...range(field) }, { type: "string", pattern }] };
 }
 
@@ -133,7 +143,7 @@ class ShapeSchemas {
   section(shape: Section): JsonSchema {
     const own = Object.entries(shape.entries as Entries);
     const properties = Object.fromEntries(own.map(([key, entry]) => [key, this.#shape(entry)]));
-    const required = own.filter(([, entry]) => !mayBeLeftOut(entry)).map(([key]) => key);
+    const required = requiredOf(shape.entries);
     const adapters = shape.adapter ? this.#references(shape.adapter) : {};
     const ways = [...Object.keys(adapters), ...(shape.instead === undefined ? [] : [shape.instead])];
     const settings = {

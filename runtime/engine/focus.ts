@@ -2,7 +2,12 @@ import type { PathBody } from "../contract/message.ts";
 
 /** A body seen by somebody who stands at one place of it: paths are relative to that, and changes are changes of the whole. */
 export class Focused implements PathBody {
-  constructor(readonly whole: PathBody, readonly place: string) {}
+  /** What is there no more since somebody stands here: nothing, the place itself, or something else. */
+  readonly lost: "nothing" | "place" | "more";
+
+  constructor(readonly whole: PathBody, readonly place: string, lost: Focused["lost"] = "nothing") {
+    this.lost = lost;
+  }
 
   get contentType(): string {
     return this.whole.contentType;
@@ -20,10 +25,11 @@ export class Focused implements PathBody {
     return this.whole.getAll(this.#there(path));
   }
   with(path: string, value: string): PathBody {
-    return new Focused(this.whole.with(this.#there(path), value), this.place);
+    return new Focused(this.whole.with(this.#there(path), value), this.place, this.lost);
   }
   without(path: string): PathBody {
-    return new Focused(this.whole.without(this.#there(path)), this.place);
+    const gone = this.#there(path);
+    return new Focused(this.whole.without(gone), this.place, this.#lostWith(gone));
   }
   places(path: string): readonly string[] {
     return this.whole.places(this.#there(path));
@@ -37,6 +43,14 @@ export class Focused implements PathBody {
   }
   leaves(): Iterable<readonly [path: string, value: string]> {
     return this.whole.leaves();
+  }
+
+  #lostWith(gone: string): Focused["lost"] {
+    if (this.lost !== "nothing") return "more";
+    if (gone === this.place) return "place";
+    // What is in the place, `OBX[2]-14`, is none of the other places.
+    const isWithin = gone.startsWith(this.place) && /^[^\p{L}\p{N}_]/u.test(gone.slice(this.place.length));
+    return isWithin ? "nothing" : "more";
   }
 
   #there(path: string): string {

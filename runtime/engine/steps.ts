@@ -1,11 +1,11 @@
-import { bindTransformer, type KeyedState, type Passed, passedOn, type Stage } from "../contract/actor.ts";
+import { bindTransformer, type KeyedState, type Passed, type Stage } from "../contract/actor.ts";
 import { errors as actorErrors } from "../contract/actor.ts";
 import type { Format, Formats } from "../contract/format.ts";
-import { hasPaths, type Message } from "../contract/message.ts";
+import type { Message } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import { errors } from "./errors.ts";
-import { Focused } from "./focus.ts";
 import { LiveFiles } from "./live_files.ts";
+import { loop } from "./loop.ts";
 import type { ActPlan, Configured, EachPlan, StepPlan } from "./plan.ts";
 import type { TransformerSpec } from "../contract/actor.ts";
 
@@ -102,57 +102,10 @@ function only(condition: Stage, act: Stage): Stage["process"] {
   };
 }
 
-/** The steps of a loop, done for each place the path has when the loop begins. */
+/** The steps of a loop. */
 async function openEach({ each, label, steps }: EachPlan, at: string, parts: StepParts): Promise<Stage> {
   const inner = await openSteps(steps, (number) => `${at}.${number}`, parts);
-  return {
-    name: label,
-    async process(message, life) {
-      let current = message;
-      let rounds = placesOf(current, each, label).length;
-      for (let place = 0; rounds > 0; rounds--) {
-        const before = placesOf(current, each, label);
-        if (place >= before.length) break;
-        current = await round(current, before[place], inner, label, life);
-        // Where the thing was deleted, the next one has taken its place.
-        if (placesOf(current, each, label).length >= before.length) place++;
-      }
-      return current;
-    },
-    [Symbol.asyncDispose]: () => closeAll(inner),
-  };
-}
-
-/** One round of a loop. A filter in it ends the round, and keeps what was done before it. */
-async function round(
-  message: Message,
-  place: string,
-  steps: readonly Stage[],
-  label: string,
-  life: AbortSignal,
-): Promise<Message> {
-  const { body } = message;
-  if (!hasPaths(body)) return errors.fail("ENGINE_BODY_PATHLESS", { stage: label });
-  let current = message.derive({ body: new Focused(body, place) });
-  for (const step of steps) {
-    const passed = await step.process(current, life);
-    if (passed === null) break;
-    const [next, ...others] = passedOn(passed);
-    if (others.length > 0 || !isFocused(next)) {
-      return errors.fail("ENGINE_LOOP_LEFT", { stage: label, step: step.name });
-    }
-    current = next;
-  }
-  // Only as whole as it was given: it may stand at a place of a loop around this one.
-  return current.derive({ body: current.body.whole });
-}
-
-function isFocused(message: Message | undefined): message is Message<Focused> {
-  return message?.body instanceof Focused;
-}
-
-function placesOf({ body }: Message, path: string, label: string): readonly string[] {
-  return hasPaths(body) ? body.places(path) : errors.fail("ENGINE_BODY_PATHLESS", { stage: label });
+  return loop(label, each, inner, () => closeAll(inner));
 }
 
 /** An actor without types may forget to return: that is no filter. */

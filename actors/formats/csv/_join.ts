@@ -1,3 +1,4 @@
+import { LongList } from "../../../runtime/contract/long_list.ts";
 import { isLineBreak } from "./_dialect.ts";
 import { columnsOf, type Table } from "./_table.ts";
 
@@ -10,20 +11,22 @@ export function joinTables(tables: readonly Table[]): Table {
   const names = [...new Set(tables.flatMap((table) => table.names))];
   const { parts: { header } } = names.slice(first.names.length).reduce(
     (table, name) => table.withColumn(name),
-    first.with({ rows: [] }),
+    first.with({ rows: LongList.of<string>([]) }),
   );
   return first.with({
     header: ended(header, newline),
     columns: columnsOf(names),
-    rows: tables.flatMap((table) => rowsUnder(names, table).map((row) => ended(row, newline))),
+    rows: LongList.of(
+      tables.flatMap((table) => Array.from(rowsUnder(names, table), (row) => ended(row, newline))),
+    ),
   });
 }
 
 /** The rows of a table with a field for each of the names, in order; fields without a name come last. */
-function rowsUnder(names: readonly string[], { parts, names: own, dialect }: Table): readonly string[] {
+function rowsUnder(names: readonly string[], { parts, names: own, dialect }: Table): Iterable<string> {
   if (own.length === names.length && own.every((name, at) => name === names[at])) return parts.rows;
   const sources = names.map((name) => parts.columns.get(name) ?? -1);
-  return parts.rows.map((row) => {
+  return Array.from(parts.rows, (row) => {
     const { fields, end } = dialect.split(row);
     const moved = [...sources.map((column) => fields[column] ?? ""), ...fields.slice(own.length)];
     // Several names, or this table would have the one, so that no row turns into a blank line.

@@ -1,3 +1,4 @@
+import { LongList } from "../../../runtime/contract/long_list.ts";
 import { type Dialect, isLineBreak, type Row } from "./_dialect.ts";
 import type { CsvConfig } from "./_spec.ts";
 import { errors } from "./errors.ts";
@@ -14,7 +15,7 @@ export interface Parts {
   /** The index of each column, by its name. */
   readonly columns: ReadonlyMap<string, number>;
   /** Each as it stands in the text, with its line break and the blank lines that follow it. */
-  readonly rows: readonly string[];
+  readonly rows: LongList<string>;
   /** What a new row ends with. */
   readonly newline: string;
 }
@@ -56,7 +57,7 @@ export class Table {
       ? numbers(config.header ? 0 : widest)
       : dialect.split(header).fields.map((field) => dialect.read(field));
     return new Table(
-      { lead, header, columns: columnsOf(names), rows, newline: newline ?? "\r\n" },
+      { lead, header, columns: columnsOf(names), rows: LongList.of(rows), newline: newline ?? "\r\n" },
       dialect,
       config.header,
     );
@@ -64,7 +65,7 @@ export class Table {
 
   get text(): string {
     const { lead, header, rows } = this.parts;
-    const text = lead + header + rows.join("");
+    const text = lead + header + Array.from(rows).join("");
     // A field that begins with this character would lose it for a byte order mark, were there none before it.
     return lead === "" && text.startsWith(MARK) ? MARK + text : text;
   }
@@ -75,13 +76,13 @@ export class Table {
 
   /** The text of a row, without its line break; `undefined` where there is none. Rows count from 1. */
   rowText(row: number): string | undefined {
-    const text = this.parts.rows[row - 1];
+    const text = this.#row(row);
     return text?.slice(0, text.length - this.dialect.split(text).end.length);
   }
 
   /** The values of a row; none where there is no row. */
   values(row: number): readonly string[] {
-    const text = this.parts.rows[row - 1];
+    const text = this.#row(row);
     return text === undefined ? [] : this.dialect.split(text).fields.map((field) => this.dialect.read(field));
   }
 
@@ -92,23 +93,27 @@ export class Table {
     const table = isNew ? this.#withNewline() : this;
     const { fields, end } = isNew
       ? { fields: new Array<string>(columns.size).fill(""), end: this.#isOpen ? "" : this.parts.newline }
-      : this.dialect.split(rows[row - 1]);
+      : this.dialect.split(this.#row(row) as string);
     const padded = [...fields, ...new Array<string>(Math.max(column - fields.length, 0)).fill("")];
     padded[column] = this.dialect.write(value) ?? unquoted(row, column);
     const written = this.#join({ fields: padded, end }, row, column);
     const kept = table.parts.rows;
-    return table.with({ rows: isNew ? [...kept, written] : kept.with(row - 1, written) });
+    return table.with({
+      rows: isNew ? kept.spliced(kept.length, 0, [written]) : kept.with(row - 1, written),
+    });
   }
 
   /** Empties a field of one row, or of every row. */
   withoutValue(row: number | undefined, column: number): Table {
-    const rows = this.parts.rows.map((text, at) => {
-      if (row !== undefined && row !== at + 1) return text;
+    const { rows } = this.parts;
+    const emptied = (text: string, at: number) => {
       const { fields, end } = this.dialect.split(text);
       const isEmpty = this.dialect.read(fields[column] ?? "") === "";
       return isEmpty ? text : this.#join({ fields: fields.with(column, ""), end }, at + 1, column);
-    });
-    return this.with({ rows });
+    };
+    if (row === undefined) return this.with({ rows: LongList.of(Array.from(rows, emptied)) });
+    const text = this.#row(row);
+    return text === undefined ? this : this.with({ rows: rows.with(row - 1, emptied(text, row - 1)) });
   }
 
   /** A copy with one more column, behind the others. Errors: CSV_COLUMNS_EXCEEDED, CSV_VALUE_UNWRITABLE. */
@@ -118,19 +123,24 @@ export class Table {
     return this.with({
       columns: new Map([...columns, [name, width]]),
       header: this.hasHeader ? this.#headerWith(name) : "",
-      rows: rows.map((text, at) => {
+      rows: LongList.of(Array.from(rows, (text, at) => {
         const { fields, end } = this.dialect.split(text);
         // A field too many has no name, and must not get this one.
         return fields.length < width
           ? text
           : this.#join({ fields: fields.toSpliced(width, 0, ""), end }, at + 1, width);
-      }),
+      })),
     });
   }
 
   /** A copy with other parts. */
   with(change: Partial<Parts>): Table {
     return new Table({ ...this.parts, ...change }, this.dialect, this.hasHeader);
+  }
+
+  /** The text of a row, line break and all. Rows count from 1. */
+  #row(row: number): string | undefined {
+    return row > 0 ? this.parts.rows.at(row - 1) : undefined;
   }
 
   #headerWith(name: string): string {
@@ -151,7 +161,7 @@ export class Table {
     const { header, rows, newline } = this.parts;
     return rows.length === 0
       ? this.with({ header: header + newline })
-      : this.with({ rows: rows.with(-1, rows[rows.length - 1] + newline) });
+      : this.with({ rows: rows.with(rows.length - 1, rows.at(-1) + newline) });
   }
 
   #join(written: Row, row: number, column: number): string {

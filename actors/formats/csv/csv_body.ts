@@ -1,3 +1,4 @@
+import { LongList } from "../../../runtime/contract/long_list.ts";
 import type { PathBody } from "../../../runtime/contract/message.ts";
 import { type Charset, charsetOf } from "./_charset.ts";
 import { type CsvConfig, dialectOf } from "./_spec.ts";
@@ -57,7 +58,13 @@ export class CsvBody implements PathBody {
   /** A table without rows. Errors: CSV_CHARSET_UNKNOWN, CSV_COLUMN_REPEATED, CSV_VALUE_UNWRITABLE. */
   static create(names: readonly string[], config: CsvConfig): CsvBody {
     const frame = frameOf(new Uint8Array(), config, "");
-    const parts = { lead: "", header: "", columns: columnsOf([]), rows: [], newline: "\r\n" };
+    const parts = {
+      lead: "",
+      header: "",
+      columns: columnsOf([]),
+      rows: LongList.of<string>([]),
+      newline: "\r\n",
+    };
     const table = new Table(parts, dialectOf(config), config.header);
     // Before any is added, since one that is there already would not be.
     columnsOf(names);
@@ -118,8 +125,10 @@ export class CsvBody implements PathBody {
   without(path: string): CsvBody {
     const { row = 1, name } = readPath(path);
     if (name === undefined) {
-      const rows = this.#table.parts.rows.filter((_, at) => row !== ALL && row !== at + 1);
-      return this.#with(this.#table.with({ rows }));
+      const { rows } = this.#table.parts;
+      if (row !== ALL && row > rows.length) return this;
+      const kept = row === ALL ? LongList.of<string>([]) : rows.spliced(row - 1, 1);
+      return this.#with(this.#table.with({ rows: kept }));
     }
     const column = this.#table.parts.columns.get(name);
     if (column === undefined) return this;
@@ -142,8 +151,8 @@ export class CsvBody implements PathBody {
     const { row = ALL, name } = readPath(path);
     if (name !== undefined) errors.fail("CSV_PATH_INVALID", { path });
     const { rows } = this.#table.parts;
-    return (row === ALL ? rows : rows.slice(row - 1, row)).map((one) =>
-      this.#with(this.#table.with({ rows: [one] }))
+    return (row === ALL ? [...rows] : [...rows].slice(row - 1, row)).map((one) =>
+      this.#with(this.#table.with({ rows: LongList.of([one]) }))
     );
   }
 

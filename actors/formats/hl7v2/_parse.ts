@@ -1,3 +1,4 @@
+import { LongList } from "../../../runtime/contract/long_list.ts";
 import { partOf } from "./_parts.ts";
 import { Segments } from "./_segments.ts";
 import { headerOf, splitSegments, unwrap, unwrapText } from "./_wire.ts";
@@ -11,7 +12,7 @@ export interface Parsed {
   /** Left open where the message is all ASCII. */
   readonly charset?: Charset;
   /** The segments as they came, where the character set does not give the bytes back. */
-  readonly originals?: (Uint8Array | undefined)[];
+  readonly originals?: LongList<Uint8Array | undefined>;
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -43,9 +44,9 @@ export function parseBytes(input: Uint8Array, label?: string): Parsed {
     .map((segment) => oneByteEach.encode(segment) as Uint8Array);
   return {
     delimiters,
-    segments: Segments.of(originals.map((bytes) => charset.decode(bytes))),
+    segments: Segments.of(LongList.of(originals.map((bytes) => charset.decode(bytes)))),
     charset,
-    originals,
+    originals: LongList.of(originals),
   };
 }
 

@@ -1,10 +1,11 @@
+import type { LongList } from "../../../runtime/contract/long_list.ts";
 import type { PathBody } from "../../../runtime/contract/message.ts";
 import { removeFrom, writeLeaf } from "./_edit.ts";
 import { leafOf } from "./_leaf.ts";
 import { leavesOf } from "./_leaves.ts";
 import { labelOf, parseBytes, type Parsed, parseText } from "./_parse.ts";
 import { partOf, withPart } from "./_parts.ts";
-import { Segments } from "./_segments.ts";
+import { cutter, Segments } from "./_segments.ts";
 import { joinBytes } from "./_utf8.ts";
 import { type Charset, charsetOf } from "./charset.ts";
 import type { Delimiters } from "./delimiters.ts";
@@ -55,7 +56,7 @@ export class Hl7Message implements PathBody {
   /** As the message's own MSH-1 and MSH-2 name them. */
   readonly delimiters: Delimiters;
   readonly #segments: Segments;
-  #originals: (Uint8Array | undefined)[] | undefined;
+  #originals: LongList<Uint8Array | undefined> | undefined;
   #charset: Charset | undefined;
   #frozen = false;
 
@@ -203,18 +204,16 @@ export class Hl7Message implements PathBody {
     const steps = compilePath(path);
     if (steps.field !== LEFT_OUT) errors.fail("HL7V2_PATH_INVALID", { path });
     const starts = this.#segments.findAll(steps.id);
-    const segments = this.#segments.all(), originals = this.#originals;
-    const parts = starts.map((start, nth) => {
-      const cut = <T>(
-        all: readonly T[],
-      ) => [...all.slice(0, starts[0]), ...all.slice(start, starts[nth + 1])];
-      return new Hl7Message({
+    const segments = cutter(this.#segments.all(), starts);
+    const originals = this.#originals && cutter([...this.#originals], starts);
+    const parts = starts.map((_, nth) =>
+      new Hl7Message({
         delimiters: this.delimiters,
-        segments: Segments.of(cut(segments)),
+        segments: Segments.of(segments(nth)),
         charset: this.#charset,
-        originals: originals && cut(originals),
-      });
-    });
+        originals: originals?.(nth),
+      })
+    );
     return steps.occurrence > 0 ? parts.slice(steps.occurrence - 1, steps.occurrence) : parts;
   }
 
@@ -244,8 +243,8 @@ export class Hl7Message implements PathBody {
    * only where the character set was changed or cannot write all it can read.
    */
   toBytes(): Uint8Array {
-    const originals = this.#originals;
-    if (originals === undefined) return this.#encode(this.#segments.join());
+    if (this.#originals === undefined) return this.#encode(this.#segments.join());
+    const originals = [...this.#originals];
     return joinBytes(
       this.#segments.all().flatMap((segment, at) => [originals[at] ?? this.#encode(segment), CR]),
     );
@@ -256,7 +255,7 @@ export class Hl7Message implements PathBody {
       delimiters: this.delimiters,
       segments: this.#segments.copy(),
       charset: this.#charset,
-      originals: this.#originals?.slice(),
+      originals: this.#originals,
     });
   }
 
@@ -281,7 +280,7 @@ export class Hl7Message implements PathBody {
     return this.#charset === undefined ? text : text.toWellFormed();
   }
 
-  #findAll(path: Path): number[] {
+  #findAll(path: Path): readonly number[] {
     if (path.occurrence <= 0) return this.#segments.findAll(path.id);
     const at = this.#segments.find(path.id, path.occurrence);
     return at < 0 ? [] : [at];
@@ -356,13 +355,13 @@ export class Hl7Message implements PathBody {
   }
 
   #insert(path: Path): number {
-    const alike = this.#segments.findAll(path.id);
-    if ((path.occurrence || 1) !== alike.length + 1) {
+    const segments = this.#segments, alike = segments.countOf(path.id);
+    if ((path.occurrence || 1) !== alike + 1) {
       errors.fail("HL7V2_OCCURRENCE_MISSING", { path: path.text });
     }
-    const at = (alike.at(-1) ?? this.#segments.count - 1) + 1;
-    this.#segments.splice(at, 0, path.segment);
-    this.#originals?.splice(at, 0, undefined);
+    const at = alike === 0 ? segments.count : segments.find(path.id, alike) + 1;
+    segments.splice(at, 0, [path.segment]);
+    this.#originals = this.#originals?.spliced(at, 0, [undefined]);
     return at;
   }
 
@@ -372,12 +371,12 @@ export class Hl7Message implements PathBody {
     if (isDelimiterField(path)) errors.fail("HL7V2_DELIMITERS_FIXED", { path: path.text });
     const found = this.#findAll(path.occurrence === LEFT_OUT ? { ...path, occurrence: 1 } : path);
     // From the end, so that the places before stay what they are.
-    for (const at of found.reverse()) {
+    for (const at of found.toReversed()) {
       if (path.field !== LEFT_OUT) {
         this.#replace(at, path, (field) => removeFrom(field, path, this.delimiters));
       } else {
         this.#segments.splice(at, 1);
-        this.#originals?.splice(at, 1);
+        this.#originals = this.#originals?.spliced(at, 1);
       }
     }
   }
@@ -386,8 +385,8 @@ export class Hl7Message implements PathBody {
     const before = this.#segments.one(at);
     const after = withPart(before, this.delimiters.field, path.leaf.part, edit);
     if (after === before) return;
-    this.#segments.splice(at, 1, after);
-    if (this.#originals) this.#originals[at] = undefined;
+    this.#segments.splice(at, 1, [after]);
+    this.#originals = this.#originals?.with(at, undefined);
     if (path.segment === "MSH" && path.field === 18) {
       this.#charset = undefined;
       this.#originals = undefined;

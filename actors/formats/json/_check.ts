@@ -21,8 +21,8 @@ class Check {
 
   /** A value with the white space on both sides. */
   value(from: number, depth: number): number {
-    const at = this.space(from);
-    return this.space(this.bare(at, depth));
+    const at = this.match(SPACE, from);
+    return this.match(SPACE, this.bare(at, depth));
   }
 
   bare(at: number, depth: number): number {
@@ -41,7 +41,7 @@ class Check {
   }
 
   object(from: number, depth: number): number {
-    let at = this.space(from);
+    let at = this.match(SPACE, from);
     if (this.text[at] === "}") return at + 1;
     const names = new Set<string>();
     for (;;) {
@@ -49,17 +49,17 @@ class Check {
       const name = JSON.parse(this.text.slice(at, end)) as string;
       if (names.has(name)) errors.fail("JSON_NAME_REPEATED", { offset: at });
       names.add(name);
-      at = this.space(end);
+      at = this.match(SPACE, end);
       if (this.text[at] !== ":") return this.fail(at);
       at = this.value(at + 1, depth);
       if (this.text[at] === "}") return at + 1;
       if (this.text[at] !== ",") return this.fail(at);
-      at = this.space(at + 1);
+      at = this.match(SPACE, at + 1);
     }
   }
 
   list(from: number, depth: number): number {
-    let at = this.space(from);
+    let at = this.match(SPACE, from);
     if (this.text[at] === "]") return at + 1;
     for (;;) {
       at = this.value(at, depth);
@@ -84,11 +84,6 @@ class Check {
   deeper(depth: number): number {
     if (depth >= this.depthMax) errors.fail("JSON_DEPTH_EXCEEDED", { depthMax: this.depthMax });
     return depth + 1;
-  }
-
-  space(at: number): number {
-    // Most often there is none.
-    return this.text.charCodeAt(at) > 0x20 ? at : this.match(SPACE, at);
   }
 
   match(pattern: RegExp, at: number): number {

@@ -1,10 +1,10 @@
-import { entriesOf, rootOf, type Span } from "./_spans.ts";
-import { ALL, childPath, type Step } from "./path.ts";
+import type { Node } from "./_node.ts";
+import { childPath, type Step } from "./path.ts";
 
-/** A value in the text of a document, with its exact path. */
+/** A value of a document, with its exact path. */
 export interface Place {
   readonly path: string;
-  readonly span: Span;
+  readonly node: Node;
 }
 
 /**
@@ -14,10 +14,10 @@ export interface Place {
 export function follow<P>(
   root: P,
   steps: readonly Step[],
-  spread: (from: P) => P[],
-  enter: (from: P, step: Step) => P[],
-): P[] {
-  let found = [root];
+  spread: (from: P) => readonly P[],
+  enter: (from: P, step: Step) => readonly P[],
+): readonly P[] {
+  let found: readonly P[] = [root];
   for (const step of steps) {
     const from = typeof step === "string" ? found.flatMap(spread) : found;
     found = from.flatMap((each) => enter(each, step));
@@ -25,54 +25,51 @@ export function follow<P>(
   return found;
 }
 
-/** True where a step leads to the member with that name, or to the element at that index. */
-export function leadsTo(step: Step, name: string | undefined, at: number): boolean {
-  return step === ALL || step === (name ?? at);
+/** What a step leads to from a value. */
+export function entered(node: Node, step: Step): readonly Node[] {
+  return node.reached(step).map((child) => child.node);
 }
 
-/** True for a list. */
-export function isList(text: string, { start }: Span): boolean {
-  return text[start] === "[";
+/** All elements of a list; anything else alone. */
+export function spread(node: Node): readonly Node[] {
+  return node.isList ? Array.from(node.children, (child) => child.node) : [node];
 }
 
 /** A string as its characters, anything else as its text; `undefined` for `null`. */
-export function valueOf(text: string, { start, end }: Span): string | undefined {
-  const value = text.slice(start, end);
-  return value === "null" ? undefined : value[0] === '"' ? JSON.parse(value) as string : value;
+export function valueOf({ text, first, isNull }: Node): string | undefined {
+  return isNull ? undefined : first === '"' ? JSON.parse(text) as string : text;
 }
 
 /** The places a path can mean: those of its elements where it names a list, none for `null`. */
-export function placesOf(text: string, steps: readonly Step[]): Place[] {
-  const inside = (from: Place) => placesIn(text, from);
-  const spread = (from: Place) => isList(text, from.span) ? inside(from) : [from];
-  const found = follow(
-    { path: "$", span: rootOf(text) },
+export function placesOf(root: Node, steps: readonly Step[]): readonly Place[] {
+  const spread = (from: Place) => from.node.isList ? placesIn(from) : [from];
+  const found = follow<Place>(
+    { path: "$", node: root },
     steps,
     spread,
-    (from, step) =>
-      entriesOf(text, from.span).flatMap(({ name, value }, at) =>
-        leadsTo(step, name, at) ? [{ path: childPath(from.path, name ?? at), span: value }] : []
-      ),
+    ({ path, node }, step) =>
+      typeof step === "symbol"
+        ? placesIn({ path, node })
+        : node.reached(step).map((child) => ({ path: childPath(path, step), node: child.node })),
   );
   const last = steps.at(-1);
   const isNamed = last === undefined || typeof last === "string";
-  return (isNamed ? found.flatMap(spread) : found).filter(({ span }) => !text.startsWith("null", span.start));
+  return (isNamed ? found.flatMap(spread) : found).filter(({ node }) => !node.isNull);
 }
 
 /** Every value within a place that holds no others, but for `null`. */
-export function* leavesIn(text: string, place: Place): Generator<readonly [path: string, value: string]> {
-  const first = text[place.span.start];
-  if (first === "{" || first === "[") {
-    for (const inner of placesIn(text, place)) yield* leavesIn(text, inner);
+export function* leavesIn(place: Place): Generator<readonly [path: string, value: string]> {
+  if (place.node.isList || place.node.isObject) {
+    for (const inner of placesIn(place)) yield* leavesIn(inner);
     return;
   }
-  const value = valueOf(text, place.span);
+  const value = valueOf(place.node);
   if (value !== undefined) yield [place.path, value];
 }
 
-function placesIn(text: string, { path, span }: Place): Place[] {
-  return entriesOf(text, span).map(({ name, value }, at) => ({
-    path: childPath(path, name ?? at),
-    span: value,
+function placesIn({ path, node }: Place): readonly Place[] {
+  return Array.from(node.children, (child, at) => ({
+    path: childPath(path, child.name ?? at),
+    node: child.node,
   }));
 }

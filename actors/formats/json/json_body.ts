@@ -1,9 +1,10 @@
 import type { PathBody } from "../../../runtime/contract/message.ts";
 import { checkJson } from "./_check.ts";
-import { follow, isList, leadsTo, leavesIn, placesOf, valueOf } from "./_find.ts";
-import { entriesOf, type Entry, rootOf, type Span } from "./_spans.ts";
+import { entered, follow, leavesIn, placesOf, spread, valueOf } from "./_find.ts";
+import { Node } from "./_node.ts";
+import { rootOf } from "./_spans.ts";
 import { errors } from "./errors.ts";
-import { compilePath, compileSingle, resolvePath, type Step } from "./path.ts";
+import { ALL, compilePath, compileSingle, resolvePath, type Step } from "./path.ts";
 
 /** Media type of JSON. */
 export const JSON_TYPE = "application/json";
@@ -22,13 +23,13 @@ const encoder = new TextEncoder();
  */
 export class JsonBody implements PathBody {
   readonly contentType: string = JSON_TYPE;
-  readonly #text: string;
-  /** What was found in objects and lists, by where they start: a loop over a list does not scan it anew each round. */
-  readonly #entries = new Map<number, readonly Entry[]>();
-  #root: Span | undefined;
+  readonly #root: Node;
+  /** What stands before the value, and behind it: white space, a byte order mark. */
+  readonly #around: readonly [before: string, behind: string];
 
-  private constructor(text: string) {
-    this.#text = text;
+  private constructor(root: Node, around: readonly [string, string] = ["", ""]) {
+    this.#root = root;
+    this.#around = around;
   }
 
   /**
@@ -39,13 +40,14 @@ export class JsonBody implements PathBody {
   static parse(input: Uint8Array | string, options: { readonly depthMax?: number } = {}): JsonBody {
     const text = typeof input === "string" ? input.toWellFormed() : decode(input);
     checkJson(text, options.depthMax ?? 100);
-    return new JsonBody(text);
+    const { start, end } = rootOf(text);
+    return new JsonBody(Node.of(text.slice(start, end)), [text.slice(0, start), text.slice(end)]);
   }
 
   /** The value at a path; `undefined` where it is absent or `null`. Errors: JSON_PATH_INVALID. */
   get(path: string): string | undefined {
-    const spans = this.#find(compileSingle(path), alone);
-    return spans.length === 0 ? undefined : valueOf(this.#text, spans[0]);
+    const [found] = follow(this.#root, compileSingle(path), alone, entered);
+    return found && valueOf(found);
   }
 
   /**
@@ -53,10 +55,8 @@ export class JsonBody implements PathBody {
    * What is absent or `null` is left out. Errors: JSON_PATH_INVALID.
    */
   getAll(path: string): readonly string[] {
-    const all = (span: Span) =>
-      isList(this.#text, span) ? this.#entriesOf(span).map(({ value }) => value) : [span];
-    return this.#find(compilePath(path), all).flatMap(all)
-      .map((span) => valueOf(this.#text, span)).filter((value) => value !== undefined);
+    return follow(this.#root, compilePath(path), spread, entered).flatMap(spread)
+      .map(valueOf).filter((value) => value !== undefined);
   }
 
   /**
@@ -65,29 +65,15 @@ export class JsonBody implements PathBody {
    * Errors: JSON_PATH_INVALID, JSON_PATH_BLOCKED, JSON_INDEX_MISSING.
    */
   with(path: string, value: string): JsonBody {
-    const root = rootOf(this.#text);
-    const written = write(
-      this.#text.slice(root.start, root.end),
-      compileSingle(path),
-      JSON.stringify(value),
-      path,
-    );
-    return new JsonBody(this.#text.slice(0, root.start) + written + this.#text.slice(root.end));
+    const written = write(this.#root, compileSingle(path), Node.of(JSON.stringify(value)), path);
+    return new JsonBody(written, this.#around);
   }
 
   /** A copy without the member or element at a path; `[*]` takes all. Errors: JSON_PATH_INVALID. */
   without(path: string): JsonBody {
     const steps = compilePath(path);
     if (steps.length === 0) errors.fail("JSON_PATH_INVALID", { path });
-    const parents = this.#find(steps.slice(0, -1), alone);
-    let text = "", copied = 0;
-    for (
-      const { start, end } of parents.flatMap((span) => goneFrom(this.#text, span, steps[steps.length - 1]))
-    ) {
-      text += this.#text.slice(copied, start);
-      copied = end;
-    }
-    return new JsonBody(text + this.#text.slice(copied));
+    return new JsonBody(remove(this.#root, steps), this.#around);
   }
 
   /**
@@ -95,7 +81,7 @@ export class JsonBody implements PathBody {
    * where the path names a list without an index. What is absent or `null` is left out. Errors: JSON_PATH_INVALID.
    */
   places(path: string): readonly string[] {
-    return placesOf(this.#text, compilePath(path)).map((place) => place.path);
+    return placesOf(this.#root, compilePath(path)).map((place) => place.path);
   }
 
   /**
@@ -108,79 +94,47 @@ export class JsonBody implements PathBody {
 
   /** Each thing of {@linkcode JsonBody.places} as a document of its own, its text as it stands. */
   split(path: string): readonly JsonBody[] {
-    return placesOf(this.#text, compilePath(path))
-      .map(({ span }) => new JsonBody(this.#text.slice(span.start, span.end)));
+    return placesOf(this.#root, compilePath(path)).map(({ node }) => new JsonBody(node));
   }
 
   /** Every string, number, `true` and `false` by its exact path, as {@linkcode JsonBody.get} reads it, in order. */
   leaves(): Iterable<readonly [path: string, value: string]> {
-    return leavesIn(this.#text, { path: "$", span: rootOf(this.#text) });
+    return leavesIn({ path: "$", node: this.#root });
   }
 
   toBytes(): Uint8Array {
-    return encoder.encode(this.#text);
-  }
-
-  #find(steps: readonly Step[], spread: (span: Span) => Span[]): Span[] {
-    return follow(
-      this.#root ??= rootOf(this.#text),
-      steps,
-      spread,
-      (span, step) => {
-        const entries = this.#entriesOf(span);
-        const found = typeof step === "number" && isList(this.#text, span)
-          ? entries.slice(step, step + 1)
-          : entries.filter(({ name }, at) => leadsTo(step, name, at));
-        return found.map(({ value }) => value);
-      },
-    );
-  }
-
-  #entriesOf(span: Span): readonly Entry[] {
-    const known = this.#entries.get(span.start);
-    if (known) return known;
-    const entries = entriesOf(this.#text, span);
-    this.#entries.set(span.start, entries);
-    return entries;
+    const [before, behind] = this.#around;
+    return encoder.encode(before + this.#root.text + behind);
   }
 }
 
-function alone(span: Span): Span[] {
-  return [span];
+function alone(node: Node): readonly Node[] {
+  return [node];
 }
 
-/** The text of a value with `written` at `steps` within it; `text` is empty where nothing stands there yet. */
-function write(text: string, steps: readonly Step[], written: string, path: string): string {
+/** A value with `written` at `steps` within it; `undefined` where nothing stands there yet. */
+function write(node: Node | undefined, steps: readonly Step[], written: Node, path: string): Node {
   if (steps.length === 0) return written;
-  const [step, ...deeper] = steps;
+  const [step, ...deeper] = steps as readonly (string | number)[];
   const isName = typeof step === "string";
-  const here = text === "" || text === "null" ? (isName ? "{}" : "[]") : text;
-  if (here[0] !== (isName ? "{" : "[")) return errors.fail("JSON_PATH_BLOCKED", { path });
-  const entries = entriesOf(here, { start: 0, end: here.length });
-  const found = entries.find(({ name }, at) => leadsTo(step, name, at));
-  if (found) {
-    const { start, end } = found.value;
-    return here.slice(0, start) + write(here.slice(start, end), deeper, written, path) + here.slice(end);
-  }
-  if (!isName && step !== entries.length) return errors.fail("JSON_INDEX_MISSING", { path });
-  const made = (isName ? `${JSON.stringify(step)}:` : "") + write("", deeper, written, path);
-  const last = entries.at(-1)?.value.end;
-  return last === undefined
-    ? here[0] + made + here.slice(1)
-    : `${here.slice(0, last)},${made}${here.slice(last)}`;
+  const here = node === undefined || node.isNull ? Node.of(isName ? "{}" : "[]") : node;
+  if (isName ? !here.isObject : !here.isList) return errors.fail("JSON_PATH_BLOCKED", { path });
+  const at = here.find(step);
+  if (at >= 0) return here.with(at, write(here.children.at(at)?.node, deeper, written, path));
+  if (!isName && step !== here.children.length) return errors.fail("JSON_INDEX_MISSING", { path });
+  return here.appended(isName ? step : undefined, write(undefined, deeper, written, path));
 }
 
-/** What to leave out of the text for the entries of one value that match to be gone: each with a comma beside it. */
-function goneFrom(text: string, parent: Span, step: Step): Span[] {
-  const entries = entriesOf(text, parent);
-  const isGone = entries.map(({ name }, at) => leadsTo(step, name, at));
-  const lastKept = isGone.lastIndexOf(false);
-  return entries.flatMap(({ start, value }, at) => {
-    if (!isGone[at]) return [];
-    // With the comma behind it; where nothing is kept behind it, with the comma before it.
-    if (at < lastKept) return [{ start, end: entries[at + 1].start }];
-    return [{ start: at > 0 ? entries[at - 1].value.end : start, end: value.end }];
-  });
+/** A value without what `steps` lead to within it. */
+function remove(node: Node, [step, ...deeper]: readonly Step[]): Node {
+  const found = step === ALL ? undefined : node.find(step);
+  if (found !== undefined && found < 0) return node;
+  if (deeper.length === 0) return node.without((_, at) => found === undefined || at === found);
+  const indices = found === undefined ? Array.from(node.children, (_, at) => at) : [found];
+  return indices.reduce((changed, at) => {
+    const inner = changed.children.at(at)?.node as Node, left = remove(inner, deeper);
+    return left === inner ? changed : changed.with(at, left);
+  }, node);
 }
 
 function decode(bytes: Uint8Array): string {

@@ -16,6 +16,9 @@ const STEP = new RegExp(
 /** A name that needs no quotes wherever the path is written, in a filter or in YAML. */
 const WORD = /^[\p{L}_][\p{L}\p{N}_-]*$/u;
 
+/** No document is deeper: the setting depthMax goes no further. */
+const STEPS_MAX = 1000;
+
 /** A gateway file has far fewer paths; the bound only keeps paths made at run time from piling up. */
 const COMPILED_MAX = 4096;
 const compiled = new Map<string, readonly Step[]>();
@@ -39,7 +42,7 @@ function stepsOf(path: string): readonly Step[] {
   STEP.lastIndex = 1;
   while (STEP.lastIndex < path.length) {
     const parts = STEP.exec(path);
-    if (!parts) return errors.fail("JSON_PATH_INVALID", { path });
+    if (!parts || steps.length === STEPS_MAX) return errors.fail("JSON_PATH_INVALID", { path });
     const [, plain, single, double, index] = parts;
     const quoted = single ?? double;
     if (plain !== undefined) steps.push(plain);

@@ -32,6 +32,8 @@ const ATTRIBUTE = new RegExp(`@${QUALIFIED}$`, "y");
 
 /** A gateway file has far fewer paths; the bound only keeps paths made at run time from piling up. */
 const COMPILED_MAX = 4096;
+/** No document is deeper: the setting depthMax goes no further. */
+const STEPS_MAX = 1000;
 const compiled = new Map<string, Path>();
 
 /**
@@ -85,7 +87,9 @@ function compile(path: string): Path {
     if (leaf !== undefined && (steps.length > 0 || !isAbsolute)) return { isAbsolute, steps, leaf };
     STEP.lastIndex = at;
     const parts = STEP.exec(within);
-    if (!parts || parts[4] === "0") return errors.fail("XML_PATH_INVALID", { path });
+    if (!parts || parts[4] === "0" || steps.length === STEPS_MAX) {
+      return errors.fail("XML_PATH_INVALID", { path });
+    }
     const index = parts[4] === undefined ? {} : { index: Number(parts[4]) };
     steps.push({ ...nameOf(parts), ...index, isEach: parts[5] !== undefined });
     at = STEP.lastIndex;

@@ -81,12 +81,33 @@ Deno.test("json creates an empty object or an empty list and nothing else", () =
 Deno.test("json knows without a document which paths can be read and which written", () => {
   for (const path of ["$", "$.a[*].b", "@", "@.a[*]"]) format.checkPath(path, "read");
   for (const path of ["$", "$.a[0]['b c']", "@.a"]) format.checkPath(path, "write");
-  for (const path of ["", "a", "PID-3", "$..a", "@a"]) {
+  for (const path of ["", "a", "PID-3", "$..a", "@a", "$" + ".a".repeat(1001)]) {
     assertEquals(codeOf(() => format.checkPath(path, "read")), "JSON_PATH_INVALID", path);
   }
   for (const path of ["$.a[*]", "@[*].b"]) {
     assertEquals(codeOf(() => format.checkPath(path, "write")), "JSON_PATH_INVALID", path);
+    assertEquals(codeOf(() => format.checkPath(path, "get")), "JSON_PATH_INVALID", path);
+    format.checkPath(path, "split");
   }
+});
+
+Deno.test("json keeps what is around a value that is changed, and bodies that have much in common apart", () => {
+  const body = parse('\ufeff { "a" : [ 1 , 2 ] , "b" : { } }\n');
+  const text = (path: string, value: string, from = body) => textOf(from.with(path, value).toBytes());
+  assertEquals(text("$.a[1]", "x"), '\ufeff { "a" : [ 1 , "x" ] , "b" : { } }\n');
+  assertEquals(text("$.a[2]", "x"), '\ufeff { "a" : [ 1 , 2,"x" ] , "b" : { } }\n');
+  assertEquals(text("$.b.c.d", "x"), '\ufeff { "a" : [ 1 , 2 ] , "b" : {"c":{"d":"x"} } }\n');
+  assertEquals(textOf(body.without("$.a[*]").toBytes()), '\ufeff { "a" : [  ] , "b" : { } }\n');
+  const named = parse('{"a":1}');
+  assertEquals(named.get("$.b"), undefined);
+  const [one, two] = [named.with("$.b", "1"), named.with("$.c", "2")];
+  const both = two.with("$.b", "3");
+  assertEquals([one, two, both].map((each) => ["$.a", "$.b", "$.c"].map((path) => each.get(path))), [
+    ["1", "1", undefined],
+    ["1", undefined, "2"],
+    ["1", "3", "2"],
+  ]);
+  assertEquals(textOf(both.toBytes()), '{"a":1,"c":"2","b":"3"}');
 });
 
 Deno.test("json puts documents into a list as they stand", () => {

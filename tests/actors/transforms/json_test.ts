@@ -48,6 +48,12 @@ testTransformer(json, {
       expect: { code: "JSON_MEMBER_BLOCKED" },
     },
     {
+      name: "finds a member deeper than anything can be",
+      config: { ["a.".repeat(100_000) + "b"]: "1" },
+      body: secret,
+      expect: { code: "JSON_MEMBER_DEEP" },
+    },
+    {
       name: "finds a wrong template before the first message",
       config: { a: "{A" },
       body: secret,

@@ -15,6 +15,14 @@ Deno.test("config: the schema takes every gateway file that has a plan", () => {
   assertEquals(check(EXAMPLE), undefined);
   assertEquals(check(SMALLEST), undefined);
   assertEquals(check(SMALLEST.replace("parse: hl7v2", "parse: { hl7v2: }")), undefined);
+  assertEquals(check("gateway: here\n"), undefined, "its channels may be in files");
+  const filled = [
+    ["st-elsewhere", "st-${SITE}"],
+    ["2575", "'${PORT}'"],
+    ["port: 2575", "port: 1, idleMsMax: '${IDLE}', keepAlive: '${KEEP}'"],
+    ["parse: hl7v2", "parse: hl7v2\n    order: ${ORDER}\n    duplicates: { answer: '${ANSWER}' }"],
+  ];
+  for (const [from, to] of filled) assertEquals(check(SMALLEST.replace(from, to)), undefined, to);
 });
 
 Deno.test("config: the schema finds what an editor can find", () => {
@@ -52,14 +60,16 @@ Deno.test("config: the schema of a component says what its spec says", () => {
   assertEquals(additionalProperties, false);
   assertEquals(properties.port, {
     description: "Port.",
-    type: "integer",
+    type: ["integer", "string"],
     minimum: 0,
     maximum: 65_535,
+    pattern: "^(?:.*\\$\\{.*)$",
     examples: [2575],
   });
   assertEquals(properties.keepAlive, {
     description: "Keep connections alive.",
-    type: "boolean",
+    type: ["boolean", "string"],
+    pattern: "^(?:.*\\$\\{.*)$",
     default: true,
   });
   assertEquals(misfit(properties.idleMsMax, "10 min"), undefined);

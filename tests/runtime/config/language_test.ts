@@ -206,6 +206,17 @@ channels:
   assert(both.some((problem) => problem.includes("CONFIG_ADAPTER_REPEATED")), both.join("\n"));
 });
 
+Deno.test("config: channels may hand on to each other in a chain of any length", async () => {
+  const text = (last: string) =>
+    "gateway: here\nchannels:\n" + Array.from({ length: 3000 }, (_, at) => {
+      const to = at < 2999 ? `c${at + 1}` : last;
+      return ` c${at}: { listen: { mllp: { port: ${
+        at + 1
+      } } }, parse: hl7v2, send: { x: { channel: ${to} } } }\n`;
+    }).join("");
+  assertEquals((await problemsOf(text("nobody"))).length, 1);
+});
+
 Deno.test("config: order by a path its format does not have is a problem", async () => {
   assertEquals(await problemsOf(lab("    order: by pid-3\n")), [
     "7:12 CONFIG_VALUE_INVALID Cannot read channels.lab.order: Cannot run: only its spec is wanted",

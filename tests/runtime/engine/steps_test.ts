@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { MitralError } from "../../../runtime/contract/error.ts";
-import { hasPaths } from "../../../runtime/contract/message.ts";
+import { hasPaths, type PathBody } from "../../../runtime/contract/message.ts";
 import type { ActPlan, EachPlan } from "../../../runtime/engine/plan.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { turns } from "../../world/turns.ts";
 import { FakePeer, refusal } from "./fake_peer.ts";
 import { GatewayRig, step, to } from "./gateway_rig.ts";
 import { said } from "./hand_listener.ts";
-import { note } from "./note_format.ts";
+import { note, NoteBody } from "./note_format.ts";
 
 const decoder = new TextDecoder();
 const texts = (peer: FakePeer) => peer.attempts.map(({ bytes }) => decoder.decode(bytes).split("|")[4]);
@@ -60,6 +60,38 @@ Deno.test("a loop that deletes what it stands at leaves none out and does none t
   await rig.hand().give(note({ id: "A", keys: ["x1", "x2", "a", "x3", "b"] }));
   await peer.took(1);
   assertEquals([keysOf(peer), seen], [["a,b"], ["x1", "x2", "a", "x3", "b"]]);
+});
+
+Deno.test("a loop looks for its places once, unless a round takes away more than the one it stood at", async () => {
+  const looks = async (round: (body: PathBody) => PathBody) => {
+    let count = 0;
+    class Watched extends NoteBody {
+      override places(path: string): readonly string[] {
+        if (path === "keys") count++;
+        return super.places(path);
+      }
+      override with(path: string, value: string): Watched {
+        return new Watched(super.with(path, value).line);
+      }
+      override without(path: string): Watched {
+        return new Watched(super.without(path).line);
+      }
+    }
+    const watch = step("watch", (message) => message.derive({ body: new Watched(message.body.line) }));
+    const inner = step("inner", (message) => message.derive({ body: round(message.body) }));
+    await using rig = new GatewayRig();
+    const peer = new FakePeer();
+    await rig.open([rig.channel("lab", [to("ehr", peer)], { steps: [watch, eachKey(inner)] })]);
+    await rig.hand().give(note({ id: "A", keys: ["a", "b", "c", "d"] }));
+    await peer.took(1);
+    return [count, keysOf(peer)[0]];
+  };
+  assertEquals(await looks((body) => body.with("@", `${body.get("@")}!`)), [1, "a!,b!,c!,d!"]);
+  const unlessB = (body: PathBody) => body.get("@") === "b" ? body : body.without("@");
+  assertEquals(await looks(unlessB), [2, "b"], "the last one leaves a gap that nothing fills");
+  const firstAtB = (body: PathBody) =>
+    body.get("@") === "b" ? body.without("keys[1]") : body.with("@", `${body.get("@")}!`);
+  assertEquals(await looks(firstAtB), [2, "b,c!,d!"]);
 });
 
 Deno.test("a filter in a loop ends its round and keeps what was done before it", async () => {

@@ -176,6 +176,7 @@ Deno.test("xml splits with the namespaces that hold, and no more", () => {
   );
   assertEquals(body.split("/a/b/d"), []);
   assertEquals(codeOf(() => body.split("/a/@b")), "XML_PATH_INVALID");
+  assertEquals(codeOf(() => body.get("/a".repeat(1001))), "XML_PATH_INVALID");
 });
 
 Deno.test("xml creates a root element", () => {
