@@ -128,10 +128,13 @@ Deno.test("a gateway does not hand a mounted channel's requests to one with a so
 Deno.test("two gateways of one process with the same names do not disturb each other", () =>
   inFolder((one) =>
     inFolder(async (two) => {
-      await using first = await Gateway.open(intake(), { folder: one });
+      const { gateway, channels: { intake: channel } } = intake();
+      const listen = { ...channel.listen, acknowledge: "delivered" };
+      const settings = { gateway, channels: { intake: { ...channel, listen } } };
+      await using first = await Gateway.open(settings, { folder: one });
       const outcomes = first.outcomes();
       {
-        await using second = await Gateway.open(intake(), { folder: two });
+        await using second = await Gateway.open(settings, { folder: two });
         await second.inject("intake", '{"for":"second"}');
         await first.inject("intake", '{"for":"first"}');
         await second.stopChannel("intake");

@@ -95,6 +95,10 @@ export class Queue<E extends Entry> {
     this.#more = true;
     this.#era++;
     this.#keep((entry) => entry.position < position);
+    // From there on it is all new ground: what was passed over is met again.
+    for (const [key, skipped] of this.#skipped) {
+      if (skipped.position >= position) this.#skipped.delete(key);
+    }
     this.#wake();
   }
 
@@ -207,16 +211,19 @@ export class Queue<E extends Entry> {
 
   /** True where nothing keeps a barrier back that does not wait for a held key itself. */
   #onlyHeldBefore(at: number): boolean {
+    const { position: barrier } = this.#window[at];
+    const skipped = [...this.#skipped.values()].filter(({ position }) => position < barrier);
     const before = this.#window.slice(0, at).map(({ position, keys }) => ({ position, keys: keys ?? [] }));
-    return this.#held.holdUpAll([...this.#skipped.values(), ...before]);
+    return this.#held.holdUpAll([...skipped, ...before]);
   }
 
   /** Brings entries in from disk, one read at a time; `undefined` where there is nothing to bring now. */
   #readMore(): Promise<void> | undefined {
-    if (this.#reading) return undefined;
+    // Beside a barrier nothing may start, whatever is brought.
+    if (this.#reading || this.#barriers > 0) return undefined;
     const from = this.#nextToResume();
     if (from !== undefined) return this.#read(from - 1, (rows) => this.#resume(from, rows));
-    if (!this.#more || this.#barrierWaits() || (this.#isFull() && !this.#makeRoom())) return undefined;
+    if (!this.#more || (this.#isFull() && (this.#barrierWaits() || !this.#makeRoom()))) return undefined;
     this.#more = false;
     return this.#read(this.#seen, (rows) => this.#advance(rows));
   }
@@ -233,27 +240,25 @@ export class Queue<E extends Entry> {
     }
   }
 
-  /** New ground: what a busy key or a full window keeps out is skipped and remembered. */
+  /**
+   * New ground: what a busy key or a full window keeps out is skipped and remembered. Behind a barrier nothing is: what
+   * was skipped stands before every barrier that waits.
+   */
   #advance(rows: readonly E[]): void {
     // Only an empty page is the end: a page of large entries is short.
     if (rows.length > 0) this.#more = true;
+    let behindBarrier = this.#barrierWaits();
     for (const row of rows) {
       if (row.position <= this.#seen) continue;
       const blocked = this.#isHeldUp(row);
       const full = this.#isFull();
-      if (full && !blocked && !this.#makeRoom()) {
-        this.#more = true;
-        return;
-      }
+      if (full && (behindBarrier || (!blocked && !this.#makeRoom()))) return;
       this.#seen = row.position;
       if (this.#isKnown(row)) continue;
-      if (blocked && (full || this.#window.length >= this.#bounds.queueWindowMax / 2)) this.#skip(row);
+      const crowded = full || this.#window.length >= this.#bounds.queueWindowMax / 2;
+      if (blocked && crowded && !behindBarrier) this.#skip(row);
       else this.#push(row);
-      // What may run one at a time only has no use for what a barrier keeps apart.
-      if (row.keys?.length === 0 && this.#openMax > 1) {
-        this.#more = true;
-        return;
-      }
+      behindBarrier ||= row.keys?.length === 0;
     }
   }
 

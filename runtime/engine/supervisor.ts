@@ -78,11 +78,16 @@ async function live<T, V>(
     const stage = incarnation;
     line.started();
     const inbox = from.readable(life).getReader();
+    const workers: Promise<void>[] = [];
+    let waiting = 0;
     const work = async () => {
-      for (let next = await inbox.read(); !next.done; next = await inbox.read()) {
-        const item = next.value;
+      for (;;) {
+        waiting++;
+        const { done, value: item } = await inbox.read();
+        waiting--;
         // What was read as the life ended is the successor's: it goes first there.
-        if (life.aborted) return;
+        if (done || life.aborted) return;
+        if (waiting === 0) hire();
         try {
           const result = await unlessOver(life, stage.process(item, life));
           if (result instanceof Ended) await line.settle(item, result.verdict);
@@ -96,7 +101,18 @@ async function live<T, V>(
         }
       }
     };
-    await Promise.all(Array.from({ length: width }, work));
+    // Only as many as there was ever work for at once: a stage may be wide, and most of the time most are idle.
+    const hire = () => {
+      if (workers.length === width) return;
+      workers.push(
+        work().catch((cause) => {
+          crash ??= { cause };
+          end.abort(cause);
+        }),
+      );
+    };
+    hire();
+    for (const worker of workers) await worker;
   } catch (cause) {
     crash ??= { cause };
   } finally {

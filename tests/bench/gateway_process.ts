@@ -1,22 +1,25 @@
 import { fileURLToPath } from "node:url";
 
+const THIS_TREE = fileURLToPath(new URL("../..", import.meta.url));
+
 /** A gateway in a process of its own, as on an edge box. */
 export class GatewayProcess {
   private constructor(
     readonly child: Deno.ChildProcess,
+    /** The first channel's. */
     readonly port: number,
     /** Milliseconds from the start of the process until it said that it is ready. */
     readonly readyMs: number,
   ) {}
 
-  /** Starts `mitral run` on a gateway file in a folder, and waits until its first channel listens. */
-  static async start(folder: string, yaml: string): Promise<GatewayProcess> {
+  /** Starts `mitral run` of a working tree on a gateway file in a folder, and waits until it is ready. */
+  static async start(folder: string, yaml: string, tree = THIS_TREE): Promise<GatewayProcess> {
     await Deno.mkdir(folder, { recursive: true });
     await Deno.writeTextFile(`${folder}/gateway.yaml`, yaml);
     const startedMs = performance.now();
     const child = new Deno.Command("deno", {
       args: ["run", "-q", "-P", "mod.ts", "run", `${folder}/gateway.yaml`, "--log-level", "warning"],
-      cwd: fileURLToPath(new URL("../..", import.meta.url)),
+      cwd: tree,
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
@@ -33,25 +36,39 @@ export class GatewayProcess {
   }
 
   /** Resident memory now, in MB. */
-  async residentMb(): Promise<number> {
-    const status = await this.#proc("status");
-    return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1000;
+  residentMb(): Promise<number> {
+    return residentMb(this.child.pid);
   }
 
   /** Processor time used so far, in seconds. */
   async cpuSeconds(): Promise<number> {
-    const fields = (await this.#proc("stat")).split(") ")[1].split(" ");
+    const fields = (await readProc(this.child.pid, "stat")).split(") ")[1].split(" ");
     return (Number(fields[11]) + Number(fields[12])) / 100;
   }
 
-  /** Reading /proc takes every permission in Deno; `cat` takes one. */
-  async #proc(file: string): Promise<string> {
-    const { stdout } = await new Deno.Command("cat", { args: [`/proc/${this.child.pid}/${file}`] }).output();
-    return new TextDecoder().decode(stdout);
+  /** Resolves with the processor time used so far, once there is nothing left to do: none is used for a while. */
+  async idle(): Promise<number> {
+    for (let before = await this.cpuSeconds();;) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const now = await this.cpuSeconds();
+      if (now - before < 0.02) return now;
+      before = now;
+    }
   }
 
   async stop(): Promise<void> {
     this.child.kill("SIGTERM");
     await this.child.status;
   }
+}
+
+/** Resident memory of a process, in MB. */
+export async function residentMb(pid: number): Promise<number> {
+  return Number(/VmRSS:\s+(\d+)/.exec(await readProc(pid, "status"))![1]) / 1000;
+}
+
+/** Reading /proc takes every permission in Deno; `cat` takes one. */
+async function readProc(pid: number, file: string): Promise<string> {
+  const { stdout } = await new Deno.Command("cat", { args: [`/proc/${pid}/${file}`] }).output();
+  return new TextDecoder().decode(stdout);
 }

@@ -51,8 +51,30 @@ export async function send(port: number, connections: number, count: number, fir
   return { perSecond: count / allMs * 1000, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
+/** Posts `count` messages as bodies of a content type, some at once, and checks that each is taken. */
+export async function post(
+  url: string,
+  contentType: string,
+  atOnce: number,
+  count: number,
+  first = 0,
+): Promise<void> {
+  let next = first;
+  const end = first + count;
+  await Promise.all(Array.from({ length: atOnce }, async () => {
+    while (next < end) {
+      const body = message(next++).slice(1, -FRAME_END.length);
+      const answer = await fetch(url, { method: "POST", body, headers: { "content-type": contentType } });
+      await answer.body?.cancel();
+      if (!answer.ok) throw new Error(`a message was not accepted: ${answer.status}`);
+    }
+  }));
+}
+
 /** An MLLP receiver that answers AA and counts. */
 export class Receiver {
+  /** What is awaited before anything is answered: nothing, where nobody says so. */
+  gate: Promise<void> = Promise.resolve();
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #sockets = new Set<Deno.TcpConn>();
   #count = 0;
@@ -94,6 +116,7 @@ export class Receiver {
     let text = "";
     for (;;) {
       const n = await socket.read(into);
+      await this.gate;
       if (n === null) return;
       text += decoder.decode(into.subarray(0, n));
       let answers = "";

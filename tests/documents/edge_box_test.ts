@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { requirePeer } from "../interop/_peers.ts";
 import { Clone, ROOT } from "./_clone.ts";
 import { stepsOf } from "./_page.ts";
 import { Ports } from "./_ports.ts";
@@ -65,12 +66,11 @@ Deno.test("the unit stops later than a gateway drains, and leaves Deno its compi
   assertMatch(unit, /^SystemCallFilter=@system-service @pkey$/m);
 });
 
-const systemd = await runs("systemd-analyze", "--version");
-if (!systemd) console.warn("SKIP: systemd-analyze is not installed");
+const systemd = await requirePeer("systemd");
 
 Deno.test({
   name: "systemd understands the unit, and finds it well closed",
-  ignore: !systemd,
+  ignore: systemd.missing,
   async fn() {
     const folder = await Deno.makeTempDir();
     try {
@@ -102,13 +102,4 @@ async function output(
   const { code, stdout, stderr } = await new Deno.Command(program, { args, env: { NO_COLOR: "1" } }).output();
   const decoder = new TextDecoder();
   return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
-}
-
-async function runs(program: string, ...args: string[]): Promise<boolean> {
-  try {
-    return (await output(program, ...args)).code === 0;
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return false;
-    throw cause;
-  }
 }

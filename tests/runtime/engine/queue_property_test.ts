@@ -252,11 +252,20 @@ function runs(says: string, count: number, chances: Partial<Chances>): void {
 
 runs("with reads as stale as they can be", 200, {});
 runs("across barriers", 200, { barrier: 0.06 });
+runs("where every second one is a barrier", 100, { barrier: 0.5, backlog: 90, putBack: 0.03 });
 runs("with all of it on disk before it starts", 100, { backlog: 120, barrier: 0.02 });
 runs("with keys that are held up while the rest goes on", 200, { holdUp: 0.1, keyCount: 12 });
 runs("with entries that are put back", 200, { putBack: 0.08, barrier: 0.02 });
 runs("with keys that stay held after an entry has left", 200, { hold: 0.06, barrier: 0.03, keyCount: 10 });
 runs("with held keys and entries that are put back", 200, { hold: 0.05, putBack: 0.04, barrier: 0.02 });
 runs("with held keys across restarts", 200, { hold: 0.04, restart: 0.03, barrier: 0.02 });
+runs("where many barriers meet held keys", 150, { barrier: 0.4, hold: 0.2, restart: 0.02 });
+runs("where barriers meet a long backlog", 100, {
+  barrier: 0.1,
+  holdUp: 0.1,
+  keyCount: 12,
+  entries: 300,
+  backlog: 250,
+});
 runs("across restarts", 200, { restart: 0.04, barrier: 0.02, putBack: 0.03 });
 runs("as far as it goes when offers come out of order", 200, { shuffledOffers: true, barrier: 0.02 });

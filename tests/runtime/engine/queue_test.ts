@@ -57,6 +57,17 @@ Deno.test("a queue waits quietly while a barrier runs before a full window", asy
   assertEquals((await takeNow(queue)).length, 256);
 });
 
+Deno.test("a queue keeps order around barriers that wait in its memory behind a key that is held up", async () => {
+  const { queue, table } = queueOf([job(1, ["a"]), job(2, []), job(3, ["a"]), job(4, []), job(5, ["a"])]);
+  const seen: number[] = [];
+  for (let next = await takeNow(queue); next.length > 0; next = await takeNow(queue)) {
+    assertEquals(next.length, 1);
+    seen.push(next[0].position);
+    end(queue, table, next[0]);
+  }
+  assertEquals(seen, [1, 2, 3, 4, 5]);
+});
+
 Deno.test("a queue keeps no more open than it may, entries that wait for another attempt included", async () => {
   const { queue } = queueOf([job(1, null), job(2, null), job(3, null)], 2);
   const open = await takeNow(queue);

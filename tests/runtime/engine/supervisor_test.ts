@@ -62,6 +62,31 @@ Deno.test("a supervised stage ignores a result that comes after its life has end
   await run;
 });
 
+Deno.test("a supervised stage works on as many at once as it is wide, in order, again and again", async () => {
+  const started: string[] = [];
+  const results: PromiseWithResolvers<Item>[] = [];
+  const { life, from, to, run } = stageOf(() => ({
+    process: ({ name }) => {
+      started.push(name);
+      const result = Promise.withResolvers<Item>();
+      results.push(result);
+      return result.promise;
+    },
+  }), 3);
+  await turns();
+  for (const name of "abcde") await from.put({ name }, life.signal);
+  await turns();
+  assertEquals(started.join(""), "abc");
+  results[1].resolve({ name: "b" });
+  await turns();
+  assertEquals(started.join(""), "abcd");
+  for (const at of [0, 2, 3]) results[at].resolve({ name: started[at] });
+  await turns();
+  assertEquals([started.join(""), from.size, to.size], ["abcde", 1, 4]);
+  life.abort();
+  await run;
+});
+
 Deno.test("a supervised stage starts no work after its life has ended", async () => {
   for (let gap = 0; gap < 12; gap++) {
     let workedLate = false;

@@ -1,0 +1,96 @@
+/** Gateway files of the benchmarks. */
+
+/** What comes in is durable and goes nowhere: the way to the acknowledgement alone. */
+export function acceptFile(): string {
+  return `gateway: accept
+channels:
+  feed:
+    listen: { mllp: { port: 0 } }
+    parse: hl7v2
+    filter: MSH-9.1 = NONE
+    send: { nowhere: { file: { path: . } } }
+`;
+}
+
+/** MLLP to MLLP with some steps between, and a destination for each port. */
+export function wholeFile(
+  ports: readonly number[],
+  transform: readonly string[] = ["{ set: { MSH-5: REGISTRY } }"],
+): string {
+  const send = ports.map((port, at) => `      to-${at}: { mllp: { host: 127.0.0.1, port: ${port} } }\n`);
+  return `gateway: whole
+channels:
+  feed:
+    listen: { mllp: { port: 0 } }
+    parse: hl7v2
+    transform: [${transform.join(", ")}]
+    send:
+${send.join("")}`;
+}
+
+/** A question goes to the peer, and the sender gets the peer's answer. */
+export function answersFile(port: number): string {
+  return `gateway: answers
+channels:
+  lookup:
+    listen: { mllp: { port: 0 }, acknowledge: from mpi }
+    parse: hl7v2
+    duplicates: deliver
+    order: none
+    send: { mpi: { mllp: { host: 127.0.0.1, port: ${port}, connections: 8 } } }
+`;
+}
+
+/** HTTP to MLLP, unchanged, in a format. */
+export function postedFile(port: number, format: string): string {
+  return `gateway: posted
+channels:
+  feed:
+    listen: { https: { port: 0, path: /in } }
+    parse: ${format}
+    send: { ehr: { mllp: { host: 127.0.0.1, port: ${port} } } }
+`;
+}
+
+/** Channels that wait for messages. */
+export function idleFile(channels: number): string {
+  const each = (_: unknown, at: number) =>
+    `  feed-${at}:
+    listen: { mllp: { port: 0 } }
+    parse: hl7v2
+    send: { ehr: { mllp: { host: 127.0.0.1, port: 9 } } }
+`;
+  return `gateway: idle\nchannels:\n${Array.from({ length: channels }, each).join("")}`;
+}
+
+/** MLLP in, sealed by HTTP to the partner at a port. */
+export function sealingFile(partner: string, port: number): string {
+  return `gateway: hospital
+keys: keys/gateway.json
+partners: { lab: ${partner} }
+channels:
+  feed:
+    listen: { mllp: { port: 0 } }
+    parse: hl7v2
+    transform: [ { set: { MSH-5: REGISTRY } } ]
+    send:
+      lab:
+        encrypt: { to: lab }
+        order: by PID-3
+        https: { url: "http://127.0.0.1:${port}/sealed", connections: 16 }
+`;
+}
+
+/** Sealed messages of the partner in, MLLP to a port. */
+export function openingFile(partner: string, port: number): string {
+  return `gateway: lab
+keys: keys/gateway.json
+partners: { hospital: ${partner} }
+channels:
+  results:
+    listen: { https: { port: 0, path: /sealed } }
+    decrypt: { from: [ hospital ] }
+    parse: hl7v2
+    send: { ehr: { mllp: { host: 127.0.0.1, port: ${port} } } }
+`;
+}
