@@ -1,4 +1,4 @@
-/** Dates as HL7 and ISO 8601 write them, written anew by a pattern, with nothing in it that they do not say. */
+/** Dates as HL7 and ISO 8601 write them, or a pattern says, written anew by a pattern, with nothing in it that they do not say. */
 
 /** What a pattern is made of. */
 type Token = "yyyy" | "MM" | "dd" | "HH" | "mm" | "ss" | "SSS" | "XXX" | "XX";
@@ -14,6 +14,8 @@ export type DateWriter = (text: string) => { readonly written: string } | "inval
  * Compiles a pattern of `yyyy MM dd HH mm ss SSS`, `XXX` (`-06:00`) and `XX` (`-0600`). Letters of its own are quoted
  * with `'`, but for `T`; what is in `[ ]` is left out where the date does not say it.
  *
+ * ` from ` and another pattern behind it: how the dates are written that are read.
+ *
  * A date without an offset is taken to be in `timeZone`, and every time is written in it. A date without a time of day
  * has no offset: it stays the same day everywhere.
  *
@@ -24,15 +26,22 @@ export function compileDatePattern(
   timeZone: string,
   refuse: (at: number, expected: string) => never,
 ): DateWriter {
-  const pieces = readPattern(pattern, refuse);
+  const [, wanted, given] = FROM.exec(pattern) ?? [, pattern];
+  const pieces = readPattern(wanted, refuse);
   const wantsOffset = asksForOffset(pieces);
+  const forms = given === undefined
+    ? [HL7, ISO]
+    : [formOf(given, (at, expected) => refuse(pattern.length - given.length + at, expected))];
   return (text) => {
-    const said = readDate(text, timeZone, wantsOffset);
+    const said = readDate(text, forms, timeZone, wantsOffset);
     if (!said) return "invalid";
     const written = write(pieces, said);
     return written === undefined ? "imprecise" : { written };
   };
 }
+
+/** How a date is to be written, and how it is. */
+const FROM = /^((?:'[^']*'|[^'])*?) from (.*)$/;
 
 const PIECE = /(yyyy|MM|dd|HH|mm|ss|SSS|XXX|XX)|'((?:[^']|'')*)'|([^A-Za-z'[\]]+|T)|([[\]])/y;
 
@@ -79,15 +88,53 @@ function write(pieces: readonly Piece[], said: Said): string | undefined {
 }
 
 /** HL7 v2.5.1, 2.A.22 (DTM): any precision. */
-const HL7 = /^(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,4}))?)?)?)?)?)?([+-]\d{4})?$/;
+const HL7 =
+  /^(?<yyyy>\d{4})(?:(?<MM>\d\d)(?:(?<dd>\d\d)(?:(?<HH>\d\d)(?:(?<mm>\d\d)(?:(?<ss>\d\d)(?:\.(?<SSS>\d{1,4}))?)?)?)?)?)?(?<XX>[+-]\d{4})?$/;
 /** ISO 8601 calendar dates, and times with colons. */
 const ISO =
-  /^(\d{4})-(\d\d)(?:-(\d\d)(?:[Tt ](\d\d)(?::(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(Z|z|[+-]\d\d(?::?\d\d)?)?)?)?$/;
+  /^(?<yyyy>\d{4})-(?<MM>\d\d)(?:-(?<dd>\d\d)(?:[Tt ](?<HH>\d\d)(?::(?<mm>\d\d)(?::(?<ss>\d\d)(?:[.,](?<SSS>\d{1,9}))?)?)?(?<XX>Z|z|[+-]\d\d(?::?\d\d)?)?)?)?$/;
 
-function readDate(text: string, timeZone: string, wantsOffset: boolean): Said | undefined {
-  const found = HL7.exec(text) ?? ISO.exec(text);
+const DIGITS: Readonly<Record<Token, string>> = {
+  yyyy: "\\d{4}",
+  MM: "\\d\\d",
+  dd: "\\d\\d",
+  HH: "\\d\\d",
+  mm: "\\d\\d",
+  ss: "\\d\\d",
+  SSS: "\\d{1,9}",
+  XXX: "Z|[+-]\\d\\d:\\d\\d",
+  XX: "Z|[+-]\\d{4}",
+};
+
+/** From the largest to the smallest: a date that says one says those before it. */
+const SIZES: readonly Token[] = ["yyyy", "MM", "dd", "HH", "mm", "ss", "SSS"];
+
+/** The dates that a pattern writes. */
+function formOf(pattern: string, refuse: (at: number, expected: string) => never): RegExp {
+  const pieces = readPattern(pattern, refuse);
+  const tokens: Token[] = [];
+  const source = (piece: Piece): string => {
+    if ("text" in piece) return RegExp.escape(piece.text);
+    if ("optional" in piece) return `(?:${piece.optional.map(source).join("")})?`;
+    if (tokens.includes(piece.token)) refuse(pattern.length, `${piece.token} once`);
+    tokens.push(piece.token);
+    return `(?<${piece.token}>${DIGITS[piece.token]})`;
+  };
+  const form = new RegExp(`^${pieces.map(source).join("")}$`);
+  const smallest = SIZES.findLastIndex((token) => tokens.includes(token));
+  const missing = SIZES.slice(0, Math.max(1, smallest)).find((token) => !tokens.includes(token));
+  return missing === undefined ? form : refuse(pattern.length, missing);
+}
+
+function readDate(
+  text: string,
+  forms: readonly RegExp[],
+  timeZone: string,
+  wantsOffset: boolean,
+): Said | undefined {
+  const found = forms.reduce<Said | undefined>((found, form) => found ?? form.exec(text)?.groups, undefined);
   if (!found) return undefined;
-  const [, yyyy, MM, dd, HH, mm, ss, fraction, offset] = found as readonly (string | undefined)[];
+  const { yyyy, MM, dd, HH, mm, ss, SSS: fraction, XX, XXX: offset = XX } = found;
   try {
     const local = Temporal.PlainDateTime.from({
       year: Number(yyyy),

@@ -28,10 +28,10 @@ export const config = {
     "Columns there have to be, with the type of their values; a field may always be empty.",
     "column",
     text(
-      "text, integer, decimal, decimal comma, boolean, date (as in 2026-01-05), or date with a pattern, as in date DD.MM.YYYY.",
-      { pattern: TYPE_PATTERN, example: "date MM/DD/YYYY" },
+      "text, integer, decimal, decimal comma, boolean, date (as in 2026-01-05), or date with a pattern, as in date dd.MM.yyyy.",
+      { pattern: TYPE_PATTERN, example: "date MM/dd/yyyy" },
     ),
-    { default: {}, example: { MRN: "text", Born: "date MM/DD/YYYY" } },
+    { default: {}, example: { MRN: "text", Born: "date MM/dd/yyyy" } },
   ),
   rowsMax: integer("How many rows a table may have, the header not counted.", {
     default: 1_000_000,

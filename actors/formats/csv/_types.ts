@@ -1,11 +1,11 @@
 /** Types of columns. A value is checked, never changed. */
 
-const DATES = ["YYYY{}MM{}DD", "DD{}MM{}YYYY", "MM{}DD{}YYYY"].map((date) => date.replaceAll("{}", "[-./]?"));
+const DATES = ["yyyy{}MM{}dd", "dd{}MM{}yyyy", "MM{}dd{}yyyy"].map((date) => date.replaceAll("{}", "[-./]?"));
 
 /** What the type of a column may be. */
 export const TYPE_PATTERN = {
   matches: `text|integer|decimal( comma)?|boolean|date( (${DATES.join("|")}))?`,
-  says: "is text, integer, decimal, decimal comma, boolean, date, or date with a pattern such as DD.MM.YYYY",
+  says: "is text, integer, decimal, decimal comma, boolean, date, or date with a pattern such as dd.MM.yyyy",
 } as const;
 
 /** True where a value is of the type. */
@@ -22,14 +22,14 @@ const PLAIN: Readonly<Record<string, RegExp>> = {
 /** The check of a type that matches {@linkcode TYPE_PATTERN}. */
 export function isOfType(type: string): IsOfType {
   const plain = PLAIN[type];
-  return plain ? (value) => plain.test(value) : isDate(type.slice("date ".length) || "YYYY-MM-DD");
+  return plain ? (value) => plain.test(value) : isDate(type.slice("date ".length) || "yyyy-MM-dd");
 }
 
 function isDate(pattern: string): IsOfType {
   const form = new RegExp(
     `^${
       pattern.replaceAll(".", "\\.")
-        .replace("YYYY", "(?<year>\\d{4})").replace("MM", "(?<month>\\d\\d)").replace("DD", "(?<day>\\d\\d)")
+        .replace("yyyy", "(?<year>\\d{4})").replace("MM", "(?<month>\\d\\d)").replace("dd", "(?<day>\\d\\d)")
     }$`,
   );
   return (value) => {

@@ -103,3 +103,14 @@ Deno.test("a date pattern takes any text for a date or for none", () => {
     { numRuns: 2_000 },
   );
 });
+
+Deno.test("a date is read by a pattern of its own", () => {
+  assertEquals(dated("02/03/1970", "yyyyMMdd from MM/dd/yyyy"), "19700203");
+  assertEquals(dated("02.03.1970", "yyyy-MM-dd from dd.MM.yyyy"), "1970-03-02");
+  assertEquals(dated("3 o'clock", "yyyy from yyyy"), "invalid");
+  assertEquals(dated("19700203", "yyyyMMdd from MM/dd/yyyy"), "invalid");
+  assertEquals(dated("13/03/1970", "yyyyMMdd from MM/dd/yyyy"), "invalid");
+  assertEquals(dated("02/03/1970", "yyyyMMddHH from MM/dd/yyyy[ HH:mm]"), "imprecise");
+  assertEquals(dated("02/03/1970 07:05", "yyyyMMddHHmm from MM/dd/yyyy[ HH:mm]"), "197002030705");
+  assertEquals(dated("1970", "yyyy' from 'yyyy from yyyy"), "1970 from 1970");
+});

@@ -142,6 +142,11 @@ Deno.test("a template says where it is wrong and what was expected", () => {
     ["{A|date 'yyyy X'}", 15, pattern],
     ["{A|date yyyy]}", 13, "[ before ]"],
     ["{A|date [yyyy}", 14, "] for each ["],
+    ["{A|date yyyy from MM/DD}", 22, pattern],
+    ["{A|date yyyy from MM/dd}", 24, "yyyy"],
+    ["{A|date yyyy from dd.yyyy}", 26, "MM"],
+    ["{A|date yyyy from yyyy yyyy}", 28, "yyyy once"],
+    ["{A|date yyyy from }", 14, pattern],
   ];
   for (const [template, column, expected] of cases) {
     assertEquals(refusal(template), [column, expected], template);

@@ -126,9 +126,9 @@ Deno.test("csv checks the types of columns, on the way in and when they are set"
     "decimal comma": [["1", "1,5"], ["1.5", ","]],
     "boolean": [["true", "No", "1", "F"], ["2", "maybe"]],
     "date": [["2026-01-05", "2024-02-29"], ["2026-02-29", "2026-1-5", "20260105", "2026-01-05T00:00"]],
-    "date DD.MM.YYYY": [["29.02.2024"], ["29.02.2026", "2024-02-29", "29x02x2024", "05.01.26"]],
-    "date MM/DD/YYYY": [["12/31/2026"], ["31/12/2026"]],
-    "date YYYYMMDD": [["20260105"], ["2026-01-05"]],
+    "date dd.MM.yyyy": [["29.02.2024"], ["29.02.2026", "2024-02-29", "29x02x2024", "05.01.26"]],
+    "date MM/dd/yyyy": [["12/31/2026"], ["31/12/2026"]],
+    "date yyyyMMdd": [["20260105"], ["2026-01-05"]],
   } as const;
   for (const [type, [right, wrong]] of Object.entries(types)) {
     const settings = { delimiter: ";", columns: { B: type } };
