@@ -19,13 +19,27 @@ export interface Element {
 }
 
 const CELLS = 8;
+/** Of these: offsets into the text stand from START to END. */
+const START = 1, INNER = 3, END = 5;
 
 /** The elements of a document. Kept as plain numbers: a tree of objects would be many times the text. */
 export class Outline {
-  #cells = new Int32Array(CELLS * 64);
-  readonly #namespaces: string[] = [];
-  readonly #numberOf = new Map<string, number>();
-  #count = 0;
+  #cells: Int32Array;
+  readonly #namespaces: string[];
+  readonly #numberOf: Map<string, number>;
+  #count: number;
+
+  constructor(
+    cells: Int32Array = new Int32Array(CELLS * 64),
+    namespaces: string[] = [],
+    numberOf: Map<string, number> = new Map(),
+    count = 0,
+  ) {
+    this.#cells = cells;
+    this.#namespaces = namespaces;
+    this.#numberOf = numberOf;
+    this.#count = count;
+  }
 
   get count(): number {
     return this.#count;
@@ -51,6 +65,18 @@ export class Outline {
   /** Says where an element ends; every element within it has been closed. */
   close(index: number, innerEnd: number, end: number): void {
     this.#cells.set([innerEnd, end, this.#count], index * CELLS + 4);
+  }
+
+  /** The outline once the text of an element without elements, or an attribute of one, is `by` characters longer. */
+  lengthened(element: Element, to: number, by: number): Outline {
+    const lengthened = new Outline(this.#cells.slice(), this.#namespaces, this.#numberOf, this.#count);
+    const cells = lengthened.#cells;
+    for (let at = 0; at < this.#count * CELLS; at += CELLS) {
+      for (let cell = at + START; cell <= at + END; cell++) if (cells[cell] >= to) cells[cell] += by;
+    }
+    // Of an element without text the text begins where it ends.
+    if (element.inner === to) cells[element.index * CELLS + INNER] = to;
+    return lengthened;
   }
 
   at(index: number): Element {

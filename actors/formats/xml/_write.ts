@@ -23,6 +23,8 @@ export interface Edit {
   readonly from: number;
   readonly to: number;
   readonly by: string;
+  /** The element whose text or attribute is replaced, where no element comes or goes. */
+  readonly within?: Element;
 }
 
 /** What a value is written with: `path` for errors, and whether the encoding has every character. */
@@ -47,7 +49,7 @@ export function writing(document: Document, compiled: Path, written: Written): r
 function replacing(document: Document, place: Place, { value, isWide }: Written): readonly Edit[] {
   const { element, leaf } = place;
   if (leaf !== "element" && leaf !== "text") {
-    return [{ from: leaf.from, to: leaf.to, by: escapeAttribute(value, isWide) }];
+    return [{ from: leaf.from, to: leaf.to, by: escapeAttribute(value, isWide), within: element }];
   }
   const content = escapeText(value, isWide);
   if (leaf === "text" || isLeaf(element)) return retexting(document, element, content);
@@ -59,7 +61,8 @@ export function retexting(document: Document, element: Element, content: string)
   if (isEmptyTag(element)) return [opening(document, element, content)];
   return gapsOf(document, element).map(({ from, to }, at) => {
     const remarks = remarksOf(document.text, from, to);
-    return { from, to, by: at === 0 ? content + remarks : remarks };
+    const by = at === 0 ? content + remarks : remarks;
+    return { from, to, by, ...(isLeaf(element) ? { within: element } : {}) };
   });
 }
 

@@ -59,10 +59,10 @@ export class XmlBody implements PathBody {
   readonly #document: Document;
   readonly #setting: Setting;
 
-  private constructor(text: string, setting: Setting) {
+  private constructor(text: string, setting: Setting, outline = scan(text, setting.limits)) {
     this.contentType = setting.contentType;
     this.#setting = setting;
-    this.#document = { text, outline: scan(text, setting.limits), namespaces: setting.namespaces };
+    this.#document = { text, outline, namespaces: setting.namespaces };
   }
 
   /**
@@ -175,6 +175,7 @@ export class XmlBody implements PathBody {
   }
 
   #edited(edits: readonly Edit[], path: string): XmlBody {
+    if (edits.length === 0) return this;
     const { text } = this.#document, { encoding } = this.#setting;
     let edited = "", copied = 0;
     for (const { from, to, by } of edits) {
@@ -184,7 +185,13 @@ export class XmlBody implements PathBody {
       edited += text.slice(copied, from) + by;
       copied = to;
     }
-    return new XmlBody(edited + text.slice(copied), this.#setting);
+    edited += text.slice(copied);
+    const [{ within, to }] = edits;
+    // What comes of one text or attribute is known: the whole is not looked through for it.
+    const outline = edits.length === 1 && within
+      ? this.#document.outline.lengthened(within, to, edited.length - text.length)
+      : undefined;
+    return new XmlBody(edited, this.#setting, outline);
   }
 }
 

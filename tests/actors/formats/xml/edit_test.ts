@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { XmlBody, type XmlOptions } from "../../../../actors/formats/xml/mod.ts";
 import { codeOf, written } from "./_text.ts";
 
@@ -191,3 +192,43 @@ Deno.test("xml creates a root element", () => {
     assertEquals(codeOf(() => made(root)), "XML_NAME_INVALID", root);
   }
 });
+
+Deno.test("xml knows where everything is after any number of changes", () => {
+  const text =
+    "<n:a xmlns:n='urn:n' b='1'><c></c><c>2</c><d e='' f='x'><g/>t<g> </g></d><h><!-- i -->3</h></n:a>";
+  const paths = fc.constantFrom(
+    ...[
+      "@b",
+      "c",
+      "c[2]",
+      "c[3]",
+      "d/@e",
+      "d/@f",
+      "d/@k",
+      "d/g",
+      "d/g[2]",
+      "d/text()",
+      "h",
+      "h/text()",
+      "l/m",
+    ],
+  );
+  const value = fc.oneof(fc.constantFrom("", "1", "<&>\"'"), fc.string({ unit: "grapheme" }).map(plain));
+  const change = fc.record({ path: paths, value: fc.option(value, { nil: undefined }) });
+  fc.assert(fc.property(fc.array(change, { maxLength: 12 }), (changes) => {
+    let body = parse(text);
+    for (const { path, value } of changes) {
+      if (path === "c[3]" && body.getAll("c").length < 2) continue;
+      body = value === undefined ? body.without(path) : body.with(path, value);
+      const again = XmlBody.parse(body.toBytes());
+      assertEquals([...body.leaves()], [...again.leaves()]);
+      assertEquals(body.places(path), again.places(path));
+      if (value) assertEquals(body.get(path), value);
+    }
+  }));
+});
+
+/** Text without what XML has no place for. */
+function plain(text: string): string {
+  return text.toWellFormed().replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "");
+}
