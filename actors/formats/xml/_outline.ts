@@ -20,7 +20,7 @@ export interface Element {
 
 const CELLS = 8;
 /** Of these: offsets into the text stand from START to END. */
-const START = 1, INNER = 3, END = 5;
+const START = 1, INNER = 3, INNER_END = 4, END = 5, NEXT = 6;
 
 /** The elements of a document. Kept as plain numbers: a tree of objects would be many times the text. */
 export class Outline {
@@ -53,12 +53,7 @@ export class Outline {
       grown.set(this.#cells);
       this.#cells = grown;
     }
-    let number = this.#numberOf.get(namespace);
-    if (number === undefined) {
-      number = this.#namespaces.push(namespace) - 1;
-      this.#numberOf.set(namespace, number);
-    }
-    this.#cells.set([parent, start, nameEnd, inner, 0, 0, 0, number], index * CELLS);
+    this.#cells.set([parent, start, nameEnd, inner, 0, 0, 0, this.#number(namespace)], index * CELLS);
     return index;
   }
 
@@ -77,6 +72,50 @@ export class Outline {
     // Of an element without text the text begins where it ends.
     if (element.inner === to) cells[element.index * CELLS + INNER] = to;
     return lengthened;
+  }
+
+  /**
+   * The outline once more elements stand at an offset, last in `parent` or before the element `at`, which is the first
+   * behind them: those of `made` within its root, whose text begins at `made.at(0).inner`.
+   */
+  extended(parent: Element, at: number, offset: number, made: Outline): Outline {
+    const { inner, innerEnd } = made.at(0);
+    const added = made.count - 1, by = innerEnd - inner;
+    const cells = new Int32Array((this.#count + added) * CELLS);
+    cells.set(this.#cells.subarray(0, at * CELLS));
+    cells.set(this.#cells.subarray(at * CELLS, this.#count * CELLS), (at + added) * CELLS);
+    for (let index: number = parent.index; index >= 0; index = cells[index * CELLS]) {
+      cells[index * CELLS + INNER_END] += by;
+      cells[index * CELLS + END] += by;
+      cells[index * CELLS + NEXT] += added;
+    }
+    for (let cell = (at + added) * CELLS; cell < cells.length; cell += CELLS) {
+      if (cells[cell] >= at) cells[cell] += added;
+      for (let each = START; each <= END; each++) cells[cell + each] += by;
+      cells[cell + NEXT] += added;
+    }
+    for (let index = 1; index < made.count; index++) {
+      const one = made.at(index);
+      const offsets = [one.start, one.nameEnd, one.inner, one.innerEnd, one.end].map((each) =>
+        each - inner + offset
+      );
+      const around = one.parent === 0 ? parent.index : one.parent + at - 1;
+      cells.set(
+        [around, ...offsets, one.next + at - 1, this.#number(one.namespace)],
+        (at + index - 1) * CELLS,
+      );
+    }
+    return new Outline(cells, this.#namespaces, this.#numberOf, this.#count + added);
+  }
+
+  /** The number of a namespace. Outlines made of one another share them. */
+  #number(namespace: string): number {
+    let number = this.#numberOf.get(namespace);
+    if (number === undefined) {
+      number = this.#namespaces.push(namespace) - 1;
+      this.#numberOf.set(namespace, number);
+    }
+    return number;
   }
 
   at(index: number): Element {

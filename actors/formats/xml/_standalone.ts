@@ -12,13 +12,17 @@ export function standalone(document: Document, element: Element, encoding: Encod
   const parent = element.parent < 0 ? undefined : outline.at(element.parent);
   const scope = scopeOf(document, parent);
   const own = readTag(text, element.nameEnd).attributes.map(({ name }) => declaredPrefix(name));
-  const inherited = [...scope]
-    .filter(([prefix, namespace]) => prefix !== "xml" && namespace !== "" && !own.includes(prefix))
-    .map(([prefix, namespace]) => declarationOf(prefix, namespace, encoding.isWide));
+  for (const prefix of own) if (prefix !== undefined) scope.delete(prefix);
   const head = text.slice(0, declarationEnd(text));
   return (head.includes("<?") ? `${head}\n` : head + declarationIn(encoding)) +
-    text.slice(element.start, element.nameEnd) + inherited.join("") +
+    text.slice(element.start, element.nameEnd) + declarationsOf(scope, encoding.isWide) +
     text.slice(element.nameEnd, element.end);
+}
+
+/** Namespace declarations that make prefixes stand for what they do in a scope. */
+export function declarationsOf(scope: ReadonlyMap<string, string>, isWide: boolean): string {
+  return [...scope].filter(([prefix, namespace]) => prefix !== "xml" && namespace !== "")
+    .map(([prefix, namespace]) => declarationOf(prefix, namespace, isWide)).join("");
 }
 
 /** The XML declaration of a document in an encoding. */

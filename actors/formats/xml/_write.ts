@@ -25,6 +25,12 @@ export interface Edit {
   readonly by: string;
   /** The element whose text or attribute is replaced, where no element comes or goes. */
   readonly within?: Element;
+  /** Where elements are added: in which one, before the number of which, and what is declared there. */
+  readonly makes?: {
+    readonly parent: Element;
+    readonly at: number;
+    readonly scope: ReadonlyMap<string, string>;
+  };
 }
 
 /** What a value is written with: `path` for errors, and whether the encoding has every character. */
@@ -110,12 +116,14 @@ function appending(
   const last = like.at(-1);
   const [prefix] = splitName(nameOf(document, last ?? parent));
   const model = { prefix, namespace: (last ?? parent).namespace };
-  const made = element(document, steps, leaf, model, scopeOf(document, parent), written);
-  if (last) return { from: last.end, to: last.end, by: made };
+  const scope = scopeOf(document, parent);
+  const made = element(document, steps, leaf, model, scope, written);
+  const makes = (at: number) => ({ parent, at, scope });
+  if (last) return { from: last.end, to: last.end, by: made, makes: makes(last.next) };
   if (isEmptyTag(parent)) return opening(document, parent, made);
   let from = parent.innerEnd;
   while (isBlank(text[from - 1])) from--;
-  return { from, to: from, by: made };
+  return { from, to: from, by: made, makes: makes(parent.next) };
 }
 
 /** New elements one in the other, as text. What has no namespace by its path is named like `model`. */

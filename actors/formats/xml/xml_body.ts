@@ -3,6 +3,7 @@ import { charsetOf, decode, type Encoding, UTF8 } from "./_encoding.ts";
 import { type Document, find, valueAt } from "./_find.ts";
 import { leavesOf } from "./_leaves.ts";
 import { type Limits, scan } from "./_scan.ts";
+import { outlineAfter } from "./_outline_after.ts";
 import { declarationIn, standalone } from "./_standalone.ts";
 import { declarationOf, type Edit, retexting, writing } from "./_write.ts";
 import { errors } from "./errors.ts";
@@ -185,13 +186,8 @@ export class XmlBody implements PathBody {
       edited += text.slice(copied, from) + by;
       copied = to;
     }
-    edited += text.slice(copied);
-    const [{ within, to }] = edits;
-    // What comes of one text or attribute is known: the whole is not looked through for it.
-    const outline = edits.length === 1 && within
-      ? this.#document.outline.lengthened(within, to, edited.length - text.length)
-      : undefined;
-    return new XmlBody(edited, this.#setting, outline);
+    const outline = outlineAfter(this.#document, edits, this.#setting.limits);
+    return new XmlBody(edited + text.slice(copied), this.#setting, outline);
   }
 }
 
