@@ -134,7 +134,8 @@ function readDate(
 ): Said | undefined {
   const found = forms.reduce<Said | undefined>((found, form) => found ?? form.exec(text)?.groups, undefined);
   if (!found) return undefined;
-  const { yyyy, MM, dd, HH, mm, ss, SSS: fraction, XX, XXX: offset = XX } = found;
+  const { yyyy, MM, dd, HH, mm, ss, SSS: fraction } = found;
+  const offset = found.XXX ?? found.XX;
   try {
     const local = Temporal.PlainDateTime.from({
       year: Number(yyyy),
