@@ -119,7 +119,10 @@ function checkTimes({ listen, send = [] }: PartialChannel, node: ConfigNode, pro
     if (!value?.collect) continue;
     const { timeZone, at = [], countMax } = value.collect;
     check(timeZone, "send", name, "collect", "timeZone");
-    if (at.length > 0 || countMax !== undefined) continue;
+    const collect = nearestNode(node, "send", name, "collect");
+    // Its default alone is no reason to send anything for a long time.
+    const isBySize = nearestNode(collect, "bytesMax") !== collect;
+    if (at.length > 0 || countMax !== undefined || isBySize) continue;
     const rule = "must say when what has gathered is sent";
     problems.add(
       nearestNode(node, "send", name, "collect"),

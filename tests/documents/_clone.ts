@@ -6,7 +6,7 @@ import type { Ports } from "./_ports.ts";
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Where Deno keeps what it has downloaded. */
-const cache: string = JSON.parse(
+export const cache: string = JSON.parse(
   new TextDecoder().decode(
     (await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output()).stdout,
   ),

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { basename, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { requirePeer } from "../interop/_peers.ts";
-import { Clone, ROOT } from "./_clone.ts";
+import { cache, Clone, ROOT } from "./_clone.ts";
 import { stepsOf } from "./_page.ts";
 import { Ports } from "./_ports.ts";
 import { Background, Shell } from "./_terminal.ts";
@@ -71,9 +73,8 @@ const systemd = await requirePeer("systemd");
 Deno.test({
   name: "systemd understands the unit, and finds it well closed",
   ignore: systemd.missing,
-  async fn() {
-    const folder = await Deno.makeTempDir();
-    try {
+  fn: () =>
+    inFolder(async (folder) => {
       const file = `${folder}/mitral.service`;
       await Deno.writeTextFile(
         file,
@@ -81,18 +82,62 @@ Deno.test({
       );
       const verified = await output("systemd-analyze", "verify", file);
       assertEquals([verified.code, verified.text.includes("mitral.service")], [0, false], verified.text);
-      const { code, text } = await output(
-        "systemd-analyze",
-        "security",
-        "--offline=true",
-        "--threshold=20",
-        file,
-      );
+      const security = ["security", "--offline=true", "--threshold=20"];
+      const { code, text } = await output("systemd-analyze", ...security, file);
       assertEquals(code, 0, text);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
+    }),
+});
+
+/** Runs the script that makes a box; with `args` it follows the page on it. */
+async function onBox(
+  folder: string,
+  ...args: string[]
+): Promise<{ readonly code: number; readonly text: string }> {
+  const script = fileURLToPath(new URL("./_box.sh", import.meta.url));
+  try {
+    return await output("unshare", "--mount", "--net", "--pid", "--fork", "bash", script, folder, ...args);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return { code: 1, text: cause.message };
+    throw cause;
+  }
+}
+
+async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await Deno.makeTempDir();
+  try {
+    return await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const canBeBox = (await inFolder((folder) => onBox(folder))).code === 0;
+if (!canBeBox) console.warn("SKIP: no mounts and no network of one's own");
+
+Deno.test({
+  name: "a release is packed, put on a box, started as a unit, looked at, and upgraded as the page says",
+  ignore: !canBeBox,
+  fn: () =>
+    inFolder(async (folder) => {
+      const blocks = [...page.matchAll(/<!-- not run: [^>]*-->\n\n```sh\n([^]*?)```/g)].map(([, block]) =>
+        block
+      );
+      for (const [at, name] of ["pack", "place", "start", "look", "upgrade"].entries()) {
+        await Deno.writeTextFile(`${folder}/${name}.sh`, blocks[at]);
+      }
+      for (const file of ["etc/mitral/gateway.yaml", "etc/systemd/system/mitral.service"]) {
+        const path = `${folder}/${file}`;
+        await Deno.mkdir(dirname(path), { recursive: true });
+        await Deno.writeTextFile(path, fileOf(basename(file)));
+      }
+      const { code, text } = await onBox(folder, cache, ROOT, Deno.execPath());
+      assertEquals(code, 0, text);
+      const [, looked, upgraded] = text.split(/^== (?:look|upgrade)$/m);
+      assertMatch(looked, /^st-elsewhere ready since/m);
+      assertStringIncludes(looked, '{"gateway":"st-elsewhere","ready":true');
+      assertMatch(looked, /^ready st-elsewhere$/m);
+      assertMatch(upgraded, /^st-elsewhere ready since[^]*^\/opt\/mitral\/0\.2\.0\ndata\ndata-0\.1\.0\n/m);
+    }),
 });
 
 async function output(
