@@ -119,17 +119,12 @@ function checkTimes({ listen, send = [] }: PartialChannel, node: ConfigNode, pro
     if (!value?.collect) continue;
     const { timeZone, at = [], countMax } = value.collect;
     check(timeZone, "send", name, "collect", "timeZone");
-    const collect = nearestNode(node, "send", name, "collect");
+    const spot = nearestNode(node, "send", name, "collect");
     // Its default alone is no reason to send anything for a long time.
-    const isBySize = nearestNode(collect, "bytesMax") !== collect;
+    const isBySize = nearestNode(spot, "bytesMax") !== spot;
     if (at.length > 0 || countMax !== undefined || isBySize) continue;
     const rule = "must say when what has gathered is sent";
-    problems.add(
-      nearestNode(node, "send", name, "collect"),
-      "CONFIG_VALUE_INVALID",
-      { rule },
-      "at: or countMax:",
-    );
+    problems.add(spot, "CONFIG_VALUE_INVALID", { rule }, "at:, countMax: or bytesMax:");
   }
 }
 

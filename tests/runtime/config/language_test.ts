@@ -168,8 +168,9 @@ Deno.test("config: what is collected is sent at times of day, in a zone, or by n
     "6:75 CONFIG_VALUE_INVALID Cannot read channels.lab.send.ehr.collect.at[0]: must be text that is a time of day with 24 hours, such as 02:15",
     "6:94 CONFIG_VALUE_INVALID Cannot read channels.lab.send.ehr.collect.timeZone: must be a time zone, not Chicago (for example America/Chicago)",
   ]);
+  assertEquals(await problemsOf(lab("", ", collect: { bytesMax: 1 MB }")), []);
   assertEquals(await problemsOf(lab("", ", collect: { as: hl7-bach }")), [
-    "6:68 CONFIG_VALUE_INVALID Cannot read channels.lab.send.ehr.collect: must say when what has gathered is sent (at: or countMax:)",
+    "6:68 CONFIG_VALUE_INVALID Cannot read channels.lab.send.ehr.collect: must say when what has gathered is sent (at:, countMax: or bytesMax:)",
     "6:74 CONFIG_VALUE_INVALID Cannot read channels.lab.send.ehr.collect.as: must be lines, zip or hl7-batch, not hl7-bach",
   ]);
 });
