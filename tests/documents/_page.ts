@@ -32,7 +32,7 @@ export function fileOf(
  *
  * - `sh` is run, all of a page in one shell.
  * - A fence whose first line names a file, in a comment, is written to that file.
- * - `ts` without a name is a program, run where it is said what it prints. That it compiles is a tidy test's affair.
+ * - `ts` without a name is a program, run to its end. That it compiles is a tidy test's affair.
  * - `text` right after these two is what they print. Another `text` is what is printed in another terminal.
  * - `<!-- fails -->` before a fence: the commands end with an error, and are to.
  * - `<!-- not run: WHY -->` before a fence: it cannot run in a test.

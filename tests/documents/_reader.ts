@@ -55,9 +55,8 @@ class Reader implements AsyncDisposable {
       case "run":
         return await this.#run(step);
       case "program": {
-        if (step.prints === undefined) return;
         const file = `program_${++this.#programs}.ts`;
-        await this.#clone.write(file, step.program);
+        await this.#clone.write(file, this.#promises.real(step.program));
         return await this.#run({ ...step, commands: `deno run -P ${file}`, fails: false });
       }
       case "write":
