@@ -1,32 +1,21 @@
-import type { LongList } from "../../../runtime/contract/long_list.ts";
 import type { PathBody } from "../../../runtime/contract/message.ts";
-import { removeFrom, writeLeaf } from "./_edit.ts";
-import { leafOf } from "./_leaf.ts";
-import { leavesOf } from "./_leaves.ts";
-import { labelOf, parseBytes, type Parsed, parseText } from "./_parse.ts";
-import { partOf, withPart } from "./_parts.ts";
-import { cutter, Segments } from "./_segments.ts";
-import { joinBytes } from "./_utf8.ts";
-import { type Charset, charsetOf } from "./charset.ts";
-import type { Delimiters } from "./delimiters.ts";
 import { errors } from "./errors.ts";
-import { decodeEscapes, encodeEscapes, isPlain } from "./escape.ts";
+import type { Delimiters } from "./syntax/delimiters.ts";
+import { leavesOf } from "./syntax/leaves.ts";
+import { MessageText } from "./syntax/message_text.ts";
+import { parseBytes, parseText } from "./syntax/parse.ts";
+import { partOf } from "./syntax/parts.ts";
 import {
-  checkLeaf,
   checkSingle,
   compilePath,
   isDelimiterField,
   LEFT_OUT,
-  type Path,
   pathText,
   resolvePath,
-} from "./path.ts";
+} from "./syntax/path.ts";
 
 /** Media type of HL7 v2 in its own delimited encoding (ER7). */
 export const HL7V2_TYPE = "x-application/hl7-v2+er7";
-
-const CR = Uint8Array.of(0x0d);
-const encoder = new TextEncoder();
 
 /** What {@linkcode Hl7Message.parse} can be told. */
 export interface ParseOptions {
@@ -53,18 +42,16 @@ export interface ParseOptions {
  * ```
  */
 export class Hl7Message implements PathBody {
-  /** As the message's own MSH-1 and MSH-2 name them. */
-  readonly delimiters: Delimiters;
-  readonly #segments: Segments;
-  #originals: LongList<Uint8Array | undefined> | undefined;
-  #charset: Charset | undefined;
+  readonly #text: MessageText;
   #frozen = false;
 
-  private constructor({ delimiters, segments, charset, originals }: Parsed) {
-    this.delimiters = delimiters;
-    this.#segments = segments;
-    this.#charset = charset;
-    this.#originals = originals;
+  private constructor(text: MessageText) {
+    this.#text = text;
+  }
+
+  /** As the message's own MSH-1 and MSH-2 name them. */
+  get delimiters(): Delimiters {
+    return this.#text.delimiters;
   }
 
   get contentType(): string {
@@ -79,14 +66,15 @@ export class Hl7Message implements PathBody {
    * HL7V2_SEGMENT_INVALID, HL7V2_MESSAGE_NOT_ALONE.
    */
   static parse(input: Uint8Array | string, options: ParseOptions = {}): Hl7Message {
-    return new Hl7Message(
-      typeof input === "string" ? parseText(input, options.charset) : parseBytes(input, options.charset),
-    );
+    const parsed = typeof input === "string"
+      ? parseText(input, options.charset)
+      : parseBytes(input, options.charset);
+    return new Hl7Message(new MessageText(parsed));
   }
 
   /** Ids of the segments, in order. */
   get segments(): readonly string[] {
-    return this.#segments.all().map((segment) => segment.slice(0, 3));
+    return this.#text.segments.all().map((segment) => segment.slice(0, 3));
   }
 
   /**
@@ -96,9 +84,11 @@ export class Hl7Message implements PathBody {
   get(path: string): string | undefined {
     const steps = compilePath(path);
     checkSingle(steps);
-    const at = this.#segments.find(steps.id, steps.occurrence || 1);
+    const at = this.#text.segments.find(steps.id, steps.occurrence || 1);
     if (at < 0) return undefined;
-    return steps.field === LEFT_OUT ? this.#shown(this.#segments.one(at)) : this.#leaf(at, steps);
+    return steps.field === LEFT_OUT
+      ? this.#text.shown(this.#text.segments.one(at))
+      : this.#text.leaf(at, steps);
   }
 
   /**
@@ -107,12 +97,12 @@ export class Hl7Message implements PathBody {
    */
   getAll(path: string): readonly string[] {
     const steps = compilePath(path);
-    const found = this.#findAll(steps);
+    const found = this.#text.findAll(steps);
     const values = steps.field === LEFT_OUT
-      ? found.map((at) => this.#shown(this.#segments.one(at)))
+      ? found.map((at) => this.#text.shown(this.#text.segments.one(at)))
       : isDelimiterField(steps)
-      ? found.map((at) => this.#leaf(at, steps))
-      : found.flatMap((at) => this.#repetitions(at, steps).map((one) => this.#leafIn(one, steps)));
+      ? found.map((at) => this.#text.leaf(at, steps))
+      : found.flatMap((at) => this.#text.repetitions(at, steps).map((one) => this.#text.leafIn(one, steps)));
     return values.filter((value) => value !== undefined);
   }
 
@@ -124,16 +114,16 @@ export class Hl7Message implements PathBody {
   raw(path: string): string | undefined {
     const steps = compilePath(path);
     checkSingle(steps);
-    const at = this.#segments.find(steps.id, steps.occurrence || 1);
+    const at = this.#text.segments.find(steps.id, steps.occurrence || 1);
     if (at < 0) return undefined;
     const { delimiters } = this;
-    let text: string | undefined = this.#segments.one(at);
-    if (steps.field !== LEFT_OUT) text = this.#field(text, steps);
+    let text: string | undefined = this.#text.segments.one(at);
+    if (steps.field !== LEFT_OUT) text = this.#text.field(text, steps);
     if (!isDelimiterField(steps) && (steps.repetition !== LEFT_OUT || steps.component !== LEFT_OUT)) {
       text &&= partOf(text, delimiters.repetition, steps.leaf.repetition);
-      text &&= this.#part(text, steps);
+      text &&= this.#text.part(text, steps);
     }
-    return text ? this.#shown(text) : undefined;
+    return text ? this.#text.shown(text) : undefined;
   }
 
   /**
@@ -146,15 +136,15 @@ export class Hl7Message implements PathBody {
    */
   set(path: string, value: string): this {
     if (this.#frozen) errors.fail("HL7V2_MESSAGE_FROZEN", { path });
-    this.#write(compilePath(path), value);
+    this.#text.write(compilePath(path), value);
     return this;
   }
 
   /** A copy with a leaf replaced; otherwise as {@linkcode Hl7Message.set}. */
   with(path: string, value: string): Hl7Message {
-    const copy = this.#copy();
-    copy.#write(compilePath(path), value);
-    return copy;
+    const text = this.#text.copy();
+    text.write(compilePath(path), value);
+    return new Hl7Message(text);
   }
 
   /**
@@ -163,9 +153,9 @@ export class Hl7Message implements PathBody {
    * repetitions and segments behind move up. Errors: HL7V2_PATH_INVALID, HL7V2_DELIMITERS_FIXED.
    */
   without(path: string): Hl7Message {
-    const copy = this.#copy();
-    copy.#remove(compilePath(path));
-    return copy;
+    const text = this.#text.copy();
+    text.remove(compilePath(path));
+    return new Hl7Message(text);
   }
 
   /**
@@ -174,12 +164,12 @@ export class Hl7Message implements PathBody {
    */
   places(path: string): readonly string[] {
     const steps = compilePath(path);
-    return this.#findAll(steps).flatMap((at, nth) => {
+    return this.#text.findAll(steps).flatMap((at, nth) => {
       const segment = { ...steps, occurrence: steps.occurrence > 0 ? steps.occurrence : nth + 1 };
       if (steps.field === LEFT_OUT) return [pathText(segment)];
       const parts = isDelimiterField(steps)
-        ? [this.#leaf(at, steps)]
-        : this.#repetitions(at, steps).map((one) => this.#part(one, steps));
+        ? [this.#text.leaf(at, steps)]
+        : this.#text.repetitions(at, steps).map((one) => this.#text.part(one, steps));
       return parts.flatMap((part, nth) =>
         part ? [pathText({ ...segment, repetition: steps.repetition > 0 ? steps.repetition : nth + 1 })] : []
       );
@@ -203,17 +193,7 @@ export class Hl7Message implements PathBody {
   split(path: string): readonly Hl7Message[] {
     const steps = compilePath(path);
     if (steps.field !== LEFT_OUT) errors.fail("HL7V2_PATH_INVALID", { path });
-    const starts = this.#segments.findAll(steps.id);
-    const segments = cutter(this.#segments.all(), starts);
-    const originals = this.#originals && cutter([...this.#originals], starts);
-    const parts = starts.map((_, nth) =>
-      new Hl7Message({
-        delimiters: this.delimiters,
-        segments: Segments.of(segments(nth)),
-        charset: this.#charset,
-        originals: originals?.(nth),
-      })
-    );
+    const parts = this.#text.cut(this.#text.segments.findAll(steps.id)).map((text) => new Hl7Message(text));
     return steps.occurrence > 0 ? parts.slice(steps.occurrence - 1, steps.occurrence) : parts;
   }
 
@@ -223,11 +203,11 @@ export class Hl7Message implements PathBody {
    */
   *leaves(): Generator<readonly [path: string, value: string]> {
     const seen = new Map<string, number>();
-    for (const segment of this.#segments.all()) {
+    for (const segment of this.#text.segments.all()) {
       const id = segment.slice(0, 3), occurrence = (seen.get(id) ?? 0) + 1;
       seen.set(id, occurrence);
       for (const [path, text] of leavesOf(segment, this.delimiters)) {
-        const value = this.#decoded(text);
+        const value = this.#text.decoded(text);
         if (value !== undefined) yield [`${id}[${occurrence}]${path}`, value];
       }
     }
@@ -243,153 +223,6 @@ export class Hl7Message implements PathBody {
    * only where the character set was changed or cannot write all it can read.
    */
   toBytes(): Uint8Array {
-    if (this.#originals === undefined) return this.#encode(this.#segments.join());
-    const originals = [...this.#originals];
-    return joinBytes(
-      this.#segments.all().flatMap((segment, at) => [originals[at] ?? this.#encode(segment), CR]),
-    );
-  }
-
-  #copy(): Hl7Message {
-    return new Hl7Message({
-      delimiters: this.delimiters,
-      segments: this.#segments.copy(),
-      charset: this.#charset,
-      originals: this.#originals,
-    });
-  }
-
-  #encode(text: string): Uint8Array {
-    const ascii = encoder.encode(text);
-    if (ascii.length === text.length) return ascii;
-    const charset = this.#usedCharset();
-    return charset.encode(text) ?? errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: charset.name });
-  }
-
-  #usedCharset(): Charset {
-    return this.#charset ??= charsetOf(labelOf(this.#segments.one(0), this.delimiters));
-  }
-
-  #readHex(bytes: Uint8Array): string | undefined {
-    const text = this.#usedCharset().decode(bytes);
-    return text.isWellFormed() && !text.includes("\uFFFD") ? text : undefined;
-  }
-
-  /** Text for others to see: bytes that mean nothing as U+FFFD. */
-  #shown(text: string): string {
-    return this.#charset === undefined ? text : text.toWellFormed();
-  }
-
-  #findAll(path: Path): readonly number[] {
-    if (path.occurrence <= 0) return this.#segments.findAll(path.id);
-    const at = this.#segments.find(path.id, path.occurrence);
-    return at < 0 ? [] : [at];
-  }
-
-  #field(segment: string, path: Path): string | undefined {
-    if (path.segment === "MSH" && path.field === 1) return this.delimiters.field;
-    return partOf(segment, this.delimiters.field, path.leaf.part);
-  }
-
-  /** The repetitions a path can mean: one, or all. */
-  #repetitions(at: number, path: Path): string[] {
-    const field = this.#field(this.#segments.one(at), path);
-    if (field === undefined) return [];
-    if (path.repetition <= 0) return field.split(this.delimiters.repetition);
-    return [partOf(field, this.delimiters.repetition, path.repetition) ?? ""];
-  }
-
-  /** The encoded text of a repetition, or of the component or subcomponent of it that the path names. */
-  #part(repetition: string, { component, subcomponent }: Path): string | undefined {
-    let text: string | undefined = repetition;
-    if (component !== LEFT_OUT) text = partOf(text, this.delimiters.component, component);
-    if (subcomponent !== LEFT_OUT) text &&= partOf(text, this.delimiters.subcomponent, subcomponent);
-    return text;
-  }
-
-  #leaf(at: number, path: Path): string | undefined {
-    const { delimiters } = this;
-    if (isDelimiterField(path)) {
-      const { repetition, component, subcomponent } = path.leaf;
-      if (repetition + component + subcomponent > 3) return undefined;
-      return path.field === 1 ? delimiters.field : delimiters.encoding;
-    }
-    const segments = this.#segments;
-    return this.#decoded(
-      leafOf(segments.text(at), segments.start(at), segments.end(at), path.leaf, delimiters),
-    );
-  }
-
-  #leafIn(repetition: string, { leaf }: Path): string | undefined {
-    const steps = { ...leaf, part: 1, repetition: 1 };
-    return this.#decoded(leafOf(repetition, 0, repetition.length, steps, this.delimiters));
-  }
-
-  #decoded(text: string | undefined): string | undefined {
-    if (text === undefined || text === "") return undefined;
-    if (!text.includes(this.delimiters.escape)) return this.#shown(text);
-    return this.#shown(decodeEscapes(text, this.delimiters, (bytes) => this.#readHex(bytes)));
-  }
-
-  #write(path: Path, value: string): void {
-    checkLeaf(path);
-    if (isDelimiterField(path)) {
-      if (this.get(path.text) !== value) errors.fail("HL7V2_DELIMITERS_FIXED", { path: path.text });
-      return;
-    }
-    const text = this.#encodedValue(value);
-    let at = this.#segments.find(path.id, path.occurrence || 1);
-    if (at < 0 && text === "") return;
-    if (at < 0) at = this.#insert(path);
-    this.#replace(at, path, (field) => writeLeaf(field, path, this.delimiters, text));
-  }
-
-  #encodedValue(value: string): string {
-    // One character a byte means ASCII; anything else has to fit the character set.
-    if (encoder.encode(value).length !== value.length && !this.#usedCharset().carries(value)) {
-      errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: this.#usedCharset().name });
-    }
-    return isPlain(value, this.delimiters)
-      ? value
-      : encodeEscapes(value, this.delimiters, (bytes) => this.#readHex(bytes));
-  }
-
-  #insert(path: Path): number {
-    const segments = this.#segments, alike = segments.countOf(path.id);
-    if ((path.occurrence || 1) !== alike + 1) {
-      errors.fail("HL7V2_OCCURRENCE_MISSING", { path: path.text });
-    }
-    const at = alike === 0 ? segments.count : segments.find(path.id, alike) + 1;
-    segments.splice(at, 0, [path.segment]);
-    this.#originals = this.#originals?.spliced(at, 0, [undefined]);
-    return at;
-  }
-
-  #remove(path: Path): void {
-    const isHeader = path.segment === "MSH" && path.field === LEFT_OUT;
-    if (isHeader) errors.fail("HL7V2_PATH_INVALID", { path: path.text });
-    if (isDelimiterField(path)) errors.fail("HL7V2_DELIMITERS_FIXED", { path: path.text });
-    const found = this.#findAll(path.occurrence === LEFT_OUT ? { ...path, occurrence: 1 } : path);
-    // From the end, so that the places before stay what they are.
-    for (const at of found.toReversed()) {
-      if (path.field !== LEFT_OUT) {
-        this.#replace(at, path, (field) => removeFrom(field, path, this.delimiters));
-      } else {
-        this.#segments.splice(at, 1);
-        this.#originals = this.#originals?.spliced(at, 1);
-      }
-    }
-  }
-
-  #replace(at: number, path: Path, edit: (field: string) => string): void {
-    const before = this.#segments.one(at);
-    const after = withPart(before, this.delimiters.field, path.leaf.part, edit);
-    if (after === before) return;
-    this.#segments.splice(at, 1, [after]);
-    this.#originals = this.#originals?.with(at, undefined);
-    if (path.segment === "MSH" && path.field === 18) {
-      this.#charset = undefined;
-      this.#originals = undefined;
-    }
+    return this.#text.toBytes();
   }
 }

@@ -1,5 +1,5 @@
 import type { Identity } from "../../../runtime/contract/format.ts";
-import { readHeader } from "./header.ts";
+import { readHeader } from "./syntax/header.ts";
 
 /**
  * Message types that ask and change nothing, beside all that begin with Q: vaccination records (VXQ), order and

@@ -1,5 +1,5 @@
-import { partOf } from "./_parts.ts";
-import type { Delimiters } from "./delimiters.ts";
+import { partOf } from "./syntax/parts.ts";
+import type { Delimiters } from "./syntax/delimiters.ts";
 import type { Hl7Message } from "./hl7_message.ts";
 
 /**

@@ -1,19 +1,19 @@
 import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
 import { list, type ListField, text } from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
-import { answer } from "./answer.ts";
-import { batch } from "./batch.ts";
-import { create } from "./create.ts";
+import { answer } from "./answers/answer.ts";
+import { batch } from "./batches/join.ts";
+import { create } from "./building/create.ts";
 import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
 import { identify } from "./identify.ts";
 import { isBuiltOn } from "./is_built_on.ts";
-import { judge } from "./judge.ts";
+import { judge } from "./answers/judge.ts";
 import { keys } from "./keys.ts";
-import { checkPath } from "./path.ts";
+import { checkPath } from "./syntax/path.ts";
 
 export { Hl7Message, type ParseOptions } from "./hl7_message.ts";
-export type { Delimiters } from "./delimiters.ts";
+export type { Delimiters } from "./syntax/delimiters.ts";
 
 /** What the format can be told. */
 export type Hl7v2Settings = {

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as fc from "fast-check";
 import { Hl7Message } from "../../../../actors/formats/hl7v2/mod.ts";
-import { checkPath } from "../../../../actors/formats/hl7v2/path.ts";
+import { checkPath } from "../../../../actors/formats/hl7v2/syntax/path.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
 import { assertLeafLaws, assertPlaceLaws } from "../../../contract/path_laws.ts";
 import { casesOf, corpusFile, corpusTest } from "./_corpus.ts";

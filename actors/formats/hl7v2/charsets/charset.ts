@@ -1,6 +1,6 @@
 import { multiByte } from "./_multi_byte.ts";
 import { type Charset, singleByte } from "./_single_byte.ts";
-import { decodeUtf8, utf8, utf8WithStrays } from "./_utf8.ts";
+import { decodeUtf8, utf8, utf8WithStrays } from "./utf8.ts";
 
 export type { Charset } from "./_single_byte.ts";
 

@@ -1,6 +1,6 @@
-import { idOf, Segments } from "./_segments.ts";
+import { idOf, Segments } from "./segments.ts";
 import type { Delimiters } from "./delimiters.ts";
-import { errors } from "./errors.ts";
+import { errors } from "../errors.ts";
 
 const LF = 0x0a, VT = 0x0b, CR = 0x0d, FS = 0x1c, M = 0x4d;
 const MSH = idOf("MSH");

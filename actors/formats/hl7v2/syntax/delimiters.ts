@@ -1,5 +1,5 @@
-import { headerOf } from "./_wire.ts";
-import { errors } from "./errors.ts";
+import { headerOf } from "./wire.ts";
+import { errors } from "../errors.ts";
 
 /** The delimiters of one message (HL7 v2.9.1 section 2.5.4, MSH-1 and MSH-2). Each is one ASCII character. */
 export interface Delimiters {

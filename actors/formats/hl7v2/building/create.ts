@@ -1,9 +1,9 @@
-import type { AnswerFacts } from "../../../runtime/contract/format.ts";
-import { controlIdOf, timestamp, trimmed } from "./_own_segment.ts";
+import type { AnswerFacts } from "../../../../runtime/contract/format.ts";
+import { controlIdOf, timestamp, trimmed } from "../syntax/own_segment.ts";
 import { structureOf } from "./_table_0354.ts";
-import { RECOMMENDED } from "./delimiters.ts";
-import { errors } from "./errors.ts";
-import { Hl7Message } from "./hl7_message.ts";
+import { RECOMMENDED } from "../syntax/delimiters.ts";
+import { errors } from "../errors.ts";
+import { Hl7Message } from "../hl7_message.ts";
 
 const TYPE = /^([A-Z0-9]{3})(?:\^([A-Z0-9]{3})(?:\^[A-Z0-9_]{3,7})?)?$/;
 

@@ -1,10 +1,10 @@
-import type { AnswerFacts, BatchSpec } from "../../../runtime/contract/format.ts";
-import { bytesOf, controlIdOf, timestamp, trimmed } from "./_own_segment.ts";
-import { joinBytes } from "./_utf8.ts";
-import { unwrap } from "./_wire.ts";
-import { RECOMMENDED } from "./delimiters.ts";
-import { findHeader, Header } from "./header.ts";
-import { HL7V2_TYPE } from "./hl7_message.ts";
+import type { AnswerFacts, BatchSpec } from "../../../../runtime/contract/format.ts";
+import { bytesOf, controlIdOf, timestamp, trimmed } from "../syntax/own_segment.ts";
+import { joinBytes } from "../charsets/utf8.ts";
+import { unwrap } from "../syntax/wire.ts";
+import { RECOMMENDED } from "../syntax/delimiters.ts";
+import { findHeader, Header } from "../syntax/header.ts";
+import { HL7V2_TYPE } from "../hl7_message.ts";
 
 /**
  * One file of one batch (HL7 v2.9.1 section 2.9.3.1): FHS, BHS, the messages, BTS with their count, FTS with the count of

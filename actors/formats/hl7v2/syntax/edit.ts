@@ -1,4 +1,4 @@
-import { withoutPart, withPart } from "./_parts.ts";
+import { withoutPart, withPart } from "./parts.ts";
 import type { Delimiters } from "./delimiters.ts";
 import { ALL, LEFT_OUT, type Path } from "./path.ts";
 

@@ -1,4 +1,4 @@
-import type { MitralError } from "../../../runtime/contract/error.ts";
+import type { MitralError } from "../../../../runtime/contract/error.ts";
 
 /** Message error condition codes (HL7 table 0357). */
 const CONDITIONS: Readonly<Record<number, string>> = {

@@ -1,4 +1,4 @@
-import { LongList } from "../../../runtime/contract/long_list.ts";
+import { LongList } from "../../../../runtime/contract/long_list.ts";
 
 /**
  * The segments of one message, as encoded text without terminators. Until the first change they are places in the text

@@ -1,6 +1,6 @@
-import { partOf } from "./_parts.ts";
-import { unwrap } from "./_wire.ts";
-import { charsetOf } from "./charset.ts";
+import { partOf } from "./parts.ts";
+import { unwrap } from "./wire.ts";
+import { charsetOf } from "../charsets/charset.ts";
 import { type Delimiters, readDelimiters, RECOMMENDED } from "./delimiters.ts";
 import { decodeEscapes } from "./escape.ts";
 

@@ -1,7 +1,7 @@
-import type { LeafSteps } from "./_leaf.ts";
-import type { PathUse } from "../../../runtime/contract/format.ts";
-import { idOf } from "./_segments.ts";
-import { errors } from "./errors.ts";
+import type { LeafSteps } from "./leaf.ts";
+import type { PathUse } from "../../../../runtime/contract/format.ts";
+import { idOf } from "./segments.ts";
+import { errors } from "../errors.ts";
 
 /** Stands for every occurrence or repetition: `[*]`. */
 export const ALL = -1;

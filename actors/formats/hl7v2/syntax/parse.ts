@@ -1,8 +1,8 @@
-import { LongList } from "../../../runtime/contract/long_list.ts";
-import { partOf } from "./_parts.ts";
-import { Segments } from "./_segments.ts";
-import { headerOf, splitSegments, unwrap, unwrapText } from "./_wire.ts";
-import { type Charset, charsetOf } from "./charset.ts";
+import { LongList } from "../../../../runtime/contract/long_list.ts";
+import { partOf } from "./parts.ts";
+import { Segments } from "./segments.ts";
+import { headerOf, splitSegments, unwrap, unwrapText } from "./wire.ts";
+import { type Charset, charsetOf } from "../charsets/charset.ts";
 import { type Delimiters, readDelimiters } from "./delimiters.ts";
 
 /** A message taken apart as far as it always is. */

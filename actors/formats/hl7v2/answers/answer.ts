@@ -1,13 +1,13 @@
-import type { MitralError } from "../../../runtime/contract/error.ts";
-import type { AnswerFacts } from "../../../runtime/contract/format.ts";
-import type { Answer, Outcome } from "../../../runtime/contract/message.ts";
-import { bytesOf, controlIdOf, timestamp, trimmed } from "./_own_segment.ts";
+import type { MitralError } from "../../../../runtime/contract/error.ts";
+import type { AnswerFacts } from "../../../../runtime/contract/format.ts";
+import type { Answer, Outcome } from "../../../../runtime/contract/message.ts";
+import { bytesOf, controlIdOf, timestamp, trimmed } from "../syntax/own_segment.ts";
 import { type Condition, conditionOf } from "./_table_0357.ts";
-import type { Delimiters } from "./delimiters.ts";
-import { encodeEscapes } from "./escape.ts";
-import { findHeader, type Header } from "./header.ts";
-import { HL7V2_TYPE } from "./hl7_message.ts";
-import { compilePath, type Path } from "./path.ts";
+import type { Delimiters } from "../syntax/delimiters.ts";
+import { encodeEscapes } from "../syntax/escape.ts";
+import { findHeader, type Header } from "../syntax/header.ts";
+import { HL7V2_TYPE } from "../hl7_message.ts";
+import { compilePath, type Path } from "../syntax/path.ts";
 
 /**
  * The acknowledgment of a received message (HL7 v2.9.1 sections 2.8.2 and 2.8.3), for whatever has an MSH at the start

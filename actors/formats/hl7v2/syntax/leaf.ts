@@ -1,4 +1,4 @@
-import { partOf } from "./_parts.ts";
+import { partOf } from "./parts.ts";
 import type { Delimiters } from "./delimiters.ts";
 
 /** Where a leaf lies: each counts from 1, `part` among the parts the field separator makes. */

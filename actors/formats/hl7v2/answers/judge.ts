@@ -1,8 +1,8 @@
-import type { Outcome } from "../../../runtime/contract/message.ts";
-import { MitralError } from "../../../runtime/contract/error.ts";
+import type { Outcome } from "../../../../runtime/contract/message.ts";
+import { MitralError } from "../../../../runtime/contract/error.ts";
 import { mayPass } from "./_table_0357.ts";
-import { errors } from "./errors.ts";
-import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
+import { errors } from "../errors.ts";
+import { Hl7Message, HL7V2_TYPE } from "../hl7_message.ts";
 
 /**
  * What a peer's acknowledgment says of the message that was sent with `controlId` in MSH-10 (HL7 v2.9.1 section

@@ -1,0 +1,8 @@
+/**
+ * HL7 v2 for programs: the message and what works on it. The format itself, as a gateway file names it, is `hl7v2` of
+ * `mitral/formats`.
+ *
+ * @module
+ */
+export { Hl7Message, HL7V2_TYPE, type ParseOptions } from "./hl7_message.ts";
+export type { Delimiters } from "./syntax/delimiters.ts";
