@@ -1,12 +1,11 @@
 import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
 import {
-  choice,
-  type ChoiceField,
   list,
   type ListField,
   record,
   type RecordField,
   text,
+  type TextField,
 } from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
 import { answer } from "./answers/answer.ts";
@@ -40,8 +39,15 @@ export interface CharsetSettings {
   readonly always?: string;
 }
 
-const charsetLabel = (about: string): ChoiceField<string | undefined> & { readonly optional: true } =>
-  choice(about, READABLE_LABELS, { optional: true, example: "8859/15" });
+function charsetLabel(about: string): TextField<string | undefined> & { readonly optional: true } {
+  const spellings = new Set([...READABLE_LABELS, ...READABLE_LABELS.map((label) => label.toUpperCase())]);
+  const pattern = {
+    matches: [...spellings].join("|"),
+    says: "names a character set of HL7 table 0211, such as 8859/15, or another, such as windows-1252",
+    words: READABLE_LABELS,
+  };
+  return text(about, { optional: true, pattern, example: "8859/15" });
+}
 
 /** HL7 v2 in its delimited encoding (ER7): HL7 v2.9.1 chapter 2, read so that every version since 2.1 fits. */
 const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineFormat({

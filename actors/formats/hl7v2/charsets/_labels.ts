@@ -93,12 +93,12 @@ export function labelOf(name: string): string {
   return LABELS.find(([, known]) => known === name)?.[0] ?? name;
 }
 
-/** Every label that a setting may name: of table 0211, and of the WHATWG Encoding Standard. */
+/** Labels that a setting may name: of table 0211 and, in small letters or capitals, of the WHATWG Encoding Standard. */
 export const READABLE_LABELS: readonly string[] = [
-  ...LABELS.filter(([, name]) => !isUnreadable(name)).flatMap((
-    [label, ...spellings],
-  ) => [label, ...spellings]),
-  ..."1250 1251 1253 1254 1255 1256 1257 1258 874".split(" ").map((page) => `windows-${page}`),
-  ..."8859-10 8859-13 8859-14 8859-16".split(" ").map((part) => `iso-${part}`),
-  ..."koi8-r koi8-u euc-jp ibm866 macintosh".split(" "),
-].filter((label, nth, all) => all.findIndex((other) => other.toLowerCase() === label.toLowerCase()) === nth);
+  ...new Set([
+    ...LABELS.filter(([, name]) => !isUnreadable(name)).flatMap(([label, name]) => [label, name]),
+    ..."1250 1251 1253 1254 1255 1256 1257 1258".split(" ").map((page) => `windows-${page}`),
+    ..."10 13 14 16".split(" ").map((part) => `iso-8859-${part}`),
+    ..."koi8-r koi8-u euc-jp ibm866 macintosh".split(" "),
+  ]),
+];

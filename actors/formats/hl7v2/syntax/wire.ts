@@ -48,7 +48,7 @@ function edgesOf(
 }
 
 function isAround(code: number): boolean {
-  return code === VT || code === 0x20 || code === 0x09 || isBehind(code);
+  return code <= 0x20 && (code === VT || code === 0x20 || code === 0x09 || isBehind(code));
 }
 
 function isBehind(code: number): boolean {
@@ -62,8 +62,8 @@ export function headerOf(text: string): string {
 }
 
 /**
- * Cuts unwrapped text into segments, without their terminators; blank lines are dropped, and so are blanks and MLLP
- * bytes in front of a segment, which are in no field.
+ * Cuts unwrapped text into segments, without their terminators; blank lines are dropped, and so are blanks,
+ * MLLP bytes and NUL in front of a segment, which are in no field.
  *
  * What ends MSH decides what ends a segment. After a lone CR, which the standard demands, an LF is content, as it is
  * in reports sent as text. After LF or CRLF, as in files, any of CR, LF and CRLF ends a segment.
@@ -79,7 +79,7 @@ export function splitSegments(text: string, delimiters: Delimiters): Segments {
   for (let start = 0; start < rest.length;) {
     const found = rest.indexOf("\r", start);
     const end = found < 0 ? rest.length : found;
-    while (start < end && isInFront(rest.charCodeAt(start))) start++;
+    while (start < end && isAround(rest.charCodeAt(start))) start++;
     if (end > start) {
       if (isSegment(rest, start, end, field)) {
         const id = idOf(rest, start);
@@ -93,10 +93,6 @@ export function splitSegments(text: string, delimiters: Delimiters): Segments {
     start = end + 1;
   }
   return new Segments(rest, places, ids);
-}
-
-function isInFront(code: number): boolean {
-  return code === LF || code === 0x20 || code === 0x09 || code === VT || code === FS;
 }
 
 function isSegment(text: string, start: number, end: number, field: number): boolean {

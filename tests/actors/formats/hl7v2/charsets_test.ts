@@ -340,5 +340,10 @@ Deno.test("hl7v2 offers a setting no label that it cannot read and write", () =>
     assert(Hl7Message.parse(plain.toBytes({ charset })).get("MSH-10") === "1", charset);
   }
   assert(READABLE_LABELS.includes("8859/15") && READABLE_LABELS.includes("windows-1252"));
-  assert(!READABLE_LABELS.includes("CNS 11643-1992"));
+  const { matches } = hl7v2.config.charset.fields.default.pattern!;
+  const takes = (label: string) => new RegExp(`^(?:${matches})$`, "u").test(label);
+  for (const label of ["8859/15", "UNICODE UTF-8", "UTF-8", "utf-8", "windows-1252", "GB 18030-2000"]) {
+    assert(takes(label), label);
+  }
+  for (const label of ["CNS 11643-1992", "8859/115", "", "utf"]) assert(!takes(label), label);
 });
