@@ -5,5 +5,5 @@
  * @module
  */
 export type { Body, PathBody } from "../../../runtime/contract/message.ts";
-export { Hl7Message, HL7V2_TYPE, type ParseOptions } from "./hl7_message.ts";
+export { Hl7Message, HL7V2_TYPE, type ParseOptions, type WriteOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";

@@ -1,9 +1,17 @@
 import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
-import { list, type ListField, text } from "../../../runtime/contract/spec.ts";
+import {
+  list,
+  type ListField,
+  record,
+  type RecordField,
+  text,
+  type TextField,
+} from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
 import { answer } from "./answers/answer.ts";
 import { batch } from "./batches/join.ts";
 import { create } from "./building/create.ts";
+import { type CharsetWords, READABLE_LABELS } from "./charsets/charset.ts";
 import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
 import { identify } from "./identify.ts";
@@ -12,14 +20,34 @@ import { judge } from "./answers/judge.ts";
 import { keys } from "./keys.ts";
 import { checkPath } from "./syntax/path.ts";
 
-export { Hl7Message, type ParseOptions } from "./hl7_message.ts";
+export { Hl7Message, type ParseOptions, type WriteOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
 
 /** What the format can be told. */
 export type Hl7v2Settings = {
   /** Types that are taken, as `ADT` or `ADT^A01`; others are answered AR. Empty, the default: all. */
   readonly accept: ListField<readonly string[]> & { readonly default: readonly string[] };
+  /** What is known of the sender's character set; one label alone is the `default`. */
+  readonly charset: RecordField<CharsetSettings, CharsetSettings | string> & { readonly default: object };
 };
+
+/** What is known of a sender's character set, by labels of HL7 table 0211 or of the WHATWG Encoding Standard. */
+export interface CharsetSettings {
+  /** Of messages whose MSH-18 is empty, or names nothing that is known. */
+  readonly default?: string;
+  /** Of every message, whatever its MSH-18 says. */
+  readonly always?: string;
+}
+
+function charsetLabel(about: string): TextField<string | undefined> & { readonly optional: true } {
+  const spellings = new Set([...READABLE_LABELS, ...READABLE_LABELS.map((label) => label.toUpperCase())]);
+  const pattern = {
+    matches: [...spellings].join("|"),
+    says: "names a character set of HL7 table 0211, such as 8859/15, or another, such as windows-1252",
+    words: READABLE_LABELS,
+  };
+  return text(about, { optional: true, pattern, example: "8859/15" });
+}
 
 /** HL7 v2 in its delimited encoding (ER7): HL7 v2.9.1 chapter 2, read so that every version since 2.1 fits. */
 const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineFormat({
@@ -38,14 +66,19 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
       }),
       { default: [], example: ["ADT", "ORU^R01"] },
     ),
+    charset: record(
+      "What is known of the sender's character set; one label alone is the default.",
+      {
+        default: charsetLabel("Of messages whose MSH-18 is empty, or names nothing that is known."),
+        always: charsetLabel("Of every message, whatever its MSH-18 says."),
+      },
+      { default: {}, short: "default" },
+    ) as Hl7v2Settings["charset"],
   },
   errors: errors.faults,
-  parse(bytes, { contentType }) {
-    const charset = charsetIn(contentType);
-    return Hl7Message.parse(bytes, charset === undefined ? {} : { charset });
-  },
+  parse: (bytes, tools) => Hl7Message.parse(bytes, wordsOf(tools)),
   admit,
-  identify,
+  identify: (bytes, tools) => identify(bytes, wordsOf(tools)),
   keys,
   isBuiltOn,
   create,
@@ -57,6 +90,13 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
 
 export default hl7v2;
 
-function charsetIn(contentType: string | undefined): string | undefined {
-  return /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? "")?.[1];
+/** What this gateway knows of a sender goes before what the transport says. */
+function wordsOf({ config, contentType }: {
+  readonly config: { readonly charset: CharsetSettings };
+  readonly contentType?: string;
+}): CharsetWords {
+  return {
+    charset: config.charset.always ?? /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? "")?.[1],
+    defaultCharset: config.charset.default,
+  };
 }

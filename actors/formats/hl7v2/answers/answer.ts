@@ -1,6 +1,8 @@
 import type { MitralError } from "../../../../runtime/contract/error.ts";
 import type { AnswerFacts } from "../../../../runtime/contract/format.ts";
 import type { Answer, Outcome } from "../../../../runtime/contract/message.ts";
+import { utf8 } from "../charsets/utf8.ts";
+import { wideCharsetOf } from "../charsets/wide.ts";
 import { bytesOf, controlIdOf, timestamp, trimmed } from "../syntax/own_segment.ts";
 import { type Condition, conditionOf } from "./_table_0357.ts";
 import type { Delimiters } from "../syntax/delimiters.ts";
@@ -29,7 +31,13 @@ export function answer(received: Uint8Array, outcome: Outcome, facts: AnswerFact
   if (letter === null) return null;
   const code = letter + (error === undefined ? "A" : error.blame === "sender" ? "E" : "R");
   const segments = [acknowledgmentHeader(header, facts), ...acknowledgment(header, code, error)];
-  return { bytes: bytesOf(segments.join("\r") + "\r"), contentType: HL7V2_TYPE };
+  const bytes = bytesOf(segments.join("\r") + "\r");
+  return { bytes: asWideAs(received, bytes), contentType: HL7V2_TYPE };
+}
+
+/** In UTF-16 or UTF-32 where the message is, as MSH-18 of the answer then says. */
+function asWideAs(received: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return wideCharsetOf(received)?.encode(utf8.decode(bytes)) ?? bytes;
 }
 
 /** `A` for an application acknowledgment, `C` for an accept acknowledgment, `null` for none. */

@@ -6,7 +6,7 @@ import type { Outcome } from "../../../../runtime/contract/message.ts";
 
 const FACTS = { id: "0192f3a4-b5c6-7abc-8def-0123456789ab", atMs: Date.UTC(2026, 1, 15, 7, 30, 12) };
 const ACCEPTED: Outcome = { kind: "accepted" };
-const format = bindFormat(hl7v2, { accept: ["ADT^A01"] });
+const format = bindFormat(hl7v2, { accept: ["ADT^A01"], charset: {} });
 const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const inbound = (version: string, conditions = "") =>
   `MSH|^~\\&|A^1.2^ISO|B|C|D|2026||ADT^A01^ADT_A01|7|P|${version}|||${conditions}\rPID|1\r`;
@@ -111,6 +111,14 @@ Deno.test("hl7v2 gives back what it takes from a message byte for byte", () => {
     "MSH#*~!@#C#\xff#\xe9*x!T!#B#20260215073012+0000##ACK*A01*ACK#0192f3a4b5c6456789ab#P*T#2.7*USA######8859/1~X\r" +
       "MSA#AA#\x80 7\r",
   );
+});
+
+Deno.test("hl7v2 adds the subcomponent separator that a header leaves out to its answer", () => {
+  const message = (encoding: string) => `MSH|${encoding}|A|B|C|D|2026||ADT^A01|7|P|2.4\rPID|1\r`;
+  const sender = failure("sender");
+  assertStringIncludes(answered(message("^~\\"), sender) as string, "MSH|^~\\&|C|D|");
+  assertStringIncludes(answered(message("^~\\"), sender) as string, "102&Data type error&HL70357");
+  assertStringIncludes(answered(message("^&\\"), sender) as string, "102!Data type error!HL70357");
 });
 
 Deno.test("hl7v2 honours the acknowledgment conditions of MSH-15 and MSH-16", () => {
