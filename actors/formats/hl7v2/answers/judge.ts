@@ -40,7 +40,7 @@ export function judge(
   const answer = { bytes, contentType: HL7V2_TYPE };
   if (code === "AA") return { kind: "accepted", answer };
   if (code === "CA") {
-    return { kind: "accepted", answer, ...(wantsMore(sent) ? { moreFollows: true } : {}) };
+    return { kind: "accepted", answer, isCommit: true, ...(wantsMore(sent) ? { moreFollows: true } : {}) };
   }
 
   const conditions = [...message.getAll("ERR-3.1"), ...message.getAll("ERR-1.4.1")];
