@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { READABLE_LABELS } from "../../../../actors/formats/hl7v2/charsets/charset.ts";
 import hl7v2, { Hl7Message } from "../../../../actors/formats/hl7v2/mod.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
-import { bindFormat } from "../../../../runtime/contract/format.ts";
+import { hl7With } from "./hl7_with.ts";
 
 const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const header = (label: string) => `MSH|^~\\&|A|B|C|D|2026||ADT^A01|1|P|2.5||||||${label}\r`;
@@ -106,7 +106,7 @@ Deno.test("hl7v2 lets no label crash it, and reads a message under any", () => {
 });
 
 Deno.test("hl7v2 refuses what it has no table for by name, at the door, and only where it would need one", () => {
-  const format = bindFormat(hl7v2, { accept: [], charset: {} });
+  const format = hl7With({});
   for (
     const [label, charset] of [["CNS 11643-1992", "CNS 11643-1992"], ["EUC-TW", "CNS 11643-1992"], [
       "cp850",
@@ -165,8 +165,7 @@ Deno.test("hl7v2 takes the word of who knows the sender: always, or where MSH-18
 });
 
 Deno.test("hl7v2 is told a sender's character set in the gateway file", () => {
-  const bound = (charset: { default?: string; always?: string }) =>
-    bindFormat(hl7v2, { accept: [], charset });
+  const bound = (charset: { default?: string; always?: string }) => hl7With({ charset });
   const bytes = withName("", "\xc4\x9b"), labelled = withName("UNICODE UTF-8", "\xc4\x9b");
   assertEquals(bound({ default: "windows-1250" }).parse(bytes).get("PID-5"), "Ä›");
   assertEquals(bound({ default: "windows-1250" }).parse(labelled).get("PID-5"), "ě");
@@ -299,7 +298,7 @@ Deno.test("hl7v2 reads UTF-16 and UTF-32 from files, in both byte orders, with a
     );
     return new Uint8Array(view.buffer);
   };
-  const format = bindFormat(hl7v2, { accept: [], charset: {} });
+  const format = hl7With({});
   for (const unitBytes of [2, 4]) {
     for (const isLittle of [true, false]) {
       for (const mark of ["\uFEFF", ""]) {
