@@ -2,8 +2,8 @@ import type { Intake, Reply, TransportEvent } from "../../runtime/contract/adapt
 import type { MitralError } from "../../runtime/contract/error.ts";
 import type { Clock, Connection } from "../../runtime/contract/world.ts";
 import { Deadline } from "./_deadline.ts";
-import { fitsFrame, writeFrame } from "./frame.ts";
-import { BrokenFrame, FrameReader } from "./frame_reader.ts";
+import { fitsFrame, writeFrame } from "./framing/frame.ts";
+import { BrokenFrame, FrameReader } from "./framing/frame_reader.ts";
 
 const firstBufferBytes = 16 * 1024;
 const fullBufferBytes = 128 * 1024;

@@ -4,7 +4,8 @@ import type { Acceptor, Connection } from "../../runtime/contract/world.ts";
 import { netCode, netTrouble } from "./_net_codes.ts";
 import { Places } from "./_places.ts";
 import { Session, type SessionTools } from "./_session.ts";
-import type { Breach } from "./frame_reader.ts";
+import { examine } from "./framing/examine.ts";
+import type { Breach } from "./framing/frame_reader.ts";
 
 const breachCodes = {
   tooLarge: "MLLP_FRAME_TOO_LARGE",
@@ -101,6 +102,8 @@ export default defineListener({
         "Cannot read frame: the connection ended, or paused for pauseMsMax ({pauseMsMax}), after {bytes} bytes of it",
     },
   },
+
+  examine,
 
   async listen({ config, world, intake, report, error, fail }): Promise<Listening> {
     const { host, port, frameBytesMax, pauseMsMax } = config;

@@ -1,13 +1,14 @@
 import type { DeliveryRecord, Trouble } from "../../../journal/records.ts";
 import type { ShownMessage } from "../../control/protocol.ts";
 import { addGatewayOptions, ask, type GatewayOptions } from "../ask.ts";
+import { stepsOf, stepText } from "../doctor/step.ts";
 import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { bytesText, plural, timeText } from "../figures.ts";
 import type { Paint } from "../paint.ts";
 import { plain, plainLines } from "../plain.ts";
 import { runsOf, timesText } from "../runs.ts";
-import { type AddCommand, examples } from "../session.ts";
+import { type AddCommand, examples, type Session } from "../session.ts";
 import { type Cell, table } from "../table.ts";
 
 interface ShowOptions extends GatewayOptions {
@@ -26,7 +27,10 @@ export const addShow: AddCommand = (parent, session) => {
       const found = await ask(session, options, "messages.show", { id, content: options.content ?? false }) ??
         errors.fail("CONSOLE_MESSAGE_UNKNOWN");
       if (options.json) session.printJson(found);
-      else session.terminal.out(factsText(found, session.paint) + contentText(found, session.paint));
+      else {
+        const { paint, terminal } = session;
+        terminal.out(factsText(found, paint) + contentText(found, paint) + await verdictText(found, session));
+      }
       return exitCodes.ok;
     }));
 };
@@ -87,6 +91,21 @@ function contentText({ received, payloads = [] }: ShownMessage, paint: Paint): s
     if (answer) parts.push(part(`answer of ${destination}`, answer, paint));
   }
   return parts.join("");
+}
+
+/** What its adapter finds wrong with the bytes of a message in quarantine. */
+async function verdictText(
+  { state, origin, received }: ShownMessage,
+  { outside, paint }: Session,
+): Promise<string> {
+  const { listeners } = outside.catalog;
+  if (state !== "quarantined" || received === undefined || !Object.hasOwn(listeners, origin.adapter)) {
+    return "";
+  }
+  const findings = (await listeners[origin.adapter]()).examine?.(received, "message") ?? [];
+  if (findings.length === 0) return "";
+  const steps = stepsOf(findings, received).map((step) => stepText(step, paint));
+  return `\n${paint.bold("what is wrong with the bytes")}\n${steps.join("\n")}\n`;
 }
 
 function part(title: string, bytes: Uint8Array, paint: Paint): string {
