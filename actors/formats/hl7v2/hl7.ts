@@ -4,6 +4,7 @@
  *
  * @module
  */
+export type { Body, PathBody } from "../../../runtime/contract/message.ts";
 export { Hl7Message, HL7V2_TYPE, type ParseOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
 export { Dtm, type DtmSource, type Precision, type PrecisionOptions } from "./values/dtm.ts";

@@ -116,10 +116,7 @@ export class MessageText {
       if (repetition + component + subcomponent > 3) return undefined;
       return path.field === 1 ? delimiters.field : delimiters.encoding;
     }
-    const segments = this.segments;
-    return this.decoded(
-      leafOf(segments.text(at), segments.start(at), segments.end(at), path.leaf, delimiters),
-    );
+    return this.decoded(this.segments.leaf(at, path.leaf, delimiters));
   }
 
   leafIn(repetition: string, { leaf }: Path): string | undefined {
@@ -187,7 +184,7 @@ export class MessageText {
     const before = this.segments.one(at);
     const after = withPart(before, this.delimiters.field, path.leaf.part, edit);
     if (after === before) return;
-    this.segments.splice(at, 1, [after]);
+    this.segments.replace(at, after);
     this.#originals = this.#originals?.with(at, undefined);
     if (path.segment === "MSH" && path.field === 18) {
       this.#charset = undefined;
