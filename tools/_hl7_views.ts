@@ -113,7 +113,7 @@ export const SEGMENT_VIEWS: Readonly<Record<string, Readonly<Record<string, View
       parts:
         "1:codesAndPlaces 2:places 3:code 4:severity 5:applicationCode 6:parameters 7:diagnostics 8:userMessage",
     },
-    NTE: { name: "Note", parts: "1:setId 2:source 3:text 4:type 5:enteredBy 6:entered" },
+    NTE: { name: "Note", parts: "1:setId 2:source 3:comments 4:type 5:enteredBy 6:entered" },
   },
   patient_types: {
     PID: {

@@ -52,7 +52,7 @@ export const SEGMENT_PLANS: Readonly<Record<string, string>> = {
   MSA: "1 code ST|2 controlId ST|3 text ST|4 expectedSequenceNumber NM|6 error CWE",
   ERR:
     "1 codesAndPlaces ELD*|2 places ERL*|3 code CWE|4 severity ST|5 applicationCode CWE|6 parameters ST*|7 diagnostics ST|8 userMessage ST",
-  NTE: "1 setId NM|2 source ST|3 text ST*|4 type CWE|5 enteredBy XCN|6 entered DTM",
+  NTE: "1 setId NM|2 source ST|3 comments ST*|4 type CWE|5 enteredBy XCN|6 entered DTM",
   PID:
     "1 setId NM|2 externalId CX|3 identifiers CX*|4 alternateIds CX*|5 names XPN*|6 mothersMaidenNames XPN*|7 birthDate DTM|8 sex ST|9 aliases XPN*|10 races CWE*|11 addresses XAD*|12 county ST|13 homePhones XTN*|14 businessPhones XTN*|15 language CWE|16 maritalStatus CWE|17 religion CWE|18 accountNumber CX|19 ssn ST|20 driverLicense DLN|21 mothersIdentifiers CX*|22 ethnicGroups CWE*|23 birthPlace ST|24 multipleBirth ST|25 birthOrder NM|26 citizenships CWE*|28 nationality CWE|29 deathTime DTM|30 dead ST|31 unknownIdentity ST|33 updated DTM|34 updatingFacility HD|40 telecoms XTN*|0 additional PD1 *|0 notes NTE* *,+PD1",
   PD1:

@@ -110,7 +110,7 @@ export interface Note extends View {
   /** NTE-2, Source of Comment (ID). */
   readonly source: string | null | undefined;
   /** NTE-3, Comment (FT). */
-  readonly text: readonly string[];
+  readonly comments: readonly string[];
   /** NTE-4, Comment Type (CWE). */
   readonly type: Coded | null | undefined;
   /** NTE-5, Entered by (XCN). */
