@@ -130,6 +130,12 @@ export interface FormatSpec<
   create?(what: string, facts: AnswerFacts, tools: FormatTools<S, NoInfer<Code>>): B;
   /** Fails where a path is none that a body of this format takes for a use, whatever the body holds. */
   checkPath?(path: string, use: PathUse): void;
+  /**
+   * What people of the field call the place a path names (for HL7: `Patient Name, Family Name`); `undefined` where they
+   * have no name for it. The body is the one the path is of, where it is at hand. Only for a person who reads paths: what
+   * it needs MUST be loaded when it is first called.
+   */
+  describePath?(path: string, body?: B): Promise<string | undefined>;
   /** How messages are put together as one. */
   readonly batch?: BatchSpec<NoInfer<S>, NoInfer<Code>>;
   /** Our answer to a received message; `null` where none can be made or none is wanted. */
@@ -177,6 +183,8 @@ export interface Format<B extends Body = Body> {
   create(what: string, facts: AnswerFacts): B | undefined;
   /** See {@linkcode FormatSpec.checkPath}; without it, bodies have no paths. Errors then: FORMAT_PATHS_MISSING. */
   checkPath(path: string, use: PathUse): void;
+  /** See {@linkcode FormatSpec.describePath}; without it, places have no names. */
+  describePath(path: string, body?: Body): Promise<string | undefined>;
   /** See {@linkcode FormatSpec.batch}. */
   readonly batch?: Batch;
   /** See {@linkcode FormatSpec.answer}; without it, `null`. */
@@ -220,6 +228,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     create: (what, facts) => spec.create?.(what, facts, plain),
     checkPath: spec.checkPath?.bind(spec) ??
       (() => formatErrors.fail("FORMAT_PATHS_MISSING", { format: spec.name })),
+    describePath: async (path, body) => await spec.describePath?.(path, body as B),
     ...(batch && { batch: { ...batch, join: (payloads, facts) => batch.join(payloads, facts, plain) } }),
     answer: (received, outcome, facts) => spec.answer?.(received, outcome, facts, plain) ?? null,
     isAnsweredTwice: (received) => spec.isAnsweredTwice?.(received, plain) ?? false,

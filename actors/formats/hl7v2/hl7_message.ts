@@ -13,6 +13,10 @@ import {
   pathText,
   resolvePath,
 } from "./syntax/path.ts";
+import { idOf } from "./syntax/segments.ts";
+import { MessageViews } from "./views/message_views.ts";
+import { Order } from "./views/order.ts";
+import { openView } from "./views/segment_view.ts";
 
 /** Media type of HL7 v2 in its own delimited encoding (ER7). */
 export const HL7V2_TYPE = "x-application/hl7-v2+er7";
@@ -52,11 +56,12 @@ export interface WriteOptions {
  * message.with("PID-5.1", "Smith & Sons").toBytes(); // …|Smith \T\ Sons^Ann
  * ```
  */
-export class Hl7Message implements PathBody {
+export class Hl7Message extends MessageViews implements PathBody {
   readonly #text: MessageText;
   #frozen = false;
 
   private constructor(text: MessageText) {
+    super();
     this.#text = text;
   }
 
@@ -220,6 +225,23 @@ export class Hl7Message implements PathBody {
         if (value !== undefined) yield [`${id}[${occurrence}]${path}`, value];
       }
     }
+  }
+
+  /** The orders in it, each with its requests, results and notes, as typed views. */
+  get orders(): readonly Order[] {
+    return Order.all(this.#text.copy());
+  }
+
+  /** For {@linkcode MessageViews}. */
+  protected override viewOf<V>(id: string): V | undefined {
+    const text = this.#text.copy(), at = text.segments.find(idOf(id), 1);
+    return at < 0 ? undefined : openView(text, at);
+  }
+
+  /** For {@linkcode MessageViews}. */
+  protected override viewsOf<V>(id: string): readonly V[] {
+    const text = this.#text.copy();
+    return text.segments.findAll(idOf(id)).map((at) => openView<V>(text, at));
   }
 
   /** From now on {@linkcode Hl7Message.set} throws. */

@@ -114,6 +114,10 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
   isBuiltOn,
   create,
   checkPath,
+  async describePath(path, body) {
+    const { describe } = await import("./definitions/describe.ts");
+    return describe(path, body);
+  },
   batch,
   answer,
   isAnsweredTwice,

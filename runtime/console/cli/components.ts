@@ -1,6 +1,6 @@
 import type { AdapterTools } from "../../contract/adapter.ts";
 import { type Facts, type Fault, MitralError } from "../../contract/error.ts";
-import { bindFormat, type Format } from "../../contract/format.ts";
+import { bindFormat, type Format, type FormatSpec } from "../../contract/format.ts";
 import { asField, type Spec } from "../../contract/spec.ts";
 import type { Catalog, Lazy } from "../../contract/catalog.ts";
 import { errors } from "./errors.ts";
@@ -56,6 +56,19 @@ export function adapterTools(
 
 /** The HL7 v2 format with its default settings. */
 export async function hl7v2(session: Session): Promise<Format> {
-  const spec = await load(session, "formats", "hl7v2");
+  return await withDefaults(session, await load(session, "formats", "hl7v2"));
+}
+
+/** The first format, with its default settings, that reads a media type. */
+export async function formatOf(session: Session, contentType: string): Promise<Format | undefined> {
+  const wanted = contentType.split(";")[0].trim().toLowerCase();
+  for (const name of Object.keys(session.outside.catalog.formats)) {
+    const spec = await load(session, "formats", name);
+    if (spec.contentTypes.includes(wanted)) return await withDefaults(session, spec);
+  }
+  return undefined;
+}
+
+async function withDefaults(session: Session, spec: FormatSpec): Promise<Format> {
   return bindFormat(spec, await configOf(session, spec, {}) as never);
 }
