@@ -77,6 +77,16 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot set {path} in place: the body is part of a message; use with()",
   },
+  HL7V2_DATA_INVALID: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read document at {path}: its data is not, or not all of, {encoding}",
+  },
+  HL7V2_DATA_ENCODING_UNKNOWN: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read document at {path}: its encoding is none of A, Hex and Base64",
+  },
   HL7V2_TIME_ZONE_UNKNOWN: {
     blame: "operator",
     retry: "never",

@@ -9,3 +9,10 @@ export type { Delimiters } from "./syntax/delimiters.ts";
 export { Dtm, type DtmSource, type Precision, type PrecisionOptions } from "./values/dtm.ts";
 export { Tm } from "./values/tm.ts";
 export { type DateType, isDate } from "./values/is_date.ts";
+export { type FormattedText, formattedText } from "./values/formatted_text.ts";
+export type {
+  DataEncoding,
+  EncapsulatedData,
+  EncapsulatedSource,
+  EncapsulatedType,
+} from "./values/encapsulated.ts";

@@ -13,6 +13,14 @@ import {
   pathText,
   resolvePath,
 } from "./syntax/path.ts";
+import {
+  type EncapsulatedData,
+  type EncapsulatedSource,
+  type EncapsulatedType,
+  readEncapsulated,
+  writeEncapsulated,
+} from "./values/encapsulated.ts";
+import { type FormattedText, readFormattedText } from "./values/formatted_text.ts";
 
 /** Media type of HL7 v2 in its own delimited encoding (ER7). */
 export const HL7V2_TYPE = "x-application/hl7-v2+er7";
@@ -124,6 +132,51 @@ export class Hl7Message implements PathBody {
       text &&= this.#text.part(text, steps);
     }
     return text ? this.#text.shown(text) : undefined;
+  }
+
+  /**
+   * Formatted text at a path (FT and TX, OBX-5 and NTE-3), as plain text and as HTML; `undefined` where it is empty or
+   * absent. Where {@linkcode Hl7Message.get} hands markup out as it stands, this carries it out. Repetitions are lines,
+   * and a path that names one means it alone; component and subcomponent delimiters in such a field are text, unless the
+   * path names a part. Errors: HL7V2_PATH_INVALID.
+   */
+  formattedText(path: string): FormattedText | undefined {
+    return readFormattedText(this.#text, path);
+  }
+
+  /**
+   * The document in a field of type ED, or the pointer in one of type RP (where OBX-2 says RP), such as `OBX[2]-5`;
+   * `undefined` where it is empty or absent. Errors: HL7V2_PATH_INVALID.
+   *
+   * @example
+   * ```ts
+   * import { Hl7Message } from "mitral/hl7";
+   *
+   * const message = Hl7Message.parse("MSH|^~\\&|LAB\rOBX|1|ED|PDF||^application^pdf^Base64^JVBERi0=\r");
+   * const report = message.encapsulated("OBX-5");
+   * report?.mediaType; // "application/pdf"
+   * await new Response(report?.data()).text(); // "%PDF-"
+   * ```
+   */
+  encapsulated(path: string): EncapsulatedData | undefined {
+    return readEncapsulated(this.#text, path);
+  }
+
+  /**
+   * A copy with a document in a field, written in Base64 as it is read from its source; ED is written into OBX-2 where
+   * the field is OBX-5. Of the document only what it takes in the message is held in memory.
+   *
+   * Errors: HL7V2_PATH_INVALID, HL7V2_DELIMITERS_FIXED, HL7V2_OCCURRENCE_MISSING, HL7V2_CHARACTER_UNENCODABLE, and
+   * whatever the source fails with.
+   */
+  async withEncapsulated(
+    path: string,
+    type: EncapsulatedType,
+    data: EncapsulatedSource,
+  ): Promise<Hl7Message> {
+    const text = this.#text.copy();
+    await writeEncapsulated(text, path, type, data);
+    return new Hl7Message(text);
   }
 
   /**

@@ -92,7 +92,8 @@ function escapeOf(
   return `${escape}X${code.toString(16).toUpperCase().padStart(2, "0")}${escape}`;
 }
 
-function plainTextOf(body: string, delimiters: Delimiters, readHex: HexReader): string | undefined {
+/** What stands between two escape characters, as text; `undefined` where it is no plain text. */
+export function plainTextOf(body: string, delimiters: Delimiters, readHex: HexReader): string | undefined {
   switch (body) {
     case "F":
       return delimiters.field;
@@ -112,7 +113,7 @@ function plainTextOf(body: string, delimiters: Delimiters, readHex: HexReader): 
 }
 
 /** Highlighting, character set switches, local and hexadecimal sequences, and the formatting commands of FT. */
-function isMarkup(body: string): boolean {
-  return /^(?:[HN]|C[0-9A-Fa-f]{4}|M[0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{2})?|[XZ][0-9A-Fa-f]+|\.(?:br|fi|nf|ce|(?:sp|in|ti|sk)[+-]?\d*))$/
+export function isMarkup(body: string): boolean {
+  return /^(?:[HN]|C[0-9A-Fa-f]{4}|M[0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{2})?|[XZ][0-9A-Fa-f]+|\.(?:br|fi|nf|ce|(?:sp|in|ti|sk) ?[+-]?\d*))$/
     .test(body);
 }

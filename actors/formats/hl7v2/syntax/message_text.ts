@@ -4,7 +4,7 @@ import { joinBytes } from "../charsets/utf8.ts";
 import { errors } from "../errors.ts";
 import type { Delimiters } from "./delimiters.ts";
 import { removeFrom, writeLeaf } from "./edit.ts";
-import { decodeEscapes, encodeEscapes, isPlain } from "./escape.ts";
+import { decodeEscapes, encodeEscapes, type HexReader, isPlain } from "./escape.ts";
 import { leafOf } from "./leaf.ts";
 import { labelOf, type Parsed } from "./parse.ts";
 import { partOf, withPart } from "./parts.ts";
@@ -72,10 +72,11 @@ export class MessageText {
     return this.#charset ??= charsetOf(labelOf(this.segments.one(0), this.delimiters));
   }
 
-  #readHex(bytes: Uint8Array): string | undefined {
+  /** Reads the bytes of `\X..\` as text of the message's character set; `undefined` where they are none. */
+  readonly readHex: HexReader = (bytes) => {
     const text = this.#usedCharset().decode(bytes);
     return text.isWellFormed() && !text.includes("\uFFFD") ? text : undefined;
-  }
+  };
 
   /** Text for others to see: bytes that mean nothing as U+FFFD. */
   shown(text: string): string {
@@ -130,7 +131,7 @@ export class MessageText {
   decoded(text: string | undefined): string | undefined {
     if (text === undefined || text === "") return undefined;
     if (!text.includes(this.delimiters.escape)) return this.shown(text);
-    return this.shown(decodeEscapes(text, this.delimiters, (bytes) => this.#readHex(bytes)));
+    return this.shown(decodeEscapes(text, this.delimiters, this.readHex));
   }
 
   write(path: Path, value: string): void {
@@ -139,21 +140,30 @@ export class MessageText {
       if (this.leaf(0, path) !== value) errors.fail("HL7V2_DELIMITERS_FIXED", { path: path.text });
       return;
     }
-    const text = this.#encodedValue(value);
-    let at = this.segments.find(path.id, path.occurrence || 1);
-    if (at < 0 && text === "") return;
-    if (at < 0) at = this.#insert(path);
-    this.#replace(at, path, (field) => writeLeaf(field, path, this.delimiters, text));
+    const text = this.encoded(value);
+    this.#edit(path, text === "", (field) => writeLeaf(field, path, this.delimiters, text));
   }
 
-  #encodedValue(value: string): string {
+  /** Replaces a repetition as a whole by text that is encoded already. */
+  writeRepetition(path: Path, text: string): void {
+    const { repetition } = this.delimiters;
+    this.#edit(path, text === "", (field) => withPart(field, repetition, path.leaf.repetition, () => text));
+  }
+
+  #edit(path: Path, isEmpty: boolean, edit: (field: string) => string): void {
+    let at = this.segments.find(path.id, path.occurrence || 1);
+    if (at < 0 && isEmpty) return;
+    if (at < 0) at = this.#insert(path);
+    this.#replace(at, path, edit);
+  }
+
+  /** A value as it is written. Errors: HL7V2_CHARACTER_UNENCODABLE. */
+  encoded(value: string): string {
     // One character a byte means ASCII; anything else has to fit the character set.
     if (encoder.encode(value).length !== value.length && !this.#usedCharset().carries(value)) {
       errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: this.#usedCharset().name });
     }
-    return isPlain(value, this.delimiters)
-      ? value
-      : encodeEscapes(value, this.delimiters, (bytes) => this.#readHex(bytes));
+    return isPlain(value, this.delimiters) ? value : encodeEscapes(value, this.delimiters, this.readHex);
   }
 
   #insert(path: Path): number {
