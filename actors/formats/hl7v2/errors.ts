@@ -97,6 +97,11 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot write date: precision {precision} was asked of a value that has parts down to {finest}",
   },
+  HL7V2_NUMBER_UNWRITABLE: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write {path}: HL7 has no number that is not finite or needs an exponent",
+  },
   HL7V2_YEAR_UNWRITABLE: {
     blame: "operator",
     retry: "never",

@@ -16,3 +16,12 @@ export type {
   EncapsulatedSource,
   EncapsulatedType,
 } from "./values/encapsulated.ts";
+export { build, type NewMessage } from "./building/build.ts";
+export type {
+  ComponentValue,
+  FieldValue,
+  LeafValue,
+  Parts,
+  RepetitionValue,
+  SegmentFields,
+} from "./building/field_text.ts";

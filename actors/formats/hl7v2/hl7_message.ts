@@ -1,4 +1,6 @@
 import type { PathBody } from "../../../runtime/contract/message.ts";
+import type { SegmentFields } from "./building/field_text.ts";
+import { insertSegment } from "./building/insert_segment.ts";
 import { errors } from "./errors.ts";
 import type { Delimiters } from "./syntax/delimiters.ts";
 import { leavesOf } from "./syntax/leaves.ts";
@@ -197,6 +199,19 @@ export class Hl7Message implements PathBody {
   with(path: string, value: string): Hl7Message {
     const text = this.#text.copy();
     text.write(compilePath(path), value);
+    return new Hl7Message(text);
+  }
+
+  /**
+   * A copy with a new segment at the end, or behind the one at `after` (`OBX[2]`). Fields go by their number; a value is
+   * a text, an array of its components (of whose parts, too, arrays are made), or `{ repeat: […] }` for repetitions.
+   * Values are escaped; nothing is written behind the last that holds anything.
+   *
+   * Errors: HL7V2_PATH_INVALID, HL7V2_OCCURRENCE_MISSING, HL7V2_NUMBER_UNWRITABLE, HL7V2_CHARACTER_UNENCODABLE.
+   */
+  withSegment(id: string, fields: SegmentFields, { after }: { readonly after?: string } = {}): Hl7Message {
+    const text = this.#text.copy();
+    insertSegment(text, id, fields, after);
     return new Hl7Message(text);
   }
 

@@ -144,10 +144,15 @@ export class MessageText {
     this.#edit(path, text === "", (field) => writeLeaf(field, path, this.delimiters, text));
   }
 
-  /** Replaces a repetition as a whole by text that is encoded already. */
-  writeRepetition(path: Path, text: string): void {
+  /** Replaces a field, or one repetition of it where the path names one, by text that is encoded already. */
+  writeEncoded(path: Path, text: string): void {
     const { repetition } = this.delimiters;
-    this.#edit(path, text === "", (field) => withPart(field, repetition, path.leaf.repetition, () => text));
+    this.#edit(
+      path,
+      text === "",
+      (field) =>
+        path.repetition === LEFT_OUT ? text : withPart(field, repetition, path.repetition, () => text),
+    );
   }
 
   #edit(path: Path, isEmpty: boolean, edit: (field: string) => string): void {
@@ -172,9 +177,14 @@ export class MessageText {
       errors.fail("HL7V2_OCCURRENCE_MISSING", { path: path.text });
     }
     const at = alike === 0 ? segments.count : segments.find(path.id, alike) + 1;
-    segments.splice(at, 0, [path.segment]);
-    this.#originals = this.#originals?.spliced(at, 0, [undefined]);
+    this.insert(at, path.segment);
     return at;
+  }
+
+  /** Puts a segment, which is encoded already, before what stands at `at`. */
+  insert(at: number, segment: string): void {
+    this.segments.splice(at, 0, [segment]);
+    this.#originals = this.#originals?.spliced(at, 0, [undefined]);
   }
 
   remove(path: Path): void {

@@ -116,7 +116,7 @@ export async function writeEncapsulated(
     ...[source, type, subtype, "Base64"].map((value) => text.encoded(value)),
     isClean ? base64 : encodeEscapes(base64, delimiters, text.readHex),
   ].join(delimiters.component);
-  text.writeRepetition(path, field);
+  text.writeEncoded(path, field);
   if (isObservation(path)) text.write({ ...compilePath("OBX-2"), occurrence: path.occurrence }, "ED");
 }
 
