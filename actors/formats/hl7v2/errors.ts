@@ -102,6 +102,16 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot set {path} in place: the body is part of a message; use with()",
   },
+  HL7V2_DATA_INVALID: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read document at {path}: its data is not, or not all of, {encoding}",
+  },
+  HL7V2_DATA_ENCODING_UNKNOWN: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read document at {path}: its encoding is none of A, Hex and Base64",
+  },
   HL7V2_TIME_ZONE_UNKNOWN: {
     blame: "operator",
     retry: "never",
@@ -111,6 +121,11 @@ export const errors = declareErrors("hl7v2", {
     blame: "operator",
     retry: "never",
     says: "Cannot write date: precision {precision} was asked of a value that has parts down to {finest}",
+  },
+  HL7V2_NUMBER_UNWRITABLE: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write {path}: HL7 has no number that is not finite or needs an exponent",
   },
   HL7V2_YEAR_UNWRITABLE: {
     blame: "operator",

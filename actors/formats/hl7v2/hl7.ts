@@ -22,3 +22,19 @@ export type {
 } from "./definitions/definition.ts";
 export { type Version, versionOf, VERSIONS } from "./definitions/version.ts";
 export * from "./views/mod.ts";
+export { type FormattedText, formattedText } from "./values/formatted_text.ts";
+export type {
+  DataEncoding,
+  EncapsulatedData,
+  EncapsulatedSource,
+  EncapsulatedType,
+} from "./values/encapsulated.ts";
+export { build, type NewMessage } from "./building/build.ts";
+export type {
+  ComponentValue,
+  FieldValue,
+  LeafValue,
+  Parts,
+  RepetitionValue,
+  SegmentFields,
+} from "./building/field_text.ts";
