@@ -61,8 +61,8 @@ channels:
     const text = textOf(input), { plan, problems } = await read(text);
     must(plan !== undefined || problems.length > 0, "a file that is not used has a problem");
     const lines = text.split("\n").length;
-    for (const { place } of problems) {
-      must(place.line >= 1 && place.line <= lines, "a problem is in the file");
+    for (const { line } of problems) {
+      must(line >= 1 && line <= lines, "a problem is in the file");
     }
     return plan;
   },
