@@ -11,12 +11,13 @@ export interface LaneTools extends LinkTools {
   readonly port: number;
   readonly connectMsMax: number;
   readonly keepAlive: boolean;
+  readonly applicationMsMax: number;
   /** The declared error for a connection that could not be made in time. */
   late(): unknown;
   /** The declared error for a connection that could not be made. */
   failed(cause: unknown): unknown;
-  /** The declared error for an answer that did not come; anything else as it is. */
-  unanswered(cause: unknown): unknown;
+  /** The declared error for an answer that did not come, after a commit or before; anything else as it is. */
+  unanswered(cause: unknown, isCommitted: boolean): unknown;
 }
 
 /** One message at a time over one connection, which is made when it is needed and lost when anything goes wrong. */
@@ -46,8 +47,7 @@ export class Lane {
     this.#dropped = undefined;
     try {
       const link = this.#link?.isUsable ? this.#link : await this.#connected();
-      const answer = await this.#asked(link, parcel.bytes);
-      return await this.#judged(link, parcel, answer);
+      return await this.#exchanged(link, parcel);
     } finally {
       this.#isBusy = false;
     }
@@ -76,23 +76,46 @@ export class Lane {
     return link;
   }
 
-  async #asked(link: Link, message: Uint8Array): Promise<Uint8Array> {
+  /** A message out, and what its last answer means: the first, or after a commit the application's, if that is waited for. */
+  async #exchanged(link: Link, parcel: Parcel): Promise<Outcome> {
+    const { applicationMsMax, keepAlive } = this.#tools;
+    let isCommitted = false;
+    let isClear = false;
     try {
-      return await link.ask(message);
-    } catch (cause) {
-      throw this.#tools.unanswered(cause);
+      let answer = await this.#waited(link.ask(parcel.bytes), isCommitted);
+      for (;;) {
+        const outcome = await this.#judged(link, parcel, answer);
+        if (outcome && !(applicationMsMax > 0 && outcome.kind === "accepted" && outcome.moreFollows)) {
+          if (outcome.kind === "accepted" && outcome.isCommit) link.committed.add(parcel);
+          isClear = true;
+          return outcome;
+        }
+        const next = outcome && !isCommitted ? link.more(applicationMsMax) : link.more();
+        isCommitted ||= outcome !== undefined;
+        answer = await this.#waited(next, isCommitted);
+      }
+    } finally {
+      // After an answer that means nothing here, whatever comes next on this connection would be in doubt.
+      if (isClear && keepAlive) link.rest();
+      else link.close();
     }
   }
 
-  async #judged(link: Link, parcel: Parcel, answer: Uint8Array): Promise<Outcome> {
-    let isClear = false;
+  async #waited(answer: Promise<Uint8Array>, isCommitted: boolean): Promise<Uint8Array> {
     try {
-      const outcome = await parcel.judge(answer);
-      isClear = true;
-      return outcome;
-    } finally {
-      // After an answer that means nothing here, whatever comes next on this connection would be in doubt.
-      if (!isClear || !this.#tools.keepAlive) link.close();
+      return await answer;
+    } catch (cause) {
+      throw this.#tools.unanswered(cause, isCommitted);
+    }
+  }
+
+  /** What an answer means; `undefined` where it is the second to an earlier message. */
+  async #judged(link: Link, parcel: Parcel, answer: Uint8Array): Promise<Outcome | undefined> {
+    try {
+      return await parcel.judge(answer);
+    } catch (cause) {
+      if (await link.drops(answer)) return undefined;
+      throw cause;
     }
   }
 }

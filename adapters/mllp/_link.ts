@@ -1,5 +1,6 @@
 import type { TransportEvent } from "../../runtime/contract/adapter.ts";
 import type { Clock, Connection } from "../../runtime/contract/world.ts";
+import { Committed } from "./_committed.ts";
 import { Deadline } from "./_deadline.ts";
 import { writeFrame } from "./frame.ts";
 import { BrokenFrame, FrameReader } from "./frame_reader.ts";
@@ -9,7 +10,7 @@ const bufferBytes = 16 * 1024;
 /** Why a link gave no answer. */
 export type LinkTrouble = "closed" | "late" | "empty" | BrokenFrame;
 
-/** Rejection of {@linkcode Link.ask}. */
+/** Rejection of {@linkcode Link.ask} and {@linkcode Link.more}. */
 export class LinkError extends Error {
   override readonly name = "LinkError";
   constructor(readonly trouble: LinkTrouble, cause?: unknown) {
@@ -33,15 +34,21 @@ interface Asker {
 }
 
 /**
- * One open connection to the peer: a message out, its answer in, one at a time. It reads all the time, so that it
- * notices between two messages when the peer closes, or says what nobody asked for; it then closes too.
+ * One open connection to the peer: a message out, its answers in, one at a time. It reads all the time, so that it
+ * notices between two messages when the peer closes, or says what nobody asked for; it then closes too. A second answer
+ * to a message whose commit counted is dropped.
  */
 export class Link {
   readonly #connection: Connection;
   readonly #tools: LinkTools;
   readonly #reader: FrameReader;
   readonly #deadline: Deadline;
+  /** Messages whose commit counted. */
+  readonly committed: Committed = new Committed();
   #asker: Asker | undefined;
+  /** Between `ask` and `rest`; frames that came meanwhile and nobody has asked for yet. */
+  #isBusy = false;
+  #early: Uint8Array[] = [];
   #answerDueMs = 0;
   #isWriting = false;
   #isOpen = true;
@@ -57,20 +64,46 @@ export class Link {
 
   /** False once it is closed, or a message is not yet wholly written although its answer is there. */
   get isUsable(): boolean {
-    return this.#isOpen && !this.#isWriting && !this.#asker;
+    return this.#isOpen && !this.#isWriting && !this.#isBusy;
   }
 
   /**
    * Sends a message and resolves with the next frame that comes. Rejects with {@linkcode LinkError}, or with what
-   * `close` was given; the link is closed then.
+   * `close` was given; the link is closed then. Its user MUST call `rest` when no more answers are wanted.
    */
   ask(message: Uint8Array): Promise<Uint8Array> {
+    this.#isBusy = true;
+    const answer = this.more(this.#tools.answerMsMax);
+    void this.#write(message);
+    return answer;
+  }
+
+  /** The frame after that, within `ms`, or within what is left of the time there was. Rejects as `ask` does. */
+  more(ms?: number): Promise<Uint8Array> {
+    const nowMs = this.#tools.clock.elapsedMs();
+    if (ms !== undefined) this.#answerDueMs = nowMs + ms;
+    const early = this.#early.shift();
+    if (early) return Promise.resolve(early);
     return new Promise((resolve, reject) => {
+      if (!this.#isOpen) return reject(new LinkError("closed"));
       this.#asker = { resolve, reject };
-      this.#answerDueMs = this.#tools.clock.elapsedMs() + this.#tools.answerMsMax;
-      this.#deadline.set(this.#tools.answerMsMax);
-      void this.#write(message);
+      this.#deadline.set(Math.max(this.#answerDueMs - nowMs, 1));
     });
+  }
+
+  /** The exchange is over: whatever comes now is no answer to it. */
+  rest(): void {
+    this.#isBusy = false;
+    if (!this.#isOpen) return;
+    this.#deadline.set(this.#tools.idleMsMax);
+    for (const frame of this.#early.splice(0)) this.#unasked(frame);
+  }
+
+  /** True for a second answer to a message whose commit counted, which is counted, and dropped. */
+  async drops(frame: Uint8Array): Promise<boolean> {
+    if (!await this.committed.isAbout(frame)) return false;
+    this.#tools.report({ name: "secondAnswerDropped", facts: { peer: this.#connection.peer } });
+    return true;
   }
 
   /** Closes; a pending `ask` rejects with `reason`. May be called twice. */
@@ -113,11 +146,18 @@ export class Link {
   #answered(frame: Uint8Array): void {
     const asker = this.#asker;
     if (!this.#isOpen) return;
-    if (!asker) return this.#stray();
-    if (frame.length === 0) return this.close(new LinkError("empty"));
+    if (frame.length === 0 && this.#isBusy) return this.close(new LinkError("empty"));
+    if (!asker) return this.#isBusy ? void this.#early.push(frame) : this.#unasked(frame);
     this.#asker = undefined;
-    this.#deadline.set(this.#tools.idleMsMax);
+    this.#deadline.clear();
     asker.resolve(frame);
+  }
+
+  #unasked(frame: Uint8Array): void {
+    if (this.committed.isEmpty) return this.#stray();
+    void this.drops(frame).then((isDropped) => {
+      if (!isDropped) this.#stray();
+    });
   }
 
   /** Looks at where the bytes read so far have stopped. */
@@ -126,7 +166,12 @@ export class Link {
     const bytes = this.#reader.takeSkipped();
     if (bytes > 0) this.#tools.report({ name: "bytesSkipped", facts: { bytes } });
     if (place === "between") return;
-    if (!this.#asker) return this.#stray();
+    if (!this.#asker && !this.#isBusy) {
+      if (this.committed.isEmpty) return this.#stray();
+      // The rest of it says whether it is a second answer.
+      return this.#deadline.set(this.#tools.answerMsMax);
+    }
+    if (!this.#asker) return;
     const leftMs = Math.max(this.#answerDueMs - this.#tools.clock.elapsedMs(), 1);
     const isEnding = place === "atEnd" && this.#tools.endMsMax > 0;
     this.#deadline.set(isEnding ? Math.min(this.#tools.endMsMax, leftMs) : leftMs);

@@ -12,7 +12,8 @@ import { fitsFrame } from "./frame.ts";
  * A late answer is never credited to another message: where an answer does not come in time, cannot be read or belongs
  * to another message, the connection is closed. Between two messages the connection is watched; when the peer closes
  * it, or says what nobody asked for, the next message opens a new one. In HL7's enhanced mode the first answer counts
- * (the commit acknowledgement); an application acknowledgement that follows on the same connection is dropped with it.
+ * (the commit acknowledgment), and an application acknowledgment that follows on the same connection is dropped; or, by
+ * `applicationMsMax`, that one counts.
  *
  * Source: HL7 Version 2 Transport Specification MLLP R1; HL7 v2.9.1 chapter 2, 2.8.2 and 2.8.3.
  */
@@ -27,6 +28,12 @@ export default defineSender({
       min: 1,
     }),
     answerMsMax: durationMs("How long the peer may take to answer a message.", { default: 30_000, min: 1 }),
+    applicationMsMax: durationMs(
+      "Where the peer answers a message with a commit (HL7 CA), and the message asks for the application's answer, too " +
+        "(AL or SU in MSH-16): how long that may take, on the same connection; the delivery ends by it. 0: it ends by " +
+        "the commit, and the other answer is dropped.",
+      { default: 0 },
+    ),
     keepAlive: toggle("Keeps the connection between messages.", { default: true }),
     idleMsMax: durationMs(
       "Closes a connection that had nothing to do for so long, before a firewall forgets it; 0: never.",
@@ -66,6 +73,13 @@ export default defineSender({
       retry: "later",
       says: "Cannot deliver: {host} port {port} did not answer within answerMsMax ({answerMsMax})",
     },
+    MLLP_APPLICATION_LATE: {
+      blame: "receiver",
+      retry: "later",
+      says:
+        "Cannot deliver: {host} port {port} has committed the message, and its application did not answer within " +
+        "applicationMsMax ({applicationMsMax})",
+    },
     MLLP_ANSWER_MISSING: {
       blame: "receiver",
       retry: "later",
@@ -100,7 +114,7 @@ export default defineSender({
   lanes: ({ connections }) => connections,
 
   async open({ config, world, report, error, fail }): Promise<OpenSender> {
-    const { host, port, connectMsMax, answerMsMax, frameBytesMax } = config;
+    const { host, port, connectMsMax, answerMsMax, applicationMsMax, frameBytesMax } = config;
     const tools: LaneTools = {
       ...config,
       world,
@@ -113,9 +127,12 @@ export default defineSender({
         if (trouble === "forbidden") return error("MLLP_HOST_FORBIDDEN", { host, port }, cause);
         return error("MLLP_PEER_UNREACHABLE", { host, port, reason: netCode(cause) }, cause);
       },
-      unanswered(cause) {
+      unanswered(cause, isCommitted) {
         if (!(cause instanceof LinkError)) return cause;
         const { trouble } = cause;
+        if (trouble === "late" && isCommitted) {
+          return error("MLLP_APPLICATION_LATE", { host, port, applicationMsMax });
+        }
         if (trouble === "late") return error("MLLP_ANSWER_LATE", { host, port, answerMsMax });
         if (trouble === "closed") return error("MLLP_ANSWER_MISSING", { host, port }, cause.cause);
         if (trouble === "empty") return error("MLLP_ANSWER_EMPTY", { host, port });
