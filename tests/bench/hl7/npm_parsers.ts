@@ -1,7 +1,6 @@
 /** Parsers of HL7 v2 on npm, each used as its documentation says: from bytes to five values, and to bytes again. */
 import { Hl7Message as MedplumMessage } from "@medplum/core";
 import StandardMessage from "hl7-standard";
-import { HL7Message as Hl7v2Message } from "hl7v2";
 import { Message as NodeMessage } from "node-hl7-client";
 import simpleHl7 from "simple-hl7";
 import { Hl7Message } from "../../../actors/formats/hl7v2/mod.ts";
@@ -67,28 +66,6 @@ const nodeHl7Client: Parser = {
   },
 };
 
-const hl7v2: Parser = {
-  name: "hl7v2",
-  read(bytes) {
-    const message = Hl7v2Message.parse(text(bytes));
-    const value = (segment: string, field: number, component: number) =>
-      message.getSegment(segment)?.field(field).getValue(component);
-    return [
-      value("MSH", 9, 2),
-      value("MSH", 10, 1),
-      value("PID", 3, 1),
-      value("PID", 5, 2),
-      value("OBX", 5, 1),
-    ]
-      .map((value) => value === undefined ? value : `${value}`);
-  },
-  change(bytes, family) {
-    const message = Hl7v2Message.parse(text(bytes));
-    message.getSegment("PID")?.field(5).setValue(family, 1);
-    return encoder.encode(message.toHL7String());
-  },
-};
-
 /** It counts the fields of MSH from behind the delimiters. */
 const simple: Parser = {
   name: "simple-hl7",
@@ -126,4 +103,4 @@ const standard: Parser = {
   },
 };
 
-export const others: readonly Parser[] = [medplum, nodeHl7Client, hl7v2, simple, standard];
+export const others: readonly Parser[] = [medplum, nodeHl7Client, simple, standard];

@@ -1,4 +1,4 @@
-import { FrameReader } from "../../../adapters/mllp/frame_reader.ts";
+import { FrameReader } from "../../../adapters/mllp/framing/frame_reader.ts";
 import type { Bench } from "../bench.ts";
 import { corpusMessages } from "../hl7/corpus.ts";
 import { admission, document, report } from "../hl7/messages.ts";

@@ -4,13 +4,14 @@ import type { Format } from "../../../contract/format.ts";
 import { type Body, hasPaths } from "../../../contract/message.ts";
 import { addGatewayOptions, ask, type GatewayOptions } from "../ask.ts";
 import { formatOf } from "../components.ts";
+import { stepsOf, stepText } from "../doctor/step.ts";
 import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { bytesText, plural, timeText } from "../figures.ts";
 import type { Paint } from "../paint.ts";
 import { plain, plainLines } from "../plain.ts";
 import { runsOf, timesText } from "../runs.ts";
-import { type AddCommand, examples } from "../session.ts";
+import { type AddCommand, examples, type Session } from "../session.ts";
 import { type Cell, table } from "../table.ts";
 
 interface ShowOptions extends GatewayOptions {
@@ -33,9 +34,10 @@ export const addShow: AddCommand = (parent, session) => {
         errors.fail("CONSOLE_MESSAGE_UNKNOWN");
       if (options.json) session.printJson(found);
       else {
+        const { paint, terminal } = session;
         const format = values ? await formatOf(session, found.contentType) : undefined;
-        const text = await contentText(found, format, session.paint);
-        session.terminal.out(factsText(found, session.paint) + text);
+        const content = await contentText(found, format, paint);
+        terminal.out(factsText(found, paint) + content + await verdictText(found, session));
       }
       return exitCodes.ok;
     }));
@@ -106,6 +108,21 @@ async function contentText(
     if (answer) parts.push(await part(`answer of ${destination}`, answer));
   }
   return parts.join("");
+}
+
+/** What its adapter finds wrong with the bytes of a message in quarantine. */
+async function verdictText(
+  { state, origin, received }: ShownMessage,
+  { outside, paint }: Session,
+): Promise<string> {
+  const { listeners } = outside.catalog;
+  if (state !== "quarantined" || received === undefined || !Object.hasOwn(listeners, origin.adapter)) {
+    return "";
+  }
+  const findings = (await listeners[origin.adapter]()).examine?.(received, "message") ?? [];
+  if (findings.length === 0) return "";
+  const steps = stepsOf(findings, received).map((step) => stepText(step, paint));
+  return `\n${paint.bold("what is wrong with the bytes")}\n${steps.join("\n")}\n`;
 }
 
 /** A line a value: its path, what the field calls it, and itself. `undefined` where no format reads it so. */

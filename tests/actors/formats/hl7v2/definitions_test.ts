@@ -12,7 +12,6 @@ import {
 } from "../../../../actors/formats/hl7v2/hl7.ts";
 import hl7v2 from "../../../../actors/formats/hl7v2/mod.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
-import { bindFormat } from "../../../../runtime/contract/format.ts";
 import { moduleGraph } from "../../../tidy/_module_graph.ts";
 import { casesOf, corpusFile, corpusTest } from "./_corpus.ts";
 
@@ -171,7 +170,7 @@ Deno.test("describe takes the version of a message from MSH-12, and the type of 
   assertEquals(describe("OBX[1]-5.2", message), undefined);
   assertEquals(describe("OBX[3]-5.2", message), undefined);
   assertEquals(
-    await bindFormat(hl7v2, { accept: [] }).describePath("OBX[2]-5.2", message),
+    await hl7v2.describePath?.("OBX[2]-5.2", message),
     "Observation Value, Text",
   );
 });
