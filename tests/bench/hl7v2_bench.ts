@@ -21,7 +21,7 @@ function read(bytes: Uint8Array): number {
   return length;
 }
 
-const format = bindFormat(hl7v2, { accept: [] });
+const format = bindFormat(hl7v2, { accept: [], batchAnswer: "all" });
 const message = Hl7Message.parse(ascii);
 const facts = { id: "0192f3a4-b5c6-7abc-8def-0123456789ab", atMs: 1_771_140_612_000 };
 const ack = format.answer(ascii, { kind: "accepted" }, facts);

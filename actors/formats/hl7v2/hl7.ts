@@ -6,3 +6,13 @@
  */
 export { Hl7Message, HL7V2_TYPE, type ParseOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
+export { splitBatch } from "./batches/split_batch.ts";
+export { readBatch, type ReadBatchOptions } from "./batches/read_batch.ts";
+export type {
+  BatchHeader,
+  BatchMessage,
+  BatchPart,
+  BatchTrailer,
+  BatchWarning,
+  BatchWarningCode,
+} from "./batches/parts.ts";

@@ -1,8 +1,11 @@
 import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
-import { list, type ListField, text } from "../../../runtime/contract/spec.ts";
+import { choice, type ChoiceField, list, type ListField, text } from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
 import { answer } from "./answers/answer.ts";
-import { batch } from "./batches/join.ts";
+import { type BatchAnswer, refuseBatch } from "./batches/answer_batch.ts";
+import { batch } from "./batches/batch.ts";
+import { judgeBatch } from "./batches/judge_batch.ts";
+import { isBatch } from "./batches/split_batch.ts";
 import { create } from "./building/create.ts";
 import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
@@ -19,6 +22,11 @@ export type { Delimiters } from "./syntax/delimiters.ts";
 export type Hl7v2Settings = {
   /** Types that are taken, as `ADT` or `ADT^A01`; others are answered AR. Empty, the default: all. */
   readonly accept: ListField<readonly string[]> & { readonly default: readonly string[] };
+  /**
+   * Which acknowledgments the answer to a batch holds: `all`, those that say no (`errors`), or `none`, which is no
+   * answer.
+   */
+  readonly batchAnswer: ChoiceField<BatchAnswer> & { readonly default: "all" };
 };
 
 /** HL7 v2 in its delimited encoding (ER7): HL7 v2.9.1 chapter 2, read so that every version since 2.1 fits. */
@@ -38,6 +46,11 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
       }),
       { default: [], example: ["ADT", "ORU^R01"] },
     ),
+    batchAnswer: choice(
+      "Which acknowledgments the answer to a batch holds: all, those that say no, or none, and then there is no answer.",
+      ["all", "errors", "none"],
+      { default: "all" },
+    ),
   },
   errors: errors.faults,
   parse(bytes, { contentType }) {
@@ -51,8 +64,11 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
   create,
   checkPath,
   batch,
-  answer,
-  judge,
+  answer: (received, outcome, facts, tools) =>
+    outcome.kind === "rejected" && isBatch(received)
+      ? refuseBatch(received, outcome, facts, tools)
+      : answer(received, outcome, facts),
+  judge: (bytes, sent) => isBatch(bytes) ? judgeBatch(bytes, sent) : judge(bytes, sent),
 });
 
 export default hl7v2;

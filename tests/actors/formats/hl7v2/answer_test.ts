@@ -6,7 +6,7 @@ import type { Outcome } from "../../../../runtime/contract/message.ts";
 
 const FACTS = { id: "0192f3a4-b5c6-7abc-8def-0123456789ab", atMs: Date.UTC(2026, 1, 15, 7, 30, 12) };
 const ACCEPTED: Outcome = { kind: "accepted" };
-const format = bindFormat(hl7v2, { accept: ["ADT^A01"] });
+const format = bindFormat(hl7v2, { accept: ["ADT^A01"], batchAnswer: "all" });
 const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const inbound = (version: string, conditions = "") =>
   `MSH|^~\\&|A^1.2^ISO|B|C|D|2026||ADT^A01^ADT_A01|7|P|${version}|||${conditions}\rPID|1\r`;

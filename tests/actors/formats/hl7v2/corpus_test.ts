@@ -7,7 +7,7 @@ import type { Outcome } from "../../../../runtime/contract/message.ts";
 import { casesOf, corpusFile, corpusTest } from "./_corpus.ts";
 
 const FACTS = { id: "0192f3a4-b5c6-7abc-8def-0123456789ab", atMs: 1_771_140_612_000 };
-const format = bindFormat(hl7v2, { accept: [] });
+const format = bindFormat(hl7v2, { accept: [], batchAnswer: "all" });
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 

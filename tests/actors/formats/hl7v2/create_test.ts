@@ -4,7 +4,7 @@ import { MitralError } from "../../../../runtime/contract/error.ts";
 import { bindFormat } from "../../../../runtime/contract/format.ts";
 
 const FACTS = { id: "0192f3a4-b5c6-7abc-8def-0123456789ab", atMs: 1_771_140_612_000 };
-const format = bindFormat(hl7v2, { accept: [] });
+const format = bindFormat(hl7v2, { accept: [], batchAnswer: "all" });
 const textOf = (bytes: Uint8Array | undefined) => new TextDecoder("latin1").decode(bytes);
 const created = (what: string) => textOf(format.create(what, FACTS)?.toBytes());
 const bytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));

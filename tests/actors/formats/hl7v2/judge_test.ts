@@ -3,7 +3,7 @@ import hl7v2 from "../../../../actors/formats/hl7v2/mod.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
 import { bindFormat } from "../../../../runtime/contract/format.ts";
 
-const format = bindFormat(hl7v2, { accept: [] });
+const format = bindFormat(hl7v2, { accept: [], batchAnswer: "all" });
 const judge = (...segments: string[]) =>
   format.judge(new TextEncoder().encode(["MSH|^~\\&|C|D|A|B|2026||ACK|1|P|2.5", ...segments].join("\r")), {
     controlId: "W-1",

@@ -4,10 +4,13 @@ import { bytesText, countText, durationText, plural } from "../../../../runtime/
 import { plain, plainLines } from "../../../../runtime/console/cli/plain.ts";
 import { splitMessages } from "../../../../runtime/console/cli/split_messages.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
+import { bindFormat } from "../../../../runtime/contract/format.ts";
+import hl7v2 from "../../../../actors/formats/hl7v2/mod.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
+const format = bindFormat(hl7v2, { accept: [], batchAnswer: "all" });
 const split = (text: string, options?: { verbatim: boolean }) =>
-  splitMessages(bytes(text), options).map((message) => new TextDecoder().decode(message));
+  splitMessages(bytes(text), format, options).map((message) => new TextDecoder().decode(message));
 
 Deno.test("console reads addresses as people write them", () => {
   assertEquals(readAddress("ehr.local:2575"), { host: "ehr.local", port: 2575 });
