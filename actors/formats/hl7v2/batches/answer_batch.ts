@@ -124,7 +124,9 @@ class BatchAnswerWriter {
     const file = this.#file;
     this.#file = { parts: [], count: 0 };
     if (!file.header && !hasTrailer) return void this.#out.push(...file.parts);
-    this.#out.push(...this.#enveloped("FHS", file, controlIdOf(this.#facts.id), "FTS"));
+    // Acknowledgments without BHS and BTS are one batch, as both may be left out.
+    const count = file.count || Math.min(file.parts.length, 1);
+    this.#out.push(...this.#enveloped("FHS", { ...file, count }, controlIdOf(this.#facts.id), "FTS"));
   }
 
   whole(): Uint8Array {
