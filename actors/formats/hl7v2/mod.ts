@@ -2,7 +2,7 @@ import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.
 import { choice, type ChoiceField, list, type ListField, text } from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
 import { answer } from "./answers/answer.ts";
-import { type BatchAnswer, refuseBatch } from "./batches/answer_batch.ts";
+import { refuseBatch } from "./batches/answer_batch.ts";
 import { batch } from "./batches/batch.ts";
 import { judgeBatch } from "./batches/judge_batch.ts";
 import { isBatch } from "./batches/split_batch.ts";
@@ -26,7 +26,7 @@ export type Hl7v2Settings = {
    * Which acknowledgments the answer to a batch holds: `all`, those that say no (`errors`), or `none`, which is no
    * answer.
    */
-  readonly batchAnswer: ChoiceField<BatchAnswer> & { readonly default: "all" };
+  readonly batchAnswer: ChoiceField<"all" | "errors" | "none"> & { readonly default: "all" };
 };
 
 /** HL7 v2 in its delimited encoding (ER7): HL7 v2.9.1 chapter 2, read so that every version since 2.1 fits. */

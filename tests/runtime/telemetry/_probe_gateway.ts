@@ -119,7 +119,7 @@ export function everyEvent(): readonly GatewayEvent[] {
       id,
       messages: 3,
       bytes: 3_000,
-      warnings: ["HL7V2_BTS_COUNT_DIFFERENT"],
+      warnings: ["btsCountDiffers"],
     },
     messageReceived: { name: "messageReceived", atMs, channel: "lab", id, type: CANARY, bytes: 1_000 },
     messageResembled: { name: "messageResembled", atMs, channel: "lab", id, how: "late" },

@@ -10,8 +10,8 @@ import { cut, nameAt } from "./_cut.ts";
 import { terminated } from "./join.ts";
 import { messagesIn } from "./split_batch.ts";
 
-/** Which acknowledgments the answer to a batch holds. */
-export type BatchAnswer = "all" | "errors" | "none";
+/** Which acknowledgments the answer holds. */
+type BatchAnswer = "all" | "errors" | "none";
 
 /** What answering depends on. */
 interface Tools {
@@ -19,7 +19,7 @@ interface Tools {
 }
 
 /**
- * The answer to a batch: a batch of the acknowledgments of its messages, in order (HL7 v2.9.1 section 2.10.3). It has
+ * The answer to a batch: a batch of the acknowledgments of its messages, in order (HL7 v2.9.1 section 2.9.3). It has
  * the envelopes that came, FHS and FTS, BHS and BTS, each with the control id of what it answers in FHS-12 or BHS-12.
  * Acknowledgments nobody wanted are `null`; without any that was wanted there is no answer, except to an empty batch.
  */
