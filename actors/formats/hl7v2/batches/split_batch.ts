@@ -42,9 +42,9 @@ export function isBatch(bytes: Uint8Array): boolean {
   const first = nameAt(inner, 0);
   if (first !== "MSH") return first === "FHS" || first === "BHS";
   let end = inner.length;
-  while (isLineEnd(inner[end - 1])) end--;
-  const far = end - TRAILER_BYTES_MAX;
-  while (end > far && end > 0 && !isLineEnd(inner[end - 1])) end--;
+  while (end > 0 && isLineEnd(inner[end - 1])) end--;
+  const far = Math.max(end - TRAILER_BYTES_MAX, 0);
+  while (end > far && !isLineEnd(inner[end - 1])) end--;
   const last = nameAt(inner, end);
   return last === "BTS" || last === "FTS";
 }
@@ -52,6 +52,6 @@ export function isBatch(bytes: Uint8Array): boolean {
 /** A trailer is looked for in the last so many bytes: the last segment of a message may be megabytes long. */
 const TRAILER_BYTES_MAX = 1024;
 
-function isLineEnd(byte: number | undefined): boolean {
+function isLineEnd(byte: number): boolean {
   return byte === CR || byte === LF;
 }
