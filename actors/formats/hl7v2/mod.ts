@@ -2,7 +2,7 @@ import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.
 import { choice, type ChoiceField, list, type ListField, text } from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
 import { answer } from "./answers/answer.ts";
-import { refuseBatch } from "./batches/answer_batch.ts";
+import { answerWhole } from "./batches/answer_batch.ts";
 import { batch } from "./batches/batch.ts";
 import { judgeBatch } from "./batches/judge_batch.ts";
 import { isBatch } from "./batches/split_batch.ts";
@@ -65,9 +65,7 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
   checkPath,
   batch,
   answer: (received, outcome, facts, tools) =>
-    outcome.kind === "rejected" && isBatch(received)
-      ? refuseBatch(received, outcome, facts, tools)
-      : answer(received, outcome, facts),
+    isBatch(received) ? answerWhole(received, outcome, facts, tools) : answer(received, outcome, facts),
   judge: (bytes, sent) => isBatch(bytes) ? judgeBatch(bytes, sent) : judge(bytes, sent),
 });
 

@@ -46,17 +46,19 @@ export function answerBatch(
 }
 
 /**
- * The answer to a batch that is refused as a whole: a negative acknowledgment for each message in it. `null` where there
- * is none, since a batch of no acknowledgments would say that all is well.
+ * The answer to a batch whose messages have all one outcome, such as one that is refused as a whole. `null` for a refusal
+ * of no message, since a batch of no acknowledgments would say that all is well.
  */
-export function refuseBatch(
+export function answerWhole(
   received: Uint8Array,
   outcome: Outcome,
   facts: AnswerFacts,
   tools: Tools,
 ): Answer | null {
+  if (outcome.kind !== "filtered" && outcome.answer) return outcome.answer;
   const answers = Array.from(messagesIn(received), (message) => answer(message, outcome, facts));
-  return answers.every((each) => each === null) ? null : answerBatch(received, answers, facts, tools);
+  if (answers.length === 0 && "error" in outcome) return null;
+  return answerBatch(received, answers, facts, tools);
 }
 
 /** What a destination answered in another format has no place in a batch. */
@@ -115,7 +117,9 @@ class BatchAnswerWriter {
     this.#batch = { parts: [], count: 0 };
     if (!batch.header && !hasTrailer) return void this.#file.parts.push(...batch.parts);
     const base = controlIdOf(this.#facts.id), suffix = this.#batches++ === 0 ? "" : `-${this.#batches}`;
-    this.#file.parts.push(...this.#enveloped("BHS", batch, base.slice(0, 20 - suffix.length) + suffix, "BTS"));
+    this.#file.parts.push(
+      ...this.#enveloped("BHS", batch, base.slice(0, 20 - suffix.length) + suffix, "BTS"),
+    );
     this.#file.count++;
   }
 
