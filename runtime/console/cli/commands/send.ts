@@ -73,7 +73,9 @@ async function send(peer: Address, files: readonly string[], options: SendOption
   const format = await hl7v2(session);
   const messages: OutgoingMessage[] = [];
   for (const file of files) {
-    for (const bytes of await readMessages(file, format, options, session)) messages.push(readMessage(bytes, format));
+    for (const bytes of await readMessages(file, format, options, session)) {
+      messages.push(readMessage(bytes, format));
+    }
   }
   const total = options.count ?? messages.length;
   const queue = options.count === undefined
