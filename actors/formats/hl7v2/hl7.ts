@@ -6,3 +6,4 @@
  */
 export { Hl7Message, HL7V2_TYPE, type ParseOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
+export { Hl7Group } from "./structures/hl7_group.ts";

@@ -1,6 +1,6 @@
 import type { AnswerFacts } from "../../../../runtime/contract/format.ts";
 import { controlIdOf, timestamp, trimmed } from "../syntax/own_segment.ts";
-import { structureOf } from "./_table_0354.ts";
+import { structureIdOf } from "../structures/structure.ts";
 import { RECOMMENDED } from "../syntax/delimiters.ts";
 import { errors } from "../errors.ts";
 import { Hl7Message } from "../hl7_message.ts";
@@ -21,7 +21,8 @@ export function create(what: string, facts: AnswerFacts): Hl7Message {
   const [, kind, event = ""] = parts;
   const { field, encoding, component } = RECOMMENDED;
   const time = timestamp(facts.atMs);
-  const type = trimmed([what, structureOf(what)], component);
+  const structure = what.split(component).length > 2 ? "" : structureIdOf({ kind, event }, "2.5.1") ?? "";
+  const type = trimmed([what, structure], component);
   const segments = [
     [
       "MSH",

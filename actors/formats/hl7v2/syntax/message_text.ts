@@ -38,6 +38,15 @@ export class MessageText {
     });
   }
 
+  /** The text of the segments from `start` up to `end`, for reading. */
+  slice(start: number, end: number): MessageText {
+    return new MessageText({
+      delimiters: this.delimiters,
+      segments: this.segments.slice(start, end),
+      charset: this.#usedCharset(),
+    });
+  }
+
   /** For each of the segments at `starts`, the text of what stands before the first, of it, and of what follows it. */
   cut(starts: readonly number[]): readonly MessageText[] {
     const segments = cutter(this.segments.all(), starts);

@@ -83,6 +83,12 @@ export class Segments {
     this.#edited = (this.#edited ?? LongList.of(this.all())).spliced(at, remove, segments);
   }
 
+  /** Those from `start` up to `end`. */
+  slice(start: number, end: number): Segments {
+    if (this.#edited) return Segments.of(LongList.of(this.all().slice(start, end)));
+    return new Segments(this.#text, this.#places.slice(2 * start, 2 * end), this.#ids.slice(start, end));
+  }
+
   copy(): Segments {
     return new Segments(this.#text, this.#places, this.#ids, this.#edited);
   }
