@@ -77,6 +77,21 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot set {path} in place: the body is part of a message; use with()",
   },
+  HL7V2_TIME_ZONE_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot place a time: the platform knows no time zone {timeZone}",
+  },
+  HL7V2_PRECISION_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write date: precision {precision} was asked of a value that has parts down to {finest}",
+  },
+  HL7V2_YEAR_UNWRITABLE: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write date: its year is not one of 0000 to 9999",
+  },
   HL7V2_ANSWER_UNREADABLE: {
     blame: "receiver",
     retry: "later",

@@ -7,3 +7,6 @@
 export { Hl7Message, HL7V2_TYPE, type ParseOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
 export { Hl7Group } from "./structures/hl7_group.ts";
+export { Dtm, type DtmSource, type Precision, type PrecisionOptions } from "./values/dtm.ts";
+export { Tm } from "./values/tm.ts";
+export { type DateType, isDate } from "./values/is_date.ts";
