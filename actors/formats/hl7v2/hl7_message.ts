@@ -206,7 +206,9 @@ export class Hl7Message implements PathBody {
    * (HL7 table 0354). `undefined` where that is not known.
    */
   get structure(): string | undefined {
-    const [kind = "", event = "", structure] = ["MSH-9.1", "MSH-9.2", "MSH-9.3"].map((path) => this.get(path));
+    const [kind = "", event = "", structure] = ["MSH-9.1", "MSH-9.2", "MSH-9.3"].map((path) =>
+      this.get(path)
+    );
     return structureIdOf({ kind, event, structure }, versionOf(this.get("MSH-12")));
   }
 

@@ -26,7 +26,10 @@ export function structureIdOf(
   if (Object.hasOwn(LINES, structure)) return structure;
   if (kind === "ACK") return "ACK";
   const own = `${kind}_${event}`;
-  const candidates = [...(Object.hasOwn(LINES, own) ? [own] : []), ...(byEvent().get(`${kind}^${event}`) ?? [])];
+  const candidates = [
+    ...(Object.hasOwn(LINES, own) ? [own] : []),
+    ...(byEvent().get(`${kind}^${event}`) ?? []),
+  ];
   const at = VERSIONS.indexOf(version);
   return candidates.find((id) => isIn(headOf(LINES[id]).range, at)) ?? candidates[0];
 }
