@@ -231,6 +231,7 @@ export function parseStage<B extends Body>(format: Format<B>): Stage<Body, B> {
       const { received, body: { contentType } } = message;
       // Again, for what came by no listener: another channel's messages, and streams without a gateway.
       format.admit(format.identify(received, contentType));
+      format.check(received, contentType);
       return message.derive({ body: format.parse(received, contentType) });
     },
   };

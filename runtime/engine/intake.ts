@@ -1,7 +1,7 @@
 import type { Delivery, Intake, Reply } from "../contract/adapter.ts";
 import type { Envelope, Opened } from "../contract/envelope.ts";
 import { MitralError } from "../contract/error.ts";
-import type { Format, Identity } from "../contract/format.ts";
+import type { Finding, Format, Identity } from "../contract/format.ts";
 import type { Answer, Origin, Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -117,16 +117,17 @@ export class ChannelIntake implements Intake {
       return this.#quarantine(arrival, errors.error("ENGINE_MESSAGE_TOO_LARGE", { messageBytesMax }));
     }
     let opened = arrival;
-    let identity: Identity;
+    let identity: Identity, findings: readonly Finding[];
     try {
       if (envelope) opened = await this.#open(arrival, envelope);
       identity = format.identify(opened.bytes, opened.contentType);
       format.admit(identity);
+      findings = format.check(opened.bytes, opened.contentType);
     } catch (cause) {
       return await this.#quarantine(opened, declared(cause));
     }
     // From here on it may be durable: what goes wrong now must not keep it a second time.
-    return await this.#append(opened, identity);
+    return await this.#append(opened, identity, findings);
   }
 
   async #open(arrival: Arrival, envelope: Envelope): Promise<Arrival> {
@@ -145,7 +146,11 @@ export class ChannelIntake implements Intake {
     };
   }
 
-  async #append(arrival: Arrival, { controlId, type, sender, purpose }: Identity): Promise<Reply> {
+  async #append(
+    arrival: Arrival,
+    { controlId, type, sender, purpose }: Identity,
+    findings: readonly Finding[],
+  ): Promise<Reply> {
     const { plan, journal } = this.#parts;
     const statement = arrival.sealed?.opened.statement;
     const sameness: Sameness | undefined = statement
@@ -168,7 +173,15 @@ export class ChannelIntake implements Intake {
       ...(plan.acknowledge === "received" ? { answered: "positively" } : {}),
       ...(arrival.sealed ? { evidence: arrival.sealed.opened.signed } : {}),
     });
+    if (appended.kind === "appended" && findings.length > 0) this.#tell(arrival.id, findings);
     return this.#appended(arrival, type, appended);
+  }
+
+  #tell(id: string, findings: readonly Finding[]): void {
+    const rules: Record<string, number> = {};
+    for (const { rule } of findings) rules[rule] = (rules[rule] ?? 0) + 1;
+    const paths = findings.slice(0, PATHS_TOLD_MAX).map(({ path }) => path);
+    this.#parts.report({ name: "messageFlawed", channel: this.#parts.plan.name, id, rules, paths });
   }
 
   #exact(atMs: number): Sameness | undefined {
@@ -270,6 +283,8 @@ export class ChannelIntake implements Intake {
   }
 }
 
+/** One fault of a sender's is often in every line. */
+const PATHS_TOLD_MAX = 10;
 const ACCEPTED: Outcome = { kind: "accepted" };
 const REUSED = errors.error("ENGINE_ID_REUSED");
 

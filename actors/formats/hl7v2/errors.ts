@@ -32,6 +32,11 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot read message: segment {segment} begins another message",
   },
+  HL7V2_MESSAGE_INVALID: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot accept message: {says} ({rule} at {path}; {problems} errors in all)",
+  },
   HL7V2_TYPE_MISSING: {
     blame: "sender",
     retry: "never",

@@ -1,8 +1,9 @@
 import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
-import { list, type ListField, text } from "../../../runtime/contract/spec.ts";
+import { choice, type ChoiceField, list, type ListField, text } from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
 import { answer } from "./answers/answer.ts";
 import { batch } from "./batches/join.ts";
+import { check } from "./check.ts";
 import { create } from "./building/create.ts";
 import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
@@ -11,6 +12,7 @@ import { isBuiltOn } from "./is_built_on.ts";
 import { judge } from "./answers/judge.ts";
 import { keys } from "./keys.ts";
 import { checkPath } from "./syntax/path.ts";
+import { type Rule, RULE_NAMES } from "./validation/rules.ts";
 
 export { Hl7Message, type ParseOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
@@ -19,6 +21,10 @@ export type { Delimiters } from "./syntax/delimiters.ts";
 export type Hl7v2Settings = {
   /** Types that are taken, as `ADT` or `ADT^A01`; others are answered AR. Empty, the default: all. */
   readonly accept: ListField<readonly string[]> & { readonly default: readonly string[] };
+  /** Whether messages are checked against the standard; `off` is the default. */
+  readonly validate: ChoiceField<"off" | "warn" | "reject"> & { readonly default: "off" };
+  /** Rules that messages may break. Empty, the default: none. */
+  readonly tolerate: ListField<readonly Rule[]> & { readonly default: readonly Rule[] };
 };
 
 /** HL7 v2 in its delimited encoding (ER7): HL7 v2.9.1 chapter 2, read so that every version since 2.1 fits. */
@@ -38,6 +44,16 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
       }),
       { default: [], example: ["ADT", "ORU^R01"] },
     ),
+    validate: choice(
+      "Whether messages are checked against HL7's rules before they are acknowledged: off; warn, which takes them and tells what is wrong; reject, which answers errors AE and tells warnings.",
+      ["off", "warn", "reject"],
+      { default: "off" },
+    ),
+    tolerate: list(
+      "Rules that messages may break, with validate.",
+      choice("A rule.", RULE_NAMES),
+      { default: [], example: ["value_too_long", "white_space"] },
+    ),
   },
   errors: errors.faults,
   parse(bytes, { contentType }) {
@@ -45,6 +61,7 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
     return Hl7Message.parse(bytes, charset === undefined ? {} : { charset });
   },
   admit,
+  check: (received, { contentType, config, fail }) => check(received, charsetIn(contentType), config, fail),
   identify,
   keys,
   isBuiltOn,

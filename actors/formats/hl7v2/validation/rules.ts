@@ -85,6 +85,10 @@ export const RULES: Readonly<Record<Rule, RuleFacts>> = {
   },
 };
 
+/** The rules a gateway can be told to tolerate: notes are never held against a message. */
+export const RULE_NAMES: readonly Rule[] = (Object.keys(RULES) as Rule[])
+  .filter((rule) => RULES[rule].severity !== "note");
+
 /** Something in a message that breaks a rule. Never holds a value of the message. */
 export interface Problem {
   /** The rule. */

@@ -6,19 +6,20 @@ import { structureOf } from "../structures/structure.ts";
 import { decodeEscapes } from "../syntax/escape.ts";
 import { oddCharset } from "./_charset.ts";
 import { checkSegment } from "./_segment.ts";
-import { type Problem, type Report, type Rule, RULES } from "./rules.ts";
+import { type Problem, type Report, type Rule, RULES, type Severity } from "./rules.ts";
 
 /** What {@linkcode validate} can be told. */
 export interface ValidateOptions {
   /** Rules that are not checked. */
   readonly tolerate?: readonly Rule[];
-  /** Whether notes are wanted, too; false if left out. */
-  readonly notes?: boolean;
-  /** No more problems than these are looked for; 1000 if left out. */
+  /** The least bad problems that are wanted: `error`, `warning` (if left out) or `note`. */
+  readonly least?: Severity;
+  /** No more problems of one severity than these are told; 1000 if left out. */
   readonly problemsMax?: number;
 }
 
 const PROBLEMS_MAX = 1000;
+const SEVERITIES: readonly Severity[] = ["error", "warning", "note"];
 /** What a message is checked as whose MSH-12 says no version of HL7's. */
 const USUAL_VERSION: Version = "2.5.1";
 const PUBLISHED = /^2\.(?:[0-9]|3\.[12]|5\.1|7\.1|8\.[12]|9\.1)$/;
@@ -39,13 +40,15 @@ const PUBLISHED = /^2\.(?:[0-9]|3\.[12]|5\.1|7\.1|8\.[12]|9\.1)$/;
  * ```
  */
 export function validate(message: Hl7Message, options: ValidateOptions = {}): readonly Problem[] {
-  const { tolerate = [], notes = false, problemsMax = PROBLEMS_MAX } = options;
+  const { tolerate = [], least = "warning", problemsMax = PROBLEMS_MAX } = options;
   const tolerated = new Set<Rule>(tolerate);
   const problems: Problem[] = [];
+  const left = { error: problemsMax, warning: problemsMax, note: problemsMax };
+  const wanted = SEVERITIES.slice(0, SEVERITIES.indexOf(least) + 1);
   const report: Report = (rule, path) => {
     const { severity, condition, says } = RULES[rule];
-    const isWanted = !tolerated.has(rule) && (notes || severity !== "note") && problems.length < problemsMax;
-    if (isWanted) problems.push({ rule, path, severity, condition, says });
+    if (tolerated.has(rule) || !wanted.includes(severity) || left[severity]-- <= 0) return;
+    problems.push({ rule, path, severity, condition, says });
   };
   checkHeader(message, report);
   const { delimiters } = message, version = checkedVersion(message);
@@ -57,7 +60,6 @@ export function validate(message: Hl7Message, options: ValidateOptions = {}): re
     const occurrence = (seen.get(id) ?? 0) + 1, place = `${id}[${occurrence}]`;
     seen.set(id, occurrence);
     for (const { rule, path = place } of departures.get(at) ?? []) report(rule, path);
-    if (problems.length >= problemsMax) break;
     checkSegment(message.raw(place) ?? id, place, checking);
   }
   for (const { rule, path = "MSH" } of departures.get(message.segments.length) ?? []) report(rule, path);

@@ -1,0 +1,41 @@
+import { type Fail, MitralError } from "../../../runtime/contract/error.ts";
+import type { Finding } from "../../../runtime/contract/format.ts";
+import type { errors } from "./errors.ts";
+import { Hl7Message } from "./hl7_message.ts";
+import type { Rule } from "./validation/rules.ts";
+import { validate } from "./validation/validate.ts";
+
+/** What a channel asks of the check. */
+interface CheckConfig {
+  readonly validate: "off" | "warn" | "reject";
+  readonly tolerate: readonly Rule[];
+}
+
+/**
+ * Checks a whole message as the channel asks: `warn` takes it and returns its problems, `reject` refuses one with errors
+ * and returns the warnings of any other. What cannot be read is left to who parses it, unless it is to be refused.
+ *
+ * Errors: HL7V2_MESSAGE_INVALID, and as of {@linkcode Hl7Message.parse}, both with `reject` only.
+ */
+export function check(
+  received: Uint8Array,
+  charset: string | undefined,
+  { validate: mode, tolerate }: CheckConfig,
+  fail: Fail<keyof typeof errors.faults>,
+): readonly Finding[] {
+  if (mode === "off") return [];
+  let message: Hl7Message;
+  try {
+    message = Hl7Message.parse(received, charset === undefined ? {} : { charset });
+  } catch (cause) {
+    if (mode === "reject" || !(cause instanceof MitralError)) throw cause;
+    return [];
+  }
+  const problems = validate(message, { tolerate });
+  const wrong = problems.filter(({ severity }) => severity === "error");
+  if (mode === "reject" && wrong.length > 0) {
+    const [{ rule, path, condition, says }] = wrong;
+    fail("HL7V2_MESSAGE_INVALID", { says, path, rule, problems: wrong.length, hl7ErrorCode: condition });
+  }
+  return problems;
+}
