@@ -25,6 +25,7 @@ const breachCodes = {
  */
 export default defineListener({
   name: "mllp",
+  answersLater: true,
   about: "Takes messages over MLLP, in plain TCP.",
   config: {
     port: integer("Port to listen on; 0 lets the system choose one.", { min: 0, max: 65535, example: 2575 }),

@@ -23,6 +23,11 @@ export interface Reply {
    * adapter then MUST leave the peer believing that nothing was taken (MLLP closes; HTTP says 503).
    */
   readonly answer: Answer | null;
+  /**
+   * What is said later, beside `answer`, by the same way; `null`: nothing after all. Never rejects. Only for a listener
+   * that `answersLater`; it MUST be sent after `answer`, and is lost where the way is gone by then.
+   */
+  readonly later?: Promise<Answer | null>;
 }
 
 /** The way into a channel. */
@@ -100,6 +105,8 @@ export interface ListenerSpec<
   readonly config: S;
   /** Every error it can fail with, by code, each `NAME_NOUN_STATE` under its own name. */
   readonly errors: Readonly<Record<Code, Fault>>;
+  /** It can send {@linkcode Reply.later}: its peers keep the way open, and tell answers apart. */
+  readonly answersLater?: true;
   /** Resolves when it really listens; fails by code where it cannot (a port in use, a folder it cannot read). */
   listen(tools: ListenTools<S, NoInfer<Code>>): Promise<Listening>;
 }

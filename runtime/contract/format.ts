@@ -30,6 +30,20 @@ export interface AnswerFacts {
   readonly id: string;
   /** When it was received: the answer's own time. */
   readonly atMs: number;
+  /**
+   * Which answer is wanted to a message that is answered twice (see {@linkcode FormatSpec.isAnsweredTwice}): the `first`
+   * says that it is taken; the `second` what became of it, by the same way; `apart` is the second as a message of its own.
+   * Left out: the only answer there is.
+   */
+  readonly which?: "first" | "second" | "apart";
+}
+
+/** What an answer is judged against. */
+export interface Sent {
+  /** The sender's own id of what was sent; empty where it had none. */
+  readonly controlId: string;
+  /** What was sent, before it was sealed. Left out: the first answer is the last. */
+  readonly bytes?: Uint8Array;
 }
 
 /** Something that is wrong with a message which is taken all the same. */
@@ -109,7 +123,7 @@ export interface FormatSpec<
    * Whether a message of this kind is taken at all; fails where it is not. Called after `identify` and before anything
    * is acknowledged, so that the peer hears of it. `parse` MUST NOT ask the same: it reads answers and results, too.
    */
-  admit?(identity: Identity, tools: FormatTools<S, NoInfer<Code>>): void;
+  admit?(identity: Identity, tools: FormatTools<S, NoInfer<Code>>, received: Uint8Array): void;
   /**
    * Looks through a whole message for what is wrong with it, where the config asks for that: fails where it is to be
    * refused, and returns what is to be told of one that is taken all the same. Called after `admit`, and before anything
@@ -140,12 +154,17 @@ export interface FormatSpec<
     tools: FormatTools<S, NoInfer<Code>>,
   ): Answer | null;
   /**
+   * Whether the sender of a message wants to hear at once that it is taken, and later what became of it (HL7's enhanced
+   * mode). Asked only where a channel can give the second answer.
+   */
+  isAnsweredTwice?(received: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): boolean;
+  /**
    * What a peer's answer says about the message that was sent. Fails where the answer belongs to another message or
    * cannot be read: the adapter then closes the connection and the outcome is unknown.
    */
   judge?(
     answer: Uint8Array,
-    sent: { readonly controlId: string },
+    sent: Sent,
     tools: FormatTools<S, NoInfer<Code>>,
   ): Outcome;
 }
@@ -163,7 +182,7 @@ export interface Format<B extends Body = Body> {
   /** See {@linkcode FormatSpec.identify}; without one, a message without id, type and sender. */
   identify(bytes: Uint8Array, contentType?: string): Identity;
   /** See {@linkcode FormatSpec.admit}; without it, every kind is taken. */
-  admit(identity: Identity): void;
+  admit(identity: Identity, received: Uint8Array): void;
   /** See {@linkcode FormatSpec.check}; without it, nothing is found. */
   check(received: Uint8Array, contentType?: string): readonly Finding[];
   /** See {@linkcode FormatSpec.keys}; without it, none. */
@@ -178,8 +197,10 @@ export interface Format<B extends Body = Body> {
   readonly batch?: Batch;
   /** See {@linkcode FormatSpec.answer}; without it, `null`. */
   answer(received: Uint8Array, outcome: Outcome, facts: AnswerFacts): Answer | null;
+  /** See {@linkcode FormatSpec.isAnsweredTwice}; without it, false. */
+  isAnsweredTwice(received: Uint8Array): boolean;
   /** See {@linkcode FormatSpec.judge}; without it, every answer means accepted. */
-  judge(answer: Uint8Array, sent: { readonly controlId: string }): Outcome;
+  judge(answer: Uint8Array, sent: Sent): Outcome;
 }
 
 /** Declares a format. */
@@ -209,7 +230,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     contentTypes: spec.contentTypes,
     parse: (bytes, contentType) => spec.parse(bytes, tools(contentType)),
     identify: (bytes, contentType) => spec.identify?.(bytes, tools(contentType)) ?? NOBODY,
-    admit: (identity) => spec.admit?.(identity, plain),
+    admit: (identity, received) => spec.admit?.(identity, plain, received),
     check: (received, contentType) => spec.check?.(received, tools(contentType)) ?? [],
     keys: (body) => spec.keys?.(body as B) ?? [],
     isBuiltOn: (identity) => spec.isBuiltOn?.(identity) ?? false,
@@ -218,6 +239,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
       (() => formatErrors.fail("FORMAT_PATHS_MISSING", { format: spec.name })),
     ...(batch && { batch: { ...batch, join: (payloads, facts) => batch.join(payloads, facts, plain) } }),
     answer: (received, outcome, facts) => spec.answer?.(received, outcome, facts, plain) ?? null,
+    isAnsweredTwice: (received) => spec.isAnsweredTwice?.(received, plain) ?? false,
     judge: (answer, sent) =>
       spec.judge?.(answer, sent, plain) ??
         { kind: "accepted", answer: { bytes: answer, contentType: spec.contentTypes[0] } },

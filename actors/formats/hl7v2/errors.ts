@@ -52,6 +52,16 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot accept message: its type is in accept, but not with the event of MSH-9.2",
   },
+  HL7V2_PROCESSING_UNSUPPORTED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot accept message: its processing id in MSH-11 is not in processing",
+  },
+  HL7V2_VERSION_UNSUPPORTED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot accept message: its version in MSH-12 is not in versions",
+  },
   HL7V2_TYPE_INVALID: {
     blame: "operator",
     retry: "never",

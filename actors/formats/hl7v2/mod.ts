@@ -1,7 +1,7 @@
 import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
 import { choice, type ChoiceField, list, type ListField, text } from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
-import { answer } from "./answers/answer.ts";
+import { answer, isAnsweredTwice } from "./answers/answer.ts";
 import { batch } from "./batches/join.ts";
 import { check } from "./check.ts";
 import { create } from "./building/create.ts";
@@ -9,7 +9,7 @@ import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
 import { identify } from "./identify.ts";
 import { isBuiltOn } from "./is_built_on.ts";
-import { judge } from "./answers/judge.ts";
+import { judge, type Match, MATCHES } from "./answers/judge.ts";
 import { keys } from "./keys.ts";
 import { checkPath } from "./syntax/path.ts";
 import { type Rule, RULE_NAMES } from "./validation/rules.ts";
@@ -17,10 +17,19 @@ import { type Rule, RULE_NAMES } from "./validation/rules.ts";
 export { Hl7Message, type ParseOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
 
+/** A processing id: production, training, debugging (table 0103). */
+export type Processing = "P" | "T" | "D";
+
 /** What the format can be told. */
 export type Hl7v2Settings = {
   /** Types that are taken, as `ADT` or `ADT^A01`; others are answered AR. Empty, the default: all. */
   readonly accept: ListField<readonly string[]> & { readonly default: readonly string[] };
+  /** Versions that are taken, as MSH-12.1 has them; others are answered AR. Empty, the default: all. */
+  readonly versions: ListField<readonly string[]> & { readonly default: readonly string[] };
+  /** Processing ids that are taken: `P`, `T`, `D`; others are answered AR. Empty, the default: all. */
+  readonly processing: ListField<readonly Processing[]> & { readonly default: readonly Processing[] };
+  /** How a peer's MSA-2 has to match the MSH-10 that was sent. */
+  readonly answerMatch: ChoiceField<Match> & { readonly default: Match };
   /** Whether messages are checked against the standard; `off` is the default. */
   readonly validate: ChoiceField<"off" | "warn" | "reject"> & { readonly default: "off" };
   /** Rules that messages may break. Empty, the default: none. */
@@ -43,6 +52,26 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
         example: "ORU^R01",
       }),
       { default: [], example: ["ADT", "ORU^R01"] },
+    ),
+    versions: list(
+      "Versions that are taken, as MSH-12 has them; others are answered AR. Empty: all.",
+      text("A version.", {
+        pattern: { matches: "2\\.\\d(\\.\\d)?", says: "a version, as in 2.5.1" },
+        example: "2.5.1",
+      }),
+      { default: [], example: ["2.4", "2.5.1"] },
+    ),
+    processing: list(
+      "Processing ids that are taken, as MSH-11 has them: P for production, T for training, D for debugging; others " +
+        "are answered AR. Empty: all.",
+      choice("A processing id.", ["P", "T", "D"]),
+      { default: [], example: ["P"] },
+    ),
+    answerMatch: choice(
+      "How a peer's MSA-2 has to match the MSH-10 that was sent: byte for byte; or such that spaces around it do not " +
+        "count and an empty one is taken for the answer that is waited for.",
+      MATCHES,
+      { default: "strict" },
     ),
     validate: choice(
       "Whether messages are checked against HL7's rules before they are acknowledged: off; warn, which takes them and tells what is wrong; reject, which answers errors AE and tells warnings.",
@@ -69,6 +98,7 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
   checkPath,
   batch,
   answer,
+  isAnsweredTwice,
   judge,
 });
 
