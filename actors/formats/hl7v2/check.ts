@@ -1,6 +1,6 @@
 import { type Fail, MitralError } from "../../../runtime/contract/error.ts";
 import type { Finding } from "../../../runtime/contract/format.ts";
-import type { errors } from "./errors.ts";
+import { errors } from "./errors.ts";
 import { Hl7Message } from "./hl7_message.ts";
 import type { Rule } from "./validation/rules.ts";
 import { validate } from "./validation/validate.ts";
@@ -34,8 +34,10 @@ export function check(
   const problems = validate(message, { tolerate });
   const wrong = problems.filter(({ severity }) => severity === "error");
   if (mode === "reject" && wrong.length > 0) {
-    const [{ rule, path, condition, says }] = wrong;
-    fail("HL7V2_MESSAGE_INVALID", { says, path, rule, problems: wrong.length, hl7ErrorCode: condition });
+    const each = wrong.map(({ rule, path, condition, says }) =>
+      errors.error("HL7V2_RULE_BROKEN", { says, rule, path, hl7ErrorCode: condition })
+    );
+    fail("HL7V2_MESSAGE_INVALID", { ...each[0].facts, problems: wrong.length }, new AggregateError(each));
   }
   return problems;
 }

@@ -62,10 +62,12 @@ function onward(from: Leaf | Group, id: string, tolerance: Tolerance): Place | u
   let at = from.at;
   for (let group: Group | undefined = from.parent; group; at = group.at, group = group.parent) {
     const found = after(group, at, id, tolerance);
-    if (found) return (found.place && newTurn(group, found.place.leaf, id)) ?? found.place;
+    if (found) {
+      const isGuess = found.place === undefined || tolerance.missing > 0;
+      return isGuess ? found.place : newTurn(group, found.place, id) ?? found.place;
+    }
     if (!group.repeats) continue;
-    // One segment may be missing at the start of a repetition; more make it something out of order.
-    const leaf = entry(group, id, Math.min(tolerance.missing, 1));
+    const leaf = entry(group, id, 0) ?? (tolerance.missing > 0 ? headless(group, id) : undefined);
     if (leaf) return { leaf, within: group.parent!, fit: "in order" };
   }
   return undefined;
@@ -75,11 +77,11 @@ function onward(from: Leaf | Group, id: string, tolerance: Tolerance): Place | u
  * A repetition of a group around, where a segment would otherwise begin another group in its middle: after a result ORC is
  * the next order, and not a prior result of this one whose patient is left out.
  */
-function newTurn(within: Group, found: Leaf, id: string): Place | undefined {
-  if (isFirst(within, found)) return undefined;
+function newTurn(within: Group, found: Place, id: string): Place | undefined {
+  if (isFirst(within, found.leaf)) return undefined;
   for (let group = within; group.parent; group = group.parent) {
-    const leaf = group.repeats ? entry(group, id, 1) : undefined;
-    if (leaf && leaf !== found) return { leaf, within: group.parent, fit: "in order" };
+    const leaf = group.repeats ? entry(group, id, 0) ?? headless(group, id) : undefined;
+    if (leaf && leaf !== found.leaf) return { leaf, within: group.parent, fit: "in order" };
   }
   return undefined;
 }
@@ -116,6 +118,20 @@ function entry(part: Leaf | Group, id: string, missing: number): Leaf | undefine
     if (leaf) return leaf;
     left -= demands(inner);
     if (left < 0) return undefined;
+  }
+  return undefined;
+}
+
+/**
+ * The leaf for a segment that begins a repetition whose own first segment is missing, an order without ORC for one: what is
+ * required next, or begins a group. Anything else is out of order.
+ */
+function headless({ parts: [first, ...others] }: Group, id: string): Leaf | undefined {
+  if (first.kind !== "segment") return undefined;
+  for (const part of others) {
+    const leaf = part.kind === "group" || part.isRequired ? entry(part, id, 0) : undefined;
+    if (leaf) return leaf;
+    if (demands(part) > 0) return undefined;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { ComponentDefinition, FieldDefinition } from "../definitions/definition.ts";
-import { segmentDefinition, typeDefinition } from "../definitions/definitions.ts";
+import { segmentDefinition, tableDefinition, typeDefinition } from "../definitions/definitions.ts";
 import { newestVersion, type Version, VERSIONS } from "../definitions/version.ts";
 import type { Delimiters } from "../syntax/delimiters.ts";
 import { oddEscape } from "./_escapes.ts";
@@ -33,7 +33,10 @@ export function checkSegment(segment: string, place: string, checking: Checking)
     const text = fields[at + 1 - before] ?? "", path = `${place}-${at + 1}`;
     const field = id === "OBX" ? resultField(now[at], fields) : now[at];
     if (text === "") {
-      if (field && isRequired(field, next?.[at])) report("field_missing", path);
+      // What is required only of this result holds whatever the next version says.
+      if (field && isRequired(field, field === now[at] ? next?.[at] : undefined)) {
+        report("field_missing", path);
+      }
     } else if (field) checkField(text, path, field, later?.[at], checking);
     // In QPD and RDT the parameters and columns of a query follow.
     else if (now.at(-1)?.type !== "varies") report(later?.[at] ? "later_version" : "field_unexpected", path);
@@ -59,7 +62,7 @@ function resultField(
   [, , type = "", , , value = ""]: readonly string[],
 ): FieldDefinition | undefined {
   if (field?.number === 2 && value !== "") return { ...field, optionality: "R" };
-  return field?.number === 5 && type !== "" ? { ...field, type } : field;
+  return field?.number === 5 && tableDefinition("0125")?.values.has(type) ? { ...field, type } : field;
 }
 
 function checkField(
@@ -112,11 +115,7 @@ function checkPart(
   const { type } = definition, { report } = checking;
   if (text === DELETE || type === "varies" || type === "") return;
   const parts = level === "none" ? undefined : partsOf(type, checking.version);
-  const isLong = isTooLong(text, definition, parts !== undefined, checking);
-  if (parts === undefined || level === "none") {
-    return checkLeaf(text, path, definition, level, isLong, checking);
-  }
-  if (isLong) report("value_too_long", path);
+  if (parts === undefined || level === "none") return checkLeaf(text, path, definition, level, checking);
   const texts = text.split(checking.delimiters[level]);
   const inner = level === "component" ? "subcomponent" : "none";
   for (let at = 0; at < Math.max(texts.length, parts.length); at++) {
@@ -133,20 +132,19 @@ function checkLeaf(
   path: string,
   definition: ComponentDefinition,
   level: Level,
-  isLong: boolean,
   { report, delimiters, decode, version }: Checking,
 ): void {
   const [first, ...others] = splitAny(text, level, delimiters);
-  const hasParts = others.some((other) => other !== "");
-  if (hasParts) report("component_unexpected", path);
+  if (others.some((other) => other !== "")) report("component_unexpected", path);
   if (first === "" || first === DELETE) return;
   const hasEscape = first.includes(delimiters.escape);
   const odd = hasEscape && oddEscape(first, delimiters);
   if (odd) report(odd, path);
   if (first.includes("\uFFFD")) report("charset_mismatch", path);
-  const broken = ruleBroken(hasEscape ? decode(first) : first, definition, version);
+  const value = hasEscape ? decode(first) : first;
+  const broken = ruleBroken(value, definition, version);
   if (broken) report(broken, path);
-  else if (isLong && !hasParts) report("value_too_long", path);
+  else if (isTooLong(value, definition, version)) report("value_too_long", path);
 }
 
 /** The parts of what should have none. */
@@ -166,14 +164,8 @@ function partsOf(type: string, version: Version): readonly ComponentDefinition[]
 
 /**
  * Whether a value is longer than its version allows. From 2.7 on lengths bind only those who agree on them (HL7 v2.7
- * section 2.5.5). In 2.5 and 2.6 components have lengths of their own, and those of whole fields contradict them.
+ * section 2.5.5); those of fields with components contradict their components in every version and are passed over.
  */
-function isTooLong(
-  text: string,
-  { length }: ComponentDefinition,
-  hasParts: boolean,
-  { version, decode }: Checking,
-): boolean {
-  if (length === undefined || text.length <= length || version >= "2.7") return false;
-  return !(hasParts && version >= "2.5") && decode(text).length > length;
+function isTooLong(value: string, { length = Infinity }: ComponentDefinition, version: Version): boolean {
+  return value.length > length && version < "2.7";
 }

@@ -36,7 +36,7 @@ const PUBLISHED = /^2\.(?:[0-9]|3\.[12]|5\.1|7\.1|8\.[12]|9\.1)$/;
  * import { Hl7Message, validate } from "mitral/hl7";
  *
  * const message = Hl7Message.parse("MSH|^~\\&|LAB|||||||ADT^A08|1|P|2.5.1\rEVN||20260215\rPID|1||4711||Doe||1980-01-01\r");
- * for (const { rule, path } of validate(message)) console.log(rule, path); // value_malformed PID[1]-7[1].1 …
+ * for (const { rule, path } of validate(message)) console.log(rule, path); // field_missing MSH[1]-7 …
  * ```
  */
 export function validate(message: Hl7Message, options: ValidateOptions = {}): readonly Problem[] {
@@ -75,7 +75,11 @@ function checkedVersion(message: Hl7Message): Version {
 function checkHeader(message: Hl7Message, report: Report): void {
   const kind = message.get("MSH-9.1"), version = message.get("MSH-12"), label = message.get("MSH-18");
   if (version !== undefined && !PUBLISHED.test(version)) report("version_unknown", "MSH[1]-12[1].1");
-  if (kind !== undefined && message.structure === undefined) report("structure_unknown", "MSH[1]-9");
+  // By local agreement, as all that begins with Z.
+  const isLocal = kind?.startsWith("Z") || message.get("MSH-9.2")?.startsWith("Z");
+  if (kind !== undefined && !isLocal && message.structure === undefined) {
+    report("structure_unknown", "MSH[1]-9");
+  }
   const odd = label === undefined ? undefined : oddCharset(label);
   if (odd) report(odd, "MSH[1]-18[1]");
 }
