@@ -5,7 +5,7 @@ import { arrange } from "../structures/arrange.ts";
 import { structureOf } from "../structures/structure.ts";
 import { decodeEscapes } from "../syntax/escape.ts";
 import { oddCharset } from "./_charset.ts";
-import { checkSegment } from "./_segment.ts";
+import { SegmentCheck } from "./_segment_check.ts";
 import { type Problem, type Report, type Rule, RULES, type Severity } from "./rules.ts";
 
 /** What {@linkcode validate} can be told. */
@@ -54,13 +54,13 @@ export function validate(message: Hl7Message, options: ValidateOptions = {}): re
   const { delimiters } = message, version = checkedVersion(message);
   const departures = departuresIn(message, version);
   const decode = (text: string) => decodeEscapes(text, delimiters, (bytes) => "x".repeat(bytes.length));
-  const checking = { version, delimiters, decode, report };
+  const segmentCheck = new SegmentCheck({ version, delimiters, decode, report });
   const seen = new Map<string, number>();
   for (const [at, id] of message.segments.entries()) {
     const occurrence = (seen.get(id) ?? 0) + 1, place = `${id}[${occurrence}]`;
     seen.set(id, occurrence);
     for (const { rule, path = place } of departures.get(at) ?? []) report(rule, path);
-    checkSegment(message.raw(place) ?? id, place, checking);
+    segmentCheck.check(message.raw(place) ?? id, place);
   }
   for (const { rule, path = "MSH" } of departures.get(message.segments.length) ?? []) report(rule, path);
   return problems;
