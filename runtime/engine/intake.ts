@@ -1,7 +1,7 @@
 import type { Delivery, Intake, Reply } from "../contract/adapter.ts";
 import type { Envelope, Opened } from "../contract/envelope.ts";
 import { MitralError } from "../contract/error.ts";
-import type { Finding, Format, Identity } from "../contract/format.ts";
+import type { Flaws, Format, Identity } from "../contract/format.ts";
 import type { Answer, Origin, Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -52,6 +52,8 @@ interface Arrival {
   readonly contentType: string;
   /** The message: for a sealed one, what was inside. */
   readonly bytes: Uint8Array;
+  /** Told once the bytes are in safe storage. */
+  readonly kept?: () => void;
   readonly sealed?: { readonly envelope: Uint8Array; readonly opened: Opened };
   /** Its sender hears at once that it is durable, and later what became of it. */
   readonly isAnsweredTwice?: boolean;
@@ -79,19 +81,23 @@ export class ChannelIntake implements Intake {
     return this.#parts.gate.opened(signal);
   }
 
-  receive(delivery: Delivery): Promise<Reply> {
-    return this.#answering(delivery, (arrival) => this.#take(arrival));
+  receive(delivery: Delivery, kept?: () => void): Promise<Reply> {
+    return this.#answering(delivery, kept, (arrival) => this.#take(arrival));
   }
 
-  refuse(delivery: Delivery, error: MitralError): Promise<Reply> {
-    return this.#answering(delivery, (arrival) => this.#quarantine(arrival, error));
+  refuse(delivery: Delivery, error: MitralError, kept?: () => void): Promise<Reply> {
+    return this.#answering(delivery, kept, (arrival) => this.#quarantine(arrival, error));
   }
 
   /** Never rejects: what cannot be made durable is not answered, and the peer will send it again. */
-  async #answering(delivery: Delivery, act: (arrival: Arrival) => Promise<Reply>): Promise<Reply> {
+  async #answering(
+    delivery: Delivery,
+    kept: (() => void) | undefined,
+    act: (arrival: Arrival) => Promise<Reply>,
+  ): Promise<Reply> {
     const { clock } = this.#parts.world;
     const startedMs = clock.elapsedMs();
-    const arrival = this.#arrive(delivery);
+    const arrival = this.#arrive(delivery, kept);
     let reply: Reply;
     try {
       reply = await act(arrival);
@@ -108,7 +114,7 @@ export class ChannelIntake implements Intake {
     return reply;
   }
 
-  #arrive({ bytes, peer, contentType }: Delivery): Arrival {
+  #arrive({ bytes, peer, contentType }: Delivery, kept?: () => void): Arrival {
     const { plan, format, world, newId } = this.#parts;
     return {
       id: newId(),
@@ -116,6 +122,7 @@ export class ChannelIntake implements Intake {
       origin: { adapter: plan.listen.spec.name, peer },
       contentType: contentType ?? format.contentType,
       bytes,
+      kept,
     };
   }
 
@@ -127,18 +134,19 @@ export class ChannelIntake implements Intake {
       return this.#quarantine(arrival, errors.error("ENGINE_MESSAGE_TOO_LARGE", { messageBytesMax }));
     }
     let opened = arrival;
-    let identity: Identity, findings: readonly Finding[];
+    let identity: Identity, flaws: Flaws;
     try {
       if (envelope) opened = await this.#open(arrival, envelope);
       identity = format.identify(opened.bytes, opened.contentType);
       format.admit(identity, opened.bytes);
-      findings = format.check(opened.bytes, opened.contentType);
+      const found = format.check(opened.bytes, opened.contentType);
+      flaws = found instanceof Promise ? await found : found;
     } catch (cause) {
       return await this.#quarantine(opened, declared(cause));
     }
     // From here on it may be durable: what goes wrong now must not keep it a second time.
     const isAnsweredTwice = this.#parts.secondAnswers.wantedBy(opened.bytes);
-    return await this.#append(isAnsweredTwice ? { ...opened, isAnsweredTwice } : opened, identity, findings);
+    return await this.#append(isAnsweredTwice ? { ...opened, isAnsweredTwice } : opened, identity, flaws);
   }
 
   async #open(arrival: Arrival, envelope: Envelope): Promise<Arrival> {
@@ -160,7 +168,7 @@ export class ChannelIntake implements Intake {
   async #append(
     arrival: Arrival,
     { controlId, type, sender, purpose }: Identity,
-    findings: readonly Finding[],
+    flaws: Flaws,
   ): Promise<Reply> {
     const { plan, journal } = this.#parts;
     const statement = arrival.sealed?.opened.statement;
@@ -184,14 +192,15 @@ export class ChannelIntake implements Intake {
       ...(plan.acknowledge === "received" && !arrival.isAnsweredTwice ? { answered: "positively" } : {}),
       ...(arrival.sealed ? { evidence: arrival.sealed.opened.signed } : {}),
     });
-    if (appended.kind === "appended" && findings.length > 0) this.#tell(arrival.id, findings);
+    if (appended.kind === "appended" && flaws.length > 0) this.#tell(arrival.id, flaws);
+    arrival.kept?.();
     return this.#appended(arrival, type, appended);
   }
 
-  #tell(id: string, findings: readonly Finding[]): void {
+  #tell(id: string, flaws: Flaws): void {
     const rules: Record<string, number> = {};
-    for (const { rule } of findings) rules[rule] = (rules[rule] ?? 0) + 1;
-    const paths = findings.slice(0, PATHS_TOLD_MAX).map(({ path }) => path);
+    for (const { rule } of flaws) rules[rule] = (rules[rule] ?? 0) + 1;
+    const paths = flaws.slice(0, PATHS_TOLD_MAX).map(({ path }) => path);
     this.#parts.report({ name: "messageFlawed", channel: this.#parts.plan.name, id, rules, paths });
   }
 
@@ -272,6 +281,7 @@ export class ChannelIntake implements Intake {
       answered: "negatively",
       trouble: troubleOf(error, arrival.atMs),
     });
+    arrival.kept?.();
     report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
     return this.#reply(arrival, seq, { kind: "rejected", error });
   }

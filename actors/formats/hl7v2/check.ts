@@ -1,5 +1,6 @@
 import { type Fail, MitralError } from "../../../runtime/contract/error.ts";
-import type { Finding } from "../../../runtime/contract/format.ts";
+import type { Flaws } from "../../../runtime/contract/format.ts";
+import type { CharsetWords } from "./charsets/charset.ts";
 import { errors } from "./errors.ts";
 import { Hl7Message } from "./hl7_message.ts";
 import type { Rule } from "./validation/rules.ts";
@@ -19,14 +20,14 @@ interface CheckConfig {
  */
 export function check(
   received: Uint8Array,
-  charset: string | undefined,
+  words: CharsetWords,
   { validate: mode, tolerate }: CheckConfig,
   fail: Fail<keyof typeof errors.faults>,
-): readonly Finding[] {
+): Flaws {
   if (mode === "off") return [];
   let message: Hl7Message;
   try {
-    message = Hl7Message.parse(received, charset === undefined ? {} : { charset });
+    message = Hl7Message.parse(received, words);
   } catch (cause) {
     if (mode === "reject" || !(cause instanceof MitralError)) throw cause;
     return [];

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import type { Finding } from "../../../runtime/contract/format.ts";
+import type { Flaw } from "../../../runtime/contract/format.ts";
 import { FakePeer, refusal } from "./fake_peer.ts";
 import { GatewayRig, to } from "./gateway_rig.ts";
 import { said } from "./hand_listener.ts";
@@ -8,7 +8,7 @@ import { note, noteFormat } from "./note_format.ts";
 /** A channel whose format refuses a note that says "wrong", and finds fault with one that says "odd". */
 async function checking(rig: GatewayRig): Promise<FakePeer> {
   const peer = new FakePeer();
-  const check = (received: Uint8Array): readonly Finding[] => {
+  const check = (received: Uint8Array): readonly Flaw[] => {
     const text = new TextDecoder().decode(received);
     if (text.endsWith("wrong")) throw refusal;
     const found = Array.from(

@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { MitralError } from "../../../../runtime/contract/error.ts";
+import type { Flaws } from "../../../../runtime/contract/format.ts";
 import { hl7With } from "./hl7_with.ts";
 
 const FACTS = { id: "0192f3a4-b5c6-7abc-8def-0123456789ab", atMs: Date.UTC(2026, 1, 15, 7, 30, 12) };
@@ -8,8 +9,8 @@ const header = (version: string) => `MSH|^~\\&|A|B|C|D|2026||ADT^A01^ADT_A01|7|P
 const wrong = (version = "2.5.1") =>
   bytesOf(`${header(version)}EVN|A01|2026\rPID|1|||||SECRET|17-3\rPV1|1|I| WARD \r`);
 
-function refusalOf(act: () => unknown): MitralError {
-  return assertThrows(act, MitralError);
+function refusalOf(found: Flaws | Promise<Flaws>): Promise<MitralError> {
+  return assertRejects(() => Promise.resolve(found), MitralError);
 }
 
 Deno.test("hl7v2 does not look into messages unless it is told to", () => {
@@ -17,8 +18,8 @@ Deno.test("hl7v2 does not look into messages unless it is told to", () => {
   assertEquals(hl7With().check(bytesOf("no message")), []);
 });
 
-Deno.test("hl7v2 tells with warn what is wrong, and takes the message", () => {
-  const found = hl7With({ validate: "warn" }).check(wrong());
+Deno.test("hl7v2 tells with warn what is wrong, and takes the message", async () => {
+  const found = await hl7With({ validate: "warn" }).check(wrong());
   assertEquals(found.map(({ rule, path }) => `${rule} ${path}`), [
     "field_missing PID[1]-3",
     "field_missing PID[1]-5",
@@ -26,12 +27,12 @@ Deno.test("hl7v2 tells with warn what is wrong, and takes the message", () => {
     "white_space PV1[1]-3[1].1",
   ]);
   // What cannot be read at all is for whoever parses it.
-  assertEquals(hl7With({ validate: "warn" }).check(bytesOf("no message")), []);
+  assertEquals(await hl7With({ validate: "warn" }).check(bytesOf("no message")), []);
 });
 
-Deno.test("hl7v2 refuses errors with reject, and tells the sender each with its place and condition", () => {
+Deno.test("hl7v2 refuses errors with reject, and tells the sender each with its place and condition", async () => {
   const format = hl7With({ validate: "reject" });
-  const error = refusalOf(() => format.check(wrong()));
+  const error = await refusalOf(format.check(wrong()));
   assertEquals(error.code, "HL7V2_MESSAGE_INVALID");
   assertEquals([error.facts.problems, error.facts.path, error.facts.rule], [3, "PID[1]-3", "field_missing"]);
   const answer = format.answer(wrong(), { kind: "rejected", error }, FACTS)!;
@@ -48,9 +49,9 @@ Deno.test("hl7v2 refuses errors with reject, and tells the sender each with its 
   assertEquals(segments.join().includes("SECRET") || segments.join().includes("17-3"), false);
 });
 
-Deno.test("hl7v2 refuses in one ERR segment before version 2.5", () => {
+Deno.test("hl7v2 refuses in one ERR segment before version 2.5", async () => {
   const format = hl7With({ validate: "reject" });
-  const error = refusalOf(() => format.check(wrong("2.4")));
+  const error = await refusalOf(format.check(wrong("2.4")));
   const answer = format.answer(wrong("2.4"), { kind: "rejected", error }, FACTS)!;
   assertStringIncludes(
     new TextDecoder().decode(answer.bytes),
@@ -58,12 +59,12 @@ Deno.test("hl7v2 refuses in one ERR segment before version 2.5", () => {
   );
 });
 
-Deno.test("hl7v2 takes with reject what only deserves a warning, and what is tolerated", () => {
+Deno.test("hl7v2 takes with reject what only deserves a warning, and what is tolerated", async () => {
   const tolerate = ["field_missing", "value_malformed"] as const;
-  const found = hl7With({ validate: "reject", tolerate }).check(wrong());
+  const found = await hl7With({ validate: "reject", tolerate }).check(wrong());
   assertEquals(found.map(({ rule }) => rule), ["white_space"]);
   assertEquals(
-    refusalOf(() => hl7With({ validate: "reject" }).check(bytesOf("no message"))).code,
+    (await refusalOf(hl7With({ validate: "reject" }).check(bytesOf("no message")))).code,
     "HL7V2_HEADER_MISSING",
   );
 });

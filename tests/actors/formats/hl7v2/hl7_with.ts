@@ -8,6 +8,7 @@ export const SETTINGS: Config<typeof hl7v2.config> = {
   versions: [],
   processing: [],
   answerMatch: "strict",
+  charset: {},
   validate: "off",
   tolerate: [],
 };
