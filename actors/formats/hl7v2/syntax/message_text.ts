@@ -52,6 +52,16 @@ export class MessageText {
     return new MessageText({ ...frame, segments, originals }, this.#readIn);
   }
 
+  /** The text of the segments from `start` up to `end`, for reading. */
+  slice(start: number, end: number): MessageText {
+    return new MessageText({
+      delimiters: this.delimiters,
+      segments: this.segments.slice(start, end),
+      charset: this.#charset ?? this.#usedCharset(),
+      words: this.#words,
+    });
+  }
+
   /** For each of the segments at `starts`, the text of what stands before the first, of it, and of what follows it. */
   cut(starts: readonly number[]): readonly MessageText[] {
     const segments = cutter(this.segments.all(), starts);
