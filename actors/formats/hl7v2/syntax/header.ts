@@ -1,5 +1,5 @@
 import { partOf } from "./parts.ts";
-import { unwrap } from "./wire.ts";
+import { tryUnwrap, unwrap } from "./wire.ts";
 import { charsetToRead, type CharsetWords, checkReadable } from "../charsets/charset.ts";
 import { completed, type Delimiters, readDelimiters, RECOMMENDED } from "./delimiters.ts";
 import { decodeEscapes } from "./escape.ts";
@@ -62,12 +62,8 @@ export function readHeader(bytes: Uint8Array, words: CharsetWords = {}): Header 
  * out is added. `undefined` where there is no MSH.
  */
 export function findHeader(bytes: Uint8Array): Header | undefined {
-  let inner: Uint8Array;
-  try {
-    inner = unwrap(bytes);
-  } catch {
-    return undefined;
-  }
+  const inner = tryUnwrap(bytes);
+  if (inner === undefined) return undefined;
   for (let start = inner.indexOf(M); start >= 0; start = inner.indexOf(M, start + 1)) {
     const isFirst = start === 0 || inner[start - 1] <= 0x20;
     if (!isFirst || inner[start + 1] !== S || inner[start + 2] !== H) continue;

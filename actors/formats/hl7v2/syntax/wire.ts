@@ -24,6 +24,15 @@ export function unwrap(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(start, end);
 }
 
+/** The same; `undefined` where the bytes begin as UTF-16 or UTF-32 and do not go on so. */
+export function tryUnwrap(bytes: Uint8Array): Uint8Array | undefined {
+  try {
+    return unwrap(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The same for text. */
 export function unwrapText(text: string): string {
   const codeAt = (at: number) => text.charCodeAt(at);
