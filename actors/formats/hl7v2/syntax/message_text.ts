@@ -4,7 +4,7 @@ import { joinBytes } from "../charsets/utf8.ts";
 import { errors } from "../errors.ts";
 import type { Delimiters } from "./delimiters.ts";
 import { removeFrom, writeLeaf } from "./edit.ts";
-import { decodeEscapes, encodeEscapes, type HexReader, isPlain } from "./escape.ts";
+import { decodeEscapes, encodeEscapes, isPlain } from "./escape.ts";
 import { leafOf } from "./leaf.ts";
 import { labelOf, type Parsed } from "./parse.ts";
 import { partOf, withPart } from "./parts.ts";
@@ -73,10 +73,10 @@ export class MessageText {
   }
 
   /** Reads the bytes of `\X..\` as text of the message's character set; `undefined` where they are none. */
-  readonly readHex: HexReader = (bytes) => {
+  readHex(bytes: Uint8Array): string | undefined {
     const text = this.#usedCharset().decode(bytes);
     return text.isWellFormed() && !text.includes("\uFFFD") ? text : undefined;
-  };
+  }
 
   /** Text for others to see: bytes that mean nothing as U+FFFD. */
   shown(text: string): string {
@@ -131,7 +131,7 @@ export class MessageText {
   decoded(text: string | undefined): string | undefined {
     if (text === undefined || text === "") return undefined;
     if (!text.includes(this.delimiters.escape)) return this.shown(text);
-    return this.shown(decodeEscapes(text, this.delimiters, this.readHex));
+    return this.shown(decodeEscapes(text, this.delimiters, (bytes) => this.readHex(bytes)));
   }
 
   write(path: Path, value: string): void {
@@ -168,7 +168,9 @@ export class MessageText {
     if (encoder.encode(value).length !== value.length && !this.#usedCharset().carries(value)) {
       errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: this.#usedCharset().name });
     }
-    return isPlain(value, this.delimiters) ? value : encodeEscapes(value, this.delimiters, this.readHex);
+    return isPlain(value, this.delimiters)
+      ? value
+      : encodeEscapes(value, this.delimiters, (bytes) => this.readHex(bytes));
   }
 
   #insert(path: Path): number {

@@ -90,7 +90,12 @@ export function readEncapsulated(text: MessageText, pathText: string): Encapsula
       if (data === "") return ReadableStream.from<Uint8Array<ArrayBuffer>>([]);
       if (encoding === undefined) return errors.fail("HL7V2_DATA_ENCODING_UNKNOWN", { path: pathText });
       return ReadableStream.from(
-        decodeData(tokensOf(data, delimiters, text.readHex), encoding, pathText, delimiters.escape),
+        decodeData(
+          tokensOf(data, delimiters, (bytes) => text.readHex(bytes)),
+          encoding,
+          pathText,
+          delimiters.escape,
+        ),
       );
     },
   };
@@ -114,7 +119,7 @@ export async function writeEncapsulated(
   const isClean = ![...delimiters.field + delimiters.encoding].some((delimiter) => "+/=".includes(delimiter));
   const field = [
     ...[source, type, subtype, "Base64"].map((value) => text.encoded(value)),
-    isClean ? base64 : encodeEscapes(base64, delimiters, text.readHex),
+    isClean ? base64 : encodeEscapes(base64, delimiters, (bytes) => text.readHex(bytes)),
   ].join(delimiters.component);
   text.writeEncoded(path, field);
   if (isObservation(path)) text.write({ ...compilePath("OBX-2"), occurrence: path.occurrence }, "ED");
