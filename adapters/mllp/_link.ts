@@ -1,8 +1,8 @@
 import type { TransportEvent } from "../../runtime/contract/adapter.ts";
 import type { Clock, Connection } from "../../runtime/contract/world.ts";
 import { Deadline } from "./_deadline.ts";
-import { writeFrame } from "./frame.ts";
-import { BrokenFrame, FrameReader } from "./frame_reader.ts";
+import { writeFrame } from "./framing/frame.ts";
+import { BrokenFrame, FrameReader } from "./framing/frame_reader.ts";
 
 const bufferBytes = 16 * 1024;
 

@@ -2,8 +2,8 @@ import type { Intake, Reply, TransportEvent } from "../../runtime/contract/adapt
 import type { MitralError } from "../../runtime/contract/error.ts";
 import type { Clock, Connection } from "../../runtime/contract/world.ts";
 import { Deadline } from "./_deadline.ts";
-import { fitsFrame, writeFrame } from "./frame.ts";
-import { BrokenFrame, FrameReader } from "./frame_reader.ts";
+import { fitsFrame, writeFrame } from "./framing/frame.ts";
+import { BrokenFrame, FrameReader } from "./framing/frame_reader.ts";
 
 const firstBufferBytes = 16 * 1024;
 const fullBufferBytes = 128 * 1024;
@@ -41,6 +41,10 @@ export class Session {
   readonly #life: AbortSignal;
   /** Answers under way, in order; those in front may be done. */
   #pending: Promise<void>[] = [];
+  /** Second answers that are still to come. */
+  readonly #later = new Set<Promise<void>>();
+  /** The end of the last write. */
+  #written: Promise<unknown> = Promise.resolve();
   #unanswered = 0;
   #hasSpoken = false;
   #frames = 0;
@@ -63,6 +67,7 @@ export class Session {
   /** Closes when what was handed over is answered. The listener's signal has been aborted before. */
   async stop(): Promise<void> {
     await Promise.all([...this.#pending, this.#refusal]);
+    await Promise.all(this.#later);
     this.drop("stopped");
     await this.done;
   }
@@ -85,6 +90,7 @@ export class Session {
     }
     if (await this.#refusal) await this.#linger(buffer.bytes);
     await Promise.all(this.#pending);
+    await Promise.all(this.#later);
     this.#deadline.stop();
     this.#connection.close();
     this.#sayClosed();
@@ -150,7 +156,7 @@ export class Session {
 
   async #answer(reply: Promise<Reply>, before: Promise<void> | undefined): Promise<void> {
     try {
-      const { outcome, answer } = await reply;
+      const { outcome, answer, later } = await reply;
       await before;
       if (this.#isMute) return;
       if (answer) await this.#write(answer.bytes);
@@ -158,6 +164,7 @@ export class Session {
       // Nothing to say of what was refused, such as bytes that are no message at all: without a word or an end to the
       // connection the peer would wait for ever.
       else if (outcome.kind === "rejected") this.drop("refused");
+      if (later) this.#answerLater(later);
     } catch {
       // The peer is gone, or the intake broke its promise: either way the peer must not believe in an answer.
       this.drop("unanswered");
@@ -166,8 +173,26 @@ export class Session {
     }
   }
 
+  /** Says the second answer once it is there; it holds nothing else up. */
+  #answerLater(later: NonNullable<Reply["later"]>): void {
+    const saying = later.then(async (answer) => {
+      if (answer && !this.#isMute) await this.#write(answer.bytes);
+    }).catch(() => this.drop("unanswered")).finally(() => this.#later.delete(saying));
+    this.#later.add(saying);
+  }
+
   async #write(answer: Uint8Array): Promise<void> {
-    if (fitsFrame(answer)) return await writeFrame(this.#connection, answer);
+    if (fitsFrame(answer)) {
+      // One frame after the other: a second answer may come in the middle of another.
+      const before = this.#written;
+      const write = async () => {
+        await before;
+        await writeFrame(this.#connection, answer);
+      };
+      const written = write();
+      this.#written = written.catch(() => {});
+      return await written;
+    }
     this.#tools.report({ name: "answerUnfit", facts: { bytes: answer.length } });
     this.drop("unanswered");
   }

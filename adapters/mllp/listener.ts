@@ -4,7 +4,8 @@ import type { Acceptor, Connection } from "../../runtime/contract/world.ts";
 import { netCode, netTrouble } from "./_net_codes.ts";
 import { Places } from "./_places.ts";
 import { Session, type SessionTools } from "./_session.ts";
-import type { Breach } from "./frame_reader.ts";
+import { examine } from "./framing/examine.ts";
+import type { Breach } from "./framing/frame_reader.ts";
 
 const breachCodes = {
   tooLarge: "MLLP_FRAME_TOO_LARGE",
@@ -25,6 +26,7 @@ const breachCodes = {
  */
 export default defineListener({
   name: "mllp",
+  answersLater: true,
   about: "Takes messages over MLLP, in plain TCP.",
   config: {
     port: integer("Port to listen on; 0 lets the system choose one.", { min: 0, max: 65535, example: 2575 }),
@@ -100,6 +102,8 @@ export default defineListener({
         "Cannot read frame: the connection ended, or paused for pauseMsMax ({pauseMsMax}), after {bytes} bytes of it",
     },
   },
+
+  examine,
 
   async listen({ config, world, intake, report, error, fail }): Promise<Listening> {
     const { host, port, frameBytesMax, pauseMsMax } = config;

@@ -3,7 +3,7 @@ import { bytes, durationMs, integer, text, toggle } from "../../runtime/contract
 import { Lane, type LaneTools } from "./_lane.ts";
 import { LinkError } from "./_link.ts";
 import { netCode, netTrouble } from "./_net_codes.ts";
-import { fitsFrame } from "./frame.ts";
+import { fitsFrame } from "./framing/frame.ts";
 
 /**
  * Sends messages over MLLP release 1, in plain TCP: one message in flight on each connection, and the next frame that

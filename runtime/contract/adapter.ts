@@ -23,6 +23,23 @@ export interface Reply {
    * adapter then MUST leave the peer believing that nothing was taken (MLLP closes; HTTP says 503).
    */
   readonly answer: Answer | null;
+  /**
+   * What is said later, beside `answer`, by the same way; `null`: nothing after all. Never rejects. Only for a listener
+   * that `answersLater`; it MUST be sent after `answer`, and is lost where the way is gone by then.
+   */
+  readonly later?: Promise<Answer | null>;
+}
+
+/** What is wrong with bytes, in words a person understands. */
+export interface Finding {
+  /** Stable, adjective last, in camel case: `startMissing`, `terminatorsWrong`. May be logged. */
+  readonly code: string;
+  /** One sentence, without a final full stop and without content of the message; counts and byte values are fine. */
+  readonly says: string;
+  /** Offset of the byte where it shows. */
+  readonly at: number;
+  /** True where the transport reads such bytes as they were meant all the same. */
+  readonly isTolerated: boolean;
 }
 
 /** The way into a channel. */
@@ -100,6 +117,14 @@ export interface ListenerSpec<
   readonly config: S;
   /** Every error it can fail with, by code, each `NAME_NOUN_STATE` under its own name. */
   readonly errors: Readonly<Record<Code, Fault>>;
+  /** It can send {@linkcode Reply.later}: its peers keep the way open, and tell answers apart. */
+  readonly answersLater?: true;
+  /**
+   * What is wrong with bytes of the transport, for a person who looks for the cause: by offset, each code once; none
+   * where nothing is. `stream`: as they came from a peer, marks and all. `message`: what stood within a frame, was kept
+   * in quarantine or lies in a file; marks around it may be there or not. Pure, never throws, linear in the bytes.
+   */
+  examine?(bytes: Uint8Array, of: "stream" | "message"): readonly Finding[];
   /** Resolves when it really listens; fails by code where it cannot (a port in use, a folder it cannot read). */
   listen(tools: ListenTools<S, NoInfer<Code>>): Promise<Listening>;
 }

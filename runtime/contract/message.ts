@@ -168,8 +168,16 @@ export interface Answer {
 
 /** How a message, or its delivery to one destination, ended. The only way to answer upstream. */
 export type Outcome =
-  /** Taken, for good. */
-  | { readonly kind: "accepted"; readonly answer?: Answer }
+  /**
+   * Taken, for good. Of a peer's answer, `isCommit`: it has the message in safe keeping, and may say in another answer
+   * what becomes of it; `moreFollows`: what was sent asks for that answer.
+   */
+  | {
+    readonly kind: "accepted";
+    readonly answer?: Answer;
+    readonly isCommit?: true;
+    readonly moreFollows?: true;
+  }
   /** Left out on purpose. */
   | { readonly kind: "filtered" }
   /** Refused for what it is: the same bytes will be refused again. */

@@ -10,6 +10,7 @@ import { errors } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan } from "./plan.ts";
+import type { SecondAnswers } from "./second_answers.ts";
 import { troubleOf } from "./trouble.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -35,6 +36,7 @@ export interface IntakeParts {
   readonly world: World;
   readonly gate: Gate;
   readonly waiters: Waiters;
+  readonly secondAnswers: SecondAnswers;
   newId(): string;
   /** Our name for the partner whose gateway calls itself `gateway`. */
   partnerOf(gateway: string): string | undefined;
@@ -51,6 +53,14 @@ interface Arrival {
   /** The message: for a sealed one, what was inside. */
   readonly bytes: Uint8Array;
   readonly sealed?: { readonly envelope: Uint8Array; readonly opened: Opened };
+  /** Its sender hears at once that it is durable, and later what became of it. */
+  readonly isAnsweredTwice?: boolean;
+}
+
+/** What a sender is told, and when. */
+interface Told {
+  readonly now: Outcome | Promise<Outcome>;
+  readonly fate?: Promise<Outcome>;
 }
 
 /** The way into a channel: opens, identifies, makes durable, answers. */
@@ -121,12 +131,13 @@ export class ChannelIntake implements Intake {
     try {
       if (envelope) opened = await this.#open(arrival, envelope);
       identity = format.identify(opened.bytes, opened.contentType);
-      format.admit(identity);
+      format.admit(identity, opened.bytes);
     } catch (cause) {
       return await this.#quarantine(opened, declared(cause));
     }
     // From here on it may be durable: what goes wrong now must not keep it a second time.
-    return await this.#append(opened, identity);
+    const isAnsweredTwice = this.#parts.secondAnswers.wantedBy(opened.bytes);
+    return await this.#append(isAnsweredTwice ? { ...opened, isAnsweredTwice } : opened, identity);
   }
 
   async #open(arrival: Arrival, envelope: Envelope): Promise<Arrival> {
@@ -165,7 +176,7 @@ export class ChannelIntake implements Intake {
       contentType: arrival.contentType,
       body: arrival.bytes,
       ...(sameness ? { sameness } : {}),
-      ...(plan.acknowledge === "received" ? { answered: "positively" } : {}),
+      ...(plan.acknowledge === "received" && !arrival.isAnsweredTwice ? { answered: "positively" } : {}),
       ...(arrival.sealed ? { evidence: arrival.sealed.opened.signed } : {}),
     });
     return this.#appended(arrival, type, appended);
@@ -186,7 +197,7 @@ export class ChannelIntake implements Intake {
     const { seq } = appended;
     switch (appended.kind) {
       case "appended": {
-        const waiting = plan.acknowledge === "received" ? ACCEPTED : this.#outcomeOf(seq);
+        const { now, fate } = this.#told(seq, arrival, plan.acknowledge === "received");
         const { id, origin, contentType, bytes, atMs } = arrival;
         report({ name: "messageReceived", channel: plan.name, id, type, bytes: bytes.length });
         if (appended.resembles) {
@@ -194,23 +205,39 @@ export class ChannelIntake implements Intake {
         }
         this.#parts.journal.countPending(bytes.length);
         this.#parts.accepted({ seq, id, receivedAtMs: atMs, origin, contentType, type, bytes });
-        return this.#reply(arrival, seq, await waiting);
+        return this.#reply(arrival, seq, await now, fate);
       }
       case "pending": {
         report({ name: "messageRepeated", channel: plan.name, id: appended.id });
         const { id, receivedAtMs } = appended;
-        return this.#reply({ ...arrival, id, atMs: receivedAtMs }, seq, await this.#outcomeOf(seq));
+        const { now, fate } = this.#told(seq, arrival, false);
+        return this.#reply({ ...arrival, id, atMs: receivedAtMs }, seq, await now, fate);
       }
       case "answered": {
         report({ name: "messageRepeated", channel: plan.name, id: appended.id });
         const { id, receivedAtMs, answer } = appended;
-        if (answer) return { outcome: ACCEPTED, answer };
-        return this.#reply({ ...arrival, id, atMs: receivedAtMs }, seq, ACCEPTED);
+        const again = { ...arrival, id, atMs: receivedAtMs };
+        if (arrival.isAnsweredTwice && plan.applicationAcknowledge === "here") {
+          const fate: Outcome = answer ? { kind: "accepted", answer } : ACCEPTED;
+          return this.#reply(again, seq, ACCEPTED, Promise.resolve(fate));
+        }
+        if (answer && !arrival.isAnsweredTwice) return { outcome: ACCEPTED, answer };
+        return this.#reply(again, seq, ACCEPTED);
       }
       case "conflicting":
         report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error: REUSED });
         return this.#reply(arrival, seq, { kind: "rejected", error: REUSED });
     }
+  }
+
+  /**
+   * What may be answered to a message that is durable; beside it what becomes of it, where its sender hears of both by the
+   * way it came. Waits from the call on.
+   */
+  #told(seq: number, { isAnsweredTwice }: Arrival, isNow: boolean): Told {
+    if (!isAnsweredTwice) return { now: isNow ? ACCEPTED : this.#outcomeOf(seq) };
+    const isBack = this.#parts.plan.applicationAcknowledge === "here";
+    return { now: ACCEPTED, ...(isBack ? { fate: this.#outcomeOf(seq) } : {}) };
   }
 
   /** Keeps the bytes with the reason, and refuses them. */
@@ -224,9 +251,9 @@ export class ChannelIntake implements Intake {
       channel: plan.name,
       receivedAtMs: arrival.atMs,
       origin: arrival.origin,
-      controlId: identity?.controlId ?? "",
-      type: identity?.type ?? "",
-      sender: identity?.sender ?? "",
+      controlId: identity.controlId,
+      type: identity.type,
+      sender: identity.sender,
       contentType: arrival.contentType,
       body: arrival.bytes,
       answered: "negatively",
@@ -236,9 +263,9 @@ export class ChannelIntake implements Intake {
     return this.#reply(arrival, seq, { kind: "rejected", error });
   }
 
-  async #reply(arrival: Arrival, seq: number, outcome: Outcome): Promise<Reply> {
+  async #reply(arrival: Arrival, seq: number, outcome: Outcome, fate?: Promise<Outcome>): Promise<Reply> {
     if (outcome.kind === "failed") return { outcome, answer: null };
-    const { format, envelope, journal } = this.#parts;
+    const { format, envelope, journal, secondAnswers } = this.#parts;
     let answer: Answer | null;
     if (arrival.sealed) {
       answer = await envelope!.receipt(arrival.sealed.envelope, arrival.sealed.opened, outcome);
@@ -248,9 +275,14 @@ export class ChannelIntake implements Intake {
     } else if (outcome.kind !== "filtered" && outcome.answer) {
       answer = outcome.answer;
     } else {
-      answer = format.answer(arrival.bytes, outcome, { id: arrival.id, atMs: arrival.atMs });
+      const { id, atMs, isAnsweredTwice } = arrival;
+      answer = format.answer(arrival.bytes, outcome, {
+        id,
+        atMs,
+        ...(isAnsweredTwice ? { which: "first" } : {}),
+      });
     }
-    return { outcome, answer };
+    return { outcome, answer, ...(fate ? { later: secondAnswers.back(arrival.bytes, fate) } : {}) };
   }
 
   /** Waits until the channel's work on a message is done, as far as `acknowledge` asks. */
@@ -273,11 +305,15 @@ export class ChannelIntake implements Intake {
 const ACCEPTED: Outcome = { kind: "accepted" };
 const REUSED = errors.error("ENGINE_ID_REUSED");
 
-function identityIn(format: Format, arrival: Arrival) {
+/** Who a message says it is, as far as it can be read. */
+export function identityIn(
+  format: Format,
+  { bytes, contentType }: { readonly bytes: Uint8Array; readonly contentType: string },
+): Identity {
   try {
-    return format.identify(arrival.bytes, arrival.contentType);
+    return format.identify(bytes, contentType);
   } catch {
-    return undefined;
+    return { controlId: "", type: "", sender: "", purpose: "message" };
   }
 }
 

@@ -20,7 +20,7 @@ export const errors = declareErrors("hl7v2", {
   HL7V2_DELIMITERS_INVALID: {
     blame: "sender",
     retry: "never",
-    says: "Cannot read message: MSH-1 and MSH-2 must be five or six different punctuation characters",
+    says: "Cannot read message: MSH-1 and MSH-2 must be four to six different punctuation characters",
   },
   HL7V2_SEGMENT_INVALID: {
     blame: "sender",
@@ -47,6 +47,16 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot accept message: its type is in accept, but not with the event of MSH-9.2",
   },
+  HL7V2_PROCESSING_UNSUPPORTED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot accept message: its processing id in MSH-11 is not in processing",
+  },
+  HL7V2_VERSION_UNSUPPORTED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot accept message: its version in MSH-12 is not in versions",
+  },
   HL7V2_TYPE_INVALID: {
     blame: "operator",
     retry: "never",
@@ -67,10 +77,25 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot set {path}: the segments before it do not exist",
   },
+  HL7V2_DELIMITER_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot set {path}: MSH-2 of the message has no subcomponent separator",
+  },
+  HL7V2_CHARSET_UNSUPPORTED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot use character set: there is no table for {charset}",
+  },
+  HL7V2_BYTES_INVALID: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read message: its bytes begin as {charset} and do not go on as that",
+  },
   HL7V2_CHARACTER_UNENCODABLE: {
     blame: "operator",
     retry: "never",
-    says: "Cannot write message: its character set ({charset}) has no room for a character of the new value",
+    says: "Cannot write {path}: the character set ({charset}) has no room for one of its characters",
   },
   HL7V2_MESSAGE_FROZEN: {
     blame: "bug",

@@ -16,6 +16,10 @@ import {
   pathText,
   resolvePath,
 } from "./syntax/path.ts";
+import { idOf } from "./syntax/segments.ts";
+import { MessageViews } from "./views/message_views.ts";
+import { Order } from "./views/order.ts";
+import { openView } from "./views/segment_view.ts";
 import {
   type EncapsulatedData,
   type EncapsulatedSource,
@@ -30,7 +34,18 @@ export const HL7V2_TYPE = "x-application/hl7-v2+er7";
 
 /** What {@linkcode Hl7Message.parse} can be told. */
 export interface ParseOptions {
-  /** The character set as the transport names it; beats MSH-18. */
+  /**
+   * The character set, by its label of HL7 table 0211 or of the WHATWG Encoding Standard; beats MSH-18. One that nobody
+   * knows is as good as none.
+   */
+  readonly charset?: string;
+  /** The same for a message whose MSH-18 is empty, or names nothing that is known. */
+  readonly defaultCharset?: string;
+}
+
+/** What {@linkcode Hl7Message.toBytes} can be told. */
+export interface WriteOptions {
+  /** The character set to write in, by its label of HL7 table 0211 or of the WHATWG Encoding Standard. */
   readonly charset?: string;
 }
 
@@ -52,11 +67,12 @@ export interface ParseOptions {
  * message.with("PID-5.1", "Smith & Sons").toBytes(); // …|Smith \T\ Sons^Ann
  * ```
  */
-export class Hl7Message implements PathBody {
+export class Hl7Message extends MessageViews implements PathBody {
   readonly #text: MessageText;
   #frozen = false;
 
   private constructor(text: MessageText) {
+    super();
     this.#text = text;
   }
 
@@ -71,15 +87,13 @@ export class Hl7Message implements PathBody {
 
   /**
    * Reads one message as it lies in a file or a frame: a byte order mark, MLLP bytes and blank lines around it are
-   * dropped; CR, LF and CRLF end a segment. The array is not kept.
+   * dropped, and so are NUL and Ctrl-Z at the end; CR, LF and CRLF end a segment. The array is not kept.
    *
    * Errors: HL7V2_MESSAGE_EMPTY, HL7V2_HEADER_MISSING, HL7V2_HEADER_TOO_SHORT, HL7V2_DELIMITERS_INVALID,
-   * HL7V2_SEGMENT_INVALID, HL7V2_MESSAGE_NOT_ALONE.
+   * HL7V2_SEGMENT_INVALID, HL7V2_MESSAGE_NOT_ALONE, HL7V2_CHARSET_UNSUPPORTED, HL7V2_BYTES_INVALID.
    */
   static parse(input: Uint8Array | string, options: ParseOptions = {}): Hl7Message {
-    const parsed = typeof input === "string"
-      ? parseText(input, options.charset)
-      : parseBytes(input, options.charset);
+    const parsed = typeof input === "string" ? parseText(input, options) : parseBytes(input, options);
     return new Hl7Message(new MessageText(parsed));
   }
 
@@ -188,7 +202,7 @@ export class Hl7Message implements PathBody {
    * is written.
    *
    * Errors: HL7V2_MESSAGE_FROZEN once the body is part of a message, HL7V2_PATH_INVALID, HL7V2_DELIMITERS_FIXED,
-   * HL7V2_OCCURRENCE_MISSING, HL7V2_CHARACTER_UNENCODABLE.
+   * HL7V2_DELIMITER_MISSING, HL7V2_OCCURRENCE_MISSING, HL7V2_CHARACTER_UNENCODABLE.
    */
   set(path: string, value: string): this {
     if (this.#frozen) errors.fail("HL7V2_MESSAGE_FROZEN", { path });
@@ -282,6 +296,23 @@ export class Hl7Message implements PathBody {
     }
   }
 
+  /** The orders in it, each with its requests, results and notes, as typed views. */
+  get orders(): readonly Order[] {
+    return Order.all(this.#text.copy());
+  }
+
+  /** For {@linkcode MessageViews}. */
+  protected override viewOf<V>(id: string): V | undefined {
+    const text = this.#text.copy(), at = text.segments.find(idOf(id), 1);
+    return at < 0 ? undefined : openView(text, at);
+  }
+
+  /** For {@linkcode MessageViews}. */
+  protected override viewsOf<V>(id: string): readonly V[] {
+    const text = this.#text.copy();
+    return text.segments.findAll(idOf(id)).map((at) => openView<V>(text, at));
+  }
+
   /**
    * What is to be changed to make another message out of this one, in the order of the other. Segments are matched by
    * what they hold and are about, and repetitions of a field likewise: one that was put in or taken out is one change
@@ -297,10 +328,11 @@ export class Hl7Message implements PathBody {
   }
 
   /**
-   * The message with CR after every segment, in the character set it came in. Errors: HL7V2_CHARACTER_UNENCODABLE,
-   * only where the character set was changed or cannot write all it can read.
+   * The message with CR after every segment, in the character set it came in, or in the one that is asked for: MSH-18
+   * then names it, `ASCII` among them. Errors: HL7V2_CHARACTER_UNENCODABLE, with the place in its facts, only where the
+   * character set was changed; HL7V2_CHARSET_UNSUPPORTED.
    */
-  toBytes(): Uint8Array {
-    return this.#text.toBytes();
+  toBytes(options: WriteOptions = {}): Uint8Array {
+    return options.charset === undefined ? this.#text.toBytes() : this.#text.toBytesIn(options.charset);
   }
 }

@@ -1,6 +1,6 @@
 import type { AdapterTools } from "../../contract/adapter.ts";
 import { type Facts, type Fault, MitralError } from "../../contract/error.ts";
-import { bindFormat, type Format } from "../../contract/format.ts";
+import { bindFormat, type Format, type FormatSpec } from "../../contract/format.ts";
 import { asField, type Spec } from "../../contract/spec.ts";
 import type { Catalog, Lazy } from "../../contract/catalog.ts";
 import { errors } from "./errors.ts";
@@ -52,6 +52,15 @@ export function adapterTools(
     throw error(code, facts, cause);
   };
   return { config: config as never, world: outside.world, error, fail, report: () => {} };
+}
+
+/** The first format, with its default settings, that reads a media type. */
+export async function formatOf(session: Session, contentType: string): Promise<Format | undefined> {
+  const wanted = contentType.split(";")[0].trim().toLowerCase();
+  for (const [name, load] of Object.entries(session.outside.catalog.formats)) {
+    if ((await load()).contentTypes.includes(wanted)) return await format(session, name);
+  }
+  return undefined;
 }
 
 /** A format with its default settings. Errors: CONSOLE_COMPONENT_MISSING. */

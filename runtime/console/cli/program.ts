@@ -3,6 +3,7 @@ import { addApply } from "./commands/apply.ts";
 import { addChannel } from "./commands/channel.ts";
 import { addCheck } from "./commands/check.ts";
 import { addCompletions } from "./commands/completions.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addDiff } from "./commands/diff.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addHelp } from "./commands/help.ts";
@@ -26,7 +27,7 @@ import type { AddCommand, Session } from "./session.ts";
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
   ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys]],
   ["Run:", [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addTrace]],
-  ["Try out:", [addTest, addSend, addSink, addDiff]],
+  ["Try out:", [addTest, addSend, addSink, addDoctor, addDiff]],
   ["Learn:", [addHelp, addCompletions, addVersion]],
 ];
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { fitsFrame, writeFrame } from "../../../adapters/mllp/frame.ts";
-import { BrokenFrame, FrameReader } from "../../../adapters/mllp/frame_reader.ts";
+import { fitsFrame, writeFrame } from "../../../adapters/mllp/framing/frame.ts";
+import { BrokenFrame, FrameReader } from "../../../adapters/mllp/framing/frame_reader.ts";
 import type { Connection } from "../../../runtime/contract/world.ts";
 import { framed, latin1, textOf } from "./mllp_peer.ts";
 

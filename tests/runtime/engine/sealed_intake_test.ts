@@ -3,6 +3,7 @@ import { bindEnvelope } from "../../../runtime/contract/envelope.ts";
 import { bindFormat } from "../../../runtime/contract/format.ts";
 import { Gate } from "../../../runtime/engine/gate.ts";
 import { type Accepted, ChannelIntake } from "../../../runtime/engine/intake.ts";
+import { SecondAnswers } from "../../../runtime/engine/second_answers.ts";
 import { Waiters } from "../../../runtime/engine/waiters.ts";
 import { Journal } from "../../../runtime/journal/journal.ts";
 import { FakeEnvelope } from "./fake_envelope.ts";
@@ -27,15 +28,14 @@ async function sealedIntake(rig: GatewayRig) {
   const accepted: Accepted[] = [];
   let ids = 0;
   const envelope = new FakeEnvelope();
+  const newId = () => `id${++ids}`;
+  const shared = { plan, format: bindFormat(noteFormat, {}), journal, world: rig.world, newId };
   const intake = new ChannelIntake({
-    plan,
-    format: bindFormat(noteFormat, {}),
+    ...shared,
     envelope: bindEnvelope(envelope.spec, {}, undefined as never, rig.clock),
-    journal,
-    world: rig.world,
     gate: new Gate(() => {}),
     waiters: new Waiters(),
-    newId: () => `id${++ids}`,
+    secondAnswers: new SecondAnswers({ ...shared, handedOn() {} }),
     partnerOf: (gateway) => gateway === "north" ? "the-north" : gateway === "south" ? "the-south" : undefined,
     accepted: (message) => void accepted.push(message),
     report() {},

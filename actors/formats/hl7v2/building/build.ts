@@ -64,7 +64,7 @@ export function build(facts: NewMessage): Hl7Message {
   const { type, version = "2.5.1", charset = "UNICODE UTF-8", processingId = "P", time } = facts;
   if (!TYPE.test(type)) errors.fail("HL7V2_TYPE_INVALID", { what: type });
   const given = facts.delimiters ?? RECOMMENDED.field + RECOMMENDED.encoding;
-  const text = new MessageText(parseText(`MSH${given}${given.slice(0, 1)}`));
+  const text = new MessageText(parseText(`MSH${given}${given.slice(0, 1)}`, {}));
   // First, since it decides what the others may hold.
   text.write(compilePath("MSH-18"), charset);
   const fields: SegmentFields = {
@@ -82,7 +82,10 @@ export function build(facts: NewMessage): Hl7Message {
   for (const [field, value] of Object.entries(fields)) {
     const path = compilePath(`MSH-${field}`);
     if (path.field <= 2) errors.fail("HL7V2_DELIMITERS_FIXED", { path: path.text });
-    text.writeEncoded(path, fieldText(value, path.text, text.delimiters, (value) => text.encoded(value)));
+    text.writeEncoded(
+      path,
+      fieldText(value, path.text, text.delimiters, (value) => text.encoded(value, path.text)),
+    );
   }
   return Hl7Message.parse(text.segments.join());
 }

@@ -14,7 +14,7 @@ export function insertSegment(text: MessageText, id: string, fields: SegmentFiel
   if (path.text !== path.segment || id === "MSH") errors.fail("HL7V2_PATH_INVALID", { path: id });
   const { delimiters, segments } = text;
   const at = after === undefined ? segments.count : placeOf(text, after) + 1;
-  const parts = fieldsText(id, fields, delimiters, (value) => text.encoded(value));
+  const parts = fieldsText(id, fields, delimiters, (value) => text.encoded(value, id));
   text.insert(at, trimmed([id, ...parts], delimiters.field));
 }
 

@@ -90,12 +90,7 @@ export function readEncapsulated(text: MessageText, pathText: string): Encapsula
       if (data === "") return ReadableStream.from<Uint8Array<ArrayBuffer>>([]);
       if (encoding === undefined) return errors.fail("HL7V2_DATA_ENCODING_UNKNOWN", { path: pathText });
       return ReadableStream.from(
-        decodeData(
-          tokensOf(data, delimiters, (bytes) => text.readHex(bytes)),
-          encoding,
-          pathText,
-          delimiters.escape,
-        ),
+        decodeData(tokensOf(data, delimiters, text.hexReader()), encoding, pathText, delimiters.escape),
       );
     },
   };
@@ -118,8 +113,8 @@ export async function writeEncapsulated(
   // The characters of Base64 that are no letters or digits may be delimiters of this very message.
   const isClean = ![...delimiters.field + delimiters.encoding].some((delimiter) => "+/=".includes(delimiter));
   const field = [
-    ...[source, type, subtype, "Base64"].map((value) => text.encoded(value)),
-    isClean ? base64 : encodeEscapes(base64, delimiters, (bytes) => text.readHex(bytes)),
+    ...[source, type, subtype, "Base64"].map((value) => text.encoded(value, path.text)),
+    isClean ? base64 : encodeEscapes(base64, delimiters, text.hexReader()),
   ].join(delimiters.component);
   text.writeEncoded(path, field);
   if (isObservation(path)) text.write({ ...compilePath("OBX-2"), occurrence: path.occurrence }, "ED");

@@ -64,11 +64,7 @@ export function readFormattedText(text: MessageText, pathText: string): Formatte
   const at = text.segments.find(path.id, path.occurrence || 1);
   const repetitions = at < 0 ? [] : text.repetitions(at, path).map((one) => text.part(one, path) ?? "");
   return repetitions.some((one) => one !== "")
-    ? formattedText(
-      repetitions.map((one) => text.shown(one)),
-      text.delimiters,
-      (bytes) => text.readHex(bytes),
-    )
+    ? formattedText(repetitions.map((one) => text.shown(one)), text.delimiters, text.hexReader())
     : undefined;
 }
 

@@ -1,8 +1,10 @@
 /**
- * The frame of MLLP release 1: `VT data FS CR`, that is 0x0B, the message, 0x1C 0x0D.
- * Source: HL7 Version 2 Transport Specification MLLP R1; HL7 Implementation Guide, appendix C, C.4.2.
+ * The frame of MLLP: `VT data FS CR`, that is 0x0B, the message, 0x1C 0x0D. In release 2 the data may be the one byte
+ * of a commit acknowledgment instead.
+ * Source: HL7 Version 2 Transport Specification MLLP R1; HL7 Implementation Guide, appendix C, C.4.2; HL7 Version 3
+ * Transport Specification MLLP R2, 1.2.2.
  */
-import type { Connection } from "../../runtime/contract/world.ts";
+import type { Connection } from "../../../runtime/contract/world.ts";
 
 /** Starts a frame. */
 export const VT = 0x0b;
@@ -10,6 +12,10 @@ export const VT = 0x0b;
 export const FS = 0x1c;
 /** Follows {@linkcode FS}. */
 export const CR = 0x0d;
+/** Alone in a frame of release 2: the other side has the message in safe storage. */
+export const ACK = 0x06;
+/** Alone in a frame of release 2: it has not. */
+export const NAK = 0x15;
 
 /** Larger messages are written as they are, between their start and their end, instead of being copied first. */
 const copyBytesMax = 256 * 1024;
@@ -52,4 +58,9 @@ export function startsAgain(frame: Uint8Array): boolean {
     ) return true;
   }
   return false;
+}
+
+/** True for what stands between frames so often that it means nothing: CR, LF, NUL, blank, a stray FS. */
+export function isFiller(byte: number): boolean {
+  return byte === CR || byte === 0x0a || byte === 0x00 || byte === 0x20 || byte === FS;
 }

@@ -1,4 +1,4 @@
-import { CR, FS, startsAgain, VT } from "./frame.ts";
+import { CR, FS, isFiller, startsAgain, VT } from "./frame.ts";
 
 /** How the bytes of a peer break the rules of framing. */
 export type Breach =
@@ -196,10 +196,6 @@ function checked(frame: Uint8Array): Uint8Array {
 
 function isEnd(byte: number): boolean {
   return byte === CR || byte === VT;
-}
-
-function isFiller(byte: number): boolean {
-  return byte === 0x0d || byte === 0x0a || byte === 0x00 || byte === 0x20 || byte === FS;
 }
 
 /** True where the bytes hold the end of a frame, FS CR. */
