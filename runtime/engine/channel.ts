@@ -200,8 +200,8 @@ export class Channel {
         contentTypes: this.#contentTypes(),
         timeZone: plan.timeZone,
         ...errorTable(spec.name, spec.errors),
-        report: ({ name, facts = {} }) =>
-          this.#report({ name: "transportReported", channel: plan.name, event: name, facts }),
+        report: ({ name, facts = {}, error }) =>
+          this.#report({ name: "transportReported", channel: plan.name, event: name, facts, error }),
       });
     } catch (cause) {
       await this.stop(AbortSignal.abort());

@@ -183,7 +183,8 @@ export class DeliveryLine {
         config: config as never,
         world,
         ...errorTable(spec.name, spec.errors),
-        report: ({ name, facts = {} }) => this.#report({ name: "transportReported", event: name, facts }),
+        report: ({ name, facts = {}, error }) =>
+          this.#report({ name: "transportReported", event: name, facts, error }),
         contentTypes: envelope ? [envelope.receiptType] : this.#parts.contentTypes,
       });
     const send: LineStage<Sending, Outcome> = {

@@ -101,7 +101,12 @@ export type GatewayEvent =
     | ({ readonly name: "lineHalted"; readonly error: MitralError } & Place)
     | ({ readonly name: "intakeClosed"; readonly reason: string } & Place)
     | ({ readonly name: "intakeOpened" } & Place)
-    | ({ readonly name: "transportReported"; readonly event: string; readonly facts: Facts } & Place)
+    | ({
+      readonly name: "transportReported";
+      readonly event: string;
+      readonly facts: Facts;
+      readonly error?: MitralError | undefined;
+    } & Place)
     | { readonly name: "journalFailed"; readonly error: MitralError }
     | { readonly name: "journalCommitted"; readonly operations: number; readonly tookMs: number }
   );

@@ -52,6 +52,8 @@ interface Arrival {
   readonly contentType: string;
   /** The message: for a sealed one, what was inside. */
   readonly bytes: Uint8Array;
+  /** Told once the bytes are in safe storage. */
+  readonly kept?: () => void;
   readonly sealed?: { readonly envelope: Uint8Array; readonly opened: Opened };
   /** Its sender hears at once that it is durable, and later what became of it. */
   readonly isAnsweredTwice?: boolean;
@@ -79,19 +81,23 @@ export class ChannelIntake implements Intake {
     return this.#parts.gate.opened(signal);
   }
 
-  receive(delivery: Delivery): Promise<Reply> {
-    return this.#answering(delivery, (arrival) => this.#take(arrival));
+  receive(delivery: Delivery, kept?: () => void): Promise<Reply> {
+    return this.#answering(delivery, kept, (arrival) => this.#take(arrival));
   }
 
-  refuse(delivery: Delivery, error: MitralError): Promise<Reply> {
-    return this.#answering(delivery, (arrival) => this.#quarantine(arrival, error));
+  refuse(delivery: Delivery, error: MitralError, kept?: () => void): Promise<Reply> {
+    return this.#answering(delivery, kept, (arrival) => this.#quarantine(arrival, error));
   }
 
   /** Never rejects: what cannot be made durable is not answered, and the peer will send it again. */
-  async #answering(delivery: Delivery, act: (arrival: Arrival) => Promise<Reply>): Promise<Reply> {
+  async #answering(
+    delivery: Delivery,
+    kept: (() => void) | undefined,
+    act: (arrival: Arrival) => Promise<Reply>,
+  ): Promise<Reply> {
     const { clock } = this.#parts.world;
     const startedMs = clock.elapsedMs();
-    const arrival = this.#arrive(delivery);
+    const arrival = this.#arrive(delivery, kept);
     let reply: Reply;
     try {
       reply = await act(arrival);
@@ -108,7 +114,7 @@ export class ChannelIntake implements Intake {
     return reply;
   }
 
-  #arrive({ bytes, peer, contentType }: Delivery): Arrival {
+  #arrive({ bytes, peer, contentType }: Delivery, kept?: () => void): Arrival {
     const { plan, format, world, newId } = this.#parts;
     return {
       id: newId(),
@@ -116,6 +122,7 @@ export class ChannelIntake implements Intake {
       origin: { adapter: plan.listen.spec.name, peer },
       contentType: contentType ?? format.contentType,
       bytes,
+      kept,
     };
   }
 
@@ -179,6 +186,7 @@ export class ChannelIntake implements Intake {
       ...(plan.acknowledge === "received" && !arrival.isAnsweredTwice ? { answered: "positively" } : {}),
       ...(arrival.sealed ? { evidence: arrival.sealed.opened.signed } : {}),
     });
+    arrival.kept?.();
     return this.#appended(arrival, type, appended);
   }
 
@@ -259,6 +267,7 @@ export class ChannelIntake implements Intake {
       answered: "negatively",
       trouble: troubleOf(error, arrival.atMs),
     });
+    arrival.kept?.();
     report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
     return this.#reply(arrival, seq, { kind: "rejected", error });
   }

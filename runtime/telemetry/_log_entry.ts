@@ -103,6 +103,7 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     ...place(event),
     event: event.event,
     facts: safe(event.facts),
+    ...(event.error ? trouble(event.error) : {}),
   })),
   journalFailed: say("fatal", "journal failed", (event) => trouble(event.error)),
   journalCommitted: say("debug", "journal committed", ({ operations, tookMs }) => ({ operations, tookMs })),

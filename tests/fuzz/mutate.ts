@@ -30,7 +30,10 @@ export class Inputs {
   readonly #seeds: readonly Uint8Array[];
   readonly #words: readonly Uint8Array[];
 
+  readonly #largeBytes: number;
+
   constructor(target: Target, readonly seed: number) {
+    this.#largeBytes = target.bytesMax ?? LARGE_BYTES;
     this.#seeds = target.seeds.map((seed) => typeof seed === "string" ? bytesOf(seed) : seed);
     this.#words = target.words.map(bytesOf);
   }
@@ -41,9 +44,9 @@ export class Inputs {
     const random = new SeededRandom(Math.imul(this.seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
     let bytes = random.pick(this.#seeds);
     for (let left = 1 + random.below(random.chance(0.1) ? 40 : 6); left > 0; left--) {
-      bytes = this.#mutated(bytes, random).subarray(0, BYTES_MAX);
+      bytes = this.#mutated(bytes, random).subarray(0, Math.min(BYTES_MAX, this.#largeBytes));
     }
-    return number % LARGE_EVERY === 0 ? enlarged(bytes, random) : bytes;
+    return number % LARGE_EVERY === 0 ? enlarged(bytes, this.#largeBytes, random) : bytes;
   }
 
   #mutated(bytes: Uint8Array, random: SeededRandom): Uint8Array {
@@ -88,11 +91,11 @@ export class Inputs {
 }
 
 /** The same again and again: a whole that grows, or one thing in it that does. */
-function enlarged(bytes: Uint8Array, random: SeededRandom): Uint8Array {
+function enlarged(bytes: Uint8Array, bytesMax: number, random: SeededRandom): Uint8Array {
   if (bytes.length === 0) return bytes;
   const from = random.below(bytes.length), to = Math.min(bytes.length, from + 1 + random.below(40));
   const piece = random.chance(0.3) ? bytes : bytes.subarray(from, to);
-  const times = Math.floor((LARGE_BYTES - bytes.length) / piece.length);
+  const times = Math.floor((bytesMax - bytes.length) / piece.length);
   return concat(bytes.subarray(0, to), repeated(piece, Math.max(times, 1)), bytes.subarray(to));
 }
 

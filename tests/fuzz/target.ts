@@ -6,6 +6,8 @@ export interface Target {
   readonly seeds: readonly (string | Uint8Array)[];
   /** Pieces that mean something to the parser, for mutation. */
   readonly words: readonly string[];
+  /** Longest input, where what reads it bounds it; otherwise some are made of half a megabyte. */
+  readonly bytesMax?: number;
   /**
    * Reads an input, does with the result what a gateway does, and holds it to its laws. A `MitralError` is a refusal;
    * anything else that is thrown is a finding. What it returns is what the input costs in memory.

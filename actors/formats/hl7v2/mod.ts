@@ -18,15 +18,16 @@ import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
 import { identify } from "./identify.ts";
 import { isBuiltOn } from "./is_built_on.ts";
-import { judge, type Match, MATCHES } from "./answers/judge.ts";
+import { type AnswerMatch, judge } from "./answers/judge.ts";
 import { keys } from "./keys.ts";
 import { checkPath } from "./syntax/path.ts";
 
 export { Hl7Message, type ParseOptions, type WriteOptions } from "./hl7_message.ts";
+export type { AnswerMatch } from "./answers/judge.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
 
 /** A processing id: production, training, debugging (table 0103). */
-export type Processing = "P" | "T" | "D";
+export type ProcessingId = "P" | "T" | "D";
 
 /** What the format can be told. */
 export type Hl7v2Settings = {
@@ -37,9 +38,9 @@ export type Hl7v2Settings = {
   /** Versions that are taken, as MSH-12.1 has them; others are answered AR. Empty, the default: all. */
   readonly versions: ListField<readonly string[]> & { readonly default: readonly string[] };
   /** Processing ids that are taken: `P`, `T`, `D`; others are answered AR. Empty, the default: all. */
-  readonly processing: ListField<readonly Processing[]> & { readonly default: readonly Processing[] };
+  readonly processing: ListField<readonly ProcessingId[]> & { readonly default: readonly ProcessingId[] };
   /** How a peer's MSA-2 has to match the MSH-10 that was sent. */
-  readonly answerMatch: ChoiceField<Match> & { readonly default: Match };
+  readonly answerMatch: ChoiceField<AnswerMatch> & { readonly default: AnswerMatch };
 };
 
 /** What is known of a sender's character set, by labels of HL7 table 0211 or of the WHATWG Encoding Standard. */
@@ -102,7 +103,7 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
     answerMatch: choice(
       "How a peer's MSA-2 has to match the MSH-10 that was sent: byte for byte; or such that spaces around it do not " +
         "count and an empty one is taken for the answer that is waited for.",
-      MATCHES,
+      ["strict", "lenient"],
       { default: "strict" },
     ),
   },

@@ -1,7 +1,9 @@
+// deno-lint-ignore-file no-control-regex -- what is looked for are bytes, not text
 import type { Finding } from "../../../runtime/contract/adapter.ts";
 import { type Find, Findings } from "./_findings.ts";
 import { examineContent } from "./_content.ts";
 import { CR, FS, isFiller, VT } from "./frame.ts";
+import { looksLikeMessage } from "./looks_like_message.ts";
 import { strangerOf } from "./strangers.ts";
 
 /**
@@ -143,10 +145,6 @@ function isUtf16(bytes: Uint8Array): boolean {
 }
 
 const printedStart = /^(?:<(?:VT|SB|0x0b|11)>|\\x0b|\\v|\\u000b|\^K|0x0b|%0b|&#(?:11|x0?b);)/i;
-
-function looksLikeMessage(bytes: Uint8Array): boolean {
-  return /^\s*(?:\xef\xbb\xbf)?(?:MSH|FHS|BHS)[^A-Za-z0-9\s]/.test(textOf(bytes.subarray(0, 64)));
-}
 
 function looksLikeSegment(bytes: Uint8Array): boolean {
   return /^\s*[A-Z][A-Z0-9]{2}[^A-Za-z0-9\s]/.test(textOf(bytes.subarray(0, 64)));

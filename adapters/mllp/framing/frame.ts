@@ -4,7 +4,6 @@
  * Source: HL7 Version 2 Transport Specification MLLP R1; HL7 Implementation Guide, appendix C, C.4.2; HL7 Version 3
  * Transport Specification MLLP R2, 1.2.2.
  */
-import type { Connection } from "../../../runtime/contract/world.ts";
 
 /** Starts a frame. */
 export const VT = 0x0b;
@@ -17,24 +16,10 @@ export const ACK = 0x06;
 /** Alone in a frame of release 2: it has not. */
 export const NAK = 0x15;
 
-/** Larger messages are written as they are, between their start and their end, instead of being copied first. */
-const copyBytesMax = 256 * 1024;
-const head = Uint8Array.of(VT);
-const tail = Uint8Array.of(FS, CR);
-
-/** Writes the message as one frame. */
-export async function writeFrame(connection: Connection, message: Uint8Array): Promise<void> {
-  if (message.length > copyBytesMax) {
-    await connection.write(head);
-    await connection.write(message);
-    return await connection.write(tail);
-  }
-  const frame = new Uint8Array(message.length + 3);
-  frame[0] = VT;
-  frame.set(message, 1);
-  frame[message.length + 1] = FS;
-  frame[message.length + 2] = CR;
-  await connection.write(frame);
+/** What a frame of release 2 says about the content before it; `undefined` where it is content itself. */
+export function commitIn(frame: Uint8Array): "committed" | "refused" | undefined {
+  if (frame.length !== 1) return undefined;
+  return frame[0] === ACK ? "committed" : frame[0] === NAK ? "refused" : undefined;
 }
 
 /** True where a message fits between the marks of a frame: nothing in it would be taken for an end or a start. */

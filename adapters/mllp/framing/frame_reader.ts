@@ -11,11 +11,14 @@ export type Breach =
   /** The bytes ended, or paused for too long, within a frame. */
   | "endMissing";
 
-/** Thrown where framing is broken. The reader is of no use afterwards. */
+/** Thrown where framing is broken. */
 export class BrokenFrame extends Error {
   override readonly name = "BrokenFrame";
-  /** `bytes`: what was read of the frame, or instead of one; its own memory. Message content. */
-  constructor(readonly breach: Breach, readonly bytes: Uint8Array) {
+  /**
+   * `bytes`: what was read of the frame, or instead of one; its own memory. Message content. `hasEnd`: where it ends is
+   * known, so that the reader may go on behind it; otherwise the reader is of no use afterwards.
+   */
+  constructor(readonly breach: Breach, readonly bytes: Uint8Array, readonly hasEnd: boolean) {
     super(breach);
   }
 }
@@ -23,11 +26,22 @@ export class BrokenFrame extends Error {
 /** Bounds of a {@linkcode FrameReader}. */
 export interface FrameLimits {
   readonly frameBytesMax: number;
-  /** Bytes between frames that are kept, and then too many; 64 KiB where left out. */
+  /** Bytes between frames that are held, and then too many; 64 KiB where left out. */
   readonly skippedBytesMax?: number;
 }
 
 const nothing = new Uint8Array(0);
+
+/** Where in the bytes a {@linkcode FrameReader} is. */
+export type Place =
+  /** Between two frames, or in front of the first. */
+  | "between"
+  /** There too, with bytes that are no frame. */
+  | "astray"
+  /** Within a frame. */
+  | "within"
+  /** Behind an FS that may be the end of one. */
+  | "atEnd";
 
 /**
  * Finds frames in bytes that arrive in pieces. `feed` a piece, then call `next` until it returns `undefined`; only
@@ -46,16 +60,23 @@ export class FrameReader {
   #length = 0;
   #within = false;
   #skipped = 0;
+  #stray: Uint8Array | undefined;
+  #hasBegun = false;
 
   constructor({ frameBytesMax, skippedBytesMax = 64 * 1024 }: FrameLimits) {
     this.#frameBytesMax = frameBytesMax;
     this.#skippedBytesMax = skippedBytesMax;
   }
 
-  /** Where in the bytes it is: between two frames, within one, or behind an FS that may be the end of one. */
-  get place(): "between" | "within" | "atEnd" {
-    if (!this.#within) return "between";
+  /** Where in the bytes it is. */
+  get place(): Place {
+    if (!this.#within) return this.#length > 0 ? "astray" : "between";
     return this.#length > 0 && this.#held[this.#length - 1] === FS ? "atEnd" : "within";
+  }
+
+  /** True once a frame has begun. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   /** Gives the next piece. MUST NOT be called before `next` has returned `undefined` for the last one. */
@@ -71,24 +92,34 @@ export class FrameReader {
   }
 
   /**
-   * No more bytes come, or none for now: ends a frame that lacks only its CR. Returns `undefined` between frames;
-   * throws {@linkcode BrokenFrame} within one.
+   * No more bytes come, or none for now: ends a frame that lacks only its CR, and what is astray. Returns `undefined`
+   * between frames; throws {@linkcode BrokenFrame} within one.
    */
   end(): Uint8Array | undefined {
-    if (!this.#within) return undefined;
+    if (!this.#within) return this.#leaveStray();
     if (this.place === "within") throw this.#broken("endMissing");
     this.#length--;
     return this.#finish();
   }
 
-  /** Bytes skipped between frames since this was last called. */
+  /**
+   * Bytes between frames that were none, without the fillers in front of them: the first such since this was last
+   * called, in memory of its own. Message content.
+   */
+  takeStray(): Uint8Array | undefined {
+    const stray = this.#stray;
+    this.#stray = undefined;
+    return stray;
+  }
+
+  /** How many bytes were skipped between frames since this was last called; strays among them. */
   takeSkipped(): number {
     const skipped = this.#skipped;
     this.#skipped = 0;
     return skipped;
   }
 
-  /** Moves behind the next VT. What stands before it is skipped, unless it looks like a message. */
+  /** Moves behind the next VT. What stands before it is skipped, unless it ends as a frame does. */
   #findStart(): boolean {
     const piece = this.#piece;
     if (this.#at >= piece.length) return false;
@@ -96,23 +127,38 @@ export class FrameReader {
     const until = start < 0 ? piece.length : start;
     if (until > this.#at) this.#skip(until);
     if (start < 0) return false;
+    this.#leaveStray();
     this.#at = start + 1;
-    this.#length = 0;
+    this.#hasBegun = true;
     this.#within = true;
     return true;
   }
 
   #skip(until: number): void {
-    this.#skipped += until - this.#at;
+    const piece = this.#piece;
     // CR, LF, NUL and stray marks between frames are common and mean nothing: not even worth keeping.
-    while (this.#length === 0 && this.#at < until && isFiller(this.#piece[this.#at])) this.#at++;
-    if (this.#at === until) return;
-    const from = Math.max(this.#length - 1, 0);
-    this.#hold(this.#at, Math.min(until, this.#at + this.#skippedBytesMax + 1 - this.#length));
-    this.#at = until;
-    if (this.#length > this.#skippedBytesMax || holdsEnd(this.#held.subarray(from, this.#length))) {
-      throw this.#broken("startMissing");
+    if (this.#length === 0) {
+      const from = this.#at;
+      while (this.#at < until && isFiller(piece[this.#at])) this.#at++;
+      this.#skipped += this.#at - from;
+      if (this.#at === until) return;
     }
+    const holdsFs = this.#length > 0 && this.#held[this.#length - 1] === FS;
+    const end = holdsFs && piece[this.#at] === CR ? this.#at + 1 : endWithin(piece, this.#at, until);
+    const whole = end !== undefined && end - this.#at + this.#length <= this.#skippedBytesMax;
+    const upTo = whole ? end : Math.min(until, this.#at + this.#skippedBytesMax + 1 - this.#length);
+    this.#hold(this.#at, upTo);
+    this.#skipped += upTo - this.#at;
+    this.#at = whole ? end : until;
+    if (whole) throw this.#broken("startMissing", true);
+    if (this.#length > this.#skippedBytesMax) throw this.#broken("startMissing");
+  }
+
+  /** Puts the bytes that are held and belong to no frame aside. */
+  #leaveStray(): undefined {
+    if (this.#length === 0) return;
+    const stray = this.#take();
+    this.#stray ??= stray;
   }
 
   #findEnd(): Uint8Array | undefined {
@@ -157,8 +203,8 @@ export class FrameReader {
     return checked(frame);
   }
 
-  #broken(breach: Breach): BrokenFrame {
-    return new BrokenFrame(breach, this.#take());
+  #broken(breach: Breach, hasEnd = false): BrokenFrame {
+    return new BrokenFrame(breach, this.#take(), hasEnd);
   }
 
   #take(): Uint8Array {
@@ -190,7 +236,7 @@ export class FrameReader {
 }
 
 function checked(frame: Uint8Array): Uint8Array {
-  if (startsAgain(frame)) throw new BrokenFrame("startRepeated", frame);
+  if (startsAgain(frame)) throw new BrokenFrame("startRepeated", frame, true);
   return frame;
 }
 
@@ -198,10 +244,10 @@ function isEnd(byte: number): boolean {
   return byte === CR || byte === VT;
 }
 
-/** True where the bytes hold the end of a frame, FS CR. */
-function holdsEnd(bytes: Uint8Array): boolean {
-  for (let at = bytes.indexOf(FS); at >= 0; at = bytes.indexOf(FS, at + 1)) {
-    if (bytes[at + 1] === CR) return true;
+/** Behind the first FS CR; `undefined` where there is none. */
+function endWithin(bytes: Uint8Array, from: number, until: number): number | undefined {
+  for (let at = bytes.indexOf(FS, from); at >= 0 && at + 1 < until; at = bytes.indexOf(FS, at + 1)) {
+    if (bytes[at + 1] === CR) return at + 2;
   }
-  return false;
+  return undefined;
 }

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-control-regex -- what is looked for are bytes, not text
 /** A protocol that has no business on an MLLP port. */
 export interface Stranger {
   /** Also the code of a finding. */

@@ -1,6 +1,6 @@
 import type { AdapterTools } from "../../contract/adapter.ts";
 import { type Facts, type Fault, MitralError } from "../../contract/error.ts";
-import { bindFormat, type Format, type FormatSpec } from "../../contract/format.ts";
+import { bindFormat, type Format } from "../../contract/format.ts";
 import { asField, type Spec } from "../../contract/spec.ts";
 import type { Catalog, Lazy } from "../../contract/catalog.ts";
 import { errors } from "./errors.ts";

@@ -97,7 +97,9 @@ function encodeSwitching(text: string, hasSupplement: boolean): Uint8Array | und
     for (const byte of found) if (byte >= 0xa1) bytes[length++] = byte & 0x7f;
   }
   to("ascii");
-  return bytes.slice(0, length);
+  const written = bytes.slice(0, length);
+  // An ESC of the text itself may make a sequence with what follows it.
+  return text.includes("\x1b") && decode(written) !== text ? undefined : written;
 }
 
 function split(bytes: Uint8Array, delimiter: number): Uint8Array[] {

@@ -39,8 +39,7 @@ export function segmentIds(version: string = newestVersion): readonly string[] {
 }
 
 function placeOf(version: string): number {
-  const place = (VERSIONS as readonly string[]).indexOf(version);
-  return place < 0 ? VERSIONS.indexOf(versionOf(version)) : place;
+  return VERSIONS.indexOf(versionOf(version));
 }
 
 /** Decodes the line of a key when it is first asked for. What is no key is not remembered: messages name anything. */

@@ -34,9 +34,14 @@ export function describe(path: string, of?: string | Described): string | undefi
   const message = typeof of === "object" ? of : undefined;
   const version = versionOf(message ? message.get("MSH-12") : of as string | undefined);
   const type = message && typeIn(message, steps);
-  for (const one of [version, ...VERSIONS.toReversed()]) {
-    const names = namesOf(steps, one, type);
-    if (names) return names.join(", ");
+  const names = namesOf(steps, version, type) ?? firstNames(steps, type);
+  return names?.join(", ");
+}
+
+function firstNames(steps: Path, type: string | undefined): readonly string[] | undefined {
+  for (const version of VERSIONS.toReversed()) {
+    const names = namesOf(steps, version, type);
+    if (names) return names;
   }
   return undefined;
 }

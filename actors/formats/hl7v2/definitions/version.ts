@@ -25,6 +25,8 @@ export const newestVersion: Version = "2.8.2";
  * tolerated (`v2.5`, `2.3.0`). What is no version, or absent, is the newest.
  */
 export function versionOf(text: string | undefined): Version {
+  const exact = VERSIONS.find((version) => version === text);
+  if (exact) return exact;
   const numbers = /\d+(?:\.\d+)+/.exec(text ?? "")?.[0].split(".").map(Number);
   if (numbers === undefined) return newestVersion;
   let nearest: Version = VERSIONS[0];

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { READABLE_LABELS } from "../../../../actors/formats/hl7v2/charsets/charset.ts";
 import hl7v2, { Hl7Message } from "../../../../actors/formats/hl7v2/mod.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
+import type { TextField } from "../../../../runtime/contract/spec.ts";
 import { hl7With } from "./hl7_with.ts";
 
 const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
@@ -339,7 +340,7 @@ Deno.test("hl7v2 offers a setting no label that it cannot read and write", () =>
     assert(Hl7Message.parse(plain.toBytes({ charset })).get("MSH-10") === "1", charset);
   }
   assert(READABLE_LABELS.includes("8859/15") && READABLE_LABELS.includes("windows-1252"));
-  const { matches } = hl7v2.config.charset.fields.default.pattern!;
+  const { matches } = (hl7v2.config.charset.fields.default as TextField).pattern!;
   const takes = (label: string) => new RegExp(`^(?:${matches})$`, "u").test(label);
   for (const label of ["8859/15", "UNICODE UTF-8", "UTF-8", "utf-8", "windows-1252", "GB 18030-2000"]) {
     assert(takes(label), label);

@@ -1,4 +1,4 @@
-import type { Connection, World } from "../../runtime/contract/world.ts";
+import type { Connection, World } from "../../../runtime/contract/world.ts";
 
 /** A connection being made. */
 export interface Connecting {

@@ -1,4 +1,4 @@
-import type { Clock } from "../../runtime/contract/world.ts";
+import type { Clock } from "../../../runtime/contract/world.ts";
 
 /**
  * A deadline that moves with every read and write. It keeps one timer and looks at the time when that runs, since
