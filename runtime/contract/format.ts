@@ -46,7 +46,7 @@ export interface Sent {
   readonly bytes?: Uint8Array;
 }
 
-/** How messages are put together as one: a batch, a table of rows. */
+/** How messages are put together as one, and taken apart: a batch, a table of rows. */
 export interface BatchSpec<S extends Spec = Spec, Code extends string = string> {
   /** As `collect` names it: `hl7-batch`. */
   readonly name: string;
@@ -56,6 +56,35 @@ export interface BatchSpec<S extends Spec = Spec, Code extends string = string> 
   controlId?(facts: AnswerFacts): string;
   /** One after the other, in order; possibly none. Each is the payload of a delivery in this format. */
   join(payloads: readonly Uint8Array[], facts: AnswerFacts, tools: FormatTools<S, Code>): Uint8Array;
+  /**
+   * Takes a batch apart that was received, into payloads as this format reads them; `undefined` where the bytes are none.
+   * Asked of everything that is received: it MUST see from little that a message is not a batch. Fails, before any
+   * message is given, where the whole is so broken that none of it is to be taken; a broken message among others is no
+   * reason.
+   */
+  split?(bytes: Uint8Array, tools: FormatTools<S, Code>): SplitBatch | undefined;
+  /** Every message of a file, whatever stands before, between and behind them. MUST NOT fail. */
+  messagesIn?(file: Uint8Array): Iterable<Uint8Array>;
+  /**
+   * Our one answer to a batch, made from those to its messages, in order; `null` for a message whose answer is not wanted,
+   * and where the batch is not answered.
+   */
+  answer?(
+    received: Uint8Array,
+    answers: readonly (Answer | null)[],
+    facts: AnswerFacts,
+    tools: FormatTools<S, Code>,
+  ): Answer | null;
+}
+
+/** A batch that was received, taken apart. */
+export interface SplitBatch {
+  /** How many messages it holds; possibly none. */
+  readonly count: number;
+  /** The messages in order, each found when it is asked for. Views of the batch's bytes. To be gone through once. */
+  readonly messages: Iterable<Uint8Array>;
+  /** By code, each once: what is not as it should be, and no reason to refuse the messages. */
+  readonly warnings: readonly string[];
 }
 
 /** A batch bound to its format's config. */
@@ -68,6 +97,12 @@ export interface Batch {
   controlId?(facts: AnswerFacts): string;
   /** See {@linkcode BatchSpec.join}. */
   join(payloads: readonly Uint8Array[], facts: AnswerFacts): Uint8Array;
+  /** See {@linkcode BatchSpec.split}; without it, nothing is a batch. */
+  split(bytes: Uint8Array): SplitBatch | undefined;
+  /** See {@linkcode BatchSpec.messagesIn}; without it, a file is one message. */
+  messagesIn(file: Uint8Array): Iterable<Uint8Array>;
+  /** See {@linkcode BatchSpec.answer}; without it, `null`. */
+  answer(received: Uint8Array, answers: readonly (Answer | null)[], facts: AnswerFacts): Answer | null;
 }
 
 /**
@@ -136,7 +171,7 @@ export interface FormatSpec<
    * it needs MUST be loaded when it is first called.
    */
   describePath?(path: string, body?: B): Promise<string | undefined>;
-  /** How messages are put together as one. */
+  /** How messages are put together as one, and taken apart. */
   readonly batch?: BatchSpec<NoInfer<S>, NoInfer<Code>>;
   /** Our answer to a received message; `null` where none can be made or none is wanted. */
   answer?(
@@ -229,11 +264,24 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     checkPath: spec.checkPath?.bind(spec) ??
       (() => formatErrors.fail("FORMAT_PATHS_MISSING", { format: spec.name })),
     describePath: async (path, body) => await spec.describePath?.(path, body as B),
-    ...(batch && { batch: { ...batch, join: (payloads, facts) => batch.join(payloads, facts, plain) } }),
+    ...(batch && { batch: boundBatch(batch, plain) }),
     answer: (received, outcome, facts) => spec.answer?.(received, outcome, facts, plain) ?? null,
     isAnsweredTwice: (received) => spec.isAnsweredTwice?.(received, plain) ?? false,
     judge: (answer, sent) =>
       spec.judge?.(answer, sent, plain) ??
         { kind: "accepted", answer: { bytes: answer, contentType: spec.contentTypes[0] } },
+  };
+}
+
+function boundBatch<S extends Spec, Code extends string>(
+  batch: BatchSpec<S, Code>,
+  tools: FormatTools<S, Code>,
+): Batch {
+  return {
+    ...batch,
+    join: (payloads, facts) => batch.join(payloads, facts, tools),
+    split: (bytes) => batch.split?.(bytes, tools),
+    messagesIn: (file) => batch.messagesIn?.(file) ?? [file],
+    answer: (received, answers, facts) => batch.answer?.(received, answers, facts, tools) ?? null,
   };
 }

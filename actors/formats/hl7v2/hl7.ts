@@ -38,3 +38,13 @@ export type {
   RepetitionValue,
   SegmentFields,
 } from "./building/field_text.ts";
+export { splitBatch } from "./batches/split_batch.ts";
+export { readBatch, type ReadBatchOptions } from "./batches/read_batch.ts";
+export type {
+  BatchHeader,
+  BatchMessage,
+  BatchPart,
+  BatchTrailer,
+  BatchWarning,
+  BatchWarningCode,
+} from "./batches/parts.ts";

@@ -11,7 +11,10 @@ import {
 } from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
 import { answer, isAnsweredTwice } from "./answers/answer.ts";
-import { batch } from "./batches/join.ts";
+import { answerWhole } from "./batches/answer_batch.ts";
+import { batch } from "./batches/batch.ts";
+import { judgeBatch } from "./batches/judge_batch.ts";
+import { isBatch } from "./batches/split_batch.ts";
 import { create } from "./building/create.ts";
 import { type CharsetWords, READABLE_LABELS } from "./charsets/charset.ts";
 import { errors } from "./errors.ts";
@@ -41,6 +44,11 @@ export type Hl7v2Settings = {
   readonly processing: ListField<readonly ProcessingId[]> & { readonly default: readonly ProcessingId[] };
   /** How a peer's MSA-2 has to match the MSH-10 that was sent. */
   readonly answerMatch: ChoiceField<AnswerMatch> & { readonly default: AnswerMatch };
+  /**
+   * Which acknowledgments the answer to a batch holds: `all`, those that say no (`errors`), or `none`, which is no
+   * answer.
+   */
+  readonly batchAnswer: ChoiceField<"all" | "errors" | "none"> & { readonly default: "all" };
 };
 
 /** What is known of a sender's character set, by labels of HL7 table 0211 or of the WHATWG Encoding Standard. */
@@ -106,6 +114,11 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
       ["strict", "lenient"],
       { default: "strict" },
     ),
+    batchAnswer: choice(
+      "Which acknowledgments the answer to a batch holds: all, those that say no, or none, and then there is no answer.",
+      ["all", "errors", "none"],
+      { default: "all" },
+    ),
   },
   errors: errors.faults,
   parse: (bytes, tools) => Hl7Message.parse(bytes, wordsOf(tools)),
@@ -120,9 +133,10 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
     return describe(path, body);
   },
   batch,
-  answer,
+  answer: (received, outcome, facts, tools) =>
+    isBatch(received) ? answerWhole(received, outcome, facts, tools) : answer(received, outcome, facts),
   isAnsweredTwice,
-  judge,
+  judge: (bytes, sent, tools) => isBatch(bytes) ? judgeBatch(bytes, sent) : judge(bytes, sent, tools),
 });
 
 export default hl7v2;

@@ -122,7 +122,7 @@ async function messageFor(
   session: Session,
 ): Promise<OutgoingMessage> {
   if (message === undefined) return testMessage(session.outside.world, format);
-  const [first] = splitMessages(await session.read(message));
+  const [first] = splitMessages(await session.read(message), format);
   return first ? readMessage(first, format) : errors.fail("CONSOLE_MESSAGES_MISSING", { path: message });
 }
 

@@ -21,7 +21,7 @@ export function examineFile(
 }
 
 function messageSteps(bytes: Uint8Array, format: Format): readonly Step[] {
-  const messages = splitMessages(bytes, { verbatim: true });
+  const messages = splitMessages(bytes, format, { verbatim: true });
   if (messages.length === 0) {
     return [{
       state: "bad",
