@@ -91,7 +91,7 @@ Deno.test("config: a second answer that has no way back is a problem", async () 
     "https: { port: 2575 }",
   );
   const [problem] = await problemsOf(folder);
-  assert(problem?.includes("https cannot answer later"), problem);
+  assert(problem?.includes("file cannot answer later"), problem);
 });
 
 Deno.test("config: a step may have a condition, and a loop has steps of its own", async () => {
