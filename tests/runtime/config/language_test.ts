@@ -88,7 +88,7 @@ Deno.test("config: a second answer that has no way back is a problem", async () 
   ]);
   const folder = lab("", "", ", applicationAcknowledge: here").replace(
     "mllp: { port: 2575 }",
-    "https: { port: 2575 }",
+    "file: { folder: . }",
   );
   const [problem] = await problemsOf(folder);
   assert(problem?.includes("file cannot answer later"), problem);
