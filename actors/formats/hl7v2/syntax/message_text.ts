@@ -15,7 +15,8 @@ import { removeFrom, writeLeaf } from "./edit.ts";
 import { decodeEscapes, encodeEscapes, isPlain } from "./escape.ts";
 import { leafOf } from "./leaf.ts";
 import { leavesOf } from "./leaves.ts";
-import { labelsOf, type Parsed } from "./parse.ts";
+import { labelsOf } from "./labels.ts";
+import type { Parsed } from "./parse.ts";
 import { partOf, withPart } from "./parts.ts";
 import { checkLeaf, compilePath, isDelimiterField, LEFT_OUT, type Path } from "./path.ts";
 import { cutter, Segments } from "./segments.ts";
@@ -63,7 +64,8 @@ export class MessageText {
   toBytes(): Uint8Array {
     if (this.#originals) return joinBytes([...this.#originals].flatMap((segment) => [segment, CR]));
     const text = this.segments.join();
-    if (!this.#charset?.isWide) {
+    const { isExact = true, isWide } = this.#charset ?? {};
+    if (isExact && !isWide) {
       const ascii = encoder.encode(text);
       if (ascii.length === text.length) return ascii;
     }

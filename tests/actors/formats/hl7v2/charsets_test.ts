@@ -4,6 +4,7 @@ import { READABLE_LABELS } from "../../../../actors/formats/hl7v2/charsets/chars
 import hl7v2, { Hl7Message } from "../../../../actors/formats/hl7v2/mod.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
 import { bindFormat } from "../../../../runtime/contract/format.ts";
+import type { TextField } from "../../../../runtime/contract/spec.ts";
 
 const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const header = (label: string) => `MSH|^~\\&|A|B|C|D|2026||ADT^A01|1|P|2.5||||||${label}\r`;
@@ -215,6 +216,38 @@ Deno.test("hl7v2 finds fields where a second byte looks like a delimiter", () =>
   }
 });
 
+Deno.test("hl7v2 finds the label behind a second byte that looks like a separator, in answers too", () => {
+  const format = bindFormat(hl7v2, { accept: [], charset: {} });
+  for (
+    const [label, facility, text] of [["BIG-5", "\xa8\x7c\xa8\x7c", "育育"], [
+      "ISO IR87",
+      "\x1b$BF|\x1b(B",
+      "日",
+    ]]
+  ) {
+    const bytes = latin1(`${header(label).replace("|B|", `|${facility}|`)}PID|1\r`),
+      message = Hl7Message.parse(bytes);
+    assertEquals([message.get("MSH-4"), message.get("MSH-10")], [text, "1"], label);
+    assertEquals(
+      message.with("MSH-3", "x").toBytes(),
+      latin1(`${header(label).replace("|A|B|", `|x|${facility}|`)}PID|1\r`),
+    );
+    assertEquals([format.identify(bytes).controlId, format.identify(bytes).sender], ["1", `A|${text}`]);
+    const answer = Hl7Message.parse(format.answer(bytes, { kind: "accepted" }, { id: "1", atMs: 0 })!.bytes);
+    assertEquals([answer.get("MSH-6"), answer.get("MSA-2"), answer.get("MSH-18")], [text, "1", label]);
+  }
+});
+
+Deno.test("hl7v2 takes no ESC of a text for the start of an escape sequence it was not", () => {
+  const message = Hl7Message.parse(`${header("")}PID|\x1b(B\r`);
+  const { code, facts } = failureOf(() => message.toBytes({ charset: "ISO IR87" }));
+  assertEquals([code, facts.path], ["HL7V2_CHARACTER_UNENCODABLE", "PID[1]-1[1].1.1"]);
+  assertEquals(
+    Hl7Message.parse(message.with("PID-1", "\x1b(B").toBytes({ charset: "ISO IR87" })).get("PID-1"),
+    "\x1b(B",
+  );
+});
+
 Deno.test("hl7v2 changes one field and no byte of another, whatever the character set", () => {
   // Each has bytes that a writer would not choose, and one that means nothing.
   const cases = [
@@ -340,7 +373,7 @@ Deno.test("hl7v2 offers a setting no label that it cannot read and write", () =>
     assert(Hl7Message.parse(plain.toBytes({ charset })).get("MSH-10") === "1", charset);
   }
   assert(READABLE_LABELS.includes("8859/15") && READABLE_LABELS.includes("windows-1252"));
-  const { matches } = hl7v2.config.charset.fields.default.pattern!;
+  const { matches } = (hl7v2.config.charset.fields.default as TextField).pattern!;
   const takes = (label: string) => new RegExp(`^(?:${matches})$`, "u").test(label);
   for (const label of ["8859/15", "UNICODE UTF-8", "UTF-8", "utf-8", "windows-1252", "GB 18030-2000"]) {
     assert(takes(label), label);
