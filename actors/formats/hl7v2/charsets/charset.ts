@@ -154,6 +154,5 @@ const ascii: ExactCharset = {
 };
 
 function isAscii(text: string): boolean {
-  // deno-lint-ignore no-control-regex
   return /^[\0-\x7f]*$/.test(text);
 }

@@ -106,16 +106,17 @@ export class MessageText {
   }
 
   #failWhereUnencodable(): never {
-    const { name } = this.#usedCharset(), seen = new Map<string, number>();
+    const charset = this.#usedCharset().name, seen = new Map<string, number>();
     for (const segment of this.segments.all()) {
       const id = segment.slice(0, 3), occurrence = (seen.get(id) ?? 0) + 1;
       seen.set(id, occurrence);
-      for (const [path, text] of leavesOf(segment, this.delimiters)) {
-        if (this.#encode(text) !== undefined) continue;
-        errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: name, path: `${id}[${occurrence}]${path}` });
-      }
+      if (this.#encode(segment) !== undefined) continue;
+      const leaf = leavesOf(segment, this.delimiters).find(([, text]) => this.#encode(text) === undefined);
+      // Of all that stands between two leaves only an escape sequence with a delimiter in it is no text.
+      const path = `${id}[${occurrence}]${leaf?.[0] ?? ""}`;
+      errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset, path });
     }
-    throw new Error("text that can be written leaf by leaf can be written as a whole");
+    throw new Error("text that can be written segment by segment can be written as a whole");
   }
 
   #usedCharset(): Charset {
