@@ -1,7 +1,7 @@
 import { LongList } from "../../../../runtime/contract/long_list.ts";
 import { Segments } from "./segments.ts";
 import { labelsIn } from "./labels.ts";
-import { headerOf, lineAt, splitSegments, unwrap, unwrapText } from "./wire.ts";
+import { headerOf, splitSegments, unwrap, unwrapText } from "./wire.ts";
 import {
   type Charset,
   charsetToRead,
@@ -47,7 +47,7 @@ export function parseBytes(input: Uint8Array, words: CharsetWords): Parsed {
   if (isAscii) return parsed(text, words);
 
   const delimiters = readDelimiters(text);
-  const charset = charsetToRead(bytes, labelsIn(lineAt(bytes, 0), headerOf(text), delimiters), words);
+  const charset = charsetToRead(bytes, labelsIn(bytes, headerOf(text), delimiters), words);
   if (charset.isExact) return parsed(charset.decode(bytes), words, charset);
   // Segments are cut at bytes here: the second byte of a character may look like a delimiter, but never like CR.
   const latin1 = charsetToWrite("windows-1252");
