@@ -72,6 +72,13 @@ export function headerOf(text: string): string {
   return end < 0 ? text : text.slice(0, end);
 }
 
+/** The same of bytes: the line from `start` on. */
+export function lineAt(bytes: Uint8Array, start: number): Uint8Array {
+  let end = start;
+  while (end < bytes.length && bytes[end] !== CR && bytes[end] !== LF) end++;
+  return bytes.subarray(start, end);
+}
+
 /**
  * Cuts unwrapped text into segments, without their terminators; blank lines are dropped, and so are blanks,
  * MLLP bytes and NUL in front of a segment, which are in no field.
