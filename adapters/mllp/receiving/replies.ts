@@ -145,7 +145,7 @@ export class Replies {
 
   async #write(answer: Uint8Array): Promise<void> {
     if (fitsFrame(answer)) {
-      return await (this.#commits ? this.#commits.send(answer).written : this.#writer.write(answer));
+      return await (this.#commits ?? this.#writer).send(answer);
     }
     this.#tools.report({ name: "answerUnfit", facts: { bytes: answer.length } });
     this.#drop("unanswered");
