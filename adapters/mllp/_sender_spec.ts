@@ -39,6 +39,12 @@ export const config = {
     "How long the peer may take to answer a message, from when it has nothing older to answer on that connection.",
     { default: 30_000, min: 1 },
   ),
+  applicationMsMax: durationMs(
+    "Where the peer answers a message with a commit (HL7 CA), and the message asks for the application's answer, too " +
+      "(AL or SU in MSH-16): how long that may take, on the same connection; the delivery ends by it. 0: it ends by " +
+      "the commit, and the other answer is dropped.",
+    { default: 0 },
+  ),
   keepAlive: toggle("Keeps the connection between messages.", { default: true }),
   idleMsMax: durationMs(
     "Closes a connection that had nothing to do for so long, before a firewall forgets it; 0: never. Not at " +
@@ -96,6 +102,13 @@ export const errors = {
     blame: "receiver",
     retry: "later",
     says: "Cannot deliver: {host} port {port} did not answer within answerMsMax ({answerMsMax})",
+  },
+  MLLP_APPLICATION_LATE: {
+    blame: "receiver",
+    retry: "later",
+    says:
+      "Cannot deliver: {host} port {port} has committed the message, and its application did not answer within " +
+      "applicationMsMax ({applicationMsMax})",
   },
   MLLP_ANSWER_MISSING: {
     blame: "receiver",

@@ -19,6 +19,9 @@ import { Pacer } from "./sending/pacer.ts";
  * is closed, and whatever else was in flight on it has no outcome either. Between two messages the connection is watched;
  * when the peer closes it, or says what nobody asked for, the next message opens a new one.
  *
+ * In HL7's enhanced mode the first answer counts (the commit acknowledgment), and an application acknowledgment that
+ * follows on the same connection is dropped; or, by `applicationMsMax`, that one counts.
+ *
  * In release 2 the peer commits each message before it answers, and each answer is committed as soon as it is judged.
  *
  * Source: HL7 Version 2 Transport Specification MLLP R1; HL7 Version 3 Transport Specification MLLP R2; HL7 v2.9.1
@@ -112,7 +115,8 @@ async function answerCalls({ config, world, report, error, fail }: Tools): Promi
 
 /** The declared error for a link that gave no outcome. */
 function troublesOf({ config, error }: Tools): (failed: LinkError) => MitralError {
-  const { host = "127.0.0.1", port, answerMsMax, commitMsMax, resendsMax, frameBytesMax } = config;
+  const { host = "127.0.0.1", port, answerMsMax, applicationMsMax, commitMsMax, resendsMax, frameBytesMax } =
+    config;
   const peer = hostPort(host, port);
   return ({ trouble, cause }) => {
     switch (trouble) {
@@ -120,6 +124,8 @@ function troublesOf({ config, error }: Tools): (failed: LinkError) => MitralErro
         return error("MLLP_ANSWER_MISSING", { host, port }, cause);
       case "late":
         return error("MLLP_ANSWER_LATE", { host, port, answerMsMax });
+      case "applicationLate":
+        return error("MLLP_APPLICATION_LATE", { host, port, applicationMsMax });
       case "empty":
         return error("MLLP_ANSWER_EMPTY", { host, port });
       case "broken":

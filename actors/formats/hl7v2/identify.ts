@@ -1,4 +1,5 @@
 import type { Identity } from "../../../runtime/contract/format.ts";
+import type { CharsetWords } from "./charsets/charset.ts";
 import { readHeader } from "./syntax/header.ts";
 
 /**
@@ -14,8 +15,8 @@ const QUERIES = new Set(["VXQ", "OSQ", "SQM", "SPQ", "EQQ", "VQQ", "RQQ", "NMQ",
  *
  * Errors: as of `readHeader`.
  */
-export function identify(bytes: Uint8Array): Identity {
-  const header = readHeader(bytes);
+export function identify(bytes: Uint8Array, words: CharsetWords = {}): Identity {
+  const header = readHeader(bytes, words);
   const kind = header.value(9, 1), event = header.value(9, 2);
   const application = header.field(3), facility = header.field(4);
   const mode = header.component(11, 1);

@@ -1,25 +1,73 @@
 import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
-import { list, type ListField, text } from "../../../runtime/contract/spec.ts";
+import {
+  choice,
+  type ChoiceField,
+  list,
+  type ListField,
+  record,
+  type RecordField,
+  text,
+  type TextField,
+} from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
-import { answer } from "./answers/answer.ts";
-import { batch } from "./batches/join.ts";
+import { answer, isAnsweredTwice } from "./answers/answer.ts";
+import { answerWhole } from "./batches/answer_batch.ts";
+import { batch } from "./batches/batch.ts";
+import { judgeBatch } from "./batches/judge_batch.ts";
+import { isBatch } from "./batches/split_batch.ts";
 import { create } from "./building/create.ts";
+import { type CharsetWords, READABLE_LABELS } from "./charsets/charset.ts";
 import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
 import { identify } from "./identify.ts";
 import { isBuiltOn } from "./is_built_on.ts";
-import { judge } from "./answers/judge.ts";
+import { type AnswerMatch, judge } from "./answers/judge.ts";
 import { keys } from "./keys.ts";
 import { checkPath } from "./syntax/path.ts";
 
-export { Hl7Message, type ParseOptions } from "./hl7_message.ts";
+export { Hl7Message, type ParseOptions, type WriteOptions } from "./hl7_message.ts";
+export type { AnswerMatch } from "./answers/judge.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
+
+/** A processing id: production, training, debugging (table 0103). */
+export type ProcessingId = "P" | "T" | "D";
 
 /** What the format can be told. */
 export type Hl7v2Settings = {
   /** Types that are taken, as `ADT` or `ADT^A01`; others are answered AR. Empty, the default: all. */
   readonly accept: ListField<readonly string[]> & { readonly default: readonly string[] };
+  /** What is known of the sender's character set; one label alone is the `default`. */
+  readonly charset: RecordField<CharsetSettings, CharsetSettings | string> & { readonly default: object };
+  /** Versions that are taken, as MSH-12.1 has them; others are answered AR. Empty, the default: all. */
+  readonly versions: ListField<readonly string[]> & { readonly default: readonly string[] };
+  /** Processing ids that are taken: `P`, `T`, `D`; others are answered AR. Empty, the default: all. */
+  readonly processing: ListField<readonly ProcessingId[]> & { readonly default: readonly ProcessingId[] };
+  /** How a peer's MSA-2 has to match the MSH-10 that was sent. */
+  readonly answerMatch: ChoiceField<AnswerMatch> & { readonly default: AnswerMatch };
+  /**
+   * Which acknowledgments the answer to a batch holds: `all`, those that say no (`errors`), or `none`, which is no
+   * answer.
+   */
+  readonly batchAnswer: ChoiceField<"all" | "errors" | "none"> & { readonly default: "all" };
 };
+
+/** What is known of a sender's character set, by labels of HL7 table 0211 or of the WHATWG Encoding Standard. */
+export interface CharsetSettings {
+  /** Of messages whose MSH-18 is empty, or names nothing that is known. */
+  readonly default?: string;
+  /** Of every message, whatever its MSH-18 says. */
+  readonly always?: string;
+}
+
+function charsetLabel(about: string): TextField<string | undefined> & { readonly optional: true } {
+  const spellings = new Set([...READABLE_LABELS, ...READABLE_LABELS.map((label) => label.toUpperCase())]);
+  const pattern = {
+    matches: [...spellings].join("|"),
+    says: "names a character set of HL7 table 0211, such as 8859/15, or another, such as windows-1252",
+    words: READABLE_LABELS,
+  };
+  return text(about, { optional: true, pattern, example: "8859/15" });
+}
 
 /** HL7 v2 in its delimited encoding (ER7): HL7 v2.9.1 chapter 2, read so that every version since 2.1 fits. */
 const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineFormat({
@@ -38,25 +86,68 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
       }),
       { default: [], example: ["ADT", "ORU^R01"] },
     ),
+    charset: record(
+      "What is known of the sender's character set; one label alone is the default.",
+      {
+        default: charsetLabel("Of messages whose MSH-18 is empty, or names nothing that is known."),
+        always: charsetLabel("Of every message, whatever its MSH-18 says."),
+      },
+      { default: {}, short: "default" },
+    ) as Hl7v2Settings["charset"],
+    versions: list(
+      "Versions that are taken, as MSH-12 has them; others are answered AR. Empty: all.",
+      text("A version.", {
+        pattern: { matches: "2\\.\\d(\\.\\d)?", says: "a version, as in 2.5.1" },
+        example: "2.5.1",
+      }),
+      { default: [], example: ["2.4", "2.5.1"] },
+    ),
+    processing: list(
+      "Processing ids that are taken, as MSH-11 has them: P for production, T for training, D for debugging; others " +
+        "are answered AR. Empty: all.",
+      choice("A processing id.", ["P", "T", "D"]),
+      { default: [], example: ["P"] },
+    ),
+    answerMatch: choice(
+      "How a peer's MSA-2 has to match the MSH-10 that was sent: byte for byte; or such that spaces around it do not " +
+        "count and an empty one is taken for the answer that is waited for.",
+      ["strict", "lenient"],
+      { default: "strict" },
+    ),
+    batchAnswer: choice(
+      "Which acknowledgments the answer to a batch holds: all, those that say no, or none, and then there is no answer.",
+      ["all", "errors", "none"],
+      { default: "all" },
+    ),
   },
   errors: errors.faults,
-  parse(bytes, { contentType }) {
-    const charset = charsetIn(contentType);
-    return Hl7Message.parse(bytes, charset === undefined ? {} : { charset });
-  },
+  parse: (bytes, tools) => Hl7Message.parse(bytes, wordsOf(tools)),
   admit,
-  identify,
+  identify: (bytes, tools) => identify(bytes, wordsOf(tools)),
   keys,
   isBuiltOn,
   create,
   checkPath,
+  async describePath(path, body) {
+    const { describe } = await import("./definitions/describe.ts");
+    return describe(path, body);
+  },
   batch,
-  answer,
-  judge,
+  answer: (received, outcome, facts, tools) =>
+    isBatch(received) ? answerWhole(received, outcome, facts, tools) : answer(received, outcome, facts),
+  isAnsweredTwice,
+  judge: (bytes, sent, tools) => isBatch(bytes) ? judgeBatch(bytes, sent) : judge(bytes, sent, tools),
 });
 
 export default hl7v2;
 
-function charsetIn(contentType: string | undefined): string | undefined {
-  return /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? "")?.[1];
+/** What this gateway knows of a sender goes before what the transport says. */
+function wordsOf({ config, contentType }: {
+  readonly config: { readonly charset: CharsetSettings };
+  readonly contentType?: string;
+}): CharsetWords {
+  return {
+    charset: config.charset.always ?? /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? "")?.[1],
+    defaultCharset: config.charset.default,
+  };
 }

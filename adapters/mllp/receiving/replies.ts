@@ -34,6 +34,8 @@ export class Replies {
   /** Resolves when the answer to the last that was taken is on its way. */
   #turn: Promise<void> = Promise.resolve();
   #telling: Promise<void> = Promise.resolve();
+  /** Second answers that are still to come. */
+  readonly #later = new Set<Promise<void>>();
   #unanswered = 0;
   /** No answer may be written any more: it would be taken for the answer to an earlier message. */
   #isMute = false;
@@ -66,6 +68,12 @@ export class Replies {
   /** Resolves when everything up to now is answered. */
   async settled(): Promise<void> {
     await Promise.all([...this.#pending, this.#telling]);
+  }
+
+  /** Resolves when everything up to now is answered, where twice is wanted, twice. */
+  async finished(): Promise<void> {
+    await this.settled();
+    await Promise.all(this.#later);
   }
 
   /** Says nothing more. */
@@ -131,7 +139,7 @@ export class Replies {
       const { outcome, answer, later } = await reply;
       await before;
       if (this.#isMute) return;
-      if (later) void this.#answerLater(later);
+      if (later) this.#answerLater(later);
       if (answer) {
         const written = this.#write(answer.bytes);
         next();
@@ -150,9 +158,11 @@ export class Replies {
   }
 
   /** The second answer, which nobody waits for here: between those to later messages, and lost with the connection. */
-  async #answerLater(later: Promise<Answer | null>): Promise<void> {
-    const answer = await later;
-    if (answer && !this.#isMute) await this.#write(answer.bytes).catch(() => this.#drop("unanswered"));
+  #answerLater(later: Promise<Answer | null>): void {
+    const saying = later.then(async (answer) => {
+      if (answer && !this.#isMute) await this.#write(answer.bytes);
+    }).catch(() => this.#drop("unanswered")).finally(() => this.#later.delete(saying));
+    this.#later.add(saying);
   }
 
   async #write(answer: Uint8Array): Promise<void> {

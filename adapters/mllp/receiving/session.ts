@@ -75,7 +75,7 @@ export class Session {
 
   /** Closes when what was handed over is answered. The listener's signal has been aborted before. */
   async stop(): Promise<void> {
-    await Promise.all([this.#replies.settled(), this.#refusal]);
+    await Promise.all([this.#replies.finished(), this.#refusal]);
     this.drop("stopped");
     await this.done;
   }
@@ -98,7 +98,7 @@ export class Session {
       else if (this.#closedBy === "peer") this.#cut();
     }
     if (await this.#refusal) await this.#linger(buffer.bytes);
-    await Promise.all([this.#replies.settled(), this.#stray]);
+    await Promise.all([this.#replies.finished(), this.#stray]);
     this.#deadline.stop();
     this.#replies.close();
     this.#connection.close();

@@ -7,6 +7,7 @@ import { type CommitLimits, Commits } from "../framing/commits.ts";
 import { commitIn } from "../framing/frame.ts";
 import { BrokenFrame, FrameReader } from "../framing/frame_reader.ts";
 import { FrameWriter } from "../framing/frame_writer.ts";
+import { SecondAnswers } from "./second_answers.ts";
 
 const bufferBytes = 16 * 1024;
 
@@ -14,6 +15,8 @@ const bufferBytes = 16 * 1024;
 export type LinkTrouble =
   | "closed"
   | "late"
+  /** The peer has the message, and its application has not said what it makes of it. */
+  | "applicationLate"
   | "empty"
   /** It was closed for the sake of another message that was in flight on it. */
   | "broken"
@@ -38,6 +41,8 @@ export interface LinkTools extends CommitLimits {
   readonly release: number;
   readonly frameBytesMax: number;
   readonly answerMsMax: number;
+  /** How long the second answer may take after a commit that asks for it; 0: the commit counts. */
+  readonly applicationMsMax: number;
   readonly idleMsMax: number;
   readonly endMsMax: number;
   report(event: TransportEvent): void;
@@ -50,6 +55,8 @@ interface Asker {
   readonly judge: Judge;
   isWritten: boolean;
   isCommitted: boolean;
+  /** The peer's format has said that it has the message; its application is to say more. */
+  isHalfAnswered: boolean;
   isAnswered: boolean;
   resolve(outcome: Outcome): void;
   reject(error: unknown): void;
@@ -58,7 +65,8 @@ interface Asker {
 /**
  * One open connection to the peer: messages out, their answers in, in the same order, each judged before the next is
  * looked at. Where anything goes wrong it closes, and whatever is in flight has no outcome. It reads all the time, so
- * that it notices between two messages when the peer closes, or says what nobody asked for; it then closes too.
+ * that it notices between two messages when the peer closes, or says what nobody asked for; it then closes too. A
+ * second answer to a message whose commit counted is dropped.
  */
 export class Link {
   readonly #connection: Connection;
@@ -70,6 +78,7 @@ export class Link {
   readonly #deadline: Deadline;
   /** Messages in flight, in order. The answer that comes next is the first one's. */
   readonly #askers: Asker[] = [];
+  readonly #secondAnswers = new SecondAnswers();
   /** When the answer to the first is due. */
   #answerDueMs = 0;
   #lastMs: number;
@@ -132,6 +141,7 @@ export class Link {
         judge,
         isWritten: false,
         isCommitted: !this.#commits,
+        isHalfAnswered: false,
         isAnswered: false,
         resolve,
         reject,
@@ -200,7 +210,7 @@ export class Link {
       return this.#commits || this.#askers.length === 0 ? this.#stray() : this.#fail("commitUnexpected");
     }
     const [asker] = this.#askers;
-    if (!asker) return this.#stray();
+    if (!asker) return this.#secondAnswers.mayCome ? this.#unasked(frame) : this.#stray();
     if (!asker.isCommitted) return this.#fail("commitMissing");
     if (frame.length === 0) return this.#fail("empty");
     this.#deadline.clear();
@@ -213,6 +223,7 @@ export class Link {
     try {
       outcome = await asker.judge(frame);
     } catch (error) {
+      if (await this.#drops(frame)) return this.#awaitFor(this.#leftMs());
       // After an answer that means nothing here, whatever comes next on this connection would be in doubt.
       this.close(error);
       return;
@@ -222,7 +233,13 @@ export class Link {
     if (!this.#isOpen) return;
     this.#lastMs = this.#tools.clock.elapsedMs();
     await this.#commits?.tell(true).catch(() => {});
-    if (outcome.kind === "accepted" && outcome.moreFollows) return this.#await();
+    const { applicationMsMax } = this.#tools;
+    if (outcome.kind === "accepted" && outcome.moreFollows && applicationMsMax > 0) {
+      const ms = asker.isHalfAnswered ? this.#leftMs() : applicationMsMax;
+      asker.isHalfAnswered = true;
+      return this.#awaitFor(ms);
+    }
+    if (outcome.kind === "accepted" && outcome.isCommit) this.#secondAnswers.expect(asker.judge);
     this.#askers.shift();
     if (this.#askers.length > 0) this.#await();
     else this.#rest();
@@ -233,10 +250,17 @@ export class Link {
 
   /** The first in flight waits for its answer from now on. */
   #await(): void {
-    const { clock, answerMsMax } = this.#tools;
-    this.#lastMs = clock.elapsedMs();
-    this.#answerDueMs = this.#lastMs + answerMsMax;
-    this.#deadline.set(answerMsMax);
+    this.#lastMs = this.#tools.clock.elapsedMs();
+    this.#awaitFor(this.#tools.answerMsMax);
+  }
+
+  #awaitFor(ms: number): void {
+    this.#answerDueMs = this.#tools.clock.elapsedMs() + ms;
+    this.#deadline.set(ms);
+  }
+
+  #leftMs(): number {
+    return Math.max(this.#answerDueMs - this.#tools.clock.elapsedMs(), 1);
   }
 
   /** Nothing is in flight. */
@@ -251,10 +275,28 @@ export class Link {
     this.#reader.takeStray();
     if (bytes > 0) this.#tools.report({ name: "bytesSkipped", facts: { bytes } });
     if (place === "between" || place === "astray") return;
-    if (this.#askers.length === 0) return this.#stray();
-    const leftMs = Math.max(this.#answerDueMs - this.#tools.clock.elapsedMs(), 1);
+    if (this.#askers.length === 0) {
+      // The rest of it says whether it is a second answer.
+      return this.#secondAnswers.mayCome ? this.#deadline.set(this.#tools.answerMsMax) : this.#stray();
+    }
+    const leftMs = this.#leftMs();
     const isEnding = place === "atEnd" && this.#tools.endMsMax > 0;
     this.#deadline.set(isEnding ? Math.min(this.#tools.endMsMax, leftMs) : leftMs);
+  }
+
+  /** Nobody has asked for a frame: it is a second answer, or a stray one. */
+  async #unasked(frame: Uint8Array): Promise<void> {
+    if (!await this.#drops(frame)) return this.#stray();
+    // A message may have gone out meanwhile.
+    if (this.#askers.length === 0) this.#rest();
+  }
+
+  /** True for a second answer to a message whose commit counted, which is counted, and dropped. */
+  async #drops(frame: Uint8Array): Promise<boolean> {
+    if (!await this.#secondAnswers.include(frame)) return false;
+    this.#tools.report({ name: "secondAnswerDropped", facts: { peer: this.#connection.peer } });
+    await this.#commits?.tell(true).catch(() => {});
+    return this.#isOpen;
   }
 
   #stray(): undefined {
@@ -280,7 +322,9 @@ export class Link {
   #late(): void {
     if (this.#askers.length === 0) return this.close();
     if (this.#isJudging) return;
-    if (this.#reader.place !== "atEnd") return this.#fail("late");
+    if (this.#reader.place !== "atEnd") {
+      return this.#fail(this.#askers[0].isHalfAnswered ? "applicationLate" : "late");
+    }
     try {
       const frame = this.#reader.end();
       if (frame) void this.#take(frame);

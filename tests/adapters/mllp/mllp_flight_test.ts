@@ -114,26 +114,6 @@ Deno.test("mllp opens another connection before it sends a second message on one
   await Promise.all(sendings);
 });
 
-Deno.test("mllp waits for the last answer of a message whose first says that more follows", async () => {
-  await using rig = await openCalling({ answerMsMax: 5_000 });
-  const sending = rig.sender.send(
-    parcelOf("one", (bytes) => ({
-      kind: "accepted",
-      answer: { bytes, contentType: "text/plain" },
-      ...(textOf(bytes) === "CA" ? { moreFollows: true } : {}),
-    })),
-    never,
-  );
-  await turns(5);
-  await rig.clock.advance(4_000);
-  await rig.peers[0].write(framed("CA"));
-  await turns(5);
-  await rig.clock.advance(4_000);
-  assert(!await settles(sending));
-  await rig.peers[0].write(framed("AA"));
-  assertEquals(said(await sending), "AA");
-});
-
 Deno.test("mllp keeps messages betweenMsMin apart, from the answer to the next message", async () => {
   await using rig = await openCalling({ betweenMsMin: 500 });
   for (const message of ["one", "two"]) {

@@ -1,14 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import hl7v2 from "../../../../actors/formats/hl7v2/mod.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
-import { bindFormat } from "../../../../runtime/contract/format.ts";
 import { testFormat } from "../../../contract/format_kit.ts";
+import { hl7With, SETTINGS } from "./hl7_with.ts";
 
 const admit = "MSH|^~\\&|WARD|NORTH|HUB|HOSPITAL|20260215073012||ADT^A01^ADT_A01|W-1|P|2.5.1\r" +
   'EVN|A01|20260215\rPID|1||4711^^^NORTH^MR~99^^^STATE^SS||Canary^Ann&M^\\T\\||""|F\rPV1|1|I|A^12\r';
 
 testFormat(hl7v2, {
-  config: { accept: [] },
+  config: SETTINGS,
   canary: "Canary",
   creates: ["ADT", "ADT^A04", "ADT^A40", "ORU^R01^ORU_R01", "ZZZ^Z01", "ACK"],
   valid: [
@@ -90,6 +90,30 @@ testFormat(hl7v2, {
       writable: ["PID-5.2", "PID-6"],
     },
     {
+      name: "blanks before segments, a frame's marks within, NUL and Ctrl-Z at the end",
+      bytes: ` \t${admit.replaceAll("\r", "\r \x1c\r\x0b")}\r\n\0\x1a`,
+      output: admit,
+    },
+    {
+      name: "LF and NUL at the end of the last field",
+      bytes: admit.replace(/\r$/, "\n\0\r"),
+      values: { "PV1-3.2": "12\n\0" },
+    },
+    {
+      name: "blanks within and behind fields",
+      bytes: "MSH|^~\\&| A |\rPID|1 ||  7  |x   \rZZ1\r",
+      values: { "MSH-3": " A ", "PID-1": "1 ", "PID-3": "  7  ", "PID-4": "x   ", "ZZ1-1": undefined },
+      writable: ["PID-4", "ZZ1-1"],
+    },
+    {
+      name: "no subcomponent separator",
+      bytes: "MSH|^~\\|A|B|C|D|2026||ADT^A08|9|P|2.3\rPID|1||5^^^A&B|\\T\\ \\S\\\r",
+      isBuiltOn: true,
+      values: { "MSH-2": "^~\\", "PID-3.4": "A&B", "PID-3.4.2": undefined, "PID-4": "\\T\\ ^" },
+      writable: ["PID-3", "PID-3.4", "PID-5"],
+      places: { "PID-3.4.2": [] },
+    },
+    {
       name: "a header and nothing else",
       bytes: "MSH|^~\\&\r",
       identity: { controlId: "", type: "", sender: "" },
@@ -108,7 +132,21 @@ testFormat(hl7v2, {
     { name: "letters as delimiters", bytes: "MSHaBCDEaXYZ\r", code: "HL7V2_DELIMITERS_INVALID" },
     { name: "a segment id of four", bytes: `${admit}PIDX|1\r`, code: "HL7V2_SEGMENT_INVALID" },
     { name: "a segment id in small letters", bytes: `${admit}obx|1\r`, code: "HL7V2_SEGMENT_INVALID" },
+    { name: "a header in small letters", bytes: admit.replace("MSH", "msh"), code: "HL7V2_HEADER_MISSING" },
+    { name: "a swallowed backslash", bytes: "MSH|^~&|A|B|C\r", code: "HL7V2_DELIMITERS_INVALID" },
     { name: "two messages in one", bytes: admit + admit, code: "HL7V2_MESSAGE_NOT_ALONE" },
+    {
+      name: "two frames in one",
+      bytes: `\x0b${admit}\x1c\r\x0b${admit}\x1c\r`,
+      code: "HL7V2_MESSAGE_NOT_ALONE",
+    },
+    { name: "text behind the last segment", bytes: `${admit}the end`, code: "HL7V2_SEGMENT_INVALID" },
+    {
+      name: "bytes of a character set without a table",
+      bytes: Uint8Array.from("MSH|^~\\&|A|||||||||||||||CNS 11643\rPID|\xc4\xe3\r", (c) => c.charCodeAt(0)),
+      code: "HL7V2_CHARSET_UNSUPPORTED",
+    },
+    { name: "half a UTF-16", bytes: Uint8Array.of(0xff, 0xfe, 0x4d, 0, 0x53), code: "HL7V2_BYTES_INVALID" },
   ],
 });
 
@@ -116,9 +154,9 @@ const codeOf = (fn: () => unknown) => assertThrows(fn, MitralError).code;
 
 Deno.test("hl7v2 accepts the types it is told, with any event or with some", () => {
   const accepting = (accept: readonly string[], text: string) => {
-    const format = bindFormat(hl7v2, { accept });
+    const format = hl7With({ accept });
     const bytes = new TextEncoder().encode(text);
-    return () => format.admit(format.identify(bytes));
+    return () => format.admit(format.identify(bytes), bytes);
   };
   for (const accept of [[], ["ADT"], ["ADT^A01"], ["ORU", "ADT^A08", "ADT^A01"]]) accepting(accept, admit)();
   assertEquals(codeOf(accepting(["ORU^R01"], admit)), "HL7V2_TYPE_UNSUPPORTED");
@@ -126,8 +164,24 @@ Deno.test("hl7v2 accepts the types it is told, with any event or with some", () 
   assertEquals(codeOf(accepting(["ADT"], "MSH|^~\\&|A\r")), "HL7V2_TYPE_MISSING");
 });
 
+Deno.test("hl7v2 takes the versions and processing ids it is told", () => {
+  const taking = (settings: Parameters<typeof hl7With>[0], version: string, processing: string) => {
+    const bytes = new TextEncoder().encode(`MSH|^~\\&|A|B|C|D|2026||ADT^A01|1|${processing}|${version}\r`);
+    const format = hl7With(settings);
+    return () => format.admit(format.identify(bytes), bytes);
+  };
+  for (const settings of [{}, { versions: ["2.3", "2.5.1"] }, { processing: ["T", "P"] as const }]) {
+    taking(settings, "2.5.1^DEU", "P^T")();
+  }
+  const version = "HL7V2_VERSION_UNSUPPORTED", processing = "HL7V2_PROCESSING_UNSUPPORTED";
+  assertEquals(codeOf(taking({ versions: ["2.5"] }, "2.5.1", "P")), version);
+  assertEquals(codeOf(taking({ versions: ["2.5"] }, "", "P")), version);
+  assertEquals(codeOf(taking({ processing: ["P"] }, "2.5", "D")), processing);
+  assertEquals(codeOf(taking({ processing: ["P"] }, "2.5", "")), processing);
+});
+
 Deno.test("hl7v2 reads what it would not accept: the answer to what it accepts is of another type", () => {
-  const format = bindFormat(hl7v2, { accept: ["QBP^Q22"] });
+  const format = hl7With({ accept: ["QBP^Q22"] });
   assertEquals(format.parse(new TextEncoder().encode(admit)).toBytes(), new TextEncoder().encode(admit));
 });
 
@@ -136,6 +190,6 @@ Deno.test("hl7v2 takes the transport's word for the character set", () => {
     "MSH|^~\\&|A||||||||||||||||8859/1\rPID|||||\xcf\xb8\r",
     (c) => c.charCodeAt(0),
   );
-  const format = bindFormat(hl7v2, { accept: [] });
+  const format = hl7With();
   assertEquals(format.parse(bytes, "x-application/hl7-v2+er7; charset=ISO-8859-5").get("PID-5"), "ЯИ");
 });
