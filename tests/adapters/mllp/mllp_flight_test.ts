@@ -109,7 +109,10 @@ Deno.test("mllp opens another connection before it sends a second message on one
   await using rig = await openCalling({ connections: 2, inFlightMax: 2 });
   const sendings = ["one", "two", "three"].map((message) => rig.sender.send(parcelOf(message), never));
   await turns(5);
-  assertEquals([await gotten(rig.peers[0]), await gotten(rig.peers[1])], [text("one") + text("three"), text("two")]);
+  assertEquals([await gotten(rig.peers[0]), await gotten(rig.peers[1])], [
+    text("one") + text("three"),
+    text("two"),
+  ]);
   for (const peer of [...rig.peers, rig.peers[0]]) await peer.write(framed("AA"));
   await Promise.all(sendings);
 });

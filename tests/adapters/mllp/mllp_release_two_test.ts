@@ -195,7 +195,11 @@ Deno.test("mllp 1 fails by code where the peer answers with a commit, as in rele
 
 Deno.test("mllp 2 does not commit an answer that belongs to another message", async () => {
   await using rig = await openCalling({ release });
-  const foreign = new MitralError("KIT_ANSWER_FOREIGN", { blame: "receiver", retry: "later", says: "Foreign" });
+  const foreign = new MitralError("KIT_ANSWER_FOREIGN", {
+    blame: "receiver",
+    retry: "later",
+    says: "Foreign",
+  });
   const failed = codeOf(rig.sender.send(
     parcelOf("one", () => {
       throw foreign;

@@ -71,7 +71,8 @@ export function parcelOf(message: string, judge?: Parcel["judge"]): Parcel {
     attempt: 1,
     sequence: 1,
     atMs: Date.UTC(2026, 0, 5, 12),
-    judge: judge ?? ((bytes): Outcome => ({ kind: "accepted", answer: { bytes, contentType: "text/plain" } })),
+    judge: judge ??
+      ((bytes): Outcome => ({ kind: "accepted", answer: { bytes, contentType: "text/plain" } })),
   };
 }
 

@@ -207,7 +207,9 @@ Deno.test("mllp gives the wait for a call up at once, and closes everything when
 
 Deno.test("mllp says why it cannot be called", async () => {
   for (const [cause, code] of [["EADDRINUSE", "MLLP_PORT_BUSY"], ["EADDRNOTAVAIL", "MLLP_HOST_FOREIGN"]]) {
-    const world = worldWith(new FakeClock(), { net: fakeNet({ listen: () => Promise.reject(broken(cause)) }) });
+    const world = worldWith(new FakeClock(), {
+      net: fakeNet({ listen: () => Promise.reject(broken(cause)) }),
+    });
     const opening = openSender(sender, { role: "server", host: "10.1.2.3", port: 2575 }, { world });
     assertEquals(await codeOf(opening), code);
   }
