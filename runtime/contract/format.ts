@@ -46,6 +46,17 @@ export interface Sent {
   readonly bytes?: Uint8Array;
 }
 
+/** Something that is wrong with a message which is taken all the same. */
+export interface Flaw {
+  /** Name of the rule it breaks: from a fixed list of the format's. */
+  readonly rule: string;
+  /** Where in the message; MUST NOT quote it. */
+  readonly path: string;
+}
+
+/** In the order of the message. */
+export type Flaws = readonly Flaw[];
+
 /** How messages are put together as one, and taken apart: a batch, a table of rows. */
 export interface BatchSpec<S extends Spec = Spec, Code extends string = string> {
   /** As `collect` names it: `hl7-batch`. */
@@ -151,6 +162,12 @@ export interface FormatSpec<
    * is acknowledged, so that the peer hears of it. `parse` MUST NOT ask the same: it reads answers and results, too.
    */
   admit?(identity: Identity, tools: FormatTools<S, NoInfer<Code>>, received: Uint8Array): void;
+  /**
+   * Looks through a whole message for what is wrong with it, where the config asks for that: fails where it is to be
+   * refused, and returns what is to be told of one that is taken all the same. Called after `admit`, and before anything
+   * is acknowledged; again before `parse`, where only a refusal counts. MUST do nothing where nobody asked.
+   */
+  check?(received: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): Flaws | Promise<Flaws>;
   /** What order is kept by (for HL7: the patients of PID-3 and MRG-1). An empty list is a barrier for all. */
   keys?(body: B): readonly string[];
   /**
@@ -210,6 +227,8 @@ export interface Format<B extends Body = Body> {
   identify(bytes: Uint8Array, contentType?: string): Identity;
   /** See {@linkcode FormatSpec.admit}; without it, every kind is taken. */
   admit(identity: Identity, received: Uint8Array): void;
+  /** See {@linkcode FormatSpec.check}; without it, nothing is found. */
+  check(received: Uint8Array, contentType?: string): Flaws | Promise<Flaws>;
   /** See {@linkcode FormatSpec.keys}; without it, none. */
   keys(body: Body): readonly string[];
   /** See {@linkcode FormatSpec.isBuiltOn}; without it, false. */
@@ -258,6 +277,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     parse: (bytes, contentType) => spec.parse(bytes, tools(contentType)),
     identify: (bytes, contentType) => spec.identify?.(bytes, tools(contentType)) ?? NOBODY,
     admit: (identity, received) => spec.admit?.(identity, plain, received),
+    check: (received, contentType) => spec.check?.(received, tools(contentType)) ?? [],
     keys: (body) => spec.keys?.(body as B) ?? [],
     isBuiltOn: (identity) => spec.isBuiltOn?.(identity) ?? false,
     create: (what, facts) => spec.create?.(what, facts, plain),

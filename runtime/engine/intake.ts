@@ -1,7 +1,7 @@
 import type { Delivery, Intake, Reply } from "../contract/adapter.ts";
 import type { Envelope, Opened } from "../contract/envelope.ts";
 import { MitralError } from "../contract/error.ts";
-import type { Format, Identity, SplitBatch } from "../contract/format.ts";
+import type { Flaws, Format, Identity, SplitBatch } from "../contract/format.ts";
 import type { Answer, Origin, Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -162,10 +162,10 @@ export class ChannelIntake implements Intake {
     const replies = await takeAll<Kept>(messages, {
       keep: (bytes, member) => this.#keep({ ...whole, id: newId(), bytes, member, kept: undefined }),
       reply: (kept) => kept.then((each) => this.#reply(each)).catch(failed),
+      allKept: () => whole.kept?.(),
     });
     const outcome = outcomeOfAll(replies.map(({ outcome }) => outcome));
     if (outcome.kind === "failed") return { outcome, answer: null };
-    whole.kept?.();
     const answer = sealed
       ? await envelope!.receipt(sealed.envelope, sealed.opened, outcome)
       : format.batch!.answer(bytes, replies.map(({ answer }) => answer), { id, atMs });
@@ -173,13 +173,15 @@ export class ChannelIntake implements Intake {
   }
 
   /** Makes a message durable: for the channel's work or, with the reason, in quarantine. */
-  #keep(arrival: Arrival): Promise<Kept> {
+  async #keep(arrival: Arrival): Promise<Kept> {
     const { envelope, format } = this.#parts;
-    let identity: Identity;
+    let identity: Identity, flaws: Flaws;
     try {
       if (!envelope) this.#checkSize(arrival);
       identity = format.identify(arrival.bytes, arrival.contentType);
       format.admit(identity, arrival.bytes);
+      const found = format.check(arrival.bytes, arrival.contentType);
+      flaws = found instanceof Promise ? await found : found;
     } catch (cause) {
       return this.#quarantine(arrival, declared(cause));
     }
@@ -187,6 +189,7 @@ export class ChannelIntake implements Intake {
     return this.#append(
       this.#isAnsweredTwice(arrival) ? { ...arrival, isAnsweredTwice: true } : arrival,
       identity,
+      flaws,
     );
   }
 
@@ -218,7 +221,11 @@ export class ChannelIntake implements Intake {
     };
   }
 
-  async #append(arrival: Arrival, { controlId, type, sender, purpose }: Identity): Promise<Kept> {
+  async #append(
+    arrival: Arrival,
+    { controlId, type, sender, purpose }: Identity,
+    flaws: Flaws,
+  ): Promise<Kept> {
     const { plan, journal } = this.#parts;
     const statement = arrival.sealed?.opened.statement;
     const sameness: Sameness | undefined = statement
@@ -246,8 +253,16 @@ export class ChannelIntake implements Intake {
       ...(plan.acknowledge === "received" && !arrival.isAnsweredTwice ? { answered: "positively" } : {}),
       ...(arrival.sealed ? { evidence: arrival.sealed.opened.signed } : {}),
     });
+    if (appended.kind === "appended" && flaws.length > 0) this.#tell(arrival.id, flaws);
     arrival.kept?.();
     return this.#appended(arrival, type, appended);
+  }
+
+  #tell(id: string, flaws: Flaws): void {
+    const rules: Record<string, number> = {};
+    for (const { rule } of flaws) rules[rule] = (rules[rule] ?? 0) + 1;
+    const paths = flaws.slice(0, PATHS_TOLD_MAX).map(({ path }) => path);
+    this.#parts.report({ name: "messageFlawed", channel: this.#parts.plan.name, id, rules, paths });
   }
 
   #exact(atMs: number): Sameness | undefined {
@@ -370,6 +385,8 @@ export class ChannelIntake implements Intake {
   }
 }
 
+/** One fault of a sender's is often in every line. */
+const PATHS_TOLD_MAX = 10;
 const ACCEPTED: Outcome = { kind: "accepted" };
 const REUSED = errors.error("ENGINE_ID_REUSED");
 

@@ -49,6 +49,11 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     ...message(event),
     how: event.how,
   })),
+  messageFlawed: say("info", "message flawed", (event) => ({
+    ...message(event),
+    rules: event.rules,
+    paths: event.paths,
+  })),
   messageFiltered: say("debug", "message filtered", message),
   messageProcessed: say("debug", "message processed", (event) => ({
     ...message(event),

@@ -47,6 +47,16 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot read batch: a message is larger than messageBytesMax ({messageBytesMax})",
   },
+  HL7V2_MESSAGE_INVALID: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot accept message: {says} ({rule} at {path}; {problems} errors in all)",
+  },
+  HL7V2_RULE_BROKEN: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot accept {path}: {says} ({rule})",
+  },
   HL7V2_TYPE_MISSING: {
     blame: "sender",
     retry: "never",

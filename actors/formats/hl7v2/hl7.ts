@@ -7,6 +7,9 @@
 export type { Body, PathBody } from "../../../runtime/contract/message.ts";
 export { Hl7Message, HL7V2_TYPE, type ParseOptions, type WriteOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
+export { Hl7Group } from "./structures/hl7_group.ts";
+export { validate, type ValidateOptions } from "./validation/validate.ts";
+export type { Problem, Rule, Severity } from "./validation/rules.ts";
 export { Dtm, type DtmSource, type Precision, type PrecisionOptions } from "./values/dtm.ts";
 export { Tm } from "./values/tm.ts";
 export { type DateType, isDate } from "./values/is_date.ts";

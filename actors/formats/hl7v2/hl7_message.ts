@@ -1,9 +1,12 @@
-import type { PathBody } from "../../../runtime/contract/message.ts";
-import type { Change } from "../../../runtime/contract/differences.ts";
+import type { Change, PathBody } from "../../../runtime/contract/message.ts";
 import { differenceOf } from "./building/difference.ts";
 import type { SegmentFields } from "./building/field_text.ts";
 import { insertSegment } from "./building/insert_segment.ts";
+import { versionOf } from "./definitions/version.ts";
 import { errors } from "./errors.ts";
+import { arrange } from "./structures/arrange.ts";
+import { GroupSource, Hl7Group } from "./structures/hl7_group.ts";
+import { structureIdOf, structureOf } from "./structures/structure.ts";
 import type { Delimiters } from "./syntax/delimiters.ts";
 import { leavesOf } from "./syntax/leaves.ts";
 import { MessageText } from "./syntax/message_text.ts";
@@ -279,6 +282,41 @@ export class Hl7Message extends MessageViews implements PathBody {
     if (steps.field !== LEFT_OUT) errors.fail("HL7V2_PATH_INVALID", { path });
     const parts = this.#text.cut(this.#text.segments.findAll(steps.id)).map((text) => new Hl7Message(text));
     return steps.occurrence > 0 ? parts.slice(steps.occurrence - 1, steps.occurrence) : parts;
+  }
+
+  /**
+   * The id of its message structure, `ORU_R01`: what MSH-9.3 says, otherwise what its type and event have in its version
+   * (HL7 table 0354). `undefined` where that is not known.
+   */
+  get structure(): string | undefined {
+    const [kind = "", event = "", structure] = ["MSH-9.1", "MSH-9.2", "MSH-9.3"].map((path) =>
+      this.get(path)
+    );
+    return structureIdOf({ kind, event, structure }, versionOf(this.get("MSH-12")));
+  }
+
+  /**
+   * The segment groups of the message by HL7's names: with a name, every group of that name, wherever it is; without,
+   * those that are in no other. In order; none where the structure of the message is not known. Segments the structure
+   * does not expect, Z-segments among them, belong to the innermost group they stand in.
+   *
+   * @example
+   * ```ts
+   * import { Hl7Message } from "mitral/hl7";
+   *
+   * const message = Hl7Message.parse("MSH|^~\\&|LAB||||||ORU^R01|1|P|2.5.1\rPID|1\rOBR|1\rOBX|1|NM|GLU||5.4\rOBX|2|NM|K||4.1\r");
+   * for (const order of message.groups("ORDER_OBSERVATION")) {
+   *   order.get("OBR-1"); // "1"
+   *   order.groups("OBSERVATION").map((result) => result.get("OBX-5")); // ["5.4", "4.1"]
+   * }
+   * ```
+   */
+  groups(name?: string): readonly Hl7Group[] {
+    const id = this.structure, structure = id && structureOf(id, versionOf(this.get("MSH-12")));
+    if (!structure) return [];
+    const text = this.#text.copy(), { segments } = this;
+    const source = new GroupSource(segments, (start, end) => new Hl7Message(text.slice(start, end)));
+    return Hl7Group.within(source, arrange(structure, segments), name);
   }
 
   /**

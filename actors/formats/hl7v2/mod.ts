@@ -1,4 +1,9 @@
-import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
+import {
+  defineFormat,
+  type Flaws,
+  type FormatSpec,
+  type FormatTools,
+} from "../../../runtime/contract/format.ts";
 import {
   choice,
   type ChoiceField,
@@ -24,6 +29,7 @@ import { isBuiltOn } from "./is_built_on.ts";
 import { type AnswerMatch, judge } from "./answers/judge.ts";
 import { keys } from "./keys.ts";
 import { checkPath } from "./syntax/path.ts";
+import { type Rule, RULE_NAMES } from "./validation/rules.ts";
 
 export { Hl7Message, type ParseOptions, type WriteOptions } from "./hl7_message.ts";
 export type { AnswerMatch } from "./answers/judge.ts";
@@ -49,6 +55,10 @@ export type Hl7v2Settings = {
    * answer.
    */
   readonly batchAnswer: ChoiceField<"all" | "errors" | "none"> & { readonly default: "all" };
+  /** Whether messages are checked against the standard; `off` is the default. */
+  readonly validate: ChoiceField<"off" | "warn" | "reject"> & { readonly default: "off" };
+  /** Rules that messages may break. Empty, the default: none. */
+  readonly tolerate: ListField<readonly Rule[]> & { readonly default: readonly Rule[] };
 };
 
 /** What is known of a sender's character set, by labels of HL7 table 0211 or of the WHATWG Encoding Standard. */
@@ -119,10 +129,21 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
       ["all", "errors", "none"],
       { default: "all" },
     ),
+    validate: choice(
+      "Whether messages are checked against HL7's rules before they are acknowledged: off; warn, which takes them and tells what is wrong; reject, which answers errors AE and tells warnings.",
+      ["off", "warn", "reject"],
+      { default: "off" },
+    ),
+    tolerate: list(
+      "Rules that messages may break, with validate.",
+      choice("A rule.", RULE_NAMES),
+      { default: [], example: ["value_too_long", "white_space"] },
+    ),
   },
   errors: errors.faults,
   parse: (bytes, tools) => Hl7Message.parse(bytes, wordsOf(tools)),
   admit,
+  check: (received, tools) => tools.config.validate === "off" ? [] : checked(received, tools),
   identify: (bytes, tools) => identify(bytes, wordsOf(tools)),
   keys,
   isBuiltOn,
@@ -140,6 +161,15 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
 });
 
 export default hl7v2;
+
+/** What HL7 says of messages is loaded where somebody wants them checked. */
+async function checked(
+  received: Uint8Array,
+  tools: FormatTools<Hl7v2Settings, keyof typeof errors.faults>,
+): Promise<Flaws> {
+  const { check } = await import("./check.ts");
+  return check(received, wordsOf(tools), tools.config, tools.fail);
+}
 
 /** What this gateway knows of a sender goes before what the transport says. */
 function wordsOf({ config, contentType }: {

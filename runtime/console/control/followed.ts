@@ -24,6 +24,7 @@ const WORDS: { readonly [name in GatewayEvent["name"]]?: string } = {
   messageReceived: "received",
   messageRepeated: "repeated",
   messageResembled: "resembled",
+  messageFlawed: "flawed",
   messageProcessed: "processed",
   messageFiltered: "filtered",
   messageDelivered: "delivered",

@@ -5,7 +5,8 @@ import { MessageText } from "../syntax/message_text.ts";
 import { parseText } from "../syntax/parse.ts";
 import { compilePath } from "../syntax/path.ts";
 import { Dtm, type DtmSource } from "../values/dtm.ts";
-import { structureOf } from "./_table_0354.ts";
+import { versionOf } from "../definitions/version.ts";
+import { structureIdOf } from "../structures/structure.ts";
 import { fieldText, type FieldValue, type SegmentFields } from "./field_text.ts";
 
 /** What a new message says of itself: its MSH segment. */
@@ -92,5 +93,7 @@ export function build(facts: NewMessage): Hl7Message {
 
 /** MSH-9.3 came with version 2.3.1. */
 function structureIn(version: string, type: string): string {
-  return /^2\.([12]|3$)/.test(version) ? "" : structureOf(type);
+  const [kind, event = "", structure] = type.split("^");
+  const hasNone = /^2\.([12]|3$)/.test(version) || structure !== undefined;
+  return hasNone ? "" : structureIdOf({ kind, event }, versionOf(version)) ?? "";
 }

@@ -109,6 +109,11 @@ export class Segments {
     this.#list = (this.#list ?? LongList.of(this.all())).spliced(at, remove, segments);
   }
 
+  /** Those from `start` up to `end`. */
+  slice(start: number, end: number): Segments {
+    return Segments.of(LongList.of(Array.from({ length: end - start }, (_, nth) => this.one(start + nth))));
+  }
+
   copy(): Segments {
     return new Segments(this.#source, this.#patches, this.#list);
   }
