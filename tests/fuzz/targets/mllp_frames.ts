@@ -21,8 +21,8 @@ export const mllpFramesTarget: Target = {
       if (input.length / size > 20_000) continue;
       must(framesOf(input, size) === whole, "the frames are the same however the bytes are cut");
     }
-    for (const  of of["stream", "message"] as const) {
-      for (const { at } of examine(input, of)) {
+    for (const kind of ["stream", "message"] as const) {
+      for (const { at } of examine(input, kind)) {
         must(at >= 0 && at <= input.length, "a finding is within the bytes");
       }
     }
