@@ -6,3 +6,6 @@
  */
 export { Hl7Message, HL7V2_TYPE, type ParseOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
+export { assemble } from "./protocols/assemble.ts";
+export { fragment } from "./protocols/fragment.ts";
+export { judgeSequence, type SequenceVerdict } from "./protocols/sequence.ts";

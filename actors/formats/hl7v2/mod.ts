@@ -1,5 +1,13 @@
 import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
-import { list, type ListField, text } from "../../../runtime/contract/spec.ts";
+import {
+  type DurationField,
+  durationMs,
+  list,
+  type ListField,
+  type SwitchField,
+  text,
+  toggle,
+} from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
 import { answer } from "./answers/answer.ts";
 import { batch } from "./batches/join.ts";
@@ -10,6 +18,8 @@ import { identify } from "./identify.ts";
 import { isBuiltOn } from "./is_built_on.ts";
 import { judge } from "./answers/judge.ts";
 import { keys } from "./keys.ts";
+import { assemble } from "./protocols/assemble.ts";
+import { judgeNumber } from "./protocols/sequence.ts";
 import { checkPath } from "./syntax/path.ts";
 
 export { Hl7Message, type ParseOptions } from "./hl7_message.ts";
@@ -19,6 +29,10 @@ export type { Delimiters } from "./syntax/delimiters.ts";
 export type Hl7v2Settings = {
   /** Types that are taken, as `ADT` or `ADT^A01`; others are answered AR. Empty, the default: all. */
   readonly accept: ListField<readonly string[]> & { readonly default: readonly string[] };
+  /** Whether MSH-13 is the sender's sequence number; `false` by default. */
+  readonly sequenceNumbers: SwitchField<boolean> & { readonly default: boolean };
+  /** How long the fragments of a message wait for the next, in milliseconds; ten minutes by default, 0: not at all. */
+  readonly continuationMsMax: DurationField<number> & { readonly default: number };
 };
 
 /** HL7 v2 in its delimited encoding (ER7): HL7 v2.9.1 chapter 2, read so that every version since 2.1 fits. */
@@ -38,6 +52,16 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
       }),
       { default: [], example: ["ADT", "ORU^R01"] },
     ),
+    sequenceNumbers: toggle(
+      "Whether senders number their messages in MSH-13: one out of sequence is refused, one that is repeated is not " +
+        "processed again, and answers name the expected number in MSA-4.",
+      { default: false },
+    ),
+    continuationMsMax: durationMs(
+      "How long the fragments of a message (DSC, MSH-14) wait for the next before they go into quarantine; the message " +
+        "goes on when all are there. 0: each goes on by itself.",
+      { default: 600_000, min: 0 },
+    ),
   },
   errors: errors.faults,
   parse(bytes, { contentType }) {
@@ -51,6 +75,8 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
   create,
   checkPath,
   batch,
+  pieces: { waitMsMax: ({ continuationMsMax }) => continuationMsMax, join: assemble },
+  judgeNumber,
   answer,
   judge,
 });

@@ -28,7 +28,7 @@ export function answer(received: Uint8Array, outcome: Outcome, facts: AnswerFact
   const letter = answerLetter(header, error === undefined);
   if (letter === null) return null;
   const code = letter + (error === undefined ? "A" : error.blame === "sender" ? "E" : "R");
-  const segments = [acknowledgmentHeader(header, facts), ...acknowledgment(header, code, error)];
+  const segments = [acknowledgmentHeader(header, facts), ...acknowledgment(header, code, error, facts)];
   return { bytes: bytesOf(segments.join("\r") + "\r"), contentType: HL7V2_TYPE };
 }
 
@@ -78,10 +78,15 @@ function acknowledgmentType(header: Header): string {
   return ["ACK", event, ...(version >= 31 ? ["ACK"] : [])].join(component);
 }
 
-function acknowledgment(header: Header, code: string, error: MitralError | undefined): string[] {
+function acknowledgment(
+  header: Header,
+  code: string,
+  error: MitralError | undefined,
+  { expected }: AnswerFacts,
+): string[] {
   const { delimiters } = header;
   const says = error && versionOf(header) < 50 ? safe(error.message.slice(0, 80), delimiters) : "";
-  const msa = trimmed(["MSA", code, header.field(10), says], delimiters.field);
+  const msa = trimmed(["MSA", code, header.field(10), says, expected ?? ""], delimiters.field);
   if (error === undefined) return [msa];
   const found = conditionOf(error);
   const place = error.blame === "sender" || error.blame === "unsupported" ? placeOf(error) : undefined;

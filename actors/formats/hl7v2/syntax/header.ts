@@ -14,6 +14,11 @@ export class Header {
     this.delimiters = delimiters;
   }
 
+  /** How many fields it has, with MSH-1 counted for the id. */
+  get count(): number {
+    return this.#fields.length;
+  }
+
   /** A field as it stands, from MSH-3 on; empty where it is absent. */
   field(n: number): string {
     return this.#fields[n - 1] ?? "";
@@ -76,7 +81,8 @@ function tolerantHeader(text: string): Header {
   }
 }
 
-function oneCharacterAByte(bytes: Uint8Array): string {
+/** Text of one character a byte, which `bytesOf` turns back into the same bytes. */
+export function oneCharacterAByte(bytes: Uint8Array): string {
   const decoded = decoder.decode(bytes);
   if (isAscii(decoded, bytes)) return decoded;
   let text = "";
