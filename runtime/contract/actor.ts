@@ -230,7 +230,7 @@ export function parseStage<B extends Body>(format: Format<B>): Stage<Body, B> {
     process(message) {
       const { received, body: { contentType } } = message;
       // Again, for what came by no listener: another channel's messages, and streams without a gateway.
-      format.admit(format.identify(received, contentType));
+      format.admit(format.identify(received, contentType), received);
       return message.derive({ body: format.parse(received, contentType) });
     },
   };

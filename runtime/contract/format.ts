@@ -84,6 +84,20 @@ export interface AnswerFacts {
   readonly atMs: number;
   /** The number that an answer to a numbered message names; see {@linkcode NumberVerdict}. */
   readonly expected?: number;
+  /**
+   * Which answer is wanted to a message that is answered twice (see {@linkcode FormatSpec.isAnsweredTwice}): the `first`
+   * says that it is taken; the `second` what became of it, by the same way; `apart` is the second as a message of its own.
+   * Left out: the only answer there is.
+   */
+  readonly which?: "first" | "second" | "apart";
+}
+
+/** What an answer is judged against. */
+export interface Sent {
+  /** The sender's own id of what was sent; empty where it had none. */
+  readonly controlId: string;
+  /** What was sent, before it was sealed. Left out: the first answer is the last. */
+  readonly bytes?: Uint8Array;
 }
 
 /** How messages are put together as one: a batch, a table of rows. */
@@ -155,7 +169,7 @@ export interface FormatSpec<
    * Whether a message of this kind is taken at all; fails where it is not. Called after `identify` and before anything
    * is acknowledged, so that the peer hears of it. `parse` MUST NOT ask the same: it reads answers and results, too.
    */
-  admit?(identity: Identity, tools: FormatTools<S, NoInfer<Code>>): void;
+  admit?(identity: Identity, tools: FormatTools<S, NoInfer<Code>>, received: Uint8Array): void;
   /** What order is kept by (for HL7: the patients of PID-3 and MRG-1). An empty list is a barrier for all. */
   keys?(body: B): readonly string[];
   /**
@@ -184,12 +198,17 @@ export interface FormatSpec<
     tools: FormatTools<S, NoInfer<Code>>,
   ): Answer | null;
   /**
+   * Whether the sender of a message wants to hear at once that it is taken, and later what became of it (HL7's enhanced
+   * mode). Asked only where a channel can give the second answer.
+   */
+  isAnsweredTwice?(received: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): boolean;
+  /**
    * What a peer's answer says about the message that was sent. Fails where the answer belongs to another message or
    * cannot be read: the adapter then closes the connection and the outcome is unknown.
    */
   judge?(
     answer: Uint8Array,
-    sent: { readonly controlId: string },
+    sent: Sent,
     tools: FormatTools<S, NoInfer<Code>>,
   ): Outcome;
 }
@@ -207,7 +226,7 @@ export interface Format<B extends Body = Body> {
   /** See {@linkcode FormatSpec.identify}; without one, a message without id, type and sender. */
   identify(bytes: Uint8Array, contentType?: string): Identity;
   /** See {@linkcode FormatSpec.admit}; without it, every kind is taken. */
-  admit(identity: Identity): void;
+  admit(identity: Identity, received: Uint8Array): void;
   /** See {@linkcode FormatSpec.keys}; without it, none. */
   keys(body: Body): readonly string[];
   /** See {@linkcode FormatSpec.isBuiltOn}; without it, false. */
@@ -224,8 +243,10 @@ export interface Format<B extends Body = Body> {
   judgeNumber?(number: string, last: number | null): NumberVerdict;
   /** See {@linkcode FormatSpec.answer}; without it, `null`. */
   answer(received: Uint8Array, outcome: Outcome, facts: AnswerFacts): Answer | null;
+  /** See {@linkcode FormatSpec.isAnsweredTwice}; without it, false. */
+  isAnsweredTwice(received: Uint8Array): boolean;
   /** See {@linkcode FormatSpec.judge}; without it, every answer means accepted. */
-  judge(answer: Uint8Array, sent: { readonly controlId: string }): Outcome;
+  judge(answer: Uint8Array, sent: Sent): Outcome;
 }
 
 /** Declares a format. */
@@ -255,7 +276,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     contentTypes: spec.contentTypes,
     parse: (bytes, contentType) => spec.parse(bytes, tools(contentType)),
     identify: (bytes, contentType) => spec.identify?.(bytes, tools(contentType)) ?? NOBODY,
-    admit: (identity) => spec.admit?.(identity, plain),
+    admit: (identity, received) => spec.admit?.(identity, plain, received),
     keys: (body) => spec.keys?.(body as B) ?? [],
     isBuiltOn: (identity) => spec.isBuiltOn?.(identity) ?? false,
     create: (what, facts) => spec.create?.(what, facts, plain),
@@ -263,10 +284,14 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
       (() => formatErrors.fail("FORMAT_PATHS_MISSING", { format: spec.name })),
     ...(batch && { batch: { ...batch, join: (payloads, facts) => batch.join(payloads, facts, plain) } }),
     ...(pieces && {
-      pieces: { waitMsMax: pieces.waitMsMax(config), join: (all: readonly Uint8Array[]) => pieces.join(all, plain) },
+      pieces: {
+        waitMsMax: pieces.waitMsMax(config),
+        join: (all: readonly Uint8Array[]) => pieces.join(all, plain),
+      },
     }),
     ...(spec.judgeNumber && { judgeNumber: spec.judgeNumber.bind(spec) }),
     answer: (received, outcome, facts) => spec.answer?.(received, outcome, facts, plain) ?? null,
+    isAnsweredTwice: (received) => spec.isAnsweredTwice?.(received, plain) ?? false,
     judge: (answer, sent) =>
       spec.judge?.(answer, sent, plain) ??
         { kind: "accepted", answer: { bytes: answer, contentType: spec.contentTypes[0] } },

@@ -151,8 +151,11 @@ export interface Answer {
 
 /** How a message, or its delivery to one destination, ended. The only way to answer upstream. */
 export type Outcome =
-  /** Taken, for good. */
-  | { readonly kind: "accepted"; readonly answer?: Answer }
+  /**
+   * Taken, for good. Of a peer's answer, `moreFollows`: it has the message in safe keeping, and says what becomes of it
+   * in another answer.
+   */
+  | { readonly kind: "accepted"; readonly answer?: Answer; readonly moreFollows?: true }
   /** Left out on purpose. */
   | { readonly kind: "filtered" }
   /** Refused for what it is: the same bytes will be refused again. */

@@ -169,7 +169,7 @@ export class DeliveryLine {
     const id = partId(entry.row);
     const format = this.#parts.formats.speaking(contentType);
     const judge = format
-      ? (answer: Uint8Array) => format.judge(answer, { controlId })
+      ? (answer: Uint8Array) => format.judge(answer, { controlId, bytes })
       : (): Outcome => ({ kind: "accepted" });
     return { id, bytes, contentType, attempt: entry.attempts + 1, sequence, atMs, judge };
   }

@@ -121,7 +121,7 @@ export class ChannelIntake implements Intake {
     try {
       if (envelope) opened = await this.#open(arrival, envelope);
       identity = format.identify(opened.bytes, opened.contentType);
-      format.admit(identity);
+      format.admit(identity, opened.bytes);
     } catch (cause) {
       return await this.#quarantine(opened, declared(cause));
     }

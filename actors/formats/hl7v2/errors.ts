@@ -80,17 +80,29 @@ export const errors = declareErrors("hl7v2", {
   HL7V2_FRAGMENT_MISSING: {
     blame: "sender",
     retry: "never",
-    says: "Cannot assemble message: its {fragments} fragments do not follow each other from the first to the last",
+    says:
+      "Cannot assemble message: its {fragments} fragments do not follow each other from the first to the last",
   },
   HL7V2_ADDENDUM_MISSING: {
     blame: "sender",
     retry: "never",
-    says: "Cannot assemble message: fragment {fragment} does not begin with ADD, but the one before was cut within a segment",
+    says:
+      "Cannot assemble message: fragment {fragment} does not begin with ADD, but the one before was cut within a segment",
   },
   HL7V2_ADDENDUM_STRAY: {
     blame: "sender",
     retry: "never",
     says: "Cannot assemble message: ADD follows no segment that it could belong to (fragment {fragment})",
+  },
+  HL7V2_PROCESSING_UNSUPPORTED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot accept message: its processing id in MSH-11 is not in processing",
+  },
+  HL7V2_VERSION_UNSUPPORTED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot accept message: its version in MSH-12 is not in versions",
   },
   HL7V2_TYPE_INVALID: {
     blame: "operator",

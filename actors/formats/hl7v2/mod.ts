@@ -1,5 +1,7 @@
 import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
 import {
+  choice,
+  type ChoiceField,
   type DurationField,
   durationMs,
   list,
@@ -9,14 +11,14 @@ import {
   toggle,
 } from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
-import { answer } from "./answers/answer.ts";
+import { answer, isAnsweredTwice } from "./answers/answer.ts";
 import { batch } from "./batches/join.ts";
 import { create } from "./building/create.ts";
 import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
 import { identify } from "./identify.ts";
 import { isBuiltOn } from "./is_built_on.ts";
-import { judge } from "./answers/judge.ts";
+import { judge, type Match, MATCHES } from "./answers/judge.ts";
 import { keys } from "./keys.ts";
 import { assemble } from "./protocols/assemble.ts";
 import { judgeNumber } from "./protocols/sequence.ts";
@@ -24,6 +26,9 @@ import { checkPath } from "./syntax/path.ts";
 
 export { Hl7Message, type ParseOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
+
+/** A processing id: production, training, debugging (table 0103). */
+export type Processing = "P" | "T" | "D";
 
 /** What the format can be told. */
 export type Hl7v2Settings = {
@@ -33,6 +38,12 @@ export type Hl7v2Settings = {
   readonly sequenceNumbers: SwitchField<boolean> & { readonly default: boolean };
   /** How long the fragments of a message wait for the next, in milliseconds; ten minutes by default, 0: not at all. */
   readonly continuationMsMax: DurationField<number> & { readonly default: number };
+  /** Versions that are taken, as MSH-12.1 has them; others are answered AR. Empty, the default: all. */
+  readonly versions: ListField<readonly string[]> & { readonly default: readonly string[] };
+  /** Processing ids that are taken: `P`, `T`, `D`; others are answered AR. Empty, the default: all. */
+  readonly processing: ListField<readonly Processing[]> & { readonly default: readonly Processing[] };
+  /** How a peer's MSA-2 has to match the MSH-10 that was sent. */
+  readonly answerMatch: ChoiceField<Match> & { readonly default: Match };
 };
 
 /** HL7 v2 in its delimited encoding (ER7): HL7 v2.9.1 chapter 2, read so that every version since 2.1 fits. */
@@ -62,6 +73,26 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
         "goes on when all are there. 0: each goes on by itself.",
       { default: 600_000, min: 0 },
     ),
+    versions: list(
+      "Versions that are taken, as MSH-12 has them; others are answered AR. Empty: all.",
+      text("A version.", {
+        pattern: { matches: "2\\.\\d(\\.\\d)?", says: "a version, as in 2.5.1" },
+        example: "2.5.1",
+      }),
+      { default: [], example: ["2.4", "2.5.1"] },
+    ),
+    processing: list(
+      "Processing ids that are taken, as MSH-11 has them: P for production, T for training, D for debugging; others " +
+        "are answered AR. Empty: all.",
+      choice("A processing id.", ["P", "T", "D"]),
+      { default: [], example: ["P"] },
+    ),
+    answerMatch: choice(
+      "How a peer's MSA-2 has to match the MSH-10 that was sent: byte for byte; or such that spaces around it do not " +
+        "count and an empty one is taken for the answer that is waited for.",
+      MATCHES,
+      { default: "strict" },
+    ),
   },
   errors: errors.faults,
   parse(bytes, { contentType }) {
@@ -78,6 +109,7 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
   pieces: { waitMsMax: ({ continuationMsMax }) => continuationMsMax, join: assemble },
   judgeNumber,
   answer,
+  isAnsweredTwice,
   judge,
 });
 

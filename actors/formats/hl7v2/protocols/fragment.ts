@@ -31,7 +31,11 @@ export function fragment(message: Uint8Array, bytesMax: number): readonly Uint8A
   return [...fragmentsOf(cut, size, bytesMax)];
 }
 
-function* fragmentsOf({ segments, header }: CutMessage, size: number, bytesMax: number): Generator<Uint8Array> {
+function* fragmentsOf(
+  { segments, header }: CutMessage,
+  size: number,
+  bytesMax: number,
+): Generator<Uint8Array> {
   if (header.field(10) === "") errors.fail("HL7V2_FRAGMENT_UNNAMED");
   if (header.field(14) !== "" || idOf(segments.at(-1)!) === "DSC") errors.fail("HL7V2_FRAGMENT_NESTED");
   const addendum = bytesOf(`ADD${header.delimiters.field}`);
@@ -84,7 +88,10 @@ function frameOf(header: Header, head: Uint8Array, number: number, bytesMax: num
 function continued(header: Header, number: number): Uint8Array {
   const name = nameOf(header, number);
   const own: Readonly<Record<number, string>> = { 10: name, 13: "", 14: name };
-  const fields = Array.from({ length: Math.max(header.count, 14) }, (_, at) => own[at + 1] ?? header.field(at + 1));
+  const fields = Array.from(
+    { length: Math.max(header.count, 14) },
+    (_, at) => own[at + 1] ?? header.field(at + 1),
+  );
   return bytesOf(fields.join(header.delimiters.field));
 }
 
