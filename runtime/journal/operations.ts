@@ -15,6 +15,19 @@ export type Sameness =
   }
   | { readonly kind: "sealed"; readonly from: string; readonly id: string; readonly conflict: Trouble };
 
+/** What a number that a sender gave says of its message. */
+export interface Numbered {
+  /** Who counts. */
+  readonly sender: string;
+  /** From this commit on the last number; `null`: none is known. */
+  readonly last: number | null;
+  /**
+   * The message repeats the one that had the last number: it is taken for that one, unless that one was refused. Under
+   * another control id it is put into quarantine for this reason: perhaps its sender has lost its count.
+   */
+  readonly repeats?: Trouble;
+}
+
 /** A message to be made durable. */
 export interface Append {
   readonly op: "append";
@@ -33,6 +46,10 @@ export interface Append {
   readonly answered?: "positively" | "negatively";
   /** Straight into quarantine. */
   readonly trouble?: Trouble;
+  /** Left out: the inbox. `gathering`: a piece, which waits for the others. `filtered`: kept, and goes nowhere. */
+  readonly place?: "gathering" | "filtered";
+  /** What its number says. */
+  readonly numbered?: Numbered;
   /** The partner's signed statement, as it came. */
   readonly evidence?: Uint8Array;
 }
@@ -171,6 +188,33 @@ export type ClosedBatch = {
   readonly handedOn?: number;
 } | null;
 
+/** The pieces of a message become one message, in the inbox. */
+export interface JoinPieces {
+  readonly op: "joinPieces";
+  /** All of them, in order. */
+  readonly pieces: readonly number[];
+  readonly channel: string;
+  readonly id: string;
+  readonly receivedAtMs: number;
+  readonly origin: Origin;
+  readonly controlId: string;
+  readonly type: string;
+  readonly sender: string;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+  /** As for {@linkcode Append}. */
+  readonly answered?: "positively";
+}
+
+/** `null`: not all of them wait any more, and nothing was done. */
+export type JoinedPieces = { readonly seq: number } | null;
+
+/** A piece goes on by itself: nobody joins pieces any more. */
+export interface Unpiece {
+  readonly op: "unpiece";
+  readonly seq: number;
+}
+
 /** What has gathered for a destination that does not collect any more is sent one by one. */
 export interface Disperse {
   readonly op: "disperse";
@@ -243,7 +287,13 @@ export type Released = readonly {
 
 /** What a replay put back. */
 export type Replayed =
-  | { readonly kind: "inbox"; readonly channel: string; readonly size: number }
+  | {
+    readonly kind: "inbox";
+    readonly channel: string;
+    readonly size: number;
+    /** It is a piece, and waits for the others again. */
+    readonly gathers: boolean;
+  }
   | {
     readonly kind: "outbox";
     readonly channel: string;
@@ -270,7 +320,9 @@ export type Operation =
   | Replay
   | Release
   | CloseBatch
-  | Disperse;
+  | Disperse
+  | JoinPieces
+  | Unpiece;
 
 /** What each operation gives back. */
 export type ResultOf<O extends Operation> = O extends Append ? Appended
@@ -279,6 +331,7 @@ export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Replay ? Replayed
   : O extends Release ? Released
   : O extends CloseBatch ? ClosedBatch
+  : O extends JoinPieces ? JoinedPieces
   : null;
 
 /** A message waiting in the inbox, as read from disk. */

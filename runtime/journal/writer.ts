@@ -90,6 +90,11 @@ export class Writer {
         return this.#closeBatch(operation);
       case "disperse":
         return this.#disperse(operation);
+      case "joinPieces":
+        return this.#appends.join(operation);
+      case "unpiece":
+        this.#sql.unpiece.run(operation.seq);
+        return null;
     }
   }
 
@@ -186,6 +191,7 @@ export class Writer {
       null,
       null,
       made.parent,
+      null,
     ).lastId;
   }
 
