@@ -100,7 +100,7 @@ export interface Sent {
   readonly bytes?: Uint8Array;
 }
 
-/** How messages are put together as one: a batch, a table of rows. */
+/** How messages are put together as one, and taken apart: a batch, a table of rows. */
 export interface BatchSpec<S extends Spec = Spec, Code extends string = string> {
   /** As `collect` names it: `hl7-batch`. */
   readonly name: string;
@@ -110,6 +110,35 @@ export interface BatchSpec<S extends Spec = Spec, Code extends string = string> 
   controlId?(facts: AnswerFacts): string;
   /** One after the other, in order; possibly none. Each is the payload of a delivery in this format. */
   join(payloads: readonly Uint8Array[], facts: AnswerFacts, tools: FormatTools<S, Code>): Uint8Array;
+  /**
+   * Takes a batch apart that was received, into payloads as this format reads them; `undefined` where the bytes are none.
+   * Asked of everything that is received: it MUST see from little that a message is not a batch. Fails, before any
+   * message is given, where the whole is so broken that none of it is to be taken; a broken message among others is no
+   * reason.
+   */
+  split?(bytes: Uint8Array, tools: FormatTools<S, Code>): SplitBatch | undefined;
+  /** Every message of a file, whatever stands before, between and behind them. MUST NOT fail. */
+  messagesIn?(file: Uint8Array): Iterable<Uint8Array>;
+  /**
+   * Our one answer to a batch, made from those to its messages, in order; `null` for a message whose answer is not wanted,
+   * and where the batch is not answered.
+   */
+  answer?(
+    received: Uint8Array,
+    answers: readonly (Answer | null)[],
+    facts: AnswerFacts,
+    tools: FormatTools<S, Code>,
+  ): Answer | null;
+}
+
+/** A batch that was received, taken apart. */
+export interface SplitBatch {
+  /** How many messages it holds; possibly none. */
+  readonly count: number;
+  /** The messages in order, each found when it is asked for. Views of the batch's bytes. To be gone through once. */
+  readonly messages: Iterable<Uint8Array>;
+  /** By code, each once: what is not as it should be, and no reason to refuse the messages. */
+  readonly warnings: readonly string[];
 }
 
 /** A batch bound to its format's config. */
@@ -122,6 +151,12 @@ export interface Batch {
   controlId?(facts: AnswerFacts): string;
   /** See {@linkcode BatchSpec.join}. */
   join(payloads: readonly Uint8Array[], facts: AnswerFacts): Uint8Array;
+  /** See {@linkcode BatchSpec.split}; without it, nothing is a batch. */
+  split(bytes: Uint8Array): SplitBatch | undefined;
+  /** See {@linkcode BatchSpec.messagesIn}; without it, a file is one message. */
+  messagesIn(file: Uint8Array): Iterable<Uint8Array>;
+  /** See {@linkcode BatchSpec.answer}; without it, `null`. */
+  answer(received: Uint8Array, answers: readonly (Answer | null)[], facts: AnswerFacts): Answer | null;
 }
 
 /**
@@ -184,7 +219,7 @@ export interface FormatSpec<
   create?(what: string, facts: AnswerFacts, tools: FormatTools<S, NoInfer<Code>>): B;
   /** Fails where a path is none that a body of this format takes for a use, whatever the body holds. */
   checkPath?(path: string, use: PathUse): void;
-  /** How messages are put together as one. */
+  /** How messages are put together as one, and taken apart. */
   readonly batch?: BatchSpec<NoInfer<S>, NoInfer<Code>>;
   /** How a message is put together that came in pieces; needed where `identify` names pieces. */
   readonly pieces?: PiecesSpec<NoInfer<S>, NoInfer<Code>>;
@@ -282,7 +317,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     create: (what, facts) => spec.create?.(what, facts, plain),
     checkPath: spec.checkPath?.bind(spec) ??
       (() => formatErrors.fail("FORMAT_PATHS_MISSING", { format: spec.name })),
-    ...(batch && { batch: { ...batch, join: (payloads, facts) => batch.join(payloads, facts, plain) } }),
+    ...(batch && { batch: boundBatch(batch, plain) }),
     ...(pieces && {
       pieces: {
         waitMsMax: pieces.waitMsMax(config),
@@ -295,5 +330,18 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     judge: (answer, sent) =>
       spec.judge?.(answer, sent, plain) ??
         { kind: "accepted", answer: { bytes: answer, contentType: spec.contentTypes[0] } },
+  };
+}
+
+function boundBatch<S extends Spec, Code extends string>(
+  batch: BatchSpec<S, Code>,
+  tools: FormatTools<S, Code>,
+): Batch {
+  return {
+    ...batch,
+    join: (payloads, facts) => batch.join(payloads, facts, tools),
+    split: (bytes) => batch.split?.(bytes, tools),
+    messagesIn: (file) => batch.messagesIn?.(file) ?? [file],
+    answer: (received, answers, facts) => batch.answer?.(received, answers, facts, tools) ?? null,
   };
 }

@@ -1,11 +1,13 @@
 import { MitralError } from "../contract/error.ts";
 import type { Format, Identity } from "../contract/format.ts";
+import type { Outcome } from "../contract/message.ts";
 import { untilAborted } from "../contract/signal.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { InboxRow, JoinPieces } from "../journal/operations.ts";
 import { type Chain, Chains, type WaitingPiece } from "./chains.ts";
 import { errors } from "./errors.ts";
+import type { LineState } from "./events.ts";
 import type { Accepted } from "./intake.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
@@ -21,7 +23,7 @@ export interface AssemblerParts {
   /** How many pieces waited when the channel was made. */
   readonly found: number;
   newId(): string;
-  /** A message is in the inbox whose last piece nobody waits to be answered. */
+  /** A message is in the inbox. */
   accepted(message: Accepted): void;
   report(event: Unstamped): void;
 }
@@ -44,29 +46,29 @@ export class Assembler {
   readonly #chains = new Chains();
   readonly #timers = new Map<Chain, () => void>();
   readonly #working = new Set<Promise<unknown>>();
-  #count: number;
+  /** Pieces that wait; `undefined` before they are known. */
+  #waiting: Set<number> | undefined;
   #isRunning = false;
 
   constructor(parts: AssemblerParts) {
     this.#parts = parts;
-    this.#count = parts.found;
-  }
-
-  /** How long a piece may wait for the next. */
-  get waitMsMax(): number {
-    return this.#parts.format.pieces?.waitMsMax ?? 0;
   }
 
   /** How many pieces wait. */
   get count(): number {
-    return this.#count;
+    return this.#waiting?.size ?? this.#parts.found;
+  }
+
+  /** The work line's state, with the pieces that wait before it; as it was where none are put together. */
+  state(line: LineState): LineState {
+    return this.#waitMsMax > 0 || this.count > 0 ? { ...line, gathering: this.count } : line;
   }
 
   /** Learns which pieces wait. */
   async start(): Promise<void> {
     const { journal, plan: { name: channel } } = this.#parts;
     this.#isRunning = true;
-    this.#count = 0;
+    this.#waiting = new Set();
     for (let after = 0;;) {
       const rows = await journal.ask({ ask: "pieces", channel, after, limit: limits.pageMax });
       for (const row of rows) await this.#put(row);
@@ -85,13 +87,43 @@ export class Assembler {
   }
 
   /**
+   * A piece has become durable. Resolves with what its sender is told: that it was taken; where it completes a message,
+   * what becomes of that, as far as the channel acknowledges it; `about`: the bytes the answer is about, where they are not
+   * its own. `outcomeOf` waits for the end of a message.
+   */
+  async take(
+    piece: DurablePiece,
+    identity: Identity,
+    outcomeOf: (seq: number) => Promise<Outcome>,
+  ): Promise<{ readonly outcome: Outcome | Promise<Outcome>; readonly about?: Uint8Array }> {
+    const { plan, journal, accepted } = this.#parts;
+    journal.countPending(piece.size);
+    let joining;
+    try {
+      joining = this.#add(piece, identity);
+    } catch (cause) {
+      const error = declared(cause);
+      await this.#refuse([piece], error);
+      return { outcome: { kind: "rejected", error } };
+    }
+    if (!joining) return { outcome: ACCEPTED };
+    const joined = await joining ?? errors.fail("ENGINE_LINE_STOPPED");
+    if (joined.kind === "refused") return { outcome: { kind: "rejected", error: joined.error } };
+    const { seq, bytes } = joined.message;
+    const outcome = plan.acknowledge === "received" ? ACCEPTED : outcomeOf(seq);
+    accepted(joined.message);
+    return { outcome, ...(identity.piece!.isAnsweredAsWhole ? { about: bytes } : {}) };
+  }
+
+  /**
    * A piece waits from here on, durably. Returns what it completes; `undefined` where others are still to come. Errors:
    * ENGINE_PIECE_MISPLACED, and it is then no piece that waits.
    */
-  add(piece: DurablePiece, { sender, piece: place }: Identity): Promise<Joined | undefined> | undefined {
-    this.#count++;
-    if (!this.#isRunning) return undefined;
+  #add(piece: DurablePiece, { sender, piece: place }: Identity): Promise<Joined | undefined> | undefined {
     const { seq, id, size, origin } = piece;
+    // It may be found in the journal, and put back there, at once.
+    if (!this.#isRunning || this.#waiting?.has(seq)) return undefined;
+    this.#waiting?.add(seq);
     const from = origin.partner === undefined ? sender : `${origin.partner}/${sender}`;
     const chain = this.#chains.add({ seq, id, size, sender: from, place: place! });
     if (!chain) return errors.fail("ENGINE_PIECE_MISPLACED");
@@ -106,20 +138,21 @@ export class Assembler {
 
   /** A piece that was in quarantine waits again. */
   async putBack(seq: number): Promise<void> {
+    if (!this.#isRunning) return;
     const row = await this.#read(seq);
     if (row) await this.#put(row);
   }
 
   /** Into quarantine with pieces that wait. */
-  async refuse(
+  async #refuse(
     pieces: readonly Pick<WaitingPiece, "seq" | "id" | "size">[],
     error: MitralError,
   ): Promise<void> {
     const { plan, journal, world, report } = this.#parts;
     const trouble = troubleOf(error, world.clock.nowMs());
     await Promise.all(pieces.map(({ seq }) => journal.write({ op: "quarantine", seq, trouble })));
-    for (const { id, size } of pieces) {
-      this.#leave(size);
+    for (const { id, seq, size } of pieces) {
+      this.#leave(seq, size);
       report({ name: "messageQuarantined", channel: plan.name, id, error });
     }
   }
@@ -132,7 +165,7 @@ export class Assembler {
       if (!body) return errors.fail("ENGINE_BODY_DAMAGED");
       const identity = format.identify(body, contentType);
       if (identity.piece && format.pieces) {
-        this.#offer(this.add(row, identity));
+        this.#offer(this.#add(row, identity));
         return;
       }
       // Nobody puts pieces together any more: it goes on by itself.
@@ -140,7 +173,7 @@ export class Assembler {
       accepted({ ...row, type: identity.type, bytes: body });
     } catch (cause) {
       if (journal.condition !== "open") throw cause;
-      await this.refuse([row], declared(cause));
+      await this.#refuse([row], declared(cause));
     }
   }
 
@@ -150,14 +183,13 @@ export class Assembler {
   }
 
   #await(chain: Chain): void {
-    const { world, format } = this.#parts;
-    const { waitMsMax } = format.pieces!;
+    const { world } = this.#parts, waitMsMax = this.#waitMsMax;
     const forget = world.clock.after(waitMsMax, () => {
       this.#timers.delete(chain);
       if (!this.#chains.has(chain)) return;
       this.#chains.remove(chain);
       const { length: pieces } = chain.pieces;
-      this.#work(this.refuse(chain.pieces, errors.error("ENGINE_PIECES_INCOMPLETE", { pieces, waitMsMax })));
+      this.#work(this.#refuse(chain.pieces, errors.error("ENGINE_PIECES_INCOMPLETE", { pieces, waitMsMax })));
     });
     this.#timers.set(chain, forget);
   }
@@ -176,7 +208,7 @@ export class Assembler {
     } catch (cause) {
       if (this.#parts.journal.condition !== "open") throw cause;
       const error = declared(cause);
-      await this.refuse(pieces, error);
+      await this.#refuse(pieces, error);
       return { kind: "refused", error };
     }
   }
@@ -206,7 +238,7 @@ export class Assembler {
       ...(acknowledge === "received" ? { answered: "positively" } : {}),
     };
     const joined = await journal.write(message);
-    for (const each of pieces) this.#leave(each.size);
+    for (const { seq, size } of pieces) this.#leave(seq, size);
     if (!joined) return undefined;
     journal.countPending(body.length);
     const { id, receivedAtMs } = message;
@@ -220,11 +252,17 @@ export class Assembler {
     return row?.seq === seq ? row : undefined;
   }
 
-  #leave(size: number): void {
-    this.#count--;
+  get #waitMsMax(): number {
+    return this.#parts.format.pieces?.waitMsMax ?? 0;
+  }
+
+  #leave(seq: number, size: number): void {
+    this.#waiting?.delete(seq);
     this.#parts.journal.countPending(-size);
   }
 }
+
+const ACCEPTED: Outcome = { kind: "accepted" };
 
 function declared(cause: unknown): MitralError {
   return cause instanceof MitralError ? cause : errors.error("ENGINE_INTAKE_CRASHED", {}, cause);

@@ -1,7 +1,7 @@
 import type { Delivery, Listening, Reply } from "../contract/adapter.ts";
 import { bindEnvelope } from "../contract/envelope.ts";
 import { errorTable, type MitralError } from "../contract/error.ts";
-import { bindFormat, type Format, type Identity } from "../contract/format.ts";
+import { bindFormat, type Format } from "../contract/format.ts";
 import type { Outcome } from "../contract/message.ts";
 import { untilAborted } from "../contract/signal.ts";
 import type { World } from "../contract/world.ts";
@@ -9,13 +9,15 @@ import type { Journal } from "../journal/journal.ts";
 import type { Branch, HandOn, OutboxRow, Replayed, Rest } from "../journal/operations.ts";
 import type { Gathering } from "../journal/questions.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
+import { Assembler } from "./assembler.ts";
 import { Collectors } from "./collectors.ts";
+import { countedAs } from "./counted_as.ts";
 import { DeliveryLine } from "./delivery_line.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
 import type { ChannelCounts, ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
-import { type Accepted, ChannelIntake } from "./intake.ts";
+import { type Accepted, ChannelIntake, identityIn } from "./intake.ts";
 import { joinerFor } from "./joiners/joiner.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, Configured, DestinationPlan, GatewayPlan } from "./plan.ts";
@@ -37,6 +39,7 @@ export interface ChannelParts {
   /** Queued now, in the inbox and by destination, and what gathers. */
   readonly found: {
     readonly inbox: number;
+    readonly pieces: number;
     readonly outboxes: Readonly<Record<string, number>>;
     readonly gathering: Readonly<Record<string, Gathering>>;
   };
@@ -60,6 +63,7 @@ export class Channel {
   readonly #formats: BoundFormats;
   readonly #responder: Responder;
   readonly #gate: Gate;
+  readonly #assembler: Assembler;
   readonly #intake: ChannelIntake;
   readonly #work: WorkLine;
   readonly #deliveries: ReadonlyMap<string, DeliveryLine>;
@@ -133,9 +137,22 @@ export class Channel {
       report,
       timesStages,
     });
+    const accepted = (message: Accepted) => this.#work.offer(message);
+    const assembler = new Assembler({
+      plan,
+      format,
+      journal,
+      world,
+      found: found.pieces,
+      newId,
+      accepted,
+      report,
+    });
+    this.#assembler = assembler;
     this.#intake = new ChannelIntake({
       plan,
       format,
+      assembler,
       ...(plan.decrypt ? { envelope: this.#envelope(plan.decrypt) } : {}),
       journal,
       world,
@@ -143,7 +160,7 @@ export class Channel {
       waiters,
       newId,
       partnerOf: (gateway) => keyring?.partnerOf(gateway),
-      accepted: (message) => this.#work.offer(message),
+      accepted,
       report,
     });
   }
@@ -176,6 +193,7 @@ export class Channel {
     for (const delivery of this.#deliveries.values()) delivery.line.start();
     this.#collectors.start();
     this.#work.line.start();
+    await this.#assembler.start();
     this.#gate.set(STOPPED, false);
     this.#gate.set("halted", false);
     const { spec, config } = plan.listen;
@@ -216,8 +234,9 @@ export class Channel {
     await listening?.[Symbol.asyncDispose]();
   }
 
-  /** Second step: the work line finishes what it has begun. */
+  /** Second step: pieces that are all there are put together; the work line finishes what it has begun. */
   async stopWorking(deadline: AbortSignal): Promise<void> {
+    await this.#assembler.stop(deadline);
     await this.#work.line.stop(deadline);
   }
 
@@ -241,12 +260,14 @@ export class Channel {
     this.#gate.set("journal", true);
     this.#work.line.halt(error);
     for (const delivery of this.#deliveries.values()) delivery.line.halt(error);
+    void this.#assembler.stop(AbortSignal.abort());
     void this.#collectors.stop(AbortSignal.abort());
   }
 
-  /** A replayed message is in the inbox again. */
-  putBackMessage(seq: number): void {
-    this.#work.putBack(seq);
+  /** A replayed message is in the inbox again, or is a piece that waits again. */
+  async putBackMessage(seq: number, gathers: boolean): Promise<void> {
+    if (gathers) await this.#assembler.putBack(seq);
+    else this.#work.putBack(seq);
   }
 
   /** A replayed delivery is in its outbox again, or gathers again. */
@@ -282,7 +303,7 @@ export class Channel {
       condition: halted ? "halted" : this.#condition,
       address: this.#listening?.address ?? "",
       isOpen: this.#gate.isOpen,
-      work: this.#work.line.state(),
+      work: this.#assembler.state(this.#work.line.state()),
       destinations: Object.fromEntries(destinations),
       counts: { ...this.#counts },
     };
@@ -334,7 +355,8 @@ export class Channel {
   /** What this channel is to know of a message that another one hands to it. */
   #handOn({ contentType }: Branch, bytes: Uint8Array): HandOn {
     const { newId, world, plan } = this.#parts;
-    const { controlId, type, sender } = identityOf(this.#format, bytes, contentType);
+    // One that does not say who it is is refused as it is parsed.
+    const { controlId, type, sender } = identityIn(this.#format, { bytes, contentType });
     return { channel: plan.name, id: newId(), receivedAtMs: world.clock.nowMs(), controlId, type, sender };
   }
 
@@ -363,37 +385,13 @@ export class Channel {
   }
 
   #report(event: Unstamped): void {
-    const counted = COUNTED[event.name];
-    if (counted && !isOneBranch(event)) this.#counts[counted]++;
+    const counted = countedAs(event);
+    if (counted) this.#counts[counted]++;
     // A work line that stands still must not let its inbox grow.
     if (event.name === "lineHalted" && event.destination === undefined) this.#gate.set("halted", true);
     this.#parts.report(event);
   }
 }
 
-/** Who a message says it is. One that does not say it is refused by the channel it is handed to, as it is parsed. */
-function identityOf(format: Format, bytes: Uint8Array, contentType: string): Identity {
-  try {
-    return format.identify(bytes, contentType);
-  } catch {
-    return { controlId: "", type: "", sender: "", purpose: "message" };
-  }
-}
-
-/** True where one destination left a message out that others get: what counts as filtered is a whole message. */
-function isOneBranch(event: Unstamped): boolean {
-  return event.name === "messageFiltered" && event.destination !== undefined;
-}
-
 /** The reason for a closed way in that needs no report of its own. */
 const STOPPED = "stopped";
-
-const COUNTED: { readonly [name: string]: keyof ChannelCounts } = {
-  messageReceived: "received",
-  messageRepeated: "repeated",
-  messageFiltered: "filtered",
-  messageDelivered: "delivered",
-  messageHandedOn: "delivered",
-  deliveryFailed: "failed",
-  messageQuarantined: "quarantined",
-};

@@ -117,6 +117,11 @@ export const errors = declareErrors("engine", {
     says:
       "Cannot go on: the destination failed a delivery ({reason}) and is told to block; start the channel to try again",
   },
+  ENGINE_BATCH_REFUSED: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot take batch whole: {refused} of its {messages} messages were refused",
+  },
   ENGINE_BATCH_UNKNOWN: {
     blame: "operator",
     retry: "never",

@@ -18,6 +18,17 @@ export type GatewayEvent =
     | { readonly name: "gatewayStopped"; readonly gateway: string; readonly pending: number }
     | ({ readonly name: "channelStarted"; readonly address: string } & Place)
     | ({ readonly name: "channelStopped" } & Place)
+    /**
+     * A batch has come, and its messages are taken one by one. `id`: of the answer to it. `warnings`: what is not as it
+     * should be, by the format's codes.
+     */
+    | ({
+      readonly name: "batchReceived";
+      readonly id: string;
+      readonly messages: number;
+      readonly bytes: number;
+      readonly warnings: readonly string[];
+    } & Place)
     /** Durable and, at `acknowledge: received`, about to be acknowledged. */
     | ({
       readonly name: "messageReceived";

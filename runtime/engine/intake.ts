@@ -1,15 +1,19 @@
 import type { Delivery, Intake, Reply } from "../contract/adapter.ts";
 import type { Envelope, Opened } from "../contract/envelope.ts";
 import { MitralError } from "../contract/error.ts";
-import type { Format, Identity } from "../contract/format.ts";
+import type { Format, Identity, SplitBatch } from "../contract/format.ts";
 import type { Answer, Origin, Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Append, Appended, Sameness } from "../journal/operations.ts";
+import type { Append, Appended } from "../journal/operations.ts";
+import type { Assembler } from "./assembler.ts";
+import { outcomeOfAll, takeAll } from "./batch_intake.ts";
 import { errors } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import type { Unstamped } from "./line.ts";
+import { type Counted, Numbers } from "./numbers.ts";
 import type { ChannelPlan } from "./plan.ts";
+import { REUSED, samenessOf } from "./sameness.ts";
 import { troubleOf } from "./trouble.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -35,6 +39,7 @@ export interface IntakeParts {
   readonly world: World;
   readonly gate: Gate;
   readonly waiters: Waiters;
+  readonly assembler: Assembler;
   newId(): string;
   /** Our name for the partner whose gateway calls itself `gateway`. */
   partnerOf(gateway: string): string | undefined;
@@ -42,7 +47,7 @@ export interface IntakeParts {
   report(event: Unstamped): void;
 }
 
-/** What is known of a delivery while it is being taken. */
+/** What is known of a message while it is being taken. */
 interface Arrival {
   readonly id: string;
   readonly atMs: number;
@@ -51,14 +56,30 @@ interface Arrival {
   /** The message: for a sealed one, what was inside. */
   readonly bytes: Uint8Array;
   readonly sealed?: { readonly envelope: Uint8Array; readonly opened: Opened };
+  /** Which message of a batch it is, from 1; left out for a message that came alone. */
+  readonly member?: number;
+  /** The number that its answer names. */
+  readonly expected?: number;
+}
+
+/** A message the journal has: in its inbox, in quarantine, or from before. */
+interface Kept {
+  /** With the id and the time it was first received under. */
+  readonly arrival: Arrival;
+  readonly seq: number;
+  readonly outcome: Outcome | Promise<Outcome>;
+  /** What it was answered before. */
+  readonly answer?: Answer;
 }
 
 /** The way into a channel: opens, identifies, makes durable, answers. */
 export class ChannelIntake implements Intake {
   readonly #parts: IntakeParts;
+  readonly #numbers: Numbers;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
+    this.#numbers = new Numbers(parts.plan.name, parts.format, parts.journal);
   }
 
   get isOpen(): boolean {
@@ -74,20 +95,15 @@ export class ChannelIntake implements Intake {
   }
 
   refuse(delivery: Delivery, error: MitralError): Promise<Reply> {
-    return this.#answering(delivery, (arrival) => this.#quarantine(arrival, error));
+    return this.#answering(delivery, async (arrival) => this.#reply(await this.#quarantine(arrival, error)));
   }
 
-  /** Never rejects: what cannot be made durable is not answered, and the peer will send it again. */
+  /** Never rejects. */
   async #answering(delivery: Delivery, act: (arrival: Arrival) => Promise<Reply>): Promise<Reply> {
     const { clock } = this.#parts.world;
     const startedMs = clock.elapsedMs();
     const arrival = this.#arrive(delivery);
-    let reply: Reply;
-    try {
-      reply = await act(arrival);
-    } catch (cause) {
-      reply = { outcome: { kind: "failed", error: declared(cause) }, answer: null };
-    }
+    const reply = await act(arrival).catch(failed);
     this.#parts.report({
       name: "messageAnswered",
       channel: this.#parts.plan.name,
@@ -110,23 +126,79 @@ export class ChannelIntake implements Intake {
   }
 
   async #take(arrival: Arrival): Promise<Reply> {
-    const { gate, plan, envelope, format } = this.#parts;
+    const { gate, envelope, format } = this.#parts;
     if (!gate.isOpen) errors.fail("ENGINE_INTAKE_CLOSED", { reason: gate.reason });
-    if (arrival.bytes.length > plan.messageBytesMax) {
-      const { messageBytesMax } = plan;
-      return this.#quarantine(arrival, errors.error("ENGINE_MESSAGE_TOO_LARGE", { messageBytesMax }));
-    }
     let opened = arrival;
+    let batch: SplitBatch | undefined;
+    try {
+      if (envelope) {
+        this.#checkSize(arrival);
+        opened = await this.#open(arrival, envelope);
+      }
+      batch = format.batch?.split(opened.bytes);
+    } catch (cause) {
+      return this.#reply(await this.#quarantine(opened, declared(cause)));
+    }
+    return batch ? this.#takeBatch(opened, batch) : this.#reply(await this.#keep(opened));
+  }
+
+  /**
+   * Takes the messages of a batch one by one, and answers once for all of them. What a crash cuts short the peer sends
+   * again, and what was kept by then is recognised.
+   */
+  async #takeBatch(whole: Arrival, { count, messages, warnings }: SplitBatch): Promise<Reply> {
+    const { plan, format, envelope, newId, report } = this.#parts;
+    const { id, atMs, bytes, sealed } = whole;
+    report({ name: "batchReceived", channel: plan.name, id, messages: count, bytes: bytes.length, warnings });
+    const replies = await takeAll<Kept>(messages, {
+      keep: (bytes, member) => this.#keep({ ...whole, id: newId(), bytes, member }),
+      reply: (kept) => kept.then((each) => this.#reply(each)).catch(failed),
+    });
+    const outcome = outcomeOfAll(replies.map(({ outcome }) => outcome));
+    if (outcome.kind === "failed") return { outcome, answer: null };
+    const answer = sealed
+      ? await envelope!.receipt(sealed.envelope, sealed.opened, outcome)
+      : format.batch!.answer(bytes, replies.map(({ answer }) => answer), { id, atMs });
+    return { outcome, answer };
+  }
+
+  /** Makes a message durable: for the channel's work or, with the reason, in quarantine. */
+  #keep(arrival: Arrival): Promise<Kept> {
+    const { envelope, format } = this.#parts;
     let identity: Identity;
     try {
-      if (envelope) opened = await this.#open(arrival, envelope);
-      identity = format.identify(opened.bytes, opened.contentType);
-      format.admit(identity, opened.bytes);
+      if (!envelope) this.#checkSize(arrival);
+      identity = format.identify(arrival.bytes, arrival.contentType);
+      if (identity.number !== undefined) return this.#keepNumbered(arrival, identity);
+      format.admit(identity, arrival.bytes);
     } catch (cause) {
-      return await this.#quarantine(opened, declared(cause));
+      return this.#quarantine(arrival, declared(cause));
     }
     // From here on it may be durable: what goes wrong now must not keep it a second time.
-    return await this.#append(opened, identity);
+    return this.#append(arrival, identity);
+  }
+
+  /** The same for one with a number, which is judged by the last of its sender. */
+  async #keepNumbered(given: Arrival, identity: Identity): Promise<Kept> {
+    const { format } = this.#parts;
+    const { origin: { partner }, atMs } = given;
+    await this.#numbers.ready(identity, partner);
+    // From here to the append nothing is awaited: the next message of its sender is judged after it.
+    const verdict = this.#numbers.judge(identity, partner);
+    const arrival = { ...given, expected: verdict.expected };
+    try {
+      if (verdict.kind === "refused") throw verdict.error;
+      if (verdict.kind !== "link") format.admit(identity, arrival.bytes);
+    } catch (cause) {
+      return this.#quarantine(arrival, declared(cause));
+    }
+    return this.#append(arrival, identity, this.#numbers.count(identity, partner, verdict, atMs));
+  }
+
+  /** A message is measured as it comes: sealed, or alone though it came in a batch. */
+  #checkSize({ bytes }: Arrival): void {
+    const { messageBytesMax } = this.#parts.plan;
+    if (bytes.length > messageBytesMax) errors.fail("ENGINE_MESSAGE_TOO_LARGE", { messageBytesMax });
   }
 
   async #open(arrival: Arrival, envelope: Envelope): Promise<Arrival> {
@@ -145,14 +217,19 @@ export class ChannelIntake implements Intake {
     };
   }
 
-  async #append(arrival: Arrival, { controlId, type, sender, purpose }: Identity): Promise<Reply> {
-    const { plan, journal } = this.#parts;
-    const statement = arrival.sealed?.opened.statement;
-    const sameness: Sameness | undefined = statement
-      ? { kind: "sealed", from: statement.from, id: statement.id, conflict: troubleOf(REUSED, arrival.atMs) }
-      : controlId !== "" && purpose === "message"
-      ? this.#exact(arrival.atMs)
-      : undefined;
+  async #append(arrival: Arrival, identity: Identity, counted?: Counted): Promise<Kept> {
+    const { plan, format, journal, report } = this.#parts;
+    const { controlId, type, sender } = identity;
+    const place = counted?.isLink ? "filtered" : identity.piece ? "gathering" : undefined;
+    const numbered = counted?.numbered;
+    const { duplicates } = plan, { atMs, member, sealed } = arrival;
+    const sameness = samenessOf(identity, {
+      duplicates,
+      atMs,
+      ...(sealed ? { statement: sealed.opened.statement } : {}),
+      ...(member === undefined ? {} : { member }),
+      ...(place ? { place, waitMsMax: format.pieces?.waitMsMax ?? 0 } : {}),
+    });
     const appended = await journal.write<Append>({
       op: "append",
       id: arrival.id,
@@ -165,28 +242,49 @@ export class ChannelIntake implements Intake {
       contentType: arrival.contentType,
       body: arrival.bytes,
       ...(sameness ? { sameness } : {}),
-      ...(plan.acknowledge === "received" ? { answered: "positively" } : {}),
+      ...(plan.acknowledge === "received" || place ? { answered: "positively" } : {}),
+      ...(place ? { place } : {}),
+      ...(numbered ? { numbered } : {}),
       ...(arrival.sealed ? { evidence: arrival.sealed.opened.signed } : {}),
     });
+    if (appended.kind === "appended" && place) return this.#placed(arrival, identity, appended.seq, place);
+    // Perhaps it is another message under an old number: its sender goes on, and a person can replay it.
+    if (appended.kind === "conflicting" && numbered?.repeats) {
+      report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error: NUMBER_REUSED });
+      return { arrival, seq: appended.seq, outcome: ACCEPTED };
+    }
     return this.#appended(arrival, type, appended);
   }
 
-  #exact(atMs: number): Sameness | undefined {
-    const { answer, windowMs, reused } = this.#parts.plan.duplicates;
-    if (answer === "never") return undefined;
-    return {
-      kind: "exact",
-      windowMs: answer === "always" ? Infinity : windowMs,
-      ...(reused === "reject" ? { conflict: troubleOf(REUSED, atMs) } : {}),
-    };
+  /** It is durable, and none for the inbox: a piece, or a word about numbers, which is kept. */
+  async #placed(
+    arrival: Arrival,
+    identity: Identity,
+    seq: number,
+    place: "gathering" | "filtered",
+  ): Promise<Kept> {
+    const { plan, assembler, report } = this.#parts;
+    const { id, bytes, origin } = arrival;
+    report({ name: "messageReceived", channel: plan.name, id, type: identity.type, bytes: bytes.length });
+    if (place === "filtered") {
+      report({ name: "messageFiltered", channel: plan.name, id });
+      return { arrival, seq, outcome: ACCEPTED };
+    }
+    const piece = { seq, id, size: bytes.length, origin };
+    const { outcome, about = bytes } = await assembler.take(
+      piece,
+      identity,
+      (whole) => this.#outcomeOf(whole),
+    );
+    return { arrival: { ...arrival, bytes: about }, seq, outcome };
   }
 
-  async #appended(arrival: Arrival, type: string, appended: Appended): Promise<Reply> {
+  #appended(arrival: Arrival, type: string, appended: Appended): Kept {
     const { plan, report } = this.#parts;
     const { seq } = appended;
     switch (appended.kind) {
       case "appended": {
-        const waiting = plan.acknowledge === "received" ? ACCEPTED : this.#outcomeOf(seq);
+        const outcome = plan.acknowledge === "received" ? ACCEPTED : this.#outcomeOf(seq);
         const { id, origin, contentType, bytes, atMs } = arrival;
         report({ name: "messageReceived", channel: plan.name, id, type, bytes: bytes.length });
         if (appended.resembles) {
@@ -194,27 +292,24 @@ export class ChannelIntake implements Intake {
         }
         this.#parts.journal.countPending(bytes.length);
         this.#parts.accepted({ seq, id, receivedAtMs: atMs, origin, contentType, type, bytes });
-        return this.#reply(arrival, seq, await waiting);
+        return { arrival, seq, outcome };
       }
-      case "pending": {
-        report({ name: "messageRepeated", channel: plan.name, id: appended.id });
-        const { id, receivedAtMs } = appended;
-        return this.#reply({ ...arrival, id, atMs: receivedAtMs }, seq, await this.#outcomeOf(seq));
-      }
+      case "pending":
       case "answered": {
-        report({ name: "messageRepeated", channel: plan.name, id: appended.id });
-        const { id, receivedAtMs, answer } = appended;
-        if (answer) return { outcome: ACCEPTED, answer };
-        return this.#reply({ ...arrival, id, atMs: receivedAtMs }, seq, ACCEPTED);
+        const { id, receivedAtMs } = appended;
+        report({ name: "messageRepeated", channel: plan.name, id });
+        const first = { ...arrival, id, atMs: receivedAtMs };
+        if (appended.kind === "pending") return { arrival: first, seq, outcome: this.#outcomeOf(seq) };
+        return { arrival: first, seq, outcome: ACCEPTED, answer: appended.answer };
       }
       case "conflicting":
         report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error: REUSED });
-        return this.#reply(arrival, seq, { kind: "rejected", error: REUSED });
+        return { arrival, seq, outcome: { kind: "rejected", error: REUSED } };
     }
   }
 
-  /** Keeps the bytes with the reason, and refuses them. */
-  async #quarantine(arrival: Arrival, error: MitralError): Promise<Reply> {
+  /** Keeps the bytes with the reason. */
+  async #quarantine(arrival: Arrival, error: MitralError): Promise<Kept> {
     const { plan, journal, report } = this.#parts;
     // What could not be read may still say who it is.
     const identity = identityIn(this.#parts.format, arrival);
@@ -224,33 +319,36 @@ export class ChannelIntake implements Intake {
       channel: plan.name,
       receivedAtMs: arrival.atMs,
       origin: arrival.origin,
-      controlId: identity?.controlId ?? "",
-      type: identity?.type ?? "",
-      sender: identity?.sender ?? "",
+      controlId: identity.controlId,
+      type: identity.type,
+      sender: identity.sender,
       contentType: arrival.contentType,
       body: arrival.bytes,
       answered: "negatively",
       trouble: troubleOf(error, arrival.atMs),
     });
     report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
-    return this.#reply(arrival, seq, { kind: "rejected", error });
+    return { arrival, seq, outcome: { kind: "rejected", error } };
   }
 
-  async #reply(arrival: Arrival, seq: number, outcome: Outcome): Promise<Reply> {
-    if (outcome.kind === "failed") return { outcome, answer: null };
+  /** The answer to a message, once its outcome is known. A batch that was sealed has one receipt for all. */
+  async #reply({ arrival, seq, answer, ...kept }: Kept): Promise<Reply> {
     const { format, envelope, journal } = this.#parts;
-    let answer: Answer | null;
-    if (arrival.sealed) {
-      answer = await envelope!.receipt(arrival.sealed.envelope, arrival.sealed.opened, outcome);
+    const { sealed, member } = arrival;
+    const outcome = await kept.outcome;
+    if (outcome.kind === "failed" || sealed && member !== undefined) return { outcome, answer: null };
+    if (answer) return { outcome, answer };
+    if (sealed) {
+      const receipt = await envelope!.receipt(sealed.envelope, sealed.opened, outcome);
       // Not awaited: if it is lost in a crash, the next repetition gets a receipt made anew.
       const positively = outcome.kind !== "rejected";
-      journal.write({ op: "answered", seq, positively, answer }, "patient").catch(() => {});
-    } else if (outcome.kind !== "filtered" && outcome.answer) {
-      answer = outcome.answer;
-    } else {
-      answer = format.answer(arrival.bytes, outcome, { id: arrival.id, atMs: arrival.atMs });
+      journal.write({ op: "answered", seq, positively, answer: receipt }, "patient").catch(() => {});
+      return { outcome, answer: receipt };
     }
-    return { outcome, answer };
+    if (outcome.kind !== "filtered" && outcome.answer) return { outcome, answer: outcome.answer };
+    const { bytes, id, atMs, expected } = arrival;
+    const facts = { id, atMs, ...(expected === undefined ? {} : { expected }) };
+    return { outcome, answer: format.answer(bytes, outcome, facts) };
   }
 
   /** Waits until the channel's work on a message is done, as far as `acknowledge` asks. */
@@ -271,14 +369,23 @@ export class ChannelIntake implements Intake {
 }
 
 const ACCEPTED: Outcome = { kind: "accepted" };
-const REUSED = errors.error("ENGINE_ID_REUSED");
+const NUMBER_REUSED = errors.error("ENGINE_NUMBER_REUSED");
 
-function identityIn(format: Format, arrival: Arrival) {
+/** Who a message says it is, as far as it can be read. */
+export function identityIn(
+  format: Format,
+  { bytes, contentType }: { readonly bytes: Uint8Array; readonly contentType: string },
+): Identity {
   try {
-    return format.identify(arrival.bytes, arrival.contentType);
+    return format.identify(bytes, contentType);
   } catch {
-    return undefined;
+    return { controlId: "", type: "", sender: "", purpose: "message" };
   }
+}
+
+/** What cannot be made durable is not answered, and the peer will send it again. */
+function failed(cause: unknown): Reply {
+  return { outcome: { kind: "failed", error: declared(cause) }, answer: null };
 }
 
 function declared(cause: unknown): MitralError {

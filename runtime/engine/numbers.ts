@@ -4,11 +4,12 @@ import type { Numbered } from "../journal/operations.ts";
 import { errors } from "./errors.ts";
 import { troubleOf } from "./trouble.ts";
 
-/** What numbers are judged by. */
-export interface NumbersParts {
-  readonly channel: string;
-  readonly format: Format;
-  readonly journal: Journal;
+/** What is to be written of a number with its message. */
+export interface Counted {
+  /** It is no message, but speaks of the numbers. */
+  readonly isLink: boolean;
+  /** Left out where nothing changes. */
+  readonly numbered?: Numbered;
 }
 
 /**
@@ -17,46 +18,48 @@ export interface NumbersParts {
  * without waiting: where that commit fails, so does every later one.
  */
 export class Numbers {
-  readonly #parts: NumbersParts;
+  readonly #channel: string;
+  readonly #format: Format;
+  readonly #journal: Journal;
   readonly #last = new Map<string, number | null>();
 
-  constructor(parts: NumbersParts) {
-    this.#parts = parts;
+  constructor(channel: string, format: Format, journal: Journal) {
+    this.#channel = channel;
+    this.#format = format;
+    this.#journal = journal;
   }
 
   /** Resolves when a message can be judged: its sender's last number is known here. */
   async ready(identity: Identity, partner: string | undefined): Promise<void> {
-    const { journal, channel } = this.#parts;
     const sender = counterOf(identity, partner);
     if (this.#last.has(sender)) return;
-    const found = await journal.ask({ ask: "numbering", channel, sender });
+    const found = await this.#journal.ask({ ask: "numbering", channel: this.#channel, sender });
     // Another message of the sender may have been quicker.
     if (!this.#last.has(sender)) this.#last.set(sender, found?.last ?? null);
   }
 
-  /** What the number of a message says; `undefined` where it has none. */
-  judge({ number, ...identity }: Identity, partner: string | undefined): NumberVerdict | undefined {
-    if (number === undefined) return undefined;
-    return this.#parts.format.judgeNumber?.(number, this.#last.get(counterOf(identity, partner)) ?? null);
+  /** What the number of a message says. The message MUST have one, and be ready. */
+  judge(identity: Identity, partner: string | undefined): NumberVerdict {
+    return this.#format.judgeNumber!(identity.number!, this.#last.get(counterOf(identity, partner)) ?? null);
   }
 
-  /** What is to be written with a message. MUST be asked for in the turn in which the message was judged. */
+  /** What is to be written. MUST be asked for in the turn in which the message was judged, and then be written. */
   count(
     identity: Identity,
     partner: string | undefined,
     { kind, last }: NumberVerdict,
     atMs: number,
-  ): Numbered | undefined {
-    const sender = counterOf(identity, partner);
-    // A word about the numbers that changes none.
-    if (kind === "link" && last === this.#last.get(sender)) return undefined;
+  ): Counted {
+    const sender = counterOf(identity, partner), isLink = kind === "link";
+    if (isLink && last === this.#last.get(sender)) return { isLink };
     this.#last.set(sender, last);
-    return { sender, last, ...(kind === "repeated" ? { repeats: troubleOf(REUSED, atMs) } : {}) };
+    const repeats = kind === "repeated" ? { repeats: troubleOf(REUSED, atMs) } : {};
+    return { isLink, numbered: { sender, last, ...repeats } };
   }
 }
 
 const REUSED = errors.error("ENGINE_NUMBER_REUSED");
 
-function counterOf({ sender }: Pick<Identity, "sender">, partner: string | undefined): string {
+function counterOf({ sender }: Identity, partner: string | undefined): string {
   return partner === undefined ? sender : `${partner}/${sender}`;
 }

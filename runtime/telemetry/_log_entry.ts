@@ -32,6 +32,12 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   gatewayStopped: say("info", "gateway stopped", ({ gateway, pending }) => ({ gateway, pending })),
   channelStarted: say("info", "channel started", (event) => ({ ...place(event), address: event.address })),
   channelStopped: say("info", "channel stopped", place),
+  batchReceived: say("info", "batch received", (event) => ({
+    ...message(event),
+    messages: event.messages,
+    bytes: event.bytes,
+    ...(event.warnings.length > 0 ? { warnings: event.warnings.join(" ") } : {}),
+  })),
   messageReceived: say("debug", "message received", (event) => ({ ...message(event), bytes: event.bytes })),
   messageRepeated: say("debug", "message repeated", message),
   messageAnswered: say("debug", "message answered", (event) => ({

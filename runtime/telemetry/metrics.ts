@@ -104,6 +104,11 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "destination",
     "to",
   );
+  const batchesReceived = tally(
+    "batches_received",
+    "Batches whose messages were taken one by one.",
+    "channel",
+  );
   const batches = tally("batches_closed", "Batches put together.", "channel", "destination", "why");
   const alerts = tally("alerts", "Times somebody should look.", "channel", "destination", "why", "code");
   const refused = tally("files_refused", "Changed files that were no use.", "channel", "stage");
@@ -156,6 +161,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
 
   return (event) => {
     switch (event.name) {
+      case "batchReceived":
+        return batchesReceived.add([event.channel]);
       case "messageReceived":
         received.add([event.channel]);
         return bytes.add([event.channel], event.bytes);

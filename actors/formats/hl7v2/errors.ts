@@ -32,6 +32,21 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot read message: segment {segment} begins another message",
   },
+  HL7V2_BATCH_HEADER_MISPLACED: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read batch: {header} stands inside a batch that has not ended, after message {messages}",
+  },
+  HL7V2_BATCH_SEGMENT_MISPLACED: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read batch: a segment stands outside every message, after message {messages}",
+  },
+  HL7V2_BATCH_MESSAGE_EXCESSIVE: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read batch: a message is larger than messageBytesMax ({messageBytesMax})",
+  },
   HL7V2_TYPE_MISSING: {
     blame: "sender",
     retry: "never",
@@ -158,5 +173,17 @@ export const errors = declareErrors("hl7v2", {
     blame: "receiver",
     retry: "later",
     says: "Cannot deliver message now: the receiver answered {answer} with error code {errorCode}",
+  },
+  HL7V2_BATCH_REFUSED: {
+    blame: "receiver",
+    retry: "never",
+    says:
+      "Cannot deliver batch: the receiver refused {refused} of {answered} messages it answered for, the first with {answer} and error code {errorCode}",
+  },
+  HL7V2_BATCH_DEFERRED: {
+    blame: "receiver",
+    retry: "later",
+    says:
+      "Cannot deliver batch now: the receiver put off {refused} of {answered} messages it answered for, the first with {answer} and error code {errorCode}",
   },
 });

@@ -9,3 +9,13 @@ export type { Delimiters } from "./syntax/delimiters.ts";
 export { assemble } from "./protocols/assemble.ts";
 export { fragment } from "./protocols/fragment.ts";
 export { judgeSequence, type SequenceVerdict } from "./protocols/sequence.ts";
+export { splitBatch } from "./batches/split_batch.ts";
+export { readBatch, type ReadBatchOptions } from "./batches/read_batch.ts";
+export type {
+  BatchHeader,
+  BatchMessage,
+  BatchPart,
+  BatchTrailer,
+  BatchWarning,
+  BatchWarningCode,
+} from "./batches/parts.ts";

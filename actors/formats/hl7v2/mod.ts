@@ -12,7 +12,10 @@ import {
 } from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
 import { answer, isAnsweredTwice } from "./answers/answer.ts";
-import { batch } from "./batches/join.ts";
+import { type BatchAnswer, refuseBatch } from "./batches/answer_batch.ts";
+import { batch } from "./batches/batch.ts";
+import { judgeBatch } from "./batches/judge_batch.ts";
+import { isBatch } from "./batches/split_batch.ts";
 import { create } from "./building/create.ts";
 import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
@@ -44,6 +47,11 @@ export type Hl7v2Settings = {
   readonly processing: ListField<readonly Processing[]> & { readonly default: readonly Processing[] };
   /** How a peer's MSA-2 has to match the MSH-10 that was sent. */
   readonly answerMatch: ChoiceField<Match> & { readonly default: Match };
+  /**
+   * Which acknowledgments the answer to a batch holds: `all`, those that say no (`errors`), or `none`, which is no
+   * answer.
+   */
+  readonly batchAnswer: ChoiceField<BatchAnswer> & { readonly default: "all" };
 };
 
 /** HL7 v2 in its delimited encoding (ER7): HL7 v2.9.1 chapter 2, read so that every version since 2.1 fits. */
@@ -93,6 +101,11 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
       MATCHES,
       { default: "strict" },
     ),
+    batchAnswer: choice(
+      "Which acknowledgments the answer to a batch holds: all, those that say no, or none, and then there is no answer.",
+      ["all", "errors", "none"],
+      { default: "all" },
+    ),
   },
   errors: errors.faults,
   parse(bytes, { contentType }) {
@@ -108,9 +121,12 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
   batch,
   pieces: { waitMsMax: ({ continuationMsMax }) => continuationMsMax, join: assemble },
   judgeNumber,
-  answer,
   isAnsweredTwice,
-  judge,
+  answer: (received, outcome, facts, tools) =>
+    outcome.kind === "rejected" && isBatch(received)
+      ? refuseBatch(received, outcome, facts, tools)
+      : answer(received, outcome, facts),
+  judge: (bytes, sent, tools) => isBatch(bytes) ? judgeBatch(bytes, sent) : judge(bytes, sent, tools),
 });
 
 export default hl7v2;

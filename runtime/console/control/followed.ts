@@ -20,6 +20,7 @@ const WORDS: { readonly [name in GatewayEvent["name"]]?: string } = {
   gatewayStopped: "gateway stopped",
   channelStarted: "channel started",
   channelStopped: "channel stopped",
+  batchReceived: "batch received",
   messageReceived: "received",
   messageRepeated: "repeated",
   messageResembled: "resembled",

@@ -19,6 +19,11 @@ export function note({ id, keys = [id], sender = "S", purpose = "message", text 
   return encoder.encode([id, keys.join(), sender, purpose, text].join("|"));
 }
 
+/** A batch of notes. */
+export function batchOf(...notes: readonly Note[]): Uint8Array {
+  return encoder.encode("=" + notes.map((each) => decoder.decode(note(each))).join(";"));
+}
+
 /** The control id of a note, an answer's included. */
 export function idIn(bytes: Uint8Array): string {
   return decoder.decode(bytes).split("|")[0];
@@ -88,7 +93,7 @@ const unmade = new MitralError("NOTE_BATCH_UNMADE", {
 
 /**
  * The tests' own format. It answers `id|AA|<message id>|<time>` or `id|AE|<code>`, and reads `AA`, `AE` and `AR` as
- * HL7 does. Later notes build on those of the sender `BASE`. A line that starts with `?` cannot be read; one that starts with `!` cannot be answered.
+ * HL7 does. Later notes build on those of the sender `BASE`. A line that starts with `?` cannot be read; one that starts with `!` cannot be answered. A batch is `=` and notes with `;` between them.
  */
 export const noteFormat = defineFormat({
   name: "note",
@@ -123,6 +128,21 @@ export const noteFormat = defineFormat({
       if (ids.some((each) => each.startsWith("#"))) throw unmade;
       if (["+", "-"].every((sign) => ids.some((each) => each.startsWith(sign)))) throw new TypeError("mixed");
       return note({ id, keys: [], text: ids.join(" ") });
+    },
+    split(bytes, { fail }) {
+      const line = decoder.decode(bytes);
+      if (!line.startsWith("=")) return undefined;
+      if (line.startsWith("=?")) fail("NOTE_LINE_UNREADABLE");
+      const notes = line.slice(1).split(";").filter((each) => each !== "");
+      return {
+        count: notes.length,
+        messages: notes.values().map((each) => encoder.encode(each)),
+        warnings: line.endsWith(";") ? ["NOTE_BATCH_OPEN"] : [],
+      };
+    },
+    answer(_received, answers, { id }) {
+      const said = answers.map((each) => each ? decoder.decode(each.bytes) : "-");
+      return { bytes: encoder.encode(`=${id}:${said.join(";")}`), contentType: "text/x-note" };
     },
   },
   answer(received, outcome, { id, atMs }, { fail }) {

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { bindEnvelope } from "../../../runtime/contract/envelope.ts";
 import { bindFormat } from "../../../runtime/contract/format.ts";
 import { Gate } from "../../../runtime/engine/gate.ts";
+import { Assembler } from "../../../runtime/engine/assembler.ts";
 import { type Accepted, ChannelIntake } from "../../../runtime/engine/intake.ts";
 import { Waiters } from "../../../runtime/engine/waiters.ts";
 import { Journal } from "../../../runtime/journal/journal.ts";
@@ -27,18 +28,23 @@ async function sealedIntake(rig: GatewayRig) {
   const accepted: Accepted[] = [];
   let ids = 0;
   const envelope = new FakeEnvelope();
-  const intake = new ChannelIntake({
+  const format = bindFormat(noteFormat, {});
+  const common = {
     plan,
-    format: bindFormat(noteFormat, {}),
-    envelope: bindEnvelope(envelope.spec, {}, undefined as never, rig.clock),
+    format,
     journal,
     world: rig.world,
+    newId: () => `id${++ids}`,
+    accepted: (message: Accepted) => void accepted.push(message),
+    report() {},
+  };
+  const intake = new ChannelIntake({
+    ...common,
+    assembler: new Assembler({ ...common, found: 0 }),
+    envelope: bindEnvelope(envelope.spec, {}, undefined as never, rig.clock),
     gate: new Gate(() => {}),
     waiters: new Waiters(),
-    newId: () => `id${++ids}`,
     partnerOf: (gateway) => gateway === "north" ? "the-north" : gateway === "south" ? "the-south" : undefined,
-    accepted: (message) => void accepted.push(message),
-    report() {},
   });
   return {
     accepted,

@@ -69,6 +69,11 @@ export function findHeader(bytes: Uint8Array): Header | undefined {
   return undefined;
 }
 
+/** The header of a batch or a file: BHS, FHS, whose fields up to the sixth are those of MSH. One character a byte. */
+export function batchHeader(segment: Uint8Array): Header {
+  return tolerantHeader("MSH" + oneCharacterAByte(segment).slice(3));
+}
+
 function tolerantHeader(text: string): Header {
   try {
     return new Header(text, readDelimiters(text));

@@ -2,7 +2,9 @@ import { idOf, Segments } from "./segments.ts";
 import type { Delimiters } from "./delimiters.ts";
 import { errors } from "../errors.ts";
 
-const LF = 0x0a, VT = 0x0b, CR = 0x0d, FS = 0x1c, M = 0x4d;
+/** What ends a line, and what surrounds a message in an MLLP frame. */
+export const LF = 0x0a, VT = 0x0b, CR = 0x0d, FS = 0x1c;
+const M = 0x4d;
 const MSH = idOf("MSH");
 
 /** The message within what surrounds it in a file or frame: byte order mark, MLLP bytes, blank lines. A view, no copy. */

@@ -10,6 +10,7 @@ export const SETTINGS: Config<typeof hl7v2.config> = {
   versions: [],
   processing: [],
   answerMatch: "strict",
+  batchAnswer: "all",
 };
 
 /** The format, with its default settings but for these. */

@@ -25,7 +25,7 @@ Deno.test("console finds every message of the corpus's batch files, in order", a
   assert(cases.length > 0);
   const format = hl7With();
   for (const { file, controlIds } of cases) {
-    const messages = splitMessages(await Deno.readFile(`${corpus}/${file}`));
+    const messages = splitMessages(await Deno.readFile(`${corpus}/${file}`), format);
     const found = messages.map((bytes) => readMessage(bytes, format).controlId);
     // What is too broken to be named is still sent.
     assertEquals(found.filter((id) => id !== ""), controlIds.filter((id) => id !== ""), file);
