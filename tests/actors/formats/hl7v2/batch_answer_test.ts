@@ -31,7 +31,8 @@ function answerTo(text: string, outcomes: readonly Outcome[] = [], by = format):
 
 /** Segments of an answer, acknowledgments by MSA-1 and MSA-2. */
 function shown(answer: string | null): string[] | null {
-  return answer === null ? null : answer.split("\r").filter((segment) => !/^(MSH|ERR|$)/.test(segment));
+  return answer === null ? null : answer.split("\r").filter((segment) => !/^(MSH|ERR|$)/.test(segment))
+    .map((segment) => segment.startsWith("MSA") ? segment.split("|", 3).join("|") : segment);
 }
 
 const own = "|^~\\&|RECV|RF|SEND|SF|20260215073012+0000||||0192f3a4b5c6456789ab";
@@ -142,7 +143,7 @@ Deno.test("hl7v2 refuses a broken batch with a negative acknowledgment for each 
     "MSA|AE|2",
     "BTS|1",
   ]);
-  assert(answer.includes("|100^Segment sequence error^HL70357|E|||HL7V2_BATCH_HEADER_MISPLACED|"));
+  assert(answer.includes("|100^Segment sequence error^HL70357|E|HL7V2_BATCH_HEADER_MISPLACED^^L|"));
   // Nobody is there to be answered; and a batch of nothing would say that all is well.
   assertEquals(refused(`${bhs("B1")}PID|1\rBTS|1\r`), null);
   assertEquals(refused(broken, formatWith("none")), null);
