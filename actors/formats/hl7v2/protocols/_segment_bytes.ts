@@ -45,5 +45,5 @@ export function isSegment(segment: Uint8Array, id: string, field: string): boole
 
 /** The three characters a segment begins with. */
 export function idOf(segment: Uint8Array): string {
-  return String.fromCharCode(...segment.subarray(0, 3));
+  return String.fromCharCode(segment[0], segment[1], segment[2]);
 }

@@ -1,7 +1,7 @@
 import type { Identity, Piece } from "../../../../runtime/contract/format.ts";
 import { findHeader, type Header, oneCharacterAByte } from "../syntax/header.ts";
-import { idOf } from "./_segment_bytes.ts";
 
+const DSC = [0x44, 0x53, 0x43], MSA = [0x4d, 0x53, 0x41];
 const LF = 0x0a, CR = 0x0d, FS = 0x1c;
 /** DSC has a pointer of 180 characters and a letter: a longer last segment is none, and is not looked through. */
 const DSC_LENGTH_MAX = 1024;
@@ -41,8 +41,7 @@ function continuationAtEnd(bytes: Uint8Array): string | undefined {
   let start = end;
   const lowest = Math.max(0, end - DSC_LENGTH_MAX);
   while (start > lowest && bytes[start - 1] !== CR && bytes[start - 1] !== LF) start--;
-  const segment = bytes.subarray(start, end);
-  return idOf(segment) === "DSC" ? oneCharacterAByte(segment) : undefined;
+  return isAt(bytes, start, DSC) ? oneCharacterAByte(bytes.subarray(start, end)) : undefined;
 }
 
 /** True where MSA follows MSH. */
@@ -51,7 +50,11 @@ function isResponse(bytes: Uint8Array): boolean {
   while (at < bytes.length && isEnd(bytes[at])) at++;
   while (at < bytes.length && bytes[at] !== CR && bytes[at] !== LF) at++;
   while (at < bytes.length && isEnd(bytes[at])) at++;
-  return idOf(bytes.subarray(at)) === "MSA";
+  return isAt(bytes, at, MSA);
+}
+
+function isAt(bytes: Uint8Array, at: number, id: readonly number[]): boolean {
+  return bytes[at] === id[0] && bytes[at + 1] === id[1] && bytes[at + 2] === id[2];
 }
 
 function isEnd(byte: number): boolean {
