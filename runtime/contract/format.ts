@@ -100,6 +100,17 @@ export interface Sent {
   readonly bytes?: Uint8Array;
 }
 
+/** Something that is wrong with a message which is taken all the same. */
+export interface Flaw {
+  /** Name of the rule it breaks: from a fixed list of the format's. */
+  readonly rule: string;
+  /** Where in the message; MUST NOT quote it. */
+  readonly path: string;
+}
+
+/** In the order of the message. */
+export type Flaws = readonly Flaw[];
+
 /** How messages are put together as one, and taken apart: a batch, a table of rows. */
 export interface BatchSpec<S extends Spec = Spec, Code extends string = string> {
   /** As `collect` names it: `hl7-batch`. */
@@ -205,6 +216,12 @@ export interface FormatSpec<
    * is acknowledged, so that the peer hears of it. `parse` MUST NOT ask the same: it reads answers and results, too.
    */
   admit?(identity: Identity, tools: FormatTools<S, NoInfer<Code>>, received: Uint8Array): void;
+  /**
+   * Looks through a whole message for what is wrong with it, where the config asks for that: fails where it is to be
+   * refused, and returns what is to be told of one that is taken all the same. Called after `admit`, and before anything
+   * is acknowledged; again before `parse`, where only a refusal counts. MUST do nothing where nobody asked.
+   */
+  check?(received: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): Flaws | Promise<Flaws>;
   /** What order is kept by (for HL7: the patients of PID-3 and MRG-1). An empty list is a barrier for all. */
   keys?(body: B): readonly string[];
   /**
@@ -219,6 +236,12 @@ export interface FormatSpec<
   create?(what: string, facts: AnswerFacts, tools: FormatTools<S, NoInfer<Code>>): B;
   /** Fails where a path is none that a body of this format takes for a use, whatever the body holds. */
   checkPath?(path: string, use: PathUse): void;
+  /**
+   * What people of the field call the place a path names (for HL7: `Patient Name, Family Name`); `undefined` where they
+   * have no name for it. The body is the one the path is of, where it is at hand. Only for a person who reads paths: what
+   * it needs MUST be loaded when it is first called.
+   */
+  describePath?(path: string, body?: B): Promise<string | undefined>;
   /** How messages are put together as one, and taken apart. */
   readonly batch?: BatchSpec<NoInfer<S>, NoInfer<Code>>;
   /** How a message is put together that came in pieces; needed where `identify` names pieces. */
@@ -262,6 +285,8 @@ export interface Format<B extends Body = Body> {
   identify(bytes: Uint8Array, contentType?: string): Identity;
   /** See {@linkcode FormatSpec.admit}; without it, every kind is taken. */
   admit(identity: Identity, received: Uint8Array): void;
+  /** See {@linkcode FormatSpec.check}; without it, nothing is found. */
+  check(received: Uint8Array, contentType?: string): Flaws | Promise<Flaws>;
   /** See {@linkcode FormatSpec.keys}; without it, none. */
   keys(body: Body): readonly string[];
   /** See {@linkcode FormatSpec.isBuiltOn}; without it, false. */
@@ -270,6 +295,8 @@ export interface Format<B extends Body = Body> {
   create(what: string, facts: AnswerFacts): B | undefined;
   /** See {@linkcode FormatSpec.checkPath}; without it, bodies have no paths. Errors then: FORMAT_PATHS_MISSING. */
   checkPath(path: string, use: PathUse): void;
+  /** See {@linkcode FormatSpec.describePath}; without it, places have no names. */
+  describePath(path: string, body?: Body): Promise<string | undefined>;
   /** See {@linkcode FormatSpec.batch}. */
   readonly batch?: Batch;
   /** See {@linkcode FormatSpec.pieces}. */
@@ -312,11 +339,13 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     parse: (bytes, contentType) => spec.parse(bytes, tools(contentType)),
     identify: (bytes, contentType) => spec.identify?.(bytes, tools(contentType)) ?? NOBODY,
     admit: (identity, received) => spec.admit?.(identity, plain, received),
+    check: (received, contentType) => spec.check?.(received, tools(contentType)) ?? [],
     keys: (body) => spec.keys?.(body as B) ?? [],
     isBuiltOn: (identity) => spec.isBuiltOn?.(identity) ?? false,
     create: (what, facts) => spec.create?.(what, facts, plain),
     checkPath: spec.checkPath?.bind(spec) ??
       (() => formatErrors.fail("FORMAT_PATHS_MISSING", { format: spec.name })),
+    describePath: async (path, body) => await spec.describePath?.(path, body as B),
     ...(batch && { batch: boundBatch(batch, plain) }),
     ...(pieces && {
       pieces: {

@@ -1,14 +1,16 @@
-import { MitralError } from "../contract/error.ts";
+import type { MitralError } from "../contract/error.ts";
 import type { Format, Identity } from "../contract/format.ts";
-import type { Outcome } from "../contract/message.ts";
 import { untilAborted } from "../contract/signal.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { InboxRow, JoinPieces } from "../journal/operations.ts";
+import type { InboxRow } from "../journal/operations.ts";
+import type { JoinPieces } from "../journal/pieces.ts";
+import { declared } from "./arrival.ts";
 import { type Chain, Chains, type WaitingPiece } from "./chains.ts";
 import { errors } from "./errors.ts";
 import type { LineState } from "./events.ts";
 import type { Accepted } from "./intake.ts";
+import { flawed } from "./flawed.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan } from "./plan.ts";
@@ -23,7 +25,9 @@ export interface AssemblerParts {
   /** How many pieces waited when the channel was made. */
   readonly found: number;
   newId(): string;
-  /** A message is in the inbox. */
+  /** True where the sender of a message hears later what became of it. */
+  isAnsweredLater(received: Uint8Array): boolean;
+  /** A message is in the inbox whose last piece nobody waits to be answered. */
   accepted(message: Accepted): void;
   report(event: Unstamped): void;
 }
@@ -87,32 +91,20 @@ export class Assembler {
   }
 
   /**
-   * A piece has become durable. Resolves with what its sender is told: that it was taken; where it completes a message,
-   * what becomes of that, as far as the channel acknowledges it; `about`: the bytes the answer is about, where they are not
-   * its own. `outcomeOf` waits for the end of a message.
+   * A piece has become durable. Resolves with what it completes: a message in the inbox, which the caller hands on, or
+   * nothing that could be joined; `undefined` where others are still to come.
    */
-  async take(
-    piece: DurablePiece,
-    identity: Identity,
-    outcomeOf: (seq: number) => Promise<Outcome>,
-  ): Promise<{ readonly outcome: Outcome | Promise<Outcome>; readonly about?: Uint8Array }> {
-    const { plan, journal, accepted } = this.#parts;
-    journal.countPending(piece.size);
+  async take(piece: DurablePiece, identity: Identity): Promise<Joined | undefined> {
+    this.#parts.journal.countPending(piece.size);
     let joining;
     try {
       joining = this.#add(piece, identity);
     } catch (cause) {
       const error = declared(cause);
       await this.#refuse([piece], error);
-      return { outcome: { kind: "rejected", error } };
+      return { kind: "refused", error };
     }
-    if (!joining) return { outcome: ACCEPTED };
-    const joined = await joining ?? errors.fail("ENGINE_LINE_STOPPED");
-    if (joined.kind === "refused") return { outcome: { kind: "rejected", error: joined.error } };
-    const { seq, bytes } = joined.message;
-    const outcome = plan.acknowledge === "received" ? ACCEPTED : outcomeOf(seq);
-    accepted(joined.message);
-    return { outcome, ...(identity.piece!.isAnsweredAsWhole ? { about: bytes } : {}) };
+    return joining && (await joining ?? errors.fail("ENGINE_LINE_STOPPED"));
   }
 
   /**
@@ -214,7 +206,7 @@ export class Assembler {
   }
 
   async #commit(pieces: readonly WaitingPiece[]): Promise<Accepted | undefined> {
-    const { plan, format, journal, world, newId, report } = this.#parts;
+    const { plan, format, journal, world, newId, isAnsweredLater, report } = this.#parts;
     const { messageBytesMax, acknowledge } = plan;
     const size = pieces.reduce((sum, { size }) => sum + size, 0);
     if (size > messageBytesMax) errors.fail("ENGINE_MESSAGE_TOO_LARGE", { messageBytesMax });
@@ -223,6 +215,7 @@ export class Assembler {
     const { origin, contentType } = rows[0]!;
     const body = format.pieces!.join(bodies);
     const { controlId, type, sender } = format.identify(body, contentType);
+    const flaws = await format.check(body, contentType);
     const message: JoinPieces = {
       op: "joinPieces",
       pieces: pieces.map(({ seq }) => seq),
@@ -235,13 +228,14 @@ export class Assembler {
       sender,
       contentType,
       body,
-      ...(acknowledge === "received" ? { answered: "positively" } : {}),
+      ...(acknowledge === "received" && !isAnsweredLater(body) ? { answered: "positively" } : {}),
     };
     const joined = await journal.write(message);
     for (const { seq, size } of pieces) this.#leave(seq, size);
     if (!joined) return undefined;
     journal.countPending(body.length);
     const { id, receivedAtMs } = message;
+    if (flaws.length > 0) report(flawed(plan.name, id, flaws));
     report({ name: "piecesJoined", channel: plan.name, id, pieces: pieces.length, bytes: body.length });
     return { seq: joined.seq, id, receivedAtMs, origin, contentType, type, bytes: body };
   }
@@ -260,10 +254,4 @@ export class Assembler {
     this.#waiting?.delete(seq);
     this.#parts.journal.countPending(-size);
   }
-}
-
-const ACCEPTED: Outcome = { kind: "accepted" };
-
-function declared(cause: unknown): MitralError {
-  return cause instanceof MitralError ? cause : errors.error("ENGINE_INTAKE_CRASHED", {}, cause);
 }

@@ -9,6 +9,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { Branch, HandOn, OutboxRow, Replayed, Rest } from "../journal/operations.ts";
 import type { Gathering } from "../journal/questions.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
+import { identityIn } from "./arrival.ts";
 import { Assembler } from "./assembler.ts";
 import { Collectors } from "./collectors.ts";
 import { countedAs } from "./counted_as.ts";
@@ -17,11 +18,12 @@ import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
 import type { ChannelCounts, ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
-import { type Accepted, ChannelIntake, identityIn } from "./intake.ts";
+import { type Accepted, ChannelIntake } from "./intake.ts";
 import { joinerFor } from "./joiners/joiner.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, Configured, DestinationPlan, GatewayPlan } from "./plan.ts";
 import { Responder } from "./respond.ts";
+import { SecondAnswers } from "./second_answers.ts";
 import type { StepParts } from "./steps.ts";
 import { Waiters } from "./waiters.ts";
 import { WorkLine } from "./work_line.ts";
@@ -62,6 +64,7 @@ export class Channel {
   readonly #format: Format;
   readonly #formats: BoundFormats;
   readonly #responder: Responder;
+  readonly #secondAnswers: SecondAnswers;
   readonly #gate: Gate;
   readonly #assembler: Assembler;
   readonly #intake: ChannelIntake;
@@ -97,35 +100,29 @@ export class Channel {
       if (reason === STOPPED) return;
       report(isOpen ? { name: "intakeOpened", channel } : { name: "intakeClosed", channel, reason });
     });
-    this.#deliveries = new Map(plan.destinations.flatMap((destination) => {
-      const line = this.#deliveryLine(destination);
-      return line ? [[destination.name, line]] : [];
-    }));
-    const handOn = (to: string, branch: Branch, bytes: Uint8Array) => parts.other(to).#handOn(branch, bytes);
     const handedOn = (to: string, message: Accepted) => {
       journal.countPending(message.bytes.length);
       // Where it was removed meanwhile, the message waits in the journal with all else that channel had.
       if (parts.has(to)) parts.other(to).#taken(message);
     };
+    const shared = { plan, format, formats, journal, world, newId, report };
+    const secondAnswers = this.#secondAnswers = new SecondAnswers({ ...shared, handedOn });
+    this.#deliveries = new Map(plan.destinations.flatMap((destination) => {
+      const line = this.#deliveryLine(destination);
+      return line ? [[destination.name, line]] : [];
+    }));
+    const handOn = (to: string, branch: Branch, bytes: Uint8Array) => parts.other(to).#handOn(branch, bytes);
     this.#collectors = new Collectors({
-      plan,
-      formats,
-      journal,
-      world,
+      ...shared,
       found: found.gathering,
-      newId,
       handOn,
       queued: (destination, row) => this.#deliveries.get(destination)!.offer(row),
       handedOn,
-      report,
     });
     this.#work = new WorkLine({
-      plan,
-      format,
-      formats,
-      journal,
-      world,
+      ...shared,
       waiters,
+      secondAnswers,
       folder,
       found: found.inbox,
       handOn,
@@ -134,34 +131,24 @@ export class Channel {
         else this.#deliveries.get(destination)!.offer(row);
       },
       handedOn,
-      report,
       timesStages,
     });
     const accepted = (message: Accepted) => this.#work.offer(message);
-    const assembler = new Assembler({
-      plan,
-      format,
-      journal,
-      world,
+    this.#assembler = new Assembler({
+      ...shared,
       found: found.pieces,
-      newId,
+      isAnsweredLater: (received) => secondAnswers.wantedBy(received),
       accepted,
-      report,
     });
-    this.#assembler = assembler;
     this.#intake = new ChannelIntake({
-      plan,
-      format,
-      assembler,
+      ...shared,
+      assembler: this.#assembler,
       ...(plan.decrypt ? { envelope: this.#envelope(plan.decrypt) } : {}),
-      journal,
-      world,
       gate,
       waiters,
-      newId,
+      secondAnswers,
       partnerOf: (gateway) => keyring?.partnerOf(gateway),
       accepted,
-      report,
     });
   }
 
@@ -205,8 +192,8 @@ export class Channel {
         contentTypes: this.#contentTypes(),
         timeZone: plan.timeZone,
         ...errorTable(spec.name, spec.errors),
-        report: ({ name, facts = {} }) =>
-          this.#report({ name: "transportReported", channel: plan.name, event: name, facts }),
+        report: ({ name, facts = {}, error }) =>
+          this.#report({ name: "transportReported", channel: plan.name, event: name, facts, error }),
       });
     } catch (cause) {
       await this.stop(AbortSignal.abort());
@@ -328,6 +315,7 @@ export class Channel {
       epoch: journal.found.epoch,
       journal,
       world,
+      secondAnswers: this.#secondAnswers,
       found: (found.outboxes[name] ?? 0) + (collect ? 0 : found.gathering[name]?.count ?? 0),
       settled: (row, rest) => this.#settled(row, rest),
       ...(asked ? { respond: (row, outcome) => this.#responder.respond(row, outcome) } : {}),

@@ -74,6 +74,11 @@ export const errors = declareErrors("engine", {
     retry: "never",
     says: "Cannot deliver message: {quarantined} of its destinations refused it",
   },
+  ENGINE_DELIVERY_REFUSED: {
+    blame: "receiver",
+    retry: "never",
+    says: "Cannot deliver message: a destination refused it",
+  },
   ENGINE_ID_REUSED: {
     blame: "sender",
     retry: "never",

@@ -1,19 +1,22 @@
 import type { Delivery, Intake, Reply } from "../contract/adapter.ts";
-import type { Envelope, Opened } from "../contract/envelope.ts";
-import { MitralError } from "../contract/error.ts";
-import type { Format, Identity, SplitBatch } from "../contract/format.ts";
-import type { Answer, Origin, Outcome } from "../contract/message.ts";
+import type { Envelope } from "../contract/envelope.ts";
+import type { MitralError } from "../contract/error.ts";
+import type { Flaws, Format, Identity, SplitBatch } from "../contract/format.ts";
+import type { Origin, Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Append, Appended } from "../journal/operations.ts";
+import { type Arrival, declared, failed, identityIn, type Kept } from "./arrival.ts";
 import type { Assembler } from "./assembler.ts";
 import { outcomeOfAll, takeAll } from "./batch_intake.ts";
 import { errors } from "./errors.ts";
+import { flawed } from "./flawed.ts";
 import type { Gate } from "./gate.ts";
 import type { Unstamped } from "./line.ts";
 import { type Counted, Numbers } from "./numbers.ts";
 import type { ChannelPlan } from "./plan.ts";
 import { REUSED, samenessOf } from "./sameness.ts";
+import type { SecondAnswers } from "./second_answers.ts";
 import { troubleOf } from "./trouble.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -39,37 +42,13 @@ export interface IntakeParts {
   readonly world: World;
   readonly gate: Gate;
   readonly waiters: Waiters;
+  readonly secondAnswers: SecondAnswers;
   readonly assembler: Assembler;
   newId(): string;
   /** Our name for the partner whose gateway calls itself `gateway`. */
   partnerOf(gateway: string): string | undefined;
   accepted(message: Accepted): void;
   report(event: Unstamped): void;
-}
-
-/** What is known of a message while it is being taken. */
-interface Arrival {
-  readonly id: string;
-  readonly atMs: number;
-  readonly origin: Origin;
-  readonly contentType: string;
-  /** The message: for a sealed one, what was inside. */
-  readonly bytes: Uint8Array;
-  readonly sealed?: { readonly envelope: Uint8Array; readonly opened: Opened };
-  /** Which message of a batch it is, from 1; left out for a message that came alone. */
-  readonly member?: number;
-  /** The number that its answer names. */
-  readonly expected?: number;
-}
-
-/** A message the journal has: in its inbox, in quarantine, or from before. */
-interface Kept {
-  /** With the id and the time it was first received under. */
-  readonly arrival: Arrival;
-  readonly seq: number;
-  readonly outcome: Outcome | Promise<Outcome>;
-  /** What it was answered before. */
-  readonly answer?: Answer;
 }
 
 /** The way into a channel: opens, identifies, makes durable, answers. */
@@ -90,19 +69,27 @@ export class ChannelIntake implements Intake {
     return this.#parts.gate.opened(signal);
   }
 
-  receive(delivery: Delivery): Promise<Reply> {
-    return this.#answering(delivery, (arrival) => this.#take(arrival));
+  receive(delivery: Delivery, kept?: () => void): Promise<Reply> {
+    return this.#answering(delivery, kept, (arrival) => this.#take(arrival));
   }
 
-  refuse(delivery: Delivery, error: MitralError): Promise<Reply> {
-    return this.#answering(delivery, async (arrival) => this.#reply(await this.#quarantine(arrival, error)));
+  refuse(delivery: Delivery, error: MitralError, kept?: () => void): Promise<Reply> {
+    return this.#answering(
+      delivery,
+      kept,
+      async (arrival) => this.#reply(await this.#quarantine(arrival, error)),
+    );
   }
 
   /** Never rejects. */
-  async #answering(delivery: Delivery, act: (arrival: Arrival) => Promise<Reply>): Promise<Reply> {
+  async #answering(
+    delivery: Delivery,
+    kept: (() => void) | undefined,
+    act: (arrival: Arrival) => Promise<Reply>,
+  ): Promise<Reply> {
     const { clock } = this.#parts.world;
     const startedMs = clock.elapsedMs();
-    const arrival = this.#arrive(delivery);
+    const arrival = this.#arrive(delivery, kept);
     const reply = await act(arrival).catch(failed);
     this.#parts.report({
       name: "messageAnswered",
@@ -114,7 +101,7 @@ export class ChannelIntake implements Intake {
     return reply;
   }
 
-  #arrive({ bytes, peer, contentType }: Delivery): Arrival {
+  #arrive({ bytes, peer, contentType }: Delivery, kept?: () => void): Arrival {
     const { plan, format, world, newId } = this.#parts;
     return {
       id: newId(),
@@ -122,6 +109,7 @@ export class ChannelIntake implements Intake {
       origin: { adapter: plan.listen.spec.name, peer },
       contentType: contentType ?? format.contentType,
       bytes,
+      kept,
     };
   }
 
@@ -151,11 +139,12 @@ export class ChannelIntake implements Intake {
     const { id, atMs, bytes, sealed } = whole;
     report({ name: "batchReceived", channel: plan.name, id, messages: count, bytes: bytes.length, warnings });
     const replies = await takeAll<Kept>(messages, {
-      keep: (bytes, member) => this.#keep({ ...whole, id: newId(), bytes, member }),
+      keep: (bytes, member) => this.#keep({ ...whole, id: newId(), bytes, member, kept: undefined }),
       reply: (kept) => kept.then((each) => this.#reply(each)).catch(failed),
     });
     const outcome = outcomeOfAll(replies.map(({ outcome }) => outcome));
     if (outcome.kind === "failed") return { outcome, answer: null };
+    whole.kept?.();
     const answer = sealed
       ? await envelope!.receipt(sealed.envelope, sealed.opened, outcome)
       : format.batch!.answer(bytes, replies.map(({ answer }) => answer), { id, atMs });
@@ -163,36 +152,52 @@ export class ChannelIntake implements Intake {
   }
 
   /** Makes a message durable: for the channel's work or, with the reason, in quarantine. */
-  #keep(arrival: Arrival): Promise<Kept> {
+  async #keep(arrival: Arrival): Promise<Kept> {
     const { envelope, format } = this.#parts;
-    let identity: Identity;
+    let identity: Identity, flaws: Flaws;
     try {
       if (!envelope) this.#checkSize(arrival);
       identity = format.identify(arrival.bytes, arrival.contentType);
       if (identity.number !== undefined) return this.#keepNumbered(arrival, identity);
-      format.admit(identity, arrival.bytes);
+      const found = this.#admit(arrival, identity);
+      flaws = found instanceof Promise ? await found : found;
     } catch (cause) {
       return this.#quarantine(arrival, declared(cause));
     }
     // From here on it may be durable: what goes wrong now must not keep it a second time.
-    return this.#append(arrival, identity);
+    return this.#append(arrival, identity, flaws);
+  }
+
+  /** Whether a message is taken, and what is wrong with it all the same. A piece is looked through as part of its whole. */
+  #admit({ bytes, contentType }: Arrival, identity: Identity): Flaws | Promise<Flaws> {
+    const { format } = this.#parts;
+    format.admit(identity, bytes);
+    return identity.piece ? FLAWLESS : format.check(bytes, contentType);
   }
 
   /** The same for one with a number, which is judged by the last of its sender. */
-  async #keepNumbered(given: Arrival, identity: Identity): Promise<Kept> {
-    const { format } = this.#parts;
-    const { origin: { partner }, atMs } = given;
+  async #keepNumbered(arrival: Arrival, identity: Identity): Promise<Kept> {
+    const { origin: { partner }, atMs } = arrival;
     await this.#numbers.ready(identity, partner);
+    const isLink = this.#numbers.judge(identity, partner).kind === "link";
+    let flaws: Flaws, trouble: MitralError | undefined;
+    try {
+      flaws = await (isLink ? FLAWLESS : this.#admit(arrival, identity));
+    } catch (cause) {
+      [flaws, trouble] = [FLAWLESS, declared(cause)];
+    }
     // From here to the append nothing is awaited: the next message of its sender is judged after it.
     const verdict = this.#numbers.judge(identity, partner);
-    const arrival = { ...given, expected: verdict.expected };
-    try {
-      if (verdict.kind === "refused") throw verdict.error;
-      if (verdict.kind !== "link") format.admit(identity, arrival.bytes);
-    } catch (cause) {
-      return this.#quarantine(arrival, declared(cause));
-    }
-    return this.#append(arrival, identity, this.#numbers.count(identity, partner, verdict, atMs));
+    const numbered = { ...arrival, expected: verdict.expected };
+    if (verdict.kind === "refused") trouble = verdict.error;
+    if (trouble) return this.#quarantine(numbered, trouble);
+    return this.#append(numbered, identity, flaws, this.#numbers.count(identity, partner, verdict, atMs));
+  }
+
+  /** By the way it came only a message that came alone is answered a second time: a batch has one answer. */
+  #isAnsweredTwice({ bytes, member }: Arrival): boolean {
+    const { plan, secondAnswers } = this.#parts;
+    return (member === undefined || plan.applicationAcknowledge !== "here") && secondAnswers.wantedBy(bytes);
   }
 
   /** A message is measured as it comes: sealed, or alone though it came in a batch. */
@@ -217,24 +222,20 @@ export class ChannelIntake implements Intake {
     };
   }
 
-  async #append(arrival: Arrival, identity: Identity, counted?: Counted): Promise<Kept> {
+  async #append(given: Arrival, identity: Identity, flaws: Flaws, counted?: Counted): Promise<Kept> {
     const { plan, format, journal, report } = this.#parts;
+    const arrival = this.#isAnsweredTwice(given) ? { ...given, isAnsweredTwice: true } : given;
+    const { id, atMs, sealed, isAnsweredTwice } = arrival;
     const { controlId, type, sender } = identity;
     const place = counted?.isLink ? "filtered" : identity.piece ? "gathering" : undefined;
     const numbered = counted?.numbered;
-    const { duplicates } = plan, { atMs, member, sealed } = arrival;
-    const sameness = samenessOf(identity, {
-      duplicates,
-      atMs,
-      ...(sealed ? { statement: sealed.opened.statement } : {}),
-      ...(member === undefined ? {} : { member }),
-      ...(place ? { place, waitMsMax: format.pieces?.waitMsMax ?? 0 } : {}),
-    });
+    const sameness = samenessOf(identity, arrival, plan.duplicates, place, format.pieces?.waitMsMax);
+    const isAnswered = place !== undefined || plan.acknowledge === "received" && !isAnsweredTwice;
     const appended = await journal.write<Append>({
       op: "append",
-      id: arrival.id,
+      id,
       channel: plan.name,
-      receivedAtMs: arrival.atMs,
+      receivedAtMs: atMs,
       origin: arrival.origin,
       controlId,
       type,
@@ -242,15 +243,17 @@ export class ChannelIntake implements Intake {
       contentType: arrival.contentType,
       body: arrival.bytes,
       ...(sameness ? { sameness } : {}),
-      ...(plan.acknowledge === "received" || place ? { answered: "positively" } : {}),
+      ...(isAnswered ? { answered: "positively" } : {}),
       ...(place ? { place } : {}),
       ...(numbered ? { numbered } : {}),
-      ...(arrival.sealed ? { evidence: arrival.sealed.opened.signed } : {}),
+      ...(sealed ? { evidence: sealed.opened.signed } : {}),
     });
+    if (appended.kind === "appended" && flaws.length > 0) report(flawed(plan.name, id, flaws));
+    arrival.kept?.();
     if (appended.kind === "appended" && place) return this.#placed(arrival, identity, appended.seq, place);
     // Perhaps it is another message under an old number: its sender goes on, and a person can replay it.
     if (appended.kind === "conflicting" && numbered?.repeats) {
-      report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error: NUMBER_REUSED });
+      report({ name: "messageQuarantined", channel: plan.name, id, error: NUMBER_REUSED });
       return { arrival, seq: appended.seq, outcome: ACCEPTED };
     }
     return this.#appended(arrival, type, appended);
@@ -263,20 +266,23 @@ export class ChannelIntake implements Intake {
     seq: number,
     place: "gathering" | "filtered",
   ): Promise<Kept> {
-    const { plan, assembler, report } = this.#parts;
+    const { plan, assembler, accepted, report } = this.#parts;
     const { id, bytes, origin } = arrival;
     report({ name: "messageReceived", channel: plan.name, id, type: identity.type, bytes: bytes.length });
     if (place === "filtered") {
       report({ name: "messageFiltered", channel: plan.name, id });
       return { arrival, seq, outcome: ACCEPTED };
     }
-    const piece = { seq, id, size: bytes.length, origin };
-    const { outcome, about = bytes } = await assembler.take(
-      piece,
-      identity,
-      (whole) => this.#outcomeOf(whole),
-    );
-    return { arrival: { ...arrival, bytes: about }, seq, outcome };
+    const joined = await assembler.take({ seq, id, size: bytes.length, origin }, identity);
+    if (!joined) return { arrival, seq, outcome: ACCEPTED };
+    if (joined.kind === "refused") {
+      return { arrival, seq, outcome: { kind: "rejected", error: joined.error } };
+    }
+    const { message } = joined;
+    const told = this.#told(message.seq, arrival, plan.acknowledge === "received");
+    accepted(message);
+    const about = identity.piece!.isAnsweredAsWhole ? message.bytes : bytes;
+    return { arrival: { ...arrival, bytes: about }, seq, whole: message.bytes, ...told };
   }
 
   #appended(arrival: Arrival, type: string, appended: Appended): Kept {
@@ -284,7 +290,7 @@ export class ChannelIntake implements Intake {
     const { seq } = appended;
     switch (appended.kind) {
       case "appended": {
-        const outcome = plan.acknowledge === "received" ? ACCEPTED : this.#outcomeOf(seq);
+        const told = this.#told(seq, arrival, plan.acknowledge === "received");
         const { id, origin, contentType, bytes, atMs } = arrival;
         report({ name: "messageReceived", channel: plan.name, id, type, bytes: bytes.length });
         if (appended.resembles) {
@@ -292,20 +298,37 @@ export class ChannelIntake implements Intake {
         }
         this.#parts.journal.countPending(bytes.length);
         this.#parts.accepted({ seq, id, receivedAtMs: atMs, origin, contentType, type, bytes });
-        return { arrival, seq, outcome };
+        return { arrival, seq, ...told };
       }
       case "pending":
       case "answered": {
         const { id, receivedAtMs } = appended;
         report({ name: "messageRepeated", channel: plan.name, id });
         const first = { ...arrival, id, atMs: receivedAtMs };
-        if (appended.kind === "pending") return { arrival: first, seq, outcome: this.#outcomeOf(seq) };
-        return { arrival: first, seq, outcome: ACCEPTED, answer: appended.answer };
+        if (appended.kind === "pending") return { arrival: first, seq, ...this.#told(seq, arrival, false) };
+        const { answer } = appended;
+        if (!arrival.isAnsweredTwice) return { arrival: first, seq, outcome: ACCEPTED, answer };
+        const fate: Outcome = answer ? { kind: "accepted", answer } : ACCEPTED;
+        return { arrival: first, seq, outcome: ACCEPTED, ...(this.#answersBack ? { fate } : {}) };
       }
       case "conflicting":
         report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error: REUSED });
         return { arrival, seq, outcome: { kind: "rejected", error: REUSED } };
     }
+  }
+
+  /**
+   * What may be answered to a message that is durable; beside it what becomes of it, where its sender hears of both by the
+   * way it came. Waits from the call on.
+   */
+  #told(seq: number, { isAnsweredTwice }: Arrival, isNow: boolean): Pick<Kept, "outcome" | "fate"> {
+    if (!isAnsweredTwice) return { outcome: isNow ? ACCEPTED : this.#outcomeOf(seq) };
+    return { outcome: ACCEPTED, ...(this.#answersBack ? { fate: this.#outcomeOf(seq) } : {}) };
+  }
+
+  /** Second answers go back by the way the message came. */
+  get #answersBack(): boolean {
+    return this.#parts.plan.applicationAcknowledge === "here";
   }
 
   /** Keeps the bytes with the reason. */
@@ -327,14 +350,15 @@ export class ChannelIntake implements Intake {
       answered: "negatively",
       trouble: troubleOf(error, arrival.atMs),
     });
+    arrival.kept?.();
     report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
     return { arrival, seq, outcome: { kind: "rejected", error } };
   }
 
   /** The answer to a message, once its outcome is known. A batch that was sealed has one receipt for all. */
-  async #reply({ arrival, seq, answer, ...kept }: Kept): Promise<Reply> {
-    const { format, envelope, journal } = this.#parts;
-    const { sealed, member } = arrival;
+  async #reply({ arrival, seq, answer, fate, whole = arrival.bytes, ...kept }: Kept): Promise<Reply> {
+    const { format, envelope, journal, secondAnswers } = this.#parts;
+    const { sealed, member, bytes, id, atMs, expected, isAnsweredTwice } = arrival;
     const outcome = await kept.outcome;
     if (outcome.kind === "failed" || sealed && member !== undefined) return { outcome, answer: null };
     if (answer) return { outcome, answer };
@@ -345,49 +369,27 @@ export class ChannelIntake implements Intake {
       journal.write({ op: "answered", seq, positively, answer: receipt }, "patient").catch(() => {});
       return { outcome, answer: receipt };
     }
-    if (outcome.kind !== "filtered" && outcome.answer) return { outcome, answer: outcome.answer };
-    const { bytes, id, atMs, expected } = arrival;
-    const facts = { id, atMs, ...(expected === undefined ? {} : { expected }) };
-    return { outcome, answer: format.answer(bytes, outcome, facts) };
+    const given = outcome.kind === "filtered" ? undefined : outcome.answer;
+    const facts = {
+      id,
+      atMs,
+      ...(expected === undefined ? {} : { expected }),
+      ...(isAnsweredTwice ? { which: "first" as const } : {}),
+    };
+    return {
+      outcome,
+      answer: given ?? format.answer(bytes, outcome, facts),
+      ...(fate ? { later: secondAnswers.back(whole, Promise.resolve(fate)) } : {}),
+    };
   }
 
   /** Waits until the channel's work on a message is done, as far as `acknowledge` asks. */
   #outcomeOf(seq: number): Promise<Outcome> {
     const { plan, world, waiters } = this.#parts;
-    return new Promise((resolve) => {
-      const forget = world.clock.after(plan.answerMsMax, () => {
-        unwait();
-        const { answerMsMax } = plan;
-        resolve({ kind: "failed", error: errors.error("ENGINE_ANSWER_LATE", { answerMsMax }) });
-      });
-      const unwait = waiters.wait(seq, (outcome) => {
-        forget();
-        resolve(outcome);
-      });
-    });
+    return waiters.outcomeOf(seq, plan.answerMsMax, world.clock);
   }
 }
 
 const ACCEPTED: Outcome = { kind: "accepted" };
 const NUMBER_REUSED = errors.error("ENGINE_NUMBER_REUSED");
-
-/** Who a message says it is, as far as it can be read. */
-export function identityIn(
-  format: Format,
-  { bytes, contentType }: { readonly bytes: Uint8Array; readonly contentType: string },
-): Identity {
-  try {
-    return format.identify(bytes, contentType);
-  } catch {
-    return { controlId: "", type: "", sender: "", purpose: "message" };
-  }
-}
-
-/** What cannot be made durable is not answered, and the peer will send it again. */
-function failed(cause: unknown): Reply {
-  return { outcome: { kind: "failed", error: declared(cause) }, answer: null };
-}
-
-function declared(cause: unknown): MitralError {
-  return cause instanceof MitralError ? cause : errors.error("ENGINE_INTAKE_CRASHED", {}, cause);
-}
+const FLAWLESS: Flaws = [];

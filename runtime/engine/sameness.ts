@@ -1,6 +1,6 @@
-import type { Statement } from "../contract/envelope.ts";
 import type { Identity } from "../contract/format.ts";
 import type { Append, Sameness } from "../journal/operations.ts";
+import type { Arrival } from "./arrival.ts";
 import { errors } from "./errors.ts";
 import type { DuplicatesPlan } from "./plan.ts";
 import { troubleOf } from "./trouble.ts";
@@ -8,34 +8,28 @@ import { troubleOf } from "./trouble.ts";
 /** Why other bytes under a known id are refused. */
 export const REUSED = errors.error("ENGINE_ID_REUSED");
 
-/** What decides how a message is recognised when it comes again. */
-export interface SamenessFacts {
-  readonly duplicates: DuplicatesPlan;
-  readonly atMs: number;
-  /** Of a sealed message. */
-  readonly statement?: Statement;
-  /** Which message of a batch it is. */
-  readonly member?: number;
-  /** Where it goes, if not to the inbox. */
-  readonly place?: Append["place"];
-  /** How long a piece may wait for others. */
-  readonly waitMsMax?: number;
-}
-
-/** How a message is recognised when it comes again; `undefined`: not at all. */
-export function samenessOf({ controlId, purpose }: Identity, facts: SamenessFacts): Sameness | undefined {
-  const { statement, member, place, atMs, waitMsMax = 0 } = facts;
-  if (statement) {
-    const id = member === undefined ? statement.id : `${statement.id}.${member}`;
-    return { kind: "sealed", from: statement.from, id, conflict: troubleOf(REUSED, atMs) };
+/**
+ * How a message is recognised when it comes again; `undefined`: not at all. `waitMsMax`: how long a piece may wait for
+ * others, which it must not do beside itself, whatever `duplicates` says.
+ */
+export function samenessOf(
+  { controlId, purpose }: Identity,
+  { sealed, member, atMs }: Arrival,
+  duplicates: DuplicatesPlan,
+  place: Append["place"],
+  waitMsMax = 0,
+): Sameness | undefined {
+  if (sealed) {
+    const { from, id } = sealed.opened.statement;
+    const conflict = troubleOf(REUSED, atMs);
+    return { kind: "sealed", from, id: member === undefined ? id : `${id}.${member}`, conflict };
   }
   if (controlId === "" || place === "filtered") return undefined;
-  // A piece that its sender did not see answered must not wait beside itself.
-  if (place === "gathering") return exact(facts, waitMsMax);
-  return purpose === "message" && facts.duplicates.answer !== "never" ? exact(facts) : undefined;
+  if (place === "gathering") return exact(duplicates, atMs, waitMsMax);
+  return purpose === "message" && duplicates.answer !== "never" ? exact(duplicates, atMs, 0) : undefined;
 }
 
-function exact({ duplicates: { answer, windowMs, reused }, atMs }: SamenessFacts, leastMs = 0): Sameness {
+function exact({ answer, windowMs, reused }: DuplicatesPlan, atMs: number, leastMs: number): Sameness {
   const recentMs = answer === "never" ? 0 : answer === "always" ? Infinity : windowMs;
   return {
     kind: "exact",

@@ -1,6 +1,7 @@
 import type { Row } from "./database.ts";
 import type { Names } from "./names.ts";
-import type { Append, Appended, JoinedPieces, JoinPieces, Numbered, Resemblance } from "./operations.ts";
+import type { Append, Appended, Numbered, Resemblance } from "./operations.ts";
+import type { JoinedPieces, JoinPieces } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
 import { ANSWERED, MESSAGE } from "./schema.ts";
 import { insertBody, type Writes } from "./writes.ts";

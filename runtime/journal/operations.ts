@@ -1,4 +1,5 @@
 import type { Origin } from "../contract/message.ts";
+import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
 
 /**
@@ -109,6 +110,22 @@ export interface HandOn {
   readonly sender: string;
 }
 
+/**
+ * What a message's sender is to hear of it beside the answer it had: a message of another channel, from the commit on that
+ * decides what became of the message. None where it was answered before that.
+ */
+export interface FollowUp {
+  readonly payload: Uint8Array;
+  readonly contentType: string;
+  readonly handsOn: HandOn;
+}
+
+/** By how it ends; one that is left out is not wanted. */
+export interface FollowUps {
+  readonly taken?: FollowUp | undefined;
+  readonly refused?: FollowUp | undefined;
+}
+
 /** What a step of a channel remembers from now on; `null`: nothing. */
 export interface StateWrite {
   readonly step: string;
@@ -124,6 +141,8 @@ export interface Process {
   readonly branches: readonly Branch[];
   /** The peer is answered once this is durable. */
   readonly answers: boolean;
+  /** Where `answers`. */
+  readonly followUp?: FollowUp;
   /** What its steps remember. */
   readonly state: readonly StateWrite[];
   /** How long each stage took, as the record of the message tells it. */
@@ -158,6 +177,8 @@ export interface Settle {
    * once the destination has all of the message.
    */
   readonly concludes?: Omit<Answered, "op" | "seq">;
+  /** Where `tellRest` or `concludes` decides. */
+  readonly followUps?: FollowUps;
 }
 
 /**
@@ -187,33 +208,6 @@ export type ClosedBatch = {
   /** Where it was handed to another channel: as this message. */
   readonly handedOn?: number;
 } | null;
-
-/** The pieces of a message become one message, in the inbox. */
-export interface JoinPieces {
-  readonly op: "joinPieces";
-  /** All of them, in order. */
-  readonly pieces: readonly number[];
-  readonly channel: string;
-  readonly id: string;
-  readonly receivedAtMs: number;
-  readonly origin: Origin;
-  readonly controlId: string;
-  readonly type: string;
-  readonly sender: string;
-  readonly contentType: string;
-  readonly body: Uint8Array;
-  /** As for {@linkcode Append}. */
-  readonly answered?: "positively";
-}
-
-/** `null`: not all of them wait any more, and nothing was done. */
-export type JoinedPieces = { readonly seq: number } | null;
-
-/** A piece goes on by itself: nobody joins pieces any more. */
-export interface Unpiece {
-  readonly op: "unpiece";
-  readonly seq: number;
-}
 
 /** What has gathered for a destination that does not collect any more is sent one by one. */
 export interface Disperse {
@@ -249,6 +243,7 @@ export interface Quarantine {
   readonly op: "quarantine";
   readonly seq: number;
   readonly trouble: Trouble;
+  readonly followUp?: FollowUp;
   /** What its steps remember all the same: later messages have seen it. */
   readonly state?: readonly StateWrite[];
 }

@@ -66,6 +66,7 @@ export function prepareWrites(database: Database) {
     answerMessage: "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ?",
     answerWaiting:
       "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ? AND answered = 0",
+    unanswered: "SELECT 1 FROM message WHERE seq = ? AND answered = 0",
     messageBySeq: "SELECT channel, state, size, whole FROM message WHERE seq = ?",
     requeueMessage: "UPDATE message SET state = iif(whole = 0, 4, 0), trouble = NULL WHERE seq = ?",
     joinPiece: "UPDATE message SET state = 1, whole = ? WHERE seq = ? AND state = 4",

@@ -49,6 +49,11 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     ...message(event),
     how: event.how,
   })),
+  messageFlawed: say("info", "message flawed", (event) => ({
+    ...message(event),
+    rules: event.rules,
+    paths: event.paths,
+  })),
   messageFiltered: say("debug", "message filtered", message),
   messageProcessed: say("debug", "message processed", (event) => ({
     ...message(event),
@@ -114,6 +119,7 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     ...place(event),
     event: event.event,
     facts: safe(event.facts),
+    ...(event.error ? trouble(event.error) : {}),
   })),
   journalFailed: say("fatal", "journal failed", (event) => trouble(event.error)),
   journalCommitted: say("debug", "journal committed", ({ operations, tookMs }) => ({ operations, tookMs })),

@@ -88,6 +88,7 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "channel",
     "how",
   );
+  const flaws = tally("message_flaws", "Rules that messages broke which were taken.", "channel", "rule");
   const filtered = tally("messages_filtered", "Messages left out on purpose.", "channel", "destination");
   const quarantined = tally(
     "messages_quarantined",
@@ -168,6 +169,9 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return bytes.add([event.channel], event.bytes);
       case "messageResembled":
         return resembled.add([event.channel, event.how]);
+      case "messageFlawed":
+        for (const [rule, count] of Object.entries(event.rules)) flaws.add([event.channel, rule], count);
+        return;
       case "messageRepeated":
         return repeated.add([event.channel]);
       case "messageAnswered":

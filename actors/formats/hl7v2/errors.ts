@@ -20,7 +20,7 @@ export const errors = declareErrors("hl7v2", {
   HL7V2_DELIMITERS_INVALID: {
     blame: "sender",
     retry: "never",
-    says: "Cannot read message: MSH-1 and MSH-2 must be five or six different punctuation characters",
+    says: "Cannot read message: MSH-1 and MSH-2 must be four to six different punctuation characters",
   },
   HL7V2_SEGMENT_INVALID: {
     blame: "sender",
@@ -46,6 +46,16 @@ export const errors = declareErrors("hl7v2", {
     blame: "sender",
     retry: "never",
     says: "Cannot read batch: a message is larger than messageBytesMax ({messageBytesMax})",
+  },
+  HL7V2_MESSAGE_INVALID: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot accept message: {says} ({rule} at {path}; {problems} errors in all)",
+  },
+  HL7V2_RULE_BROKEN: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot accept {path}: {says} ({rule})",
   },
   HL7V2_TYPE_MISSING: {
     blame: "sender",
@@ -139,15 +149,60 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot set {path}: the segments before it do not exist",
   },
+  HL7V2_DELIMITER_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot set {path}: MSH-2 of the message has no subcomponent separator",
+  },
+  HL7V2_CHARSET_UNSUPPORTED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot use character set: there is no table for {charset}",
+  },
+  HL7V2_BYTES_INVALID: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read message: its bytes begin as {charset} and do not go on as that",
+  },
   HL7V2_CHARACTER_UNENCODABLE: {
     blame: "operator",
     retry: "never",
-    says: "Cannot write message: its character set ({charset}) has no room for a character of the new value",
+    says: "Cannot write {path}: the character set ({charset}) has no room for one of its characters",
   },
   HL7V2_MESSAGE_FROZEN: {
     blame: "bug",
     retry: "never",
     says: "Cannot set {path} in place: the body is part of a message; use with()",
+  },
+  HL7V2_DATA_INVALID: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read document at {path}: its data is not, or not all of, {encoding}",
+  },
+  HL7V2_DATA_ENCODING_UNKNOWN: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read document at {path}: its encoding is none of A, Hex and Base64",
+  },
+  HL7V2_TIME_ZONE_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot place a time: the platform knows no time zone {timeZone}",
+  },
+  HL7V2_PRECISION_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write date: precision {precision} was asked of a value that has parts down to {finest}",
+  },
+  HL7V2_NUMBER_UNWRITABLE: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write {path}: HL7 has no number that is not finite or needs an exponent",
+  },
+  HL7V2_YEAR_UNWRITABLE: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write date: its year is not one of 0000 to 9999",
   },
   HL7V2_ANSWER_UNREADABLE: {
     blame: "receiver",

@@ -1,4 +1,5 @@
 import type { Identity } from "../../../runtime/contract/format.ts";
+import type { CharsetWords } from "./charsets/charset.ts";
 import { fragmentPlace } from "./protocols/fragment_place.ts";
 import { readHeader } from "./syntax/header.ts";
 
@@ -16,8 +17,12 @@ const QUERIES = new Set(["VXQ", "OSQ", "SQM", "SPQ", "EQQ", "VQQ", "RQQ", "NMQ",
  *
  * Errors: as of `readHeader`.
  */
-export function identify(bytes: Uint8Array, { config }: { readonly config: ProtocolSettings }): Identity {
-  const header = readHeader(bytes);
+export function identify(
+  bytes: Uint8Array,
+  config: ProtocolSettings,
+  words: CharsetWords = {},
+): Identity {
+  const header = readHeader(bytes, words);
   const kind = header.value(9, 1), event = header.value(9, 2);
   const application = header.field(3), facility = header.field(4);
   const mode = header.component(11, 1);

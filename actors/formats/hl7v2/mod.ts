@@ -1,4 +1,9 @@
-import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
+import {
+  defineFormat,
+  type Flaws,
+  type FormatSpec,
+  type FormatTools,
+} from "../../../runtime/contract/format.ts";
 import {
   choice,
   type ChoiceField,
@@ -6,32 +11,38 @@ import {
   durationMs,
   list,
   type ListField,
+  record,
+  type RecordField,
   type SwitchField,
   text,
+  type TextField,
   toggle,
 } from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
 import { answer, isAnsweredTwice } from "./answers/answer.ts";
-import { type BatchAnswer, refuseBatch } from "./batches/answer_batch.ts";
+import { answerWhole } from "./batches/answer_batch.ts";
 import { batch } from "./batches/batch.ts";
 import { judgeBatch } from "./batches/judge_batch.ts";
 import { isBatch } from "./batches/split_batch.ts";
 import { create } from "./building/create.ts";
+import { type CharsetWords, READABLE_LABELS } from "./charsets/charset.ts";
 import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
 import { identify } from "./identify.ts";
 import { isBuiltOn } from "./is_built_on.ts";
-import { judge, type Match, MATCHES } from "./answers/judge.ts";
+import { type AnswerMatch, judge } from "./answers/judge.ts";
 import { keys } from "./keys.ts";
 import { assemble } from "./protocols/assemble.ts";
 import { judgeNumber } from "./protocols/sequence.ts";
 import { checkPath } from "./syntax/path.ts";
+import { type Rule, RULE_NAMES } from "./validation/rules.ts";
 
-export { Hl7Message, type ParseOptions } from "./hl7_message.ts";
+export { Hl7Message, type ParseOptions, type WriteOptions } from "./hl7_message.ts";
+export type { AnswerMatch } from "./answers/judge.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
 
 /** A processing id: production, training, debugging (table 0103). */
-export type Processing = "P" | "T" | "D";
+export type ProcessingId = "P" | "T" | "D";
 
 /** What the format can be told. */
 export type Hl7v2Settings = {
@@ -41,18 +52,42 @@ export type Hl7v2Settings = {
   readonly sequenceNumbers: SwitchField<boolean> & { readonly default: boolean };
   /** How long the fragments of a message wait for the next, in milliseconds; ten minutes by default, 0: not at all. */
   readonly continuationMsMax: DurationField<number> & { readonly default: number };
+  /** What is known of the sender's character set; one label alone is the `default`. */
+  readonly charset: RecordField<CharsetSettings, CharsetSettings | string> & { readonly default: object };
   /** Versions that are taken, as MSH-12.1 has them; others are answered AR. Empty, the default: all. */
   readonly versions: ListField<readonly string[]> & { readonly default: readonly string[] };
   /** Processing ids that are taken: `P`, `T`, `D`; others are answered AR. Empty, the default: all. */
-  readonly processing: ListField<readonly Processing[]> & { readonly default: readonly Processing[] };
+  readonly processing: ListField<readonly ProcessingId[]> & { readonly default: readonly ProcessingId[] };
   /** How a peer's MSA-2 has to match the MSH-10 that was sent. */
-  readonly answerMatch: ChoiceField<Match> & { readonly default: Match };
+  readonly answerMatch: ChoiceField<AnswerMatch> & { readonly default: AnswerMatch };
   /**
    * Which acknowledgments the answer to a batch holds: `all`, those that say no (`errors`), or `none`, which is no
    * answer.
    */
-  readonly batchAnswer: ChoiceField<BatchAnswer> & { readonly default: "all" };
+  readonly batchAnswer: ChoiceField<"all" | "errors" | "none"> & { readonly default: "all" };
+  /** Whether messages are checked against the standard; `off` is the default. */
+  readonly validate: ChoiceField<"off" | "warn" | "reject"> & { readonly default: "off" };
+  /** Rules that messages may break. Empty, the default: none. */
+  readonly tolerate: ListField<readonly Rule[]> & { readonly default: readonly Rule[] };
 };
+
+/** What is known of a sender's character set, by labels of HL7 table 0211 or of the WHATWG Encoding Standard. */
+export interface CharsetSettings {
+  /** Of messages whose MSH-18 is empty, or names nothing that is known. */
+  readonly default?: string;
+  /** Of every message, whatever its MSH-18 says. */
+  readonly always?: string;
+}
+
+function charsetLabel(about: string): TextField<string | undefined> & { readonly optional: true } {
+  const spellings = new Set([...READABLE_LABELS, ...READABLE_LABELS.map((label) => label.toUpperCase())]);
+  const pattern = {
+    matches: [...spellings].join("|"),
+    says: "names a character set of HL7 table 0211, such as 8859/15, or another, such as windows-1252",
+    words: READABLE_LABELS,
+  };
+  return text(about, { optional: true, pattern, example: "8859/15" });
+}
 
 /** HL7 v2 in its delimited encoding (ER7): HL7 v2.9.1 chapter 2, read so that every version since 2.1 fits. */
 const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineFormat({
@@ -81,6 +116,14 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
         "goes on when all are there. 0: each goes on by itself.",
       { default: 600_000, min: 0 },
     ),
+    charset: record(
+      "What is known of the sender's character set; one label alone is the default.",
+      {
+        default: charsetLabel("Of messages whose MSH-18 is empty, or names nothing that is known."),
+        always: charsetLabel("Of every message, whatever its MSH-18 says."),
+      },
+      { default: {}, short: "default" },
+    ) as Hl7v2Settings["charset"],
     versions: list(
       "Versions that are taken, as MSH-12 has them; others are answered AR. Empty: all.",
       text("A version.", {
@@ -98,7 +141,7 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
     answerMatch: choice(
       "How a peer's MSA-2 has to match the MSH-10 that was sent: byte for byte; or such that spaces around it do not " +
         "count and an empty one is taken for the answer that is waited for.",
-      MATCHES,
+      ["strict", "lenient"],
       { default: "strict" },
     ),
     batchAnswer: choice(
@@ -106,31 +149,57 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
       ["all", "errors", "none"],
       { default: "all" },
     ),
+    validate: choice(
+      "Whether messages are checked against HL7's rules before they are acknowledged: off; warn, which takes them and tells what is wrong; reject, which answers errors AE and tells warnings.",
+      ["off", "warn", "reject"],
+      { default: "off" },
+    ),
+    tolerate: list(
+      "Rules that messages may break, with validate.",
+      choice("A rule.", RULE_NAMES),
+      { default: [], example: ["value_too_long", "white_space"] },
+    ),
   },
   errors: errors.faults,
-  parse(bytes, { contentType }) {
-    const charset = charsetIn(contentType);
-    return Hl7Message.parse(bytes, charset === undefined ? {} : { charset });
-  },
+  parse: (bytes, tools) => Hl7Message.parse(bytes, wordsOf(tools)),
   admit,
-  identify,
+  check: (received, tools) => tools.config.validate === "off" ? [] : checked(received, tools),
+  identify: (bytes, tools) => identify(bytes, tools.config, wordsOf(tools)),
   keys,
   isBuiltOn,
   create,
   checkPath,
+  async describePath(path, body) {
+    const { describe } = await import("./definitions/describe.ts");
+    return describe(path, body);
+  },
   batch,
   pieces: { waitMsMax: ({ continuationMsMax }) => continuationMsMax, join: assemble },
   judgeNumber,
-  isAnsweredTwice,
   answer: (received, outcome, facts, tools) =>
-    outcome.kind === "rejected" && isBatch(received)
-      ? refuseBatch(received, outcome, facts, tools)
-      : answer(received, outcome, facts),
+    isBatch(received) ? answerWhole(received, outcome, facts, tools) : answer(received, outcome, facts),
+  isAnsweredTwice,
   judge: (bytes, sent, tools) => isBatch(bytes) ? judgeBatch(bytes, sent) : judge(bytes, sent, tools),
 });
 
 export default hl7v2;
 
-function charsetIn(contentType: string | undefined): string | undefined {
-  return /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? "")?.[1];
+/** What HL7 says of messages is loaded where somebody wants them checked. */
+async function checked(
+  received: Uint8Array,
+  tools: FormatTools<Hl7v2Settings, keyof typeof errors.faults>,
+): Promise<Flaws> {
+  const { check } = await import("./check.ts");
+  return check(received, wordsOf(tools), tools.config, tools.fail);
+}
+
+/** What this gateway knows of a sender goes before what the transport says. */
+function wordsOf({ config, contentType }: {
+  readonly config: { readonly charset: CharsetSettings };
+  readonly contentType?: string;
+}): CharsetWords {
+  return {
+    charset: config.charset.always ?? /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? "")?.[1],
+    defaultCharset: config.charset.default,
+  };
 }

@@ -19,6 +19,10 @@ export function note({ id, keys = [id], sender = "S", purpose = "message", text 
   return encoder.encode([id, keys.join(), sender, purpose, text].join("|"));
 }
 
+function textIn(bytes: Uint8Array): string {
+  return decoder.decode(bytes).split("|")[4] ?? "";
+}
+
 /** A batch of notes. */
 export function batchOf(...notes: readonly Note[]): Uint8Array {
   return encoder.encode("=" + notes.map((each) => decoder.decode(note(each))).join(";"));
@@ -93,7 +97,9 @@ const unmade = new MitralError("NOTE_BATCH_UNMADE", {
 
 /**
  * The tests' own format. It answers `id|AA|<message id>|<time>` or `id|AE|<code>`, and reads `AA`, `AE` and `AR` as
- * HL7 does. Later notes build on those of the sender `BASE`. A line that starts with `?` cannot be read; one that starts with `!` cannot be answered. A batch is `=` and notes with `;` between them.
+ * HL7 does. A note whose text is `twice` is answered twice, `id|CA` first; `twice but bad` hears only of what went wrong
+ * then. Later notes build on those of the sender `BASE`. A line that starts with `?` cannot be read; one that starts with `!` cannot be answered.
+ * A batch is `=` and notes with `;` between them.
  */
 export const noteFormat = defineFormat({
   name: "note",
@@ -145,9 +151,13 @@ export const noteFormat = defineFormat({
       return { bytes: encoder.encode(`=${id}:${said.join(";")}`), contentType: "text/x-note" };
     },
   },
-  answer(received, outcome, { id, atMs }, { fail }) {
+  isAnsweredTwice: (received) => textIn(received).startsWith("twice"),
+  answer(received, outcome, { id, atMs, which }, { fail }) {
     const controlId = idIn(received);
     if (controlId.startsWith("!")) fail("NOTE_ANSWER_UNMADE");
+    if (which === "first") return { bytes: encoder.encode(`${controlId}|CA`), contentType: "text/x-note" };
+    if (which && textIn(received) === "twice but bad" && !("error" in outcome)) return null;
+    if (which && outcome.kind !== "filtered" && outcome.answer) return outcome.answer;
     const says = "error" in outcome ? `AE|${outcome.error.code}` : `AA|${id}|${atMs}`;
     return { bytes: encoder.encode(`${controlId}|${says}`), contentType: "text/x-note" };
   },

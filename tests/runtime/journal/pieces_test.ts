@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { JoinPieces } from "../../../runtime/journal/operations.ts";
+import type { JoinPieces } from "../../../runtime/journal/pieces.ts";
 import { MemoryStore } from "../../world/memory_store.ts";
 import { appendOf, journalOn, trouble } from "./entries.ts";
 

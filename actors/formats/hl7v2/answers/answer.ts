@@ -1,6 +1,8 @@
 import type { MitralError } from "../../../../runtime/contract/error.ts";
 import type { AnswerFacts } from "../../../../runtime/contract/format.ts";
 import type { Answer, Outcome } from "../../../../runtime/contract/message.ts";
+import { utf8 } from "../charsets/utf8.ts";
+import { wideCharsetOf } from "../charsets/wide.ts";
 import { HL7V2_TYPE } from "../hl7_message.ts";
 import { findHeader, type Header } from "../syntax/header.ts";
 import { bytesOf, controlIdOf, timestamp, trimmed } from "../syntax/own_segment.ts";
@@ -35,7 +37,13 @@ export function answer(received: Uint8Array, outcome: Outcome, facts: AnswerFact
   if (given) return given;
   const code = letter + (error === undefined ? "A" : error.blame === "sender" ? "E" : "R");
   const segments = [acknowledgmentHeader(header, facts), ...acknowledgment(header, code, error, facts)];
-  return { bytes: bytesOf(segments.join("\r") + "\r"), contentType: HL7V2_TYPE };
+  const bytes = bytesOf(segments.join("\r") + "\r");
+  return { bytes: asWideAs(received, bytes), contentType: HL7V2_TYPE };
+}
+
+/** In UTF-16 or UTF-32 where the message is, as MSH-18 of the answer then says. */
+function asWideAs(received: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return wideCharsetOf(received)?.encode(utf8.decode(bytes)) ?? bytes;
 }
 
 /**

@@ -10,9 +10,7 @@ import { mayPass } from "./_table_0357.ts";
  * How an answer's MSA-2 has to match the MSH-10 that was sent. `strict`: byte for byte. `lenient`: spaces around it do not
  * count, and where it is empty the answer is taken for the one that is waited for.
  */
-export const MATCHES = ["strict", "lenient"] as const;
-/** One of {@linkcode MATCHES}. */
-export type Match = typeof MATCHES[number];
+export type AnswerMatch = "strict" | "lenient";
 
 /**
  * What a peer's acknowledgment says of the message that was sent with `controlId` in MSH-10 (HL7 v2.9.1 sections 2.8.2
@@ -29,7 +27,7 @@ export type Match = typeof MATCHES[number];
 export function judge(
   bytes: Uint8Array,
   sent: Sent,
-  { config: { answerMatch } }: { readonly config: { readonly answerMatch: Match } },
+  { config: { answerMatch } }: { readonly config: { readonly answerMatch: AnswerMatch } },
 ): Outcome {
   const message = read(bytes);
   const code = (message.get("MSA-1") ?? "").trim().toUpperCase();
@@ -40,7 +38,7 @@ export function judge(
   const answer = { bytes, contentType: HL7V2_TYPE };
   if (code === "AA") return { kind: "accepted", answer };
   if (code === "CA") {
-    return { kind: "accepted", answer, ...(wantsMore(sent) ? { moreFollows: true } : {}) };
+    return { kind: "accepted", answer, isCommit: true, ...(wantsMore(sent) ? { moreFollows: true } : {}) };
   }
 
   const conditions = [...message.getAll("ERR-3.1"), ...message.getAll("ERR-1.4.1")];
@@ -54,7 +52,7 @@ export function judge(
     : { kind: "rejected", error: errors.error("HL7V2_MESSAGE_REFUSED", facts), answer };
 }
 
-function matches(said: string, controlId: string, match: Match): boolean {
+function matches(said: string, controlId: string, match: AnswerMatch): boolean {
   if (said === controlId) return true;
   return match === "lenient" && (said.trim() === "" || said.trim() === controlId.trim());
 }

@@ -31,15 +31,18 @@ export class Cutter {
 
   /** The next piece of what begins where the one before ended; `undefined`: more bytes are needed, or there are none. */
   next(bytes: Uint8Array, isWhole: boolean): Piece | undefined {
+    const { length } = bytes;
     let at = this.#at;
-    for (; at < bytes.length; at++) {
-      if (!this.#isFresh) { while (bytes[at] > FS) at++; }
-      if (at === bytes.length) break;
+    for (; at < length; at++) {
+      if (!this.#isFresh) {
+        while (at < length && bytes[at] > FS) at++;
+        if (at === length) break;
+      }
       if (this.#endsLine(bytes[at], at)) {
         if (!this.#isFresh) this.#end = at;
         this.#isFresh = true;
       } else if (this.#isFresh) {
-        if (bytes.length - at < NAMED && !isWhole) break;
+        if (length - at < NAMED && !isWhole) break;
         if (isMark(bytes, at)) {
           at += 2;
           continue;

@@ -10,8 +10,8 @@ import { cut, nameAt } from "./_cut.ts";
 import { terminated } from "./join.ts";
 import { messagesIn } from "./split_batch.ts";
 
-/** Which acknowledgments the answer to a batch holds. */
-export type BatchAnswer = "all" | "errors" | "none";
+/** Which acknowledgments the answer holds. */
+type BatchAnswer = "all" | "errors" | "none";
 
 /** What answering depends on. */
 interface Tools {
@@ -19,7 +19,7 @@ interface Tools {
 }
 
 /**
- * The answer to a batch: a batch of the acknowledgments of its messages, in order (HL7 v2.9.1 section 2.10.3). It has
+ * The answer to a batch: a batch of the acknowledgments of its messages, in order (HL7 v2.9.1 section 2.9.3). It has
  * the envelopes that came, FHS and FTS, BHS and BTS, each with the control id of what it answers in FHS-12 or BHS-12.
  * Acknowledgments nobody wanted are `null`; without any that was wanted there is no answer, except to an empty batch.
  */
@@ -46,17 +46,19 @@ export function answerBatch(
 }
 
 /**
- * The answer to a batch that is refused as a whole: a negative acknowledgment for each message in it. `null` where there
- * is none, since a batch of no acknowledgments would say that all is well.
+ * The answer to a batch whose messages have all one outcome, such as one that is refused as a whole. `null` for a refusal
+ * of no message, since a batch of no acknowledgments would say that all is well.
  */
-export function refuseBatch(
+export function answerWhole(
   received: Uint8Array,
   outcome: Outcome,
   facts: AnswerFacts,
   tools: Tools,
 ): Answer | null {
+  if (outcome.kind !== "filtered" && outcome.answer) return outcome.answer;
   const answers = Array.from(messagesIn(received), (message) => answer(message, outcome, facts));
-  return answers.every((each) => each === null) ? null : answerBatch(received, answers, facts, tools);
+  if (answers.length === 0 && "error" in outcome) return null;
+  return answerBatch(received, answers, facts, tools);
 }
 
 /** What a destination answered in another format has no place in a batch. */

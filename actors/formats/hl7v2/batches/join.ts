@@ -6,7 +6,7 @@ import { bytesOf, controlIdOf, timestamp, trimmed } from "../syntax/own_segment.
 import { CR, unwrap } from "../syntax/wire.ts";
 
 /**
- * One file of one batch (HL7 v2.9.1 section 2.10.3): FHS, BHS, the messages, BTS with their count, FTS with the count of
+ * One file of one batch (HL7 v2.9.1 section 2.9.3): FHS, BHS, the messages, BTS with their count, FTS with the count of
  * batches. Delimiters, applications and facilities are those of the first message, byte for byte. FHS-11 and BHS-11 are
  * its control id.
  */

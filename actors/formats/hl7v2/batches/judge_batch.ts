@@ -49,6 +49,7 @@ function read(bytes: Uint8Array) {
 
 /** Whichever of the messages it is about. */
 function judgeOne(acknowledgment: Uint8Array): Outcome {
-  const controlId = Hl7Message.parse(acknowledgment).raw("MSA-2") ?? "";
-  return judge(acknowledgment, { controlId }, { config: { answerMatch: "strict" } });
+  return judge(acknowledgment, { controlId: Hl7Message.parse(acknowledgment).raw("MSA-2") ?? "" }, {
+    config: { answerMatch: "strict" },
+  });
 }

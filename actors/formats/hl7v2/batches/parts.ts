@@ -1,4 +1,4 @@
-import { charsetOf } from "../charsets/charset.ts";
+import { charsetToRead } from "../charsets/charset.ts";
 import { errors } from "../errors.ts";
 import { batchHeader } from "../syntax/header.ts";
 import { bytesOf } from "../syntax/own_segment.ts";
@@ -51,18 +51,18 @@ export interface BatchWarning {
  * what was found, or is no number.
  */
 export type BatchWarningCode =
-  | "HL7V2_FHS_MISSING"
-  | "HL7V2_BHS_MISSING"
-  | "HL7V2_BTS_MISSING"
-  | "HL7V2_FTS_MISSING"
-  | "HL7V2_BTS_COUNT_DIFFERENT"
-  | "HL7V2_FTS_COUNT_DIFFERENT"
-  | "HL7V2_BTS_COUNT_INVALID"
-  | "HL7V2_FTS_COUNT_INVALID";
+  | "fhsMissing"
+  | "bhsMissing"
+  | "btsMissing"
+  | "ftsMissing"
+  | "btsCountDiffers"
+  | "ftsCountDiffers"
+  | "btsCountInvalid"
+  | "ftsCountInvalid";
 
 /**
  * Makes parts of the pieces of a file, which follow `[FHS] { [BHS] { [messages] } [BTS] } [FTS]` (HL7 v2.9.1 section
- * 2.10.3). Headers and trailers may be missing; what cannot be any message's is refused.
+ * 2.9.3). Headers and trailers may be missing; what cannot be any message's is refused.
  */
 export class BatchReader {
   #messages = 0;
@@ -97,26 +97,26 @@ export class BatchReader {
         return yield this.#header("fileHeader", bytes);
       case "BTS":
         yield* this.#trailer("batchTrailer", bytes, this.#inBatch);
-        if (!this.#batchIsOpen) yield warning("HL7V2_BHS_MISSING");
+        if (!this.#batchIsOpen) yield warning("bhsMissing");
         if (!this.#batchIsOpen) this.#batches++;
         this.#batchIsOpen = false;
         this.#inBatch = 0;
         return;
       case "FTS":
-        if (this.#batchIsOpen) yield warning("HL7V2_BTS_MISSING");
+        if (this.#batchIsOpen) yield warning("btsMissing");
         this.#batchIsOpen = false;
         this.#looseEnded();
         // Messages without BHS and BTS are one batch, as both may be left out.
         yield* this.#trailer("fileTrailer", bytes, this.#batches || Number(this.#hasLoose));
-        if (!this.#fileIsOpen) yield warning("HL7V2_FHS_MISSING");
+        if (!this.#fileIsOpen) yield warning("fhsMissing");
         return this.#fileEnded();
     }
   }
 
   /** There are no more pieces. */
   *end(): Generator<BatchPart> {
-    if (this.#batchIsOpen) yield warning("HL7V2_BTS_MISSING");
-    if (this.#fileIsOpen) yield warning("HL7V2_FTS_MISSING");
+    if (this.#batchIsOpen) yield warning("btsMissing");
+    if (this.#fileIsOpen) yield warning("ftsMissing");
   }
 
   #header(kind: BatchHeader["kind"], piece: Uint8Array): BatchHeader {
@@ -130,9 +130,9 @@ export class BatchReader {
     const count = batchHeader(bytes).field(2).trim();
     const declared = /^\d+$/.test(count) ? Number(count) : undefined;
     yield { kind, bytes, declared, found };
-    const name = kind === "batchTrailer" ? "BTS" : "FTS";
-    if (count !== "" && declared === undefined) yield warning(`HL7V2_${name}_COUNT_INVALID`);
-    else if (declared !== undefined && declared !== found) yield warning(`HL7V2_${name}_COUNT_DIFFERENT`);
+    const name = kind === "batchTrailer" ? "bts" : "fts";
+    if (count !== "" && declared === undefined) yield warning(`${name}CountInvalid`);
+    else if (declared !== undefined && declared !== found) yield warning(`${name}CountDiffers`);
   }
 
   /** The one segment of a piece. */
@@ -172,5 +172,5 @@ function warning(code: BatchWarningCode): BatchWarning {
 
 function textOf(field: string): string {
   const bytes = bytesOf(field);
-  return charsetOf("", bytes).decode(bytes).toWellFormed();
+  return charsetToRead(bytes, [], {}).decode(bytes).toWellFormed();
 }

@@ -5,7 +5,7 @@ import { type BatchPart, BatchReader } from "./parts.ts";
 
 /**
  * The parts of a batch file in memory, one by one, in order: headers, messages, trailers, warnings (HL7 v2.9.1 section
- * 2.10.3). Several messages without any header are taken apart, too. Messages are views of `file`, no copies, and come
+ * 2.9.3). Several messages without any header are taken apart, too. Messages are views of `file`, no copies, and come
  * as they are: one that cannot be parsed keeps no other from being read.
  *
  * Errors, when the place is reached: HL7V2_BATCH_HEADER_MISPLACED, HL7V2_BATCH_SEGMENT_MISPLACED.
@@ -42,9 +42,9 @@ export function isBatch(bytes: Uint8Array): boolean {
   const first = nameAt(inner, 0);
   if (first !== "MSH") return first === "FHS" || first === "BHS";
   let end = inner.length;
-  while (isLineEnd(inner[end - 1])) end--;
-  const far = end - TRAILER_BYTES_MAX;
-  while (end > far && end > 0 && !isLineEnd(inner[end - 1])) end--;
+  while (end > 0 && isLineEnd(inner[end - 1])) end--;
+  const far = Math.max(end - TRAILER_BYTES_MAX, 0);
+  while (end > far && !isLineEnd(inner[end - 1])) end--;
   const last = nameAt(inner, end);
   return last === "BTS" || last === "FTS";
 }
@@ -52,6 +52,6 @@ export function isBatch(bytes: Uint8Array): boolean {
 /** A trailer is looked for in the last so many bytes: the last segment of a message may be megabytes long. */
 const TRAILER_BYTES_MAX = 1024;
 
-function isLineEnd(byte: number | undefined): boolean {
+function isLineEnd(byte: number): boolean {
   return byte === CR || byte === LF;
 }

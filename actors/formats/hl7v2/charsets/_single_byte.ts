@@ -1,27 +1,11 @@
-/** A character set as a message needs it. */
-export interface Charset {
-  readonly name: string;
-  /**
-   * True where text and bytes stand one for the other, so that untouched text encodes to the bytes it came from.
-   * Where it is false the original bytes have to be kept.
-   */
-  readonly isExact: boolean;
-  /** Bytes that mean nothing become lone surrogates U+DC80 to U+DCFF, which stand for themselves in `encode`. */
-  decode(bytes: Uint8Array): string;
-  /** True where the text may be written in it. */
-  carries(text: string): boolean;
-  /** `undefined` where a character has no bytes. */
-  encode(text: string): Uint8Array | undefined;
-}
-
-/** Where a byte that means nothing is kept in text: no valid text has a lone surrogate. */
-export const STRAY = 0xdc00;
+import { type ExactCharset, STRAY } from "./_charset.ts";
 
 /**
- * A character set of one byte a character, by its WHATWG label. `newMax` bounds what a new value may hold: a label is
- * often narrower than the platform's table for it, and what was received goes out again all the same.
+ * A character set of one byte a character, by its WHATWG label. One of the ISO 8859 family `isNarrow`: the platform
+ * has letters and signs at 0x80 to 0x9F, where the standards have controls. What was received goes out again all the
+ * same, but no new value may hold them.
  */
-export function singleByte(name: string, whatwg: string, newMax = 0x10ffff): Charset {
+export function singleByte(name: string, whatwg: string, isNarrow = false): ExactCharset {
   const all = new TextDecoder(whatwg).decode(Uint8Array.from({ length: 256 }, (_, byte) => byte));
   const characters = Array.from(
     all,
@@ -38,7 +22,8 @@ export function singleByte(name: string, whatwg: string, newMax = 0x10ffff): Cha
     },
     carries(text) {
       for (const character of text) {
-        if (!bytesOf.has(character) || character.codePointAt(0)! > newMax) return false;
+        const byte = bytesOf.get(character);
+        if (byte === undefined || isNarrow && byte >= 0x80 && byte < 0xa0) return false;
       }
       return text.isWellFormed();
     },

@@ -1,11 +1,11 @@
-import { type Charset, STRAY } from "./_single_byte.ts";
+import { type ExactCharset, STRAY } from "./_charset.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const tolerant = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** UTF-8 that is valid throughout. */
-export const utf8: Charset = {
+export const utf8: ExactCharset = {
   name: "utf-8",
   isExact: true,
   decode: (bytes) => tolerant.decode(bytes),
@@ -26,7 +26,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
  * UTF-8 in which single bytes are something else: a field cut off within a character, one value from an older system.
  * `undefined` where no character beyond ASCII is valid, so that the bytes are hardly UTF-8 at all.
  */
-export function utf8WithStrays(bytes: Uint8Array): Charset | undefined {
+export function utf8WithStrays(bytes: Uint8Array): ExactCharset | undefined {
   for (let at = 0; at < bytes.length; at++) {
     if (sequenceLength(bytes, at) > 1) return { ...utf8, decode: decodeWithStrays };
   }

@@ -1,4 +1,4 @@
-import type { Delimiters } from "./delimiters.ts";
+import { type Delimiters, NO_DELIMITER } from "./delimiters.ts";
 
 /**
  * Escape sequences (HL7 v2.9.1 section 2.6). Reading decodes the delimiters (`\F\ \S\ \T\ \R\ \E\ \P\`) and hexadecimal
@@ -77,6 +77,10 @@ function escapeOf(
   character: string,
   { field, component, repetition, subcomponent, escape }: Delimiters,
 ): string {
+  const code = character.charCodeAt(0);
+  if (code < 0x20 || code === 0x7f) {
+    return `${escape}X${code.toString(16).toUpperCase().padStart(2, "0")}${escape}`;
+  }
   switch (character) {
     case field:
       return `${escape}F${escape}`;
@@ -87,19 +91,18 @@ function escapeOf(
     case subcomponent:
       return `${escape}T${escape}`;
   }
-  const code = character.charCodeAt(0);
-  if (code >= 0x20 && code !== 0x7f) return character;
-  return `${escape}X${code.toString(16).toUpperCase().padStart(2, "0")}${escape}`;
+  return character;
 }
 
-function plainTextOf(body: string, delimiters: Delimiters, readHex: HexReader): string | undefined {
+/** What stands between two escape characters, as text; `undefined` where it is no plain text. */
+export function plainTextOf(body: string, delimiters: Delimiters, readHex: HexReader): string | undefined {
   switch (body) {
     case "F":
       return delimiters.field;
     case "S":
       return delimiters.component;
     case "T":
-      return delimiters.subcomponent;
+      return delimiters.subcomponent === NO_DELIMITER ? undefined : delimiters.subcomponent;
     case "R":
       return delimiters.repetition;
     case "E":
@@ -112,7 +115,7 @@ function plainTextOf(body: string, delimiters: Delimiters, readHex: HexReader): 
 }
 
 /** Highlighting, character set switches, local and hexadecimal sequences, and the formatting commands of FT. */
-function isMarkup(body: string): boolean {
-  return /^(?:[HN]|C[0-9A-Fa-f]{4}|M[0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{2})?|[XZ][0-9A-Fa-f]+|\.(?:br|fi|nf|ce|(?:sp|in|ti|sk)[+-]?\d*))$/
+export function isMarkup(body: string): boolean {
+  return /^(?:[HN]|C[0-9A-Fa-f]{4}|M[0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{2})?|[XZ][0-9A-Fa-f]+|\.(?:br|fi|nf|ce|(?:sp|in|ti|sk) ?[+-]?\d*))$/
     .test(body);
 }

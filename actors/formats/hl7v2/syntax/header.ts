@@ -1,7 +1,7 @@
 import { partOf } from "./parts.ts";
 import { unwrap } from "./wire.ts";
-import { charsetOf } from "../charsets/charset.ts";
-import { type Delimiters, readDelimiters, RECOMMENDED } from "./delimiters.ts";
+import { charsetToRead, type CharsetWords, checkReadable } from "../charsets/charset.ts";
+import { completed, type Delimiters, readDelimiters, RECOMMENDED } from "./delimiters.ts";
 import { decodeEscapes } from "./escape.ts";
 
 /** The MSH segment of a message, read without the rest of it. */
@@ -41,26 +41,38 @@ const [M, S, H] = [0x4d, 0x53, 0x48];
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Reads the header a message begins with.
+ * Reads the header a message begins with. Fails already here where the message is in a character set that nothing can
+ * read, so that its sender hears of it.
  *
- * Errors: HL7V2_MESSAGE_EMPTY, HL7V2_HEADER_MISSING, HL7V2_HEADER_TOO_SHORT, HL7V2_DELIMITERS_INVALID.
+ * Errors: HL7V2_MESSAGE_EMPTY, HL7V2_HEADER_MISSING, HL7V2_HEADER_TOO_SHORT, HL7V2_DELIMITERS_INVALID,
+ * HL7V2_CHARSET_UNSUPPORTED, HL7V2_BYTES_INVALID.
  */
-export function readHeader(bytes: Uint8Array): Header {
-  const line = lineAt(unwrap(bytes), 0);
+export function readHeader(bytes: Uint8Array, words: CharsetWords = {}): Header {
+  const message = unwrap(bytes), line = lineAt(message, 0);
   const text = decoder.decode(line);
-  const delimiters = readDelimiters(text);
-  if (isAscii(text, line)) return new Header(text, delimiters);
-  const label = partOf(partOf(text, delimiters.field, 18) ?? "", delimiters.repetition, 1) ?? "";
-  return new Header(charsetOf(label, line).decode(line).toWellFormed(), delimiters);
+  const plain = new Header(text, readDelimiters(text));
+  const field = plain.field(18);
+  if (field !== "" || words.charset !== undefined) {
+    checkReadable(message, field.split(plain.delimiters.repetition)[0], words);
+  }
+  if (isAscii(text, line) && !text.includes("\x1b")) return plain;
+  const charset = charsetToRead(line, field.split(plain.delimiters.repetition), words);
+  return new Header(charset.decode(line).toWellFormed(), plain.delimiters);
 }
 
 /**
  * Finds a header wherever MSH stands at the start of a line or after a space or control character, however broken the
  * message is, with one character a byte, so that fields go into an answer as they came. Delimiters that make no sense
- * are replaced by the recommended ones, as far as the field separator allows. `undefined` where there is no MSH.
+ * are replaced by the recommended ones, as far as the field separator allows, and a subcomponent separator that is left
+ * out is added. `undefined` where there is no MSH.
  */
 export function findHeader(bytes: Uint8Array): Header | undefined {
-  const inner = unwrap(bytes);
+  let inner: Uint8Array;
+  try {
+    inner = unwrap(bytes);
+  } catch {
+    return undefined;
+  }
   for (let start = inner.indexOf(M); start >= 0; start = inner.indexOf(M, start + 1)) {
     const isFirst = start === 0 || inner[start - 1] <= 0x20;
     if (!isFirst || inner[start + 1] !== S || inner[start + 2] !== H) continue;
@@ -76,7 +88,7 @@ export function batchHeader(segment: Uint8Array): Header {
 
 function tolerantHeader(text: string): Header {
   try {
-    return new Header(text, readDelimiters(text));
+    return new Header(text, completed(readDelimiters(text)));
   } catch {
     const field = text[3] ?? "";
     const { encoding } = RECOMMENDED;

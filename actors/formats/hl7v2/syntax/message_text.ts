@@ -1,14 +1,23 @@
 import type { LongList } from "../../../../runtime/contract/long_list.ts";
-import { type Charset, charsetOf } from "../charsets/charset.ts";
-import { joinBytes } from "../charsets/utf8.ts";
+import {
+  type Charset,
+  charsetSaidBy,
+  charsetToExtend,
+  charsetToWrite,
+  type CharsetWords,
+  hl7LabelOf,
+  isLabelOf,
+} from "../charsets/charset.ts";
+import { joinBytes, utf8 } from "../charsets/utf8.ts";
 import { errors } from "../errors.ts";
-import type { Delimiters } from "./delimiters.ts";
+import { type Delimiters, NO_DELIMITER } from "./delimiters.ts";
 import { removeFrom, writeLeaf } from "./edit.ts";
-import { decodeEscapes, encodeEscapes, isPlain } from "./escape.ts";
+import { decodeEscapes, encodeEscapes, type HexReader, isPlain } from "./escape.ts";
 import { leafOf } from "./leaf.ts";
-import { labelOf, type Parsed } from "./parse.ts";
+import { leavesOf } from "./leaves.ts";
+import { labelsOf, type Parsed } from "./parse.ts";
 import { partOf, withPart } from "./parts.ts";
-import { checkLeaf, isDelimiterField, LEFT_OUT, type Path } from "./path.ts";
+import { checkLeaf, compilePath, isDelimiterField, LEFT_OUT, type Path } from "./path.ts";
 import { cutter, Segments } from "./segments.ts";
 
 const CR = Uint8Array.of(0x0d);
@@ -19,22 +28,37 @@ export class MessageText {
   /** As the message's own MSH-1 and MSH-2 name them. */
   readonly delimiters: Delimiters;
   readonly segments: Segments;
-  #originals: LongList<Uint8Array | undefined> | undefined;
+  readonly #words: CharsetWords;
+  #originals: LongList<Uint8Array> | undefined;
   #charset: Charset | undefined;
+  /** What it was read in, once it is to be written in another character set. */
+  #readIn: Charset | undefined;
 
-  constructor({ delimiters, segments, charset, originals }: Parsed) {
+  constructor({ delimiters, segments, charset, words, originals }: Parsed, readIn?: Charset) {
     this.delimiters = delimiters;
     this.segments = segments;
     this.#charset = charset;
+    this.#words = words;
     this.#originals = originals;
+    this.#readIn = readIn;
   }
 
   copy(): MessageText {
+    return this.#of(this.segments.copy(), this.#originals);
+  }
+
+  #of(segments: Segments, originals: LongList<Uint8Array> | undefined): MessageText {
+    const frame = { delimiters: this.delimiters, charset: this.#charset, words: this.#words };
+    return new MessageText({ ...frame, segments, originals }, this.#readIn);
+  }
+
+  /** The text of the segments from `start` up to `end`, for reading. */
+  slice(start: number, end: number): MessageText {
     return new MessageText({
       delimiters: this.delimiters,
-      segments: this.segments.copy(),
-      charset: this.#charset,
-      originals: this.#originals,
+      segments: this.segments.slice(start, end),
+      charset: this.#charset ?? this.#usedCharset(),
+      words: this.#words,
     });
   }
 
@@ -42,38 +66,78 @@ export class MessageText {
   cut(starts: readonly number[]): readonly MessageText[] {
     const segments = cutter(this.segments.all(), starts);
     const originals = this.#originals && cutter([...this.#originals], starts);
-    return starts.map((_, nth) =>
-      new MessageText({
-        delimiters: this.delimiters,
-        segments: Segments.of(segments(nth)),
-        charset: this.#charset,
-        originals: originals?.(nth),
-      })
-    );
+    return starts.map((_, nth) => this.#of(Segments.of(segments(nth)), originals?.(nth)));
   }
 
   /** Errors: HL7V2_CHARACTER_UNENCODABLE. */
   toBytes(): Uint8Array {
-    if (this.#originals === undefined) return this.#encode(this.segments.join());
-    const originals = [...this.#originals];
-    return joinBytes(
-      this.segments.all().flatMap((segment, at) => [originals[at] ?? this.#encode(segment), CR]),
-    );
+    if (this.#originals) return joinBytes([...this.#originals].flatMap((segment) => [segment, CR]));
+    const text = this.segments.join();
+    if (!this.#charset?.isWide) {
+      const ascii = encoder.encode(text);
+      if (ascii.length === text.length) return ascii;
+    }
+    return this.#encode(text) ?? this.#failWhereUnencodable();
   }
 
-  #encode(text: string): Uint8Array {
-    const ascii = encoder.encode(text);
-    if (ascii.length === text.length) return ascii;
+  /** The same in another character set, which MSH-18 then names. Errors: also HL7V2_CHARSET_UNSUPPORTED. */
+  toBytesIn(label: string): Uint8Array {
+    const charset = charsetToWrite(label), [said] = labelsOf(this.segments.one(0), this.delimiters);
+    if (isLabelOf(said, charset) && this.#usedCharset().name === charset.name) return this.toBytes();
+    const copy = this.copy();
+    copy.#rename(hl7LabelOf(charset));
+    return copy.toBytes();
+  }
+
+  #rename(label: string): void {
+    const path = compilePath("MSH-18"), before = this.segments.one(0);
+    const after = withPart(before, this.delimiters.field, path.leaf.part, () => label);
+    this.segments.splice(0, 1, [after]);
+    this.#switchTo(charsetToWrite(label));
+  }
+
+  #switchTo(charset: Charset): void {
+    this.#readIn ??= this.#charset ?? utf8;
+    this.#charset = charset;
+    this.#originals = undefined;
+  }
+
+  #encode(text: string): Uint8Array | undefined {
     const charset = this.#usedCharset();
-    return charset.encode(text) ?? errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: charset.name });
+    return this.#readIn && !this.#carries(text) ? undefined : charset.encode(text);
+  }
+
+  /** What was a byte without meaning in one character set has none in another. */
+  #carries(text: string): boolean {
+    const isLost = this.#readIn?.isExact === false && text.includes("\uFFFD");
+    return !isLost && this.#usedCharset().carries(text);
+  }
+
+  #failWhereUnencodable(): never {
+    const { name } = this.#usedCharset(), seen = new Map<string, number>();
+    for (const segment of this.segments.all()) {
+      const id = segment.slice(0, 3), occurrence = (seen.get(id) ?? 0) + 1;
+      seen.set(id, occurrence);
+      for (const [path, text] of leavesOf(segment, this.delimiters)) {
+        if (this.#encode(text) !== undefined) continue;
+        errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: name, path: `${id}[${occurrence}]${path}` });
+      }
+    }
+    throw new Error("text that can be written leaf by leaf can be written as a whole");
   }
 
   #usedCharset(): Charset {
-    return this.#charset ??= charsetOf(labelOf(this.segments.one(0), this.delimiters));
+    return this.#charset ??= charsetToExtend(labelsOf(this.segments.one(0), this.delimiters), this.#words);
+  }
+
+  /** Reads the bytes of `\X..\` as text of the message's character set. */
+  hexReader(): HexReader {
+    return (bytes) => this.#readHex(bytes);
   }
 
   #readHex(bytes: Uint8Array): string | undefined {
-    const text = this.#usedCharset().decode(bytes);
+    // One byte of UTF-16 is no text.
+    const charset = this.#usedCharset(), text = (charset.isWide ? utf8 : charset).decode(bytes);
     return text.isWellFormed() && !text.includes("\uFFFD") ? text : undefined;
   }
 
@@ -116,10 +180,7 @@ export class MessageText {
       if (repetition + component + subcomponent > 3) return undefined;
       return path.field === 1 ? delimiters.field : delimiters.encoding;
     }
-    const segments = this.segments;
-    return this.decoded(
-      leafOf(segments.text(at), segments.start(at), segments.end(at), path.leaf, delimiters),
-    );
+    return this.decoded(this.segments.leaf(at, path.leaf, delimiters));
   }
 
   leafIn(repetition: string, { leaf }: Path): string | undefined {
@@ -130,7 +191,7 @@ export class MessageText {
   decoded(text: string | undefined): string | undefined {
     if (text === undefined || text === "") return undefined;
     if (!text.includes(this.delimiters.escape)) return this.shown(text);
-    return this.shown(decodeEscapes(text, this.delimiters, (bytes) => this.#readHex(bytes)));
+    return this.shown(decodeEscapes(text, this.delimiters, this.hexReader()));
   }
 
   write(path: Path, value: string): void {
@@ -139,21 +200,38 @@ export class MessageText {
       if (this.leaf(0, path) !== value) errors.fail("HL7V2_DELIMITERS_FIXED", { path: path.text });
       return;
     }
-    const text = this.#encodedValue(value);
-    let at = this.segments.find(path.id, path.occurrence || 1);
-    if (at < 0 && text === "") return;
-    if (at < 0) at = this.#insert(path);
-    this.#replace(at, path, (field) => writeLeaf(field, path, this.delimiters, text));
+    if (path.subcomponent > 1 && this.delimiters.subcomponent === NO_DELIMITER) {
+      errors.fail("HL7V2_DELIMITER_MISSING", { path: path.text });
+    }
+    const text = this.encoded(value, path.text);
+    this.#edit(path, text === "", (field) => writeLeaf(field, path, this.delimiters, text));
   }
 
-  #encodedValue(value: string): string {
+  /** Replaces a field, or one repetition of it where the path names one, by text that is encoded already. */
+  writeEncoded(path: Path, text: string): void {
+    const { repetition } = this.delimiters;
+    this.#edit(
+      path,
+      text === "",
+      (field) =>
+        path.repetition === LEFT_OUT ? text : withPart(field, repetition, path.repetition, () => text),
+    );
+  }
+
+  #edit(path: Path, isEmpty: boolean, edit: (field: string) => string): void {
+    let at = this.segments.find(path.id, path.occurrence || 1);
+    if (at < 0 && isEmpty) return;
+    if (at < 0) at = this.#insert(path);
+    this.#replace(at, path, edit);
+  }
+
+  /** A value as it is written. Errors: HL7V2_CHARACTER_UNENCODABLE. */
+  encoded(value: string, path: string): string {
     // One character a byte means ASCII; anything else has to fit the character set.
     if (encoder.encode(value).length !== value.length && !this.#usedCharset().carries(value)) {
-      errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: this.#usedCharset().name });
+      errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: this.#usedCharset().name, path });
     }
-    return isPlain(value, this.delimiters)
-      ? value
-      : encodeEscapes(value, this.delimiters, (bytes) => this.#readHex(bytes));
+    return isPlain(value, this.delimiters) ? value : encodeEscapes(value, this.delimiters, this.hexReader());
   }
 
   #insert(path: Path): number {
@@ -162,9 +240,15 @@ export class MessageText {
       errors.fail("HL7V2_OCCURRENCE_MISSING", { path: path.text });
     }
     const at = alike === 0 ? segments.count : segments.find(path.id, alike) + 1;
-    segments.splice(at, 0, [path.segment]);
-    this.#originals = this.#originals?.spliced(at, 0, [undefined]);
+    this.insert(at, path.segment);
     return at;
+  }
+
+  /** Puts a segment, which is encoded already, before what stands at `at`. */
+  insert(at: number, segment: string): void {
+    this.segments.splice(at, 0, [segment]);
+    // Not `#encode`: it asks whether the charset carries the text, which whoever made the segment has done.
+    this.#originals = this.#originals?.spliced(at, 0, [this.#usedCharset().encode(segment)!]);
   }
 
   remove(path: Path): void {
@@ -184,14 +268,27 @@ export class MessageText {
   }
 
   #replace(at: number, path: Path, edit: (field: string) => string): void {
-    const before = this.segments.one(at);
-    const after = withPart(before, this.delimiters.field, path.leaf.part, edit);
+    const { field } = this.delimiters, before = this.segments.one(at);
+    const after = withPart(before, field, path.leaf.part, edit);
     if (after === before) return;
-    this.segments.splice(at, 1, [after]);
-    this.#originals = this.#originals?.with(at, undefined);
-    if (path.segment === "MSH" && path.field === 18) {
-      this.#charset = undefined;
-      this.#originals = undefined;
-    }
+    this.#originals = this.#originals?.with(
+      at,
+      this.#withField(at, path, partOf(after, field, path.leaf.part)!),
+    );
+    this.segments.replace(at, after);
+    if (path.segment !== "MSH" || path.field !== 18) return;
+    this.#switchTo(charsetSaidBy(labelsOf(after, this.delimiters)));
+  }
+
+  /** The bytes of a segment with one field written anew; all others are what they were. */
+  #withField(at: number, path: Path, text: string): Uint8Array {
+    const charset = this.#usedCharset(), original = this.#originals!.at(at)!;
+    const delimiter = this.delimiters.field.charCodeAt(0);
+    const fields = charset.isExact ? [original] : charset.split(original, delimiter);
+    const bytes = charset.encode(text) ??
+      errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: charset.name, path: path.text });
+    while (fields.length < path.leaf.part) fields.push(new Uint8Array());
+    fields[path.leaf.part - 1] = bytes;
+    return joinBytes(fields.flatMap((field, nth) => nth === 0 ? [field] : [Uint8Array.of(delimiter), field]));
   }
 }

@@ -2,7 +2,14 @@ import { LongList } from "../../../../runtime/contract/long_list.ts";
 import { partOf } from "./parts.ts";
 import { Segments } from "./segments.ts";
 import { headerOf, splitSegments, unwrap, unwrapText } from "./wire.ts";
-import { type Charset, charsetOf } from "../charsets/charset.ts";
+import {
+  type Charset,
+  charsetToRead,
+  charsetToWrite,
+  type CharsetWords,
+  type ExactCharset,
+} from "../charsets/charset.ts";
+import { wideCharsetOf } from "../charsets/wide.ts";
 import { type Delimiters, readDelimiters } from "./delimiters.ts";
 
 /** A message taken apart as far as it always is. */
@@ -11,51 +18,57 @@ export interface Parsed {
   readonly segments: Segments;
   /** Left open where the message is all ASCII. */
   readonly charset?: Charset;
+  /** What the caller says of the character set; for text beyond ASCII that comes later. */
+  readonly words: CharsetWords;
   /** The segments as they came, where the character set does not give the bytes back. */
-  readonly originals?: LongList<Uint8Array | undefined>;
+  readonly originals?: LongList<Uint8Array>;
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Reads a message from text, already decoded by somebody else. */
-export function parseText(input: string, label?: string): Parsed {
-  const text = unwrapText(input.toWellFormed());
-  const delimiters = readDelimiters(text);
-  return ascii(text, delimiters, label);
+/** Reads a message from text, already decoded by somebody else. Errors: as of `parseBytes`, but for its character set. */
+export function parseText(input: string, words: CharsetWords): Parsed {
+  return parsed(unwrapText(input.toWellFormed()), words);
 }
 
-/** Reads a message from bytes; `label` names their character set and beats MSH-18. */
-export function parseBytes(input: Uint8Array, label?: string): Parsed {
+/**
+ * Reads a message from bytes.
+ *
+ * Errors: as of `readDelimiters` and `splitSegments`; HL7V2_CHARSET_UNSUPPORTED, HL7V2_BYTES_INVALID.
+ */
+export function parseBytes(input: Uint8Array, words: CharsetWords): Parsed {
+  const wide = wideCharsetOf(input);
+  if (wide) return parsed(unwrapText(wide.decode(input)), words, wide);
   const bytes = unwrap(input);
   const text = decoder.decode(bytes);
-  const delimiters = readDelimiters(text);
   // A decoded character beyond ASCII is shorter than its bytes, unless it stands for a broken one. ESC may switch
   // alphabets within ASCII.
   const isAscii = text.length === bytes.length && !text.includes("\uFFFD") && !text.includes("\x1b");
-  if (isAscii) return ascii(text, delimiters, label);
+  if (isAscii) return parsed(text, words);
 
-  const charset = charsetOf(label ?? labelOf(headerOf(text), delimiters), bytes);
-  if (charset.isExact) {
-    return { delimiters, segments: splitSegments(charset.decode(bytes), delimiters), charset };
-  }
+  const delimiters = readDelimiters(text);
+  const charset = charsetToRead(bytes, labelsOf(headerOf(text), delimiters), words);
+  if (charset.isExact) return parsed(charset.decode(bytes), words, charset);
   // Segments are cut at bytes here: the second byte of a character may look like a delimiter, but never like CR.
-  const oneByteEach = charsetOf("windows-1252");
-  const originals = splitSegments(oneByteEach.decode(bytes), delimiters).all()
-    .map((segment) => oneByteEach.encode(segment) as Uint8Array);
+  const latin1 = charsetToWrite("windows-1252");
+  const originals = splitSegments(latin1.decode(bytes), delimiters).all()
+    .map((segment) => latin1.encode(segment) as Uint8Array);
   return {
     delimiters,
     segments: Segments.of(LongList.of(originals.map((bytes) => charset.decode(bytes)))),
     charset,
+    words,
     originals: LongList.of(originals),
   };
 }
 
-/** The character set an MSH segment names: the first repetition of MSH-18. */
-export function labelOf(header: string, delimiters: Delimiters): string {
-  return partOf(partOf(header, delimiters.field, 18) ?? "", delimiters.repetition, 1) ?? "";
+/** What MSH-18 of an MSH segment says, by its repetitions. */
+export function labelsOf(header: string, delimiters: Delimiters): readonly string[] {
+  return (partOf(header, delimiters.field, 18) ?? "").split(delimiters.repetition);
 }
 
-function ascii(text: string, delimiters: Delimiters, label: string | undefined): Parsed {
+function parsed(text: string, words: CharsetWords, charset?: ExactCharset): Parsed {
+  const delimiters = readDelimiters(text);
   const segments = splitSegments(text, delimiters);
-  return label === undefined ? { delimiters, segments } : { delimiters, segments, charset: charsetOf(label) };
+  return charset === undefined ? { delimiters, segments, words } : { delimiters, segments, charset, words };
 }

@@ -1,31 +1,60 @@
-import { idOf, Segments } from "./segments.ts";
+import { idOf, Segments, type Source } from "./segments.ts";
 import type { Delimiters } from "./delimiters.ts";
+import { wideCharsetOf } from "../charsets/wide.ts";
 import { errors } from "../errors.ts";
 
 /** What ends a line, and what surrounds a message in an MLLP frame. */
 export const LF = 0x0a, VT = 0x0b, CR = 0x0d, FS = 0x1c;
 const M = 0x4d;
 const MSH = idOf("MSH");
+const encoder = new TextEncoder();
 
-/** The message within what surrounds it in a file or frame: byte order mark, MLLP bytes, blank lines. A view, no copy. */
+/**
+ * The message within what surrounds it in a file or frame: byte order mark, MLLP bytes, blank lines and blanks, and at
+ * the end NUL and Ctrl-Z. A view, no copy, except of UTF-16 and UTF-32, which are turned into UTF-8.
+ */
 export function unwrap(bytes: Uint8Array): Uint8Array {
-  let start = 0, end = bytes.length;
   // Nearly every message: nothing in front of MSH, one CR behind it. A view would cost as much as a tenth of the parse.
-  if (bytes[0] === M && bytes[end - 1] === CR && bytes[end - 2] > FS) return bytes;
-  for (;;) {
-    const byte = bytes[start];
-    if (byte === VT || byte === CR || byte === LF) start++;
-    else if (byte === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) start += 3;
-    else break;
+  if (bytes[0] === M && bytes[1] !== 0 && bytes[bytes.length - 1] === CR && bytes[bytes.length - 2] > FS) {
+    return bytes;
   }
-  while (end > start && (bytes[end - 1] === CR || bytes[end - 1] === LF || bytes[end - 1] === FS)) end--;
+  const wide = wideCharsetOf(bytes);
+  if (wide) return unwrap(encoder.encode(wide.decode(bytes)));
+  const [start, end] = edgesOf(bytes.length, (at) => bytes[at], (at) => isMark(bytes, at) ? 3 : 0);
   return bytes.subarray(start, end);
 }
 
 /** The same for text. */
 export function unwrapText(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/^[\uFEFF\x0b\r\n]+/, "").replace(/[\x1c\r\n]+$/, "");
+  const codeAt = (at: number) => text.charCodeAt(at);
+  const [start, end] = edgesOf(text.length, codeAt, (at) => codeAt(at) === 0xfeff ? 1 : 0);
+  return text.slice(start, end);
+}
+
+function isMark(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+}
+
+function edgesOf(
+  length: number,
+  codeAt: (at: number) => number,
+  markAt: (at: number) => number,
+): readonly [start: number, end: number] {
+  let start = 0, end = length;
+  while (start < length && (isAround(codeAt(start)) || markAt(start) > 0)) start += markAt(start) || 1;
+  while (end > start && isBehind(codeAt(end - 1))) end--;
+  // What stands before the last CR is content, unless it ends a frame.
+  let last = end;
+  while (last < length && isBehind(codeAt(last)) && codeAt(last) !== CR && codeAt(last) !== FS) last++;
+  return [start, last < length && codeAt(last) === CR ? last : end];
+}
+
+function isAround(code: number): boolean {
+  return code <= 0x20 && (code === VT || code === 0x20 || code === 0x09 || isBehind(code));
+}
+
+function isBehind(code: number): boolean {
+  return code === CR || code === LF || code === FS || code === 0x00 || code === 0x1a;
 }
 
 /** The first segment of unwrapped text. */
@@ -35,7 +64,8 @@ export function headerOf(text: string): string {
 }
 
 /**
- * Cuts unwrapped text into segments, without their terminators; blank lines are dropped.
+ * Cuts unwrapped text into segments, without their terminators; blank lines are dropped, and so are blanks,
+ * MLLP bytes and NUL in front of a segment, which are in no field.
  *
  * What ends MSH decides what ends a segment. After a lone CR, which the standard demands, an LF is content, as it is
  * in reports sent as text. After LF or CRLF, as in files, any of CR, LF and CRLF ends a segment.
@@ -43,34 +73,59 @@ export function headerOf(text: string): string {
  * Errors: HL7V2_SEGMENT_INVALID, HL7V2_MESSAGE_NOT_ALONE.
  */
 export function splitSegments(text: string, delimiters: Delimiters): Segments {
-  const firstCr = text.indexOf("\r"), firstLf = text.indexOf("\n");
-  const linesEndInLf = firstLf >= 0 && (firstCr < 0 || firstLf <= firstCr + 1);
-  const rest = linesEndInLf ? text.replaceAll("\n", "\r") : text;
   const field = delimiters.field.charCodeAt(0);
-  const places: number[] = [], ids: number[] = [];
-  for (let start = 0; start < rest.length;) {
-    const found = rest.indexOf("\r", start);
-    const end = found < 0 ? rest.length : found;
-    while (start < end && rest.charCodeAt(start) === LF) start++;
-    if (end > start) {
-      if (isSegment(rest, start, end, field)) {
-        const id = idOf(rest, start);
-        if (id === MSH && ids.length > 0) errors.fail("HL7V2_MESSAGE_NOT_ALONE", { segment: ids.length + 1 });
-        ids.push(id);
-        places.push(start, end);
-      } else if (rest.slice(start, end).trim() !== "") {
-        errors.fail("HL7V2_SEGMENT_INVALID", { segment: ids.length + 1 });
-      }
-    }
-    start = end + 1;
-  }
-  return new Segments(rest, places, ids);
+  // Nearly every message is written as the standard says. Others are put that way.
+  const withCr = linesEndInLf(text) ? text.replaceAll("\r\n", "\r").replaceAll("\n", "\r") : text;
+  const asItCame = sourceOf(terminated(withCr), field);
+  if (asItCame) return new Segments(asItCame);
+  const lines = withCr.split("\r").map(withoutFront).filter((line) => line !== "");
+  const source = sourceOf(terminated(lines.join("\r")), field);
+  if (source) return new Segments(source);
+  const segment = lines.findIndex((line) => segmentId(line, 0, line.length, field) < 0) + 1;
+  return errors.fail("HL7V2_SEGMENT_INVALID", { segment });
 }
 
-function isSegment(text: string, start: number, end: number, field: number): boolean {
-  return end - start >= 3 && isIdCharacter(text.charCodeAt(start)) &&
-    isIdCharacter(text.charCodeAt(start + 1)) && isIdCharacter(text.charCodeAt(start + 2)) &&
+/** The segments where nothing but one CR stands between two of them; otherwise `undefined`. */
+function sourceOf(text: string, field: number): Source | undefined {
+  const starts: number[] = [], ids: number[] = [];
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf("\r", start);
+    const id = segmentId(text, start, end, field);
+    if (id < 0) return undefined;
+    if (id === MSH && start > 0) errors.fail("HL7V2_MESSAGE_NOT_ALONE", { segment: ids.length + 1 });
+    ids.push(id);
+    starts.push(start);
+    start = end + 1;
+  }
+  return { text, starts, ids };
+}
+
+function withoutFront(line: string): string {
+  let start = 0;
+  while (start < line.length && isAround(line.charCodeAt(start))) start++;
+  return line.slice(start);
+}
+
+function terminated(text: string): string {
+  return text.endsWith("\r") ? text : text + "\r";
+}
+
+function linesEndInLf(text: string): boolean {
+  const firstLf = text.indexOf("\n");
+  if (firstLf < 0) return false;
+  const firstCr = text.indexOf("\r");
+  return firstCr < 0 || firstLf <= firstCr + 1;
+}
+
+/** The id of the segment between `start` and `end`, as by `idOf`; -1 where there is none. */
+function segmentId(text: string, start: number, end: number, field: number): number {
+  const first = text.charCodeAt(start),
+    second = text.charCodeAt(start + 1),
+    third = text.charCodeAt(start + 2);
+  const isSegment = end - start >= 3 && isIdCharacter(first) && isIdCharacter(second) &&
+    isIdCharacter(third) &&
     (end - start === 3 || text.charCodeAt(start + 3) === field);
+  return isSegment ? first << 16 | second << 8 | third : -1;
 }
 
 function isIdCharacter(code: number): boolean {

@@ -120,6 +120,14 @@ Deno.test("hl7v2 gives back what it takes from a message byte for byte", () => {
   );
 });
 
+Deno.test("hl7v2 adds the subcomponent separator that a header leaves out to its answer", () => {
+  const message = (encoding: string) => `MSH|${encoding}|A|B|C|D|2026||ADT^A01|7|P|2.4\rPID|1\r`;
+  const sender = failure("sender");
+  assertStringIncludes(answered(message("^~\\"), sender) as string, "MSH|^~\\&|C|D|");
+  assertStringIncludes(answered(message("^~\\"), sender) as string, "102&Data type error&HL70357");
+  assertStringIncludes(answered(message("^&\\"), sender) as string, "102!Data type error!HL70357");
+});
+
 Deno.test("hl7v2 honours the acknowledgment conditions of MSH-15 and MSH-16", () => {
   const code = (conditions: string, outcome: Outcome) => {
     const answer = answered(inbound("2.5", conditions), outcome);

@@ -149,6 +149,14 @@ Deno.test("hl7v2 refuses a broken batch with a negative acknowledgment for each 
   assertEquals(refused(broken, formatWith("none")), null);
 });
 
+Deno.test("hl7v2 accepts a batch as a whole with an acknowledgment for each message in it", () => {
+  const batch = `${bhs("B1")}${m("1")}${m("2")}BTS|2\r`;
+  const answer = format.answer(bytesOf(batch), ACCEPTED, FACTS)!;
+  assertEquals(shown(textOf(answer.bytes)), [`BHS${own}|B1`, "MSA|AA|1", "MSA|AA|2", "BTS|2"]);
+  const empty = format.answer(bytesOf(`${bhs("B1")}BTS|0\r`), ACCEPTED, FACTS)!;
+  assertEquals(judge(textOf(empty.bytes)).kind, "accepted");
+});
+
 Deno.test("hl7v2 takes for a batch what begins or ends as one, and no messages in a row", () => {
   const isBatch = (text: string) => format.batch!.split(bytesOf(text)) !== undefined;
   for (

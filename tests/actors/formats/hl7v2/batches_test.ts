@@ -68,7 +68,7 @@ corpusTest("hl7v2 takes the corpus's batches apart, and refuses the two that are
     const declared = each.declared ?? each.bts1;
     if (declared !== undefined) assertEquals(bts.declared, Number(declared), each.id);
     if (each.fts1 !== undefined) assertEquals(fts.declared, Number(each.fts1), each.id);
-    if (each.warning !== undefined) assertEquals(warningsOf(parts), ["HL7V2_BTS_COUNT_DIFFERENT"], each.id);
+    if (each.warning !== undefined) assertEquals(warningsOf(parts), ["btsCountDiffers"], each.id);
     const bad = messages.flatMap(({ bytes }, at) => isReadable(bytes) ? [] : [at + 1]);
     assertEquals(bad, each.badMessages ?? [], each.id);
   }
@@ -165,15 +165,15 @@ Deno.test("hl7v2 warns of what is missing beside its counterpart, and of counts 
   assertEquals(warned(`${fhs}${bhs}BTS|0\r${bhs}${m("1")}BTS\rFTS|2\r`), []);
   assertEquals(warned(`${fhs}${m("1")}FTS|1\r`), []);
   assertEquals(warned(`${fhs}FTS|0\r${fhs}${bhs}BTS|\rFTS\r`), []);
-  assertEquals(warned(`${bhs}${m("1")}`), ["HL7V2_BTS_MISSING"]);
-  assertEquals(warned(`${m("1")}BTS|1\r`), ["HL7V2_BHS_MISSING"]);
-  assertEquals(warned(`${fhs}${bhs}${m("1")}BTS|1\r`), ["HL7V2_FTS_MISSING"]);
-  assertEquals(warned(`${bhs}${m("1")}BTS|1\rFTS|1\r`), ["HL7V2_FHS_MISSING"]);
-  assertEquals(warned(`${fhs}${bhs}${m("1")}FTS|1\r`), ["HL7V2_BTS_MISSING"]);
-  assertEquals(warned(`${bhs}${m("1")}BTS|2\r`), ["HL7V2_BTS_COUNT_DIFFERENT"]);
-  assertEquals(warned(`${bhs}${m("1")}BTS|-1\r`), ["HL7V2_BTS_COUNT_INVALID"]);
-  assertEquals(warned(`${fhs}${bhs}BTS\rFTS|2\r`), ["HL7V2_FTS_COUNT_DIFFERENT"]);
-  assertEquals(warned(`${fhs}${bhs}BTS\rFTS|x\r`), ["HL7V2_FTS_COUNT_INVALID"]);
+  assertEquals(warned(`${bhs}${m("1")}`), ["btsMissing"]);
+  assertEquals(warned(`${m("1")}BTS|1\r`), ["bhsMissing"]);
+  assertEquals(warned(`${fhs}${bhs}${m("1")}BTS|1\r`), ["ftsMissing"]);
+  assertEquals(warned(`${bhs}${m("1")}BTS|1\rFTS|1\r`), ["fhsMissing"]);
+  assertEquals(warned(`${fhs}${bhs}${m("1")}FTS|1\r`), ["btsMissing"]);
+  assertEquals(warned(`${bhs}${m("1")}BTS|2\r`), ["btsCountDiffers"]);
+  assertEquals(warned(`${bhs}${m("1")}BTS|-1\r`), ["btsCountInvalid"]);
+  assertEquals(warned(`${fhs}${bhs}BTS\rFTS|2\r`), ["ftsCountDiffers"]);
+  assertEquals(warned(`${fhs}${bhs}BTS\rFTS|x\r`), ["ftsCountInvalid"]);
 });
 
 Deno.test("hl7v2 refuses what can be no message's, where it comes, and has given what stands before it", () => {

@@ -90,6 +90,30 @@ testFormat(hl7v2, {
       writable: ["PID-5.2", "PID-6"],
     },
     {
+      name: "blanks before segments, a frame's marks within, NUL and Ctrl-Z at the end",
+      bytes: ` \t${admit.replaceAll("\r", "\r \x1c\r\x0b")}\r\n\0\x1a`,
+      output: admit,
+    },
+    {
+      name: "LF and NUL at the end of the last field",
+      bytes: admit.replace(/\r$/, "\n\0\r"),
+      values: { "PV1-3.2": "12\n\0" },
+    },
+    {
+      name: "blanks within and behind fields",
+      bytes: "MSH|^~\\&| A |\rPID|1 ||  7  |x   \rZZ1\r",
+      values: { "MSH-3": " A ", "PID-1": "1 ", "PID-3": "  7  ", "PID-4": "x   ", "ZZ1-1": undefined },
+      writable: ["PID-4", "ZZ1-1"],
+    },
+    {
+      name: "no subcomponent separator",
+      bytes: "MSH|^~\\|A|B|C|D|2026||ADT^A08|9|P|2.3\rPID|1||5^^^A&B|\\T\\ \\S\\\r",
+      isBuiltOn: true,
+      values: { "MSH-2": "^~\\", "PID-3.4": "A&B", "PID-3.4.2": undefined, "PID-4": "\\T\\ ^" },
+      writable: ["PID-3", "PID-3.4", "PID-5"],
+      places: { "PID-3.4.2": [] },
+    },
+    {
       name: "a header and nothing else",
       bytes: "MSH|^~\\&\r",
       identity: { controlId: "", type: "", sender: "" },
@@ -108,7 +132,21 @@ testFormat(hl7v2, {
     { name: "letters as delimiters", bytes: "MSHaBCDEaXYZ\r", code: "HL7V2_DELIMITERS_INVALID" },
     { name: "a segment id of four", bytes: `${admit}PIDX|1\r`, code: "HL7V2_SEGMENT_INVALID" },
     { name: "a segment id in small letters", bytes: `${admit}obx|1\r`, code: "HL7V2_SEGMENT_INVALID" },
+    { name: "a header in small letters", bytes: admit.replace("MSH", "msh"), code: "HL7V2_HEADER_MISSING" },
+    { name: "a swallowed backslash", bytes: "MSH|^~&|A|B|C\r", code: "HL7V2_DELIMITERS_INVALID" },
     { name: "two messages in one", bytes: admit + admit, code: "HL7V2_MESSAGE_NOT_ALONE" },
+    {
+      name: "two frames in one",
+      bytes: `\x0b${admit}\x1c\r\x0b${admit}\x1c\r`,
+      code: "HL7V2_MESSAGE_NOT_ALONE",
+    },
+    { name: "text behind the last segment", bytes: `${admit}the end`, code: "HL7V2_SEGMENT_INVALID" },
+    {
+      name: "bytes of a character set without a table",
+      bytes: Uint8Array.from("MSH|^~\\&|A|||||||||||||||CNS 11643\rPID|\xc4\xe3\r", (c) => c.charCodeAt(0)),
+      code: "HL7V2_CHARSET_UNSUPPORTED",
+    },
+    { name: "half a UTF-16", bytes: Uint8Array.of(0xff, 0xfe, 0x4d, 0, 0x53), code: "HL7V2_BYTES_INVALID" },
   ],
 });
 

@@ -1,0 +1,64 @@
+import { readParts } from "../../../actors/envelopes/hpke/header.ts";
+import hpke from "../../../actors/envelopes/hpke/mod.ts";
+import { bindEnvelope } from "../../../runtime/contract/envelope.ts";
+import { parsePartnerFile } from "../../../runtime/trust/partner_file.ts";
+import { errorTable } from "../../../runtime/contract/error.ts";
+import { gatewayOf, testKeyring } from "../../runtime/trust/gateways.ts";
+import { bytesOf, must, type Target } from "../target.ts";
+
+const NOW_MS = Date.UTC(2026, 5, 1);
+const PAYLOAD = bytesOf("MSH|^~\\&|A|B\r");
+const { fail } = errorTable("hpke", hpke.errors);
+const keysOf = (own: string, partner: string) => testKeyring(own, [partner]);
+const bind = (keys: Awaited<ReturnType<typeof keysOf>>) =>
+  bindEnvelope(hpke, {}, keys, { nowMs: () => NOW_MS });
+const hospital = await keysOf("hospital", "lab");
+const sealed = await bind(hospital).seal(PAYLOAD, {
+  id: "m1",
+  from: "hospital.example",
+  channel: "lab",
+  epoch: 1,
+  sequence: 7,
+  issuedAtMs: NOW_MS,
+  expiresAtMs: NOW_MS + 1_000,
+  contentType: "text/plain",
+}, ["lab"]);
+const lab = bind(await keysOf("lab", "hospital"));
+
+/** Sealed messages, opened: what opens is what was sealed. */
+export const envelopeTarget: Target = {
+  name: "envelope",
+  seeds: [sealed],
+  words: [
+    "{",
+    "}",
+    '"',
+    ",",
+    ":",
+    "rcpt",
+    '"v":1',
+    '"kid":"',
+    "\0\0\0\x01",
+    "\xff",
+    "lab.example",
+    "null",
+    "-1",
+    "1e99",
+  ],
+  async attempt(input) {
+    readParts(input, fail);
+    const { payload } = await lab.open(input);
+    must(payload.toHex() === PAYLOAD.toHex(), "nothing opens but what was sealed");
+    return payload;
+  },
+};
+
+const { partnerFile } = await gatewayOf("hospital");
+
+/** Files of partners' keys. */
+export const partnerFileTarget: Target = {
+  name: "partner-file",
+  seeds: [partnerFile],
+  words: ["{", "}", "[", "]", '"', ",", ":", "null", "-1", "__proto__", "A", "=="],
+  attempt: (input) => parsePartnerFile(input, "partner.json"),
+};

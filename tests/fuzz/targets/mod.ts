@@ -1,0 +1,28 @@
+import type { Target } from "../target.ts";
+import { csvTarget, jsonTarget, textTarget, xmlTarget } from "./documents.ts";
+import { envelopeTarget, partnerFileTarget } from "./envelopes.ts";
+import { gatewayFileTarget, yamlTarget } from "./gateway_files.ts";
+import { hl7v2PathTarget, hl7v2Target } from "./hl7v2.ts";
+import { codeTableTarget, datePatternTarget, filterTarget, templateTarget } from "./languages.ts";
+import { mediaTypeTarget } from "./media_types.ts";
+import { mllpFramesTarget } from "./mllp_frames.ts";
+
+/** Every parser of the project that reads what somebody else wrote. */
+export const targets: readonly Target[] = [
+  hl7v2Target,
+  hl7v2PathTarget,
+  mllpFramesTarget,
+  csvTarget,
+  jsonTarget,
+  xmlTarget,
+  textTarget,
+  filterTarget,
+  templateTarget,
+  codeTableTarget,
+  datePatternTarget,
+  gatewayFileTarget,
+  yamlTarget,
+  envelopeTarget,
+  partnerFileTarget,
+  mediaTypeTarget,
+];
