@@ -9,6 +9,8 @@ export interface TakeOne<Kept> {
   keep(bytes: Uint8Array, member: number): Promise<Kept>;
   /** Waits for its end. Never rejects. */
   reply(kept: Promise<Kept>): Promise<Reply>;
+  /** Called once all of them are durable; not called where one cannot be. */
+  allKept(): void;
 }
 
 /**
@@ -17,16 +19,18 @@ export interface TakeOne<Kept> {
  */
 export async function takeAll<Kept>(
   messages: Iterable<Uint8Array>,
-  { keep, reply }: TakeOne<Kept>,
+  { keep, reply, allKept }: TakeOne<Kept>,
 ): Promise<readonly Reply[]> {
-  const replies: Promise<Reply>[] = [];
+  const replies: Promise<Reply>[] = [], keeping: Promise<Kept>[] = [];
   for (const message of messages) {
     // Memory of its own: a view would carry the whole batch to wherever it goes.
     const kept = keep(message.slice(), replies.length + 1);
+    keeping.push(kept);
     replies.push(reply(kept));
     // Commits are in order: with this one, those before are done. What went wrong is in the reply.
     if (replies.length % limits.batchAppendsMax === 0) await kept.catch(() => {});
   }
+  Promise.all(keeping).then(allKept, () => {});
   return await Promise.all(replies);
 }
 

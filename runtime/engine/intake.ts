@@ -141,10 +141,10 @@ export class ChannelIntake implements Intake {
     const replies = await takeAll<Kept>(messages, {
       keep: (bytes, member) => this.#keep({ ...whole, id: newId(), bytes, member, kept: undefined }),
       reply: (kept) => kept.then((each) => this.#reply(each)).catch(failed),
+      allKept: () => whole.kept?.(),
     });
     const outcome = outcomeOfAll(replies.map(({ outcome }) => outcome));
     if (outcome.kind === "failed") return { outcome, answer: null };
-    whole.kept?.();
     const answer = sealed
       ? await envelope!.receipt(sealed.envelope, sealed.opened, outcome)
       : format.batch!.answer(bytes, replies.map(({ answer }) => answer), { id, atMs });

@@ -52,8 +52,20 @@ const NAMES: ReadonlyMap<string, string> = new Map(
  * WHATWG Encoding Standard. `undefined` for an empty label, and for one that nobody knows.
  */
 export function nameOf(label: string): string | undefined {
+  if (label === "") return undefined;
+  if (!found.has(label)) {
+    // Senders write anything into MSH-18.
+    if (found.size >= FOUND_MAX) found.clear();
+    found.set(label, find(label));
+  }
+  return found.get(label);
+}
+
+const FOUND_MAX = 256;
+const found = new Map<string, string | undefined>();
+
+function find(label: string): string | undefined {
   const letters = plain(label);
-  if (letters === "") return undefined;
   const known = NAMES.get(letters);
   if (known !== undefined) return known;
   const windows = /^(?:WINDOWS|WIN|MS|CP)?(125\d|874)$/.exec(letters)?.[1];

@@ -1,5 +1,5 @@
 import { errors } from "../errors.ts";
-import type { Charset, ExactCharset } from "./_charset.ts";
+import type { Charset, ExactCharset, InexactCharset } from "./_charset.ts";
 import { doubleByte } from "./_double_byte.ts";
 import { iso2022Jp } from "./_iso_2022_jp.ts";
 import { isUnreadable, labelOf, nameOf } from "./_labels.ts";
@@ -82,6 +82,14 @@ function saidBy(labels: readonly string[]): string | undefined {
   return said === undefined || said === "ascii" ? japaneseOf(labels) ?? said : said;
 }
 
+/** The character set that labels name, where it has bytes that look like ASCII and are not. */
+export function inexactCharsetOf(labels: readonly string[]): InexactCharset | undefined {
+  const name = saidBy(labels);
+  if (name === undefined || !DOUBLE_BYTE.has(name) && !JAPANESE.has(name)) return undefined;
+  const charset = named(name);
+  return charset.isExact ? undefined : charset;
+}
+
 /** The character set a whole message is written in, by its label. Errors: HL7V2_CHARSET_UNSUPPORTED. */
 export function charsetToWrite(label: string): Charset {
   return named(nameOf(label) ?? label);
@@ -146,6 +154,5 @@ const ascii: ExactCharset = {
 };
 
 function isAscii(text: string): boolean {
-  // deno-lint-ignore no-control-regex
   return /^[\0-\x7f]*$/.test(text);
 }

@@ -1,5 +1,5 @@
 import { readDelimiters } from "../syntax/delimiters.ts";
-import { Header, oneCharacterAByte } from "../syntax/header.ts";
+import { findHeader, type Header, oneCharacterAByte } from "../syntax/header.ts";
 import { unwrap } from "../syntax/wire.ts";
 
 const LF = 0x0a, CR = 0x0d;
@@ -28,8 +28,9 @@ export function cutMessage(message: Uint8Array): CutMessage {
     if (at > start) segments.push(bytes.subarray(start, at));
     start = at + 1;
   }
-  const text = oneCharacterAByte(segments[0] ?? bytes);
-  return { segments, header: new Header(text, readDelimiters(text)) };
+  const [first = bytes] = segments;
+  readDelimiters(oneCharacterAByte(first));
+  return { segments, header: findHeader(first)! };
 }
 
 function linesEndInLf(bytes: Uint8Array): boolean {

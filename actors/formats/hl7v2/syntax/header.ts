@@ -1,6 +1,7 @@
 import { partOf } from "./parts.ts";
-import { unwrap } from "./wire.ts";
-import { charsetToRead, type CharsetWords, checkReadable } from "../charsets/charset.ts";
+import { labelsIn } from "./labels.ts";
+import { lineAt, tryUnwrap, unwrap } from "./wire.ts";
+import { charsetToRead, type CharsetWords, checkReadable, inexactCharsetOf } from "../charsets/charset.ts";
 import { completed, type Delimiters, readDelimiters, RECOMMENDED } from "./delimiters.ts";
 import { decodeEscapes } from "./escape.ts";
 
@@ -9,8 +10,8 @@ export class Header {
   readonly delimiters: Delimiters;
   readonly #fields: readonly string[];
 
-  constructor(text: string, delimiters: Delimiters) {
-    this.#fields = text.split(delimiters.field);
+  constructor(text: string, delimiters: Delimiters, fields?: readonly string[]) {
+    this.#fields = fields ?? text.split(delimiters.field);
     this.delimiters = delimiters;
   }
 
@@ -56,7 +57,7 @@ export function readHeader(bytes: Uint8Array, words: CharsetWords = {}): Header 
     checkReadable(message, field.split(plain.delimiters.repetition)[0], words);
   }
   if (isAscii(text, line) && !text.includes("\x1b")) return plain;
-  const charset = charsetToRead(line, field.split(plain.delimiters.repetition), words);
+  const charset = charsetToRead(line, labelsIn(line, text, plain.delimiters), words);
   return new Header(charset.decode(line).toWellFormed(), plain.delimiters);
 }
 
@@ -67,28 +68,28 @@ export function readHeader(bytes: Uint8Array, words: CharsetWords = {}): Header 
  * out is added. `undefined` where there is no MSH.
  */
 export function findHeader(bytes: Uint8Array): Header | undefined {
-  let inner: Uint8Array;
-  try {
-    inner = unwrap(bytes);
-  } catch {
-    return undefined;
-  }
+  const inner = tryUnwrap(bytes);
+  if (inner === undefined) return undefined;
   for (let start = inner.indexOf(M); start >= 0; start = inner.indexOf(M, start + 1)) {
     const isFirst = start === 0 || inner[start - 1] <= 0x20;
     if (!isFirst || inner[start + 1] !== S || inner[start + 2] !== H) continue;
-    return tolerantHeader(oneCharacterAByte(lineAt(inner, start)));
+    return tolerantHeader(lineAt(inner, start));
   }
   return undefined;
 }
 
 /** The header of a batch or a file: BHS, FHS, whose fields up to the sixth are those of MSH. One character a byte. */
 export function batchHeader(segment: Uint8Array): Header {
-  return tolerantHeader("MSH" + oneCharacterAByte(segment).slice(3));
+  const line = segment.slice();
+  line.set([M, S, H]);
+  return tolerantHeader(line);
 }
 
-function tolerantHeader(text: string): Header {
+function tolerantHeader(line: Uint8Array): Header {
+  const text = oneCharacterAByte(line);
   try {
-    return new Header(text, completed(readDelimiters(text)));
+    const delimiters = completed(readDelimiters(text));
+    return new Header(text, delimiters, fieldsOf(line, text, delimiters));
   } catch {
     const field = text[3] ?? "";
     const { encoding } = RECOMMENDED;
@@ -96,6 +97,14 @@ function tolerantHeader(text: string): Header {
       ? new Header(text, { ...RECOMMENDED, field })
       : new Header("MSH", RECOMMENDED);
   }
+}
+
+/** Cut where the separator stands, and not where a second byte looks like it; `undefined` where that is the same. */
+function fieldsOf(line: Uint8Array, text: string, delimiters: Delimiters): readonly string[] | undefined {
+  // deno-lint-ignore no-control-regex
+  if (/^[\0-\x1a\x1c-\x7f]*$/.test(text)) return undefined;
+  const charset = inexactCharsetOf(labelsIn(line, text, delimiters));
+  return charset?.split(line, delimiters.field.charCodeAt(0)).map(oneCharacterAByte);
 }
 
 /** Text of one character a byte, which `bytesOf` turns back into the same bytes. */
@@ -110,10 +119,4 @@ export function oneCharacterAByte(bytes: Uint8Array): string {
 /** A character beyond ASCII is shorter than its bytes, unless it stands for a broken one. */
 function isAscii(decoded: string, bytes: Uint8Array): boolean {
   return decoded.length === bytes.length && !decoded.includes("\uFFFD");
-}
-
-function lineAt(bytes: Uint8Array, start: number): Uint8Array {
-  let end = start;
-  while (end < bytes.length && bytes[end] !== 0x0d && bytes[end] !== 0x0a) end++;
-  return bytes.subarray(start, end);
 }

@@ -15,7 +15,8 @@ import { removeFrom, writeLeaf } from "./edit.ts";
 import { decodeEscapes, encodeEscapes, type HexReader, isPlain } from "./escape.ts";
 import { leafOf } from "./leaf.ts";
 import { leavesOf } from "./leaves.ts";
-import { labelsOf, type Parsed } from "./parse.ts";
+import { labelsOf } from "./labels.ts";
+import type { Parsed } from "./parse.ts";
 import { partOf, withPart } from "./parts.ts";
 import { checkLeaf, compilePath, isDelimiterField, LEFT_OUT, type Path } from "./path.ts";
 import { cutter, Segments } from "./segments.ts";
@@ -73,7 +74,8 @@ export class MessageText {
   toBytes(): Uint8Array {
     if (this.#originals) return joinBytes([...this.#originals].flatMap((segment) => [segment, CR]));
     const text = this.segments.join();
-    if (!this.#charset?.isWide) {
+    const { isExact = true, isWide } = this.#charset ?? {};
+    if (isExact && !isWide) {
       const ascii = encoder.encode(text);
       if (ascii.length === text.length) return ascii;
     }
@@ -114,16 +116,17 @@ export class MessageText {
   }
 
   #failWhereUnencodable(): never {
-    const { name } = this.#usedCharset(), seen = new Map<string, number>();
+    const charset = this.#usedCharset().name, seen = new Map<string, number>();
     for (const segment of this.segments.all()) {
       const id = segment.slice(0, 3), occurrence = (seen.get(id) ?? 0) + 1;
       seen.set(id, occurrence);
-      for (const [path, text] of leavesOf(segment, this.delimiters)) {
-        if (this.#encode(text) !== undefined) continue;
-        errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: name, path: `${id}[${occurrence}]${path}` });
-      }
+      if (this.#encode(segment) !== undefined) continue;
+      const leaf = leavesOf(segment, this.delimiters).find(([, text]) => this.#encode(text) === undefined);
+      // Of all that stands between two leaves only an escape sequence with a delimiter in it is no text.
+      const path = `${id}[${occurrence}]${leaf?.[0] ?? ""}`;
+      errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset, path });
     }
-    throw new Error("text that can be written leaf by leaf can be written as a whole");
+    throw new Error("text that can be written segment by segment can be written as a whole");
   }
 
   #usedCharset(): Charset {

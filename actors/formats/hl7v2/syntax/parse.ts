@@ -1,6 +1,6 @@
 import { LongList } from "../../../../runtime/contract/long_list.ts";
-import { partOf } from "./parts.ts";
 import { Segments } from "./segments.ts";
+import { labelsIn } from "./labels.ts";
 import { headerOf, splitSegments, unwrap, unwrapText } from "./wire.ts";
 import {
   type Charset,
@@ -47,7 +47,7 @@ export function parseBytes(input: Uint8Array, words: CharsetWords): Parsed {
   if (isAscii) return parsed(text, words);
 
   const delimiters = readDelimiters(text);
-  const charset = charsetToRead(bytes, labelsOf(headerOf(text), delimiters), words);
+  const charset = charsetToRead(bytes, labelsIn(bytes, headerOf(text), delimiters), words);
   if (charset.isExact) return parsed(charset.decode(bytes), words, charset);
   // Segments are cut at bytes here: the second byte of a character may look like a delimiter, but never like CR.
   const latin1 = charsetToWrite("windows-1252");
@@ -60,11 +60,6 @@ export function parseBytes(input: Uint8Array, words: CharsetWords): Parsed {
     words,
     originals: LongList.of(originals),
   };
-}
-
-/** What MSH-18 of an MSH segment says, by its repetitions. */
-export function labelsOf(header: string, delimiters: Delimiters): readonly string[] {
-  return (partOf(header, delimiters.field, 18) ?? "").split(delimiters.repetition);
 }
 
 function parsed(text: string, words: CharsetWords, charset?: ExactCharset): Parsed {

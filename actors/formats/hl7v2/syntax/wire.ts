@@ -24,6 +24,15 @@ export function unwrap(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(start, end);
 }
 
+/** The same; `undefined` where the bytes begin as UTF-16 or UTF-32 and do not go on so. */
+export function tryUnwrap(bytes: Uint8Array): Uint8Array | undefined {
+  try {
+    return unwrap(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The same for text. */
 export function unwrapText(text: string): string {
   const codeAt = (at: number) => text.charCodeAt(at);
@@ -61,6 +70,13 @@ function isBehind(code: number): boolean {
 export function headerOf(text: string): string {
   const end = text.search(/[\r\n]/);
   return end < 0 ? text : text.slice(0, end);
+}
+
+/** The same of bytes: the line from `start` on. */
+export function lineAt(bytes: Uint8Array, start: number): Uint8Array {
+  let end = start;
+  while (end < bytes.length && bytes[end] !== CR && bytes[end] !== LF) end++;
+  return bytes.subarray(start, end);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { splitBatch } from "../../../../actors/formats/hl7v2/hl7.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
+import { hl7With } from "./hl7_with.ts";
 import type { Outcome } from "../../../../runtime/contract/message.ts";
 import { bytesOf, textOf } from "./_batches.ts";
-import { hl7With } from "./hl7_with.ts";
 
 const formatWith = (batchAnswer: "all" | "errors" | "none") => hl7With({ batchAnswer });
 const format = formatWith("all");
@@ -31,7 +31,8 @@ function answerTo(text: string, outcomes: readonly Outcome[] = [], by = format):
 
 /** Segments of an answer, acknowledgments by MSA-1 and MSA-2. */
 function shown(answer: string | null): string[] | null {
-  return answer === null ? null : answer.split("\r").filter((segment) => !/^(MSH|ERR|$)/.test(segment))
+  return answer === null ? null : answer.split("\r")
+    .filter((segment) => !/^(MSH|ERR|$)/.test(segment))
     .map((segment) => segment.startsWith("MSA") ? segment.split("|", 3).join("|") : segment);
 }
 
@@ -39,7 +40,7 @@ const own = "|^~\\&|RECV|RF|SEND|SF|20260215073012+0000||||0192f3a4b5c6456789ab"
 
 Deno.test("hl7v2 answers a batch with one of its acknowledgments, in the envelopes that came", () => {
   const two = `${m("1")}${m("2")}`, outcomes = [ACCEPTED, REJECTED];
-  const acks = ["MSA|AA|1", "MSA|AE|2"];
+  const acks = ["MSA|AA|1", "MSA|AE|2|Cannot read it"];
   assertEquals(shown(answerTo(`${fhs}${bhs("B1")}${two}BTS|2\rFTS|1\r`, outcomes)), [
     `FHS${own}|F1`,
     `BHS${own}|B1`,
@@ -105,7 +106,7 @@ Deno.test("hl7v2 leaves out acknowledgments that MSH-15 and MSH-16 do not want, 
   assertEquals(shown(answerTo(batch, [REJECTED, ACCEPTED, REJECTED])), [
     `BHS${own}|B1`,
     "MSA|CA|2",
-    "MSA|CE|3",
+    "MSA|CE|3|Cannot read it",
     "BTS|2",
   ]);
   assertEquals(answerTo(`${bhs("B1")}${m("1", "NE|NE")}BTS|1\r`, [REJECTED]), null);
@@ -114,7 +115,11 @@ Deno.test("hl7v2 leaves out acknowledgments that MSH-15 and MSH-16 do not want, 
 Deno.test("hl7v2 answers with errors only, or not at all, where it is told so", () => {
   const batch = `${bhs("B1")}${m("1")}${m("2")}BTS|2\r`;
   const errors = formatWith("errors");
-  assertEquals(shown(answerTo(batch, [ACCEPTED, REJECTED], errors)), [`BHS${own}|B1`, "MSA|AE|2", "BTS|1"]);
+  assertEquals(shown(answerTo(batch, [ACCEPTED, REJECTED], errors)), [
+    `BHS${own}|B1`,
+    "MSA|AE|2|Cannot read it",
+    "BTS|1",
+  ]);
   assertEquals(shown(answerTo(batch, [ACCEPTED, ACCEPTED], errors)), [`BHS${own}|B1`, "BTS|0"]);
   assertEquals(answerTo(batch, [ACCEPTED, REJECTED], formatWith("none")), null);
 });
@@ -137,10 +142,10 @@ Deno.test("hl7v2 refuses a broken batch with a negative acknowledgment for each 
   const answer = refused(broken)!;
   assertEquals(shown(answer), [
     `BHS${own}|B1`,
-    "MSA|AE|1",
+    "MSA|AE|1|Cannot read batch: BHS stands inside a batch that has not ended, after message 1",
     "BTS|1",
     `BHS${own.slice(0, -2)}-2|B2`,
-    "MSA|AE|2",
+    "MSA|AE|2|Cannot read batch: BHS stands inside a batch that has not ended, after message 1",
     "BTS|1",
   ]);
   assert(answer.includes("|100^Segment sequence error^HL70357|E|HL7V2_BATCH_HEADER_MISPLACED^^L|"));

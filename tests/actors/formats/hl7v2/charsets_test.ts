@@ -215,6 +215,38 @@ Deno.test("hl7v2 finds fields where a second byte looks like a delimiter", () =>
   }
 });
 
+Deno.test("hl7v2 finds the label behind a second byte that looks like a separator, in answers too", () => {
+  const format = hl7With();
+  for (
+    const [label, facility, text] of [["BIG-5", "\xa8\x7c\xa8\x7c", "育育"], [
+      "ISO IR87",
+      "\x1b$BF|\x1b(B",
+      "日",
+    ]]
+  ) {
+    const bytes = latin1(`${header(label).replace("|B|", `|${facility}|`)}PID|1\r`),
+      message = Hl7Message.parse(bytes);
+    assertEquals([message.get("MSH-4"), message.get("MSH-10")], [text, "1"], label);
+    assertEquals(
+      message.with("MSH-3", "x").toBytes(),
+      latin1(`${header(label).replace("|A|B|", `|x|${facility}|`)}PID|1\r`),
+    );
+    assertEquals([format.identify(bytes).controlId, format.identify(bytes).sender], ["1", `A|${text}`]);
+    const answer = Hl7Message.parse(format.answer(bytes, { kind: "accepted" }, { id: "1", atMs: 0 })!.bytes);
+    assertEquals([answer.get("MSH-6"), answer.get("MSA-2"), answer.get("MSH-18")], [text, "1", label]);
+  }
+});
+
+Deno.test("hl7v2 takes no ESC of a text for the start of an escape sequence it was not", () => {
+  const message = Hl7Message.parse(`${header("")}PID|\x1b(B\r`);
+  const { code, facts } = failureOf(() => message.toBytes({ charset: "ISO IR87" }));
+  assertEquals([code, facts.path], ["HL7V2_CHARACTER_UNENCODABLE", "PID[1]-1[1].1.1"]);
+  assertEquals(
+    Hl7Message.parse(message.with("PID-1", "\x1b(B").toBytes({ charset: "ISO IR87" })).get("PID-1"),
+    "\x1b(B",
+  );
+});
+
 Deno.test("hl7v2 changes one field and no byte of another, whatever the character set", () => {
   // Each has bytes that a writer would not choose, and one that means nothing.
   const cases = [

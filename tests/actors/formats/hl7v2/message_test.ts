@@ -90,10 +90,10 @@ Deno.test("hl7v2 takes out as much as a path says", () => {
 });
 
 Deno.test("hl7v2 keeps formatting in a copy made through get and set", () => {
-  const message = parse("NTE|1||\\H\\high\\N\\ \\.br\\ \\.sp+3\\ \\Z1F\\ \\X41\\ \\E\\F\\E\\");
+  const message = parse("NTE|1||\\H\\high\\N\\ \\.br\\ \\.sp+3\\ \\.in 2\\ \\Z1F\\ \\X41\\ \\E\\F\\E\\");
   const copy = message.with("NTE-4", message.get("NTE-3") as string);
   assertEquals(copy.get("NTE-4"), message.get("NTE-3"));
-  assertEquals(copy.raw("NTE-4"), "\\H\\high\\N\\ \\.br\\ \\.sp+3\\ \\Z1F\\ A \\E\\F\\E\\");
+  assertEquals(copy.raw("NTE-4"), "\\H\\high\\N\\ \\.br\\ \\.sp+3\\ \\.in 2\\ \\Z1F\\ A \\E\\F\\E\\");
 });
 
 Deno.test("hl7v2 never changes the original or its other copies", () => {

@@ -56,12 +56,16 @@ const content = fc.array(
 const id = fc.string({ minLength: 3, maxLength: 3, unit: fc.constantFrom(..."ABPIDOXZ019") });
 const segments = fc.array(fc.tuple(id, content), { maxLength: 6 });
 
+/** FS and CR at the very end are the end of a frame. */
+function withoutFrameEnd(text: string): string {
+  return text.endsWith("\x1c\r") ? withoutFrameEnd(`${text.slice(0, -2)}\r`) : text;
+}
+
 Deno.test("hl7v2 gives back the bytes of any message whose segments each end in CR", () => {
   fc.assert(
     fc.property(delimiters, label, segments, (delimiters, label, segments) => {
       const all = [header(delimiters, label), ...segments.map(([id, text]) => id + delimiters[0] + text)];
-      // FS and CR at the very end are the end of a frame.
-      const bytes = latin1(all.map((segment) => `${segment}\r`).join("").replace(/\x1c+\r$/, "\r"));
+      const bytes = latin1(withoutFrameEnd(all.map((segment) => `${segment}\r`).join("")));
       const message = Hl7Message.parse(bytes);
       assertEquals(message.toBytes().toHex(), bytes.toHex());
       assertEquals(message.segments.length, all.length);
@@ -82,7 +86,9 @@ Deno.test("hl7v2 reads the same message in whatever it lies", () => {
   });
   const behind = fc.array(fc.constantFrom("\r", "\n", "\x1c\r", "\0", "\x1a"), { maxLength: 4 });
   const end = fc.constantFrom("\r", "\r\n", "\n", "\r\r", "\r \r", "\r\x1c\r");
-  const plain = content.map((text) => text.replace(/[\n\0\x1a\x1c]/g, ""));
+  const plain = content.map((text) =>
+    [..."\n\0\x1a\x1c"].reduce((left, one) => left.replaceAll(one, ""), text)
+  );
   fc.assert(
     fc.property(
       around,
