@@ -39,6 +39,7 @@ for (
     ["a batch", framed(`BHS|^~\\&\r${message}${message}BTS|2\r`), ""],
     ["HTTP", "GET /health HTTP/1.1\r\nHost: x\r\n\r\n", "httpSpoken@0!"],
     ["a ClientHello", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "tlsSpoken@0!"],
+    ["a TLS alert", "\x15\x03\x03\x00\x02\x02\x46", "tlsSpoken@0!"],
     ["SSH", "SSH-2.0-OpenSSH_9.6\r\n", "sshSpoken@0!"],
     ["a load balancer's header", `PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\n${framed(message)}`, "proxySpoken@0!"],
     ["UTF-16", framed([...message].join("\0") + "\0"), "charsetWide@0!"],
