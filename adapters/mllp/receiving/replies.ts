@@ -128,7 +128,7 @@ export class Replies {
     const told = this.#telling = tell().catch(() => this.#drop("unanswered"));
     if (await kept) return await this.#answer(reply, Promise.all([before, told]), next);
     // The peer is told that it was not taken, and sends it again.
-    await told;
+    await Promise.all([before, told]);
     this.#unanswered--;
     next();
   }
