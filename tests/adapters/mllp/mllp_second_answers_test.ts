@@ -207,6 +207,21 @@ sending(
   },
 );
 
+sending("drops second answers though they come long after the commits", async (rig, server) => {
+  const ids = Array.from({ length: 20 }, (_, at) => `m${at}`);
+  for (const id of ids) {
+    const sent = rig.sender.send(parcelOf(id), never);
+    await (await server.next()).peer.send(`CA ${id}`);
+    await sent;
+  }
+  const last = rig.sender.send(parcelOf("last"), never);
+  const { peer } = await server.next();
+  for (const id of ids) await peer.send(`AE ${id}`);
+  await peer.send("CA last");
+  assertEquals([await said(last), server.connections], ["CA last", 1]);
+  assertEquals(rig.reports.count("secondAnswerDropped"), 20);
+});
+
 sending("closes on an answer that belongs to nothing, after a commit, too", async (rig, server) => {
   const first = rig.sender.send(parcelOf("one"), never);
   const { peer } = await server.next();
