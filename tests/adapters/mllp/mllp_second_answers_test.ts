@@ -56,6 +56,18 @@ test("says nothing where there is no second answer after all", async (rig, peer)
   say("two", null);
 });
 
+test("reads no more while too many second answers are still to come", async (rig, peer) => {
+  const { say } = twice(rig);
+  const count = 257;
+  for (let at = 0; at < count; at++) await peer.send(`m${at}`);
+  for (let at = 0; at < count - 1; at++) assertEquals(await peer.text(), `CA m${at}`);
+  await turns(20);
+  assertEquals(rig.intake.received.length, count - 1);
+  say("m0");
+  assertEquals([await peer.text(), await peer.text()], ["AA m0", "CA m256"]);
+  for (let at = 1; at < count; at++) say(`m${at}`, null);
+});
+
 test("never writes a second answer into another", async (rig, peer) => {
   const { say } = twice(rig);
   const large = "x".repeat(2_000_000);
