@@ -231,8 +231,8 @@ export class Assembler {
       ...(acknowledge === "received" && !isAnsweredLater(body) ? { answered: "positively" } : {}),
     };
     const joined = await journal.write(message);
-    for (const { seq, size } of pieces) this.#leave(seq, size);
     if (!joined) return undefined;
+    for (const { seq, size } of pieces) this.#leave(seq, size);
     journal.countPending(body.length);
     const { id, receivedAtMs } = message;
     if (flaws.length > 0) report(flawed(plan.name, id, flaws));

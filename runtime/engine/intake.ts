@@ -251,11 +251,6 @@ export class ChannelIntake implements Intake {
     if (appended.kind === "appended" && flaws.length > 0) report(flawed(plan.name, id, flaws));
     arrival.kept?.();
     if (appended.kind === "appended" && place) return this.#placed(arrival, identity, appended.seq, place);
-    // Perhaps it is another message under an old number: its sender goes on, and a person can replay it.
-    if (appended.kind === "conflicting" && numbered?.repeats) {
-      report({ name: "messageQuarantined", channel: plan.name, id, error: NUMBER_REUSED });
-      return { arrival, seq: appended.seq, outcome: ACCEPTED };
-    }
     return this.#appended(arrival, type, appended);
   }
 
@@ -314,6 +309,10 @@ export class ChannelIntake implements Intake {
       case "conflicting":
         report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error: REUSED });
         return { arrival, seq, outcome: { kind: "rejected", error: REUSED } };
+      case "misnumbered":
+        // Perhaps it is another message under an old number: its sender goes on, and a person can replay it.
+        report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error: NUMBER_REUSED });
+        return { arrival, seq, outcome: ACCEPTED };
     }
   }
 
@@ -349,6 +348,8 @@ export class ChannelIntake implements Intake {
       body: arrival.bytes,
       answered: "negatively",
       trouble: troubleOf(error, arrival.atMs),
+      // When it is replayed, a piece waits for the others.
+      ...(identity.piece ? { place: "gathering" } : {}),
     });
     arrival.kept?.();
     report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
