@@ -187,6 +187,15 @@ async function powerCuts(seed: number): Promise<void> {
   assertEquals(rig.store.count("SELECT count(*) FROM message WHERE state = 1"), count);
 }
 
+Deno.test("a message without a number does not overtake the first of its sender that has one", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  await rig.open([hl7Channel(rig, peer, NUMBERS)]);
+  await Promise.all([numbered(1), numbered("", "without"), numbered(2)].map((each) => rig.hand().give(each)));
+  await rig.seen("messageDelivered", () => true, 3);
+  assertEquals(idsIn(peer), ["M1", "without", "M2"]);
+});
+
 Deno.test("a refused number that comes again with another content is refused where control ids must not be reused", async () => {
   await using rig = new GatewayRig();
   const peer = new Hl7Peer();

@@ -234,6 +234,21 @@ Deno.test("a message is put together once though its channel starts anew meanwhi
   assertEquals([peer.taken, journal.pendingBytes, channels[0].work.gathering], [[whole], 0, 0]);
 });
 
+Deno.test("what is given behind the last piece of a message comes behind that message, in a batch, too", async () => {
+  for (const isBatch of [false, true]) {
+    await using rig = new GatewayRig();
+    const peer = new Hl7Peer();
+    await rig.open([hl7Channel(rig, peer)]);
+    const { a, b, c, whole } = fragmentsOf("M");
+    const next = "MSH|^~\\&|S|F|R|RF|2024||ADT^A08|next|P|2.5\nPID|1||4711\n";
+    const all = [a, b, c, hl7(next)];
+    const given = isBatch ? [hl7(`BHS|^~\\&\n${all.map(textOf).join("")}BTS|4\n`)] : all;
+    await Promise.all(given.map((each) => rig.hand().give(each)));
+    await rig.seen("messageDelivered", () => true, 2);
+    assertEquals(peer.taken, [whole, next]);
+  }
+});
+
 corpusTest("a message of the corpus that lacks a fragment times out into quarantine", async () => {
   for (const { kind, messages } of casesOf<{ kind: string; messages: string[] }>("continuation")) {
     if (kind !== "missing-fragment") continue;
