@@ -52,8 +52,10 @@ Deno.test("pieces come in any order, and between those of another sender", async
   const peer = new Hl7Peer();
   await rig.open([hl7Channel(rig, peer)]);
   const one = fragmentsOf("M"), other = fragmentsOf("M", "OTHER|F");
+  const timers = rig.clock.waiting;
   for (const piece of [one.c, other.a, one.a, other.b, other.c, one.b]) await rig.hand().give(piece);
   await rig.seen("messageDelivered", () => true, 2);
+  assertEquals(rig.clock.waiting, timers, "a timer is left behind");
   assertEquals(peer.taken, [other.whole, one.whole]);
 });
 
