@@ -153,7 +153,8 @@ export class Assembler {
       if (!body) return errors.fail("ENGINE_BODY_DAMAGED");
       const identity = format.identify(body, contentType);
       if (identity.piece && format.pieces) {
-        this.#offer(this.#add(row, identity));
+        // Before anybody can give the last of them again: what that is answered depends on the whole.
+        await this.#offer(this.#add(row, identity));
         return;
       }
       // Nobody puts pieces together any more: it goes on by itself.

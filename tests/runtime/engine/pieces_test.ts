@@ -226,9 +226,10 @@ Deno.test("a message is put together once though its channel starts anew meanwhi
   const last = rig.hand().give(c);
   await rig.store.asked(({ op }) => op === "joinPieces");
   await rig.clock.pass(rig.gateway.stopChannel("lab"));
-  await rig.gateway.startChannel("lab");
+  const starting = rig.gateway.startChannel("lab");
   await turns(10);
   letGo();
+  await starting;
   assertEquals(acknowledged(await last), "AA M3");
   await rig.seen("messageDelivered");
   await turns(10);
