@@ -5,7 +5,7 @@ import type { Flaws, Format, Identity, SplitBatch } from "../contract/format.ts"
 import type { Origin, Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Append, Appended } from "../journal/operations.ts";
+import type { Append, Appended, Sameness } from "../journal/operations.ts";
 import { ACCEPTED, type Arrival, declared, failed, identityIn, type Kept } from "./arrival.ts";
 import type { Assembler } from "./assembler.ts";
 import { outcomeOfAll, takeAll } from "./batch_intake.ts";
@@ -224,7 +224,11 @@ export class ChannelIntake implements Intake {
     // From here to the append nothing is awaited: the next message of its sender is judged after it.
     const verdict = this.#numbers.judge(identity, partner);
     const numbered = { ...arrival, expected: verdict.expected };
-    if (verdict.kind === "refused") trouble = verdict.error;
+    if (verdict.kind === "refused") {
+      // Unless it is known: of a batch that comes again, all but the last have old numbers.
+      const sameness = samenessOf(identity, arrival, this.#parts.plan.duplicates, undefined);
+      return { kept: this.#quarantine(numbered, verdict.error, sameness) };
+    }
     if (trouble) return { kept: this.#quarantine(numbered, trouble) };
     const counted = this.#numbers.count(identity, partner, verdict, atMs);
     return await this.#placing(identity, this.#append(numbered, identity, flaws, counted));
@@ -354,12 +358,12 @@ export class ChannelIntake implements Intake {
     }
   }
 
-  /** Keeps the bytes with the reason. */
-  async #quarantine(arrival: Arrival, error: MitralError): Promise<Kept> {
+  /** Keeps the bytes with the reason; not those of a message that is here already. */
+  async #quarantine(arrival: Arrival, error: MitralError, sameness?: Sameness): Promise<Kept> {
     const { plan, journal, report } = this.#parts;
     // What could not be read may still say who it is.
     const identity = identityIn(this.#parts.format, arrival);
-    const { seq } = await journal.write<Append>({
+    const appended = await journal.write<Append>({
       op: "append",
       id: arrival.id,
       channel: plan.name,
@@ -374,10 +378,15 @@ export class ChannelIntake implements Intake {
       trouble: troubleOf(error, arrival.atMs),
       // When it is replayed, a piece waits for the others.
       ...(identity.piece ? { place: "gathering" } : {}),
+      ...(sameness ? { sameness } : {}),
     });
     arrival.kept?.();
+    if (appended.kind === "pending" || appended.kind === "answered") {
+      const isAnsweredTwice = this.#isAnsweredTwice(arrival);
+      return this.#appended({ ...arrival, isAnsweredTwice }, identity.type, appended);
+    }
     report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
-    return { arrival, seq, outcome: { kind: "rejected", error } };
+    return { arrival, seq: appended.seq, outcome: { kind: "rejected", error } };
   }
 }
 
