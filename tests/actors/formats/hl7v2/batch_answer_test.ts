@@ -29,11 +29,9 @@ function answerTo(text: string, outcomes: readonly Outcome[] = [], by = format):
   return answer && textOf(answer.bytes);
 }
 
-/** Segments of an answer, acknowledgments by MSA-1 and MSA-2. */
+/** Segments of an answer, of its acknowledgments MSA. */
 function shown(answer: string | null): string[] | null {
-  return answer === null ? null : answer.split("\r")
-    .filter((segment) => !/^(MSH|ERR|$)/.test(segment))
-    .map((segment) => segment.startsWith("MSA") ? segment.split("|", 3).join("|") : segment);
+  return answer === null ? null : answer.split("\r").filter((segment) => !/^(MSH|ERR|$)/.test(segment));
 }
 
 const own = "|^~\\&|RECV|RF|SEND|SF|20260215073012+0000||||0192f3a4b5c6456789ab";
