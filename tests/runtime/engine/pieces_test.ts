@@ -170,6 +170,21 @@ Deno.test("an application acknowledgment names the first piece, in enhanced mode
   assertEquals(answers, ["AA M1", "AA M2", "AA M1"]);
 });
 
+Deno.test("in enhanced mode each piece is taken for itself, and the second answer names the first", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  await rig.open([hl7Channel(rig, peer, {}, { acknowledge: "delivered", applicationAcknowledge: "here" })]);
+  const { a, b, c } = fragmentsOf("M", "S|F", "AL|AL");
+  const said: string[] = [];
+  for (const piece of [a, b, c]) {
+    const reply = await rig.hand().give(piece);
+    said.push(acknowledged(reply));
+    const second = await reply.later;
+    if (second) said.push(acknowledged({ ...reply, answer: second }));
+  }
+  assertEquals(said, ["CA M1", "CA M2", "CA M3", "AA M1"]);
+});
+
 Deno.test("where fragments are not waited for, each goes on by itself, also those that waited", async () => {
   await using rig = new GatewayRig();
   const peer = new Hl7Peer();

@@ -29,7 +29,7 @@ function answerTo(text: string, outcomes: readonly Outcome[] = [], by = format):
   return answer && textOf(answer.bytes);
 }
 
-/** Segments of an answer, acknowledgments by MSA-1 and MSA-2. */
+/** Segments of an answer, of its acknowledgments MSA. */
 function shown(answer: string | null): string[] | null {
   return answer === null ? null : answer.split("\r").filter((segment) => !/^(MSH|ERR|$)/.test(segment));
 }
