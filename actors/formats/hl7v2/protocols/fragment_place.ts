@@ -61,6 +61,7 @@ function isEnd(byte: number): boolean {
   return byte === CR || byte === LF || byte === FS;
 }
 
+/** Blanks are no pointer: some senders fill a field with them. */
 function valued(text: string): string {
-  return text === '""' ? "" : text;
+  return text === '""' || text.trim() === "" ? "" : text;
 }

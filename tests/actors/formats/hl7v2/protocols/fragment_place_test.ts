@@ -18,6 +18,7 @@ Deno.test("hl7v2 knows a fragment by MSH-14, and by a DSC at its end", () => {
   assertEquals(placeOf("ORU^R01", "B", "OBX|1\r"), { after: "B" });
   assertEquals(placeOf("ORU^R01", "B", "DSC\r"), { after: "B" });
   assertEquals(placeOf("ORU^R01", '""', 'DSC|""\r'), undefined);
+  assertEquals(placeOf("ORU^R01", " ", "DSC| \r"), undefined);
   assertEquals(placeOf("ORU^R01", "", "DSC|A\rOBX|1\r"), undefined, "only at the end");
   assertEquals(placeOf("ORU^R01", "", `DSC|${"A".repeat(2_000)}\r`), undefined, "no pointer is so long");
 });
