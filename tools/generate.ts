@@ -1,5 +1,6 @@
 /**
- * Writes what follows from the tree: `catalog.ts`, `formats.ts`, `transforms.ts`, the reference and the JSON Schema of the gateway file.
+ * Writes what follows from the tree: `catalog.ts`, `formats.ts`, `transforms.ts`, the typed views of HL7, the reference
+ * and the JSON Schema of the gateway file.
  * `deno task generate` writes, `deno task generate --check` names what is stale and exits 1.
  */
 import { loadCatalog } from "../runtime/config/catalog_specs.ts";
@@ -10,6 +11,7 @@ import { commandsMarkdown } from "./_commands.ts";
 import { renderFormats, renderTransforms } from "./_exports.ts";
 import { type ComponentFile, findComponents, findErrorModules, ROOT } from "./_find_components.ts";
 import { renderCatalog, renderReference } from "./_render.ts";
+import { renderViews } from "./_render_views.ts";
 
 const REFERENCE = "docs/reference";
 
@@ -23,6 +25,7 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
     ["formats.ts", renderFormats(components, specs)],
     ["transforms.ts", renderTransforms(components, specs)],
   ]);
+  for (const [path, text] of renderViews()) files.set(path, text);
   for (const [name, text] of renderReference(specs, await runtimeFaults(), commandsMarkdown(catalog))) {
     files.set(`${REFERENCE}/${name}`, text);
   }

@@ -21,6 +21,7 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
     checkSupervise(channel.value.supervise, nearestNode(channel.node, "supervise"), problems);
     checkRetries(channel.value, channel.node, problems);
     checkAnswers(channel.value, channel.node, problems);
+    checkSecondAnswers(channel.value, channel.node, problems);
     checkTimes(channel.value, channel.node, problems);
     checkDuplicates(channel.value, channel.node, problems);
     checkRemedies(channel.value, channel.node, problems);
@@ -108,6 +109,21 @@ function checkAnswers(
   }
 }
 
+/** A second answer must have a way back. */
+function checkSecondAnswers({ listen, decrypt }: PartialChannel, node: ConfigNode, problems: Problems): void {
+  const { applicationAcknowledge: where, adapter } = listen ?? {};
+  if (where === undefined) return;
+  const spot = nearestNode(node, "listen", "applicationAcknowledge");
+  const refuse = (rule: string, hint?: string) => problems.add(spot, "CONFIG_VALUE_INVALID", { rule }, hint);
+  if (decrypt) refuse("a sealed message is answered by a receipt, once");
+  else if (where === "here" && adapter?.spec?.name !== undefined && !adapter.spec.answersLater) {
+    refuse(
+      `${adapter.spec.name} cannot answer later`,
+      "applicationAcknowledge: to NAME, a channel of this gateway",
+    );
+  }
+}
+
 function checkTimes({ listen, send = [] }: PartialChannel, node: ConfigNode, problems: Problems): void {
   const check = (zone: string | undefined, ...keys: readonly string[]) => {
     if (zone === undefined || isTimeZone(zone)) return;
@@ -165,9 +181,12 @@ function checkRemedies(
 function checkHandingOn(channels: readonly ReadChannel[], problems: Problems): void {
   const targets = new Map(channels.map(({ name, value }) => [
     name,
-    (value?.send ?? []).flatMap(({ name: destination = "", value }) =>
-      value?.channel === undefined ? [] : [{ destination, to: value.channel }]
-    ),
+    [
+      ...(value?.send ?? []).flatMap(({ name: destination = "", value }) =>
+        value?.channel === undefined ? [] : [{ at: ["send", destination, "channel"], to: value.channel }]
+      ),
+      ...answersTo(value?.listen?.applicationAcknowledge),
+    ],
   ]));
   const comesBack = (from: string, to: string): boolean => {
     // A set goes on to what is added to it on the way.
@@ -176,14 +195,19 @@ function checkHandingOn(channels: readonly ReadChannel[], problems: Problems): v
     return reached.has(from);
   };
   for (const { name, node } of channels) {
-    for (const { destination, to } of targets.get(name)!) {
-      const spot = nearestNode(node, "send", destination, "channel");
+    for (const { at, to } of targets.get(name)!) {
+      const spot = nearestNode(node, ...at);
       const key = shown(to);
       if (!targets.has(to)) {
         problems.add(spot, "CONFIG_CHANNEL_UNKNOWN", { key }, didYouMean(to, targets.keys()));
       } else if (comesBack(name, to)) problems.add(spot, "CONFIG_CHANNEL_CIRCULAR", { key });
     }
   }
+}
+
+function answersTo(written: string | undefined) {
+  const to = /^to (.+)$/.exec(written ?? "")?.[1];
+  return to === undefined ? [] : [{ at: ["listen", "applicationAcknowledge"], to }];
 }
 
 /** What gathers is pending: a destination that may gather more than may be pending would stop every listener. */

@@ -64,6 +64,12 @@ const ACKNOWLEDGE = {
   words: ["received", "processed", "delivered"],
 } as const;
 
+const APPLICATION_ACKNOWLEDGE = {
+  matches: "here|to \\S+",
+  says: "is here, or to and the name of a channel",
+  words: ["here"],
+} as const;
+
 /** What may be done about a delivery that failed; `alert` goes with any of the others. */
 export const REMEDIES = ["retry", "quarantine", "holdKey", "continue", "block", "alert"] as const;
 
@@ -160,6 +166,12 @@ const CHANNEL = section("One way through the gateway, from one listener to its d
         "queued for every destination; `delivered`, once every destination has accepted it; `from NAME`, once that " +
         "destination has answered, with its answer.",
       { default: DEFAULTS.acknowledge, pattern: ACKNOWLEDGE, example: "received" },
+    ),
+    applicationAcknowledge: text(
+      "Where a sender that asks for two answers (HL7's enhanced mode, MSH-16) gets the second: `here`, by the way the " +
+        "message came; `to NAME`, as a message of that channel. The first then goes out once the message is durable, " +
+        "the second as `acknowledge` says, and at `processed` where that says `received`. One answer where left out.",
+      { optional: true, pattern: APPLICATION_ACKNOWLEDGE, example: "to answers" },
     ),
     timeZone: text(
       `Zone of dates without an offset, and of times of day: ${TIME_ZONE} The machine's where left out.`,

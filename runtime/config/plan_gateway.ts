@@ -1,5 +1,6 @@
 import type {
   Acknowledge,
+  ApplicationAcknowledge,
   ChannelPlan,
   CollectPlan,
   DestinationPlan,
@@ -44,6 +45,7 @@ function planChannel(name: string, file: ChannelFile, facts: PlanFacts): Channel
   const steps = withFormats([...filter, ...transform], parse.spec.name);
   const { end } = followFormats(steps, parse.spec.name);
   const acknowledge = planAcknowledge(listen.acknowledge);
+  const { applicationAcknowledge } = listen;
   const answering = file.send.find((each) =>
     typeof acknowledge === "object" && each.name === acknowledge.from
   );
@@ -52,6 +54,9 @@ function planChannel(name: string, file: ChannelFile, facts: PlanFacts): Channel
     about,
     listen: listen.adapter,
     acknowledge,
+    ...(applicationAcknowledge === undefined
+      ? {}
+      : { applicationAcknowledge: planApplicationAcknowledge(applicationAcknowledge) }),
     answerMsMax: listen.answerMsMax,
     messageBytesMax: listen.messageBytesMax,
     timeZone,
@@ -123,6 +128,10 @@ function planRemedy(words: DestinationFile["on"]["rejected"], fallback: RemedyPl
 
 function planAcknowledge(written: string): Acknowledge {
   return written.startsWith("from ") ? { from: written.slice("from ".length) } : written as Acknowledge;
+}
+
+function planApplicationAcknowledge(written: string): ApplicationAcknowledge {
+  return written === "here" ? "here" : { to: written.slice("to ".length) };
 }
 
 /** `channel`, `none`, `by key` or `by PATH`, as the shape's pattern has it. */

@@ -1,3 +1,4 @@
+import type { ListenerSpec, SenderSpec } from "../contract/adapter.ts";
 import type { Configured } from "../engine/plan.ts";
 import type { ReadContext } from "./_read_context.ts";
 import { noteSplitText } from "./_node_checks.ts";
@@ -54,9 +55,24 @@ export async function readAdapter<K extends "listeners" | "senders">(
   const read: (Configured<SpecOf[K]> | undefined)[] = [];
   for (const { key, value } of found) {
     const spec = await loadSpec<SpecOf[K]>(kind, key, { path: node.path, place: value.keyPlace }, context);
-    read.push(spec && await configure(spec, value, context));
+    const before = problems.count;
+    const configured = spec && await configure(spec, value, context);
+    if (configured && problems.count === before) noteUnfit(configured, value, context);
+    read.push(configured);
   }
   return read[0];
+}
+
+/** Settings that are each right and do not fit together; an adapter's own check would trip over ones that are not. */
+function noteUnfit(
+  { spec, config }: Configured<ListenerSpec | SenderSpec>,
+  node: ConfigNode,
+  { problems }: ReadContext,
+): void {
+  for (const { setting, rule } of spec.check?.(config as never) ?? []) {
+    const at = node.kind === "map" ? valueOf(node, setting) : undefined;
+    problems.add(at ?? keySpot(node), "CONFIG_VALUE_INVALID", { rule: at ? rule : `${setting} ${rule}` });
+  }
 }
 
 /** The entry of a section's adapter. */

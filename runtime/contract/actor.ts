@@ -230,8 +230,10 @@ export function parseStage<B extends Body>(format: Format<B>): Stage<Body, B> {
     process(message) {
       const { received, body: { contentType } } = message;
       // Again, for what came by no listener: another channel's messages, and streams without a gateway.
-      format.admit(format.identify(received, contentType));
-      return message.derive({ body: format.parse(received, contentType) });
+      format.admit(format.identify(received, contentType), received);
+      const checked = format.check(received, contentType);
+      const parsed = () => message.derive({ body: format.parse(received, contentType) });
+      return checked instanceof Promise ? checked.then(parsed) : parsed();
     },
   };
 }

@@ -23,6 +23,23 @@ export interface Reply {
    * adapter then MUST leave the peer believing that nothing was taken (MLLP closes; HTTP says 503).
    */
   readonly answer: Answer | null;
+  /**
+   * What is said later, beside `answer`, by the same way; `null`: nothing after all. Never rejects. Only for a listener
+   * that `answersLater`; it MUST be sent after `answer`, and is lost where the way is gone by then.
+   */
+  readonly later?: Promise<Answer | null>;
+}
+
+/** What is wrong with bytes, in words a person understands. */
+export interface Finding {
+  /** Stable, adjective last, in camel case: `startMissing`, `terminatorsWrong`. May be logged. */
+  readonly code: string;
+  /** One sentence, without a final full stop and without content of the message; counts and byte values are fine. */
+  readonly says: string;
+  /** Offset of the byte where it shows. */
+  readonly at: number;
+  /** True where the transport reads such bytes as they were meant all the same. */
+  readonly isTolerated: boolean;
 }
 
 /** The way into a channel. */
@@ -33,19 +50,28 @@ export interface Intake {
   opened(signal: AbortSignal): Promise<void>;
   /**
    * Hands a delivery over. Resolves once the peer may be answered: never before what the channel's `acknowledge`
-   * promises is durable. Never rejects.
+   * promises is durable. Calls `kept` before that, as soon as the bytes are in safe storage, in the inbox or in
+   * quarantine; not at all where they do not get there. Never rejects.
    */
-  receive(delivery: Delivery): Promise<Reply>;
-  /** For what breaks the transport's own rules: keeps the bytes in quarantine and says what to answer. Never rejects. */
-  refuse(delivery: Delivery, error: MitralError): Promise<Reply>;
+  receive(delivery: Delivery, kept?: () => void): Promise<Reply>;
+  /**
+   * For what breaks the transport's own rules: keeps the bytes in quarantine and says what to answer. Calls `kept` as
+   * `receive` does. Never rejects.
+   */
+  refuse(delivery: Delivery, error: MitralError, kept?: () => void): Promise<Reply>;
 }
 
-/** Something worth a counter or a debug line that is no message: a connection opened, closed, a byte skipped. */
+/**
+ * Something worth a counter and a debug line that is no message: a connection opened, closed, a byte skipped. With an
+ * error it is worth a warning, the first time at its place.
+ */
 export interface TransportEvent {
   /** Noun and past participle: `connectionOpened`, `connectionClosed`, `bytesSkipped`. */
   readonly name: string;
   /** Counts, sizes, durations, reasons by code. Never content. */
   readonly facts?: Readonly<Record<string, string | number>>;
+  /** What keeps the adapter from its work until somebody does something. */
+  readonly error?: MitralError;
 }
 
 /** What an adapter is given. */
@@ -86,6 +112,14 @@ export interface Listening {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** A setting that is right by itself and does not fit the others. */
+export interface Unfit {
+  /** Its name. */
+  readonly setting: string;
+  /** What it must be, after its name: `is needed at role: client`. */
+  readonly rule: string;
+}
+
 /** A listener: carries bytes in, speaks no format. */
 export interface ListenerSpec<
   N extends string = string,
@@ -100,6 +134,16 @@ export interface ListenerSpec<
   readonly config: S;
   /** Every error it can fail with, by code, each `NAME_NOUN_STATE` under its own name. */
   readonly errors: Readonly<Record<Code, Fault>>;
+  /** It can send {@linkcode Reply.later}: its peers keep the way open, and tell answers apart. */
+  readonly answersLater?: true;
+  /** Settings that do not fit together, where each fits by itself; a file with one is refused. */
+  check?(config: Config<S>): readonly Unfit[];
+  /**
+   * What is wrong with bytes of the transport, for a person who looks for the cause: by offset, each code once; none
+   * where nothing is. `stream`: as they came from a peer, marks and all. `message`: what stood within a frame, was kept
+   * in quarantine or lies in a file; marks around it may be there or not. Pure, never throws, linear in the bytes.
+   */
+  examine?(bytes: Uint8Array, of: "stream" | "message"): readonly Finding[];
   /** Resolves when it really listens; fails by code where it cannot (a port in use, a folder it cannot read). */
   listen(tools: ListenTools<S, NoInfer<Code>>): Promise<Listening>;
 }
@@ -153,6 +197,8 @@ export interface SenderSpec<N extends string = string, S extends Spec = Spec, Co
   readonly config: S;
   /** Every error it can fail with, by code, each `NAME_NOUN_STATE` under its own name. */
   readonly errors: Readonly<Record<Code, Fault>>;
+  /** Settings that do not fit together, where each fits by itself; a file with one is refused. */
+  check?(config: Config<S>): readonly Unfit[];
   /** How many `send`s may run at once under a config; 1 where left out. */
   lanes?(config: Config<S>): number;
   /** MUST NOT need the peer to be there: a peer that is down is met by `send`. */

@@ -10,14 +10,38 @@ export interface Difference {
   readonly actual?: string;
 }
 
-/** Every leaf in which two bodies of one format differ: in the order of the expected one, then what is there besides. */
-export function differences(expected: PathBody, actual: PathBody): readonly Difference[] {
-  const wanted = new Map(expected.leaves());
-  const found = new Map(actual.leaves());
-  const missed = [...wanted].filter(([path, value]) => found.get(path) !== value).map(([path, value]) => {
-    const other = found.get(path);
-    return { path, expected: value, ...(other === undefined ? {} : { actual: other }) };
+/** One thing that is to be changed in a body to make it another: a leaf, or a part of it that was put in or taken out. */
+export interface Change {
+  /** The exact path in the body that comes after; in the one before, where it is only there. */
+  readonly path: string;
+  /** The exact path in the body that comes before, where it is another there. */
+  readonly pathBefore?: string;
+  /** The value of a leaf, the text of a larger part; left out: it is not there before. */
+  readonly before?: string;
+  /** Left out: it is not there after. */
+  readonly after?: string;
+}
+
+/**
+ * What changes between two bodies of one format: as the format itself sees it, where it does; otherwise every leaf that
+ * is another, in the order of the body before, then every leaf that is there besides.
+ */
+export function changes(before: PathBody, after: PathBody): readonly Change[] {
+  if (before.changesTo) return before.changesTo(after);
+  const leaves = new Map(before.leaves()), others = new Map(after.leaves());
+  const gone = [...leaves].filter(([path, value]) => others.get(path) !== value).map(([path, value]) => {
+    const other = others.get(path);
+    return { path, before: value, ...(other === undefined ? {} : { after: other }) };
   });
-  const added = [...found].filter(([path]) => !wanted.has(path)).map(([path, actual]) => ({ path, actual }));
-  return [...missed, ...added];
+  const added = [...others].filter(([path]) => !leaves.has(path)).map(([path, after]) => ({ path, after }));
+  return [...gone, ...added];
+}
+
+/** Everything in which a body is other than expected; the path is that of the expected one, where it has it. */
+export function differences(expected: PathBody, actual: PathBody): readonly Difference[] {
+  return changes(expected, actual).map(({ path, pathBefore = path, before, after }) => ({
+    path: pathBefore,
+    ...(before === undefined ? {} : { expected: before }),
+    ...(after === undefined ? {} : { actual: after }),
+  }));
 }

@@ -47,6 +47,8 @@ export class MitralError extends Error {
   readonly retry: "never" | "later";
   /** What `message` was filled in with. */
   readonly facts: Facts;
+  /** Each thing that is wrong, where it is several, in order: `cause` was then an `AggregateError` of them. */
+  readonly causes: readonly MitralError[];
 
   /**
    * Made by the `fail` and `error` of an {@linkcode ErrorTable} or of a component's tools, seldom by hand.
@@ -57,6 +59,9 @@ export class MitralError extends Error {
     this.blame = fault.blame;
     this.retry = fault.retry;
     this.facts = facts;
+    this.causes = cause instanceof AggregateError
+      ? cause.errors.filter((each): each is MitralError => each instanceof MitralError)
+      : NONE;
   }
 
   /** What may be logged, stored and sent: no cause, no stack. */
@@ -65,6 +70,8 @@ export class MitralError extends Error {
     return { code, blame, retry, facts, message };
   }
 }
+
+const NONE: readonly MitralError[] = [];
 
 /** Throws a declared error. */
 export type Fail<Code extends string> = (code: Code, facts?: Facts, cause?: unknown) => never;

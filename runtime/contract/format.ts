@@ -30,9 +30,34 @@ export interface AnswerFacts {
   readonly id: string;
   /** When it was received: the answer's own time. */
   readonly atMs: number;
+  /**
+   * Which answer is wanted to a message that is answered twice (see {@linkcode FormatSpec.isAnsweredTwice}): the `first`
+   * says that it is taken; the `second` what became of it, by the same way; `apart` is the second as a message of its own.
+   * Left out: the only answer there is.
+   */
+  readonly which?: "first" | "second" | "apart";
 }
 
-/** How messages are put together as one: a batch, a table of rows. */
+/** What an answer is judged against. */
+export interface Sent {
+  /** The sender's own id of what was sent; empty where it had none. */
+  readonly controlId: string;
+  /** What was sent, before it was sealed. Left out: the first answer is the last. */
+  readonly bytes?: Uint8Array;
+}
+
+/** Something that is wrong with a message which is taken all the same. */
+export interface Flaw {
+  /** Name of the rule it breaks: from a fixed list of the format's. */
+  readonly rule: string;
+  /** Where in the message; MUST NOT quote it. */
+  readonly path: string;
+}
+
+/** In the order of the message. */
+export type Flaws = readonly Flaw[];
+
+/** How messages are put together as one, and taken apart: a batch, a table of rows. */
 export interface BatchSpec<S extends Spec = Spec, Code extends string = string> {
   /** As `collect` names it: `hl7-batch`. */
   readonly name: string;
@@ -42,6 +67,35 @@ export interface BatchSpec<S extends Spec = Spec, Code extends string = string> 
   controlId?(facts: AnswerFacts): string;
   /** One after the other, in order; possibly none. Each is the payload of a delivery in this format. */
   join(payloads: readonly Uint8Array[], facts: AnswerFacts, tools: FormatTools<S, Code>): Uint8Array;
+  /**
+   * Takes a batch apart that was received, into payloads as this format reads them; `undefined` where the bytes are none.
+   * Asked of everything that is received: it MUST see from little that a message is not a batch. Fails, before any
+   * message is given, where the whole is so broken that none of it is to be taken; a broken message among others is no
+   * reason.
+   */
+  split?(bytes: Uint8Array, tools: FormatTools<S, Code>): SplitBatch | undefined;
+  /** Every message of a file, whatever stands before, between and behind them. MUST NOT fail. */
+  messagesIn?(file: Uint8Array): Iterable<Uint8Array>;
+  /**
+   * Our one answer to a batch, made from those to its messages, in order; `null` for a message whose answer is not wanted,
+   * and where the batch is not answered.
+   */
+  answer?(
+    received: Uint8Array,
+    answers: readonly (Answer | null)[],
+    facts: AnswerFacts,
+    tools: FormatTools<S, Code>,
+  ): Answer | null;
+}
+
+/** A batch that was received, taken apart. */
+export interface SplitBatch {
+  /** How many messages it holds; possibly none. */
+  readonly count: number;
+  /** The messages in order, each found when it is asked for. Views of the batch's bytes. To be gone through once. */
+  readonly messages: Iterable<Uint8Array>;
+  /** By code, each once: what is not as it should be, and no reason to refuse the messages. */
+  readonly warnings: readonly string[];
 }
 
 /** A batch bound to its format's config. */
@@ -54,6 +108,12 @@ export interface Batch {
   controlId?(facts: AnswerFacts): string;
   /** See {@linkcode BatchSpec.join}. */
   join(payloads: readonly Uint8Array[], facts: AnswerFacts): Uint8Array;
+  /** See {@linkcode BatchSpec.split}; without it, nothing is a batch. */
+  split(bytes: Uint8Array): SplitBatch | undefined;
+  /** See {@linkcode BatchSpec.messagesIn}; without it, a file is one message. */
+  messagesIn(file: Uint8Array): Iterable<Uint8Array>;
+  /** See {@linkcode BatchSpec.answer}; without it, `null`. */
+  answer(received: Uint8Array, answers: readonly (Answer | null)[], facts: AnswerFacts): Answer | null;
 }
 
 /**
@@ -101,7 +161,13 @@ export interface FormatSpec<
    * Whether a message of this kind is taken at all; fails where it is not. Called after `identify` and before anything
    * is acknowledged, so that the peer hears of it. `parse` MUST NOT ask the same: it reads answers and results, too.
    */
-  admit?(identity: Identity, tools: FormatTools<S, NoInfer<Code>>): void;
+  admit?(identity: Identity, tools: FormatTools<S, NoInfer<Code>>, received: Uint8Array): void;
+  /**
+   * Looks through a whole message for what is wrong with it, where the config asks for that: fails where it is to be
+   * refused, and returns what is to be told of one that is taken all the same. Called after `admit`, and before anything
+   * is acknowledged; again before `parse`, where only a refusal counts. MUST do nothing where nobody asked.
+   */
+  check?(received: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): Flaws | Promise<Flaws>;
   /** What order is kept by (for HL7: the patients of PID-3 and MRG-1). An empty list is a barrier for all. */
   keys?(body: B): readonly string[];
   /**
@@ -116,7 +182,13 @@ export interface FormatSpec<
   create?(what: string, facts: AnswerFacts, tools: FormatTools<S, NoInfer<Code>>): B;
   /** Fails where a path is none that a body of this format takes for a use, whatever the body holds. */
   checkPath?(path: string, use: PathUse): void;
-  /** How messages are put together as one. */
+  /**
+   * What people of the field call the place a path names (for HL7: `Patient Name, Family Name`); `undefined` where they
+   * have no name for it. The body is the one the path is of, where it is at hand. Only for a person who reads paths: what
+   * it needs MUST be loaded when it is first called.
+   */
+  describePath?(path: string, body?: B): Promise<string | undefined>;
+  /** How messages are put together as one, and taken apart. */
   readonly batch?: BatchSpec<NoInfer<S>, NoInfer<Code>>;
   /** Our answer to a received message; `null` where none can be made or none is wanted. */
   answer?(
@@ -126,12 +198,17 @@ export interface FormatSpec<
     tools: FormatTools<S, NoInfer<Code>>,
   ): Answer | null;
   /**
+   * Whether the sender of a message wants to hear at once that it is taken, and later what became of it (HL7's enhanced
+   * mode). Asked only where a channel can give the second answer.
+   */
+  isAnsweredTwice?(received: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): boolean;
+  /**
    * What a peer's answer says about the message that was sent. Fails where the answer belongs to another message or
    * cannot be read: the adapter then closes the connection and the outcome is unknown.
    */
   judge?(
     answer: Uint8Array,
-    sent: { readonly controlId: string },
+    sent: Sent,
     tools: FormatTools<S, NoInfer<Code>>,
   ): Outcome;
 }
@@ -149,7 +226,9 @@ export interface Format<B extends Body = Body> {
   /** See {@linkcode FormatSpec.identify}; without one, a message without id, type and sender. */
   identify(bytes: Uint8Array, contentType?: string): Identity;
   /** See {@linkcode FormatSpec.admit}; without it, every kind is taken. */
-  admit(identity: Identity): void;
+  admit(identity: Identity, received: Uint8Array): void;
+  /** See {@linkcode FormatSpec.check}; without it, nothing is found. */
+  check(received: Uint8Array, contentType?: string): Flaws | Promise<Flaws>;
   /** See {@linkcode FormatSpec.keys}; without it, none. */
   keys(body: Body): readonly string[];
   /** See {@linkcode FormatSpec.isBuiltOn}; without it, false. */
@@ -158,12 +237,16 @@ export interface Format<B extends Body = Body> {
   create(what: string, facts: AnswerFacts): B | undefined;
   /** See {@linkcode FormatSpec.checkPath}; without it, bodies have no paths. Errors then: FORMAT_PATHS_MISSING. */
   checkPath(path: string, use: PathUse): void;
+  /** See {@linkcode FormatSpec.describePath}; without it, places have no names. */
+  describePath(path: string, body?: Body): Promise<string | undefined>;
   /** See {@linkcode FormatSpec.batch}. */
   readonly batch?: Batch;
   /** See {@linkcode FormatSpec.answer}; without it, `null`. */
   answer(received: Uint8Array, outcome: Outcome, facts: AnswerFacts): Answer | null;
+  /** See {@linkcode FormatSpec.isAnsweredTwice}; without it, false. */
+  isAnsweredTwice(received: Uint8Array): boolean;
   /** See {@linkcode FormatSpec.judge}; without it, every answer means accepted. */
-  judge(answer: Uint8Array, sent: { readonly controlId: string }): Outcome;
+  judge(answer: Uint8Array, sent: Sent): Outcome;
 }
 
 /** Declares a format. */
@@ -193,16 +276,32 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     contentTypes: spec.contentTypes,
     parse: (bytes, contentType) => spec.parse(bytes, tools(contentType)),
     identify: (bytes, contentType) => spec.identify?.(bytes, tools(contentType)) ?? NOBODY,
-    admit: (identity) => spec.admit?.(identity, plain),
+    admit: (identity, received) => spec.admit?.(identity, plain, received),
+    check: (received, contentType) => spec.check?.(received, tools(contentType)) ?? [],
     keys: (body) => spec.keys?.(body as B) ?? [],
     isBuiltOn: (identity) => spec.isBuiltOn?.(identity) ?? false,
     create: (what, facts) => spec.create?.(what, facts, plain),
     checkPath: spec.checkPath?.bind(spec) ??
       (() => formatErrors.fail("FORMAT_PATHS_MISSING", { format: spec.name })),
-    ...(batch && { batch: { ...batch, join: (payloads, facts) => batch.join(payloads, facts, plain) } }),
+    describePath: async (path, body) => await spec.describePath?.(path, body as B),
+    ...(batch && { batch: boundBatch(batch, plain) }),
     answer: (received, outcome, facts) => spec.answer?.(received, outcome, facts, plain) ?? null,
+    isAnsweredTwice: (received) => spec.isAnsweredTwice?.(received, plain) ?? false,
     judge: (answer, sent) =>
       spec.judge?.(answer, sent, plain) ??
         { kind: "accepted", answer: { bytes: answer, contentType: spec.contentTypes[0] } },
+  };
+}
+
+function boundBatch<S extends Spec, Code extends string>(
+  batch: BatchSpec<S, Code>,
+  tools: FormatTools<S, Code>,
+): Batch {
+  return {
+    ...batch,
+    join: (payloads, facts) => batch.join(payloads, facts, tools),
+    split: (bytes) => batch.split?.(bytes, tools),
+    messagesIn: (file) => batch.messagesIn?.(file) ?? [file],
+    answer: (received, answers, facts) => batch.answer?.(received, answers, facts, tools) ?? null,
   };
 }

@@ -1,3 +1,4 @@
+import type { Change } from "./differences.ts";
 import type { MitralError } from "./error.ts";
 
 /** Content of a known type. MUST NOT change once it is part of a message. */
@@ -40,6 +41,11 @@ export interface PathBody extends Body {
   split(path: string): readonly PathBody[];
   /** Every leaf that is not absent, by its exact path, in order: what two bodies are compared by. */
   leaves(): Iterable<readonly [path: string, value: string]>;
+  /**
+   * What is to be changed to make another body of the same format out of this one, where the format can tell better than
+   * leaf by leaf: that something was put in or taken out, and all behind it is the same. None where nothing differs.
+   */
+  changesTo?(other: PathBody): readonly Change[];
 }
 
 /** True where values of the body can be read and replaced by path. */
@@ -151,8 +157,16 @@ export interface Answer {
 
 /** How a message, or its delivery to one destination, ended. The only way to answer upstream. */
 export type Outcome =
-  /** Taken, for good. */
-  | { readonly kind: "accepted"; readonly answer?: Answer }
+  /**
+   * Taken, for good. Of a peer's answer, `isCommit`: it has the message in safe keeping, and may say in another answer
+   * what becomes of it; `moreFollows`: what was sent asks for that answer.
+   */
+  | {
+    readonly kind: "accepted";
+    readonly answer?: Answer;
+    readonly isCommit?: true;
+    readonly moreFollows?: true;
+  }
   /** Left out on purpose. */
   | { readonly kind: "filtered" }
   /** Refused for what it is: the same bytes will be refused again. */

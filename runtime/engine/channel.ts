@@ -1,7 +1,7 @@
 import type { Delivery, Listening, Reply } from "../contract/adapter.ts";
 import { bindEnvelope } from "../contract/envelope.ts";
 import { errorTable, type MitralError } from "../contract/error.ts";
-import { bindFormat, type Format, type Identity } from "../contract/format.ts";
+import { bindFormat, type Format } from "../contract/format.ts";
 import type { Outcome } from "../contract/message.ts";
 import { untilAborted } from "../contract/signal.ts";
 import type { World } from "../contract/world.ts";
@@ -10,16 +10,18 @@ import type { Branch, HandOn, OutboxRow, Replayed, Rest } from "../journal/opera
 import type { Gathering } from "../journal/questions.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
 import { Collectors } from "./collectors.ts";
+import { countedAs } from "./counted_as.ts";
 import { DeliveryLine } from "./delivery_line.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
 import type { ChannelCounts, ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
-import { type Accepted, ChannelIntake } from "./intake.ts";
+import { type Accepted, ChannelIntake, identityIn } from "./intake.ts";
 import { joinerFor } from "./joiners/joiner.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, Configured, DestinationPlan, GatewayPlan } from "./plan.ts";
 import { Responder } from "./respond.ts";
+import { SecondAnswers } from "./second_answers.ts";
 import type { StepParts } from "./steps.ts";
 import { Waiters } from "./waiters.ts";
 import { WorkLine } from "./work_line.ts";
@@ -59,6 +61,7 @@ export class Channel {
   readonly #format: Format;
   readonly #formats: BoundFormats;
   readonly #responder: Responder;
+  readonly #secondAnswers: SecondAnswers;
   readonly #gate: Gate;
   readonly #intake: ChannelIntake;
   readonly #work: WorkLine;
@@ -93,16 +96,24 @@ export class Channel {
       if (reason === STOPPED) return;
       report(isOpen ? { name: "intakeOpened", channel } : { name: "intakeClosed", channel, reason });
     });
-    this.#deliveries = new Map(plan.destinations.flatMap((destination) => {
-      const line = this.#deliveryLine(destination);
-      return line ? [[destination.name, line]] : [];
-    }));
-    const handOn = (to: string, branch: Branch, bytes: Uint8Array) => parts.other(to).#handOn(branch, bytes);
     const handedOn = (to: string, message: Accepted) => {
       journal.countPending(message.bytes.length);
       // Where it was removed meanwhile, the message waits in the journal with all else that channel had.
       if (parts.has(to)) parts.other(to).#taken(message);
     };
+    const secondAnswers = this.#secondAnswers = new SecondAnswers({
+      plan,
+      format,
+      journal,
+      world,
+      newId,
+      handedOn,
+    });
+    this.#deliveries = new Map(plan.destinations.flatMap((destination) => {
+      const line = this.#deliveryLine(destination);
+      return line ? [[destination.name, line]] : [];
+    }));
+    const handOn = (to: string, branch: Branch, bytes: Uint8Array) => parts.other(to).#handOn(branch, bytes);
     this.#collectors = new Collectors({
       plan,
       formats,
@@ -122,6 +133,7 @@ export class Channel {
       journal,
       world,
       waiters,
+      secondAnswers,
       folder,
       found: found.inbox,
       handOn,
@@ -141,6 +153,7 @@ export class Channel {
       world,
       gate,
       waiters,
+      secondAnswers,
       newId,
       partnerOf: (gateway) => keyring?.partnerOf(gateway),
       accepted: (message) => this.#work.offer(message),
@@ -187,8 +200,8 @@ export class Channel {
         contentTypes: this.#contentTypes(),
         timeZone: plan.timeZone,
         ...errorTable(spec.name, spec.errors),
-        report: ({ name, facts = {} }) =>
-          this.#report({ name: "transportReported", channel: plan.name, event: name, facts }),
+        report: ({ name, facts = {}, error }) =>
+          this.#report({ name: "transportReported", channel: plan.name, event: name, facts, error }),
       });
     } catch (cause) {
       await this.stop(AbortSignal.abort());
@@ -307,6 +320,7 @@ export class Channel {
       epoch: journal.found.epoch,
       journal,
       world,
+      secondAnswers: this.#secondAnswers,
       found: (found.outboxes[name] ?? 0) + (collect ? 0 : found.gathering[name]?.count ?? 0),
       settled: (row, rest) => this.#settled(row, rest),
       ...(asked ? { respond: (row, outcome) => this.#responder.respond(row, outcome) } : {}),
@@ -334,7 +348,8 @@ export class Channel {
   /** What this channel is to know of a message that another one hands to it. */
   #handOn({ contentType }: Branch, bytes: Uint8Array): HandOn {
     const { newId, world, plan } = this.#parts;
-    const { controlId, type, sender } = identityOf(this.#format, bytes, contentType);
+    // One that does not say who it is is refused as it is parsed.
+    const { controlId, type, sender } = identityIn(this.#format, { bytes, contentType });
     return { channel: plan.name, id: newId(), receivedAtMs: world.clock.nowMs(), controlId, type, sender };
   }
 
@@ -363,37 +378,13 @@ export class Channel {
   }
 
   #report(event: Unstamped): void {
-    const counted = COUNTED[event.name];
-    if (counted && !isOneBranch(event)) this.#counts[counted]++;
+    const counted = countedAs(event);
+    if (counted) this.#counts[counted]++;
     // A work line that stands still must not let its inbox grow.
     if (event.name === "lineHalted" && event.destination === undefined) this.#gate.set("halted", true);
     this.#parts.report(event);
   }
 }
 
-/** Who a message says it is. One that does not say it is refused by the channel it is handed to, as it is parsed. */
-function identityOf(format: Format, bytes: Uint8Array, contentType: string): Identity {
-  try {
-    return format.identify(bytes, contentType);
-  } catch {
-    return { controlId: "", type: "", sender: "", purpose: "message" };
-  }
-}
-
-/** True where one destination left a message out that others get: what counts as filtered is a whole message. */
-function isOneBranch(event: Unstamped): boolean {
-  return event.name === "messageFiltered" && event.destination !== undefined;
-}
-
 /** The reason for a closed way in that needs no report of its own. */
 const STOPPED = "stopped";
-
-const COUNTED: { readonly [name: string]: keyof ChannelCounts } = {
-  messageReceived: "received",
-  messageRepeated: "repeated",
-  messageFiltered: "filtered",
-  messageDelivered: "delivered",
-  messageHandedOn: "delivered",
-  deliveryFailed: "failed",
-  messageQuarantined: "quarantined",
-};

@@ -10,6 +10,7 @@ import type { BoundFormats } from "./formats.ts";
 import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
 import { partId } from "./part_id.ts";
+import type { SecondAnswers } from "./second_answers.ts";
 import type { ChannelPlan, Configured, DestinationPlan, Remedy } from "./plan.ts";
 import { type Failure, remedyFor } from "./remedy.ts";
 import { type Entry, Queue } from "./queue.ts";
@@ -45,6 +46,7 @@ export interface DeliveryParts {
   readonly epoch: number;
   readonly journal: Journal;
   readonly world: World;
+  readonly secondAnswers: SecondAnswers;
   /** Deliveries that were in the outbox when the channel was made. */
   readonly found: number;
   /** The last delivery of a message may have ended. */
@@ -169,7 +171,7 @@ export class DeliveryLine {
     const id = partId(entry.row);
     const format = this.#parts.formats.speaking(contentType);
     const judge = format
-      ? (answer: Uint8Array) => format.judge(answer, { controlId })
+      ? (answer: Uint8Array) => format.judge(answer, { controlId, bytes })
       : (): Outcome => ({ kind: "accepted" });
     return { id, bytes, contentType, attempt: entry.attempts + 1, sequence, atMs, judge };
   }
@@ -181,7 +183,8 @@ export class DeliveryLine {
         config: config as never,
         world,
         ...errorTable(spec.name, spec.errors),
-        report: ({ name, facts = {} }) => this.#report({ name: "transportReported", event: name, facts }),
+        report: ({ name, facts = {}, error }) =>
+          this.#report({ name: "transportReported", event: name, facts, error }),
         contentTypes: envelope ? [envelope.receiptType] : this.#parts.contentTypes,
       });
     const send: LineStage<Sending, Outcome> = {
@@ -333,10 +336,11 @@ export class DeliveryLine {
     holds: boolean,
     event: OwnEvent,
   ): Promise<void> {
-    const { journal, channel, world, respond } = this.#parts;
+    const { journal, channel, world, respond, secondAnswers } = this.#parts;
     const atMs = world.clock.nowMs();
     const answer = outcome.kind === "filtered" ? undefined : outcome.answer?.bytes;
     const told = await respond?.(entry.row, outcome);
+    const followUps = await secondAnswers.afterDelivery(entry.row, told);
     const urgent = channel.acknowledge === "delivered" || told !== undefined;
     const durable = journal.write({
       op: "settle",
@@ -350,6 +354,7 @@ export class DeliveryLine {
       ...(entry.row.isBatch ? { isBatch: true } : {}),
       tellRest: channel.acknowledge === "delivered",
       ...(told ? { concludes: concluding(told) } : {}),
+      ...(followUps ? { followUps } : {}),
     }, urgent ? "urgent" : "patient");
     this.#queued--;
     journal.countPending(-entry.size);
@@ -362,6 +367,8 @@ export class DeliveryLine {
     };
     durable.then(({ rest, concluded }) => {
       synced();
+      void secondAnswers.committed(followUps?.taken);
+      if (followUps?.refused !== followUps?.taken) void secondAnswers.committed(followUps?.refused);
       this.#report(event);
       if (told && concluded) this.#parts.concluded(entry.row, told);
       if (rest) this.#parts.settled(entry.row, rest);

@@ -74,6 +74,11 @@ export const errors = declareErrors("engine", {
     retry: "never",
     says: "Cannot deliver message: {quarantined} of its destinations refused it",
   },
+  ENGINE_DELIVERY_REFUSED: {
+    blame: "receiver",
+    retry: "never",
+    says: "Cannot deliver message: a destination refused it",
+  },
   ENGINE_ID_REUSED: {
     blame: "sender",
     retry: "never",
@@ -99,6 +104,11 @@ export const errors = declareErrors("engine", {
     retry: "later",
     says:
       "Cannot go on: the destination failed a delivery ({reason}) and is told to block; start the channel to try again",
+  },
+  ENGINE_BATCH_REFUSED: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot take batch whole: {refused} of its {messages} messages were refused",
   },
   ENGINE_BATCH_UNKNOWN: {
     blame: "operator",

@@ -18,6 +18,17 @@ export type GatewayEvent =
     | { readonly name: "gatewayStopped"; readonly gateway: string; readonly pending: number }
     | ({ readonly name: "channelStarted"; readonly address: string } & Place)
     | ({ readonly name: "channelStopped" } & Place)
+    /**
+     * A batch has come, and its messages are taken one by one. `id`: of the answer to it. `warnings`: what is not as it
+     * should be, by the format's codes.
+     */
+    | ({
+      readonly name: "batchReceived";
+      readonly id: string;
+      readonly messages: number;
+      readonly bytes: number;
+      readonly warnings: readonly string[];
+    } & Place)
     /** Durable and, at `acknowledge: received`, about to be acknowledged. */
     | ({
       readonly name: "messageReceived";
@@ -27,6 +38,13 @@ export type GatewayEvent =
     } & Place)
     /** Taken, though an earlier message has the same control id: `late` with the same bytes, `reused` with others. */
     | ({ readonly name: "messageResembled"; readonly id: string; readonly how: "late" | "reused" } & Place)
+    /** Taken, though its format found something wrong: how often, by rule, and where first. */
+    | ({
+      readonly name: "messageFlawed";
+      readonly id: string;
+      readonly rules: Readonly<Record<string, number>>;
+      readonly paths: readonly string[];
+    } & Place)
     /** Answered from the store, or joined to one that is pending. */
     | ({ readonly name: "messageRepeated"; readonly id: string } & Place)
     /** The peer has its answer: `tookMs` since the message was whole. */
@@ -101,7 +119,12 @@ export type GatewayEvent =
     | ({ readonly name: "lineHalted"; readonly error: MitralError } & Place)
     | ({ readonly name: "intakeClosed"; readonly reason: string } & Place)
     | ({ readonly name: "intakeOpened" } & Place)
-    | ({ readonly name: "transportReported"; readonly event: string; readonly facts: Facts } & Place)
+    | ({
+      readonly name: "transportReported";
+      readonly event: string;
+      readonly facts: Facts;
+      readonly error?: MitralError | undefined;
+    } & Place)
     | { readonly name: "journalFailed"; readonly error: MitralError }
     | { readonly name: "journalCommitted"; readonly operations: number; readonly tookMs: number }
   );

@@ -5,6 +5,8 @@
 export const limits = {
   /** Messages in one link. */
   linkMax: 64,
+  /** Messages of one received batch that are on their way into the journal. */
+  batchAppendsMax: 256,
   /** Messages the work line may have between its inbox and its commits. */
   workOpenMax: 256,
   /** Deliveries of one destination in memory: being sent, waiting for another attempt, or next in line. */

@@ -74,6 +74,12 @@ export type Acknowledge =
   /** When every destination that was not filtered out has accepted it. */
   | "delivered";
 
+/**
+ * Where the second answer goes to a message whose sender wants two (HL7's enhanced mode): back by the way the message
+ * came, or to another channel, as a message of that.
+ */
+export type ApplicationAcknowledge = "here" | { readonly to: string };
+
 /** What runs at once within a channel or a destination. */
 export type Order =
   /** One message at a time. */
@@ -180,6 +186,11 @@ export interface ChannelPlan {
   readonly listen: Configured<ListenerSpec>;
   /** When the peer is told that its message was taken. */
   readonly acknowledge: Acknowledge;
+  /**
+   * Where senders that want it hear twice: once the message is durable, and at `acknowledge`, which stands for `processed`
+   * there where it is `received`. Left out: every message is answered once.
+   */
+  readonly applicationAcknowledge?: ApplicationAcknowledge;
   /** What a destination's answer goes through on its way back, at `acknowledge: from`. */
   readonly respond: readonly StepPlan[];
   /** When a message is taken for an earlier one. */

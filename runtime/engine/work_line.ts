@@ -22,6 +22,7 @@ import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
 import type { ChannelPlan, DestinationPlan, StepPlan } from "./plan.ts";
 import { Queue } from "./queue.ts";
+import type { SecondAnswers } from "./second_answers.ts";
 import { openSteps } from "./steps.ts";
 import { Ended } from "./supervisor.ts";
 import { troubleOf } from "./trouble.ts";
@@ -36,6 +37,7 @@ export interface WorkParts {
   readonly journal: Journal;
   readonly world: World;
   readonly waiters: Waiters;
+  readonly secondAnswers: SecondAnswers;
   /** Folder of the gateway file: a stage's files are looked up here. */
   readonly folder: string;
   /** Messages that were in the inbox when the channel was made. */
@@ -208,20 +210,26 @@ export class WorkLine {
   }
 
   async #process({ entry, taken, ended, state, stages, ...work }: Work): Promise<Ended<Outcome>> {
-    const { plan, journal, world, waiters, report } = this.#parts;
-    const { id, receivedAtMs } = taken;
+    const { plan, journal, world, waiters, report, secondAnswers } = this.#parts;
+    const { id, receivedAtMs, received } = taken;
     const seq = entry.position;
     const branches = ended ? [] : work.branches;
+    const outcome: Outcome = branches.length === 0 ? FILTERED : { kind: "accepted" };
+    const isAnsweredTwice = secondAnswers.wantedBy(received);
+    const answers = this.#answers(branches, isAnsweredTwice);
+    const followUp = answers && isAnsweredTwice ? secondAnswers.afterWork(received, outcome) : undefined;
     const process: Process = {
       op: "process",
       seq,
       channel: plan.name,
       branches,
-      answers: this.#answers(branches),
+      answers,
+      ...(followUp ? { followUp } : {}),
       state,
       stages,
     };
-    const written = journal.write(process, plan.acknowledge === "received" ? "patient" : "urgent");
+    const isPatient = plan.acknowledge === "received" && !isAnsweredTwice;
+    const written = journal.write(process, isPatient ? "patient" : "urgent");
     // Its place in the inbox is free now: a line that starts anew meanwhile must not process it a second time.
     this.#queue.settle(entry, written);
     const processed: Processed = await written;
@@ -237,17 +245,18 @@ export class WorkLine {
       const tookMs = world.clock.nowMs() - receivedAtMs;
       report({ name: "messageProcessed", channel: plan.name, id, deliveries: branches.length, tookMs });
     }
-    const outcome: Outcome = branches.length === 0 ? FILTERED : { kind: "accepted" };
-    if (process.answers) waiters.tell(seq, outcome);
+    void secondAnswers.committed(followUp);
+    if (answers) waiters.tell(seq, outcome);
     return new Ended(outcome);
   }
 
   /** True where nothing more has to happen before the peer is answered. */
-  #answers(branches: readonly Branch[]): boolean {
+  #answers(branches: readonly Branch[], isAnsweredTwice: boolean): boolean {
     const { acknowledge } = this.#parts.plan;
     if (typeof acknowledge === "object") {
       return !branches.some(({ destination }) => destination === acknowledge.from);
     }
+    if (acknowledge === "received" && isAnsweredTwice) return true;
     return acknowledge === "processed" || branches.every(({ handsOn }) => handsOn !== undefined);
   }
 
@@ -285,14 +294,23 @@ export class WorkLine {
   }
 
   async #quarantine(entry: InboxEntry, state: readonly StateWrite[], error: MitralError): Promise<void> {
-    const { journal, world, waiters, plan, report } = this.#parts;
+    const { journal, world, waiters, plan, report, secondAnswers } = this.#parts;
     const trouble = troubleOf(error, world.clock.nowMs());
-    const written = journal.write({ op: "quarantine", seq: entry.position, trouble, state });
+    const followUp = entry.message &&
+      secondAnswers.afterWork(entry.message.received, { kind: "rejected", error });
+    const written = journal.write({
+      op: "quarantine",
+      seq: entry.position,
+      trouble,
+      state,
+      ...(followUp ? { followUp } : {}),
+    });
     await written;
     this.#state.durable(state);
     this.#queue.settle(entry, written);
     this.#done(entry);
     report({ name: "messageQuarantined", channel: plan.name, id: entry.message?.id ?? "", error });
+    void secondAnswers.committed(followUp ?? undefined);
     waiters.tell(entry.position, { kind: "rejected", error });
   }
 

@@ -92,6 +92,22 @@ export interface HandOn {
   readonly sender: string;
 }
 
+/**
+ * What a message's sender is to hear of it beside the answer it had: a message of another channel, from the commit on that
+ * decides what became of the message. None where it was answered before that.
+ */
+export interface FollowUp {
+  readonly payload: Uint8Array;
+  readonly contentType: string;
+  readonly handsOn: HandOn;
+}
+
+/** By how it ends; one that is left out is not wanted. */
+export interface FollowUps {
+  readonly taken?: FollowUp | undefined;
+  readonly refused?: FollowUp | undefined;
+}
+
 /** What a step of a channel remembers from now on; `null`: nothing. */
 export interface StateWrite {
   readonly step: string;
@@ -107,6 +123,8 @@ export interface Process {
   readonly branches: readonly Branch[];
   /** The peer is answered once this is durable. */
   readonly answers: boolean;
+  /** Where `answers`. */
+  readonly followUp?: FollowUp;
   /** What its steps remember. */
   readonly state: readonly StateWrite[];
   /** How long each stage took, as the record of the message tells it. */
@@ -141,6 +159,8 @@ export interface Settle {
    * once the destination has all of the message.
    */
   readonly concludes?: Omit<Answered, "op" | "seq">;
+  /** Where `tellRest` or `concludes` decides. */
+  readonly followUps?: FollowUps;
 }
 
 /**
@@ -205,6 +225,7 @@ export interface Quarantine {
   readonly op: "quarantine";
   readonly seq: number;
   readonly trouble: Trouble;
+  readonly followUp?: FollowUp;
   /** What its steps remember all the same: later messages have seen it. */
   readonly state?: readonly StateWrite[];
 }

@@ -8,6 +8,7 @@ import type {
   CloseBatch,
   ClosedBatch,
   Disperse,
+  FollowUp,
   HandOn,
   Operation,
   Process,
@@ -94,6 +95,7 @@ export class Writer {
   }
 
   #process(process: Process): Processed {
+    if (process.answers) this.#followUp(process.seq, process.channel, process.followUp);
     const moved = this.#sql.moveMessage.run(
       process.branches.length === 0 ? MESSAGE.filtered : MESSAGE.processed,
       process.answers ? ANSWERED.positively : ANSWERED.notYet,
@@ -163,6 +165,14 @@ export class Writer {
       body,
       parent,
     });
+  }
+
+  /** Where a message is not answered yet: what its sender is to hear of it, as a message of another channel. */
+  #followUp(seq: number, from: string, followUp: FollowUp | undefined): void {
+    if (!followUp || !this.#sql.unanswered.get(seq)) return;
+    const { payload, contentType, handsOn } = followUp;
+    const body = insertBody(this.#sql, payload);
+    this.#handOn(handsOn, from, seq, this.#names.idOf(contentType), payload.length, body);
   }
 
   /** A message that nobody sent, and nobody waits for an answer to. */
@@ -263,8 +273,11 @@ export class Writer {
     return { concluded: this.#conclude(settle), rest: settle.tellRest ? this.#rest(settle) : null };
   }
 
-  #conclude({ seq, delivery, concludes }: Settle): boolean {
+  #conclude({ seq, delivery, concludes, followUps }: Settle): boolean {
     if (!concludes || concludes.positively && this.#sql.moreFor.get(seq, delivery)) return false;
+    if (followUps) {
+      this.#followUp(seq, this.#channelOf(seq), followUps[concludes.positively ? "taken" : "refused"]);
+    }
     this.#answer(this.#sql.answerWaiting, seq, concludes);
     return true;
   }
@@ -274,6 +287,10 @@ export class Writer {
     const queued = Number(left.queued);
     const quarantined = Number(left.quarantined);
     if (queued === 0) {
+      const { seq, followUps } = settle;
+      if (followUps) {
+        this.#followUp(seq, this.#channelOf(seq), followUps[quarantined > 0 ? "refused" : "taken"]);
+      }
       this.#sql.concludeMessage.run(quarantined > 0 ? ANSWERED.negatively : ANSWERED.positively, settle.seq);
     }
     return { queued, quarantined };
@@ -287,7 +304,8 @@ export class Writer {
     return null;
   }
 
-  #quarantine({ seq, trouble, state }: Quarantine): null {
+  #quarantine({ seq, trouble, state, followUp }: Quarantine): null {
+    if (followUp) this.#followUp(seq, this.#channelOf(seq), followUp);
     const moved = this.#sql.quarantineMessage.run(JSON.stringify(trouble), seq).changes;
     if (moved > 0 && state) this.#remember(this.#channelOf(seq), state);
     this.#note(seq, trouble.atMs, "quarantined", null, trouble.code);

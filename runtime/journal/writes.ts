@@ -55,6 +55,7 @@ export function prepareWrites(database: Database) {
     answerMessage: "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ?",
     answerWaiting:
       "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ? AND answered = 0",
+    unanswered: "SELECT 1 FROM message WHERE seq = ? AND answered = 0",
     messageBySeq: "SELECT channel, state, size FROM message WHERE seq = ?",
     requeueMessage: "UPDATE message SET state = 0, trouble = NULL WHERE seq = ?",
     deliveriesOf:

@@ -32,6 +32,12 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   gatewayStopped: say("info", "gateway stopped", ({ gateway, pending }) => ({ gateway, pending })),
   channelStarted: say("info", "channel started", (event) => ({ ...place(event), address: event.address })),
   channelStopped: say("info", "channel stopped", place),
+  batchReceived: say("info", "batch received", (event) => ({
+    ...message(event),
+    messages: event.messages,
+    bytes: event.bytes,
+    ...(event.warnings.length > 0 ? { warnings: event.warnings.join(" ") } : {}),
+  })),
   messageReceived: say("debug", "message received", (event) => ({ ...message(event), bytes: event.bytes })),
   messageRepeated: say("debug", "message repeated", message),
   messageAnswered: say("debug", "message answered", (event) => ({
@@ -42,6 +48,11 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   messageResembled: say("info", "message resembles an earlier one", (event) => ({
     ...message(event),
     how: event.how,
+  })),
+  messageFlawed: say("info", "message flawed", (event) => ({
+    ...message(event),
+    rules: event.rules,
+    paths: event.paths,
   })),
   messageFiltered: say("debug", "message filtered", message),
   messageProcessed: say("debug", "message processed", (event) => ({
@@ -103,6 +114,7 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     ...place(event),
     event: event.event,
     facts: safe(event.facts),
+    ...(event.error ? trouble(event.error) : {}),
   })),
   journalFailed: say("fatal", "journal failed", (event) => trouble(event.error)),
   journalCommitted: say("debug", "journal committed", ({ operations, tookMs }) => ({ operations, tookMs })),

@@ -1,3 +1,4 @@
+import type { MitralError } from "../contract/error.ts";
 import type { GatewayEvent } from "../engine/events.ts";
 
 /**
@@ -9,11 +10,12 @@ export class Troubles {
 
   /** True where a failure is the first with its code since the place last did its work. */
   begins(event: GatewayEvent): boolean {
-    if (event.name !== "deliveryFailed" && event.name !== "messageQuarantined") return false;
+    const error = failureIn(event);
+    if (!error || !("channel" in event)) return false;
     const place = placeOf(event);
     const codes = this.#told.get(place) ?? new Set();
-    if (codes.has(event.error.code)) return false;
-    this.#told.set(place, codes.add(event.error.code));
+    if (codes.has(error.code)) return false;
+    this.#told.set(place, codes.add(error.code));
     return true;
   }
 
@@ -22,6 +24,15 @@ export class Troubles {
     if (this.#told.size === 0) return false;
     if (event.name !== "messageDelivered" && event.name !== "messageProcessed") return false;
     return this.#told.delete(placeOf(event));
+  }
+}
+
+function failureIn(event: GatewayEvent): MitralError | undefined {
+  switch (event.name) {
+    case "deliveryFailed":
+    case "messageQuarantined":
+    case "transportReported":
+      return event.error;
   }
 }
 

@@ -88,6 +88,7 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "channel",
     "how",
   );
+  const flaws = tally("message_flaws", "Rules that messages broke which were taken.", "channel", "rule");
   const filtered = tally("messages_filtered", "Messages left out on purpose.", "channel", "destination");
   const quarantined = tally(
     "messages_quarantined",
@@ -103,6 +104,11 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "channel",
     "destination",
     "to",
+  );
+  const batchesReceived = tally(
+    "batches_received",
+    "Batches whose messages were taken one by one.",
+    "channel",
   );
   const batches = tally("batches_closed", "Batches put together.", "channel", "destination", "why");
   const alerts = tally("alerts", "Times somebody should look.", "channel", "destination", "why", "code");
@@ -156,11 +162,16 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
 
   return (event) => {
     switch (event.name) {
+      case "batchReceived":
+        return batchesReceived.add([event.channel]);
       case "messageReceived":
         received.add([event.channel]);
         return bytes.add([event.channel], event.bytes);
       case "messageResembled":
         return resembled.add([event.channel, event.how]);
+      case "messageFlawed":
+        for (const [rule, count] of Object.entries(event.rules)) flaws.add([event.channel, rule], count);
+        return;
       case "messageRepeated":
         return repeated.add([event.channel]);
       case "messageAnswered":

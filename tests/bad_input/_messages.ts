@@ -45,9 +45,9 @@ export class Ack {
     return this.field("ERR", 3).split("^")[0];
   }
 
-  /** Our code and sentence, in ERR-7 and ERR-8. */
+  /** Our code and sentence, in ERR-5 and ERR-8. */
   get error(): { code: string; says: string } {
-    return { code: this.field("ERR", 7), says: unescaped(this.field("ERR", 8)) };
+    return { code: this.field("ERR", 5).split("^")[0], says: unescaped(this.field("ERR", 8)) };
   }
 }
 

@@ -209,7 +209,7 @@ Deno.test("the name of a patient is in no event, no error and no reason for quar
 
   for (const event of site.events) {
     assertQuiet(`the event ${event.name}`, JSON.stringify(event));
-    if ("error" in event) assertQuiet(event.error.code, `${event.error} ${event.error.stack}`);
+    if ("error" in event && event.error) assertQuiet(event.error.code, `${event.error} ${event.error.stack}`);
   }
   const kept = await site.quarantine();
   assertEquals(kept.length, 4 * types.length);

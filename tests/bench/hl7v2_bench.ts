@@ -1,6 +1,6 @@
 /** What reading HL7 v2 costs: `deno bench tests/bench/hl7v2_bench.ts`. Budget: parse and five reads of 1 kB in 3 µs. */
-import hl7v2, { Hl7Message } from "../../actors/formats/hl7v2/mod.ts";
-import { bindFormat } from "../../runtime/contract/format.ts";
+import { Hl7Message } from "../../actors/formats/hl7v2/mod.ts";
+import { hl7With } from "../actors/formats/hl7v2/hl7_with.ts";
 
 const observation = "OBX|2|NM|2345-7^GLUCOSE^LN||182|mg/dL|70-105|H|||F|||202602150730\r";
 const start =
@@ -21,7 +21,7 @@ function read(bytes: Uint8Array): number {
   return length;
 }
 
-const format = bindFormat(hl7v2, { accept: [], charset: {} });
+const format = hl7With();
 const message = Hl7Message.parse(ascii);
 const facts = { id: "0192f3a4-b5c6-7abc-8def-0123456789ab", atMs: 1_771_140_612_000 };
 const ack = format.answer(ascii, { kind: "accepted" }, facts);

@@ -8,6 +8,7 @@ import { accept } from "./rows/accept.ts";
 import { answers } from "./rows/answers.ts";
 import { backlog } from "./rows/backlog.ts";
 import { fanOut } from "./rows/fan_out.ts";
+import { hl7 } from "./rows/hl7.ts";
 import { idle } from "./rows/idle.ts";
 import { imports } from "./rows/imports.ts";
 import { sealed } from "./rows/sealed.ts";
@@ -24,6 +25,7 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   sealed,
   idle,
   imports,
+  hl7,
 };
 
 const quick = Deno.args.includes("--quick");

@@ -155,6 +155,8 @@ export function testFormat<S extends Spec, Code extends string>(
           () => format.identify(bytes),
           () => format.answer(bytes, outcomeOf("rejected", "sender"), FACTS),
           () => format.judge(bytes, { controlId: "1" }),
+          () => format.batch?.split(bytes),
+          () => Array.from(format.batch?.messagesIn(bytes) ?? []),
         ];
         for (const call of calls) {
           const error = declared(spec, call);
@@ -245,6 +247,30 @@ function testBatch(
         at = found + payload.length;
       }
     }
+  });
+
+  test("takes apart what it has put together, and no message by itself", () => {
+    const payloads = valid.map(({ bytes, contentType }) =>
+      format.parse(bytesOf(bytes), contentType).toBytes()
+    );
+    for (const payload of payloads) assertEquals(batch.split(payload), undefined);
+    const whole = batch.join(payloads, FACTS), received = hex(whole);
+    const split = batch.split(whole);
+    if (!split) return;
+    assertEquals([split.count, split.warnings], [payloads.length, []]);
+    const found = Array.from(split.messages, (message) => format.parse(message).toBytes());
+    assertEquals(found.map(hex), payloads.map(hex));
+    assertEquals(
+      Array.from(batch.messagesIn(whole), (message) => hex(format.parse(message).toBytes())),
+      payloads.map(hex),
+    );
+    const answers = payloads.map((payload) => format.answer(payload, { kind: "accepted" }, FACTS));
+    const answer = batch.answer(whole, answers, FACTS);
+    assertEquals(
+      answer && format.judge(answer.bytes, { controlId: batch.controlId?.(FACTS) ?? "" }).kind,
+      "accepted",
+    );
+    assertEquals(hex(whole), received, "it changed its input");
   });
 }
 

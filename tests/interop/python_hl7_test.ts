@@ -3,6 +3,7 @@ import { openGateway } from "./_gateway.ts";
 import { requirePeer } from "./_peers.ts";
 
 const python = await requirePeer("python3-hl7");
+const MLLP_SEND = "/usr/bin/mllp_send";
 const SCRIPT = new URL("hl7_peer.py", import.meta.url).pathname;
 const MESSAGE = [
   "MSH|^~\\&|LAB|ST E|EHR|ST E|20260101120000||ORU^R01|R-0001|P|2.5|||||||UNICODE UTF-8",
@@ -40,6 +41,28 @@ Deno.test({
     const [{ name }] = await Array.fromAsync(Deno.readDir(`${under.folder}/out`));
     assertEquals(await Deno.readTextFile(`${under.folder}/out/${name}`), MESSAGE);
     assertEquals(record.type, "ORU^R01");
+  },
+});
+
+Deno.test({
+  name: "mllp_send sends a file of messages to our mllp listener and gets an acknowledgement for each",
+  ignore: python.missing,
+  async fn() {
+    await using under = await openGateway({
+      lab: { listen: { mllp: { port: 0 } }, parse: "hl7v2", send: { files: { file: { path: "./out" } } } },
+    });
+    const file = `${under.folder}/messages.hl7`;
+    await Deno.writeTextFile(file, MESSAGE + MESSAGE.replace("R-0001", "R-0002"));
+    const [host, port] = under.address("lab").split(":");
+    const { success, stdout } = await python.command([MLLP_SEND, "-p", port, "-f", file, "--loose", host], {
+      stdout: "piped",
+    }).output();
+    assert(success);
+    const said = new TextDecoder().decode(stdout);
+    for (const id of ["R-0001", "R-0002"]) {
+      assertEquals((await under.gateway.archive.list({ controlId: id })).length, 1);
+      assert(said.includes(`MSA|AA|${id}`), said);
+    }
   },
 });
 

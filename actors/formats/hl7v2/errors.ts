@@ -32,6 +32,31 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot read message: segment {segment} begins another message",
   },
+  HL7V2_BATCH_HEADER_MISPLACED: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read batch: {header} stands inside a batch that has not ended, after message {messages}",
+  },
+  HL7V2_BATCH_SEGMENT_MISPLACED: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read batch: a segment stands outside every message, after message {messages}",
+  },
+  HL7V2_BATCH_MESSAGE_EXCESSIVE: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read batch: a message is larger than messageBytesMax ({messageBytesMax})",
+  },
+  HL7V2_MESSAGE_INVALID: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot accept message: {says} ({rule} at {path}; {problems} errors in all)",
+  },
+  HL7V2_RULE_BROKEN: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot accept {path}: {says} ({rule})",
+  },
   HL7V2_TYPE_MISSING: {
     blame: "sender",
     retry: "never",
@@ -46,6 +71,16 @@ export const errors = declareErrors("hl7v2", {
     blame: "unsupported",
     retry: "never",
     says: "Cannot accept message: its type is in accept, but not with the event of MSH-9.2",
+  },
+  HL7V2_PROCESSING_UNSUPPORTED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot accept message: its processing id in MSH-11 is not in processing",
+  },
+  HL7V2_VERSION_UNSUPPORTED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot accept message: its version in MSH-12 is not in versions",
   },
   HL7V2_TYPE_INVALID: {
     blame: "operator",
@@ -92,6 +127,36 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot set {path} in place: the body is part of a message; use with()",
   },
+  HL7V2_DATA_INVALID: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read document at {path}: its data is not, or not all of, {encoding}",
+  },
+  HL7V2_DATA_ENCODING_UNKNOWN: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read document at {path}: its encoding is none of A, Hex and Base64",
+  },
+  HL7V2_TIME_ZONE_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot place a time: the platform knows no time zone {timeZone}",
+  },
+  HL7V2_PRECISION_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write date: precision {precision} was asked of a value that has parts down to {finest}",
+  },
+  HL7V2_NUMBER_UNWRITABLE: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write {path}: HL7 has no number that is not finite or needs an exponent",
+  },
+  HL7V2_YEAR_UNWRITABLE: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write date: its year is not one of 0000 to 9999",
+  },
   HL7V2_ANSWER_UNREADABLE: {
     blame: "receiver",
     retry: "later",
@@ -116,5 +181,17 @@ export const errors = declareErrors("hl7v2", {
     blame: "receiver",
     retry: "later",
     says: "Cannot deliver message now: the receiver answered {answer} with error code {errorCode}",
+  },
+  HL7V2_BATCH_REFUSED: {
+    blame: "receiver",
+    retry: "never",
+    says:
+      "Cannot deliver batch: the receiver refused {refused} of {answered} messages it answered for, the first with {answer} and error code {errorCode}",
+  },
+  HL7V2_BATCH_DEFERRED: {
+    blame: "receiver",
+    retry: "later",
+    says:
+      "Cannot deliver batch now: the receiver put off {refused} of {answered} messages it answered for, the first with {answer} and error code {errorCode}",
   },
 });

@@ -1,5 +1,13 @@
 import type { PathBody } from "../../../runtime/contract/message.ts";
+import type { Change } from "../../../runtime/contract/differences.ts";
+import { differenceOf } from "./building/difference.ts";
+import type { SegmentFields } from "./building/field_text.ts";
+import { insertSegment } from "./building/insert_segment.ts";
+import { versionOf } from "./definitions/version.ts";
 import { errors } from "./errors.ts";
+import { arrange } from "./structures/arrange.ts";
+import { GroupSource, Hl7Group } from "./structures/hl7_group.ts";
+import { structureIdOf, structureOf } from "./structures/structure.ts";
 import type { Delimiters } from "./syntax/delimiters.ts";
 import { leavesOf } from "./syntax/leaves.ts";
 import { MessageText } from "./syntax/message_text.ts";
@@ -13,6 +21,18 @@ import {
   pathText,
   resolvePath,
 } from "./syntax/path.ts";
+import { idOf } from "./syntax/segments.ts";
+import { MessageViews } from "./views/message_views.ts";
+import { Order } from "./views/order.ts";
+import { openView } from "./views/segment_view.ts";
+import {
+  type EncapsulatedData,
+  type EncapsulatedSource,
+  type EncapsulatedType,
+  readEncapsulated,
+  writeEncapsulated,
+} from "./values/encapsulated.ts";
+import { type FormattedText, readFormattedText } from "./values/formatted_text.ts";
 
 /** Media type of HL7 v2 in its own delimited encoding (ER7). */
 export const HL7V2_TYPE = "x-application/hl7-v2+er7";
@@ -52,11 +72,12 @@ export interface WriteOptions {
  * message.with("PID-5.1", "Smith & Sons").toBytes(); // …|Smith \T\ Sons^Ann
  * ```
  */
-export class Hl7Message implements PathBody {
+export class Hl7Message extends MessageViews implements PathBody {
   readonly #text: MessageText;
   #frozen = false;
 
   private constructor(text: MessageText) {
+    super();
     this.#text = text;
   }
 
@@ -136,6 +157,51 @@ export class Hl7Message implements PathBody {
   }
 
   /**
+   * Formatted text at a path (FT and TX, OBX-5 and NTE-3), as plain text and as HTML; `undefined` where it is empty or
+   * absent. Where {@linkcode Hl7Message.get} hands markup out as it stands, this carries it out. Repetitions are lines,
+   * and a path that names one means it alone; component and subcomponent delimiters in such a field are text, unless the
+   * path names a part. Errors: HL7V2_PATH_INVALID.
+   */
+  formattedText(path: string): FormattedText | undefined {
+    return readFormattedText(this.#text, path);
+  }
+
+  /**
+   * The document in a field of type ED, or the pointer in one of type RP (where OBX-2 says RP), such as `OBX[2]-5`;
+   * `undefined` where it is empty or absent. Errors: HL7V2_PATH_INVALID.
+   *
+   * @example
+   * ```ts
+   * import { Hl7Message } from "mitral/hl7";
+   *
+   * const message = Hl7Message.parse("MSH|^~\\&|LAB\rOBX|1|ED|PDF||^application^pdf^Base64^JVBERi0=\r");
+   * const report = message.encapsulated("OBX-5");
+   * report?.mediaType; // "application/pdf"
+   * await new Response(report?.data()).text(); // "%PDF-"
+   * ```
+   */
+  encapsulated(path: string): EncapsulatedData | undefined {
+    return readEncapsulated(this.#text, path);
+  }
+
+  /**
+   * A copy with a document in a field, written in Base64 as it is read from its source; ED is written into OBX-2 where
+   * the field is OBX-5. Of the document only what it takes in the message is held in memory.
+   *
+   * Errors: HL7V2_PATH_INVALID, HL7V2_DELIMITERS_FIXED, HL7V2_OCCURRENCE_MISSING, HL7V2_CHARACTER_UNENCODABLE, and
+   * whatever the source fails with.
+   */
+  async withEncapsulated(
+    path: string,
+    type: EncapsulatedType,
+    data: EncapsulatedSource,
+  ): Promise<Hl7Message> {
+    const text = this.#text.copy();
+    await writeEncapsulated(text, path, type, data);
+    return new Hl7Message(text);
+  }
+
+  /**
    * Replaces a leaf in place. What the path lacks is made: fields, repetitions, components, and a segment after the
    * last of its kind or at the end. An empty value makes the leaf absent. A new MSH-18 changes how all of the message
    * is written.
@@ -153,6 +219,19 @@ export class Hl7Message implements PathBody {
   with(path: string, value: string): Hl7Message {
     const text = this.#text.copy();
     text.write(compilePath(path), value);
+    return new Hl7Message(text);
+  }
+
+  /**
+   * A copy with a new segment at the end, or behind the one at `after` (`OBX[2]`). Fields go by their number; a value is
+   * a text, an array of its components (of whose parts, too, arrays are made), or `{ repeat: […] }` for repetitions.
+   * Values are escaped; nothing is written behind the last that holds anything.
+   *
+   * Errors: HL7V2_PATH_INVALID, HL7V2_OCCURRENCE_MISSING, HL7V2_NUMBER_UNWRITABLE, HL7V2_CHARACTER_UNENCODABLE.
+   */
+  withSegment(id: string, fields: SegmentFields, { after }: { readonly after?: string } = {}): Hl7Message {
+    const text = this.#text.copy();
+    insertSegment(text, id, fields, after);
     return new Hl7Message(text);
   }
 
@@ -207,6 +286,41 @@ export class Hl7Message implements PathBody {
   }
 
   /**
+   * The id of its message structure, `ORU_R01`: what MSH-9.3 says, otherwise what its type and event have in its version
+   * (HL7 table 0354). `undefined` where that is not known.
+   */
+  get structure(): string | undefined {
+    const [kind = "", event = "", structure] = ["MSH-9.1", "MSH-9.2", "MSH-9.3"].map((path) =>
+      this.get(path)
+    );
+    return structureIdOf({ kind, event, structure }, versionOf(this.get("MSH-12")));
+  }
+
+  /**
+   * The segment groups of the message by HL7's names: with a name, every group of that name, wherever it is; without,
+   * those that are in no other. In order; none where the structure of the message is not known. Segments the structure
+   * does not expect, Z-segments among them, belong to the innermost group they stand in.
+   *
+   * @example
+   * ```ts
+   * import { Hl7Message } from "mitral/hl7";
+   *
+   * const message = Hl7Message.parse("MSH|^~\\&|LAB||||||ORU^R01|1|P|2.5.1\rPID|1\rOBR|1\rOBX|1|NM|GLU||5.4\rOBX|2|NM|K||4.1\r");
+   * for (const order of message.groups("ORDER_OBSERVATION")) {
+   *   order.get("OBR-1"); // "1"
+   *   order.groups("OBSERVATION").map((result) => result.get("OBX-5")); // ["5.4", "4.1"]
+   * }
+   * ```
+   */
+  groups(name?: string): readonly Hl7Group[] {
+    const id = this.structure, structure = id && structureOf(id, versionOf(this.get("MSH-12")));
+    if (!structure) return [];
+    const text = this.#text.copy(), { segments } = this;
+    const source = new GroupSource(segments, (start, end) => new Hl7Message(text.slice(start, end)));
+    return Hl7Group.within(source, arrange(structure, segments), name);
+  }
+
+  /**
    * Every leaf that is not absent with its decoded value, in order. Each path has every level (`PID[1]-3[1].1.1`), so
    * that a leaf is called the same whatever stands beside it.
    */
@@ -220,6 +334,32 @@ export class Hl7Message implements PathBody {
         if (value !== undefined) yield [`${id}[${occurrence}]${path}`, value];
       }
     }
+  }
+
+  /** The orders in it, each with its requests, results and notes, as typed views. */
+  get orders(): readonly Order[] {
+    return Order.all(this.#text.copy());
+  }
+
+  /** For {@linkcode MessageViews}. */
+  protected override viewOf<V>(id: string): V | undefined {
+    const text = this.#text.copy(), at = text.segments.find(idOf(id), 1);
+    return at < 0 ? undefined : openView(text, at);
+  }
+
+  /** For {@linkcode MessageViews}. */
+  protected override viewsOf<V>(id: string): readonly V[] {
+    const text = this.#text.copy();
+    return text.segments.findAll(idOf(id)).map((at) => openView<V>(text, at));
+  }
+
+  /**
+   * What is to be changed to make another message out of this one, in the order of the other. Segments are matched by
+   * what they hold and are about, and repetitions of a field likewise: one that was put in or taken out is one change
+   * with its encoded text, however many stand behind it; everything else is told leaf by leaf. Takes n log n.
+   */
+  changesTo(other: Hl7Message): readonly Change[] {
+    return differenceOf(this.#text, other.#text);
   }
 
   /** From now on {@linkcode Hl7Message.set} throws. */

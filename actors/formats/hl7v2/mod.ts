@@ -1,5 +1,12 @@
-import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
 import {
+  defineFormat,
+  type Flaws,
+  type FormatSpec,
+  type FormatTools,
+} from "../../../runtime/contract/format.ts";
+import {
+  choice,
+  type ChoiceField,
   list,
   type ListField,
   record,
@@ -8,20 +15,28 @@ import {
   type TextField,
 } from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
-import { answer } from "./answers/answer.ts";
-import { batch } from "./batches/join.ts";
+import { answer, isAnsweredTwice } from "./answers/answer.ts";
+import { answerWhole } from "./batches/answer_batch.ts";
+import { batch } from "./batches/batch.ts";
+import { judgeBatch } from "./batches/judge_batch.ts";
+import { isBatch } from "./batches/split_batch.ts";
 import { create } from "./building/create.ts";
 import { type CharsetWords, READABLE_LABELS } from "./charsets/charset.ts";
 import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
 import { identify } from "./identify.ts";
 import { isBuiltOn } from "./is_built_on.ts";
-import { judge } from "./answers/judge.ts";
+import { type AnswerMatch, judge } from "./answers/judge.ts";
 import { keys } from "./keys.ts";
 import { checkPath } from "./syntax/path.ts";
+import { type Rule, RULE_NAMES } from "./validation/rules.ts";
 
 export { Hl7Message, type ParseOptions, type WriteOptions } from "./hl7_message.ts";
+export type { AnswerMatch } from "./answers/judge.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
+
+/** A processing id: production, training, debugging (table 0103). */
+export type ProcessingId = "P" | "T" | "D";
 
 /** What the format can be told. */
 export type Hl7v2Settings = {
@@ -29,6 +44,21 @@ export type Hl7v2Settings = {
   readonly accept: ListField<readonly string[]> & { readonly default: readonly string[] };
   /** What is known of the sender's character set; one label alone is the `default`. */
   readonly charset: RecordField<CharsetSettings, CharsetSettings | string> & { readonly default: object };
+  /** Versions that are taken, as MSH-12.1 has them; others are answered AR. Empty, the default: all. */
+  readonly versions: ListField<readonly string[]> & { readonly default: readonly string[] };
+  /** Processing ids that are taken: `P`, `T`, `D`; others are answered AR. Empty, the default: all. */
+  readonly processing: ListField<readonly ProcessingId[]> & { readonly default: readonly ProcessingId[] };
+  /** How a peer's MSA-2 has to match the MSH-10 that was sent. */
+  readonly answerMatch: ChoiceField<AnswerMatch> & { readonly default: AnswerMatch };
+  /**
+   * Which acknowledgments the answer to a batch holds: `all`, those that say no (`errors`), or `none`, which is no
+   * answer.
+   */
+  readonly batchAnswer: ChoiceField<"all" | "errors" | "none"> & { readonly default: "all" };
+  /** Whether messages are checked against the standard; `off` is the default. */
+  readonly validate: ChoiceField<"off" | "warn" | "reject"> & { readonly default: "off" };
+  /** Rules that messages may break. Empty, the default: none. */
+  readonly tolerate: ListField<readonly Rule[]> & { readonly default: readonly Rule[] };
 };
 
 /** What is known of a sender's character set, by labels of HL7 table 0211 or of the WHATWG Encoding Standard. */
@@ -74,21 +104,72 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
       },
       { default: {}, short: "default" },
     ) as Hl7v2Settings["charset"],
+    versions: list(
+      "Versions that are taken, as MSH-12 has them; others are answered AR. Empty: all.",
+      text("A version.", {
+        pattern: { matches: "2\\.\\d(\\.\\d)?", says: "a version, as in 2.5.1" },
+        example: "2.5.1",
+      }),
+      { default: [], example: ["2.4", "2.5.1"] },
+    ),
+    processing: list(
+      "Processing ids that are taken, as MSH-11 has them: P for production, T for training, D for debugging; others " +
+        "are answered AR. Empty: all.",
+      choice("A processing id.", ["P", "T", "D"]),
+      { default: [], example: ["P"] },
+    ),
+    answerMatch: choice(
+      "How a peer's MSA-2 has to match the MSH-10 that was sent: byte for byte; or such that spaces around it do not " +
+        "count and an empty one is taken for the answer that is waited for.",
+      ["strict", "lenient"],
+      { default: "strict" },
+    ),
+    batchAnswer: choice(
+      "Which acknowledgments the answer to a batch holds: all, those that say no, or none, and then there is no answer.",
+      ["all", "errors", "none"],
+      { default: "all" },
+    ),
+    validate: choice(
+      "Whether messages are checked against HL7's rules before they are acknowledged: off; warn, which takes them and tells what is wrong; reject, which answers errors AE and tells warnings.",
+      ["off", "warn", "reject"],
+      { default: "off" },
+    ),
+    tolerate: list(
+      "Rules that messages may break, with validate.",
+      choice("A rule.", RULE_NAMES),
+      { default: [], example: ["value_too_long", "white_space"] },
+    ),
   },
   errors: errors.faults,
   parse: (bytes, tools) => Hl7Message.parse(bytes, wordsOf(tools)),
   admit,
+  check: (received, tools) => tools.config.validate === "off" ? [] : checked(received, tools),
   identify: (bytes, tools) => identify(bytes, wordsOf(tools)),
   keys,
   isBuiltOn,
   create,
   checkPath,
+  async describePath(path, body) {
+    const { describe } = await import("./definitions/describe.ts");
+    return describe(path, body);
+  },
   batch,
-  answer,
-  judge,
+  answer: (received, outcome, facts, tools) =>
+    isBatch(received) ? answerWhole(received, outcome, facts, tools) : answer(received, outcome, facts),
+  isAnsweredTwice,
+  judge: (bytes, sent, tools) => isBatch(bytes) ? judgeBatch(bytes, sent) : judge(bytes, sent, tools),
 });
 
 export default hl7v2;
+
+/** What HL7 says of messages is loaded where somebody wants them checked. */
+async function checked(
+  received: Uint8Array,
+  tools: FormatTools<Hl7v2Settings, keyof typeof errors.faults>,
+): Promise<Flaws> {
+  const { check } = await import("./check.ts");
+  return check(received, wordsOf(tools), tools.config, tools.fail);
+}
 
 /** What this gateway knows of a sender goes before what the transport says. */
 function wordsOf({ config, contentType }: {

@@ -54,8 +54,22 @@ export function adapterTools(
   return { config: config as never, world: outside.world, error, fail, report: () => {} };
 }
 
-/** The HL7 v2 format with its default settings. */
-export async function hl7v2(session: Session): Promise<Format> {
-  const spec = await load(session, "formats", "hl7v2");
+/** The first format, with its default settings, that reads a media type. */
+export async function formatOf(session: Session, contentType: string): Promise<Format | undefined> {
+  const wanted = contentType.split(";")[0].trim().toLowerCase();
+  for (const [name, load] of Object.entries(session.outside.catalog.formats)) {
+    if ((await load()).contentTypes.includes(wanted)) return await format(session, name);
+  }
+  return undefined;
+}
+
+/** A format with its default settings. Errors: CONSOLE_COMPONENT_MISSING. */
+export async function format(session: Session, name: string): Promise<Format> {
+  const spec = await load(session, "formats", name);
   return bindFormat(spec, await configOf(session, spec, {}) as never);
+}
+
+/** The HL7 v2 format with its default settings. */
+export function hl7v2(session: Session): Promise<Format> {
+  return format(session, "hl7v2");
 }

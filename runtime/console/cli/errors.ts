@@ -27,6 +27,11 @@ export const errors = declareErrors("console", {
     says: "Cannot send {path}: no line of it starts with MSH",
   },
   CONSOLE_TESTS_MISSING: { blame: "operator", retry: "never", says: "Cannot test {path}: {reason}" },
+  CONSOLE_PATHS_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot compare {path}: what is parsed as {format} has no paths",
+  },
   CONSOLE_COMPONENT_MISSING: {
     blame: "operator",
     retry: "never",

@@ -22,7 +22,7 @@ export const exitCodeRows: readonly (readonly [ExitCode, string])[] = [
   [
     exitCodes.no,
     "The answer is no: problems in the file, a message refused or not answered, nothing of that id, a replay " +
-    "refused, a file not applied.",
+    "refused, a file not applied, messages that differ.",
   ],
   [exitCodes.usage, "The command line is wrong: an unknown command or option, a value out of range."],
   [

@@ -3,6 +3,8 @@ import { addApply } from "./commands/apply.ts";
 import { addChannel } from "./commands/channel.ts";
 import { addCheck } from "./commands/check.ts";
 import { addCompletions } from "./commands/completions.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addDiff } from "./commands/diff.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addHelp } from "./commands/help.ts";
 import { addInit } from "./commands/init.ts";
@@ -25,7 +27,7 @@ import type { AddCommand, Session } from "./session.ts";
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
   ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys]],
   ["Run:", [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addTrace]],
-  ["Try out:", [addTest, addSend, addSink]],
+  ["Try out:", [addTest, addSend, addSink, addDoctor, addDiff]],
   ["Learn:", [addHelp, addCompletions, addVersion]],
 ];
 

@@ -97,7 +97,7 @@ async function sendOne(
     attempt: 1,
     sequence: 1,
     atMs: clock.nowMs(),
-    judge: (answer: Uint8Array) => format.judge(answer, { controlId }),
+    judge: (answer: Uint8Array) => format.judge(answer, { controlId, bytes }),
   };
   try {
     const outcome = await sender.send(parcel, signal);

@@ -1,4 +1,4 @@
-import type { Difference } from "../../contract/differences.ts";
+import type { NamedDifference } from "../testing/compare.ts";
 import type { CaseResult } from "../testing/run_tests.ts";
 import { countText, plural } from "./figures.ts";
 import type { Paint } from "./paint.ts";
@@ -21,15 +21,22 @@ export function caseLines({ file, name, line, failures }: CountedResult, paint: 
   return lines.join("\n");
 }
 
-/** One line for each path that differs, in columns. */
-function differenceLines(differences: readonly Difference[], paint: Paint): readonly string[] {
+/** One line for each path that differs, in columns, with what its place is called. */
+function differenceLines(differences: readonly NamedDifference[], paint: Paint): readonly string[] {
   const width = Math.max(...differences.map(({ path }) => path.length));
-  const wanted = Math.min(40, Math.max(...differences.map(({ expected }) => valueText(expected).length)));
-  return differences.map(({ path, expected, actual }) =>
-    `       ${plain(path).padEnd(width)}  expected ${paint.good(valueText(expected).padEnd(wanted))}  got ${
-      paint.bad(valueText(actual))
-    }`
-  );
+  const widest = (values: readonly (string | undefined)[]) =>
+    Math.min(40, Math.max(...values.map((value) => valueText(value).length)));
+  const wanted = widest(differences.map(({ expected }) => expected));
+  const got = widest(differences.map(({ actual }) => actual));
+  return differences.map(({ path, name, expected, actual }) => {
+    const found = valueText(actual);
+    const said = name === undefined
+      ? paint.bad(found)
+      : `${paint.bad(found.padEnd(got))}  ${paint.faint(plain(name))}`;
+    return `       ${plain(path).padEnd(width)}  expected ${
+      paint.good(valueText(expected).padEnd(wanted))
+    }  got ${said}`;
+  });
 }
 
 function valueText(value: string | undefined): string {

@@ -20,9 +20,11 @@ const WORDS: { readonly [name in GatewayEvent["name"]]?: string } = {
   gatewayStopped: "gateway stopped",
   channelStarted: "channel started",
   channelStopped: "channel stopped",
+  batchReceived: "batch received",
   messageReceived: "received",
   messageRepeated: "repeated",
   messageResembled: "resembled",
+  messageFlawed: "flawed",
   messageProcessed: "processed",
   messageFiltered: "filtered",
   messageDelivered: "delivered",
@@ -54,6 +56,6 @@ export function followed(event: GatewayEvent): FollowedEvent | undefined {
     ...("destination" in event && event.destination !== undefined ? { destination: event.destination } : {}),
     ...("stage" in event && event.stage !== undefined ? { stage: event.stage } : {}),
     ...("id" in event ? { id: event.id } : {}),
-    ...("error" in event ? { code: event.error.code } : {}),
+    ...("error" in event && event.error ? { code: event.error.code } : {}),
   };
 }

@@ -5,11 +5,34 @@ import type { Content, Values, Whole } from "../../config/test_file.ts";
 import type { Caught } from "./rehearsal.ts";
 import { asWire } from "./wire_text.ts";
 
+/** A difference with what people of the field call its place. */
+export interface NamedDifference extends Difference {
+  readonly name?: string;
+}
+
 /** How content is other than it should be; the sentence where it cannot be compared at all. */
-export type Mismatch = readonly Difference[] | string;
+export type Mismatch = readonly NamedDifference[] | string;
 
 /** Compares what was caught with what the file says; no difference, or a sentence, is a match no more. */
-export function compare(expected: Content, caught: Caught, ignore: readonly string[]): Mismatch {
+export async function compare(
+  expected: Content,
+  caught: Caught,
+  ignore: readonly string[],
+): Promise<Mismatch> {
+  const found = mismatchOf(expected, caught, ignore);
+  const body = typeof found === "string" ? undefined : readable(caught);
+  if (typeof found === "string" || !body) return found;
+  return await Promise.all(found.map(async (difference) => {
+    const name = await caught.format?.describePath(difference.path, body);
+    return name === undefined ? difference : { ...difference, name };
+  }));
+}
+
+function mismatchOf(
+  expected: Content,
+  caught: Caught,
+  ignore: readonly string[],
+): readonly Difference[] | string {
   try {
     return expected.kind === "values"
       ? compareValues(expected, caught)
@@ -21,7 +44,7 @@ export function compare(expected: Content, caught: Caught, ignore: readonly stri
   }
 }
 
-function compareValues({ values }: Values, caught: Caught): Mismatch {
+function compareValues({ values }: Values, caught: Caught): readonly Difference[] | string {
   const body = pathBodyOf(caught, caught.bytes);
   if (!body) return `it has no paths: ${caught.contentType} is compared as a whole`;
   return values.flatMap(({ path, value }) => {
@@ -44,7 +67,7 @@ function shownList(values: readonly string[]): string {
   return values.length === 0 ? "" : JSON.stringify(values);
 }
 
-function compareWhole({ bytes }: Whole, caught: Caught, ignore: readonly string[]): Mismatch {
+function compareWhole({ bytes }: Whole, caught: Caught, ignore: readonly string[]): readonly Difference[] {
   const wire = asWire(bytes, caught.format);
   const actual = readable(caught);
   if (!actual) return compareLines(textOf(bytes), textOf(caught.bytes), ignore);
@@ -93,7 +116,7 @@ function readable(caught: Caught): PathBody | undefined {
 }
 
 /** What has no paths is compared line by line; how the last one ends does not matter. */
-function compareLines(expected: string, actual: string, ignore: readonly string[]): Mismatch {
+function compareLines(expected: string, actual: string, ignore: readonly string[]): readonly Difference[] {
   const [wanted, found] = [linesOf(expected), linesOf(actual)];
   return Array.from({ length: Math.max(wanted.length, found.length) }, (_, at) => at)
     .filter((at) => wanted[at] !== found[at])

@@ -175,7 +175,9 @@ export class Rehearsal implements AsyncDisposable {
     const meet = (error: MitralError) => {
       if (!trouble.some(({ code }) => code === error.code)) trouble.push(error);
     };
-    for (const event of this.#events) if (TROUBLES.has(event.name) && "error" in event) meet(event.error);
+    for (const event of this.#events) {
+      if (TROUBLES.has(event.name) && "error" in event && event.error) meet(event.error);
+    }
     const outcome = reply?.outcome;
     if (outcome?.kind === "rejected" || outcome?.kind === "failed") meet(outcome.error);
     const filtered = this.#events.some((event) =>

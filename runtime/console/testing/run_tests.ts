@@ -57,7 +57,7 @@ async function failuresOf(
   closes: boolean,
 ): Promise<readonly Failure[]> {
   try {
-    return judge(one, await rehearsal.play(one, { closes }));
+    return await judge(one, await rehearsal.play(one, { closes }));
   } catch (cause) {
     if (!(cause instanceof MitralError)) throw cause;
     return [{ place: one.place, about: "case", says: `${cause.code} ${cause.message}` }];

@@ -82,7 +82,7 @@ async function outcomeOf(answer: PeerAnswer, parcel: Parcel, peer: Peer): Promis
   return await parcel.judge(changed.toBytes());
 }
 
-/** A verdict as the format says and reads it; as it is, where the format has no answer to what was sent: to a batch. */
+/** A verdict as the format says and reads it; as it is, where the format has no answer to what was sent. */
 async function judged(verdict: Verdict, parcel: Parcel, format: Format | undefined): Promise<Outcome> {
   const { answer: _, ...asked } = verdict;
   const answer = format?.answer(parcel.bytes, asked, parcel);

@@ -1,7 +1,6 @@
-import type { Difference } from "../../contract/differences.ts";
 import type { Place } from "../../config/problem.ts";
 import type { Content, Expectation, ExpectedSent, TestCase } from "../../config/test_file.ts";
-import { compare } from "./compare.ts";
+import { compare, type NamedDifference } from "./compare.ts";
 import type { Caught, Happened } from "./rehearsal.ts";
 
 /** One thing that is not as a case expects it. */
@@ -12,15 +11,16 @@ export interface Failure {
   readonly about: string;
   /** The whole of it in a sentence, where there is no difference by path to show. */
   readonly says?: string;
-  readonly differences?: readonly Difference[];
+  readonly differences?: readonly NamedDifference[];
 }
 
 /** Everything in which what happened is not what the case expects; nothing: it passes. */
-export function judge({ expect, ignore }: TestCase, happened: Happened): readonly Failure[] {
+export async function judge({ expect, ignore }: TestCase, happened: Happened): Promise<readonly Failure[]> {
+  const sent = expect.sent.map((sent) => judgeSent(sent, happened.sent.get(sent.destination) ?? [], ignore));
   return [
     ...judgeOutcome(expect, happened),
-    ...judgeAnswer(expect, happened, ignore),
-    ...expect.sent.flatMap((sent) => judgeSent(sent, happened.sent.get(sent.destination) ?? [], ignore)),
+    ...await judgeAnswer(expect, happened, ignore),
+    ...(await Promise.all(sent)).flat(),
   ];
 }
 
@@ -45,11 +45,11 @@ function judgeOutcome({ outcome, place }: Expectation, happened: Happened): read
   }];
 }
 
-function judgeAnswer(
+async function judgeAnswer(
   { answer }: Expectation,
   happened: Happened,
   ignore: readonly string[],
-): readonly Failure[] {
+): Promise<readonly Failure[]> {
   if (!answer) return [];
   const { content, place } = answer;
   const got = happened.answer;
@@ -57,34 +57,34 @@ function judgeAnswer(
     return got ? [{ place, about: "answer", says: "expected none, and there was one" }] : [];
   }
   if (!got) return [{ place, about: "answer", says: "there was none" }];
-  return mismatch("answer", place, content, got, ignore);
+  return await mismatch("answer", place, content, got, ignore);
 }
 
-function judgeSent(
+async function judgeSent(
   { label, place, messages }: ExpectedSent,
   caught: readonly Caught[],
   ignore: readonly string[],
-): readonly Failure[] {
+): Promise<readonly Failure[]> {
   const counted = caught.length === messages.length ? [] : [{
     place,
     about: label,
     says: `expected ${countOf(messages.length)}, got ${countOf(caught.length)}`,
   }];
-  const differing = messages.slice(0, caught.length).flatMap((content, at) => {
+  const differing = messages.slice(0, caught.length).map((content, at) => {
     const about = messages.length > 1 ? `${label}[${at + 1}]` : label;
     return mismatch(about, place, content, caught[at], ignore);
   });
-  return [...counted, ...differing];
+  return [...counted, ...(await Promise.all(differing)).flat()];
 }
 
-function mismatch(
+async function mismatch(
   about: string,
   place: Place,
   content: Content,
   caught: Caught,
   ignore: readonly string[],
-): readonly Failure[] {
-  const found = compare(content, caught, ignore);
+): Promise<readonly Failure[]> {
+  const found = await compare(content, caught, ignore);
   if (typeof found === "string") return [{ place, about, says: found }];
   return found.length === 0 ? [] : [{ place, about, differences: found }];
 }

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { fitsFrame, writeFrame } from "../../../adapters/mllp/frame.ts";
-import { BrokenFrame, FrameReader } from "../../../adapters/mllp/frame_reader.ts";
+import { fitsFrame } from "../../../adapters/mllp/framing/frame.ts";
+import { FrameWriter } from "../../../adapters/mllp/framing/frame_writer.ts";
+import { BrokenFrame, FrameReader } from "../../../adapters/mllp/framing/frame_reader.ts";
 import type { Connection } from "../../../runtime/contract/world.ts";
 import { framed, latin1, textOf } from "./mllp_peer.ts";
 
@@ -173,7 +174,7 @@ Deno.test("a written frame is read as it was, small or large", async () => {
       close: () => {},
     };
     const message = Uint8Array.from({ length }, (_, at) => at % 11);
-    await writeFrame(connection, message);
+    await new FrameWriter(connection).write(message);
     assertEquals(readAll(new FrameReader({ frameBytesMax: 1_000_000 }), pieces), [textOf(message)]);
   }
 });

@@ -20,7 +20,7 @@ const OUTCOMES: readonly Outcome[] = [
  */
 export function exerciseFormat(format: Format, input: Uint8Array, contentType?: string): Body | undefined {
   const before = input.slice();
-  refusable(() => format.admit(format.identify(input, contentType)));
+  refusable(() => format.admit(format.identify(input, contentType), input));
   for (const outcome of OUTCOMES) {
     const answer = refusable(() => format.answer(input, outcome, FACTS));
     if (answer) must(refusable(() => format.parse(answer.bytes)) !== undefined, "an answer can be read");

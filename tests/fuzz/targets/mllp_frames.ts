@@ -1,4 +1,4 @@
-import { BrokenFrame, FrameReader } from "../../../adapters/mllp/frame_reader.ts";
+import { BrokenFrame, FrameReader } from "../../../adapters/mllp/framing/frame_reader.ts";
 import { must, type Target } from "../target.ts";
 
 const LIMITS = { frameBytesMax: 100_000, skippedBytesMax: 1_000 };

@@ -41,6 +41,7 @@ const tls = record("Transport security.", {
 /** Listens. */
 export const mllpListener = defineListener({
   name: "mllp",
+  answersLater: true,
   about: "Takes framed messages from TCP connections.",
   config: {
     port: integer("Port.", { min: 0, max: 65_535, example: 2575 }),

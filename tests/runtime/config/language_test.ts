@@ -70,6 +70,30 @@ Deno.test("config: an answer that cannot come is a problem", async () => {
   assertEquals(await problemsOf(lab("", collects, ", acknowledge: processed")), []);
 });
 
+Deno.test("config: a second answer goes back by the way the message came, or to another channel", async () => {
+  const answers = "  answers:\n    listen: { mllp: { port: 2576 } }\n    parse: hl7v2\n" +
+    "    send: { sender: { mllp: { host: lab.local, port: 7002 } } }\n";
+  const here = await channelOf(lab("", "", ", applicationAcknowledge: here"));
+  const apart = await channelOf(lab(answers, "", ", applicationAcknowledge: to answers"));
+  assertEquals([here.applicationAcknowledge, apart.applicationAcknowledge], ["here", { to: "answers" }]);
+  assertEquals((await channelOf(SMALLEST)).applicationAcknowledge, undefined);
+});
+
+Deno.test("config: a second answer that has no way back is a problem", async () => {
+  assertEquals(await problemsOf(lab("", "", ", applicationAcknowledge: to answer")), [
+    "4:61 CONFIG_CHANNEL_UNKNOWN Cannot read channels.lab.listen.applicationAcknowledge: no channel is called answer (there is lab)",
+  ]);
+  assertEquals(await problemsOf(lab("", "", ", applicationAcknowledge: to lab")), [
+    "4:61 CONFIG_CHANNEL_CIRCULAR Cannot hand on to lab: what it hands on comes back to this channel",
+  ]);
+  const folder = lab("", "", ", applicationAcknowledge: here").replace(
+    "mllp: { port: 2575 }",
+    "https: { port: 2575 }",
+  );
+  const [problem] = await problemsOf(folder);
+  assert(problem?.includes("https cannot answer later"), problem);
+});
+
 Deno.test("config: a step may have a condition, and a loop has steps of its own", async () => {
   const { steps } = await channelOf(lab(`    transform:
       - set: { MSH-5: X }

@@ -19,6 +19,15 @@ export function note({ id, keys = [id], sender = "S", purpose = "message", text 
   return encoder.encode([id, keys.join(), sender, purpose, text].join("|"));
 }
 
+function textIn(bytes: Uint8Array): string {
+  return decoder.decode(bytes).split("|")[4] ?? "";
+}
+
+/** A batch of notes. */
+export function batchOf(...notes: readonly Note[]): Uint8Array {
+  return encoder.encode("=" + notes.map((each) => decoder.decode(note(each))).join(";"));
+}
+
 /** The control id of a note, an answer's included. */
 export function idIn(bytes: Uint8Array): string {
   return decoder.decode(bytes).split("|")[0];
@@ -88,7 +97,9 @@ const unmade = new MitralError("NOTE_BATCH_UNMADE", {
 
 /**
  * The tests' own format. It answers `id|AA|<message id>|<time>` or `id|AE|<code>`, and reads `AA`, `AE` and `AR` as
- * HL7 does. Later notes build on those of the sender `BASE`. A line that starts with `?` cannot be read; one that starts with `!` cannot be answered.
+ * HL7 does. A note whose text is `twice` is answered twice, `id|CA` first; `twice but bad` hears only of what went wrong
+ * then. Later notes build on those of the sender `BASE`. A line that starts with `?` cannot be read; one that starts with `!` cannot be answered.
+ * A batch is `=` and notes with `;` between them.
  */
 export const noteFormat = defineFormat({
   name: "note",
@@ -124,10 +135,29 @@ export const noteFormat = defineFormat({
       if (["+", "-"].every((sign) => ids.some((each) => each.startsWith(sign)))) throw new TypeError("mixed");
       return note({ id, keys: [], text: ids.join(" ") });
     },
+    split(bytes, { fail }) {
+      const line = decoder.decode(bytes);
+      if (!line.startsWith("=")) return undefined;
+      if (line.startsWith("=?")) fail("NOTE_LINE_UNREADABLE");
+      const notes = line.slice(1).split(";").filter((each) => each !== "");
+      return {
+        count: notes.length,
+        messages: notes.values().map((each) => encoder.encode(each)),
+        warnings: line.endsWith(";") ? ["NOTE_BATCH_OPEN"] : [],
+      };
+    },
+    answer(_received, answers, { id }) {
+      const said = answers.map((each) => each ? decoder.decode(each.bytes) : "-");
+      return { bytes: encoder.encode(`=${id}:${said.join(";")}`), contentType: "text/x-note" };
+    },
   },
-  answer(received, outcome, { id, atMs }, { fail }) {
+  isAnsweredTwice: (received) => textIn(received).startsWith("twice"),
+  answer(received, outcome, { id, atMs, which }, { fail }) {
     const controlId = idIn(received);
     if (controlId.startsWith("!")) fail("NOTE_ANSWER_UNMADE");
+    if (which === "first") return { bytes: encoder.encode(`${controlId}|CA`), contentType: "text/x-note" };
+    if (which && textIn(received) === "twice but bad" && !("error" in outcome)) return null;
+    if (which && outcome.kind !== "filtered" && outcome.answer) return outcome.answer;
     const says = "error" in outcome ? `AE|${outcome.error.code}` : `AA|${id}|${atMs}`;
     return { bytes: encoder.encode(`${controlId}|${says}`), contentType: "text/x-note" };
   },

@@ -3,13 +3,14 @@ import { bindEnvelope } from "../../../runtime/contract/envelope.ts";
 import { bindFormat } from "../../../runtime/contract/format.ts";
 import { Gate } from "../../../runtime/engine/gate.ts";
 import { type Accepted, ChannelIntake } from "../../../runtime/engine/intake.ts";
+import { SecondAnswers } from "../../../runtime/engine/second_answers.ts";
 import { Waiters } from "../../../runtime/engine/waiters.ts";
 import { Journal } from "../../../runtime/journal/journal.ts";
 import { FakeEnvelope } from "./fake_envelope.ts";
 import { FakePeer } from "./fake_peer.ts";
 import { GatewayRig, to } from "./gateway_rig.ts";
 import { said } from "./hand_listener.ts";
-import { note, noteFormat } from "./note_format.ts";
+import { batchOf, idIn, note, noteFormat } from "./note_format.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -27,15 +28,14 @@ async function sealedIntake(rig: GatewayRig) {
   const accepted: Accepted[] = [];
   let ids = 0;
   const envelope = new FakeEnvelope();
+  const newId = () => `id${++ids}`;
+  const shared = { plan, format: bindFormat(noteFormat, {}), journal, world: rig.world, newId };
   const intake = new ChannelIntake({
-    plan,
-    format: bindFormat(noteFormat, {}),
+    ...shared,
     envelope: bindEnvelope(envelope.spec, {}, undefined as never, rig.clock),
-    journal,
-    world: rig.world,
     gate: new Gate(() => {}),
     waiters: new Waiters(),
-    newId: () => `id${++ids}`,
+    secondAnswers: new SecondAnswers({ ...shared, handedOn() {} }),
     partnerOf: (gateway) => gateway === "north" ? "the-north" : gateway === "south" ? "the-south" : undefined,
     accepted: (message) => void accepted.push(message),
     report() {},
@@ -65,6 +65,30 @@ Deno.test("a sealed message that comes again gets the receipt that was given, se
   await rig.clock.advance(24 * 3_600_000);
   assertEquals(said(await give(wrap("m1", note({ id: "A" })))), first);
   assertEquals(accepted.length, 1);
+});
+
+Deno.test("a sealed batch is received message by message, each once, and has one receipt", async () => {
+  await using rig = new GatewayRig();
+  const { give, wrap, accepted } = await sealedIntake(rig);
+  const batch = batchOf({ id: "A" }, { id: "B" }, { id: "B" });
+  assertEquals(said(await give(wrap("m1", batch))), "m1 accepted receipt 1");
+  assertEquals(accepted.map(({ bytes }) => idIn(bytes)), ["A", "B", "B"]);
+  assertEquals(
+    rig.store.count("SELECT count(*) FROM message WHERE evidence = CAST('north said m1' AS BLOB)"),
+    3,
+  );
+  assertEquals(said(await give(wrap("m1", batch))), "m1 accepted receipt 2");
+  assertEquals(accepted.length, 3);
+});
+
+Deno.test("a sealed batch of which a message is refused has a receipt that says so", async () => {
+  await using rig = new GatewayRig();
+  const { give, wrap, accepted } = await sealedIntake(rig);
+  await give(wrap("m1", batchOf({ id: "A" }, { id: "B" })));
+  const reply = await give(wrap("m1", batchOf({ id: "A" }, { id: "C" })));
+  assertEquals("error" in reply.outcome && reply.outcome.error.code, "ENGINE_BATCH_REFUSED");
+  assertEquals(said(reply), "m1 rejected receipt 2");
+  assertEquals(accepted.map(({ bytes }) => idIn(bytes)), ["A", "B"]);
 });
 
 Deno.test("a sealed message with another payload under a used id is refused and kept in quarantine", async () => {

@@ -27,6 +27,8 @@ Deno.test("metrics count every event under its place and tell no content", async
     'mitral_received_bytes_total{channel="lab"}': 2_000,
     'mitral_messages_repeated_total{channel="lab"}': 2,
     'mitral_messages_resembled_total{channel="lab",how="late"}': 2,
+    'mitral_message_flaws_total{channel="lab",rule="field_missing"}': 4,
+    'mitral_message_flaws_total{channel="lab",rule="value_too_long"}': 2,
     'mitral_messages_filtered_total{channel="lab",destination=""}': 2,
     'mitral_messages_quarantined_total{channel="lab",destination="",code="MLLP_PEER_SILENT"}': 2,
     [`mitral_messages_replayed_total{${ehr}}`]: 2,

@@ -3,32 +3,38 @@ import type { AnswerFacts } from "../../../../runtime/contract/format.ts";
 import type { Answer, Outcome } from "../../../../runtime/contract/message.ts";
 import { utf8 } from "../charsets/utf8.ts";
 import { wideCharsetOf } from "../charsets/wide.ts";
-import { bytesOf, controlIdOf, timestamp, trimmed } from "../syntax/own_segment.ts";
-import { type Condition, conditionOf } from "./_table_0357.ts";
-import type { Delimiters } from "../syntax/delimiters.ts";
-import { encodeEscapes } from "../syntax/escape.ts";
-import { findHeader, type Header } from "../syntax/header.ts";
 import { HL7V2_TYPE } from "../hl7_message.ts";
-import { compilePath, type Path } from "../syntax/path.ts";
+import { findHeader, type Header } from "../syntax/header.ts";
+import { bytesOf, controlIdOf, timestamp, trimmed } from "../syntax/own_segment.ts";
+import { errorSegments } from "./_error_segments.ts";
+import { ownText } from "./_own_text.ts";
+import { versionOf } from "./_version.ts";
+
+/** Length of MSA-3, which was withdrawn with v2.7. */
+const SAYS_LENGTH = 80;
 
 /**
  * The acknowledgment of a received message (HL7 v2.9.1 sections 2.8.2 and 2.8.3), for whatever has an MSH at the start
  * of a line; `null` where none is found, or where the sender wants none.
  *
- * - MSH-15 says whether an accept acknowledgment is wanted (CA, CE, CR): AL, ER, SU; never where it is NE.
- * - MSH-15 empty and MSH-16 not: the application acknowledgment (AA, AE, AR) comes at once, under MSH-16's condition.
- * - Both empty is original mode: always answered, with AA, AE or AR.
+ * - MSH-15 and MSH-16 both empty is original mode: always answered, with AA, AE or AR.
+ * - Otherwise MSH-15 says whether an accept acknowledgment is wanted (CA, CE, CR), and MSH-16 whether an application
+ *   acknowledgment is (AA, AE, AR): AL, ER, SU, NE. Empty beside one that is not is NE.
+ * - Where there is only one answer, it is the accept acknowledgment if that is wanted, else the application's.
  *
  * What is wrong with the message is an error (AE, CE); what this gateway does not take, and its own trouble, is a
  * reject (AR, CR). Everything taken from the message goes back byte for byte, between its own delimiters.
  */
 export function answer(received: Uint8Array, outcome: Outcome, facts: AnswerFacts): Answer | null {
-  if (outcome.kind !== "filtered" && outcome.answer) return outcome.answer;
+  const { which } = facts;
+  const given = outcome.kind === "filtered" ? undefined : outcome.answer;
+  if (given && which === undefined) return given;
   const header = findHeader(received);
   if (header === undefined) return null;
   const error = outcome.kind === "rejected" || outcome.kind === "failed" ? outcome.error : undefined;
-  const letter = answerLetter(header, error === undefined);
+  const letter = answerLetter(header, error === undefined, which);
   if (letter === null) return null;
+  if (given) return given;
   const code = letter + (error === undefined ? "A" : error.blame === "sender" ? "E" : "R");
   const segments = [acknowledgmentHeader(header, facts), ...acknowledgment(header, code, error)];
   const bytes = bytesOf(segments.join("\r") + "\r");
@@ -40,22 +46,43 @@ function asWideAs(received: Uint8Array, bytes: Uint8Array): Uint8Array {
   return wideCharsetOf(received)?.encode(utf8.decode(bytes)) ?? bytes;
 }
 
-/** `A` for an application acknowledgment, `C` for an accept acknowledgment, `null` for none. */
-function answerLetter(header: Header, isPositive: boolean): "A" | "C" | null {
-  const accept = condition(header, 15), application = condition(header, 16);
-  if (accept === "" && application === "") return "A";
-  const [letter, wanted] = accept === "" ? ["A", application] as const : ["C", accept] as const;
-  if (wanted === "NE" || wanted === "ER" && isPositive || wanted === "SU" && !isPositive) return null;
-  return letter;
+/**
+ * True in enhanced mode where MSH-16 asks for an application acknowledgment. A sender that leaves MSH-15 empty waits for
+ * one answer: it is answered once.
+ */
+export function isAnsweredTwice(received: Uint8Array): boolean {
+  const header = findHeader(received);
+  return header !== undefined && conditionIn(header, 15) !== "" &&
+    ["AL", "ER", "SU"].includes(conditionIn(header, 16));
 }
 
-function condition(header: Header, field: number): string {
+/** `A` for an application acknowledgment, `C` for an accept acknowledgment, `null` for none. */
+function answerLetter(header: Header, isPositive: boolean, which: AnswerFacts["which"]): "A" | "C" | null {
+  const accept = conditionIn(header, 15), application = conditionIn(header, 16);
+  if (accept === "" && application === "") return "A";
+  if (which !== "second" && which !== "apart" && isWanted(accept, isPositive)) return "C";
+  return which !== "first" && isWanted(application, isPositive) ? "A" : null;
+}
+
+/** Table 0155. A word it does not have is taken for AL: too much is said rather than too little. */
+function isWanted(condition: string, isPositive: boolean): boolean {
+  if (condition === "" || condition === "NE") return false;
+  return condition === "ER" ? !isPositive : condition === "SU" ? isPositive : true;
+}
+
+function conditionIn(header: Header, field: number): string {
   const value = header.component(field, 1);
   return value === '""' ? "" : value;
 }
 
-function acknowledgmentHeader(header: Header, facts: AnswerFacts): string {
+function acknowledgmentHeader(header: Header, { id, atMs, which }: AnswerFacts): string {
   const { field, encoding } = header.delimiters;
+  // A message of its own wants to know that it arrived, an answer to an answer would have no end.
+  const [accept, application] = which === "apart"
+    ? ["AL", "NE"]
+    : which === "second"
+    ? ["NE", "NE"]
+    : ["", ""];
   const fields = [
     "MSH",
     encoding,
@@ -63,22 +90,23 @@ function acknowledgmentHeader(header: Header, facts: AnswerFacts): string {
     header.field(6),
     header.field(3),
     header.field(4),
-    timestamp(facts.atMs),
+    timestamp(atMs),
     "",
     acknowledgmentType(header),
-    controlIdOf(facts.id),
+    controlIdOf(id),
     header.field(11),
     header.field(12),
     "",
     "",
-    "",
-    "",
+    accept,
+    application,
     "",
     header.field(18),
   ];
   return trimmed(fields, field);
 }
 
+/** MSH-9: `ACK` in v2.1, with the event from v2.2 on, and with the structure from v2.3.1 on. */
 function acknowledgmentType(header: Header): string {
   const { component } = header.delimiters;
   const event = header.component(9, 2), version = versionOf(header);
@@ -88,65 +116,8 @@ function acknowledgmentType(header: Header): string {
 
 function acknowledgment(header: Header, code: string, error: MitralError | undefined): string[] {
   const { delimiters } = header;
-  const says = error && versionOf(header) < 50 ? safe(error.message.slice(0, 80), delimiters) : "";
+  const version = versionOf(header);
+  const says = error && version < 70 ? ownText(error.message, SAYS_LENGTH, delimiters) : "";
   const msa = trimmed(["MSA", code, header.field(10), says], delimiters.field);
-  if (error === undefined) return [msa];
-  const found = conditionOf(error);
-  const place = error.blame === "sender" || error.blame === "unsupported" ? placeOf(error) : undefined;
-  return [msa, (versionOf(header) < 50 ? earlyError : currentError)(delimiters, found, place, error)];
-}
-
-/** ERR from v2.5 on: location, code, severity, and what happened in words. */
-function currentError(
-  delimiters: Delimiters,
-  found: Condition,
-  place: Path | undefined,
-  error: MitralError,
-): string {
-  const { component } = delimiters;
-  const location = place
-    ? [
-      place.segment,
-      place.occurrence || 1,
-      ...[place.field, place.repetition, place.component, place.subcomponent]
-        .map((n, level, all) => n > 0 ? n : all.slice(level + 1).some((deeper) => deeper > 0) ? 1 : ""),
-    ]
-    : [];
-  return trimmed([
-    "ERR",
-    "",
-    trimmed(location, component),
-    [found.code, found.text, "HL70357"].join(component),
-    "E",
-    "",
-    "",
-    safe(error.code, delimiters),
-    safe(error.message, delimiters),
-  ], delimiters.field);
-}
-
-/** ERR before v2.5: segment, its occurrence, field, code, all in ERR-1. */
-function earlyError(delimiters: Delimiters, found: Condition, place: Path | undefined): string {
-  const code = [found.code, found.text, "HL70357"].join(delimiters.subcomponent);
-  const location = place ? [place.segment, place.occurrence || 1, place.field || ""] : ["", "", ""];
-  return ["ERR", [...location, code].join(delimiters.component)].join(delimiters.field);
-}
-
-function placeOf(error: MitralError): Path | undefined {
-  try {
-    return compilePath(String(error.facts.path));
-  } catch {
-    return undefined;
-  }
-}
-
-/** 10 for v2.1, 31 for v2.3.1: the part behind `2.`, in tenths. What has no version is taken for current. */
-function versionOf(header: Header): number {
-  const parts = /^2\.(\d)(?:\.(\d))?/.exec(header.component(12, 1));
-  return parts ? Number(parts[1]) * 10 + Number(parts[2] ?? 0) : Infinity;
-}
-
-/** Text of ours in ASCII, which every character set of HL7 includes. */
-function safe(text: string, delimiters: Delimiters): string {
-  return encodeEscapes(text.replace(/[^\x20-\x7e]/gu, "?"), delimiters, () => undefined);
+  return error === undefined ? [msa] : [msa, ...errorSegments(error, version, delimiters)];
 }

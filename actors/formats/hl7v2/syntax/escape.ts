@@ -94,7 +94,8 @@ function escapeOf(
   return character;
 }
 
-function plainTextOf(body: string, delimiters: Delimiters, readHex: HexReader): string | undefined {
+/** What stands between two escape characters, as text; `undefined` where it is no plain text. */
+export function plainTextOf(body: string, delimiters: Delimiters, readHex: HexReader): string | undefined {
   switch (body) {
     case "F":
       return delimiters.field;
@@ -114,7 +115,7 @@ function plainTextOf(body: string, delimiters: Delimiters, readHex: HexReader): 
 }
 
 /** Highlighting, character set switches, local and hexadecimal sequences, and the formatting commands of FT. */
-function isMarkup(body: string): boolean {
+export function isMarkup(body: string): boolean {
   return /^(?:[HN]|C[0-9A-Fa-f]{4}|M[0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{2})?|[XZ][0-9A-Fa-f]+|\.(?:br|fi|nf|ce|(?:sp|in|ti|sk) ?[+-]?\d*))$/
     .test(body);
 }

@@ -41,7 +41,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * read, so that its sender hears of it.
  *
  * Errors: HL7V2_MESSAGE_EMPTY, HL7V2_HEADER_MISSING, HL7V2_HEADER_TOO_SHORT, HL7V2_DELIMITERS_INVALID,
- * HL7V2_CHARSET_UNSUPPORTED, HL7V2_BYTES_INVALID.
+ * HL7V2_CHARSET_UNSUPPORTED.
  */
 export function readHeader(bytes: Uint8Array, words: CharsetWords = {}): Header {
   const message = unwrap(bytes), line = lineAt(message, 0);
@@ -63,18 +63,20 @@ export function readHeader(bytes: Uint8Array, words: CharsetWords = {}): Header 
  * out is added. `undefined` where there is no MSH.
  */
 export function findHeader(bytes: Uint8Array): Header | undefined {
-  let inner: Uint8Array;
-  try {
-    inner = unwrap(bytes);
-  } catch {
-    return undefined;
-  }
+  const inner = unwrap(bytes);
   for (let start = inner.indexOf(M); start >= 0; start = inner.indexOf(M, start + 1)) {
     const isFirst = start === 0 || inner[start - 1] <= 0x20;
     if (!isFirst || inner[start + 1] !== S || inner[start + 2] !== H) continue;
     return tolerantHeader(lineAt(inner, start));
   }
   return undefined;
+}
+
+/** The header of a batch or a file: BHS, FHS, whose fields up to the sixth are those of MSH. One character a byte. */
+export function batchHeader(segment: Uint8Array): Header {
+  const line = segment.slice();
+  line.set([M, S, H].slice(0, line.length));
+  return tolerantHeader(line);
 }
 
 function tolerantHeader(line: Uint8Array): Header {

@@ -12,7 +12,7 @@ import { joinBytes, utf8 } from "../charsets/utf8.ts";
 import { errors } from "../errors.ts";
 import { type Delimiters, NO_DELIMITER } from "./delimiters.ts";
 import { removeFrom, writeLeaf } from "./edit.ts";
-import { decodeEscapes, encodeEscapes, isPlain } from "./escape.ts";
+import { decodeEscapes, encodeEscapes, type HexReader, isPlain } from "./escape.ts";
 import { leafOf } from "./leaf.ts";
 import { leavesOf } from "./leaves.ts";
 import { labelsOf } from "./labels.ts";
@@ -51,6 +51,16 @@ export class MessageText {
   #of(segments: Segments, originals: LongList<Uint8Array> | undefined): MessageText {
     const frame = { delimiters: this.delimiters, charset: this.#charset, words: this.#words };
     return new MessageText({ ...frame, segments, originals }, this.#readIn);
+  }
+
+  /** The text of the segments from `start` up to `end`, for reading. */
+  slice(start: number, end: number): MessageText {
+    return new MessageText({
+      delimiters: this.delimiters,
+      segments: this.segments.slice(start, end),
+      charset: this.#charset ?? this.#usedCharset(),
+      words: this.#words,
+    });
   }
 
   /** For each of the segments at `starts`, the text of what stands before the first, of it, and of what follows it. */
@@ -123,6 +133,11 @@ export class MessageText {
     return this.#charset ??= charsetToExtend(labelsOf(this.segments.one(0), this.delimiters), this.#words);
   }
 
+  /** Reads the bytes of `\X..\` as text of the message's character set. */
+  hexReader(): HexReader {
+    return (bytes) => this.#readHex(bytes);
+  }
+
   #readHex(bytes: Uint8Array): string | undefined {
     // One byte of UTF-16 is no text.
     const charset = this.#usedCharset(), text = (charset.isWide ? utf8 : charset).decode(bytes);
@@ -168,10 +183,7 @@ export class MessageText {
       if (repetition + component + subcomponent > 3) return undefined;
       return path.field === 1 ? delimiters.field : delimiters.encoding;
     }
-    const segments = this.segments;
-    return this.decoded(
-      leafOf(segments.text(at), segments.start(at), segments.end(at), path.leaf, delimiters),
-    );
+    return this.decoded(this.segments.leaf(at, path.leaf, delimiters));
   }
 
   leafIn(repetition: string, { leaf }: Path): string | undefined {
@@ -182,7 +194,7 @@ export class MessageText {
   decoded(text: string | undefined): string | undefined {
     if (text === undefined || text === "") return undefined;
     if (!text.includes(this.delimiters.escape)) return this.shown(text);
-    return this.shown(decodeEscapes(text, this.delimiters, (bytes) => this.#readHex(bytes)));
+    return this.shown(decodeEscapes(text, this.delimiters, this.hexReader()));
   }
 
   write(path: Path, value: string): void {
@@ -194,21 +206,35 @@ export class MessageText {
     if (path.subcomponent > 1 && this.delimiters.subcomponent === NO_DELIMITER) {
       errors.fail("HL7V2_DELIMITER_MISSING", { path: path.text });
     }
-    const text = this.#encodedValue(value, path);
-    let at = this.segments.find(path.id, path.occurrence || 1);
-    if (at < 0 && text === "") return;
-    if (at < 0) at = this.#insert(path);
-    this.#replace(at, path, (field) => writeLeaf(field, path, this.delimiters, text));
+    const text = this.encoded(value, path.text);
+    this.#edit(path, text === "", (field) => writeLeaf(field, path, this.delimiters, text));
   }
 
-  #encodedValue(value: string, path: Path): string {
+  /** Replaces a field, or one repetition of it where the path names one, by text that is encoded already. */
+  writeEncoded(path: Path, text: string): void {
+    const { repetition } = this.delimiters;
+    this.#edit(
+      path,
+      text === "",
+      (field) =>
+        path.repetition === LEFT_OUT ? text : withPart(field, repetition, path.repetition, () => text),
+    );
+  }
+
+  #edit(path: Path, isEmpty: boolean, edit: (field: string) => string): void {
+    let at = this.segments.find(path.id, path.occurrence || 1);
+    if (at < 0 && isEmpty) return;
+    if (at < 0) at = this.#insert(path);
+    this.#replace(at, path, edit);
+  }
+
+  /** A value as it is written. Errors: HL7V2_CHARACTER_UNENCODABLE. */
+  encoded(value: string, path: string): string {
     // One character a byte means ASCII; anything else has to fit the character set.
     if (encoder.encode(value).length !== value.length && !this.#usedCharset().carries(value)) {
-      errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: this.#usedCharset().name, path: path.text });
+      errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: this.#usedCharset().name, path });
     }
-    return isPlain(value, this.delimiters)
-      ? value
-      : encodeEscapes(value, this.delimiters, (bytes) => this.#readHex(bytes));
+    return isPlain(value, this.delimiters) ? value : encodeEscapes(value, this.delimiters, this.hexReader());
   }
 
   #insert(path: Path): number {
@@ -217,9 +243,15 @@ export class MessageText {
       errors.fail("HL7V2_OCCURRENCE_MISSING", { path: path.text });
     }
     const at = alike === 0 ? segments.count : segments.find(path.id, alike) + 1;
-    segments.splice(at, 0, [path.segment]);
-    this.#originals = this.#originals?.spliced(at, 0, [encoder.encode(path.segment)]);
+    this.insert(at, path.segment);
     return at;
+  }
+
+  /** Puts a segment, which is encoded already, before what stands at `at`. */
+  insert(at: number, segment: string): void {
+    this.segments.splice(at, 0, [segment]);
+    // Not `#encode`: it asks whether the charset carries the text, which whoever made the segment has done.
+    this.#originals = this.#originals?.spliced(at, 0, [this.#usedCharset().encode(segment)!]);
   }
 
   remove(path: Path): void {
@@ -246,7 +278,7 @@ export class MessageText {
       at,
       this.#withField(at, path, partOf(after, field, path.leaf.part)!),
     );
-    this.segments.splice(at, 1, [after]);
+    this.segments.replace(at, after);
     if (path.segment !== "MSH" || path.field !== 18) return;
     this.#switchTo(charsetSaidBy(labelsOf(after, this.delimiters)));
   }

@@ -1,60 +1,76 @@
 import { LongList } from "../../../../runtime/contract/long_list.ts";
+import type { Delimiters } from "./delimiters.ts";
+import { leafOf, type LeafSteps } from "./leaf.ts";
+
+/** The segments of a message as they came, in one text: each with CR behind it, and nothing else. */
+export interface Source {
+  readonly text: string;
+  /** Where each segment starts. */
+  readonly starts: readonly number[];
+  /** The id of each, by `idOf`. */
+  readonly ids: readonly number[];
+}
+
+/** A segment that was changed. */
+interface Patch {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** More are not patches any more: the segments are taken out of the text. */
+const PATCHES_MAX = 8;
+/** Up to here it is faster to look than to make an index. */
+const FEW = 8;
+const NOTHING: Source = { text: "", starts: [], ids: [] };
 
 /**
- * The segments of one message, as encoded text without terminators. Until the first change they are places in the text
- * of the whole message: most messages are read in a few fields and passed on.
+ * The segments of one message, as encoded text without terminators. They stay places in the text of the whole message
+ * while only a few are changed: most messages are read in a few fields, changed in one or two, and passed on.
  */
 export class Segments {
-  readonly #text: string;
-  /** Start and end of each segment in turn; of use, with `#ids`, until `#edited` is there. */
-  readonly #places: readonly number[];
-  readonly #ids: readonly number[];
-  /** Where the segments of each id stand in `#ids`; made for whoever asks for many of them. */
+  readonly #source: Source;
+  /** Where the segments of each id stand in the source; made for whoever asks for many of them. */
   #index: ReadonlyMap<number, readonly number[]> | undefined;
-  #edited: LongList<string> | undefined;
+  /** In order of `at`. Each keeps the id of what it stands for. */
+  #patches: readonly Patch[];
+  /** Instead of the source, once there is more to it than patches. */
+  #list: LongList<string> | undefined;
 
-  constructor(text: string, places: readonly number[], ids: readonly number[], edited?: LongList<string>) {
-    this.#text = text;
-    this.#places = places;
-    this.#ids = ids;
-    this.#edited = edited;
+  constructor(source: Source, patches: readonly Patch[] = [], list?: LongList<string>) {
+    this.#source = source;
+    this.#patches = patches;
+    this.#list = list;
   }
 
   static of(segments: LongList<string>): Segments {
-    return new Segments("", [], [], segments);
+    return new Segments(NOTHING, [], segments);
   }
 
   get count(): number {
-    return this.#edited?.length ?? this.#ids.length;
+    return this.#list?.length ?? this.#source.ids.length;
   }
 
-  /** The text that segment `at` is part of; where, say `start` and `end`. */
-  text(at: number): string {
-    return this.#edited?.at(at) ?? this.#text;
-  }
-
-  start(at: number): number {
-    return this.#edited ? 0 : this.#places[2 * at];
-  }
-
-  end(at: number): number {
-    return this.#edited?.at(at)?.length ?? this.#places[2 * at + 1];
+  /** The encoded text of a leaf of segment `at`; `undefined` where the segment does not reach it. */
+  leaf(at: number, steps: LeafSteps, delimiters: Delimiters): string | undefined {
+    const own = this.#apart(at);
+    if (own !== undefined) return leafOf(own, 0, own.length, steps, delimiters);
+    return leafOf(this.#source.text, this.#source.starts[at], this.#end(at), steps, delimiters);
   }
 
   /** Segment `at` as a text of its own. */
   one(at: number): string {
-    return this.#edited?.at(at) ?? this.#text.slice(this.#places[2 * at], this.#places[2 * at + 1]);
+    return this.#apart(at) ?? this.#source.text.slice(this.#source.starts[at], this.#end(at));
   }
 
   all(): string[] {
-    return this.#edited ? [...this.#edited] : this.#ids.map((_, at) => this.one(at));
+    return this.#list ? [...this.#list] : this.#source.ids.map((_, at) => this.one(at));
   }
 
   /** Where the `occurrence`-th segment with this id (by `idOf`) stands; -1 where there is none. */
   find(id: number, occurrence: number): number {
-    if (this.#edited) return findIn(this.#edited, id, occurrence);
+    if (this.#list) return findIn(this.#list, id, occurrence);
     if (occurrence > FEW) return this.#indexed(id)[occurrence - 1] ?? -1;
-    const ids = this.#ids;
+    const { ids } = this.#source;
     for (let at = 0, left = occurrence; at < ids.length; at++) {
       if (ids[at] === id && --left === 0) return at;
     }
@@ -62,10 +78,10 @@ export class Segments {
   }
 
   findAll(id: number): readonly number[] {
-    if (!this.#edited) return this.#indexed(id);
+    if (!this.#list) return this.#indexed(id);
     const found: number[] = [];
     let at = 0;
-    for (const segment of this.#edited) {
+    for (const segment of this.#list) {
       if (idOf(segment) === id) found.push(at);
       at++;
     }
@@ -74,36 +90,61 @@ export class Segments {
 
   /** How many segments with this id there are. */
   countOf(id: number): number {
-    if (!this.#edited) return this.#indexed(id).length;
-    return this.#edited.blocks.reduce((sum, block) => sum + (countsIn(block).get(id) ?? 0), 0);
+    if (!this.#list) return this.#indexed(id).length;
+    return this.#list.blocks.reduce((sum, block) => sum + (countsIn(block).get(id) ?? 0), 0);
+  }
+
+  /** Puts another text, with the same id, in place of segment `at`. */
+  replace(at: number, text: string): void {
+    if (this.#list) this.#list = this.#list.with(at, text);
+    else if (this.#patches.length < PATCHES_MAX || this.#apart(at) !== undefined) {
+      const others = this.#patches.filter((patch) => patch.at !== at);
+      const place = others.findLastIndex((patch) => patch.at < at) + 1;
+      this.#patches = others.toSpliced(place, 0, { at, text });
+    } else this.#list = LongList.of(this.all()).with(at, text);
   }
 
   /** Takes out `remove` segments from `at` on and puts others there. */
   splice(at: number, remove: number, segments: readonly string[] = []): void {
-    this.#edited = (this.#edited ?? LongList.of(this.all())).spliced(at, remove, segments);
+    this.#list = (this.#list ?? LongList.of(this.all())).spliced(at, remove, segments);
+  }
+
+  /** Those from `start` up to `end`. */
+  slice(start: number, end: number): Segments {
+    return Segments.of(LongList.of(Array.from({ length: end - start }, (_, nth) => this.one(start + nth))));
   }
 
   copy(): Segments {
-    return new Segments(this.#text, this.#places, this.#ids, this.#edited);
+    return new Segments(this.#source, this.#patches, this.#list);
   }
 
   /** All of them, each with CR behind it. */
   join(): string {
-    return this.#isJoined() ? this.#text : this.all().join("\r") + "\r";
+    if (this.#list) return [...this.#list].join("\r") + "\r";
+    const { text, starts } = this.#source;
+    let joined = "", from = 0;
+    for (const patch of this.#patches) {
+      joined += text.slice(from, starts[patch.at]) + patch.text;
+      from = this.#end(patch.at);
+    }
+    return joined + text.slice(from);
   }
 
-  #isJoined(): boolean {
-    if (this.#edited) return false;
-    const places = this.#places;
-    for (let place = 0, next = 0; place < places.length; place += 2) {
-      if (places[place] !== next || this.#text.charCodeAt(places[place + 1]) !== 0x0d) return false;
-      next = places[place + 1] + 1;
-    }
-    return places[places.length - 1] + 1 === this.#text.length;
+  /** Segment `at` where it stands by itself. */
+  #apart(at: number): string | undefined {
+    if (this.#list) return this.#list.at(at);
+    if (this.#patches.length === 0) return undefined;
+    return this.#patches.find((patch) => patch.at === at)?.text;
+  }
+
+  #end(at: number): number {
+    const { starts, text } = this.#source;
+    return (at + 1 < starts.length ? starts[at + 1] : text.length) - 1;
   }
 
   #indexed(id: number): readonly number[] {
-    this.#index ??= Map.groupBy(this.#ids.keys(), (at) => this.#ids[at]);
+    const { ids } = this.#source;
+    this.#index ??= Map.groupBy(ids.keys(), (at) => ids[at]);
     return this.#index.get(id) ?? [];
   }
 }
@@ -118,9 +159,6 @@ export function cutter<T>(all: readonly T[], starts: readonly number[]): (nth: n
   const before = LongList.of(all.slice(0, starts[0]));
   return (nth) => before.spliced(before.length, 0, all.slice(starts[nth], starts[nth + 1]));
 }
-
-/** Up to here it is faster to look than to make an index. */
-const FEW = 8;
 
 function findIn({ blocks }: LongList<string>, id: number, occurrence: number): number {
   let before = 0, left = occurrence;

@@ -1,9 +1,12 @@
-import { idOf, Segments } from "./segments.ts";
+import { idOf, Segments, type Source } from "./segments.ts";
 import type { Delimiters } from "./delimiters.ts";
+import type { ExactCharset } from "../charsets/charset.ts";
 import { wideCharsetOf } from "../charsets/wide.ts";
 import { errors } from "../errors.ts";
 
-const LF = 0x0a, VT = 0x0b, CR = 0x0d, FS = 0x1c, M = 0x4d;
+/** What ends a line, and what surrounds a message in an MLLP frame. */
+export const LF = 0x0a, VT = 0x0b, CR = 0x0d, FS = 0x1c;
+const M = 0x4d;
 const MSH = idOf("MSH");
 const encoder = new TextEncoder();
 
@@ -17,9 +20,18 @@ export function unwrap(bytes: Uint8Array): Uint8Array {
     return bytes;
   }
   const wide = wideCharsetOf(bytes);
-  if (wide) return unwrap(encoder.encode(wide.decode(bytes)));
+  if (wide) return inUtf8(bytes, wide);
   const [start, end] = edgesOf(bytes.length, (at) => bytes[at], (at) => isMark(bytes, at) ? 3 : 0);
   return bytes.subarray(start, end);
+}
+
+/** Bytes that are not what they begin as stay as they are: no message is in them. */
+function inUtf8(bytes: Uint8Array, { decode }: ExactCharset): Uint8Array {
+  try {
+    return unwrap(encoder.encode(decode(bytes)));
+  } catch {
+    return bytes;
+  }
 }
 
 /** The same for text. */
@@ -78,34 +90,59 @@ export function lineAt(bytes: Uint8Array, start: number): Uint8Array {
  * Errors: HL7V2_SEGMENT_INVALID, HL7V2_MESSAGE_NOT_ALONE.
  */
 export function splitSegments(text: string, delimiters: Delimiters): Segments {
-  const firstCr = text.indexOf("\r"), firstLf = text.indexOf("\n");
-  const linesEndInLf = firstLf >= 0 && (firstCr < 0 || firstLf <= firstCr + 1);
-  const rest = linesEndInLf ? text.replaceAll("\n", "\r") : text;
   const field = delimiters.field.charCodeAt(0);
-  const places: number[] = [], ids: number[] = [];
-  for (let start = 0; start < rest.length;) {
-    const found = rest.indexOf("\r", start);
-    const end = found < 0 ? rest.length : found;
-    while (start < end && isAround(rest.charCodeAt(start))) start++;
-    if (end > start) {
-      if (isSegment(rest, start, end, field)) {
-        const id = idOf(rest, start);
-        if (id === MSH && ids.length > 0) errors.fail("HL7V2_MESSAGE_NOT_ALONE", { segment: ids.length + 1 });
-        ids.push(id);
-        places.push(start, end);
-      } else {
-        errors.fail("HL7V2_SEGMENT_INVALID", { segment: ids.length + 1 });
-      }
-    }
-    start = end + 1;
-  }
-  return new Segments(rest, places, ids);
+  // Nearly every message is written as the standard says. Others are put that way.
+  const withCr = linesEndInLf(text) ? text.replaceAll("\r\n", "\r").replaceAll("\n", "\r") : text;
+  const asItCame = sourceOf(terminated(withCr), field);
+  if (asItCame) return new Segments(asItCame);
+  const lines = withCr.split("\r").map(withoutFront).filter((line) => line !== "");
+  const source = sourceOf(terminated(lines.join("\r")), field);
+  if (source) return new Segments(source);
+  const segment = lines.findIndex((line) => segmentId(line, 0, line.length, field) < 0) + 1;
+  return errors.fail("HL7V2_SEGMENT_INVALID", { segment });
 }
 
-function isSegment(text: string, start: number, end: number, field: number): boolean {
-  return end - start >= 3 && isIdCharacter(text.charCodeAt(start)) &&
-    isIdCharacter(text.charCodeAt(start + 1)) && isIdCharacter(text.charCodeAt(start + 2)) &&
+/** The segments where nothing but one CR stands between two of them; otherwise `undefined`. */
+function sourceOf(text: string, field: number): Source | undefined {
+  const starts: number[] = [], ids: number[] = [];
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf("\r", start);
+    const id = segmentId(text, start, end, field);
+    if (id < 0) return undefined;
+    if (id === MSH && start > 0) errors.fail("HL7V2_MESSAGE_NOT_ALONE", { segment: ids.length + 1 });
+    ids.push(id);
+    starts.push(start);
+    start = end + 1;
+  }
+  return { text, starts, ids };
+}
+
+function withoutFront(line: string): string {
+  let start = 0;
+  while (start < line.length && isAround(line.charCodeAt(start))) start++;
+  return line.slice(start);
+}
+
+function terminated(text: string): string {
+  return text.endsWith("\r") ? text : text + "\r";
+}
+
+function linesEndInLf(text: string): boolean {
+  const firstLf = text.indexOf("\n");
+  if (firstLf < 0) return false;
+  const firstCr = text.indexOf("\r");
+  return firstCr < 0 || firstLf <= firstCr + 1;
+}
+
+/** The id of the segment between `start` and `end`, as by `idOf`; -1 where there is none. */
+function segmentId(text: string, start: number, end: number, field: number): number {
+  const first = text.charCodeAt(start),
+    second = text.charCodeAt(start + 1),
+    third = text.charCodeAt(start + 2);
+  const isSegment = end - start >= 3 && isIdCharacter(first) && isIdCharacter(second) &&
+    isIdCharacter(third) &&
     (end - start === 3 || text.charCodeAt(start + 3) === field);
+  return isSegment ? first << 16 | second << 8 | third : -1;
 }
 
 function isIdCharacter(code: number): boolean {

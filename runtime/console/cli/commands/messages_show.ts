@@ -1,17 +1,22 @@
 import type { DeliveryRecord, Trouble } from "../../../journal/records.ts";
 import type { ShownMessage } from "../../control/protocol.ts";
+import type { Format } from "../../../contract/format.ts";
+import { type Body, hasPaths } from "../../../contract/message.ts";
 import { addGatewayOptions, ask, type GatewayOptions } from "../ask.ts";
+import { formatOf } from "../components.ts";
+import { stepsOf, stepText } from "../doctor/step.ts";
 import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { bytesText, plural, timeText } from "../figures.ts";
 import type { Paint } from "../paint.ts";
 import { plain, plainLines } from "../plain.ts";
 import { runsOf, timesText } from "../runs.ts";
-import { type AddCommand, examples } from "../session.ts";
+import { type AddCommand, examples, type Session } from "../session.ts";
 import { type Cell, table } from "../table.ts";
 
 interface ShowOptions extends GatewayOptions {
   readonly content?: boolean;
+  readonly values?: boolean;
   readonly json?: boolean;
 }
 
@@ -20,13 +25,20 @@ export const addShow: AddCommand = (parent, session) => {
   addGatewayOptions(parent.command("show <id>"))
     .description("facts and history of one message; its id may be shortened")
     .option("--content", "show the message itself too: PATIENT DATA; the gateway logs who asked")
+    .option("--values", "show its values one by one, with their names: PATIENT DATA, as --content")
     .option("--json", "print the record as JSON, bytes as base64")
     .addHelpText("after", examples("mitral messages show 0192f0c1"))
     .action(session.act(async (id: string, options: ShowOptions) => {
-      const found = await ask(session, options, "messages.show", { id, content: options.content ?? false }) ??
+      const { values = false, content = values } = options;
+      const found = await ask(session, options, "messages.show", { id, content }) ??
         errors.fail("CONSOLE_MESSAGE_UNKNOWN");
       if (options.json) session.printJson(found);
-      else session.terminal.out(factsText(found, session.paint) + contentText(found, session.paint));
+      else {
+        const { paint, terminal } = session;
+        const format = values ? await formatOf(session, found.contentType) : undefined;
+        const content = await contentText(found, format, paint);
+        terminal.out(factsText(found, paint) + content + await verdictText(found, session));
+      }
       return exitCodes.ok;
     }));
 };
@@ -79,17 +91,63 @@ function troubleText(trouble: Trouble | undefined): string {
   return trouble === undefined ? "" : `: ${trouble.code} ${trouble.says}`;
 }
 
-function contentText({ received, payloads = [] }: ShownMessage, paint: Paint): string {
+/** What was received and sent, as it is or, by a format that reads it, value by value. */
+async function contentText(
+  { received, payloads = [] }: ShownMessage,
+  format: Format | undefined,
+  paint: Paint,
+): Promise<string> {
   if (received === undefined) return "";
-  const parts = [part("received", received, paint)];
+  const part = async (title: string, bytes: Uint8Array) => {
+    const text = await valuesText(bytes, format, paint) ?? plainLines(new TextDecoder().decode(bytes));
+    return `\n${paint.bold(plain(title))} (${plural(bytes.length, "byte")})\n${text.replace(/\n$/, "")}\n`;
+  };
+  const parts = [await part("received", received)];
   for (const { destination, bytes, answer } of payloads) {
-    parts.push(part(`payload for ${destination}`, bytes, paint));
-    if (answer) parts.push(part(`answer of ${destination}`, answer, paint));
+    parts.push(await part(`payload for ${destination}`, bytes));
+    if (answer) parts.push(await part(`answer of ${destination}`, answer));
   }
   return parts.join("");
 }
 
-function part(title: string, bytes: Uint8Array, paint: Paint): string {
-  const text = plainLines(new TextDecoder().decode(bytes)).replace(/\n$/, "");
-  return `\n${paint.bold(plain(title))} (${plural(bytes.length, "byte")})\n${text}\n`;
+/** What its adapter finds wrong with the bytes of a message in quarantine. */
+async function verdictText(
+  { state, origin, received }: ShownMessage,
+  { outside, paint }: Session,
+): Promise<string> {
+  const { listeners } = outside.catalog;
+  if (state !== "quarantined" || received === undefined || !Object.hasOwn(listeners, origin.adapter)) {
+    return "";
+  }
+  const findings = (await listeners[origin.adapter]()).examine?.(received, "message") ?? [];
+  if (findings.length === 0) return "";
+  const steps = stepsOf(findings, received).map((step) => stepText(step, paint));
+  return `\n${paint.bold("what is wrong with the bytes")}\n${steps.join("\n")}\n`;
 }
+
+/** A line a value: its path, what the field calls it, and itself. `undefined` where no format reads it so. */
+async function valuesText(
+  bytes: Uint8Array,
+  format: Format | undefined,
+  paint: Paint,
+): Promise<string | undefined> {
+  const body = format && bodyOf(bytes, format);
+  if (!body || !hasPaths(body)) return undefined;
+  const rows: Cell[][] = [];
+  for (const [path, value] of body.leaves()) {
+    rows.push([path, await format.describePath(path, body) ?? "", value.slice(0, VALUE_CHARACTERS_MAX)]);
+  }
+  return table(["path", "name", "value"], rows, paint);
+}
+
+/** A payload may be of another format than what was received, and an answer broken. */
+function bodyOf(bytes: Uint8Array, format: Format): Body | undefined {
+  try {
+    return format.parse(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A document within a message says nothing in a table. */
+const VALUE_CHARACTERS_MAX = 200;

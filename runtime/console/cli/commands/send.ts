@@ -1,3 +1,4 @@
+import type { Format } from "../../../contract/format.ts";
 import { adapterTools, configOf, hl7v2, load } from "../components.ts";
 import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
@@ -72,7 +73,9 @@ async function send(peer: Address, files: readonly string[], options: SendOption
   const format = await hl7v2(session);
   const messages: OutgoingMessage[] = [];
   for (const file of files) {
-    for (const bytes of await readMessages(file, options, session)) messages.push(readMessage(bytes, format));
+    for (const bytes of await readMessages(file, format, options, session)) {
+      messages.push(readMessage(bytes, format));
+    }
   }
   const total = options.count ?? messages.length;
   const queue = options.count === undefined
@@ -109,11 +112,12 @@ async function send(peer: Address, files: readonly string[], options: SendOption
 
 async function readMessages(
   file: string,
+  format: Format,
   { verbatim }: SendOptions,
   session: Session,
 ): Promise<readonly Uint8Array[]> {
   const bytes = file === "-" ? await readStdin(session) : await session.read(file);
-  const messages = splitMessages(bytes, { verbatim });
+  const messages = splitMessages(bytes, format, { verbatim });
   return messages.length > 0 ? messages : errors.fail("CONSOLE_MESSAGES_MISSING", { path: file });
 }
 

@@ -15,7 +15,7 @@ export function casesOf<Case>(name: string): readonly Case[] {
 }
 
 /** Registers a test over the corpus; without one it is skipped, and says so. */
-export function corpusTest(sentence: string, fn: () => void): void {
+export function corpusTest(sentence: string, fn: () => void | Promise<void>): void {
   Deno.test(sentence, () => {
     if (hasCorpus()) return fn();
     console.log("SKIP: ../shared/corpus not found");

@@ -3,8 +3,8 @@ import * as fc from "fast-check";
 import { READABLE_LABELS } from "../../../../actors/formats/hl7v2/charsets/charset.ts";
 import hl7v2, { Hl7Message } from "../../../../actors/formats/hl7v2/mod.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
-import { bindFormat } from "../../../../runtime/contract/format.ts";
 import type { TextField } from "../../../../runtime/contract/spec.ts";
+import { hl7With } from "./hl7_with.ts";
 
 const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const header = (label: string) => `MSH|^~\\&|A|B|C|D|2026||ADT^A01|1|P|2.5||||||${label}\r`;
@@ -107,7 +107,7 @@ Deno.test("hl7v2 lets no label crash it, and reads a message under any", () => {
 });
 
 Deno.test("hl7v2 refuses what it has no table for by name, at the door, and only where it would need one", () => {
-  const format = bindFormat(hl7v2, { accept: [], charset: {} });
+  const format = hl7With({});
   for (
     const [label, charset] of [["CNS 11643-1992", "CNS 11643-1992"], ["EUC-TW", "CNS 11643-1992"], [
       "cp850",
@@ -126,6 +126,9 @@ Deno.test("hl7v2 refuses what it has no table for by name, at the door, and only
     }
     assertEquals(format.identify(ascii).controlId, "1");
     assertEquals(format.parse(ascii).toBytes(), ascii);
+    const escaped = Hl7Message.parse(withName(label, "\\XE9\\"));
+    assertEquals([escaped.get("PID-5"), escaped.with("PID-6", "y").get("PID-6")], ["\\XE9\\", "y"]);
+    assertEquals(codeOf(() => escaped.with("PID-6", "é")), "HL7V2_CHARACTER_UNENCODABLE");
     const answer = format.answer(
       bytes,
       { kind: "rejected", error: failureOf(() => format.identify(bytes)) },
@@ -166,8 +169,7 @@ Deno.test("hl7v2 takes the word of who knows the sender: always, or where MSH-18
 });
 
 Deno.test("hl7v2 is told a sender's character set in the gateway file", () => {
-  const bound = (charset: { default?: string; always?: string }) =>
-    bindFormat(hl7v2, { accept: [], charset });
+  const bound = (charset: { default?: string; always?: string }) => hl7With({ charset });
   const bytes = withName("", "\xc4\x9b"), labelled = withName("UNICODE UTF-8", "\xc4\x9b");
   assertEquals(bound({ default: "windows-1250" }).parse(bytes).get("PID-5"), "Ä›");
   assertEquals(bound({ default: "windows-1250" }).parse(labelled).get("PID-5"), "ě");
@@ -217,7 +219,7 @@ Deno.test("hl7v2 finds fields where a second byte looks like a delimiter", () =>
 });
 
 Deno.test("hl7v2 finds the label behind a second byte that looks like a separator, in answers too", () => {
-  const format = bindFormat(hl7v2, { accept: [], charset: {} });
+  const format = hl7With();
   for (
     const [label, facility, text] of [["BIG-5", "\xa8\x7c\xa8\x7c", "育育"], [
       "ISO IR87",
@@ -332,7 +334,7 @@ Deno.test("hl7v2 reads UTF-16 and UTF-32 from files, in both byte orders, with a
     );
     return new Uint8Array(view.buffer);
   };
-  const format = bindFormat(hl7v2, { accept: [], charset: {} });
+  const format = hl7With({});
   for (const unitBytes of [2, 4]) {
     for (const isLittle of [true, false]) {
       for (const mark of ["\uFEFF", ""]) {

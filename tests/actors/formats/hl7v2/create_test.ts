@@ -1,10 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import hl7v2 from "../../../../actors/formats/hl7v2/mod.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
-import { bindFormat } from "../../../../runtime/contract/format.ts";
+import { hl7With } from "./hl7_with.ts";
 
 const FACTS = { id: "0192f3a4-b5c6-7abc-8def-0123456789ab", atMs: 1_771_140_612_000 };
-const format = bindFormat(hl7v2, { accept: [], charset: {} });
+const format = hl7With();
 const textOf = (bytes: Uint8Array | undefined) => new TextDecoder("latin1").decode(bytes);
 const created = (what: string) => textOf(format.create(what, FACTS)?.toBytes());
 const bytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));

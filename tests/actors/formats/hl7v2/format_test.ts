@@ -1,14 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import hl7v2 from "../../../../actors/formats/hl7v2/mod.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
-import { bindFormat } from "../../../../runtime/contract/format.ts";
 import { testFormat } from "../../../contract/format_kit.ts";
+import { hl7With, SETTINGS } from "./hl7_with.ts";
 
 const admit = "MSH|^~\\&|WARD|NORTH|HUB|HOSPITAL|20260215073012||ADT^A01^ADT_A01|W-1|P|2.5.1\r" +
   'EVN|A01|20260215\rPID|1||4711^^^NORTH^MR~99^^^STATE^SS||Canary^Ann&M^\\T\\||""|F\rPV1|1|I|A^12\r';
 
 testFormat(hl7v2, {
-  config: { accept: [], charset: {} },
+  config: SETTINGS,
   canary: "Canary",
   creates: ["ADT", "ADT^A04", "ADT^A40", "ORU^R01^ORU_R01", "ZZZ^Z01", "ACK"],
   valid: [
@@ -154,9 +154,9 @@ const codeOf = (fn: () => unknown) => assertThrows(fn, MitralError).code;
 
 Deno.test("hl7v2 accepts the types it is told, with any event or with some", () => {
   const accepting = (accept: readonly string[], text: string) => {
-    const format = bindFormat(hl7v2, { accept, charset: {} });
+    const format = hl7With({ accept });
     const bytes = new TextEncoder().encode(text);
-    return () => format.admit(format.identify(bytes));
+    return () => format.admit(format.identify(bytes), bytes);
   };
   for (const accept of [[], ["ADT"], ["ADT^A01"], ["ORU", "ADT^A08", "ADT^A01"]]) accepting(accept, admit)();
   assertEquals(codeOf(accepting(["ORU^R01"], admit)), "HL7V2_TYPE_UNSUPPORTED");
@@ -164,8 +164,24 @@ Deno.test("hl7v2 accepts the types it is told, with any event or with some", () 
   assertEquals(codeOf(accepting(["ADT"], "MSH|^~\\&|A\r")), "HL7V2_TYPE_MISSING");
 });
 
+Deno.test("hl7v2 takes the versions and processing ids it is told", () => {
+  const taking = (settings: Parameters<typeof hl7With>[0], version: string, processing: string) => {
+    const bytes = new TextEncoder().encode(`MSH|^~\\&|A|B|C|D|2026||ADT^A01|1|${processing}|${version}\r`);
+    const format = hl7With(settings);
+    return () => format.admit(format.identify(bytes), bytes);
+  };
+  for (const settings of [{}, { versions: ["2.3", "2.5.1"] }, { processing: ["T", "P"] as const }]) {
+    taking(settings, "2.5.1^DEU", "P^T")();
+  }
+  const version = "HL7V2_VERSION_UNSUPPORTED", processing = "HL7V2_PROCESSING_UNSUPPORTED";
+  assertEquals(codeOf(taking({ versions: ["2.5"] }, "2.5.1", "P")), version);
+  assertEquals(codeOf(taking({ versions: ["2.5"] }, "", "P")), version);
+  assertEquals(codeOf(taking({ processing: ["P"] }, "2.5", "D")), processing);
+  assertEquals(codeOf(taking({ processing: ["P"] }, "2.5", "")), processing);
+});
+
 Deno.test("hl7v2 reads what it would not accept: the answer to what it accepts is of another type", () => {
-  const format = bindFormat(hl7v2, { accept: ["QBP^Q22"], charset: {} });
+  const format = hl7With({ accept: ["QBP^Q22"] });
   assertEquals(format.parse(new TextEncoder().encode(admit)).toBytes(), new TextEncoder().encode(admit));
 });
 
@@ -174,6 +190,6 @@ Deno.test("hl7v2 takes the transport's word for the character set", () => {
     "MSH|^~\\&|A||||||||||||||||8859/1\rPID|||||\xcf\xb8\r",
     (c) => c.charCodeAt(0),
   );
-  const format = bindFormat(hl7v2, { accept: [], charset: {} });
+  const format = hl7With();
   assertEquals(format.parse(bytes, "x-application/hl7-v2+er7; charset=ISO-8859-5").get("PID-5"), "ЯИ");
 });

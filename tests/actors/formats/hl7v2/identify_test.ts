@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import hl7v2, { Hl7Message } from "../../../../actors/formats/hl7v2/mod.ts";
-import { bindFormat } from "../../../../runtime/contract/format.ts";
+import { Hl7Message } from "../../../../actors/formats/hl7v2/mod.ts";
+import { hl7With } from "./hl7_with.ts";
 
-const format = bindFormat(hl7v2, { accept: [], charset: {} });
+const format = hl7With();
 const identify = (text: string) => format.identify(new TextEncoder().encode(text));
 
 Deno.test("hl7v2 tells queries and tests from other messages", () => {

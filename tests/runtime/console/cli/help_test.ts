@@ -39,6 +39,7 @@ const commands = [
   "test",
   "send",
   "sink",
+  "diff",
   "help",
   "completions",
   "version",

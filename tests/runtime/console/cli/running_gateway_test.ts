@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
 import { denoWorld } from "../../../../runtime/world/deno_world.ts";
@@ -117,6 +117,14 @@ Deno.test("messages show prints content where it is asked for, a segment a line"
     assertStringIncludes(out, "\nanswer of registry (");
     const json = JSON.parse((await mitral(`messages show ${shown.id} --content --json`)).out);
     assertEquals(Uint8Array.fromBase64(json.received.base64), shown.received);
+  }));
+
+Deno.test("messages show prints values one by one, with what HL7 calls them", () =>
+  withGateway(async ({ mitral }) => {
+    const { out } = await mitral(`messages show ${shown.id} --values`);
+    assertMatch(out, /\npath +name +value\nMSH\[1\]-1\[1\]\.1\.1 +Field Separator +\|\n/);
+    assertMatch(out, /\nPID\[1\]-5\[1\]\.1\.1 +Patient Name, Family Name, Surname +DOE\n/);
+    assert(!out.includes("PID|1"));
   }));
 
 Deno.test("messages show answers no where the journal has no such message", () =>

@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { readMessage } from "../../../../runtime/console/cli/send_messages.ts";
 import { splitMessages } from "../../../../runtime/console/cli/split_messages.ts";
-import { bindFormat } from "../../../../runtime/contract/format.ts";
-import hl7v2 from "../../../../actors/formats/hl7v2/mod.ts";
+import { hl7With } from "../../../actors/formats/hl7v2/hl7_with.ts";
 
 const corpus = Deno.env.get("CORPUS") ?? new URL("../../../../../shared/corpus", import.meta.url).pathname;
 
@@ -24,9 +23,9 @@ Deno.test("console finds every message of the corpus's batch files, in order", a
   const cases = await readCases();
   if (!cases) return console.log("SKIP: ../shared/corpus not found");
   assert(cases.length > 0);
-  const format = bindFormat(hl7v2, { accept: [], charset: {} });
+  const format = hl7With();
   for (const { file, controlIds } of cases) {
-    const messages = splitMessages(await Deno.readFile(`${corpus}/${file}`));
+    const messages = splitMessages(await Deno.readFile(`${corpus}/${file}`), format);
     const found = messages.map((bytes) => readMessage(bytes, format).controlId);
     // What is too broken to be named is still sent.
     assertEquals(found.filter((id) => id !== ""), controlIds.filter((id) => id !== ""), file);

@@ -4,10 +4,12 @@ import { bytesText, countText, durationText, plural } from "../../../../runtime/
 import { plain, plainLines } from "../../../../runtime/console/cli/plain.ts";
 import { splitMessages } from "../../../../runtime/console/cli/split_messages.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
+import { hl7With } from "../../../actors/formats/hl7v2/hl7_with.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
+const format = hl7With();
 const split = (text: string, options?: { verbatim: boolean }) =>
-  splitMessages(bytes(text), options).map((message) => new TextDecoder().decode(message));
+  splitMessages(bytes(text), format, options).map((message) => new TextDecoder().decode(message));
 
 Deno.test("console reads addresses as people write them", () => {
   assertEquals(readAddress("ehr.local:2575"), { host: "ehr.local", port: 2575 });

@@ -40,9 +40,9 @@ Deno.test("test shows what a failing case got, by path", async () => {
     out,
     `FAIL a result lab_test.yaml:2
      lab_test.yaml:9:7 ehr
-       PID-5.1  expected DOE       got Doe
-       PID-7.1  expected 19700101  got nothing
-       OBX-5.1  expected nothing   got 5
+       PID-5.1  expected DOE       got Doe      Patient Name, Family Name
+       PID-7.1  expected 19700101  got nothing  Date/Time of Birth, Time
+       OBX-5.1  expected nothing   got 5        Observation Value
      lab_test.yaml:13:7 registry: expected none, got one message
 0 passed, 1 failed
 `,
@@ -155,7 +155,7 @@ Deno.test("test lists each message of a destination where there are several", as
     },
   );
   assertEquals(ended.code, exitCodes.no);
-  assertMatch(ended.out, /ehr\[2\]\n +MSH-6 +expected C +got B\n/);
+  assertMatch(ended.out, /ehr\[2\]\n +MSH-6 +expected C +got B +Receiving Facility\n/);
   assertStringIncludes(ended.out, "registry: expected one message, got 2 messages");
 });
 
@@ -280,7 +280,7 @@ Deno.test("test prints the same as JSON", async () => {
   assertEquals(cases[0].failures, [{
     place: { line: 8, column: 7 },
     about: "ehr",
-    differences: [{ path: "MSH-5", expected: "EHR", actual: "REGISTRY" }],
+    differences: [{ path: "MSH-5", expected: "EHR", actual: "REGISTRY", name: "Receiving Application" }],
   }]);
 });
 

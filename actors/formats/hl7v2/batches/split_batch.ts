@@ -1,0 +1,57 @@
+import type { SplitBatch } from "../../../../runtime/contract/format.ts";
+import { CR, LF, unwrap } from "../syntax/wire.ts";
+import { cut, nameAt } from "./_cut.ts";
+import { type BatchPart, BatchReader } from "./parts.ts";
+
+/**
+ * The parts of a batch file in memory, one by one, in order: headers, messages, trailers, warnings (HL7 v2.9.1 section
+ * 2.9.3). Several messages without any header are taken apart, too. Messages are views of `file`, no copies, and come
+ * as they are: one that cannot be parsed keeps no other from being read.
+ *
+ * Errors, when the place is reached: HL7V2_BATCH_HEADER_MISPLACED, HL7V2_BATCH_SEGMENT_MISPLACED.
+ */
+export function* splitBatch(file: Uint8Array): Generator<BatchPart> {
+  const reader = new BatchReader();
+  for (const piece of cut(file)) yield* reader.read(piece);
+  yield* reader.end();
+}
+
+/** Every message of a file, whatever stands before, between and behind them. Views, no copies. */
+export function* messagesIn(file: Uint8Array): Generator<Uint8Array> {
+  for (const { name, bytes } of cut(file)) if (name === "MSH") yield bytes;
+}
+
+/** Takes a batch apart for the engine; `undefined` where it is none. Errors: as of {@linkcode splitBatch}. */
+export function split(bytes: Uint8Array): SplitBatch | undefined {
+  if (!isBatch(bytes)) return undefined;
+  let count = 0;
+  const warnings = new Set<string>();
+  for (const part of splitBatch(bytes)) {
+    if (part.kind === "message") count++;
+    else if (part.kind === "warning") warnings.add(part.code);
+  }
+  return { count, warnings: [...warnings], messages: messagesIn(bytes) };
+}
+
+/**
+ * True for what begins with FHS or BHS, or with MSH and ends with BTS or FTS. Two messages and no segment of a batch are
+ * none: where one message belongs, they are a mistake of the sender's.
+ */
+export function isBatch(bytes: Uint8Array): boolean {
+  const inner = unwrap(bytes);
+  const first = nameAt(inner, 0);
+  if (first !== "MSH") return first === "FHS" || first === "BHS";
+  let end = inner.length;
+  while (end > 0 && isLineEnd(inner[end - 1])) end--;
+  const far = Math.max(end - TRAILER_BYTES_MAX, 0);
+  while (end > far && !isLineEnd(inner[end - 1])) end--;
+  const last = nameAt(inner, end);
+  return last === "BTS" || last === "FTS";
+}
+
+/** A trailer is looked for in the last so many bytes: the last segment of a message may be megabytes long. */
+const TRAILER_BYTES_MAX = 1024;
+
+function isLineEnd(byte: number): boolean {
+  return byte === CR || byte === LF;
+}

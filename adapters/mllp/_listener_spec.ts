@@ -1,0 +1,130 @@
+import type { ListenTools, Unfit } from "../../runtime/contract/adapter.ts";
+import type { Fault } from "../../runtime/contract/error.ts";
+import { bytes, choice, type Config, durationMs, integer, text } from "../../runtime/contract/spec.ts";
+import { connectErrors, listenErrors, releaseErrors } from "./connecting/errors.ts";
+import type { Breach } from "./framing/frame_reader.ts";
+
+/** What an MLLP listener can be told. */
+export const config = {
+  port: integer(
+    "Port to listen on; 0 lets the system choose one. At `role: client`, the port of the peer.",
+    { min: 0, max: 65535, example: 2575 },
+  ),
+  host: text(
+    "Address to listen on. MLLP is not encrypted: only this machine, 127.0.0.1, unless another address is named. At " +
+      "`role: client`, the name or address of the peer.",
+    { optional: true, example: "10.1.2.3" },
+  ),
+  role: choice(
+    "Who opens the connection that messages come in by: `server` waits for peers, `client` calls the peer, and calls " +
+      "again when the connection is lost.",
+    ["server", "client"],
+    { default: "server" },
+  ),
+  release: integer(
+    "Release of MLLP: 1, or 2 with its commit acknowledgments. The peer must speak the same.",
+    { min: 1, max: 2, default: 1 },
+  ),
+  frameBytesMax: bytes("Largest message; a larger one is refused and its connection closed.", {
+    default: 10 * 1024 * 1024,
+    min: 1,
+  }),
+  connectionsMax: integer(
+    "Peers that may speak at once; one more is closed at once. A connection without a byte, such as a load " +
+      "balancer's probe, takes no place.",
+    { default: 256, min: 1 },
+  ),
+  inFlightMax: integer(
+    "Messages of one connection that may be unanswered at once. Answers keep the order of the messages.",
+    { default: 1, min: 1, max: 1024 },
+  ),
+  startMsMax: durationMs("Closes a connection that has not begun a frame for so long; 0: never.", {
+    default: 0,
+  }),
+  idleMsMax: durationMs("Closes a connection that is silent between two messages for so long; 0: never.", {
+    default: 0,
+  }),
+  pauseMsMax: durationMs("Refuses a message that pauses for so long before it is whole; 0: never.", {
+    default: 30_000,
+  }),
+  endMsMax: durationMs(
+    "How long to wait for the CR of a frame's end after its FS; then the frame counts as ended without. 0: such " +
+      "a frame never ends.",
+    { default: 250 },
+  ),
+  commitMsMax: durationMs("At `release: 2`: how long the peer may take to commit an answer.", {
+    default: 10_000,
+    min: 1,
+  }),
+  resendsMax: integer("At `release: 2`: how often an answer is sent again that the peer could not commit.", {
+    default: 2,
+    min: 0,
+    max: 100,
+  }),
+  connectMsMax: durationMs("At `role: client`: how long the peer may take to accept the connection.", {
+    default: 10_000,
+    min: 1,
+  }),
+  redialMsMax: durationMs(
+    "At `role: client`: longest wait before the peer is called again. The first is a second, and waits double.",
+    { default: 30_000, min: 1_000 },
+  ),
+} as const;
+
+/** What does not fit together. */
+export function check({ role, host, port }: Config<typeof config>): readonly Unfit[] {
+  if (role === "server") return [];
+  return [
+    ...(host === undefined ? [{ setting: "host", rule: "is needed at role: client: the peer to call" }] : []),
+    ...(port === 0 ? [{ setting: "port", rule: "must be the port of the peer at role: client, not 0" }] : []),
+  ];
+}
+
+/** What can go wrong while listening. */
+export const errors = {
+  ...listenErrors,
+  ...connectErrors,
+  MLLP_RELEASE_NEWER: releaseErrors.MLLP_RELEASE_NEWER,
+  MLLP_FRAME_TOO_LARGE: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read frame: larger than frameBytesMax ({frameBytesMax})",
+  },
+  MLLP_FRAME_START_MISSING: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read frame: {bytes} bytes came without the VT that starts one ({verdict})",
+  },
+  MLLP_FRAME_START_REPEATED: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read frame: another one starts within its {bytes} bytes",
+  },
+  MLLP_FRAME_END_MISSING: {
+    blame: "sender",
+    retry: "never",
+    says:
+      "Cannot read frame: the connection ended, or paused for pauseMsMax ({pauseMsMax}), after {bytes} bytes of it",
+  },
+  MLLP_BYTES_STRAY: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read bytes between frames: {bytes} bytes belong to none ({verdict})",
+  },
+  MLLP_ANSWER_UNCOMMITTED: {
+    blame: "operator",
+    retry: "later",
+    says:
+      "Cannot answer: {peer} did not commit the answer, within commitMsMax ({commitMsMax}) or after resendsMax ({resendsMax}) repetitions; where it speaks MLLP release 1, release must be 1 here",
+  },
+} as const satisfies Readonly<Record<string, Fault>>;
+
+export const breachCodes = {
+  tooLarge: "MLLP_FRAME_TOO_LARGE",
+  startMissing: "MLLP_FRAME_START_MISSING",
+  startRepeated: "MLLP_FRAME_START_REPEATED",
+  endMissing: "MLLP_FRAME_END_MISSING",
+} as const satisfies Record<Breach, keyof typeof errors>;
+
+/** What the listener is given. */
+export type Tools = ListenTools<typeof config, keyof typeof errors>;
