@@ -11,9 +11,9 @@ export const config = {
     { min: 0, max: 65535, example: 2575 },
   ),
   host: text(
-    "Address to listen on. MLLP is not encrypted: only this machine, 127.0.0.1, unless another address is named. At " +
+    "Address to listen on. MLLP is not encrypted: only this machine unless another address is named. At " +
       "`role: client`, the name or address of the peer.",
-    { optional: true, example: "10.1.2.3" },
+    { default: "127.0.0.1", example: "10.1.2.3" },
   ),
   role: choice(
     "Who opens the connection that messages come in by: `server` waits for peers, `client` calls the peer, and calls " +
@@ -72,12 +72,10 @@ export const config = {
 } as const;
 
 /** What does not fit together. */
-export function check({ role, host, port }: Config<typeof config>): readonly Unfit[] {
-  if (role === "server") return [];
-  return [
-    ...(host === undefined ? [{ setting: "host", rule: "is needed at role: client: the peer to call" }] : []),
-    ...(port === 0 ? [{ setting: "port", rule: "must be the port of the peer at role: client, not 0" }] : []),
-  ];
+export function check({ role, port }: Config<typeof config>): readonly Unfit[] {
+  return role === "client" && port === 0
+    ? [{ setting: "port", rule: "must be the port of the peer at role: client, not 0" }]
+    : [];
 }
 
 /** What can go wrong while listening. */

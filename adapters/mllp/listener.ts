@@ -40,7 +40,7 @@ export default defineListener({
 
 /** Waits for peers. */
 async function serve(tools: Tools): Promise<Listening> {
-  const { world, report, fail, config: { host = "127.0.0.1", port, connectionsMax } } = tools;
+  const { world, report, fail, config: { host, port, connectionsMax } } = tools;
   const acceptor = await world.net.listen({ host, port }).catch((cause): never =>
     fail(listenCode(cause), { host, port, reason: netCode(cause) }, cause)
   );
@@ -82,14 +82,13 @@ async function accept(acceptor: Acceptor, welcome: (connection: Connection) => v
 /** Calls the peer, and takes what it sends over that connection. */
 async function call(tools: Tools): Promise<Listening> {
   const { world, report, error, config } = tools;
-  const { host = "", port, connectMsMax } = config;
+  const { host, port, connectMsMax } = config;
   const life = new AbortController();
   const shared = sessionTools(tools, life.signal, () => true);
   let session: Session | undefined;
   const keeping = keepConnected({
     ...config,
     world,
-    host,
     signal: life.signal,
     async use(connection) {
       session = new Session(connection, shared, { isOurs: true });
@@ -112,7 +111,6 @@ async function call(tools: Tools): Promise<Listening> {
     async [Symbol.asyncDispose]() {
       life.abort();
       session?.drop("dropped");
-      await keeping;
     },
   };
 }

@@ -252,12 +252,24 @@ function checkPorts(
     take({ port: monitor, host: LOOPBACK, owner: "monitor" }, nearestNode(root, "monitor", "port"));
   }
   for (const channel of channels) {
-    const { port, host } = listenerSettings(channel);
-    if (typeof port !== "number") continue;
-    take(
-      { port, host: typeof host === "string" ? host : "", owner: `channel ${shown(channel.name)}` },
-      listenerSpot(channel, "port"),
-    );
+    const owner = `channel ${shown(channel.name)}`;
+    const { port, host, role } = listenerSettings(channel);
+    if (typeof port === "number" && role !== "client") {
+      take({ port, host: typeof host === "string" ? host : "", owner }, listenerSpot(channel, "port"));
+    }
+    for (const { name = "", value } of channel.value?.send ?? []) {
+      const { spec, config } = value?.adapter ?? {};
+      const { port, host, role } = (config ?? {}) as Readonly<Record<string, unknown>>;
+      if (typeof port !== "number" || role !== "server" || !spec?.name) continue;
+      take(
+        {
+          port,
+          host: typeof host === "string" ? host : LOOPBACK,
+          owner: `${owner}, destination ${shown(name)}`,
+        },
+        nearestNode(channel.node, "send", name, spec.name, "port"),
+      );
+    }
   }
 }
 

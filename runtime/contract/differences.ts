@@ -1,4 +1,4 @@
-import type { PathBody } from "./message.ts";
+import type { Change, PathBody } from "./message.ts";
 
 /** One leaf in which two bodies differ. */
 export interface Difference {
@@ -8,18 +8,6 @@ export interface Difference {
   readonly expected?: string;
   /** Left out: it is not there. */
   readonly actual?: string;
-}
-
-/** One thing that is to be changed in a body to make it another: a leaf, or a part of it that was put in or taken out. */
-export interface Change {
-  /** The exact path in the body that comes after; in the one before, where it is only there. */
-  readonly path: string;
-  /** The exact path in the body that comes before, where it is another there. */
-  readonly pathBefore?: string;
-  /** The value of a leaf, the text of a larger part; left out: it is not there before. */
-  readonly before?: string;
-  /** Left out: it is not there after. */
-  readonly after?: string;
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { Change } from "./differences.ts";
 import type { MitralError } from "./error.ts";
 
 /** Content of a known type. MUST NOT change once it is part of a message. */
@@ -46,6 +45,18 @@ export interface PathBody extends Body {
    * leaf by leaf: that something was put in or taken out, and all behind it is the same. None where nothing differs.
    */
   changesTo?(other: PathBody): readonly Change[];
+}
+
+/** One thing that is to be changed in a body to make it another: a leaf, or a part of it that was put in or taken out. */
+export interface Change {
+  /** The exact path in the body that comes after; in the one before, where it is only there. */
+  readonly path: string;
+  /** The exact path in the body that comes before, where it is another there. */
+  readonly pathBefore?: string;
+  /** The value of a leaf, the text of a larger part; left out: it is not there before. */
+  readonly before?: string;
+  /** Left out: it is not there after. */
+  readonly after?: string;
 }
 
 /** True where values of the body can be read and replaced by path. */

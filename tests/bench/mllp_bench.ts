@@ -2,7 +2,7 @@
  * Round trips of a 1 kB message over loopback: the sender to the listener, and beside them, in the same run, a raw
  * socket to a raw echo. Prints both rates and their ratio.
  *
- * `deno run -A tests/bench/mllp_bench.ts [seconds] [connections]`
+ * `deno run -A tests/bench/mllp_bench.ts [seconds] [connections] [messages in flight on each]`
  */
 import listener from "../../adapters/mllp/listener.ts";
 import sender from "../../adapters/mllp/sender.ts";
@@ -14,18 +14,19 @@ import { configOf } from "../world/tools.ts";
 
 const seconds = Number(Deno.args[0] ?? 3);
 const connections = Number(Deno.args[1] ?? 1);
+const inFlightMax = Number(Deno.args[2] ?? 1);
 const message = new Uint8Array(1_000).fill(0x41);
 const answerBytes = new Uint8Array(100).fill(0x42);
 
-/** Round trips a second, of `connections` that each have one under way. */
-async function rate(roundTrip: (connection: number) => Promise<unknown>): Promise<number> {
-  const spin = async (connection: number, untilMs: number) => {
+/** Round trips a second, of `lanes` that each have one under way. */
+async function rate(lanes: number, roundTrip: (lane: number) => Promise<unknown>): Promise<number> {
+  const spin = async (lane: number, untilMs: number) => {
     let count = 0;
-    for (; performance.now() < untilMs; count++) await roundTrip(connection);
+    for (; performance.now() < untilMs; count++) await roundTrip(lane);
     return count;
   };
   const all = (ms: number) =>
-    Promise.all(Array.from({ length: connections }, (_, one) => spin(one, performance.now() + ms)));
+    Promise.all(Array.from({ length: lanes }, (_, one) => spin(one, performance.now() + ms)));
   await all(500);
   const counts = await all(seconds * 1_000);
   return counts.reduce((sum, count) => sum + count, 0) / seconds;
@@ -51,7 +52,7 @@ async function rawRate(): Promise<number> {
   );
   for (const socket of sockets) socket.setNoDelay(true);
   const buffers = sockets.map(() => new Uint8Array(65_536));
-  const found = await rate(async (one) => {
+  const found = await rate(connections, async (one) => {
     await sockets[one].write(message);
     await sockets[one].read(buffers[one]);
   });
@@ -84,10 +85,10 @@ async function mllpRate(): Promise<number> {
     ...tools,
     intake,
     timeZone: "UTC",
-    config: configOf(listener.config, { port: 0 }),
+    config: configOf(listener.config, { port: 0, inFlightMax }),
   });
   const port = Number(listening.address.split(":")[1]);
-  const config = configOf(sender.config, { host: "127.0.0.1", port, connections });
+  const config = configOf(sender.config, { host: "127.0.0.1", port, connections, inFlightMax });
   const open = await sender.open({ ...tools, config });
   const parcel: Parcel = {
     id: "id",
@@ -99,7 +100,7 @@ async function mllpRate(): Promise<number> {
     judge: () => outcome,
   };
   const never = new AbortController().signal;
-  const found = await rate(() => open.send(parcel, never));
+  const found = await rate(connections * inFlightMax, () => open.send(parcel, never));
   await open[Symbol.asyncDispose]();
   await listening.stop();
   await listening[Symbol.asyncDispose]();
@@ -109,6 +110,8 @@ async function mllpRate(): Promise<number> {
 const raw = await rawRate();
 const mllp = await mllpRate();
 console.log(
-  `${connections} connections, 1 kB and back: raw ${Math.round(raw)}/s, mllp ${Math.round(mllp)}/s`,
+  `${connections} connections, ${inFlightMax} in flight on each, 1 kB and back: raw ${
+    Math.round(raw)
+  }/s, mllp ${Math.round(mllp)}/s`,
 );
 console.log(`mllp / raw: ${(mllp / raw).toFixed(2)}`);

@@ -154,6 +154,7 @@ export function testFormat<S extends Spec, Code extends string>(
           },
           () => format.identify(bytes),
           () => format.answer(bytes, outcomeOf("rejected", "sender"), FACTS),
+          () => format.isAnsweredTwice(bytes),
           () => format.judge(bytes, { controlId: "1" }),
           () => format.batch?.split(bytes),
           () => Array.from(format.batch?.messagesIn(bytes) ?? []),

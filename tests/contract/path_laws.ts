@@ -1,6 +1,7 @@
 /** What holds for every body whose values are read and replaced by path. */
 import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
+import { changes } from "../../runtime/contract/differences.ts";
 import { MitralError } from "../../runtime/contract/error.ts";
 import type { PathBody } from "../../runtime/contract/message.ts";
 
@@ -21,6 +22,7 @@ export function assertLeafLaws(body: PathBody, reread: Reread): void {
     if (same) assertEquals([...same.leaves()], leaves, `writing what ${path} holds`);
   }
   assertEquals([...reread(body.toBytes()).leaves()], leaves, "after writing and reading");
+  assertEquals(changes(body, reread(body.toBytes())), [], "after writing and reading");
   assertEquals(hex(body.toBytes()), before, "reading changed the body");
 }
 

@@ -42,6 +42,8 @@ export interface SenderSubject<S extends Spec, Code extends string> {
   readonly answerMsMax?: number;
   /** Bytes the transport can carry within a message; all where left out. */
   readonly carries?: (byte: number) => boolean;
+  /** True where messages share a way on which answers must keep their order. */
+  readonly keepsOrder?: boolean;
   scene(parts: { readonly clock: FakeClock }): Promise<SenderScene<S>>;
 }
 
@@ -248,7 +250,8 @@ export function testSender<S extends Spec, Code extends string>(
     const messages = [];
     for (const sending of sendings) messages.push(await reached(sending, scene.next()));
     // Answered in the opposite order, where the transport has more than one lane.
-    for (const message of messages.reverse()) await message.answer(bytesOf(`yes ${textOf(message.bytes)}`));
+    if (!subject.keepsOrder) messages.reverse();
+    for (const message of messages) await message.answer(bytesOf(`yes ${textOf(message.bytes)}`));
     assertEquals(
       (await Promise.all(sendings)).map(({ kind }) => kind),
       sendings.map(() => "accepted" as const),

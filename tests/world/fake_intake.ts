@@ -34,8 +34,8 @@ export class FakeIntake implements Intake {
   readonly received: Delivery[] = [];
   /** Everything refused, in order. */
   readonly refused: { readonly delivery: Delivery; readonly error: MitralError }[] = [];
-  /** What `receive` comes to. */
-  reply: (delivery: Delivery) => Reply | Promise<Reply> = accepted;
+  /** What `receive` comes to. `kept`: as the adapter gave it. */
+  reply: (delivery: Delivery, kept?: () => void) => Reply | Promise<Reply> = accepted;
   /** What `refuse` comes to. */
   refusal: (delivery: Delivery, error: MitralError) => Reply | Promise<Reply> = refused;
 
@@ -69,10 +69,10 @@ export class FakeIntake implements Intake {
     });
   }
 
-  async receive(delivery: Delivery): Promise<Reply> {
+  async receive(delivery: Delivery, kept?: () => void): Promise<Reply> {
     this.received.push(delivery);
     this.#tell();
-    return await this.reply(delivery);
+    return await this.reply(delivery, kept);
   }
 
   async refuse(delivery: Delivery, error: MitralError): Promise<Reply> {
@@ -97,9 +97,9 @@ export class FakeIntake implements Intake {
   hold(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     const before = this.reply;
-    this.reply = async (delivery) => {
+    this.reply = async (delivery, kept) => {
       await promise;
-      return await before(delivery);
+      return await before(delivery, kept);
     };
     return () => {
       this.reply = before;

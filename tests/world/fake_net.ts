@@ -38,6 +38,16 @@ export class FakeConnection implements Connection {
     this.#other!.#serve();
   }
 
+  /** What has come and was not read. */
+  takeUnread(): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from(this.#unread.splice(0).flatMap((bytes) => [...bytes]));
+  }
+
+  /** True where the other end has closed, or finished. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   /** Ends the bytes to the other end, which may still write. */
   finish(): void {
     this.#other!.#hasEnded = true;

@@ -1,5 +1,4 @@
-import type { PathBody } from "../../../runtime/contract/message.ts";
-import type { Change } from "../../../runtime/contract/differences.ts";
+import type { Change, PathBody } from "../../../runtime/contract/message.ts";
 import { differenceOf } from "./building/difference.ts";
 import type { SegmentFields } from "./building/field_text.ts";
 import { insertSegment } from "./building/insert_segment.ts";

@@ -17,17 +17,12 @@ export interface CommitLimits {
   readonly resendsMax: number;
 }
 
-/** A content on its way. Both reject when it, or one before it, comes to nothing. */
-export interface Committing {
-  readonly written: Promise<void>;
-  readonly committed: Promise<void>;
-}
-
 interface Awaited {
   readonly content: Uint8Array;
   resends: number;
-  resolve(): void;
-  reject(cause: unknown): void;
+  readonly committed: (() => void) | undefined;
+  /** Lets the next content go. */
+  release(): void;
 }
 
 /**
@@ -53,20 +48,20 @@ export class Commits {
     this.#deadline = new Deadline(limits.clock, () => this.#fail("late"));
   }
 
-  /** Sends a content, after those before it. */
-  send(content: Uint8Array): Committing {
-    const { promise: committed, resolve, reject } = Promise.withResolvers<void>();
-    const awaited: Awaited = { content, resends: 0, resolve, reject };
-    const written = this.#last.then(() => this.#write(awaited));
-    written.catch(reject);
-    committed.catch(() => {});
-    this.#last = committed;
-    return { written, committed };
+  /**
+   * Sends a content, after those before it are committed; resolves when it is written. Calls `committed` as soon as the
+   * other side says so. Rejects where it cannot be written.
+   */
+  send(content: Uint8Array, committed?: () => void): Promise<void> {
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    const written = this.#last.then(() => this.#write({ content, resends: 0, committed, release }));
+    this.#last = promise;
+    return written;
   }
 
   /** Tells the other side whether its content is in safe storage. */
   async tell(isCommitted: boolean): Promise<void> {
-    await this.#writer.write(Uint8Array.of(isCommitted ? ACK : NAK));
+    await this.#writer.send(Uint8Array.of(isCommitted ? ACK : NAK));
   }
 
   /** The other side has said whether it committed. False where nothing waits for that. */
@@ -75,33 +70,34 @@ export class Commits {
     if (!awaited) return false;
     if (commit === "refused") {
       if (++awaited.resends > this.#limits.resendsMax) this.#fail("refused");
-      else void this.#write(awaited).catch(awaited.reject);
+      else void this.#write(awaited).catch(() => {});
       return true;
     }
     this.#awaited = undefined;
     this.#deadline.clear();
-    awaited.resolve();
+    awaited.committed?.();
+    awaited.release();
     return true;
   }
 
-  /** Waits for nothing more: what is not committed rejects with `reason`. */
-  close(reason?: unknown): void {
+  /** Waits for nothing more, and writes nothing more. */
+  close(): void {
     this.#isOver = true;
     this.#deadline.stop();
-    this.#awaited?.reject(reason);
+    this.#awaited?.release();
     this.#awaited = undefined;
   }
 
   async #write(awaited: Awaited): Promise<void> {
     if (this.#isOver) throw new Error("closed");
     this.#awaited = awaited;
-    await this.#writer.write(awaited.content);
+    await this.#writer.send(awaited.content);
     // It may have been committed before the last of it was written.
     if (this.#awaited === awaited) this.#deadline.set(this.#limits.commitMsMax);
   }
 
   #fail(trouble: CommitTrouble): void {
-    this.close(trouble);
     this.#failed(trouble);
+    this.close();
   }
 }

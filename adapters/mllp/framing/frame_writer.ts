@@ -23,7 +23,7 @@ export class FrameWriter {
   }
 
   /** Resolves when the message is written as one frame. */
-  write(message: Uint8Array): Promise<void> {
+  send(message: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ message, resolve, reject });
       if (!this.#isWriting) void this.#flush();

@@ -31,6 +31,8 @@ export class Replies {
   readonly #commits: Commits | undefined;
   /** Answers under way, in order; those in front may be done. */
   #pending: Promise<void>[] = [];
+  /** Resolves when the answer to the last that was taken is on its way. */
+  #turn: Promise<void> = Promise.resolve();
   #telling: Promise<void> = Promise.resolve();
   /** Second answers that are still to come. */
   readonly #later = new Set<Promise<void>>();
@@ -88,9 +90,13 @@ export class Replies {
   /** Hands something over, and answers it in its turn. */
   take(give: Give): void {
     this.#unanswered++;
-    const before = this.#pending.at(-1);
+    const before = this.#turn;
+    const { promise, resolve: next } = Promise.withResolvers<void>();
+    this.#turn = promise;
     this.#pending.push(
-      this.#commits ? this.#committing(give, before, this.#commits) : this.#answer(give(), before),
+      this.#commits
+        ? this.#committing(give, before, next, this.#commits)
+        : this.#answer(give(), before, next),
     );
   }
 
@@ -109,7 +115,7 @@ export class Replies {
   }
 
   /** Release 2: says whether it is in safe storage, in the order it came, and then answers it. */
-  async #committing(give: Give, before: Promise<void> | undefined, commits: Commits): Promise<void> {
+  async #committing(give: Give, before: Promise<void>, next: () => void, commits: Commits): Promise<void> {
     const { promise: kept, resolve } = Promise.withResolvers<boolean>();
     const reply = give(() => resolve(true));
     reply.then(({ outcome }) => resolve(outcome.kind !== "failed"), () => resolve(false));
@@ -120,20 +126,25 @@ export class Replies {
       if (!this.#isMute) await commits.tell(isKept);
     };
     const told = this.#telling = tell().catch(() => this.#drop("unanswered"));
-    if (await kept) return await this.#answer(reply, Promise.all([before, told]));
+    if (await kept) return await this.#answer(reply, Promise.all([before, told]), next);
     // The peer is told that it was not taken, and sends it again.
     await told;
     this.#unanswered--;
+    next();
   }
 
-  async #answer(reply: Promise<Reply>, before: Promise<unknown> | undefined): Promise<void> {
+  /** `next` lets the answer behind it go: they may leave together. */
+  async #answer(reply: Promise<Reply>, before: Promise<unknown>, next: () => void): Promise<void> {
     try {
       const { outcome, answer, later } = await reply;
       await before;
       if (this.#isMute) return;
       if (later) this.#answerLater(later);
-      if (answer) await this.#write(answer.bytes);
-      else if (outcome.kind === "failed") this.#drop("failed");
+      if (answer) {
+        const written = this.#write(answer.bytes);
+        next();
+        await written;
+      } else if (outcome.kind === "failed") this.#drop("failed");
       // Nothing to say of what was refused, such as bytes that are no message at all: without a word or an end to the
       // connection the peer would wait for ever.
       else if (outcome.kind === "rejected") this.#drop("refused");
@@ -142,6 +153,7 @@ export class Replies {
       this.#drop("unanswered");
     } finally {
       this.#unanswered--;
+      next();
     }
   }
 
@@ -155,7 +167,7 @@ export class Replies {
 
   async #write(answer: Uint8Array): Promise<void> {
     if (fitsFrame(answer)) {
-      return await (this.#commits ? this.#commits.send(answer).written : this.#writer.write(answer));
+      return await (this.#commits ?? this.#writer).send(answer);
     }
     this.#tools.report({ name: "answerUnfit", facts: { bytes: answer.length } });
     this.#drop("unanswered");

@@ -1,7 +1,7 @@
 import type { Parcel } from "../../../runtime/contract/adapter.ts";
 import type { Outcome } from "../../../runtime/contract/message.ts";
 import type { Clock } from "../../../runtime/contract/world.ts";
-import type { Link } from "./link.ts";
+import { type Link, LinkError } from "./link.ts";
 
 /** A link being made, or waited for. */
 export interface Linking {
@@ -49,7 +49,7 @@ export class Lane {
   /** Sends one message and says what the peer's answer means. On `signal` closes, with all that is in flight. */
   async carry(parcel: Parcel, signal: AbortSignal): Promise<Outcome> {
     this.#inFlight++;
-    const giveUp = () => this.drop(signal.reason);
+    const giveUp = () => this.drop(new LinkError("broken", signal.reason));
     signal.addEventListener("abort", giveUp, { once: true });
     try {
       const link = await this.#ready();
@@ -72,7 +72,10 @@ export class Lane {
   }
 
   async #ready(): Promise<Link> {
-    if (this.#link && this.#link.idleMs > restedMs) await this.#tools.clock.turn();
+    if (this.#link?.isOpen && (this.#link.isOverdue || this.#link.idleMs > restedMs)) {
+      await this.#tools.clock.turn();
+      if (this.#link.isOverdue) this.#link.close();
+    }
     if (this.#link?.isOpen) {
       if (this.#inFlight === 1) this.#link = this.#tools.better(this.#link);
       return this.#link;

@@ -57,6 +57,7 @@ interface Asker {
   isCommitted: boolean;
   /** The peer's format has said that it has the message; its application is to say more. */
   isHalfAnswered: boolean;
+  isAnswered: boolean;
   resolve(outcome: Outcome): void;
   reject(error: unknown): void;
 }
@@ -82,6 +83,8 @@ export class Link {
   #answerDueMs = 0;
   #lastMs: number;
   #isJudging = false;
+  /** Messages that are answered and not wholly written. */
+  #overdue = 0;
   #isOpen = true;
   /** Resolves when the link is closed. */
   readonly done: Promise<void>;
@@ -115,6 +118,14 @@ export class Link {
     return this.#isOpen;
   }
 
+  /**
+   * True while a message is answered that is not wholly written: where that does not end at once, the peer has refused
+   * it in the middle, and the next message would mix with the rest of it.
+   */
+  get isOverdue(): boolean {
+    return this.#overdue > 0;
+  }
+
   /** For how long nothing has been sent or answered. */
   get idleMs(): number {
     return this.#askers.length > 0 ? 0 : this.#tools.clock.elapsedMs() - this.#lastMs;
@@ -131,6 +142,7 @@ export class Link {
         isWritten: false,
         isCommitted: !this.#commits,
         isHalfAnswered: false,
+        isAnswered: false,
         resolve,
         reject,
       };
@@ -145,7 +157,7 @@ export class Link {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#deadline.stop();
-    this.#commits?.close(reason);
+    this.#commits?.close();
     this.#connection.close();
     const [first, ...others] = this.#askers.splice(0);
     first?.reject(reason);
@@ -155,21 +167,19 @@ export class Link {
 
   async #send(message: Uint8Array, asker: Asker): Promise<void> {
     try {
-      if (this.#commits) {
-        const { written, committed } = this.#commits.send(message);
-        await written;
-        asker.isWritten = true;
-        await committed;
-        asker.isCommitted = true;
-        // Only now may it be worked on.
-        if (this.#askers[0] === asker) this.#await();
-      } else {
-        await this.#writer.write(message);
-        asker.isWritten = true;
-      }
+      if (this.#commits) await this.#commits.send(message, () => this.#committed(asker));
+      else await this.#writer.send(message);
+      asker.isWritten = true;
+      if (asker.isAnswered) this.#overdue--;
     } catch {
       // A peer that refuses a message in the middle may have answered before it closed: the reading side knows.
     }
+  }
+
+  /** Release 2: the peer has a message in safe storage. Only now may it be worked on. */
+  #committed(asker: Asker): void {
+    asker.isCommitted = true;
+    if (this.#askers[0] === asker) this.#await();
   }
 
   async #read(): Promise<void> {
@@ -233,9 +243,9 @@ export class Link {
     this.#askers.shift();
     if (this.#askers.length > 0) this.#await();
     else this.#rest();
+    asker.isAnswered = true;
+    if (!asker.isWritten) this.#overdue++;
     asker.resolve(outcome);
-    // The rest of the message and the next one would mix.
-    if (!asker.isWritten) this.close(new LinkError("broken"));
   }
 
   /** The first in flight waits for its answer from now on. */

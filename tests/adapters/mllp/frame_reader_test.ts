@@ -174,7 +174,7 @@ Deno.test("a written frame is read as it was, small or large", async () => {
       close: () => {},
     };
     const message = Uint8Array.from({ length }, (_, at) => at % 11);
-    await new FrameWriter(connection).write(message);
+    await new FrameWriter(connection).send(message);
     assertEquals(readAll(new FrameReader({ frameBytesMax: 1_000_000 }), pieces), [textOf(message)]);
   }
 });

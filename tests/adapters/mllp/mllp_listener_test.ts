@@ -344,6 +344,7 @@ Deno.test("mllp drops the oldest silent connection when there are too many of th
   assertEquals(await peers[0].read(new Uint8Array(10)), null);
   await peers[1].write(framed("still here"));
   assert(await peers[1].read(new Uint8Array(100)));
+  await rig.reports.seen("connectionTurnedAway");
   assertEquals(rig.reports.count("connectionTurnedAway"), 1);
 });
 

@@ -1,5 +1,7 @@
 /** The other end of an MLLP connection, written without the adapter: tests judge the adapter by it. */
 
+import { turns } from "../../world/turns.ts";
+
 /** Bytes of a text, one a character. */
 export function latin1(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
@@ -102,14 +104,41 @@ export interface GottenFrame {
   readonly peer: RawPeer;
 }
 
-/** An MLLP server that does what a test says, with whatever it gets, in the order it comes. */
-export class RawServer {
-  #listener: Deno.TcpListener;
+/** Frames that peers have sent, in the order they came. */
+class Frames {
   #open: RawPeer[] = [];
   #gotten: GottenFrame[] = [];
   #watchers: (() => void)[] = [];
-  #running: Promise<void>;
   connections = 0;
+
+  /** The next frame nobody has asked for yet. */
+  async next(): Promise<GottenFrame> {
+    while (this.#gotten.length === 0) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+    return this.#gotten.shift()!;
+  }
+
+  closeAll(): void {
+    for (const peer of this.#open.splice(0)) peer.close();
+  }
+
+  /** Reads what a peer sends, until it closes. */
+  async read(socket: Deno.Conn): Promise<void> {
+    const peer = new RawPeer(socket);
+    this.#open.push(peer);
+    const connection = ++this.connections;
+    for (let bytes = await peer.frame(); bytes; bytes = await peer.frame()) {
+      this.#gotten.push({ bytes, connection, peer });
+      for (const tell of this.#watchers.splice(0)) tell();
+    }
+    peer.close();
+  }
+}
+
+/** An MLLP server that does what a test says, with whatever it gets, in the order it comes. */
+export class RawServer {
+  #listener: Deno.TcpListener;
+  readonly #frames = new Frames();
+  #running: Promise<void>;
 
   constructor() {
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -120,16 +149,19 @@ export class RawServer {
     return this.#listener.addr.port;
   }
 
+  get connections(): number {
+    return this.#frames.connections;
+  }
+
   /** The next frame nobody has asked for yet. */
-  async next(): Promise<GottenFrame> {
-    while (this.#gotten.length === 0) await new Promise<void>((resolve) => this.#watchers.push(resolve));
-    return this.#gotten.shift()!;
+  next(): Promise<GottenFrame> {
+    return this.#frames.next();
   }
 
   /** Closes everything; the port stays in mind. */
   async stop(): Promise<void> {
     this.#listener.close();
-    for (const peer of this.#open.splice(0)) peer.close();
+    this.#frames.closeAll();
     await this.#running;
   }
 
@@ -144,19 +176,54 @@ export class RawServer {
 
   async #run(listener: Deno.TcpListener): Promise<void> {
     const reading: Promise<void>[] = [];
-    for await (const socket of listener) {
-      const peer = new RawPeer(socket);
-      this.#open.push(peer);
-      reading.push(this.#read(peer, ++this.connections));
-    }
+    for await (const socket of listener) reading.push(this.#frames.read(socket));
     await Promise.all(reading);
   }
+}
 
-  async #read(peer: RawPeer, connection: number): Promise<void> {
-    for (let bytes = await peer.frame(); bytes; bytes = await peer.frame()) {
-      this.#gotten.push({ bytes, connection, peer });
-      for (const tell of this.#watchers.splice(0)) tell();
-    }
-    peer.close();
+/** The same, but it calls whoever sends, and calls again when the connection is lost. */
+export class RawCaller {
+  readonly #frames = new Frames();
+  #isCalling = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(readonly port: number) {
+    this.start();
   }
+
+  /** The next frame nobody has asked for yet. */
+  next(): Promise<GottenFrame> {
+    return this.#frames.next();
+  }
+
+  /** Closes, and calls no more. */
+  async stop(): Promise<void> {
+    this.#isCalling = false;
+    this.#frames.closeAll();
+    await this.#running;
+  }
+
+  start(): void {
+    this.#isCalling = true;
+    this.#running = this.#run();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#isCalling) {
+      const socket = await Deno.connect({ hostname: "127.0.0.1", port: this.port }).catch(() => undefined);
+      if (!socket) await turns();
+      else if (this.#isCalling) await this.#frames.read(socket);
+      else socket.close();
+    }
+  }
+}
+
+/** A port that nobody listens on just now. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
 }

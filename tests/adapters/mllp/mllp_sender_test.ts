@@ -232,6 +232,7 @@ Deno.test("mllp takes an answer that comes before its message is wholly written,
   await far.write(framed("AR"));
   assertEquals(await answerTo(sending), "AR");
   rig.sender.send(parcelOf("next"), never).catch(() => {});
+  await turns();
   assert(near.isClosed, "a half-written message and a new one would mix");
 });
 

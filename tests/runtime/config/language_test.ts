@@ -88,10 +88,10 @@ Deno.test("config: a second answer that has no way back is a problem", async () 
   ]);
   const folder = lab("", "", ", applicationAcknowledge: here").replace(
     "mllp: { port: 2575 }",
-    "https: { port: 2575 }",
+    "file: { folder: . }",
   );
   const [problem] = await problemsOf(folder);
-  assert(problem?.includes("https cannot answer later"), problem);
+  assert(problem?.includes("file cannot answer later"), problem);
 });
 
 Deno.test("config: a step may have a condition, and a loop has steps of its own", async () => {

@@ -58,6 +58,31 @@ Deno.test("acknowledge delivered answers once every destination has taken it dur
   assertMatch(said(await reply), /^A\|AA\|/);
 });
 
+Deno.test("an adapter hears that a message is kept once it is durable, whatever its answer waits for", async () => {
+  await using rig = new GatewayRig();
+  const ehr = new FakePeer();
+  const letEhr = ehr.hold();
+  await rig.open([rig.channel("lab", [to("ehr", ehr)], { acknowledge: "delivered" })]);
+  const letGo = rig.store.hold();
+  const kept = Promise.withResolvers<void>();
+  const reply = rig.hand().give(note({ id: "A" }), kept.resolve);
+  await rig.store.asked(({ op }) => op === "append");
+  assert(!await settles(kept.promise));
+  letGo();
+  await kept.promise;
+  assert(!await settles(reply));
+  letEhr();
+  assertMatch(said(await reply), /^A\|AA\|/);
+});
+
+Deno.test("an adapter hears that a message is kept where it is kept in quarantine", async () => {
+  await using rig = new GatewayRig();
+  await rig.open([rig.channel("lab", [to("ehr", new FakePeer())], { messageBytesMax: 1 })]);
+  let kept = 0;
+  const reply = await rig.hand().give(note({ id: "A" }), () => kept++);
+  assertEquals([reply.outcome.kind, kept], ["rejected", 1]);
+});
+
 Deno.test("acknowledge delivered answers negatively where a destination refused the message", async () => {
   await using rig = new GatewayRig();
   const [ehr, lab] = [new FakePeer(), new FakePeer()];

@@ -28,9 +28,9 @@ export class HandListener {
     },
   });
 
-  /** Hands bytes over; resolves with the answer. */
-  give(bytes: Uint8Array): Promise<Reply> {
-    const reply = this.intake!.receive({ bytes, peer: "here" });
+  /** Hands bytes over; resolves with the answer. `kept`: as an adapter gives it. */
+  give(bytes: Uint8Array, kept?: () => void): Promise<Reply> {
+    const reply = this.intake!.receive({ bytes, peer: "here" }, kept);
     this.#underWay.add(reply);
     reply.finally(() => this.#underWay.delete(reply));
     return reply;

@@ -118,6 +118,28 @@ Deno.test("logs tell a row of failures once for each code, and when it is over",
   ]);
 });
 
+Deno.test("logs warn of what keeps a transport from its work once, until a message gets through", () => {
+  const place = { atMs: 0, channel: "lab" } as const;
+  const error = troubleWithCanary("MLLP_PEER_UNREACHABLE");
+  const away: GatewayEvent = {
+    name: "transportReported",
+    ...place,
+    event: "connectionFailed",
+    facts: { host: "analyser" },
+    error,
+  };
+  const through: GatewayEvent = { name: "messageProcessed", ...place, id: "1", deliveries: 1, tookMs: 1 };
+  const lines = logged([away, away, through, through, away]);
+  assertEquals(entries(lines).map(({ level, message }) => [level, message]), [
+    ["WARN", "transport reported"],
+    ["INFO", "trouble over"],
+    ["WARN", "transport reported"],
+  ]);
+  const { code, event } = entries(lines)[0].properties as Record<string, unknown>;
+  assertEquals([event, code], ["connectionFailed", "MLLP_PEER_UNREACHABLE"]);
+  assert(!lines.join("").includes(CANARY));
+});
+
 Deno.test("logs as text keep one line to an event and quote what could be taken for something else", () => {
   const [started] = everyEvent().filter(({ name }) => name === "channelStarted");
   const [line, ...rest] = logged([

@@ -1,5 +1,5 @@
 import type { SplitBatch } from "../../../../runtime/contract/format.ts";
-import { CR, LF, unwrap } from "../syntax/wire.ts";
+import { CR, LF, tryUnwrap, unwrap } from "../syntax/wire.ts";
 import { cut, nameAt } from "./_cut.ts";
 import { type BatchPart, BatchReader } from "./parts.ts";
 
@@ -38,7 +38,8 @@ export function split(bytes: Uint8Array): SplitBatch | undefined {
  * none: where one message belongs, they are a mistake of the sender's.
  */
 export function isBatch(bytes: Uint8Array): boolean {
-  const inner = unwrap(bytes);
+  const inner = tryUnwrap(bytes);
+  if (inner === undefined) return false;
   const first = nameAt(inner, 0);
   if (first !== "MSH") return first === "FHS" || first === "BHS";
   let end = inner.length;

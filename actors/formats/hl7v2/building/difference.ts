@@ -1,4 +1,4 @@
-import type { Change } from "../../../../runtime/contract/differences.ts";
+import type { Change } from "../../../../runtime/contract/message.ts";
 import { redelimited } from "../syntax/redelimited.ts";
 import type { Delimiters } from "../syntax/delimiters.ts";
 import type { MessageText } from "../syntax/message_text.ts";

@@ -1,6 +1,6 @@
 import { partOf } from "./parts.ts";
 import { labelsIn } from "./labels.ts";
-import { lineAt, unwrap } from "./wire.ts";
+import { lineAt, tryUnwrap, unwrap } from "./wire.ts";
 import { charsetToRead, type CharsetWords, checkReadable, inexactCharsetOf } from "../charsets/charset.ts";
 import { completed, type Delimiters, readDelimiters, RECOMMENDED } from "./delimiters.ts";
 import { decodeEscapes } from "./escape.ts";
@@ -41,7 +41,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * read, so that its sender hears of it.
  *
  * Errors: HL7V2_MESSAGE_EMPTY, HL7V2_HEADER_MISSING, HL7V2_HEADER_TOO_SHORT, HL7V2_DELIMITERS_INVALID,
- * HL7V2_CHARSET_UNSUPPORTED.
+ * HL7V2_CHARSET_UNSUPPORTED, HL7V2_BYTES_INVALID.
  */
 export function readHeader(bytes: Uint8Array, words: CharsetWords = {}): Header {
   const message = unwrap(bytes), line = lineAt(message, 0);
@@ -63,7 +63,8 @@ export function readHeader(bytes: Uint8Array, words: CharsetWords = {}): Header 
  * out is added. `undefined` where there is no MSH.
  */
 export function findHeader(bytes: Uint8Array): Header | undefined {
-  const inner = unwrap(bytes);
+  const inner = tryUnwrap(bytes);
+  if (inner === undefined) return undefined;
   for (let start = inner.indexOf(M); start >= 0; start = inner.indexOf(M, start + 1)) {
     const isFirst = start === 0 || inner[start - 1] <= 0x20;
     if (!isFirst || inner[start + 1] !== S || inner[start + 2] !== H) continue;
@@ -75,7 +76,7 @@ export function findHeader(bytes: Uint8Array): Header | undefined {
 /** The header of a batch or a file: BHS, FHS, whose fields up to the sixth are those of MSH. One character a byte. */
 export function batchHeader(segment: Uint8Array): Header {
   const line = segment.slice();
-  line.set([M, S, H].slice(0, line.length));
+  line.set([M, S, H]);
   return tolerantHeader(line);
 }
 

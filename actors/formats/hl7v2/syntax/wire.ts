@@ -1,6 +1,5 @@
 import { idOf, Segments, type Source } from "./segments.ts";
 import type { Delimiters } from "./delimiters.ts";
-import type { ExactCharset } from "../charsets/charset.ts";
 import { wideCharsetOf } from "../charsets/wide.ts";
 import { errors } from "../errors.ts";
 
@@ -20,17 +19,17 @@ export function unwrap(bytes: Uint8Array): Uint8Array {
     return bytes;
   }
   const wide = wideCharsetOf(bytes);
-  if (wide) return inUtf8(bytes, wide);
+  if (wide) return unwrap(encoder.encode(wide.decode(bytes)));
   const [start, end] = edgesOf(bytes.length, (at) => bytes[at], (at) => isMark(bytes, at) ? 3 : 0);
   return bytes.subarray(start, end);
 }
 
-/** Bytes that are not what they begin as stay as they are: no message is in them. */
-function inUtf8(bytes: Uint8Array, { decode }: ExactCharset): Uint8Array {
+/** The same; `undefined` where the bytes begin as UTF-16 or UTF-32 and do not go on so. */
+export function tryUnwrap(bytes: Uint8Array): Uint8Array | undefined {
   try {
-    return unwrap(encoder.encode(decode(bytes)));
+    return unwrap(bytes);
   } catch {
-    return bytes;
+    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
-import { type Change, changes } from "../../../contract/differences.ts";
-import { hasPaths, type PathBody } from "../../../contract/message.ts";
+import { changes } from "../../../contract/differences.ts";
+import { type Change, hasPaths, type PathBody } from "../../../contract/message.ts";
 import { format as boundFormat } from "../components.ts";
 import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";

@@ -31,14 +31,16 @@ function answerTo(text: string, outcomes: readonly Outcome[] = [], by = format):
 
 /** Segments of an answer, acknowledgments by MSA-1 and MSA-2. */
 function shown(answer: string | null): string[] | null {
-  return answer === null ? null : answer.split("\r").filter((segment) => !/^(MSH|ERR|$)/.test(segment));
+  return answer === null ? null : answer.split("\r")
+    .filter((segment) => !/^(MSH|ERR|$)/.test(segment))
+    .map((segment) => segment.startsWith("MSA") ? segment.split("|", 3).join("|") : segment);
 }
 
 const own = "|^~\\&|RECV|RF|SEND|SF|20260215073012+0000||||0192f3a4b5c6456789ab";
 
 Deno.test("hl7v2 answers a batch with one of its acknowledgments, in the envelopes that came", () => {
   const two = `${m("1")}${m("2")}`, outcomes = [ACCEPTED, REJECTED];
-  const acks = ["MSA|AA|1", "MSA|AE|2"];
+  const acks = ["MSA|AA|1", "MSA|AE|2|Cannot read it"];
   assertEquals(shown(answerTo(`${fhs}${bhs("B1")}${two}BTS|2\rFTS|1\r`, outcomes)), [
     `FHS${own}|F1`,
     `BHS${own}|B1`,
@@ -104,7 +106,7 @@ Deno.test("hl7v2 leaves out acknowledgments that MSH-15 and MSH-16 do not want, 
   assertEquals(shown(answerTo(batch, [REJECTED, ACCEPTED, REJECTED])), [
     `BHS${own}|B1`,
     "MSA|CA|2",
-    "MSA|CE|3",
+    "MSA|CE|3|Cannot read it",
     "BTS|2",
   ]);
   assertEquals(answerTo(`${bhs("B1")}${m("1", "NE|NE")}BTS|1\r`, [REJECTED]), null);
@@ -113,7 +115,11 @@ Deno.test("hl7v2 leaves out acknowledgments that MSH-15 and MSH-16 do not want, 
 Deno.test("hl7v2 answers with errors only, or not at all, where it is told so", () => {
   const batch = `${bhs("B1")}${m("1")}${m("2")}BTS|2\r`;
   const errors = formatWith("errors");
-  assertEquals(shown(answerTo(batch, [ACCEPTED, REJECTED], errors)), [`BHS${own}|B1`, "MSA|AE|2", "BTS|1"]);
+  assertEquals(shown(answerTo(batch, [ACCEPTED, REJECTED], errors)), [
+    `BHS${own}|B1`,
+    "MSA|AE|2|Cannot read it",
+    "BTS|1",
+  ]);
   assertEquals(shown(answerTo(batch, [ACCEPTED, ACCEPTED], errors)), [`BHS${own}|B1`, "BTS|0"]);
   assertEquals(answerTo(batch, [ACCEPTED, REJECTED], formatWith("none")), null);
 });
@@ -136,13 +142,13 @@ Deno.test("hl7v2 refuses a broken batch with a negative acknowledgment for each 
   const answer = refused(broken)!;
   assertEquals(shown(answer), [
     `BHS${own}|B1`,
-    "MSA|AE|1",
+    "MSA|AE|1|Cannot read batch: BHS stands inside a batch that has not ended, after message 1",
     "BTS|1",
     `BHS${own.slice(0, -2)}-2|B2`,
-    "MSA|AE|2",
+    "MSA|AE|2|Cannot read batch: BHS stands inside a batch that has not ended, after message 1",
     "BTS|1",
   ]);
-  assert(answer.includes("|100^Segment sequence error^HL70357|E|||HL7V2_BATCH_HEADER_MISPLACED|"));
+  assert(answer.includes("|100^Segment sequence error^HL70357|E|HL7V2_BATCH_HEADER_MISPLACED^^L|"));
   // Nobody is there to be answered; and a batch of nothing would say that all is well.
   assertEquals(refused(`${bhs("B1")}PID|1\rBTS|1\r`), null);
   assertEquals(refused(broken, formatWith("none")), null);

@@ -240,6 +240,18 @@ Deno.test("hl7v2 finds the label behind a second byte that looks like a separato
   }
 });
 
+Deno.test("hl7v2 keeps what hexadecimal data says in another character set, and data that is no text", () => {
+  const text = "\\X436166E9\\ \\X0d\\ \\X41\\ \\E\\XE9\\ \\XE\\ C:\\X\\F\\";
+  const message = Hl7Message.parse(latin1(`${header("8859/1")}PID|\xe9|${text}\r`));
+  const written = Hl7Message.parse(message.toBytes({ charset: "UTF-8" }));
+  assertEquals(written.get("PID-2"), message.get("PID-2"));
+  assertEquals(written.raw("PID-2"), text.replace("436166E9", "436166C3A9"));
+  assertEquals(message.with("MSH-18", "UNICODE UTF-8").raw("PID-2"), written.raw("PID-2"));
+  assertEquals(failureOf(() => message.toBytes({ charset: "8859/5" })).facts.path, "PID[1]");
+  const binary = Hl7Message.parse(`${header("UTF-8")}PID|é|\\XFFD8\\\r`);
+  assertEquals(Hl7Message.parse(binary.toBytes({ charset: "8859/1" })).raw("PID-2"), "\\XFFD8\\");
+});
+
 Deno.test("hl7v2 takes no ESC of a text for the start of an escape sequence it was not", () => {
   const message = Hl7Message.parse(`${header("")}PID|\x1b(B\r`);
   const { code, facts } = failureOf(() => message.toBytes({ charset: "ISO IR87" }));
