@@ -1,5 +1,5 @@
 import type { SplitBatch } from "../../../../runtime/contract/format.ts";
-import { CR, LF, tryUnwrap, unwrap } from "../syntax/wire.ts";
+import { CR, LF, tryUnwrap } from "../syntax/wire.ts";
 import { cut, nameAt } from "./_cut.ts";
 import { type BatchPart, BatchReader } from "./parts.ts";
 

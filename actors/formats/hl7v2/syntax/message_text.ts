@@ -92,14 +92,14 @@ export class MessageText {
   }
 
   #rename(label: string): void {
-    const path = compilePath("MSH-18"), before = this.segments.one(0);
-    const after = withPart(before, this.delimiters.field, path.leaf.part, () => label);
+    const readIn = this.#usedCharset(), path = compilePath("MSH-18");
+    const after = withPart(this.segments.one(0), this.delimiters.field, path.leaf.part, () => label);
     this.segments.splice(0, 1, [after]);
-    this.#switchTo(charsetToWrite(label));
+    this.#switchTo(charsetToWrite(label), readIn);
   }
 
-  #switchTo(charset: Charset): void {
-    const before = this.#charset ?? utf8, seen = new Map<string, number>();
+  #switchTo(charset: Charset, before: Charset): void {
+    const seen = new Map<string, number>();
     this.segments.all().forEach((segment, at) => {
       const id = segment.slice(0, 3), occurrence = (seen.get(id) ?? 0) + 1;
       seen.set(id, occurrence);
@@ -297,13 +297,14 @@ export class MessageText {
     const { field } = this.delimiters, before = this.segments.one(at);
     const after = withPart(before, field, path.leaf.part, edit);
     if (after === before) return;
+    const isLabel = path.segment === "MSH" && path.field === 18;
+    const readIn = isLabel ? this.#usedCharset() : undefined;
     this.#originals = this.#originals?.with(
       at,
       this.#withField(at, path, partOf(after, field, path.leaf.part)!),
     );
     this.segments.replace(at, after);
-    if (path.segment !== "MSH" || path.field !== 18) return;
-    this.#switchTo(charsetSaidBy(labelsOf(after, this.delimiters)));
+    if (readIn) this.#switchTo(charsetSaidBy(labelsOf(after, this.delimiters)), readIn);
   }
 
   /** The bytes of a segment with one field written anew; all others are what they were. */

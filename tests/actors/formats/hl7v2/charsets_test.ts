@@ -248,6 +248,9 @@ Deno.test("hl7v2 keeps what hexadecimal data says in another character set, and 
   assertEquals(written.raw("PID-2"), text.replace("436166E9", "436166C3A9"));
   assertEquals(message.with("MSH-18", "UNICODE UTF-8").raw("PID-2"), written.raw("PID-2"));
   assertEquals(failureOf(() => message.toBytes({ charset: "8859/5" })).facts.path, "PID[1]");
+  const ascii = Hl7Message.parse(`${header("8859/1")}PID|\\XE9\\\r`);
+  assertEquals(Hl7Message.parse(ascii.toBytes({ charset: "UTF-8" })).get("PID-1"), "é");
+  assertEquals(ascii.with("MSH-18", "").raw("PID-1"), "\\XC3A9\\");
   const binary = Hl7Message.parse(`${header("UTF-8")}PID|é|\\XFFD8\\\r`);
   assertEquals(Hl7Message.parse(binary.toBytes({ charset: "8859/1" })).raw("PID-2"), "\\XFFD8\\");
 });
