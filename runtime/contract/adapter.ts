@@ -140,10 +140,11 @@ export interface ListenerSpec<
   check?(config: Config<S>): readonly Unfit[];
   /**
    * What is wrong with bytes of the transport, for a person who looks for the cause: by offset, each code once; none
-   * where nothing is. `stream`: as they came from a peer, marks and all. `message`: what stood within a frame, was kept
-   * in quarantine or lies in a file; marks around it may be there or not. Pure, never throws, linear in the bytes.
+   * where nothing is. `stream`: as they came from a peer, marks and all. `message`: what stood within a frame or was
+   * kept in quarantine; marks around it may be there or not. `file`: the same, of which several may follow one another.
+   * Pure, never throws, linear in the bytes.
    */
-  examine?(bytes: Uint8Array, of: "stream" | "message"): readonly Finding[];
+  examine?(bytes: Uint8Array, of: "stream" | "message" | "file"): readonly Finding[];
   /** Resolves when it really listens; fails by code where it cannot (a port in use, a folder it cannot read). */
   listen(tools: ListenTools<S, NoInfer<Code>>): Promise<Listening>;
 }

@@ -1,4 +1,12 @@
-import { declareErrors, type ErrorTable, errorTable, type Fail, type Fault, type Faults } from "./error.ts";
+import {
+  declareErrors,
+  type ErrorTable,
+  errorTable,
+  type Fail,
+  type Fault,
+  type Faults,
+  type MitralError,
+} from "./error.ts";
 import type { Answer, Body, Outcome } from "./message.ts";
 import type { Config, Spec } from "./spec.ts";
 
@@ -12,7 +20,51 @@ export interface Identity {
   readonly sender: string;
   /** A `query` or a `test` (HL7 MSH-11 T or D) is never answered from the store. */
   readonly purpose: "message" | "query" | "test";
+  /** The number its sender gave it (HL7 MSH-13), where senders number their messages and this one has a number. */
+  readonly number?: string;
+  /** Which piece of a message it is, where it is only a piece. */
+  readonly piece?: Piece;
 }
+
+/** Where a piece belongs. Pieces follow each other where the `until` of one is the `after` of the next. */
+export interface Piece {
+  /** Names the piece before; left out for the first. */
+  readonly after?: string;
+  /** Names the piece behind; left out for the last. */
+  readonly until?: string;
+  /** Its sender takes the answer that tells what became of the message for an answer to the first piece. */
+  readonly isAnsweredAsWhole?: boolean;
+}
+
+/** How the pieces that a message came in are put together. */
+export interface PiecesSpec<S extends Spec = Spec, Code extends string = string> {
+  /** How long pieces wait for the next, in milliseconds. */
+  waitMsMax(config: Config<S>): number;
+  /** The message that its pieces are, in order. */
+  join(pieces: readonly Uint8Array[], tools: FormatTools<S, Code>): Uint8Array;
+}
+
+/** Pieces bound to their format's config. */
+export interface Pieces {
+  /** See {@linkcode PiecesSpec.waitMsMax}. */
+  readonly waitMsMax: number;
+  /** See {@linkcode PiecesSpec.join}. */
+  join(pieces: readonly Uint8Array[]): Uint8Array;
+}
+
+/** What the number of a message means, after the last that its sender gave. */
+export type NumberVerdict =
+  & {
+    /** The number that the answer is to name (HL7 MSA-4). */
+    readonly expected: number;
+    /** From now on the last that was given; `null`: none is known, and any may come next. */
+    readonly last: number | null;
+  }
+  & (
+    /** It comes next. `repeated`: it is the last one again. `link`: it is no message, but speaks of the numbers. */
+    | { readonly kind: "next" | "repeated" | "link" }
+    | { readonly kind: "refused"; readonly error: MitralError }
+  );
 
 /** What a format is given beside the bytes. */
 export interface FormatTools<S extends Spec, Code extends string> {
@@ -30,6 +82,8 @@ export interface AnswerFacts {
   readonly id: string;
   /** When it was received: the answer's own time. */
   readonly atMs: number;
+  /** The number that an answer to a numbered message names; see {@linkcode NumberVerdict}. */
+  readonly expected?: number;
   /**
    * Which answer is wanted to a message that is answered twice (see {@linkcode FormatSpec.isAnsweredTwice}): the `first`
    * says that it is taken; the `second` what became of it, by the same way; `apart` is the second as a message of its own.
@@ -190,6 +244,10 @@ export interface FormatSpec<
   describePath?(path: string, body?: B): Promise<string | undefined>;
   /** How messages are put together as one, and taken apart. */
   readonly batch?: BatchSpec<NoInfer<S>, NoInfer<Code>>;
+  /** How a message is put together that came in pieces; needed where `identify` names pieces. */
+  readonly pieces?: PiecesSpec<NoInfer<S>, NoInfer<Code>>;
+  /** What a number means after the last that its sender gave; needed where `identify` names numbers. */
+  judgeNumber?(number: string, last: number | null): NumberVerdict;
   /** Our answer to a received message; `null` where none can be made or none is wanted. */
   answer?(
     received: Uint8Array,
@@ -241,6 +299,10 @@ export interface Format<B extends Body = Body> {
   describePath(path: string, body?: Body): Promise<string | undefined>;
   /** See {@linkcode FormatSpec.batch}. */
   readonly batch?: Batch;
+  /** See {@linkcode FormatSpec.pieces}. */
+  readonly pieces?: Pieces;
+  /** See {@linkcode FormatSpec.judgeNumber}. */
+  judgeNumber?(number: string, last: number | null): NumberVerdict;
   /** See {@linkcode FormatSpec.answer}; without it, `null`. */
   answer(received: Uint8Array, outcome: Outcome, facts: AnswerFacts): Answer | null;
   /** See {@linkcode FormatSpec.isAnsweredTwice}; without it, false. */
@@ -266,7 +328,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
   spec: FormatSpec<string, S, Code, B>,
   config: Config<S>,
 ): Format<B> {
-  const { batch } = spec;
+  const { batch, pieces } = spec;
   const { fail } = errorTable(spec.name, spec.errors);
   const plain = { config, fail };
   const tools = (contentType?: string) => contentType === undefined ? plain : { ...plain, contentType };
@@ -285,6 +347,13 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
       (() => formatErrors.fail("FORMAT_PATHS_MISSING", { format: spec.name })),
     describePath: async (path, body) => await spec.describePath?.(path, body as B),
     ...(batch && { batch: boundBatch(batch, plain) }),
+    ...(pieces && {
+      pieces: {
+        waitMsMax: pieces.waitMsMax(config),
+        join: (all: readonly Uint8Array[]) => pieces.join(all, plain),
+      },
+    }),
+    ...(spec.judgeNumber && { judgeNumber: spec.judgeNumber.bind(spec) }),
     answer: (received, outcome, facts) => spec.answer?.(received, outcome, facts, plain) ?? null,
     isAnsweredTwice: (received) => spec.isAnsweredTwice?.(received, plain) ?? false,
     judge: (answer, sent) =>

@@ -9,6 +9,8 @@ import type { Journal } from "../journal/journal.ts";
 import type { Branch, HandOn, OutboxRow, Replayed, Rest } from "../journal/operations.ts";
 import type { Gathering } from "../journal/questions.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
+import { identityIn } from "./arrival.ts";
+import { Assembler } from "./assembler.ts";
 import { Collectors } from "./collectors.ts";
 import { countedAs } from "./counted_as.ts";
 import { DeliveryLine } from "./delivery_line.ts";
@@ -16,7 +18,7 @@ import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
 import type { ChannelCounts, ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
-import { type Accepted, ChannelIntake, identityIn } from "./intake.ts";
+import { type Accepted, ChannelIntake } from "./intake.ts";
 import { joinerFor } from "./joiners/joiner.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, Configured, DestinationPlan, GatewayPlan } from "./plan.ts";
@@ -39,6 +41,7 @@ export interface ChannelParts {
   /** Queued now, in the inbox and by destination, and what gathers. */
   readonly found: {
     readonly inbox: number;
+    readonly pieces: number;
     readonly outboxes: Readonly<Record<string, number>>;
     readonly gathering: Readonly<Record<string, Gathering>>;
   };
@@ -63,6 +66,7 @@ export class Channel {
   readonly #responder: Responder;
   readonly #secondAnswers: SecondAnswers;
   readonly #gate: Gate;
+  readonly #assembler: Assembler;
   readonly #intake: ChannelIntake;
   readonly #work: WorkLine;
   readonly #deliveries: ReadonlyMap<string, DeliveryLine>;
@@ -101,37 +105,22 @@ export class Channel {
       // Where it was removed meanwhile, the message waits in the journal with all else that channel had.
       if (parts.has(to)) parts.other(to).#taken(message);
     };
-    const secondAnswers = this.#secondAnswers = new SecondAnswers({
-      plan,
-      format,
-      journal,
-      world,
-      newId,
-      handedOn,
-    });
+    const shared = { plan, format, formats, journal, world, newId, report };
+    const secondAnswers = this.#secondAnswers = new SecondAnswers({ ...shared, handedOn });
     this.#deliveries = new Map(plan.destinations.flatMap((destination) => {
       const line = this.#deliveryLine(destination);
       return line ? [[destination.name, line]] : [];
     }));
     const handOn = (to: string, branch: Branch, bytes: Uint8Array) => parts.other(to).#handOn(branch, bytes);
     this.#collectors = new Collectors({
-      plan,
-      formats,
-      journal,
-      world,
+      ...shared,
       found: found.gathering,
-      newId,
       handOn,
       queued: (destination, row) => this.#deliveries.get(destination)!.offer(row),
       handedOn,
-      report,
     });
     this.#work = new WorkLine({
-      plan,
-      format,
-      formats,
-      journal,
-      world,
+      ...shared,
       waiters,
       secondAnswers,
       folder,
@@ -142,22 +131,24 @@ export class Channel {
         else this.#deliveries.get(destination)!.offer(row);
       },
       handedOn,
-      report,
       timesStages,
     });
+    const accepted = (message: Accepted) => this.#work.offer(message);
+    this.#assembler = new Assembler({
+      ...shared,
+      found: found.pieces,
+      isAnsweredLater: (received) => secondAnswers.wantedBy(received),
+      accepted,
+    });
     this.#intake = new ChannelIntake({
-      plan,
-      format,
+      ...shared,
+      assembler: this.#assembler,
       ...(plan.decrypt ? { envelope: this.#envelope(plan.decrypt) } : {}),
-      journal,
-      world,
       gate,
       waiters,
       secondAnswers,
-      newId,
       partnerOf: (gateway) => keyring?.partnerOf(gateway),
-      accepted: (message) => this.#work.offer(message),
-      report,
+      accepted,
     });
   }
 
@@ -189,6 +180,7 @@ export class Channel {
     for (const delivery of this.#deliveries.values()) delivery.line.start();
     this.#collectors.start();
     this.#work.line.start();
+    await this.#assembler.start();
     this.#gate.set(STOPPED, false);
     this.#gate.set("halted", false);
     const { spec, config } = plan.listen;
@@ -229,8 +221,9 @@ export class Channel {
     await listening?.[Symbol.asyncDispose]();
   }
 
-  /** Second step: the work line finishes what it has begun. */
+  /** Second step: pieces that are all there are put together; the work line finishes what it has begun. */
   async stopWorking(deadline: AbortSignal): Promise<void> {
+    await this.#assembler.stop(deadline);
     await this.#work.line.stop(deadline);
   }
 
@@ -254,12 +247,14 @@ export class Channel {
     this.#gate.set("journal", true);
     this.#work.line.halt(error);
     for (const delivery of this.#deliveries.values()) delivery.line.halt(error);
+    void this.#assembler.stop(AbortSignal.abort());
     void this.#collectors.stop(AbortSignal.abort());
   }
 
-  /** A replayed message is in the inbox again. */
-  putBackMessage(seq: number): void {
-    this.#work.putBack(seq);
+  /** A replayed message is in the inbox again, or is a piece that waits again. */
+  async putBackMessage(seq: number, gathers: boolean): Promise<void> {
+    if (gathers) await this.#assembler.putBack(seq);
+    else this.#work.putBack(seq);
   }
 
   /** A replayed delivery is in its outbox again, or gathers again. */
@@ -295,7 +290,7 @@ export class Channel {
       condition: halted ? "halted" : this.#condition,
       address: this.#listening?.address ?? "",
       isOpen: this.#gate.isOpen,
-      work: this.#work.line.state(),
+      work: this.#assembler.state(this.#work.line.state()),
       destinations: Object.fromEntries(destinations),
       counts: { ...this.#counts },
     };

@@ -84,6 +84,23 @@ export const errors = declareErrors("engine", {
     retry: "never",
     says: "Cannot take message: its id was used for other bytes",
   },
+  ENGINE_NUMBER_REUSED: {
+    blame: "sender",
+    retry: "never",
+    says:
+      "Cannot tell message from the one before: another with the same number was taken; replay it if it is new",
+  },
+  ENGINE_PIECE_MISPLACED: {
+    blame: "sender",
+    retry: "later",
+    says: "Cannot take piece of a message: another that waits has its place",
+  },
+  ENGINE_PIECES_INCOMPLETE: {
+    blame: "sender",
+    retry: "never",
+    says:
+      "Cannot put message together: {pieces} of its pieces came, and the next did not within {waitMsMax} ms",
+  },
   ENGINE_PARTNER_UNEXPECTED: {
     blame: "sender",
     retry: "never",

@@ -93,6 +93,13 @@ export type GatewayEvent =
       readonly bytes: number;
       readonly why: BatchReason;
     } & Place)
+    /** A message whose pieces are all there is one message from here on. `bytes`: its size. */
+    | ({
+      readonly name: "piecesJoined";
+      readonly id: string;
+      readonly pieces: number;
+      readonly bytes: number;
+    } & Place)
     /** It is a message of the channel `to`, too. */
     | ({ readonly name: "messageHandedOn"; readonly id: string; readonly to: string } & Place)
     /** A step could not do its work now, and will be tried again. */
@@ -157,7 +164,10 @@ export interface LineState {
   readonly stages: readonly StageState[];
   /** Durable messages not yet through. */
   readonly queued: number;
-  /** Messages that wait to be sent together; left out where the destination does not collect. */
+  /**
+   * Messages that wait to be sent together, left out where the destination does not collect; on the work line, pieces that
+   * wait for others of their message, left out where the channel puts none together.
+   */
   readonly gathering?: number;
   /** Code of the error that halted it, or of the last failed attempt. */
   readonly trouble?: string;

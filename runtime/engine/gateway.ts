@@ -136,7 +136,7 @@ export class Gateway implements RunningGateway {
       (sum, { work, destinations }) =>
         Object.values(destinations).reduce(
           (some, line) => some + line.queued + (line.gathering ?? 0),
-          sum + work.queued,
+          sum + work.queued + (work.gathering ?? 0),
         ),
       0,
     );
@@ -181,7 +181,7 @@ export class Gateway implements RunningGateway {
       case "inbox":
         this.#report({ name: "messageReplayed", channel: replayed.channel, id });
         this.#journal.countPending(replayed.size);
-        this.#channels.get(replayed.channel)?.putBackMessage(seq);
+        await this.#channels.get(replayed.channel)?.putBackMessage(seq, replayed.gathers);
         return { destinations: [] };
       case "outbox": {
         const channel = this.#channels.get(replayed.channel);
@@ -294,7 +294,7 @@ export class Gateway implements RunningGateway {
   }
 
   /** Makes a channel of a plan, in place of the one of that name. */
-  #make(plan: ChannelPlan, { inboxes, outboxes, gathering }: PendingTotals): Channel {
+  #make(plan: ChannelPlan, { inboxes, pieces, outboxes, gathering }: PendingTotals): Channel {
     const ofDestinations = <T>(all: Readonly<Record<string, T>>) =>
       Object.fromEntries(plan.destinations.flatMap(({ name }) => {
         const one = all[destinationName(plan.name, name)];
@@ -309,6 +309,7 @@ export class Gateway implements RunningGateway {
       ...(this.#keyring ? { keyring: this.#keyring } : {}),
       found: {
         inbox: inboxes[plan.name] ?? 0,
+        pieces: pieces[plan.name] ?? 0,
         outboxes: ofDestinations(outboxes),
         gathering: ofDestinations(gathering),
       },

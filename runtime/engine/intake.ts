@@ -1,16 +1,21 @@
 import type { Delivery, Intake, Reply } from "../contract/adapter.ts";
-import type { Envelope, Opened } from "../contract/envelope.ts";
-import { MitralError } from "../contract/error.ts";
+import type { Envelope } from "../contract/envelope.ts";
+import type { MitralError } from "../contract/error.ts";
 import type { Flaws, Format, Identity, SplitBatch } from "../contract/format.ts";
-import type { Answer, Origin, Outcome } from "../contract/message.ts";
+import type { Origin, Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Append, Appended, Sameness } from "../journal/operations.ts";
+import type { Append, Appended } from "../journal/operations.ts";
+import { type Arrival, declared, failed, identityIn, type Kept } from "./arrival.ts";
+import type { Assembler } from "./assembler.ts";
 import { outcomeOfAll, takeAll } from "./batch_intake.ts";
 import { errors } from "./errors.ts";
+import { flawed } from "./flawed.ts";
 import type { Gate } from "./gate.ts";
 import type { Unstamped } from "./line.ts";
+import { type Counted, Numbers } from "./numbers.ts";
 import type { ChannelPlan } from "./plan.ts";
+import { REUSED, samenessOf } from "./sameness.ts";
 import type { SecondAnswers } from "./second_answers.ts";
 import { troubleOf } from "./trouble.ts";
 import type { Waiters } from "./waiters.ts";
@@ -38,6 +43,7 @@ export interface IntakeParts {
   readonly gate: Gate;
   readonly waiters: Waiters;
   readonly secondAnswers: SecondAnswers;
+  readonly assembler: Assembler;
   newId(): string;
   /** Our name for the partner whose gateway calls itself `gateway`. */
   partnerOf(gateway: string): string | undefined;
@@ -45,41 +51,14 @@ export interface IntakeParts {
   report(event: Unstamped): void;
 }
 
-/** What is known of a message while it is being taken. */
-interface Arrival {
-  readonly id: string;
-  readonly atMs: number;
-  readonly origin: Origin;
-  readonly contentType: string;
-  /** The message: for a sealed one, what was inside. */
-  readonly bytes: Uint8Array;
-  /** Told once the bytes are in safe storage. */
-  readonly kept?: () => void;
-  readonly sealed?: { readonly envelope: Uint8Array; readonly opened: Opened };
-  /** Which message of a batch it is, from 1; left out for a message that came alone. */
-  readonly member?: number;
-  /** Its sender hears at once that it is durable, and later what became of it. */
-  readonly isAnsweredTwice?: boolean;
-}
-
-/** A message the journal has: in its inbox, in quarantine, or from before. */
-interface Kept {
-  /** With the id and the time it was first received under. */
-  readonly arrival: Arrival;
-  readonly seq: number;
-  readonly outcome: Outcome | Promise<Outcome>;
-  /** What becomes of it, where its sender hears of that by the way it came, after the answer. */
-  readonly fate?: Outcome | Promise<Outcome>;
-  /** What it was answered before. */
-  readonly answer?: Answer;
-}
-
 /** The way into a channel: opens, identifies, makes durable, answers. */
 export class ChannelIntake implements Intake {
   readonly #parts: IntakeParts;
+  readonly #numbers: Numbers;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
+    this.#numbers = new Numbers(parts.plan.name, parts.format, parts.journal);
   }
 
   get isOpen(): boolean {
@@ -179,18 +158,40 @@ export class ChannelIntake implements Intake {
     try {
       if (!envelope) this.#checkSize(arrival);
       identity = format.identify(arrival.bytes, arrival.contentType);
-      format.admit(identity, arrival.bytes);
-      const found = format.check(arrival.bytes, arrival.contentType);
+      if (identity.number !== undefined) return this.#keepNumbered(arrival, identity);
+      const found = this.#admit(arrival, identity);
       flaws = found instanceof Promise ? await found : found;
     } catch (cause) {
       return this.#quarantine(arrival, declared(cause));
     }
     // From here on it may be durable: what goes wrong now must not keep it a second time.
-    return this.#append(
-      this.#isAnsweredTwice(arrival) ? { ...arrival, isAnsweredTwice: true } : arrival,
-      identity,
-      flaws,
-    );
+    return this.#append(arrival, identity, flaws);
+  }
+
+  /** Whether a message is taken, and what is wrong with it all the same. A piece is looked through as part of its whole. */
+  #admit({ bytes, contentType }: Arrival, identity: Identity): Flaws | Promise<Flaws> {
+    const { format } = this.#parts;
+    format.admit(identity, bytes);
+    return identity.piece ? FLAWLESS : format.check(bytes, contentType);
+  }
+
+  /** The same for one with a number, which is judged by the last of its sender. */
+  async #keepNumbered(arrival: Arrival, identity: Identity): Promise<Kept> {
+    const { origin: { partner }, atMs } = arrival;
+    await this.#numbers.ready(identity, partner);
+    const isLink = this.#numbers.judge(identity, partner).kind === "link";
+    let flaws: Flaws, trouble: MitralError | undefined;
+    try {
+      flaws = await (isLink ? FLAWLESS : this.#admit(arrival, identity));
+    } catch (cause) {
+      [flaws, trouble] = [FLAWLESS, declared(cause)];
+    }
+    // From here to the append nothing is awaited: the next message of its sender is judged after it.
+    const verdict = this.#numbers.judge(identity, partner);
+    const numbered = { ...arrival, expected: verdict.expected };
+    if (verdict.kind === "refused") trouble = verdict.error;
+    if (trouble) return this.#quarantine(numbered, trouble);
+    return this.#append(numbered, identity, flaws, this.#numbers.count(identity, partner, verdict, atMs));
   }
 
   /** By the way it came only a message that came alone is answered a second time: a batch has one answer. */
@@ -221,28 +222,20 @@ export class ChannelIntake implements Intake {
     };
   }
 
-  async #append(
-    arrival: Arrival,
-    { controlId, type, sender, purpose }: Identity,
-    flaws: Flaws,
-  ): Promise<Kept> {
-    const { plan, journal } = this.#parts;
-    const statement = arrival.sealed?.opened.statement;
-    const sameness: Sameness | undefined = statement
-      ? {
-        kind: "sealed",
-        from: statement.from,
-        id: arrival.member === undefined ? statement.id : `${statement.id}.${arrival.member}`,
-        conflict: troubleOf(REUSED, arrival.atMs),
-      }
-      : controlId !== "" && purpose === "message"
-      ? this.#exact(arrival.atMs)
-      : undefined;
+  async #append(given: Arrival, identity: Identity, flaws: Flaws, counted?: Counted): Promise<Kept> {
+    const { plan, format, journal, report } = this.#parts;
+    const arrival = this.#isAnsweredTwice(given) ? { ...given, isAnsweredTwice: true } : given;
+    const { id, atMs, sealed, isAnsweredTwice } = arrival;
+    const { controlId, type, sender } = identity;
+    const place = counted?.isLink ? "filtered" : identity.piece ? "gathering" : undefined;
+    const numbered = counted?.numbered;
+    const sameness = samenessOf(identity, arrival, plan.duplicates, place, format.pieces?.waitMsMax);
+    const isAnswered = place !== undefined || plan.acknowledge === "received" && !isAnsweredTwice;
     const appended = await journal.write<Append>({
       op: "append",
-      id: arrival.id,
+      id,
       channel: plan.name,
-      receivedAtMs: arrival.atMs,
+      receivedAtMs: atMs,
       origin: arrival.origin,
       controlId,
       type,
@@ -250,29 +243,46 @@ export class ChannelIntake implements Intake {
       contentType: arrival.contentType,
       body: arrival.bytes,
       ...(sameness ? { sameness } : {}),
-      ...(plan.acknowledge === "received" && !arrival.isAnsweredTwice ? { answered: "positively" } : {}),
-      ...(arrival.sealed ? { evidence: arrival.sealed.opened.signed } : {}),
+      ...(isAnswered ? { answered: "positively" } : {}),
+      ...(place ? { place } : {}),
+      ...(numbered ? { numbered } : {}),
+      ...(sealed ? { evidence: sealed.opened.signed } : {}),
     });
-    if (appended.kind === "appended" && flaws.length > 0) this.#tell(arrival.id, flaws);
+    if (appended.kind === "appended" && flaws.length > 0) report(flawed(plan.name, id, flaws));
     arrival.kept?.();
+    if (appended.kind === "appended" && place) return this.#placed(arrival, identity, appended.seq, place);
+    // Perhaps it is another message under an old number: its sender goes on, and a person can replay it.
+    if (appended.kind === "conflicting" && numbered?.repeats) {
+      report({ name: "messageQuarantined", channel: plan.name, id, error: NUMBER_REUSED });
+      return { arrival, seq: appended.seq, outcome: ACCEPTED };
+    }
     return this.#appended(arrival, type, appended);
   }
 
-  #tell(id: string, flaws: Flaws): void {
-    const rules: Record<string, number> = {};
-    for (const { rule } of flaws) rules[rule] = (rules[rule] ?? 0) + 1;
-    const paths = flaws.slice(0, PATHS_TOLD_MAX).map(({ path }) => path);
-    this.#parts.report({ name: "messageFlawed", channel: this.#parts.plan.name, id, rules, paths });
-  }
-
-  #exact(atMs: number): Sameness | undefined {
-    const { answer, windowMs, reused } = this.#parts.plan.duplicates;
-    if (answer === "never") return undefined;
-    return {
-      kind: "exact",
-      windowMs: answer === "always" ? Infinity : windowMs,
-      ...(reused === "reject" ? { conflict: troubleOf(REUSED, atMs) } : {}),
-    };
+  /** It is durable, and none for the inbox: a piece, or a word about numbers, which is kept. */
+  async #placed(
+    arrival: Arrival,
+    identity: Identity,
+    seq: number,
+    place: "gathering" | "filtered",
+  ): Promise<Kept> {
+    const { plan, assembler, accepted, report } = this.#parts;
+    const { id, bytes, origin } = arrival;
+    report({ name: "messageReceived", channel: plan.name, id, type: identity.type, bytes: bytes.length });
+    if (place === "filtered") {
+      report({ name: "messageFiltered", channel: plan.name, id });
+      return { arrival, seq, outcome: ACCEPTED };
+    }
+    const joined = await assembler.take({ seq, id, size: bytes.length, origin }, identity);
+    if (!joined) return { arrival, seq, outcome: ACCEPTED };
+    if (joined.kind === "refused") {
+      return { arrival, seq, outcome: { kind: "rejected", error: joined.error } };
+    }
+    const { message } = joined;
+    const told = this.#told(message.seq, arrival, plan.acknowledge === "received");
+    accepted(message);
+    const about = identity.piece!.isAnsweredAsWhole ? message.bytes : bytes;
+    return { arrival: { ...arrival, bytes: about }, seq, whole: message.bytes, ...told };
   }
 
   #appended(arrival: Arrival, type: string, appended: Appended): Kept {
@@ -346,9 +356,9 @@ export class ChannelIntake implements Intake {
   }
 
   /** The answer to a message, once its outcome is known. A batch that was sealed has one receipt for all. */
-  async #reply({ arrival, seq, answer, fate, ...kept }: Kept): Promise<Reply> {
+  async #reply({ arrival, seq, answer, fate, whole = arrival.bytes, ...kept }: Kept): Promise<Reply> {
     const { format, envelope, journal, secondAnswers } = this.#parts;
-    const { sealed, member, id, atMs, isAnsweredTwice } = arrival;
+    const { sealed, member, bytes, id, atMs, expected, isAnsweredTwice } = arrival;
     const outcome = await kept.outcome;
     if (outcome.kind === "failed" || sealed && member !== undefined) return { outcome, answer: null };
     if (answer) return { outcome, answer };
@@ -360,53 +370,26 @@ export class ChannelIntake implements Intake {
       return { outcome, answer: receipt };
     }
     const given = outcome.kind === "filtered" ? undefined : outcome.answer;
-    const facts = { id, atMs, ...(isAnsweredTwice ? { which: "first" as const } : {}) };
+    const facts = {
+      id,
+      atMs,
+      ...(expected === undefined ? {} : { expected }),
+      ...(isAnsweredTwice ? { which: "first" as const } : {}),
+    };
     return {
       outcome,
-      answer: given ?? format.answer(arrival.bytes, outcome, facts),
-      ...(fate ? { later: secondAnswers.back(arrival.bytes, Promise.resolve(fate)) } : {}),
+      answer: given ?? format.answer(bytes, outcome, facts),
+      ...(fate ? { later: secondAnswers.back(whole, Promise.resolve(fate)) } : {}),
     };
   }
 
   /** Waits until the channel's work on a message is done, as far as `acknowledge` asks. */
   #outcomeOf(seq: number): Promise<Outcome> {
     const { plan, world, waiters } = this.#parts;
-    return new Promise((resolve) => {
-      const forget = world.clock.after(plan.answerMsMax, () => {
-        unwait();
-        const { answerMsMax } = plan;
-        resolve({ kind: "failed", error: errors.error("ENGINE_ANSWER_LATE", { answerMsMax }) });
-      });
-      const unwait = waiters.wait(seq, (outcome) => {
-        forget();
-        resolve(outcome);
-      });
-    });
+    return waiters.outcomeOf(seq, plan.answerMsMax, world.clock);
   }
 }
 
-/** One fault of a sender's is often in every line. */
-const PATHS_TOLD_MAX = 10;
 const ACCEPTED: Outcome = { kind: "accepted" };
-const REUSED = errors.error("ENGINE_ID_REUSED");
-
-/** Who a message says it is, as far as it can be read. */
-export function identityIn(
-  format: Format,
-  { bytes, contentType }: { readonly bytes: Uint8Array; readonly contentType: string },
-): Identity {
-  try {
-    return format.identify(bytes, contentType);
-  } catch {
-    return { controlId: "", type: "", sender: "", purpose: "message" };
-  }
-}
-
-/** What cannot be made durable is not answered, and the peer will send it again. */
-function failed(cause: unknown): Reply {
-  return { outcome: { kind: "failed", error: declared(cause) }, answer: null };
-}
-
-function declared(cause: unknown): MitralError {
-  return cause instanceof MitralError ? cause : errors.error("ENGINE_INTAKE_CRASHED", {}, cause);
-}
+const NUMBER_REUSED = errors.error("ENGINE_NUMBER_REUSED");
+const FLAWLESS: Flaws = [];

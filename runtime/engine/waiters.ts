@@ -1,4 +1,6 @@
 import type { Outcome } from "../contract/message.ts";
+import type { Clock } from "../contract/world.ts";
+import { errors } from "./errors.ts";
 
 /** Peers that wait for a message's outcome, by the message's number in the journal. */
 export class Waiters {
@@ -19,6 +21,20 @@ export class Waiters {
       if (left.length > 0) this.#waiting.set(seq, left);
       else this.#waiting.delete(seq);
     };
+  }
+
+  /** The outcome of a message; ENGINE_ANSWER_LATE where it is not known in time. */
+  outcomeOf(seq: number, answerMsMax: number, clock: Clock): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const forget = clock.after(answerMsMax, () => {
+        unwait();
+        resolve({ kind: "failed", error: errors.error("ENGINE_ANSWER_LATE", { answerMsMax }) });
+      });
+      const unwait = this.wait(seq, (outcome) => {
+        forget();
+        resolve(outcome);
+      });
+    });
   }
 
   /** Tells everybody who waits for the message. */

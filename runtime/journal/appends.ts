@@ -1,6 +1,7 @@
 import type { Row } from "./database.ts";
 import type { Names } from "./names.ts";
-import type { Append, Appended, Resemblance } from "./operations.ts";
+import type { Append, Appended, Numbered, Resemblance } from "./operations.ts";
+import type { JoinedPieces, JoinPieces } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
 import { ANSWERED, MESSAGE } from "./schema.ts";
 import { insertBody, type Writes } from "./writes.ts";
@@ -17,6 +18,14 @@ export class Appends {
 
   append(append: Append): Appended {
     const channel = this.#names.idOf(append.channel);
+    const appended = append.numbered?.repeats
+      ? this.#appendRepeated(append, channel, append.numbered.repeats)
+      : this.#appendNew(append, channel);
+    if (append.numbered) this.#count(append.numbered, channel, appended);
+    return appended;
+  }
+
+  #appendNew(append: Append, channel: number): Appended {
     const identity = identityOf(append);
     const earlier = identity === null ? [] : this.#sql.sameIdentity.all(channel, identity);
     const same = earlier.find((row) => sameBytes(row.bytes as Uint8Array, append.body));
@@ -32,19 +41,50 @@ export class Appends {
     return { kind: "appended", seq, resembles };
   }
 
+  /** Pieces become one message, if all of them wait. */
+  join({ op: _op, pieces, ...whole }: JoinPieces): JoinedPieces {
+    const waits = (seq: number) => Number(this.#sql.messageBySeq.get(seq)?.state) === MESSAGE.gathering;
+    if (!pieces.every(waits)) return null;
+    const seq = this.#insert({ op: "append", ...whole }, this.#names.idOf(whole.channel), null, undefined);
+    for (const piece of pieces) this.#sql.joinPiece.run(seq, piece);
+    const event = `joined from ${pieces.length} pieces`;
+    this.#sql.insertHistory.run(seq, whole.receivedAtMs, event, null, null);
+    return { seq };
+  }
+
+  /** It has the last number again. */
+  #appendRepeated(append: Append, channel: number, conflict: Trouble): Appended {
+    const earlier = this.#sql.lastNumbered.get(channel, append.numbered!.sender);
+    const isRefused = earlier && Number(earlier.answered) === ANSWERED.negatively;
+    if (isRefused) return this.#appendNew(append, channel);
+    if (earlier && String(earlier.control_id) === append.controlId) return this.#joined(earlier);
+    return { kind: "conflicting", seq: this.#insert(append, channel, null, conflict) };
+  }
+
+  /** What was taken has the last number now; a repetition leaves it where it is. */
+  #count({ sender, last, repeats }: Numbered, channel: number, { kind, seq }: Appended): void {
+    if (repeats && kind !== "appended") return;
+    this.#sql.setNumber.run(channel, sender, last, last === null ? null : seq);
+  }
+
   /** Same message again: pending is joined, a positive answer is given again, a negative one starts anew. */
   #repetition(append: Append, channel: number, earlier: Row): Appended | undefined {
-    const seq = Number(earlier.seq);
-    const id = String(earlier.id);
-    const receivedAtMs = Number(earlier.received_ms);
-    if (Number(earlier.answered) === ANSWERED.notYet) return { kind: "pending", seq, id, receivedAtMs };
     if (Number(earlier.answered) === ANSWERED.negatively) return undefined;
-    if (append.sameness!.kind === "exact") {
-      const recent = append.receivedAtMs - receivedAtMs <= append.sameness!.windowMs;
+    if (append.sameness!.kind === "exact" && Number(earlier.answered) === ANSWERED.positively) {
+      const seq = Number(earlier.seq);
+      const recent = append.receivedAtMs - Number(earlier.received_ms) <= append.sameness!.windowMs;
       if (!recent && this.#sql.newerOfSender.get(channel, seq, seq + LATEST_WITHIN, append.sender)) {
         return undefined;
       }
     }
+    return this.#joined(earlier);
+  }
+
+  #joined(earlier: Row): Appended {
+    const seq = Number(earlier.seq);
+    const id = String(earlier.id);
+    const receivedAtMs = Number(earlier.received_ms);
+    if (Number(earlier.answered) === ANSWERED.notYet) return { kind: "pending", seq, id, receivedAtMs };
     const answer = earlier.answer === null ? undefined : {
       bytes: earlier.answer as Uint8Array,
       contentType: this.#names.textOf(Number(earlier.answer_type)),
@@ -67,13 +107,14 @@ export class Appends {
       append.sender,
       this.#names.idOf(append.contentType),
       identity,
-      trouble ? MESSAGE.quarantined : MESSAGE.received,
+      MESSAGE[trouble ? "quarantined" : append.place ?? "received"],
       ANSWERED[answered],
       append.body.length,
       body,
       append.evidence ?? null,
       trouble ? JSON.stringify(trouble) : null,
       null,
+      append.place === "gathering" ? 0 : null,
     ).lastId;
   }
 }

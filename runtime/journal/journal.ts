@@ -217,7 +217,7 @@ function reasonOf(cause: unknown): string {
 }
 
 function bytesOf(operation: Operation): number {
-  if (operation.op === "append") return operation.body.length;
+  if (operation.op === "append" || operation.op === "joinPieces") return operation.body.length;
   if (operation.op === "closeBatch") return operation.payload.length;
   if (operation.op !== "process") return 0;
   return operation.branches.reduce((sum, branch) => sum + (branch.payload?.length ?? 0), 0);

@@ -1,4 +1,5 @@
 import type { Origin } from "../contract/message.ts";
+import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
 
 /**
@@ -14,6 +15,19 @@ export type Sameness =
     readonly conflict?: Trouble;
   }
   | { readonly kind: "sealed"; readonly from: string; readonly id: string; readonly conflict: Trouble };
+
+/** What a number that a sender gave says of its message. */
+export interface Numbered {
+  /** Who counts. */
+  readonly sender: string;
+  /** From this commit on the last number; `null`: none is known. */
+  readonly last: number | null;
+  /**
+   * The message repeats the one that had the last number: it is taken for that one, unless that one was refused. Under
+   * another control id it is put into quarantine for this reason: perhaps its sender has lost its count.
+   */
+  readonly repeats?: Trouble;
+}
 
 /** A message to be made durable. */
 export interface Append {
@@ -33,6 +47,10 @@ export interface Append {
   readonly answered?: "positively" | "negatively";
   /** Straight into quarantine. */
   readonly trouble?: Trouble;
+  /** Left out: the inbox. `gathering`: a piece, which waits for the others. `filtered`: kept, and goes nowhere. */
+  readonly place?: "gathering" | "filtered";
+  /** What its number says. */
+  readonly numbered?: Numbered;
   /** The partner's signed statement, as it came. */
   readonly evidence?: Uint8Array;
 }
@@ -264,7 +282,13 @@ export type Released = readonly {
 
 /** What a replay put back. */
 export type Replayed =
-  | { readonly kind: "inbox"; readonly channel: string; readonly size: number }
+  | {
+    readonly kind: "inbox";
+    readonly channel: string;
+    readonly size: number;
+    /** It is a piece, and waits for the others again. */
+    readonly gathers: boolean;
+  }
   | {
     readonly kind: "outbox";
     readonly channel: string;
@@ -291,7 +315,9 @@ export type Operation =
   | Replay
   | Release
   | CloseBatch
-  | Disperse;
+  | Disperse
+  | JoinPieces
+  | Unpiece;
 
 /** What each operation gives back. */
 export type ResultOf<O extends Operation> = O extends Append ? Appended
@@ -300,6 +326,7 @@ export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Replay ? Replayed
   : O extends Release ? Released
   : O extends CloseBatch ? ClosedBatch
+  : O extends JoinPieces ? JoinedPieces
   : null;
 
 /** A message waiting in the inbox, as read from disk. */

@@ -3,7 +3,14 @@ import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
 
 /** What is asked of the reader, one shape each, so that a thread can carry it. */
 export type Question =
-  | { readonly ask: "inbox"; readonly channel: string; readonly after: number; readonly limit: number }
+  /** Messages in the inbox, or pieces that wait for others. */
+  | {
+    readonly ask: "inbox" | "pieces";
+    readonly channel: string;
+    readonly after: number;
+    readonly limit: number;
+  }
+  | { readonly ask: "numbering"; readonly channel: string; readonly sender: string }
   | {
     readonly ask: "outbox";
     readonly channel: string;
@@ -35,6 +42,8 @@ export interface PendingTotals {
   readonly epoch: number;
   /** Messages queued, by channel. */
   readonly inboxes: Readonly<Record<string, number>>;
+  /** Pieces that wait for others, by channel; left out where there are none. */
+  readonly pieces: Readonly<Record<string, number>>;
   /** Deliveries queued, by `channel/destination`. */
   readonly outboxes: Readonly<Record<string, number>>;
   /** What waits to be sent with others, by `channel/destination`; left out where nothing does. */
@@ -50,7 +59,8 @@ export interface Gathering {
 }
 
 /** What each question gives. */
-export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" } ? readonly InboxRow[]
+export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" } ? readonly InboxRow[]
+  : Q extends { ask: "numbering" } ? { readonly last: number | null } | undefined
   : Q extends { ask: "outbox" } ? readonly OutboxRow[]
   : Q extends { ask: "gathered" } ? readonly MemberRow[]
   : Q extends { ask: "list" } ? readonly MessageRecord[]

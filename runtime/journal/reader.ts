@@ -36,7 +36,10 @@ export class Reader {
   answer(question: Question): unknown {
     switch (question.ask) {
       case "inbox":
-        return this.#inbox(question.channel, question.after, question.limit);
+      case "pieces":
+        return this.#messages(question);
+      case "numbering":
+        return this.#numbering(question.channel, question.sender);
       case "outbox":
         return this.#outbox(question.channel, question.destination, question.after, question.limit);
       case "gathered":
@@ -56,14 +59,15 @@ export class Reader {
     }
   }
 
-  #inbox(channel: string, after: number, limit: number): InboxRow[] {
+  #messages({ ask, channel, after, limit }: Extract<Question, { ask: "inbox" | "pieces" }>): InboxRow[] {
     const id = this.#names.find(channel);
     if (id === undefined) return [];
+    // Written out: a partial index is found by a number, not by a parameter.
+    const where = `channel = ? AND state = ${ask === "inbox" ? MESSAGE.received : MESSAGE.gathering}`;
     const rows = this.#page(
-      "SELECT seq AS position, size FROM message WHERE channel = ? AND state = 0 AND seq > ? ORDER BY seq LIMIT ?",
+      `SELECT seq AS position, size FROM message WHERE ${where} AND seq > ? ORDER BY seq LIMIT ?`,
       `SELECT seq, message.id AS id, received_ms, adapter, peer, partner, content_type, size, crc32, bytes
-       FROM message JOIN body ON body.id = message.body
-       WHERE channel = ? AND state = 0 AND seq > ? AND seq <= ? ORDER BY seq`,
+       FROM message JOIN body ON body.id = message.body WHERE ${where} AND seq > ? AND seq <= ? ORDER BY seq`,
       [id, after, limit],
     );
     return rows.map((row) => ({
@@ -135,6 +139,12 @@ export class Reader {
     const rows = this.#database.prepare("SELECT id, keys FROM delivery WHERE destination = ? AND held = 1")
       .all(this.#names.find(destinationName(channel, destination)) ?? -1);
     return rows.map(({ id, keys }) => ({ delivery: Number(id), keys: JSON.parse(String(keys)) as string[] }));
+  }
+
+  #numbering(channel: string, sender: string): { last: number | null } | undefined {
+    const row = this.#database.prepare("SELECT last FROM numbering WHERE channel = ? AND sender = ?")
+      .get(this.#names.find(channel) ?? -1, sender);
+    return row && { last: row.last === null ? null : Number(row.last) };
   }
 
   #state(channel: string, step: string, key: string): string | undefined {
@@ -242,6 +252,10 @@ export class Reader {
     ].sort((a, b) => a.atMs - b.atMs);
   }
 
+  #idOf(seq: number): string {
+    return String(this.#database.prepare("SELECT id FROM message WHERE seq = ?").get(seq)!.id);
+  }
+
   #seqOf(id: string): number | undefined {
     const rows = this.#database.prepare("SELECT seq FROM message WHERE id >= ? AND id < ? LIMIT 2").all(
       id,
@@ -260,6 +274,9 @@ export class Reader {
     const inboxes = count(
       "SELECT channel AS owner, count(*) AS n, sum(size) AS size FROM message WHERE state = 0 GROUP BY 1",
     );
+    const pieces = count(
+      "SELECT channel AS owner, count(*) AS n, sum(size) AS size FROM message WHERE state = 4 GROUP BY 1",
+    );
     const outboxes = count(
       "SELECT destination AS owner, count(*) AS n, sum(size) AS size FROM delivery WHERE state = 0 GROUP BY 1",
     );
@@ -268,7 +285,7 @@ export class Reader {
     );
     const gathering = this.#gathering();
     for (const each of Object.values(gathering)) bytes += each.bytes;
-    return { bytes, epoch, inboxes, outboxes, gathering };
+    return { bytes, epoch, inboxes, pieces, outboxes, gathering };
   }
 
   #gathering(): Record<string, Gathering> {
@@ -298,6 +315,7 @@ export class Reader {
       contentType: this.#names.textOf(Number(row.content_type)),
       bytes: Number(row.size),
       state: MESSAGE_STATES[Number(row.state)],
+      ...(row.whole ? { whole: this.#idOf(Number(row.whole)) } : {}),
       ...troubleIn(row),
       deliveries: deliveries.map((delivery): DeliveryRecord => ({
         destination: this.#destination(Number(delivery.destination)),

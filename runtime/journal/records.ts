@@ -9,7 +9,9 @@ export type MessageState =
   | "processed"
   | "filtered"
   /** Kept, with a reason; see `trouble`. */
-  | "quarantined";
+  | "quarantined"
+  /** A piece of a message, which waits for the others. */
+  | "gathering";
 
 /** Where a delivery to one destination stands. */
 export type DeliveryState =
@@ -69,6 +71,8 @@ export interface MessageRecord {
   readonly bytes: number;
   /** Where it stands. */
   readonly state: MessageState;
+  /** Id of the message it has become part of, where it was a piece of one. */
+  readonly whole?: string;
   /** Why it is in quarantine. */
   readonly trouble?: Trouble;
   /** One for each destination; empty until it is processed. */

@@ -32,7 +32,8 @@ export class Replays {
     if (Number(message.state) === MESSAGE.quarantined && destination === undefined) {
       this.#sql.requeueMessage.run(seq);
       this.#sql.insertHistory.run(seq, atMs, "replayed", null, null);
-      return { kind: "inbox", channel, size: Number(message.size) };
+      const gathers = message.whole !== null;
+      return { kind: "inbox", channel, size: Number(message.size), gathers };
     }
     const wanted = destination === undefined ? null : this.#names.idOf(destinationName(channel, destination));
     const chosen = this.#sql.deliveriesOf.all(seq).filter((row) =>

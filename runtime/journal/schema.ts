@@ -32,11 +32,11 @@ export const errors = declareErrors("journal", {
   JOURNAL_CLOSED: { blame: "operator", retry: "later", says: "Cannot use journal: it is closed" },
 });
 
-/** Version of the schema this program writes. It opens those of one version before. */
-const VERSION = 2;
+/** Version of the schema this program writes. It opens those of every version before. */
+const VERSION = 3;
 
 /** Where a message stands, as `message.state` has it: numbers, so that a partial index holds what is still to do. */
-export const MESSAGE = { received: 0, processed: 1, filtered: 2, quarantined: 3 } as const;
+export const MESSAGE = { received: 0, processed: 1, filtered: 2, quarantined: 3, gathering: 4 } as const;
 /** Where a delivery stands, as `delivery.state` has it. */
 export const DELIVERY = { queued: 0, delivered: 1, quarantined: 2, gathering: 3 } as const;
 /** What the peer was told, as `message.answered` has it. */
@@ -95,11 +95,28 @@ CREATE TABLE state (
 ) WITHOUT ROWID;
 `;
 
+/**
+ * What version 3 adds: pieces of messages, and the numbers that senders give. `whole` is null for what goes on by itself,
+ * 0 for a piece, and the message it has become part of. `numbering` has the last number of a sender (null: none is
+ * known), and the message that had it.
+ */
+const SINCE_2 = `
+ALTER TABLE message ADD COLUMN whole INTEGER;
+CREATE INDEX message_gathering ON message (channel, seq) WHERE state = 4;
+CREATE TABLE numbering (
+  channel INTEGER NOT NULL, sender TEXT NOT NULL, last INTEGER, seq INTEGER,
+  PRIMARY KEY (channel, sender)
+) WITHOUT ROWID;
+`;
+
+/** What each version adds to the one before. */
+const VERSIONS = [TABLES, SINCE_1, SINCE_2];
+
 /** Makes the tables in a new file; brings an old one up to date, in one transaction. Errors: JOURNAL_VERSION_NEWER. */
 export function prepareSchema(database: Database): void {
   const found = Number(database.prepare("PRAGMA user_version").get()!.user_version);
   if (found > VERSION) errors.fail("JOURNAL_VERSION_NEWER", { found, known: VERSION });
   if (found === VERSION) return;
-  const missing = (found === 0 ? TABLES : "") + SINCE_1;
+  const missing = VERSIONS.slice(found).join("");
   database.exec(`BEGIN IMMEDIATE; ${missing} PRAGMA user_version = ${VERSION}; COMMIT`);
 }

@@ -91,6 +91,11 @@ export class Writer {
         return this.#closeBatch(operation);
       case "disperse":
         return this.#disperse(operation);
+      case "joinPieces":
+        return this.#appends.join(operation);
+      case "unpiece":
+        this.#sql.unpiece.run(operation.seq);
+        return null;
     }
   }
 
@@ -196,6 +201,7 @@ export class Writer {
       null,
       null,
       made.parent,
+      null,
     ).lastId;
   }
 

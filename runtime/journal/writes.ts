@@ -1,6 +1,14 @@
 import { crc32 } from "node:zlib";
 import type { Database, Statement } from "./database.ts";
 
+/**
+ * What is asked of an earlier message: a piece that has become part of a whole is answered as that is, since the answer
+ * to it says what became of the whole.
+ */
+const EARLIER = ["seq", "id", "received_ms", "answered", "answer", "answer_type"]
+  .map((name) => `iif(whole.seq IS NULL, given.${name}, whole.${name}) AS ${name}`).join(", ");
+const WHOLE = "LEFT JOIN message AS whole ON whole.seq = given.whole";
+
 /** The statements {@linkcode prepareWrites} makes. */
 export type Writes = ReturnType<typeof prepareWrites>;
 
@@ -13,11 +21,14 @@ export function prepareWrites(database: Database) {
     insertBody: "INSERT INTO body (crc32, bytes) VALUES (?, ?)",
     insertMessage:
       `INSERT INTO message (id, channel, received_ms, adapter, peer, partner, control_id, type, sender, content_type,
-       identity, state, answered, size, body, evidence, trouble, parent)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    sameIdentity:
-      `SELECT seq, message.id AS id, received_ms, answered, answer, answer_type, bytes FROM message
-       JOIN body ON body.id = message.body WHERE channel = ? AND identity = ? ORDER BY seq DESC LIMIT 16`,
+       identity, state, answered, size, body, evidence, trouble, parent, whole)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    sameIdentity: `SELECT ${EARLIER}, bytes FROM message AS given ${WHOLE} JOIN body ON body.id = given.body
+       WHERE given.channel = ? AND given.identity = ? ORDER BY given.seq DESC LIMIT 16`,
+    lastNumbered: `SELECT ${EARLIER}, given.control_id AS control_id FROM numbering
+       JOIN message AS given ON given.seq = numbering.seq ${WHOLE}
+       WHERE numbering.channel = ? AND numbering.sender = ?`,
+    setNumber: "INSERT OR REPLACE INTO numbering (channel, sender, last, seq) VALUES (?, ?, ?, ?)",
     newerOfSender: "SELECT 1 FROM message WHERE channel = ? AND seq > ? AND seq <= ? AND sender = ? LIMIT 1",
     moveMessage:
       "UPDATE message SET state = ?, answered = max(answered, ?), stages = ? WHERE seq = ? AND state = 0",
@@ -50,14 +61,16 @@ export function prepareWrites(database: Database) {
       "destination = (SELECT destination FROM delivery WHERE id = ?) LIMIT 1",
     countAttempt: "UPDATE delivery SET attempts = ?, trouble = ? WHERE id = ? AND state = 0",
     quarantineMessage:
-      "UPDATE message SET state = 3, trouble = ?, answered = iif(answered = 0, 2, answered) WHERE seq = ? AND state = 0",
+      "UPDATE message SET state = 3, trouble = ?, answered = iif(answered = 0, 2, answered) WHERE seq = ? AND state IN (0, 4)",
     concludeMessage: "UPDATE message SET answered = ? WHERE seq = ? AND answered = 0",
     answerMessage: "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ?",
     answerWaiting:
       "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ? AND answered = 0",
     unanswered: "SELECT 1 FROM message WHERE seq = ? AND answered = 0",
-    messageBySeq: "SELECT channel, state, size FROM message WHERE seq = ?",
-    requeueMessage: "UPDATE message SET state = 0, trouble = NULL WHERE seq = ?",
+    messageBySeq: "SELECT channel, state, size, whole FROM message WHERE seq = ?",
+    requeueMessage: "UPDATE message SET state = iif(whole = 0, 4, 0), trouble = NULL WHERE seq = ?",
+    joinPiece: "UPDATE message SET state = 1, whole = ? WHERE seq = ? AND state = 4",
+    unpiece: "UPDATE message SET state = 0, whole = NULL WHERE seq = ? AND state = 4",
     deliveriesOf:
       "SELECT id, destination, state, attempts, keys, size, held, batch FROM delivery WHERE seq = ?",
     deliveredAfter:

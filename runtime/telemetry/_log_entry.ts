@@ -84,6 +84,11 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     bytes: event.bytes,
     why: event.why,
   })),
+  piecesJoined: say("debug", "pieces joined", (event) => ({
+    ...message(event),
+    pieces: event.pieces,
+    bytes: event.bytes,
+  })),
   messageHandedOn: say("debug", "message handed on", (event) => ({ ...message(event), to: event.to })),
   messagePostponed: say("warning", "message postponed", (event) => ({
     ...message(event),

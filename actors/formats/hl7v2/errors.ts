@@ -72,6 +72,53 @@ export const errors = declareErrors("hl7v2", {
     retry: "never",
     says: "Cannot accept message: its type is in accept, but not with the event of MSH-9.2",
   },
+  HL7V2_SEQUENCE_BROKEN: {
+    blame: "sender",
+    retry: "later",
+    says: "Cannot accept message: its sequence number in MSH-13 is not the expected one ({expected})",
+  },
+  HL7V2_SEQUENCE_INVALID: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot accept message: MSH-13 is not a positive whole number, 0 or -1 ({expected} is expected)",
+  },
+  HL7V2_FRAGMENT_TOO_SMALL: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot fragment message: no fragment can be so small (bytesMax {bytesMax}, segment {segment})",
+  },
+  HL7V2_FRAGMENT_UNNAMED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot fragment message: MSH-10 is empty, and continuation pointers are made of it",
+  },
+  HL7V2_FRAGMENT_NESTED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot fragment message: it is a fragment already, by its MSH-14 or a DSC at its end",
+  },
+  HL7V2_FRAGMENT_FOREIGN: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot assemble message: fragment {fragment} has other delimiters than the first",
+  },
+  HL7V2_FRAGMENT_MISSING: {
+    blame: "sender",
+    retry: "never",
+    says:
+      "Cannot assemble message: its {fragments} fragments do not follow each other from the first to the last",
+  },
+  HL7V2_ADDENDUM_MISSING: {
+    blame: "sender",
+    retry: "never",
+    says:
+      "Cannot assemble message: fragment {fragment} does not begin with ADD, but the one before was cut within a segment",
+  },
+  HL7V2_ADDENDUM_STRAY: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot assemble message: ADD follows no segment that it could belong to (fragment {fragment})",
+  },
   HL7V2_PROCESSING_UNSUPPORTED: {
     blame: "unsupported",
     retry: "never",

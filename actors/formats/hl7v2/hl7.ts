@@ -7,6 +7,9 @@
 export type { Body, PathBody } from "../../../runtime/contract/message.ts";
 export { Hl7Message, HL7V2_TYPE, type ParseOptions, type WriteOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
+export { assemble } from "./protocols/assemble.ts";
+export { fragment } from "./protocols/fragment.ts";
+export { judgeSequence, type SequenceVerdict } from "./protocols/sequence.ts";
 export { Hl7Group } from "./structures/hl7_group.ts";
 export { validate, type ValidateOptions } from "./validation/validate.ts";
 export type { Problem, Rule, Severity } from "./validation/rules.ts";

@@ -7,12 +7,16 @@ import {
 import {
   choice,
   type ChoiceField,
+  type DurationField,
+  durationMs,
   list,
   type ListField,
   record,
   type RecordField,
+  type SwitchField,
   text,
   type TextField,
+  toggle,
 } from "../../../runtime/contract/spec.ts";
 import { admit } from "./admit.ts";
 import { answer, isAnsweredTwice } from "./answers/answer.ts";
@@ -28,6 +32,8 @@ import { identify } from "./identify.ts";
 import { isBuiltOn } from "./is_built_on.ts";
 import { type AnswerMatch, judge } from "./answers/judge.ts";
 import { keys } from "./keys.ts";
+import { assemble } from "./protocols/assemble.ts";
+import { judgeNumber } from "./protocols/sequence.ts";
 import { checkPath } from "./syntax/path.ts";
 import { type Rule, RULE_NAMES } from "./validation/rules.ts";
 
@@ -42,6 +48,10 @@ export type ProcessingId = "P" | "T" | "D";
 export type Hl7v2Settings = {
   /** Types that are taken, as `ADT` or `ADT^A01`; others are answered AR. Empty, the default: all. */
   readonly accept: ListField<readonly string[]> & { readonly default: readonly string[] };
+  /** Whether MSH-13 is the sender's sequence number; `false` by default. */
+  readonly sequenceNumbers: SwitchField<boolean> & { readonly default: boolean };
+  /** How long the fragments of a message wait for the next, in milliseconds; ten minutes by default, 0: not at all. */
+  readonly continuationMsMax: DurationField<number> & { readonly default: number };
   /** What is known of the sender's character set; one label alone is the `default`. */
   readonly charset: RecordField<CharsetSettings, CharsetSettings | string> & { readonly default: object };
   /** Versions that are taken, as MSH-12.1 has them; others are answered AR. Empty, the default: all. */
@@ -96,6 +106,16 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
       }),
       { default: [], example: ["ADT", "ORU^R01"] },
     ),
+    sequenceNumbers: toggle(
+      "Whether senders number their messages in MSH-13: one out of sequence is refused, one that is repeated is not " +
+        "processed again, and answers name the expected number in MSA-4.",
+      { default: false },
+    ),
+    continuationMsMax: durationMs(
+      "How long the fragments of a message (DSC, MSH-14) wait for the next before they go into quarantine; the message " +
+        "goes on when all are there. 0: each goes on by itself.",
+      { default: 600_000, min: 0 },
+    ),
     charset: record(
       "What is known of the sender's character set; one label alone is the default.",
       {
@@ -144,7 +164,7 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
   parse: (bytes, tools) => Hl7Message.parse(bytes, wordsOf(tools)),
   admit,
   check: (received, tools) => tools.config.validate === "off" ? [] : checked(received, tools),
-  identify: (bytes, tools) => identify(bytes, wordsOf(tools)),
+  identify: (bytes, tools) => identify(bytes, tools.config, wordsOf(tools)),
   keys,
   isBuiltOn,
   create,
@@ -154,6 +174,8 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
     return describe(path, body);
   },
   batch,
+  pieces: { waitMsMax: ({ continuationMsMax }) => continuationMsMax, join: assemble },
+  judgeNumber,
   answer: (received, outcome, facts, tools) =>
     isBatch(received) ? answerWhole(received, outcome, facts, tools) : answer(received, outcome, facts),
   isAnsweredTwice,

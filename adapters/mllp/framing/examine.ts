@@ -8,14 +8,17 @@ import { strangerOf } from "./strangers.ts";
 
 /**
  * What keeps bytes from being MLLP, or odd about them, in words for the person who has to mend the peer. `stream`: as
- * they came, marks and all. `message`: what stood within a frame or lies in a file; marks around it may be missing, but
- * if there are any, all must be right. Each code once, where it shows first. Linear in the bytes.
+ * they came, marks and all. `message`: what stood within a frame; marks around it may be missing, but if there are any, all
+ * must be right. `file`: the same, of which several may follow one another. Each code once, where it shows first. Linear in the bytes.
  *
  * Source: HL7 Version 2 Transport Specification MLLP R1; HL7 Version 3 Transport Specification MLLP R2, 1.2.2.
  */
-export function examine(bytes: Uint8Array, of: "stream" | "message"): readonly Finding[] {
+export function examine(bytes: Uint8Array, of: "stream" | "message" | "file"): readonly Finding[] {
   const findings = new Findings();
-  const find: Find = (...finding) => findings.add(...finding);
+  const find: Find = (code, ...finding) => {
+    if (of === "file" && code === "messagesSeveral" && !hasMarks(bytes)) return;
+    findings.add(code, ...finding);
+  };
   const stranger = strangerOf(bytes);
   if (stranger) find(stranger.code, 0, stranger.says);
   else if (isUtf16(bytes)) {
@@ -24,7 +27,7 @@ export function examine(bytes: Uint8Array, of: "stream" | "message"): readonly F
       0,
       "The bytes are UTF-16, two for each letter: MLLP needs a character set of single bytes or UTF-8",
     );
-  } else if (of === "message" && !hasMarks(bytes)) examineContent(bytes, 0, bytes.length, find);
+  } else if (of !== "stream" && !hasMarks(bytes)) examineContent(bytes, 0, bytes.length, find);
   else examineStream(bytes, find);
   return findings.sorted();
 }

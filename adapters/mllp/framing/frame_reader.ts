@@ -55,6 +55,8 @@ export class FrameReader {
   readonly #skippedBytesMax: number;
   #piece: Uint8Array = nothing;
   #at = 0;
+  /** Where in the piece the next VT is. */
+  #start = -1;
   /** What was read of a frame, or instead of one, in pieces before this one. */
   #held = nothing;
   #length = 0;
@@ -83,6 +85,7 @@ export class FrameReader {
   feed(piece: Uint8Array): void {
     this.#piece = piece;
     this.#at = 0;
+    this.#start = -1;
   }
 
   /** The next whole frame, without its marks, in memory of its own. Throws {@linkcode BrokenFrame}. */
@@ -123,12 +126,15 @@ export class FrameReader {
   #findStart(): boolean {
     const piece = this.#piece;
     if (this.#at >= piece.length) return false;
-    const start = piece.indexOf(VT, this.#at);
-    const until = start < 0 ? piece.length : start;
-    if (until > this.#at) this.#skip(until);
-    if (start < 0) return false;
+    // Looked for once, however many ends of frames stand before it.
+    if (this.#start < this.#at) {
+      const found = piece.indexOf(VT, this.#at);
+      this.#start = found < 0 ? piece.length : found;
+    }
+    if (this.#start > this.#at) this.#skip(this.#start);
+    if (this.#start === piece.length) return false;
     this.#leaveStray();
-    this.#at = start + 1;
+    this.#at = this.#start + 1;
     this.#hasBegun = true;
     this.#within = true;
     return true;

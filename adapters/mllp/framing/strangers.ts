@@ -14,8 +14,8 @@ const openings: readonly (Stranger & { readonly pattern: RegExp })[] = [
   },
   {
     code: "tlsSpoken",
-    // A record of type handshake, version 3.x, that holds a ClientHello or a ServerHello (RFC 8446, 5.1 and 4).
-    pattern: /^\x16\x03[\x00-\x04][^][^][\x01\x02]/,
+    // A record of version 3.x: a handshake that holds a ClientHello or a ServerHello, or an alert (RFC 8446, 5.1, 4, 6).
+    pattern: /^(?:\x16\x03[\x00-\x04][^][^][\x01\x02]|\x15\x03[\x00-\x04]\x00\x02[\x01\x02])/,
     says: "The peer speaks TLS, and this port does not: one of the two is set up wrong",
   },
   { code: "sshSpoken", pattern: /^SSH-\d/, says: "The peer speaks SSH: this is the port of something else" },

@@ -34,6 +34,7 @@ const WORDS: { readonly [name in GatewayEvent["name"]]?: string } = {
   messageReleased: "released",
   messageHandedOn: "handed on",
   batchClosed: "batch closed",
+  piecesJoined: "pieces joined",
   messagePostponed: "postponed",
   alertRaised: "alert",
   fileRefused: "file refused",

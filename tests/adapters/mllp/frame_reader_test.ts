@@ -146,6 +146,28 @@ Deno.test("a frame that starts anew within a frame is a breach", () => {
   assertEquals(breach("\x0bMSH|one\r\x0bMSH|two\r\x1c\r"), "startRepeated: MSH|one\r\x0bMSH|two\r");
 });
 
+Deno.test("a reader goes on behind a breach whose end is known, and looks at no byte twice for it", () => {
+  const reader = new FrameReader({ frameBytesMax: 100 });
+  // Quadratic work on so many would take minutes.
+  const count = 20_000;
+  const found: string[] = [];
+  reader.feed(latin1(`${"MSH|x\x1c\r".repeat(count)}\x0bone\x1c\rjunk\x0btwo\x1c\r`));
+  for (let more = true; more;) {
+    try {
+      const frame = reader.next();
+      if (frame) found.push(textOf(frame));
+      more = frame !== undefined;
+    } catch (broken) {
+      assert(broken instanceof BrokenFrame && broken.hasEnd);
+      found.push(broken.breach);
+    }
+  }
+  assertEquals(found.length, count + 2);
+  assertEquals(found.slice(-3), ["startMissing", "one", "two"]);
+  assertEquals(textOf(reader.takeStray()!), "junk");
+  assertEquals(reader.takeStray(), undefined);
+});
+
 Deno.test("a VT in a note is data", () => {
   assertEquals(read("\x0bMSH|\rNTE|a\x0bb\x0bMSX|\x1c\r"), ["MSH|\rNTE|a\x0bb\x0bMSX|"]);
 });

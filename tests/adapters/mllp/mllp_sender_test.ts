@@ -175,6 +175,24 @@ Deno.test("mllp sends nothing on a connection that the peer has closed", async (
   await second;
 });
 
+Deno.test("mllp looks at a connection that has rested before it sends on it", async () => {
+  await using rig = await openInMemory();
+  const first = rig.sender.send(parcelOf("one"), never);
+  await turns();
+  await rig.peers[0].write(framed("AA"));
+  await first;
+  await rig.clock.advance(1_001);
+  rig.clock.turn = () => {
+    // What the peer did meanwhile is only seen now.
+    rig.peers[0].finish();
+    return turns();
+  };
+  const second = rig.sender.send(parcelOf("two"), never);
+  await turns(3);
+  await rig.peers[1].write(framed("AA two"));
+  assertEquals(await answerTo(second), "AA two");
+});
+
 Deno.test("mllp closes a connection that had nothing to do for idleMsMax", async () => {
   await using rig = await openInMemory({ idleMsMax: 60_000 });
   for (const elapsedMs of [0, 45_000]) {

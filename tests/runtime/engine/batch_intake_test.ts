@@ -61,7 +61,7 @@ Deno.test("a batch of ten thousand messages is found, kept and let go piece by p
       yield encoder.encode(`N${found}`);
     }
   }
-  const replies = await takeAll(messages(), {
+  const replies = await takeAll<number>(messages(), {
     keep: async (bytes, member) => {
       await turns(1);
       assertEquals(idIn(bytes), `N${member}`);
@@ -69,6 +69,7 @@ Deno.test("a batch of ten thousand messages is found, kept and let go piece by p
       return member;
     },
     reply: async (member) => ({ outcome: { kind: "accepted" }, answer: note(await member) }),
+    allKept: () => assertEquals(kept, count),
   });
   assertEquals(replies.map(({ answer }) => idIn(answer!.bytes)), ids(count));
   assert(most <= limits.batchAppendsMax, `${most} messages were on their way at once`);

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { bindEnvelope } from "../../../runtime/contract/envelope.ts";
 import { bindFormat } from "../../../runtime/contract/format.ts";
 import { Gate } from "../../../runtime/engine/gate.ts";
+import { Assembler } from "../../../runtime/engine/assembler.ts";
 import { type Accepted, ChannelIntake } from "../../../runtime/engine/intake.ts";
 import { SecondAnswers } from "../../../runtime/engine/second_answers.ts";
 import { Waiters } from "../../../runtime/engine/waiters.ts";
@@ -28,17 +29,24 @@ async function sealedIntake(rig: GatewayRig) {
   const accepted: Accepted[] = [];
   let ids = 0;
   const envelope = new FakeEnvelope();
-  const newId = () => `id${++ids}`;
-  const shared = { plan, format: bindFormat(noteFormat, {}), journal, world: rig.world, newId };
+  const format = bindFormat(noteFormat, {});
+  const common = {
+    plan,
+    format,
+    journal,
+    world: rig.world,
+    newId: () => `id${++ids}`,
+    accepted: (message: Accepted) => void accepted.push(message),
+    report() {},
+  };
   const intake = new ChannelIntake({
-    ...shared,
+    ...common,
+    assembler: new Assembler({ ...common, found: 0, isAnsweredLater: () => false }),
     envelope: bindEnvelope(envelope.spec, {}, undefined as never, rig.clock),
     gate: new Gate(() => {}),
     waiters: new Waiters(),
-    secondAnswers: new SecondAnswers({ ...shared, handedOn() {} }),
+    secondAnswers: new SecondAnswers({ ...common, handedOn() {} }),
     partnerOf: (gateway) => gateway === "north" ? "the-north" : gateway === "south" ? "the-south" : undefined,
-    accepted: (message) => void accepted.push(message),
-    report() {},
   });
   return {
     accepted,

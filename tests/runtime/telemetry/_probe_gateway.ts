@@ -90,6 +90,7 @@ export function everyEvent(): readonly GatewayEvent[] {
       bytes: 8_000,
       why: "time",
     },
+    piecesJoined: { name: "piecesJoined", atMs, channel: "lab", id, pieces: 3, bytes: 9_000 },
     messageHandedOn: { name: "messageHandedOn", atMs, channel: "lab", destination: "next", id, to: "other" },
     messagePostponed: {
       name: "messagePostponed",

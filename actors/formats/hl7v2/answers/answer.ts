@@ -36,7 +36,7 @@ export function answer(received: Uint8Array, outcome: Outcome, facts: AnswerFact
   if (letter === null) return null;
   if (given) return given;
   const code = letter + (error === undefined ? "A" : error.blame === "sender" ? "E" : "R");
-  const segments = [acknowledgmentHeader(header, facts), ...acknowledgment(header, code, error)];
+  const segments = [acknowledgmentHeader(header, facts), ...acknowledgment(header, code, error, facts)];
   const bytes = bytesOf(segments.join("\r") + "\r");
   return { bytes: asWideAs(received, bytes), contentType: HL7V2_TYPE };
 }
@@ -114,10 +114,15 @@ function acknowledgmentType(header: Header): string {
   return ["ACK", event, ...(version >= 31 ? ["ACK"] : [])].join(component);
 }
 
-function acknowledgment(header: Header, code: string, error: MitralError | undefined): string[] {
+function acknowledgment(
+  header: Header,
+  code: string,
+  error: MitralError | undefined,
+  { expected }: AnswerFacts,
+): string[] {
   const { delimiters } = header;
   const version = versionOf(header);
   const says = error && version < 70 ? ownText(error.message, SAYS_LENGTH, delimiters) : "";
-  const msa = trimmed(["MSA", code, header.field(10), says], delimiters.field);
+  const msa = trimmed(["MSA", code, header.field(10), says, expected ?? ""], delimiters.field);
   return error === undefined ? [msa] : [msa, ...errorSegments(error, version, delimiters)];
 }

@@ -15,6 +15,11 @@ export class Header {
     this.delimiters = delimiters;
   }
 
+  /** How many fields it has, with MSH-1 counted for the id. */
+  get count(): number {
+    return this.#fields.length;
+  }
+
   /** A field as it stands, from MSH-3 on; empty where it is absent. */
   field(n: number): string {
     return this.#fields[n - 1] ?? "";
@@ -102,7 +107,8 @@ function fieldsOf(line: Uint8Array, text: string, delimiters: Delimiters): reado
   return charset?.split(line, delimiters.field.charCodeAt(0)).map(oneCharacterAByte);
 }
 
-function oneCharacterAByte(bytes: Uint8Array): string {
+/** Text of one character a byte, which `bytesOf` turns back into the same bytes. */
+export function oneCharacterAByte(bytes: Uint8Array): string {
   const decoded = decoder.decode(bytes);
   if (isAscii(decoded, bytes)) return decoded;
   let text = "";

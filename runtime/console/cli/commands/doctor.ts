@@ -62,7 +62,7 @@ async function doctor(what: string, options: DoctorOptions, session: Session) {
   if (!options.json) session.print(session.paint.bold(plain(what)));
   if (address) await examineAddress(address, options, { listener, tell, session });
   else {
-    const examine = (bytes: Uint8Array) => listener.examine?.(bytes, "message") ?? [];
+    const examine = (bytes: Uint8Array) => listener.examine?.(bytes, "file") ?? [];
     examineFile(await session.read(what), { format: await hl7v2(session), examine }).forEach(tell);
   }
   const bad = steps.filter(({ state }) => state === "bad").length;

@@ -7,7 +7,15 @@ import { type AddCommand, examples } from "../session.ts";
 import { type Cell, table } from "../table.ts";
 import { integerReader, timeReader, wordReader } from "../values.ts";
 
-const states = ["received", "processed", "filtered", "quarantined", "queued", "delivered"] as const;
+const states = [
+  "received",
+  "processed",
+  "filtered",
+  "quarantined",
+  "gathering",
+  "queued",
+  "delivered",
+] as const;
 
 interface ListOptions extends GatewayOptions {
   readonly channel?: string;

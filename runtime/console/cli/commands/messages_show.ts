@@ -44,7 +44,8 @@ export const addShow: AddCommand = (parent, session) => {
 };
 
 function factsText(message: ShownMessage, paint: Paint): string {
-  const { id, channel, receivedAtMs, origin, controlId, type, contentType, bytes, state, trouble } = message;
+  const { id, channel, receivedAtMs, origin, controlId, type, contentType, bytes, state, whole, trouble } =
+    message;
   const partner = origin.partner === undefined ? "" : `, partner ${origin.partner}`;
   const facts: [string, string][] = [
     ["id", id],
@@ -54,7 +55,7 @@ function factsText(message: ShownMessage, paint: Paint): string {
     ["control id", controlId],
     ["type", type],
     ["content", `${contentType}, ${bytesText(bytes)}`],
-    ["state", state + troubleText(trouble)],
+    ["state", (whole === undefined ? state : `${state} in ${whole}`) + troubleText(trouble)],
   ];
   const lines = facts.map(([name, value]) => `${paint.faint(name.padEnd(11))} ${plain(value)}\n`).join("");
   const history = runsOf(message.history, isAlike).map(({ first, last, count }) => {

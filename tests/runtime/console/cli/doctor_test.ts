@@ -120,6 +120,7 @@ Deno.test("doctor says what is wrong with a file, where, and shows the bytes", (
       assertEquals(code, exitCodes.no);
       assertStringIncludes(out, "[terminatorsWrong]");
       assertStringIncludes(out, "at byte 49:");
+      assertEquals(out.includes("[messagesSeveral]"), false, "a file may hold several");
       assertStringIncludes(out, "1 message can be read: 1 × ADT^A01");
       assertStringIncludes(out, "message 2: Cannot read message: segment 3 does not begin");
     },

@@ -1,0 +1,79 @@
+import type { Piece } from "../contract/format.ts";
+
+/** A piece that waits for others. */
+export interface WaitingPiece {
+  /** Its number in the journal. */
+  readonly seq: number;
+  readonly id: string;
+  readonly size: number;
+  /** Who sent it: pieces of different senders do not belong together, whatever their names. */
+  readonly sender: string;
+  readonly place: Piece;
+}
+
+/** Pieces that follow each other. */
+export interface Chain {
+  readonly pieces: WaitingPiece[];
+  /** What the piece before the first is called; `undefined` where the first is there. */
+  after: string | undefined;
+  /** What the piece behind the last is called; `undefined` where the last is there. */
+  until: string | undefined;
+}
+
+/** Puts pieces that wait beside their neighbours, in whatever order they come. */
+export class Chains {
+  /** Chains that wait for the piece behind, and those that wait for the one before, by sender and name. */
+  readonly #open = { behind: new Map<string, Chain>(), before: new Map<string, Chain>() };
+
+  /** The chain that a piece is part of from now on; `undefined` where its place is taken, or leads round in a ring. */
+  add(piece: WaitingPiece): Chain | undefined {
+    const { sender, place: { after, until } } = piece;
+    const { behind, before } = this.#open;
+    const left = after === undefined ? undefined : behind.get(keyOf(sender, after));
+    const right = until === undefined ? undefined : before.get(keyOf(sender, until));
+    const isTaken = until !== undefined && behind.has(keyOf(sender, until)) ||
+      after !== undefined && before.has(keyOf(sender, after));
+    if (isTaken || after !== undefined && after === until || left !== undefined && left === right) {
+      return undefined;
+    }
+    if (left) this.#close(left);
+    if (right) this.#close(right);
+    const chain = left ?? { pieces: [], after, until };
+    chain.pieces.push(piece, ...right?.pieces ?? []);
+    chain.until = right ? right.until : until;
+    this.#note(chain);
+    return chain;
+  }
+
+  /** False for one that has become part of another, or was removed. */
+  has(chain: Chain): boolean {
+    const { pieces: [{ sender }], after, until } = chain;
+    return until !== undefined && this.#open.behind.get(keyOf(sender, until)) === chain ||
+      after !== undefined && this.#open.before.get(keyOf(sender, after)) === chain;
+  }
+
+  /** Its pieces wait no more. */
+  remove(chain: Chain): void {
+    this.#close(chain);
+  }
+
+  clear(): void {
+    this.#open.behind.clear();
+    this.#open.before.clear();
+  }
+
+  #note(chain: Chain): void {
+    const { sender } = chain.pieces[0];
+    if (chain.until !== undefined) this.#open.behind.set(keyOf(sender, chain.until), chain);
+    if (chain.after !== undefined) this.#open.before.set(keyOf(sender, chain.after), chain);
+  }
+
+  #close({ pieces: [{ sender }], after, until }: Chain): void {
+    if (until !== undefined) this.#open.behind.delete(keyOf(sender, until));
+    if (after !== undefined) this.#open.before.delete(keyOf(sender, after));
+  }
+}
+
+function keyOf(sender: string, name: string): string {
+  return `${sender}\n${name}`;
+}

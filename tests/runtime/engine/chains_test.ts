@@ -1,0 +1,61 @@
+import { assert, assertEquals } from "@std/assert";
+import * as fc from "fast-check";
+import type { Piece } from "../../../runtime/contract/format.ts";
+import { type Chain, Chains } from "../../../runtime/engine/chains.ts";
+
+let seqs = 0;
+const piece = (place: Piece, sender = "S") => ({ seq: ++seqs, id: `${seqs}`, size: 1, sender, place });
+
+const isWhole = ({ after, until }: Chain) => after === undefined && until === undefined;
+
+Deno.test("pieces are a whole when the last of them is there, in order, whatever order they came in", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 9 }), fc.infiniteStream(fc.nat(1_000)), (count, chance) => {
+      const pieces = Array.from({ length: count }, (_, at) =>
+        piece({
+          ...(at > 0 ? { after: `p${at}` } : {}),
+          ...(at < count - 1 ? { until: `p${at + 1}` } : {}),
+        }));
+      const keyed = pieces.map((each) => [chance.next().value ?? 0, each] as const);
+      const shuffled = keyed.toSorted(([a], [b]) => a - b).map(([, each]) => each);
+      const chains = new Chains();
+      const made = shuffled.map((each) => {
+        const chain = chains.add(each)!;
+        return { chain, isWhole: isWhole(chain) };
+      });
+      assertEquals(made.map(({ isWhole }) => isWhole), shuffled.map((_, at) => at === count - 1));
+      assertEquals(made.at(-1)!.chain.pieces.map(({ seq }) => seq), pieces.map(({ seq }) => seq));
+    }),
+    { seed: 20260215, numRuns: 200 },
+  );
+});
+
+Deno.test("pieces of different senders, or with other names, stay apart", () => {
+  const chains = new Chains();
+  assert(!isWhole(chains.add(piece({ until: "a" }))!));
+  assert(!isWhole(chains.add(piece({ after: "a" }, "T"))!));
+  assert(!isWhole(chains.add(piece({ after: "b" }))!));
+  assertEquals(chains.add(piece({ after: "a" }))!.pieces.length, 2);
+});
+
+Deno.test("a place that is taken, and a ring, are refused, and change nothing", () => {
+  const chains = new Chains();
+  const first = chains.add(piece({ until: "a" }))!;
+  assertEquals(chains.add(piece({ until: "a" })), undefined);
+  chains.add(piece({ after: "b", until: "c" }));
+  assertEquals(chains.add(piece({ after: "b" })), undefined);
+  assertEquals(chains.add(piece({ after: "x", until: "x" })), undefined);
+  assertEquals(chains.add(piece({ after: "c", until: "b" })), undefined);
+  assert(chains.has(first));
+  assertEquals(chains.add(piece({ after: "a" }))!.pieces.length, 2);
+});
+
+Deno.test("a chain that has become part of another, or was removed, is no chain any more", () => {
+  const chains = new Chains();
+  const left = chains.add(piece({ until: "a" }))!, right = chains.add(piece({ after: "b", until: "c" }))!;
+  const both = chains.add(piece({ after: "a", until: "b" }))!;
+  assertEquals([chains.has(left), chains.has(right), both.pieces.length], [true, false, 3]);
+  chains.remove(both);
+  assert(!chains.has(both));
+  assertEquals(chains.add(piece({ after: "c" }))!.pieces.length, 1);
+});
