@@ -82,10 +82,18 @@ export const config = {
 } as const;
 
 /** What does not fit together. */
-export function check({ role, host }: Config<typeof config>): readonly Unfit[] {
-  return role === "client" && host === undefined
-    ? [{ setting: "host", rule: "is needed: the peer to call" }]
-    : [];
+export function check(
+  { role, host, applicationMsMax, inFlightMax }: Config<typeof config>,
+): readonly Unfit[] {
+  return [
+    ...(role === "client" && host === undefined
+      ? [{ setting: "host", rule: "is needed: the peer to call" }]
+      : []),
+    // The peer commits the next message before its application has answered the one before.
+    ...(applicationMsMax > 0 && inFlightMax > 1
+      ? [{ setting: "inFlightMax", rule: "must be 1 where applicationMsMax waits for a second answer" }]
+      : []),
+  ];
 }
 
 /** What can go wrong while sending. */

@@ -15,6 +15,9 @@ export interface ReplyTools extends CommitLimits {
   uncommittedError(peer: string): MitralError;
 }
 
+/** Second answers of one connection that are still to come; each keeps its message in memory. */
+const laterMax = 256;
+
 /** Gives something to the intake; tells when it is in safe storage. */
 export type Give = (kept?: () => void) => Promise<Reply>;
 
@@ -57,16 +60,20 @@ export class Replies {
     return this.#unanswered;
   }
 
-  /** True while fewer than `inFlightMax` messages are unanswered. */
+  /** True while fewer than `inFlightMax` messages are unanswered, and not too many wait for their second answer. */
   get hasRoom(): boolean {
-    return this.#unanswered < this.#tools.inFlightMax;
+    return this.#unanswered < this.#tools.inFlightMax && this.#later.size < laterMax;
   }
 
   /** Resolves when there is room. */
   async room(): Promise<void> {
-    while (!this.hasRoom) {
+    while (this.#unanswered >= this.#tools.inFlightMax) {
       await this.#pending[0];
       this.#pending.shift();
+    }
+    while (this.#later.size >= laterMax) {
+      const [oldest] = this.#later;
+      await oldest;
     }
   }
 

@@ -43,3 +43,18 @@ channels:
     ],
   );
 });
+
+Deno.test("mllp: what waits for second answers has one message in flight", async () => {
+  assertEquals(
+    await problemsOf(`gateway: a
+channels:
+  one:
+    listen: { mllp: { port: 2575 } }
+    parse: hl7v2
+    send: { e: { mllp: { host: h, port: 1, inFlightMax: 2, applicationMsMax: 1 min } } }
+`),
+    [
+      "6:57 CONFIG_VALUE_INVALID Cannot read channels.one.send.e.mllp.inFlightMax: must be 1 where applicationMsMax waits for a second answer",
+    ],
+  );
+});

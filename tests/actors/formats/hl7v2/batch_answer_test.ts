@@ -240,3 +240,13 @@ Deno.test("hl7v2 judges its own answer to its own batch as it was meant", () => 
     assertEquals(judge(answer, controlId).kind, kind);
   }
 });
+
+Deno.test("hl7v2 answers a batch of more messages than a call has room for arguments", () => {
+  const count = 150_000;
+  const acknowledgment = { bytes: bytesOf("MSH|^~\\&\rMSA|AA\r"), contentType: "" };
+  for (const header of ["", "FHS|^~\\&\r", "BHS|^~\\&\r"]) {
+    const received = bytesOf(`${header}${"MSH|^~\\&\r".repeat(count)}BTS|\r`);
+    const answer = format.batch!.answer(received, Array(count).fill(acknowledgment), FACTS);
+    assert(answer!.bytes.length > count * acknowledgment.bytes.length);
+  }
+});
