@@ -37,7 +37,12 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
   errors: errors.faults,
   parse: (bytes, tools) => Hl7Message.parse(bytes, wordsOf(tools)),
   admit,
-  check: (received, tools) => tools.config.validate === "off" ? [] : checked(received, tools),
+  check(received, tools) {
+    if (tools.config.validate !== "off") return checked(received, tools);
+    // Nobody is to hear AA for what cannot be read.
+    Hl7Message.parse(received, wordsOf(tools));
+    return [];
+  },
   identify: (bytes, tools) => identify(bytes, tools.config, wordsOf(tools)),
   keys,
   isBuiltOn,
