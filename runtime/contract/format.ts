@@ -32,6 +32,8 @@ export interface Piece {
   readonly after?: string;
   /** Names the piece behind; left out for the last. */
   readonly until?: string;
+  /** It may as well be a whole message: it is a piece only where the one before it waits. */
+  readonly mayBeWhole?: boolean;
   /** Its sender takes the answer that tells what became of the message for an answer to the first piece. */
   readonly isAnsweredAsWhole?: boolean;
 }

@@ -45,6 +45,11 @@ export class Chains {
     return chain;
   }
 
+  /** True where a chain waits for what is behind the name. */
+  isAwaited(sender: string, name: string): boolean {
+    return this.#open.behind.has(keyOf(sender, name));
+  }
+
   /** False for one that has become part of another, or was removed. */
   has(chain: Chain): boolean {
     const { pieces: [{ sender }], after, until } = chain;

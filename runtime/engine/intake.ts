@@ -74,11 +74,8 @@ export class ChannelIntake implements Intake {
   }
 
   refuse(delivery: Delivery, error: MitralError, kept?: () => void): Promise<Reply> {
-    return this.#answering(
-      delivery,
-      kept,
-      async (arrival) => this.#reply(await this.#quarantine(arrival, error)),
-    );
+    const act = async (arrival: Arrival) => this.#reply(await this.#quarantine(arrival, error));
+    return this.#answering(delivery, kept, act);
   }
 
   /** Never rejects. */
@@ -157,7 +154,7 @@ export class ChannelIntake implements Intake {
     let identity: Identity, flaws: Flaws;
     try {
       if (!envelope) this.#checkSize(arrival);
-      identity = format.identify(arrival.bytes, arrival.contentType);
+      identity = this.#identify(arrival);
       if (identity.number !== undefined) return this.#keepNumbered(arrival, identity);
       const found = this.#admit(arrival, identity);
       flaws = found instanceof Promise ? await found : found;
@@ -166,6 +163,13 @@ export class ChannelIntake implements Intake {
     }
     // From here on it may be durable: what goes wrong now must not keep it a second time.
     return this.#append(arrival, identity, flaws);
+  }
+
+  #identify({ bytes, contentType, origin }: Arrival): Identity {
+    const { format, assembler } = this.#parts;
+    const identity = format.identify(bytes, contentType);
+    const isWhole = identity.piece?.mayBeWhole && !assembler.expects(identity, origin);
+    return isWhole ? { ...identity, piece: undefined } : identity;
   }
 
   /** Whether a message is taken, and what is wrong with it all the same. A piece is looked through as part of its whole. */

@@ -29,8 +29,8 @@ export class Replies {
   readonly #writer: FrameWriter;
   /** In release 2. */
   readonly #commits: Commits | undefined;
-  /** Answers under way, in order; those in front may be done. */
-  #pending: Promise<void>[] = [];
+  /** Answers under way, in order; they are done in order, too, and those in front may be. */
+  readonly #pending: Promise<void>[] = [];
   /** Resolves when the answer to the last that was taken is on its way. */
   #turn: Promise<void> = Promise.resolve();
   #telling: Promise<void> = Promise.resolve();
@@ -57,9 +57,14 @@ export class Replies {
     return this.#unanswered;
   }
 
-  /** Resolves when fewer than `inFlightMax` messages are unanswered. */
+  /** True while fewer than `inFlightMax` messages are unanswered. */
+  get hasRoom(): boolean {
+    return this.#unanswered < this.#tools.inFlightMax;
+  }
+
+  /** Resolves when there is room. */
   async room(): Promise<void> {
-    while (this.#pending.length >= this.#tools.inFlightMax) {
+    while (!this.hasRoom) {
       await this.#pending[0];
       this.#pending.shift();
     }
@@ -89,6 +94,7 @@ export class Replies {
 
   /** Hands something over, and answers it in its turn. */
   take(give: Give): void {
+    while (this.#pending.length > this.#unanswered) this.#pending.shift();
     this.#unanswered++;
     const before = this.#turn;
     const { promise, resolve: next } = Promise.withResolvers<void>();
@@ -128,7 +134,7 @@ export class Replies {
     const told = this.#telling = tell().catch(() => this.#drop("unanswered"));
     if (await kept) return await this.#answer(reply, Promise.all([before, told]), next);
     // The peer is told that it was not taken, and sends it again.
-    await told;
+    await Promise.all([before, told]);
     this.#unanswered--;
     next();
   }

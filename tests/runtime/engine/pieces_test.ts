@@ -57,6 +57,22 @@ Deno.test("pieces come in any order, and between those of another sender", async
   assertEquals(peer.taken, [other.whole, one.whole]);
 });
 
+Deno.test("what may be a whole message is one, unless the piece before it waits", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  await rig.open([hl7Channel(rig, peer)]);
+  const message = (id: string, pointer: string, end = "") =>
+    `MSH|^~\\&|S|F|R|RF|2024||ORU^R01|${id}|P|2.5||${pointer}|\nPID|1||4711\nOBX|1\n${end}`;
+  const [filled, again] = [message("M1", "own use"), message("M2", "own use")];
+  for (const each of [filled, again]) assertEquals(acknowledged(await rig.hand().give(hl7(each)))[0], "A");
+  await rig.seen("messageDelivered", () => true, 2);
+  assertEquals(peer.taken, [filled, again]);
+  await rig.hand().give(hl7(message("M3", "", "DSC|x|F\n")));
+  await rig.hand().give(hl7(message("M4", "x")));
+  await rig.seen("messageDelivered", () => true, 3);
+  assertEquals(peer.taken[2], message("M3", "") + "PID|1||4711\nOBX|1\n");
+});
+
 Deno.test("a message whose piece is missing is never delivered: what there is of it goes into quarantine", async () => {
   await using rig = new GatewayRig();
   const peer = new Hl7Peer();
