@@ -7,6 +7,7 @@ import {
   type Faults,
   type MitralError,
 } from "./error.ts";
+import type { Unfit } from "./adapter.ts";
 import type { Answer, Body, Outcome } from "./message.ts";
 import type { Config, Spec } from "./spec.ts";
 
@@ -209,6 +210,8 @@ export interface FormatSpec<
   readonly config: S;
   /** Every error it can fail with, by code, each `NAME_NOUN_STATE` under its own name. */
   readonly errors: Readonly<Record<Code, Fault>>;
+  /** Settings that do not fit together, where each fits by itself; a file with one is refused. */
+  checkConfig?(config: Config<S>): readonly Unfit[];
   /** Bytes to body. `toBytes()` of the body MUST give the same bytes while nothing is changed. */
   parse(bytes: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): B;
   /** Reads as little as it can: called on every message before it is stored. */
