@@ -81,7 +81,8 @@ Deno.test("over mllp a batch that is broken as a whole is refused message by mes
   await using site = await open({ mllp: { port: 0 } });
   using peer = await site.dial();
   await peer.send(nested);
-  assertEquals(shown(await peer.text())?.filter((line) => line.startsWith("MSA")), ["MSA|AE|1", "MSA|AE|2"]);
+  const said = shown(await peer.text())?.filter((line) => line.startsWith("MSA"));
+  assertEquals(said?.map((line) => line.split("|", 3).join("|")), ["MSA|AE|1", "MSA|AE|2"]);
   await site.assertKept(bytesOf(nested), "HL7V2_BATCH_HEADER_MISPLACED");
   await peer.send(hl7("GOOD"));
   assert((await peer.text())?.includes("MSA|AA|GOOD"));
