@@ -104,6 +104,11 @@ export class Assembler {
     return joining && (await joining ?? errors.fail("ENGINE_LINE_STOPPED"));
   }
 
+  /** True where the piece before this one waits, or may wait without being known yet. */
+  expects({ sender, piece }: Identity, { partner }: DurablePiece["origin"]): boolean {
+    return !this.#isRunning || this.#chains.isAwaited(senderOf(sender, partner), piece!.after!);
+  }
+
   /**
    * A piece waits from here on, durably. Returns what it completes; `undefined` where others are still to come. Errors:
    * ENGINE_PIECE_MISPLACED, and it is then no piece that waits.
@@ -113,7 +118,7 @@ export class Assembler {
     // It may be found in the journal, and put back there, at once.
     if (!this.#isRunning || this.#waiting?.has(seq)) return undefined;
     this.#waiting?.add(seq);
-    const from = origin.partner === undefined ? sender : `${origin.partner}/${sender}`;
+    const from = senderOf(sender, origin.partner);
     const chain = this.#chains.add({ seq, id, size, sender: from, place: place! });
     if (!chain) return errors.fail("ENGINE_PIECE_MISPLACED");
     chain.stopWaiting();
@@ -248,4 +253,8 @@ export class Assembler {
     this.#waiting?.delete(seq);
     this.#parts.journal.countPending(-size);
   }
+}
+
+function senderOf(sender: string, partner: string | undefined): string {
+  return partner === undefined ? sender : `${partner}/${sender}`;
 }

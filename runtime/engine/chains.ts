@@ -48,6 +48,11 @@ export class Chains {
     return chain;
   }
 
+  /** True where a chain waits for what is behind the name. */
+  isAwaited(sender: string, name: string): boolean {
+    return this.#open.behind.has(keyOf(sender, name));
+  }
+
   /** Its pieces wait no more. */
   remove(chain: Chain): void {
     this.#close(chain);

@@ -176,7 +176,7 @@ export class ChannelIntake implements Intake {
     let identity: Identity, flaws: Flaws | Promise<Flaws>;
     try {
       if (!envelope) this.#checkSize(arrival);
-      identity = format.identify(arrival.bytes, arrival.contentType);
+      identity = this.#identify(arrival);
       if (identity.number !== undefined) return this.#beginNumbered(arrival, identity);
       flaws = this.#admit(arrival, identity);
     } catch (cause) {
@@ -201,6 +201,13 @@ export class ChannelIntake implements Intake {
     if (!identity.piece) return { kept };
     const begun = () => ({ kept });
     return kept.then(begun, begun);
+  }
+
+  #identify({ bytes, contentType, origin }: Arrival): Identity {
+    const { format, assembler } = this.#parts;
+    const identity = format.identify(bytes, contentType);
+    const isWhole = identity.piece?.mayBeWhole && !assembler.expects(identity, origin);
+    return isWhole ? { ...identity, piece: undefined } : identity;
   }
 
   /** Whether a message is taken, and what is wrong with it all the same. A piece is looked through as part of its whole. */

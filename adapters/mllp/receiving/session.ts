@@ -171,7 +171,7 @@ export class Session {
 
   /** Waits for room and for the intake; false when nothing more is to be read. */
   async #ready(): Promise<boolean> {
-    await this.#replies.room();
+    if (!this.#replies.hasRoom) await this.#replies.room();
     if (!this.#tools.intake.isOpen) {
       try {
         await this.#tools.intake.opened(this.#life);

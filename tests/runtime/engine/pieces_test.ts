@@ -59,6 +59,22 @@ Deno.test("pieces come in any order, and between those of another sender", async
   assertEquals(peer.taken, [other.whole, one.whole]);
 });
 
+Deno.test("what may be a whole message is one, unless the piece before it waits", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  await rig.open([hl7Channel(rig, peer)]);
+  const message = (id: string, pointer: string, end = "") =>
+    `MSH|^~\\&|S|F|R|RF|2024||ORU^R01|${id}|P|2.5||${pointer}|\nPID|1||4711\nOBX|1\n${end}`;
+  const [filled, again] = [message("M1", "own use"), message("M2", "own use")];
+  for (const each of [filled, again]) assertEquals(acknowledged(await rig.hand().give(hl7(each)))[0], "A");
+  await rig.seen("messageDelivered", () => true, 2);
+  assertEquals(peer.taken, [filled, again]);
+  await rig.hand().give(hl7(message("M3", "", "DSC|x|F\n")));
+  await rig.hand().give(hl7(message("M4", "x")));
+  await rig.seen("messageDelivered", () => true, 3);
+  assertEquals(peer.taken[2], message("M3", "") + "PID|1||4711\nOBX|1\n");
+});
+
 Deno.test("a message whose piece is missing is never delivered: what there is of it goes into quarantine", async () => {
   await using rig = new GatewayRig();
   const peer = new Hl7Peer();
@@ -170,6 +186,21 @@ Deno.test("an application acknowledgment names the first piece, in enhanced mode
   const answers = [];
   for (const piece of [a, b, c]) answers.push(acknowledged(await rig.hand().give(piece)));
   assertEquals(answers, ["AA M1", "AA M2", "AA M1"]);
+});
+
+Deno.test("in enhanced mode each piece is taken for itself, and the second answer names the first", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  await rig.open([hl7Channel(rig, peer, {}, { acknowledge: "delivered", applicationAcknowledge: "here" })]);
+  const { a, b, c } = fragmentsOf("M", "S|F", "AL|AL");
+  const said: string[] = [];
+  for (const piece of [a, b, c]) {
+    const reply = await rig.hand().give(piece);
+    said.push(acknowledged(reply));
+    const second = await reply.later;
+    if (second) said.push(acknowledged({ ...reply, answer: second }));
+  }
+  assertEquals(said, ["CA M1", "CA M2", "CA M3", "AA M1"]);
 });
 
 Deno.test("where fragments are not waited for, each goes on by itself, also those that waited", async () => {
