@@ -145,11 +145,11 @@ export class Hl7Message extends MessageViews implements PathBody {
     checkSingle(steps);
     const at = this.#text.segments.find(steps.id, steps.occurrence || 1);
     if (at < 0) return undefined;
-    const { delimiters } = this;
+    if (isDelimiterField(steps)) return this.#text.leaf(at, steps);
     let text: string | undefined = this.#text.segments.one(at);
     if (steps.field !== LEFT_OUT) text = this.#text.field(text, steps);
-    if (!isDelimiterField(steps) && (steps.repetition !== LEFT_OUT || steps.component !== LEFT_OUT)) {
-      text &&= partOf(text, delimiters.repetition, steps.leaf.repetition);
+    if (steps.repetition !== LEFT_OUT || steps.component !== LEFT_OUT) {
+      text &&= partOf(text, this.delimiters.repetition, steps.leaf.repetition);
       text &&= this.#text.part(text, steps);
     }
     return text ? this.#text.shown(text) : undefined;
