@@ -1,5 +1,5 @@
 import { errors } from "../errors.ts";
-import { encodeEscapes } from "../syntax/escape.ts";
+import { encodeEscapes, tokensOf } from "../syntax/escape.ts";
 import type { MessageText } from "../syntax/message_text.ts";
 import { partOf } from "../syntax/parts.ts";
 import {
@@ -10,7 +10,6 @@ import {
   LEFT_OUT,
   type Path,
 } from "../syntax/path.ts";
-import { tokensOf } from "../syntax/tokens.ts";
 import { type DataEncoding, decodeData } from "./_data_decoder.ts";
 import { mediaTypeOf } from "./media_type.ts";
 
