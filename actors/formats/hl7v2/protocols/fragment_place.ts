@@ -1,8 +1,8 @@
 import type { Identity, Piece } from "../../../../runtime/contract/format.ts";
+import { CR, FS, LF } from "../syntax/wire.ts";
 import { findHeader, type Header, oneCharacterAByte } from "../syntax/header.ts";
 
 const DSC = [0x44, 0x53, 0x43], MSA = [0x4d, 0x53, 0x41];
-const LF = 0x0a, CR = 0x0d, FS = 0x1c;
 /** DSC has a pointer of 180 characters and a letter: a longer last segment is none, and is not looked through. */
 const DSC_LENGTH_MAX = 1024;
 
