@@ -20,7 +20,7 @@ import {
   pathText,
   resolvePath,
 } from "./syntax/path.ts";
-import { idOf } from "./syntax/segments.ts";
+import { idOf, segmentNames } from "./syntax/segments.ts";
 import { MessageViews } from "./views/message_views.ts";
 import { Order } from "./views/order.ts";
 import { openView } from "./views/segment_view.ts";
@@ -324,13 +324,11 @@ export class Hl7Message extends MessageViews implements PathBody {
    * that a leaf is called the same whatever stands beside it.
    */
   *leaves(): Generator<readonly [path: string, value: string]> {
-    const seen = new Map<string, number>();
-    for (const segment of this.#text.segments.all()) {
-      const id = segment.slice(0, 3), occurrence = (seen.get(id) ?? 0) + 1;
-      seen.set(id, occurrence);
+    const segments = this.#text.segments.all(), names = segmentNames(segments);
+    for (const [at, segment] of segments.entries()) {
       for (const [path, text] of leavesOf(segment, this.delimiters)) {
         const value = this.#text.decoded(text);
-        if (value !== undefined) yield [`${id}[${occurrence}]${path}`, value];
+        if (value !== undefined) yield [names[at] + path, value];
       }
     }
   }
