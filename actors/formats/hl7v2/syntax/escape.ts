@@ -44,7 +44,8 @@ export function* tokensOf(encoded: string, delimiters: Delimiters, readHex: HexR
       at = end;
       continue;
     }
-    yield* slicesOf(encoded, copied, at);
+    if (at - copied > PIECE) yield* slicesOf(encoded, copied, at);
+    else if (at > copied) yield encoded.slice(copied, at);
     yield plain ?? { markup: body };
     copied = end + 1;
     at = encoded.indexOf(escape, copied);
