@@ -167,7 +167,8 @@ export class Hl7Message extends MessageViews implements PathBody {
 
   /**
    * The document in a field of type ED, or the pointer in one of type RP (where OBX-2 says RP), such as `OBX[2]-5`;
-   * `undefined` where it is empty or absent. Errors: HL7V2_PATH_INVALID.
+   * `undefined` where it is empty or absent, `null` where it holds `""`, HL7's order to delete. Errors:
+   * HL7V2_PATH_INVALID.
    *
    * @example
    * ```ts
@@ -179,7 +180,7 @@ export class Hl7Message extends MessageViews implements PathBody {
    * await new Response(report?.data()).text(); // "%PDF-"
    * ```
    */
-  encapsulated(path: string): EncapsulatedData | undefined {
+  encapsulated(path: string): EncapsulatedData | null | undefined {
     return readEncapsulated(this.#text, path);
   }
 
@@ -367,7 +368,8 @@ export class Hl7Message extends MessageViews implements PathBody {
   /**
    * The message with CR after every segment, in the character set it came in, or in the one that is asked for: MSH-18
    * then names it, `ASCII` among them. Errors: HL7V2_CHARACTER_UNENCODABLE, with the place in its facts, only where the
-   * character set was changed; HL7V2_CHARSET_UNSUPPORTED.
+   * character set was changed, or the message was read from text that MSH-18 has no room for;
+   * HL7V2_CHARSET_UNSUPPORTED.
    */
   toBytes(options: WriteOptions = {}): Uint8Array {
     return options.charset === undefined ? this.#text.toBytes() : this.#text.toBytesIn(options.charset);

@@ -18,7 +18,7 @@ interface EncapsulatedCase {
 }
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-const bytesIn = (document: EncapsulatedData | undefined) => new Response(document?.data()).bytes();
+const bytesIn = (document: EncapsulatedData | null | undefined) => new Response(document?.data()).bytes();
 const message = (field: string, valueType = "ED") =>
   Hl7Message.parse(`MSH|^~\\&|LAB\rOBX|1|${valueType}|1||${field}\r`);
 
@@ -34,7 +34,7 @@ corpusTest("documents pass encapsulated", async () => {
       bytes = new TextEncoder().encode(lines.join("\r"));
     }
     const document = Hl7Message.parse(bytes).encapsulated(`OBX[${obx}]-5`);
-    assert(document !== undefined, name);
+    assert(document, name);
     const { pointer, source, type, subtype } = document;
     const parts = valueType === "RP" ? [pointer, source, type, subtype] : [source, type, subtype];
     assertEquals(pointer !== undefined, valueType === "RP", name);
@@ -134,6 +134,7 @@ Deno.test("a document is at a field or a repetition, or is none", async () => {
   const two = message("^TX^plain^A^one~^TX^plain^A^two");
   assertEquals(textOf(await bytesIn(two.encapsulated("OBX-5[2]"))), "two");
   assertEquals([two.encapsulated("OBX-6"), two.encapsulated("OBX[2]-5")], [undefined, undefined]);
+  assertEquals(message('""').encapsulated("OBX-5"), null);
   for (const path of ["OBX", "OBX-5.5", "OBX[*]-5", "MSH-1"]) {
     const { code } = assertThrows(() => two.encapsulated(path), MitralError);
     assertEquals(code, "HL7V2_PATH_INVALID", path);
