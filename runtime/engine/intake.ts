@@ -172,7 +172,7 @@ export class ChannelIntake implements Intake {
 
   /** Gives a message its place in the journal, in the order of those that came before it. */
   #begin(arrival: Arrival): Begun | Promise<Begun> {
-    const { envelope, format } = this.#parts;
+    const { envelope } = this.#parts;
     let identity: Identity, flaws: Flaws | Promise<Flaws>;
     try {
       if (!envelope) this.#checkSize(arrival);
