@@ -40,6 +40,18 @@ export interface Kept {
   readonly whole?: Uint8Array;
 }
 
+/** A message that has just become durable. */
+export interface Accepted {
+  readonly seq: number;
+  readonly id: string;
+  readonly receivedAtMs: number;
+  readonly origin: Origin;
+  readonly contentType: string;
+  /** As the format names it. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
 /** Nothing more is to be said of it. */
 export const ACCEPTED: Outcome = { kind: "accepted" };
 

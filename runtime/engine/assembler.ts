@@ -5,11 +5,10 @@ import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { InboxRow } from "../journal/operations.ts";
 import type { JoinPieces } from "../journal/pieces.ts";
-import { declared } from "./arrival.ts";
+import { type Accepted, declared } from "./arrival.ts";
 import { type Chain, Chains, type WaitingPiece } from "./chains.ts";
 import { errors } from "./errors.ts";
 import type { LineState } from "./events.ts";
-import type { Accepted } from "./intake.ts";
 import { flawed } from "./flawed.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
@@ -104,9 +103,10 @@ export class Assembler {
     return joining && (await joining ?? errors.fail("ENGINE_LINE_STOPPED"));
   }
 
-  /** True where the piece before this one waits, or may wait without being known yet. */
-  expects({ sender, piece }: Identity, { partner }: DurablePiece["origin"]): boolean {
-    return !this.#isRunning || this.#chains.isAwaited(senderOf(sender, partner), piece!.after!);
+  /** True for a piece; for what may as well be whole, where the piece before it waits, or may wait without being known yet. */
+  isPiece({ sender, piece }: Identity, { partner }: DurablePiece["origin"]): boolean {
+    if (!piece?.mayBeWhole) return piece !== undefined;
+    return !this.#isRunning || this.#chains.isAwaited(senderOf(sender, partner), piece.after!);
   }
 
   /**

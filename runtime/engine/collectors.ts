@@ -5,7 +5,7 @@ import type { Gathering } from "../journal/questions.ts";
 import { Collector } from "./collector.ts";
 import type { LineState } from "./events.ts";
 import type { BoundFormats } from "./formats.ts";
-import type { Accepted } from "./intake.ts";
+import type { Accepted } from "./arrival.ts";
 import { joinerFor } from "./joiners/joiner.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, DestinationPlan } from "./plan.ts";

@@ -5,8 +5,8 @@ import type { Flaws, Format, Identity, SplitBatch } from "../contract/format.ts"
 import type { Origin, Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Append, Appended } from "../journal/operations.ts";
-import { ACCEPTED, type Arrival, declared, failed, identityIn, type Kept } from "./arrival.ts";
+import type { Append, Appended, Sameness } from "../journal/operations.ts";
+import { ACCEPTED, type Accepted, type Arrival, declared, failed, identityIn, type Kept } from "./arrival.ts";
 import type { Assembler } from "./assembler.ts";
 import { outcomeOfAll, takeAll } from "./batch_intake.ts";
 import { errors } from "./errors.ts";
@@ -21,18 +21,6 @@ import { Replies } from "./replies.ts";
 import type { SecondAnswers } from "./second_answers.ts";
 import { troubleOf } from "./trouble.ts";
 import type { Waiters } from "./waiters.ts";
-
-/** A message that has just become durable. */
-export interface Accepted {
-  readonly seq: number;
-  readonly id: string;
-  readonly receivedAtMs: number;
-  readonly origin: Origin;
-  readonly contentType: string;
-  /** As the format names it. */
-  readonly type: string;
-  readonly bytes: Uint8Array;
-}
 
 /** What an intake is made of. */
 export interface IntakeParts {
@@ -187,13 +175,12 @@ export class ChannelIntake implements Intake {
   }
 
   async #beginChecked(arrival: Arrival, identity: Identity, checking: Promise<Flaws>): Promise<Begun> {
-    let flaws: Flaws;
     try {
-      flaws = await checking;
+      const flaws = await checking;
+      return { kept: this.#append(arrival, identity, flaws) };
     } catch (cause) {
       return { kept: this.#quarantine(arrival, declared(cause)) };
     }
-    return { kept: this.#append(arrival, identity, flaws) };
   }
 
   /** A message in pieces has its place once its pieces are one: what comes behind the last of them comes behind it. */
@@ -206,8 +193,8 @@ export class ChannelIntake implements Intake {
   #identify({ bytes, contentType, origin }: Arrival): Identity {
     const { format, assembler } = this.#parts;
     const identity = format.identify(bytes, contentType);
-    const isWhole = identity.piece?.mayBeWhole && !assembler.expects(identity, origin);
-    return isWhole ? { ...identity, piece: undefined } : identity;
+    if (!identity.piece || assembler.isPiece(identity, origin)) return identity;
+    return { ...identity, piece: undefined };
   }
 
   /** Whether a message is taken, and what is wrong with it all the same. A piece is looked through as part of its whole. */
@@ -231,7 +218,11 @@ export class ChannelIntake implements Intake {
     // From here to the append nothing is awaited: the next message of its sender is judged after it.
     const verdict = this.#numbers.judge(identity, partner);
     const numbered = { ...arrival, expected: verdict.expected };
-    if (verdict.kind === "refused") trouble = verdict.error;
+    if (verdict.kind === "refused") {
+      // Unless it is known: of a batch that comes again, all but the last have old numbers.
+      const sameness = samenessOf(identity, arrival, this.#parts.plan.duplicates, undefined);
+      return { kept: this.#quarantine(numbered, verdict.error, sameness) };
+    }
     if (trouble) return { kept: this.#quarantine(numbered, trouble) };
     const counted = this.#numbers.count(identity, partner, verdict, atMs);
     return await this.#placing(identity, this.#append(numbered, identity, flaws, counted));
@@ -361,12 +352,12 @@ export class ChannelIntake implements Intake {
     }
   }
 
-  /** Keeps the bytes with the reason. */
-  async #quarantine(arrival: Arrival, error: MitralError): Promise<Kept> {
-    const { plan, journal, report } = this.#parts;
+  /** Keeps the bytes with the reason; not those of a message that is here already. */
+  async #quarantine(arrival: Arrival, error: MitralError, sameness?: Sameness): Promise<Kept> {
+    const { plan, format, journal, assembler, report } = this.#parts;
     // What could not be read may still say who it is.
-    const identity = identityIn(this.#parts.format, arrival);
-    const { seq } = await journal.write<Append>({
+    const identity = identityIn(format, arrival);
+    const appended = await journal.write<Append>({
       op: "append",
       id: arrival.id,
       channel: plan.name,
@@ -380,11 +371,16 @@ export class ChannelIntake implements Intake {
       answered: "negatively",
       trouble: troubleOf(error, arrival.atMs),
       // When it is replayed, a piece waits for the others.
-      ...(identity.piece ? { place: "gathering" } : {}),
+      ...(assembler.isPiece(identity, arrival.origin) ? { place: "gathering" } : {}),
+      ...(sameness ? { sameness } : {}),
     });
     arrival.kept?.();
+    if (appended.kind === "pending" || appended.kind === "answered") {
+      const isAnsweredTwice = this.#isAnsweredTwice(arrival);
+      return this.#appended({ ...arrival, isAnsweredTwice }, identity.type, appended);
+    }
     report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
-    return { arrival, seq, outcome: { kind: "rejected", error } };
+    return { arrival, seq: appended.seq, outcome: { kind: "rejected", error } };
   }
 }
 

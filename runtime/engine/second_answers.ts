@@ -3,9 +3,8 @@ import type { Answer, Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { FollowUp, FollowUps, OutboxRow } from "../journal/operations.ts";
-import { identityIn } from "./arrival.ts";
+import { type Accepted, identityIn } from "./arrival.ts";
 import { errors } from "./errors.ts";
-import type { Accepted } from "./intake.ts";
 import type { ChannelPlan } from "./plan.ts";
 
 /** What second answers are made with. */

@@ -17,7 +17,7 @@ import { ActorState, type StageNotes } from "./actor_state.ts";
 import { branchOf } from "./branch.ts";
 import { errors } from "./errors.ts";
 import type { BoundFormats } from "./formats.ts";
-import type { Accepted } from "./intake.ts";
+import type { Accepted } from "./arrival.ts";
 import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
 import type { ChannelPlan, DestinationPlan, StepPlan } from "./plan.ts";

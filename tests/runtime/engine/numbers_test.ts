@@ -196,6 +196,19 @@ Deno.test("a message without a number does not overtake the first of its sender 
   assertEquals(idsIn(peer), ["M1", "without", "M2"]);
 });
 
+Deno.test("an old number is answered as its message was, where that comes again as it was", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  await rig.open([hl7Channel(rig, peer, NUMBERS)]);
+  for (const number of [1, 2, 3]) await rig.hand().give(numbered(number));
+  const answers = [];
+  for (const number of [1, 2, 3]) answers.push(acknowledged(await rig.hand().give(numbered(number))));
+  answers.push(acknowledged(await rig.hand().give(numbered(2, "other"))));
+  assertEquals(answers, ["AA M1 4", "AA M2 4", "AA M3 4", "AE other 4"]);
+  await rig.seen("messageDelivered", () => true, 3);
+  assertEquals([idsIn(peer), rig.all("messageRepeated").length], [["M1", "M2", "M3"], 3]);
+});
+
 Deno.test("a refused number that comes again with another content is refused where control ids must not be reused", async () => {
   await using rig = new GatewayRig();
   const peer = new Hl7Peer();

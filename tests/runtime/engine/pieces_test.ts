@@ -247,6 +247,18 @@ Deno.test("a piece that was refused as it came is a piece still when it is repla
   assertEquals(peer.taken[1], whole.replace("|2.5||", "|2.5|9|"));
 });
 
+Deno.test("a whole message that was refused goes on when it is replayed, whatever it has in the place of a pointer", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  await rig.open([hl7Channel(rig, peer, { sequenceNumbers: true })]);
+  const text = (number: number) =>
+    `MSH|^~\\&|S|F|R|RF|2024||ADT^A08|M${number}|P|2.5|${number}|ward\nPID|1||4711\n`;
+  for (const number of [1, 9]) await rig.hand().give(hl7(text(number)));
+  await rig.gateway.replay((await rig.seen("messageQuarantined")).id);
+  await rig.seen("messageDelivered", () => true, 2);
+  assertEquals(peer.taken, [text(1), text(9)]);
+});
+
 Deno.test("a message is put together once though its channel starts anew meanwhile", async () => {
   await using rig = new GatewayRig();
   const peer = new Hl7Peer();
