@@ -2,6 +2,7 @@ import type { ListenTools, Unfit } from "../../runtime/contract/adapter.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
 import { bytes, choice, type Config, durationMs, integer, text } from "../../runtime/contract/spec.ts";
 import { connectErrors, listenErrors, releaseErrors } from "./connecting/errors.ts";
+import { idleSettings } from "./_idle_settings.ts";
 import type { Breach } from "./framing/frame_reader.ts";
 
 /** What an MLLP listener can be told. */
@@ -11,9 +12,9 @@ export const config = {
     { min: 0, max: 65535, example: 2575 },
   ),
   host: text(
-    "Address to listen on. MLLP is not encrypted: only this machine unless another address is named. At " +
-      "`role: client`, the name or address of the peer.",
-    { default: "127.0.0.1", example: "10.1.2.3" },
+    "Address to listen on. MLLP is not encrypted: only this machine, 127.0.0.1, where left out. At `role: client`, the " +
+      "name or address of the peer.",
+    { optional: true, example: "10.1.2.3" },
   ),
   role: choice(
     "Who opens the connection that messages come in by: `server` waits for peers, `client` calls the peer, and calls " +
@@ -72,10 +73,17 @@ export const config = {
 } as const;
 
 /** What does not fit together. */
-export function check({ role, port }: Config<typeof config>): readonly Unfit[] {
-  return role === "client" && port === 0
-    ? [{ setting: "port", rule: "must be the port of the peer at role: client, not 0" }]
-    : [];
+export function check(settings: Config<typeof config>): readonly Unfit[] {
+  const { role, host, port, release } = settings;
+  const idle = (names: readonly (keyof typeof config)[], beside: string) =>
+    idleSettings(config, settings, names, beside);
+  const unfit: Unfit[] = release === 1 ? [...idle(["commitMsMax", "resendsMax"], "release: 1")] : [];
+  if (role === "server") return [...unfit, ...idle(["connectMsMax", "redialMsMax"], "role: server")];
+  if (host === undefined) unfit.push({ setting: "host", rule: "is needed: the peer to call" });
+  if (port === 0) {
+    unfit.push({ setting: "port", rule: "must be the port of the peer at role: client, not 0" });
+  }
+  return [...unfit, ...idle(["connectionsMax"], "role: client")];
 }
 
 /** What can go wrong while listening. */

@@ -9,6 +9,7 @@ import {
   text,
   toggle,
 } from "../../runtime/contract/spec.ts";
+import { idleSettings } from "./_idle_settings.ts";
 import { connectErrors, listenErrors, releaseErrors } from "./connecting/errors.ts";
 
 /** Settings of the sender. */
@@ -82,10 +83,22 @@ export const config = {
 } as const;
 
 /** What does not fit together. */
-export function check({ role, host }: Config<typeof config>): readonly Unfit[] {
-  return role === "client" && host === undefined
-    ? [{ setting: "host", rule: "is needed: the peer to call" }]
-    : [];
+export function check(settings: Config<typeof config>): readonly Unfit[] {
+  const { role, host, release, keepAlive, applicationMsMax, inFlightMax } = settings;
+  const idle = (names: readonly (keyof typeof config)[], beside: string) =>
+    idleSettings(config, settings, names, beside);
+  return [
+    ...(role === "client" && host === undefined
+      ? [{ setting: "host", rule: "is needed: the peer to call" }]
+      : []),
+    // The peer commits the next message before its application has answered the one before.
+    ...(applicationMsMax > 0 && inFlightMax > 1
+      ? [{ setting: "inFlightMax", rule: "must be 1 where applicationMsMax waits for a second answer" }]
+      : []),
+    ...(release === 1 ? idle(["commitMsMax", "resendsMax"], "release: 1") : []),
+    ...(role === "server" ? idle(["idleMsMax"], "role: server") : []),
+    ...(keepAlive ? [] : idle(["inFlightMax"], "keepAlive: false")),
+  ];
 }
 
 /** What can go wrong while sending. */

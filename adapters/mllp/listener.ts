@@ -38,9 +38,11 @@ export default defineListener({
   listen: (tools) => tools.config.role === "client" ? call(tools) : serve(tools),
 });
 
+const LOOPBACK = "127.0.0.1";
+
 /** Waits for peers. */
 async function serve(tools: Tools): Promise<Listening> {
-  const { world, report, fail, config: { host, port, connectionsMax } } = tools;
+  const { world, report, fail, config: { host = LOOPBACK, port, connectionsMax } } = tools;
   const acceptor = await world.net.listen({ host, port }).catch((cause): never =>
     fail(listenCode(cause), { host, port, reason: netCode(cause) }, cause)
   );
@@ -82,12 +84,13 @@ async function accept(acceptor: Acceptor, welcome: (connection: Connection) => v
 /** Calls the peer, and takes what it sends over that connection. */
 async function call(tools: Tools): Promise<Listening> {
   const { world, report, error, config } = tools;
-  const { host, port, connectMsMax } = config;
+  const { host = LOOPBACK, port, connectMsMax } = config;
   const life = new AbortController();
   const shared = sessionTools(tools, life.signal, () => true);
   let session: Session | undefined;
   const keeping = keepConnected({
     ...config,
+    host,
     world,
     signal: life.signal,
     async use(connection) {

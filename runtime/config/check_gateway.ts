@@ -21,7 +21,7 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
     checkSupervise(channel.value.supervise, nearestNode(channel.node, "supervise"), problems);
     checkRetries(channel.value, channel.node, problems);
     checkAnswers(channel.value, channel.node, problems);
-    checkSecondAnswers(channel.value, channel.node, problems);
+    checkSecondAnswers(channel.value, channel.node, channels, problems);
     checkTimes(channel.value, channel.node, problems);
     checkDuplicates(channel.value, channel.node, problems);
     checkRemedies(channel.value, channel.node, problems);
@@ -109,14 +109,26 @@ function checkAnswers(
   }
 }
 
-/** A second answer must have a way back. */
-function checkSecondAnswers({ listen, decrypt }: PartialChannel, node: ConfigNode, problems: Problems): void {
+/** There must be a second answer, and a way back for it. */
+function checkSecondAnswers(
+  { listen, decrypt, parse }: PartialChannel,
+  node: ConfigNode,
+  channels: readonly ReadChannel[],
+  problems: Problems,
+): void {
   const { applicationAcknowledge: where, adapter } = listen ?? {};
   if (where === undefined) return;
+  const format = parse?.spec;
+  const [to] = answersTo(where).map(({ to }) => channels.find(({ name }) => name === to));
+  const reads = to?.value?.parse?.spec?.name;
   const spot = nearestNode(node, "listen", "applicationAcknowledge");
   const refuse = (rule: string, hint?: string) => problems.add(spot, "CONFIG_VALUE_INVALID", { rule }, hint);
   if (decrypt) refuse("a sealed message is answered by a receipt, once");
-  else if (where === "here" && adapter?.spec?.name !== undefined && !adapter.spec.answersLater) {
+  else if (format?.name !== undefined && !format.isAnsweredTwice) {
+    refuse(`${format.name} has no second answers`);
+  } else if (format?.name !== undefined && reads !== undefined && reads !== format.name) {
+    refuse(`${shown(to?.name ?? "")} reads ${reads}, and the answer is ${format.name}`);
+  } else if (where === "here" && adapter?.spec?.name !== undefined && !adapter.spec.answersLater) {
     refuse(
       `${adapter.spec.name} cannot answer later`,
       "applicationAcknowledge: to NAME, a channel of this gateway",
@@ -255,7 +267,7 @@ function checkPorts(
     const owner = `channel ${shown(channel.name)}`;
     const { port, host, role } = listenerSettings(channel);
     if (typeof port === "number" && role !== "client") {
-      take({ port, host: typeof host === "string" ? host : "", owner }, listenerSpot(channel, "port"));
+      take({ port, host: typeof host === "string" ? host : LOOPBACK, owner }, listenerSpot(channel, "port"));
     }
     for (const { name = "", value } of channel.value?.send ?? []) {
       const { spec, config } = value?.adapter ?? {};

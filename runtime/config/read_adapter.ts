@@ -1,10 +1,9 @@
-import type { ListenerSpec, SenderSpec } from "../contract/adapter.ts";
 import type { Configured } from "../engine/plan.ts";
 import type { ReadContext } from "./_read_context.ts";
 import { noteSplitText } from "./_node_checks.ts";
 import { type ConfigNode, type Entry, keySpot, valueOf } from "./config_node.ts";
 import { shown } from "./problem.ts";
-import { configure, loadSpec } from "./read_component.ts";
+import { configure, loadSpec, noteUnfit } from "./read_component.ts";
 import type { SpecOf } from "./shape.ts";
 import { didYouMean, suggest } from "./suggest.ts";
 
@@ -57,22 +56,13 @@ export async function readAdapter<K extends "listeners" | "senders">(
     const spec = await loadSpec<SpecOf[K]>(kind, key, { path: node.path, place: value.keyPlace }, context);
     const before = problems.count;
     const configured = spec && await configure(spec, value, context);
-    if (configured && problems.count === before) noteUnfit(configured, value, context);
+    // What does not fit by itself would trip up a look at how it fits the others.
+    if (configured && problems.count === before) {
+      noteUnfit(spec?.check?.(configured.config as never), value, context);
+    }
     read.push(configured);
   }
   return read[0];
-}
-
-/** Settings that are each right and do not fit together; an adapter's own check would trip over ones that are not. */
-function noteUnfit(
-  { spec, config }: Configured<ListenerSpec | SenderSpec>,
-  node: ConfigNode,
-  { problems }: ReadContext,
-): void {
-  for (const { setting, rule } of spec.check?.(config as never) ?? []) {
-    const at = node.kind === "map" ? valueOf(node, setting) : undefined;
-    problems.add(at ?? keySpot(node), "CONFIG_VALUE_INVALID", { rule: at ? rule : `${setting} ${rule}` });
-  }
 }
 
 /** The entry of a section's adapter. */

@@ -1,9 +1,10 @@
+import type { Unfit } from "../contract/adapter.ts";
 import type { Catalog, Lazy } from "../contract/catalog.ts";
 import { asField, type Spec } from "../contract/spec.ts";
 import type { Configured } from "../engine/plan.ts";
 import { plainText, wrongKind } from "./_node_checks.ts";
 import type { ReadContext } from "./_read_context.ts";
-import type { ConfigNode } from "./config_node.ts";
+import { type ConfigNode, keySpot, valueOf } from "./config_node.ts";
 import type { ConfigCode } from "./errors.ts";
 import { parseField } from "./parse_field.ts";
 import { shown, type Spot } from "./problem.ts";
@@ -28,7 +29,26 @@ export async function readComponent<K extends "formats" | "envelopes">(
   const named = nameAndSettings(node, context);
   if (!named) return undefined;
   const spec = await loadSpec<SpecOf[K]>(kind, named.name, named.spot, context);
-  return spec && configure(spec, named.settings, context);
+  if (!spec) return undefined;
+  const before = context.problems.count;
+  const configured = await configure(spec, named.settings, context);
+  // What does not fit by itself would trip up a look at how it fits the others.
+  if (context.problems.count === before && "checkConfig" in spec) {
+    noteUnfit(spec.checkConfig?.(configured.config as never), named.settings, context);
+  }
+  return configured;
+}
+
+/** Settings that are each right and do not fit together. */
+export function noteUnfit(
+  unfit: readonly Unfit[] = [],
+  node: ConfigNode,
+  { problems }: ReadContext,
+): void {
+  for (const { setting, rule } of unfit) {
+    const at = node.kind === "map" ? valueOf(node, setting) : undefined;
+    problems.add(at ?? keySpot(node), "CONFIG_VALUE_INVALID", { rule: at ? rule : `${setting} ${rule}` });
+  }
 }
 
 /** A name with what stands behind it. A name alone has no settings. */

@@ -6,7 +6,9 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
   let bestDistance = Math.max(1, Math.floor(meant.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(meant, candidate.toLowerCase(), bestDistance);
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    // Where every letter would have to change nothing points to the word: `X` is not `P`.
+    const isNear = distance < Math.max(meant.length, candidate.length, 1);
+    if (distance < bestDistance && isNear) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }

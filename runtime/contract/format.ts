@@ -7,6 +7,7 @@ import {
   type Faults,
   type MitralError,
 } from "./error.ts";
+import type { Unfit } from "./adapter.ts";
 import type { Answer, Body, Outcome } from "./message.ts";
 import type { Config, Spec } from "./spec.ts";
 
@@ -32,6 +33,8 @@ export interface Piece {
   readonly after?: string;
   /** Names the piece behind; left out for the last. */
   readonly until?: string;
+  /** It may as well be a whole message: it is a piece only where the one before it waits. */
+  readonly mayBeWhole?: boolean;
   /** Its sender takes the answer that tells what became of the message for an answer to the first piece. */
   readonly isAnsweredAsWhole?: boolean;
 }
@@ -207,6 +210,8 @@ export interface FormatSpec<
   readonly config: S;
   /** Every error it can fail with, by code, each `NAME_NOUN_STATE` under its own name. */
   readonly errors: Readonly<Record<Code, Fault>>;
+  /** Settings that do not fit together, where each fits by itself; a file with one is refused. */
+  checkConfig?(config: Config<S>): readonly Unfit[];
   /** Bytes to body. `toBytes()` of the body MUST give the same bytes while nothing is changed. */
   parse(bytes: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): B;
   /** Reads as little as it can: called on every message before it is stored. */
@@ -217,9 +222,9 @@ export interface FormatSpec<
    */
   admit?(identity: Identity, tools: FormatTools<S, NoInfer<Code>>, received: Uint8Array): void;
   /**
-   * Looks through a whole message for what is wrong with it, where the config asks for that: fails where it is to be
-   * refused, and returns what is to be told of one that is taken all the same. Called after `admit`, and before anything
-   * is acknowledged; again before `parse`, where only a refusal counts. MUST do nothing where nobody asked.
+   * Looks through a whole message: fails where it is to be refused, as one that `parse` could not read may be, and
+   * returns what is to be told of one that is taken all the same, where the config asks for that. Called after `admit`,
+   * and before anything is acknowledged: MUST NOT do more than the config asks for.
    */
   check?(received: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): Flaws | Promise<Flaws>;
   /** What order is kept by (for HL7: the patients of PID-3 and MRG-1). An empty list is a barrier for all. */

@@ -13,6 +13,8 @@ export interface Arrival {
   readonly contentType: string;
   /** The message: for a sealed one, what was inside. */
   readonly bytes: Uint8Array;
+  /** What comes by the same way keeps its order. */
+  readonly way: string;
   /** Told once the bytes are in safe storage. */
   readonly kept?: () => void;
   readonly sealed?: { readonly envelope: Uint8Array; readonly opened: Opened };
@@ -37,6 +39,9 @@ export interface Kept {
   /** The message whose last piece it was: its fate is told. */
   readonly whole?: Uint8Array;
 }
+
+/** Nothing more is to be said of it. */
+export const ACCEPTED: Outcome = { kind: "accepted" };
 
 /** Who a message says it is, as far as it can be read. */
 export function identityIn(

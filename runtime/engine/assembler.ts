@@ -48,7 +48,6 @@ export type DurablePiece = Pick<InboxRow, "seq" | "id" | "size" | "origin">;
 export class Assembler {
   readonly #parts: AssemblerParts;
   readonly #chains = new Chains();
-  readonly #timers = new Map<Chain, () => void>();
   readonly #working = new Set<Promise<unknown>>();
   /** Pieces that wait; `undefined` before they are known. */
   #waiting: Set<number> | undefined;
@@ -84,8 +83,6 @@ export class Assembler {
   /** Waits for what is being put together; the rest waits in the journal. */
   async stop(deadline: AbortSignal): Promise<void> {
     this.#isRunning = false;
-    for (const forget of this.#timers.values()) forget();
-    this.#timers.clear();
     this.#chains.clear();
     await untilAborted(Promise.all(this.#working), deadline);
   }
@@ -107,6 +104,11 @@ export class Assembler {
     return joining && (await joining ?? errors.fail("ENGINE_LINE_STOPPED"));
   }
 
+  /** True where the piece before this one waits, or may wait without being known yet. */
+  expects({ sender, piece }: Identity, { partner }: DurablePiece["origin"]): boolean {
+    return !this.#isRunning || this.#chains.isAwaited(senderOf(sender, partner), piece!.after!);
+  }
+
   /**
    * A piece waits from here on, durably. Returns what it completes; `undefined` where others are still to come. Errors:
    * ENGINE_PIECE_MISPLACED, and it is then no piece that waits.
@@ -116,15 +118,14 @@ export class Assembler {
     // It may be found in the journal, and put back there, at once.
     if (!this.#isRunning || this.#waiting?.has(seq)) return undefined;
     this.#waiting?.add(seq);
-    const from = origin.partner === undefined ? sender : `${origin.partner}/${sender}`;
+    const from = senderOf(sender, origin.partner);
     const chain = this.#chains.add({ seq, id, size, sender: from, place: place! });
     if (!chain) return errors.fail("ENGINE_PIECE_MISPLACED");
-    this.#timers.get(chain)?.();
+    chain.stopWaiting();
     if (chain.after !== undefined || chain.until !== undefined) {
       this.#await(chain);
       return undefined;
     }
-    this.#timers.delete(chain);
     return this.#work(this.#join(chain));
   }
 
@@ -157,7 +158,8 @@ export class Assembler {
       if (!body) return errors.fail("ENGINE_BODY_DAMAGED");
       const identity = format.identify(body, contentType);
       if (identity.piece && format.pieces) {
-        this.#offer(this.#add(row, identity));
+        // Before anybody can give the last of them again: what that is answered depends on the whole.
+        await this.#offer(this.#add(row, identity));
         return;
       }
       // Nobody puts pieces together any more: it goes on by itself.
@@ -176,14 +178,11 @@ export class Assembler {
 
   #await(chain: Chain): void {
     const { world } = this.#parts, waitMsMax = this.#waitMsMax;
-    const forget = world.clock.after(waitMsMax, () => {
-      this.#timers.delete(chain);
-      if (!this.#chains.has(chain)) return;
+    chain.stopWaiting = world.clock.after(waitMsMax, () => {
       this.#chains.remove(chain);
       const { length: pieces } = chain.pieces;
       this.#work(this.#refuse(chain.pieces, errors.error("ENGINE_PIECES_INCOMPLETE", { pieces, waitMsMax })));
     });
-    this.#timers.set(chain, forget);
   }
 
   /** What is under way is waited for, and may fail: its pieces wait in the journal, and are found again. */
@@ -231,8 +230,8 @@ export class Assembler {
       ...(acknowledge === "received" && !isAnsweredLater(body) ? { answered: "positively" } : {}),
     };
     const joined = await journal.write(message);
-    for (const { seq, size } of pieces) this.#leave(seq, size);
     if (!joined) return undefined;
+    for (const { seq, size } of pieces) this.#leave(seq, size);
     journal.countPending(body.length);
     const { id, receivedAtMs } = message;
     if (flaws.length > 0) report(flawed(plan.name, id, flaws));
@@ -254,4 +253,8 @@ export class Assembler {
     this.#waiting?.delete(seq);
     this.#parts.journal.countPending(-size);
   }
+}
+
+function senderOf(sender: string, partner: string | undefined): string {
+  return partner === undefined ? sender : `${partner}/${sender}`;
 }

@@ -14,13 +14,13 @@ export interface TakeOne<Kept> {
 }
 
 /**
- * Takes every message of a batch as if it had come alone, in order, and waits for all of them. They share commits, and
- * only so many are on their way into the journal at once.
+ * Takes every message of a batch as if it had come alone, in order. They share commits, and only so many are on their
+ * way into the journal at once. Resolves when each is durable or cannot be; `replies` when the end of all is known.
  */
 export async function takeAll<Kept>(
   messages: Iterable<Uint8Array>,
   { keep, reply, allKept }: TakeOne<Kept>,
-): Promise<readonly Reply[]> {
+): Promise<{ readonly replies: Promise<readonly Reply[]> }> {
   const replies: Promise<Reply>[] = [], keeping: Promise<Kept>[] = [];
   for (const message of messages) {
     // Memory of its own: a view would carry the whole batch to wherever it goes.
@@ -30,8 +30,9 @@ export async function takeAll<Kept>(
     // Commits are in order: with this one, those before are done. What went wrong is in the reply.
     if (replies.length % limits.batchAppendsMax === 0) await kept.catch(() => {});
   }
-  Promise.all(keeping).then(allKept, () => {});
-  return await Promise.all(replies);
+  const kept = await Promise.allSettled(keeping);
+  if (kept.every(({ status }) => status === "fulfilled")) allKept();
+  return { replies: Promise.all(replies) };
 }
 
 /**

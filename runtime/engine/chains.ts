@@ -18,6 +18,8 @@ export interface Chain {
   after: string | undefined;
   /** What the piece behind the last is called; `undefined` where the last is there. */
   until: string | undefined;
+  /** Ends the wait for its next piece: it is part of another from now on, or nobody waits any more. */
+  stopWaiting(): void;
 }
 
 /** Puts pieces that wait beside their neighbours, in whatever order they come. */
@@ -38,18 +40,17 @@ export class Chains {
     }
     if (left) this.#close(left);
     if (right) this.#close(right);
-    const chain = left ?? { pieces: [], after, until };
+    right?.stopWaiting();
+    const chain = left ?? { pieces: [], after, until, stopWaiting: () => {} };
     chain.pieces.push(piece, ...right?.pieces ?? []);
     chain.until = right ? right.until : until;
     this.#note(chain);
     return chain;
   }
 
-  /** False for one that has become part of another, or was removed. */
-  has(chain: Chain): boolean {
-    const { pieces: [{ sender }], after, until } = chain;
-    return until !== undefined && this.#open.behind.get(keyOf(sender, until)) === chain ||
-      after !== undefined && this.#open.before.get(keyOf(sender, after)) === chain;
+  /** True where a chain waits for what is behind the name. */
+  isAwaited(sender: string, name: string): boolean {
+    return this.#open.behind.has(keyOf(sender, name));
   }
 
   /** Its pieces wait no more. */
@@ -57,9 +58,12 @@ export class Chains {
     this.#close(chain);
   }
 
+  /** Nobody waits any more. */
   clear(): void {
-    this.#open.behind.clear();
-    this.#open.before.clear();
+    for (const open of [this.#open.behind, this.#open.before]) {
+      for (const chain of open.values()) chain.stopWaiting();
+      open.clear();
+    }
   }
 
   #note(chain: Chain): void {

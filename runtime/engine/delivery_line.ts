@@ -339,8 +339,9 @@ export class DeliveryLine {
     const { journal, channel, world, respond, secondAnswers } = this.#parts;
     const atMs = world.clock.nowMs();
     const answer = outcome.kind === "filtered" ? undefined : outcome.answer?.bytes;
-    const told = await respond?.(entry.row, outcome);
-    const followUps = await secondAnswers.afterDelivery(entry.row, told);
+    const told = respond && await respond(entry.row, outcome);
+    const following = secondAnswers.afterDelivery(entry.row, told);
+    const followUps = following && await following;
     const urgent = channel.acknowledge === "delivered" || told !== undefined;
     const durable = journal.write({
       op: "settle",
@@ -367,8 +368,7 @@ export class DeliveryLine {
     };
     durable.then(({ rest, concluded }) => {
       synced();
-      void secondAnswers.committed(followUps?.taken);
-      if (followUps?.refused !== followUps?.taken) void secondAnswers.committed(followUps?.refused);
+      if (followUps) secondAnswers.decided(followUps);
       this.#report(event);
       if (told && concluded) this.#parts.concluded(entry.row, told);
       if (rest) this.#parts.settled(entry.row, rest);

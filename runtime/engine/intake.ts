@@ -6,16 +6,18 @@ import type { Origin, Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Append, Appended } from "../journal/operations.ts";
-import { type Arrival, declared, failed, identityIn, type Kept } from "./arrival.ts";
+import { ACCEPTED, type Arrival, declared, failed, identityIn, type Kept } from "./arrival.ts";
 import type { Assembler } from "./assembler.ts";
 import { outcomeOfAll, takeAll } from "./batch_intake.ts";
 import { errors } from "./errors.ts";
 import { flawed } from "./flawed.ts";
 import type { Gate } from "./gate.ts";
 import type { Unstamped } from "./line.ts";
+import { InTurn } from "./in_turn.ts";
 import { type Counted, Numbers } from "./numbers.ts";
 import type { ChannelPlan } from "./plan.ts";
 import { REUSED, samenessOf } from "./sameness.ts";
+import { Replies } from "./replies.ts";
 import type { SecondAnswers } from "./second_answers.ts";
 import { troubleOf } from "./trouble.ts";
 import type { Waiters } from "./waiters.ts";
@@ -51,14 +53,22 @@ export interface IntakeParts {
   report(event: Unstamped): void;
 }
 
+/** A message that has its place in the journal, and is not durable yet. */
+interface Begun {
+  readonly kept: Promise<Kept>;
+}
+
 /** The way into a channel: opens, identifies, makes durable, answers. */
 export class ChannelIntake implements Intake {
   readonly #parts: IntakeParts;
   readonly #numbers: Numbers;
+  readonly #replies: Replies;
+  readonly #inTurn = new InTurn();
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
     this.#numbers = new Numbers(parts.plan.name, parts.format, parts.journal);
+    this.#replies = new Replies(parts);
   }
 
   get isOpen(): boolean {
@@ -77,7 +87,7 @@ export class ChannelIntake implements Intake {
     return this.#answering(
       delivery,
       kept,
-      async (arrival) => this.#reply(await this.#quarantine(arrival, error)),
+      async (arrival) => this.#replies.to(await this.#quarantine(arrival, error)),
     );
   }
 
@@ -109,6 +119,7 @@ export class ChannelIntake implements Intake {
       origin: { adapter: plan.listen.spec.name, peer },
       contentType: contentType ?? format.contentType,
       bytes,
+      way: peer,
       kept,
     };
   }
@@ -125,9 +136,9 @@ export class ChannelIntake implements Intake {
       }
       batch = format.batch?.split(opened.bytes);
     } catch (cause) {
-      return this.#reply(await this.#quarantine(opened, declared(cause)));
+      return this.#replies.to(await this.#quarantine(opened, declared(cause)));
     }
-    return batch ? this.#takeBatch(opened, batch) : this.#reply(await this.#keep(opened));
+    return batch ? this.#takeBatch(opened, batch) : this.#replies.to(await this.#keep(opened));
   }
 
   /**
@@ -138,34 +149,65 @@ export class ChannelIntake implements Intake {
     const { plan, format, envelope, newId, report } = this.#parts;
     const { id, atMs, bytes, sealed } = whole;
     report({ name: "batchReceived", channel: plan.name, id, messages: count, bytes: bytes.length, warnings });
-    const replies = await takeAll<Kept>(messages, {
-      keep: (bytes, member) => this.#keep({ ...whole, id: newId(), bytes, member, kept: undefined }),
-      reply: (kept) => kept.then((each) => this.#reply(each)).catch(failed),
-      allKept: () => whole.kept?.(),
-    });
-    const outcome = outcomeOfAll(replies.map(({ outcome }) => outcome));
+    const { replies } = await this.#inTurn.begin(whole.way, () =>
+      takeAll<Kept>(messages, {
+        keep: (bytes, member) =>
+          this.#keep({ ...whole, id: newId(), bytes, member, way: id, kept: undefined }),
+        reply: (kept) => kept.then((each) => this.#replies.to(each)).catch(failed),
+        allKept: () => whole.kept?.(),
+      }));
+    const all = await replies, outcome = outcomeOfAll(all.map(({ outcome }) => outcome));
     if (outcome.kind === "failed") return { outcome, answer: null };
     const answer = sealed
       ? await envelope!.receipt(sealed.envelope, sealed.opened, outcome)
-      : format.batch!.answer(bytes, replies.map(({ answer }) => answer), { id, atMs });
+      : format.batch!.answer(bytes, all.map(({ answer }) => answer), { id, atMs });
     return { outcome, answer };
   }
 
   /** Makes a message durable: for the channel's work or, with the reason, in quarantine. */
   async #keep(arrival: Arrival): Promise<Kept> {
+    const { kept } = await this.#inTurn.begin(arrival.way, () => this.#begin(arrival));
+    return await kept;
+  }
+
+  /** Gives a message its place in the journal, in the order of those that came before it. */
+  #begin(arrival: Arrival): Begun | Promise<Begun> {
     const { envelope, format } = this.#parts;
-    let identity: Identity, flaws: Flaws;
+    let identity: Identity, flaws: Flaws | Promise<Flaws>;
     try {
       if (!envelope) this.#checkSize(arrival);
-      identity = format.identify(arrival.bytes, arrival.contentType);
-      if (identity.number !== undefined) return this.#keepNumbered(arrival, identity);
-      const found = this.#admit(arrival, identity);
-      flaws = found instanceof Promise ? await found : found;
+      identity = this.#identify(arrival);
+      if (identity.number !== undefined) return this.#beginNumbered(arrival, identity);
+      flaws = this.#admit(arrival, identity);
     } catch (cause) {
-      return this.#quarantine(arrival, declared(cause));
+      return { kept: this.#quarantine(arrival, declared(cause)) };
     }
-    // From here on it may be durable: what goes wrong now must not keep it a second time.
-    return this.#append(arrival, identity, flaws);
+    if (flaws instanceof Promise) return this.#beginChecked(arrival, identity, flaws);
+    return this.#placing(identity, this.#append(arrival, identity, flaws));
+  }
+
+  async #beginChecked(arrival: Arrival, identity: Identity, checking: Promise<Flaws>): Promise<Begun> {
+    let flaws: Flaws;
+    try {
+      flaws = await checking;
+    } catch (cause) {
+      return { kept: this.#quarantine(arrival, declared(cause)) };
+    }
+    return { kept: this.#append(arrival, identity, flaws) };
+  }
+
+  /** A message in pieces has its place once its pieces are one: what comes behind the last of them comes behind it. */
+  #placing(identity: Identity, kept: Promise<Kept>): Begun | Promise<Begun> {
+    if (!identity.piece) return { kept };
+    const begun = () => ({ kept });
+    return kept.then(begun, begun);
+  }
+
+  #identify({ bytes, contentType, origin }: Arrival): Identity {
+    const { format, assembler } = this.#parts;
+    const identity = format.identify(bytes, contentType);
+    const isWhole = identity.piece?.mayBeWhole && !assembler.expects(identity, origin);
+    return isWhole ? { ...identity, piece: undefined } : identity;
   }
 
   /** Whether a message is taken, and what is wrong with it all the same. A piece is looked through as part of its whole. */
@@ -176,7 +218,7 @@ export class ChannelIntake implements Intake {
   }
 
   /** The same for one with a number, which is judged by the last of its sender. */
-  async #keepNumbered(arrival: Arrival, identity: Identity): Promise<Kept> {
+  async #beginNumbered(arrival: Arrival, identity: Identity): Promise<Begun> {
     const { origin: { partner }, atMs } = arrival;
     await this.#numbers.ready(identity, partner);
     const isLink = this.#numbers.judge(identity, partner).kind === "link";
@@ -190,8 +232,9 @@ export class ChannelIntake implements Intake {
     const verdict = this.#numbers.judge(identity, partner);
     const numbered = { ...arrival, expected: verdict.expected };
     if (verdict.kind === "refused") trouble = verdict.error;
-    if (trouble) return this.#quarantine(numbered, trouble);
-    return this.#append(numbered, identity, flaws, this.#numbers.count(identity, partner, verdict, atMs));
+    if (trouble) return { kept: this.#quarantine(numbered, trouble) };
+    const counted = this.#numbers.count(identity, partner, verdict, atMs);
+    return await this.#placing(identity, this.#append(numbered, identity, flaws, counted));
   }
 
   /** By the way it came only a message that came alone is answered a second time: a batch has one answer. */
@@ -251,11 +294,6 @@ export class ChannelIntake implements Intake {
     if (appended.kind === "appended" && flaws.length > 0) report(flawed(plan.name, id, flaws));
     arrival.kept?.();
     if (appended.kind === "appended" && place) return this.#placed(arrival, identity, appended.seq, place);
-    // Perhaps it is another message under an old number: its sender goes on, and a person can replay it.
-    if (appended.kind === "conflicting" && numbered?.repeats) {
-      report({ name: "messageQuarantined", channel: plan.name, id, error: NUMBER_REUSED });
-      return { arrival, seq: appended.seq, outcome: ACCEPTED };
-    }
     return this.#appended(arrival, type, appended);
   }
 
@@ -279,7 +317,7 @@ export class ChannelIntake implements Intake {
       return { arrival, seq, outcome: { kind: "rejected", error: joined.error } };
     }
     const { message } = joined;
-    const told = this.#told(message.seq, arrival, plan.acknowledge === "received");
+    const told = this.#replies.told(message.seq, arrival, plan.acknowledge === "received");
     accepted(message);
     const about = identity.piece!.isAnsweredAsWhole ? message.bytes : bytes;
     return { arrival: { ...arrival, bytes: about }, seq, whole: message.bytes, ...told };
@@ -290,7 +328,7 @@ export class ChannelIntake implements Intake {
     const { seq } = appended;
     switch (appended.kind) {
       case "appended": {
-        const told = this.#told(seq, arrival, plan.acknowledge === "received");
+        const told = this.#replies.told(seq, arrival, plan.acknowledge === "received");
         const { id, origin, contentType, bytes, atMs } = arrival;
         report({ name: "messageReceived", channel: plan.name, id, type, bytes: bytes.length });
         if (appended.resembles) {
@@ -305,30 +343,22 @@ export class ChannelIntake implements Intake {
         const { id, receivedAtMs } = appended;
         report({ name: "messageRepeated", channel: plan.name, id });
         const first = { ...arrival, id, atMs: receivedAtMs };
-        if (appended.kind === "pending") return { arrival: first, seq, ...this.#told(seq, arrival, false) };
+        if (appended.kind === "pending") {
+          return { arrival: first, seq, ...this.#replies.told(seq, arrival, false) };
+        }
         const { answer } = appended;
         if (!arrival.isAnsweredTwice) return { arrival: first, seq, outcome: ACCEPTED, answer };
         const fate: Outcome = answer ? { kind: "accepted", answer } : ACCEPTED;
-        return { arrival: first, seq, outcome: ACCEPTED, ...(this.#answersBack ? { fate } : {}) };
+        return { arrival: first, seq, outcome: ACCEPTED, ...(this.#replies.goBack ? { fate } : {}) };
       }
       case "conflicting":
         report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error: REUSED });
         return { arrival, seq, outcome: { kind: "rejected", error: REUSED } };
+      case "misnumbered":
+        // Perhaps it is another message under an old number: its sender goes on, and a person can replay it.
+        report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error: NUMBER_REUSED });
+        return { arrival, seq, outcome: ACCEPTED };
     }
-  }
-
-  /**
-   * What may be answered to a message that is durable; beside it what becomes of it, where its sender hears of both by the
-   * way it came. Waits from the call on.
-   */
-  #told(seq: number, { isAnsweredTwice }: Arrival, isNow: boolean): Pick<Kept, "outcome" | "fate"> {
-    if (!isAnsweredTwice) return { outcome: isNow ? ACCEPTED : this.#outcomeOf(seq) };
-    return { outcome: ACCEPTED, ...(this.#answersBack ? { fate: this.#outcomeOf(seq) } : {}) };
-  }
-
-  /** Second answers go back by the way the message came. */
-  get #answersBack(): boolean {
-    return this.#parts.plan.applicationAcknowledge === "here";
   }
 
   /** Keeps the bytes with the reason. */
@@ -349,47 +379,14 @@ export class ChannelIntake implements Intake {
       body: arrival.bytes,
       answered: "negatively",
       trouble: troubleOf(error, arrival.atMs),
+      // When it is replayed, a piece waits for the others.
+      ...(identity.piece ? { place: "gathering" } : {}),
     });
     arrival.kept?.();
     report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
     return { arrival, seq, outcome: { kind: "rejected", error } };
   }
-
-  /** The answer to a message, once its outcome is known. A batch that was sealed has one receipt for all. */
-  async #reply({ arrival, seq, answer, fate, whole = arrival.bytes, ...kept }: Kept): Promise<Reply> {
-    const { format, envelope, journal, secondAnswers } = this.#parts;
-    const { sealed, member, bytes, id, atMs, expected, isAnsweredTwice } = arrival;
-    const outcome = await kept.outcome;
-    if (outcome.kind === "failed" || sealed && member !== undefined) return { outcome, answer: null };
-    if (answer) return { outcome, answer };
-    if (sealed) {
-      const receipt = await envelope!.receipt(sealed.envelope, sealed.opened, outcome);
-      // Not awaited: if it is lost in a crash, the next repetition gets a receipt made anew.
-      const positively = outcome.kind !== "rejected";
-      journal.write({ op: "answered", seq, positively, answer: receipt }, "patient").catch(() => {});
-      return { outcome, answer: receipt };
-    }
-    const given = outcome.kind === "filtered" ? undefined : outcome.answer;
-    const facts = {
-      id,
-      atMs,
-      ...(expected === undefined ? {} : { expected }),
-      ...(isAnsweredTwice ? { which: "first" as const } : {}),
-    };
-    return {
-      outcome,
-      answer: given ?? format.answer(bytes, outcome, facts),
-      ...(fate ? { later: secondAnswers.back(whole, Promise.resolve(fate)) } : {}),
-    };
-  }
-
-  /** Waits until the channel's work on a message is done, as far as `acknowledge` asks. */
-  #outcomeOf(seq: number): Promise<Outcome> {
-    const { plan, world, waiters } = this.#parts;
-    return waiters.outcomeOf(seq, plan.answerMsMax, world.clock);
-  }
 }
 
-const ACCEPTED: Outcome = { kind: "accepted" };
 const NUMBER_REUSED = errors.error("ENGINE_NUMBER_REUSED");
 const FLAWLESS: Flaws = [];

@@ -59,9 +59,13 @@ export class SecondAnswers {
   }
 
   /** What goes with the end of a delivery, where that decides: by what the destination has answered, if that counts. */
-  async afterDelivery({ id }: OutboxRow, answered: Outcome | undefined): Promise<FollowUps | undefined> {
+  afterDelivery(row: OutboxRow, answered: Outcome | undefined): Promise<FollowUps | undefined> | undefined {
     const { acknowledge } = this.#parts.plan;
     if (this.#to === undefined || (acknowledge !== "delivered" && answered === undefined)) return undefined;
+    return this.#followUps(row, answered);
+  }
+
+  async #followUps({ id }: OutboxRow, answered: Outcome | undefined): Promise<FollowUps | undefined> {
     const received = await this.#receivedAs(id);
     if (received === undefined || !this.wantedBy(received)) return undefined;
     if (answered) {
@@ -75,9 +79,13 @@ export class SecondAnswers {
     };
   }
 
+  /** The commit is durable: at most one of them went with it. */
+  decided({ taken, refused }: FollowUps): void {
+    for (const followUp of new Set([taken, refused])) if (followUp) void this.committed(followUp);
+  }
+
   /** The commit is durable: a follow-up that went with it is in the other channel's inbox. */
-  async committed(followUp: FollowUp | undefined): Promise<void> {
-    if (!followUp) return;
+  async committed(followUp: FollowUp): Promise<void> {
     const { journal, plan, handedOn } = this.#parts;
     const { payload: bytes, contentType, handsOn: { channel, id, type, receivedAtMs } } = followUp;
     // It did not go with it where the message was answered before; and a journal that has failed has halted everything.

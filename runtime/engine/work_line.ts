@@ -245,7 +245,7 @@ export class WorkLine {
       const tookMs = world.clock.nowMs() - receivedAtMs;
       report({ name: "messageProcessed", channel: plan.name, id, deliveries: branches.length, tookMs });
     }
-    void secondAnswers.committed(followUp);
+    if (followUp) void secondAnswers.committed(followUp);
     if (answers) waiters.tell(seq, outcome);
     return new Ended(outcome);
   }
@@ -310,7 +310,7 @@ export class WorkLine {
     this.#queue.settle(entry, written);
     this.#done(entry);
     report({ name: "messageQuarantined", channel: plan.name, id: entry.message?.id ?? "", error });
-    void secondAnswers.committed(followUp ?? undefined);
+    if (followUp) void secondAnswers.committed(followUp);
     waiters.tell(entry.position, { kind: "rejected", error });
   }
 

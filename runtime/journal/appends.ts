@@ -58,7 +58,7 @@ export class Appends {
     const isRefused = earlier && Number(earlier.answered) === ANSWERED.negatively;
     if (isRefused) return this.#appendNew(append, channel);
     if (earlier && String(earlier.control_id) === append.controlId) return this.#joined(earlier);
-    return { kind: "conflicting", seq: this.#insert(append, channel, null, conflict) };
+    return { kind: "misnumbered", seq: this.#insert(append, channel, null, conflict) };
   }
 
   /** What was taken has the last number now; a repetition leaves it where it is. */

@@ -80,7 +80,9 @@ export type Appended =
     readonly answer?: { readonly bytes: Uint8Array; readonly contentType: string };
   }
   /** Another payload under an id that was used: a forged or broken repetition. It is in quarantine. */
-  | { readonly kind: "conflicting"; readonly seq: number };
+  | { readonly kind: "conflicting"; readonly seq: number }
+  /** Another message than the one that had its number: see {@linkcode Numbered.repeats}. It is in quarantine. */
+  | { readonly kind: "misnumbered"; readonly seq: number };
 
 /** One branch of a processed message. */
 export interface Branch {

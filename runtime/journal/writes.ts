@@ -60,8 +60,9 @@ export function prepareWrites(database: Database) {
     moreFor: "SELECT 1 FROM delivery WHERE seq = ? AND state = 0 AND " +
       "destination = (SELECT destination FROM delivery WHERE id = ?) LIMIT 1",
     countAttempt: "UPDATE delivery SET attempts = ?, trouble = ? WHERE id = ? AND state = 0",
+    // A piece that waits in vain is taken anew when it comes again, though its sender was told that it is here.
     quarantineMessage:
-      "UPDATE message SET state = 3, trouble = ?, answered = iif(answered = 0, 2, answered) WHERE seq = ? AND state IN (0, 4)",
+      "UPDATE message SET state = 3, trouble = ?, answered = iif(answered = 0 OR state = 4, 2, answered) WHERE seq = ? AND state IN (0, 4)",
     concludeMessage: "UPDATE message SET answered = ? WHERE seq = ? AND answered = 0",
     answerMessage: "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ?",
     answerWaiting:

@@ -81,19 +81,22 @@ Deno.test("over mllp a batch that is broken as a whole is refused message by mes
   await using site = await open({ mllp: { port: 0 } });
   using peer = await site.dial();
   await peer.send(nested);
-  assertEquals(shown(await peer.text())?.filter((line) => line.startsWith("MSA")), ["MSA|AE|1", "MSA|AE|2"]);
+  const said = shown(await peer.text())?.filter((line) => line.startsWith("MSA"));
+  assertEquals(said?.map((line) => line.split("|", 3).join("|")), ["MSA|AE|1", "MSA|AE|2"]);
   await site.assertKept(bytesOf(nested), "HL7V2_BATCH_HEADER_MISPLACED");
   await peer.send(hl7("GOOD"));
   assert((await peer.text())?.includes("MSA|AA|GOOD"));
 });
 
-Deno.test("over mllp messages in a row without a batch around them are refused, none of them taken", async () => {
-  await using site = await open({ mllp: { port: 0 } });
-  using peer = await site.dial();
-  await peer.send(hl7("1") + hl7("2"));
-  assert((await peer.text())?.includes("MSA|AE|1"));
-  await site.assertKept(bytesOf(hl7("1") + hl7("2")), "HL7V2_MESSAGE_NOT_ALONE");
-});
+for (const acknowledge of ["received", "delivered"]) {
+  Deno.test(`over mllp messages in a row without a batch around them are refused at ${acknowledge}, none of them taken`, async () => {
+    await using site = await open({ mllp: { port: 0 }, acknowledge });
+    using peer = await site.dial();
+    await peer.send(hl7("1") + hl7("2"));
+    assert((await peer.text())?.includes("MSA|AE|1"));
+    await site.assertKept(bytesOf(hl7("1") + hl7("2")), "HL7V2_MESSAGE_NOT_ALONE");
+  });
+}
 
 Deno.test("a batch that one gateway collects another takes apart, and says so in an answer the first understands", async () => {
   await using receiver = await open({ mllp: { port: 0 } });

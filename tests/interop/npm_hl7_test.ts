@@ -1,9 +1,9 @@
 /** MLLP peers from npm, each in both directions: `@medplum/hl7`, and `node-hl7-client` with `node-hl7-server`. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Hl7Message as MedplumMessage } from "@medplum/core";
 import { Hl7Client, Hl7Server } from "@medplum/hl7";
 import type { AddressInfo } from "node:net";
-import { Client, Message as NodeMessage } from "node-hl7-client";
+import { Batch, Client, Message as NodeMessage } from "node-hl7-client";
 import { Server } from "node-hl7-server";
 import { openGateway, type TestGateway } from "./_gateway.ts";
 
@@ -123,5 +123,53 @@ Deno.test("node-hl7-server reads what our mllp sender sends, and its acknowledge
     assert(delivered.name === "messageDelivered" && delivered.attempt === 1);
   } finally {
     await inbound.close();
+  }
+});
+
+Deno.test("@medplum/hl7 in enhanced mode commits first, and our sender waits for what its application says", async () => {
+  const server = new Hl7Server((connection) => {
+    connection.addEventListener(
+      "message",
+      ({ message }) => connection.send(message.buildAck({ ackCode: "AE" })),
+    );
+  });
+  // In enhanced mode it answers CA by itself, before anybody is told of the message.
+  await server.start(0, undefined, true);
+  try {
+    const { port } = server.server!.address() as AddressInfo;
+    const { lab } = handingOn(port);
+    const ehr = { mllp: { host: "127.0.0.1", port, applicationMsMax: 20_000 } };
+    const wanting = [{ set: { "MSH-15": "AL", "MSH-16": "AL" } }];
+    await using under = await openGateway({ lab: { ...lab, transform: wanting, send: { ehr } } });
+    await medplumSends(portOf(under), message("R-0005"));
+    const quarantined = await under.seen("messageQuarantined");
+    assert(quarantined.name === "messageQuarantined" && quarantined.error.code === "HL7V2_MESSAGE_REFUSED");
+  } finally {
+    await server.stop({ forceDrainTimeoutMs: 0 });
+  }
+});
+
+Deno.test("node-hl7-client sends a batch to our mllp listener, which takes each message of it", async () => {
+  await using under = await openGateway(intoFiles);
+  const batch = new Batch();
+  batch.start();
+  for (const id of ["R-0006", "R-0007"]) batch.add(new NodeMessage({ text: message(id) }));
+  batch.end();
+  const answered = Promise.withResolvers<string>();
+  const client = new Client({ host: "127.0.0.1", version: "2.5" });
+  const connection = client.createConnection(
+    { port: portOf(under), version: "2.5", waitAck: true },
+    (response) => {
+      answered.resolve(`${response.getMessage()}`);
+    },
+  );
+  try {
+    await connection.sendMessage(batch);
+    assertStringIncludes(await answered.promise, "MSA|AA|R-000");
+  } finally {
+    await connection.close();
+  }
+  for (const controlId of ["R-0006", "R-0007"]) {
+    assertEquals((await under.gateway.archive.list({ controlId })).length, 1, controlId);
   }
 });

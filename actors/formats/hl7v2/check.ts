@@ -1,4 +1,4 @@
-import { type Fail, MitralError } from "../../../runtime/contract/error.ts";
+import type { Fail } from "../../../runtime/contract/error.ts";
 import type { Flaws } from "../../../runtime/contract/format.ts";
 import type { CharsetWords } from "./charsets/charset.ts";
 import { errors } from "./errors.ts";
@@ -14,9 +14,9 @@ interface CheckConfig {
 
 /**
  * Checks a whole message as the channel asks: `warn` takes it and returns its problems, `reject` refuses one with errors
- * and returns the warnings of any other. What cannot be read is left to who parses it, unless it is to be refused.
+ * and returns the warnings of any other.
  *
- * Errors: HL7V2_MESSAGE_INVALID, and as of {@linkcode Hl7Message.parse}, both with `reject` only.
+ * Errors: as of {@linkcode Hl7Message.parse}; HL7V2_MESSAGE_INVALID, with `reject` only.
  */
 export function check(
   received: Uint8Array,
@@ -24,14 +24,7 @@ export function check(
   { validate: mode, tolerate }: CheckConfig,
   fail: Fail<keyof typeof errors.faults>,
 ): Flaws {
-  if (mode === "off") return [];
-  let message: Hl7Message;
-  try {
-    message = Hl7Message.parse(received, words);
-  } catch (cause) {
-    if (mode === "reject" || !(cause instanceof MitralError)) throw cause;
-    return [];
-  }
+  const message = Hl7Message.parse(received, words);
   const problems = validate(message, { tolerate });
   const wrong = problems.filter(({ severity }) => severity === "error");
   if (mode === "reject" && wrong.length > 0) {

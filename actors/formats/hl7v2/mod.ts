@@ -21,7 +21,7 @@ import { keys } from "./keys.ts";
 import { assemble } from "./protocols/assemble.ts";
 import { judgeNumber } from "./protocols/sequence.ts";
 import { checkPath } from "./syntax/path.ts";
-import { type CharsetSettings, type Hl7v2Settings, settings } from "./settings.ts";
+import { type CharsetSettings, checkConfig, type Hl7v2Settings, settings } from "./settings.ts";
 
 export { Hl7Message, type ParseOptions, type WriteOptions } from "./hl7_message.ts";
 export type { AnswerMatch } from "./answers/judge.ts";
@@ -35,9 +35,15 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
   contentTypes: [HL7V2_TYPE, "application/hl7-v2+er7", "application/hl7-v2"],
   config: settings,
   errors: errors.faults,
+  checkConfig,
   parse: (bytes, tools) => Hl7Message.parse(bytes, wordsOf(tools)),
   admit,
-  check: (received, tools) => tools.config.validate === "off" ? [] : checked(received, tools),
+  check(received, tools) {
+    if (tools.config.validate !== "off") return checked(received, tools);
+    // Nobody is to hear AA for what cannot be read.
+    Hl7Message.parse(received, wordsOf(tools));
+    return [];
+  },
   identify: (bytes, tools) => identify(bytes, tools.config, wordsOf(tools)),
   keys,
   isBuiltOn,

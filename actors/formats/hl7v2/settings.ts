@@ -1,6 +1,8 @@
+import type { Unfit } from "../../../runtime/contract/adapter.ts";
 import {
   choice,
   type ChoiceField,
+  type Config,
   type DurationField,
   durationMs,
   list,
@@ -54,6 +56,9 @@ export interface CharsetSettings {
   readonly always?: string;
 }
 
+/** For whoever misspells one: MSH-12 may hold any that looks like one. */
+const VERSIONS = "2.1 2.2 2.3 2.3.1 2.4 2.5 2.5.1 2.6 2.7 2.7.1 2.8 2.8.1 2.8.2 2.9 2.9.1".split(" ");
+
 function charsetLabel(about: string): TextField<string | undefined> & { readonly optional: true } {
   const spellings = new Set([...READABLE_LABELS, ...READABLE_LABELS.map((label) => label.toUpperCase())]);
   const pattern = {
@@ -71,7 +76,7 @@ export const settings: Hl7v2Settings = {
     text("A type, or a type with its event.", {
       pattern: {
         matches: "[A-Z0-9]{3}(\\^[A-Z0-9]{3})?",
-        says: "three letters or digits, as in ADT, or with an event, as in ADT^A01",
+        says: "is three letters or digits, as in ADT, or has an event behind them, as in ADT^A01",
       },
       example: "ORU^R01",
     }),
@@ -98,7 +103,7 @@ export const settings: Hl7v2Settings = {
   versions: list(
     "Versions that are taken, as MSH-12 has them; others are answered AR. Empty: all.",
     text("A version.", {
-      pattern: { matches: "2\\.\\d(\\.\\d)?", says: "a version, as in 2.5.1" },
+      pattern: { matches: "2\\.\\d(\\.\\d)?", says: "is a version of HL7 v2, as in 2.5.1", words: VERSIONS },
       example: "2.5.1",
     }),
     { default: [], example: ["2.4", "2.5.1"] },
@@ -123,7 +128,7 @@ export const settings: Hl7v2Settings = {
   validate: choice(
     "Whether messages are checked against HL7's rules before they are acknowledged: off; warn, which takes them and tells what is wrong; reject, which answers errors AE and tells warnings.",
     ["off", "warn", "reject"],
-    { default: "off" },
+    { default: "off", example: "warn" },
   ),
   tolerate: list(
     "Rules that messages may break, with validate.",
@@ -131,3 +136,12 @@ export const settings: Hl7v2Settings = {
     { default: [], example: ["value_too_long", "white_space"] },
   ),
 };
+
+/** What does not fit together. */
+export function checkConfig(
+  { validate, tolerate }: Config<Hl7v2Settings>,
+): readonly Unfit[] {
+  return validate === "off" && tolerate.length > 0
+    ? [{ setting: "tolerate", rule: "means nothing at validate: off, which is the default" }]
+    : [];
+}

@@ -89,7 +89,10 @@ export class Commits {
   }
 
   async #write(awaited: Awaited): Promise<void> {
-    if (this.#isOver) throw new Error("closed");
+    if (this.#isOver) {
+      awaited.release();
+      throw new Error("closed");
+    }
     this.#awaited = awaited;
     await this.#writer.send(awaited.content);
     // It may have been committed before the last of it was written.

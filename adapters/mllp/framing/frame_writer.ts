@@ -24,10 +24,18 @@ export class FrameWriter {
 
   /** Resolves when the message is written as one frame. */
   send(message: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ message, resolve, reject });
-      if (!this.#isWriting) void this.#flush();
-    });
+    if (!this.#isWriting) return this.#sendAlone(message);
+    return new Promise((resolve, reject) => void this.#waiting.push({ message, resolve, reject }));
+  }
+
+  async #sendAlone(message: Uint8Array): Promise<void> {
+    this.#isWriting = true;
+    try {
+      await this.#write([message]);
+    } finally {
+      this.#isWriting = false;
+      if (this.#waiting.length > 0) void this.#flush();
+    }
   }
 
   async #flush(): Promise<void> {
@@ -35,7 +43,7 @@ export class FrameWriter {
     while (this.#waiting.length > 0) {
       const batch = this.#nextBatch();
       try {
-        await this.#writeAll(batch.map(({ message }) => message));
+        await this.#write(batch.map(({ message }) => message));
         for (const { resolve } of batch) resolve();
       } catch (cause) {
         for (const { reject } of batch) reject(cause);
@@ -52,14 +60,11 @@ export class FrameWriter {
     return this.#waiting.splice(0, count);
   }
 
-  async #writeAll(messages: readonly Uint8Array[]): Promise<void> {
-    const [first] = messages;
-    if (first.length > copyBytesMax) {
-      await this.#connection.write(head);
-      await this.#connection.write(first);
-      return await this.#connection.write(tail);
-    }
-    const bytes = new Uint8Array(messages.reduce((sum, { length }) => sum + length + 3, 0));
+  #write(messages: readonly Uint8Array[]): Promise<void> {
+    if (messages[0].length > copyBytesMax) return this.#writeLarge(messages[0]);
+    let size = 0;
+    for (const { length } of messages) size += length + 3;
+    const bytes = new Uint8Array(size);
     let at = 0;
     for (const message of messages) {
       bytes[at] = VT;
@@ -68,6 +73,12 @@ export class FrameWriter {
       bytes[at - 2] = FS;
       bytes[at - 1] = CR;
     }
-    await this.#connection.write(bytes);
+    return this.#connection.write(bytes);
+  }
+
+  async #writeLarge(message: Uint8Array): Promise<void> {
+    await this.#connection.write(head);
+    await this.#connection.write(message);
+    await this.#connection.write(tail);
   }
 }

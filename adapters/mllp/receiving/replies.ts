@@ -15,6 +15,9 @@ export interface ReplyTools extends CommitLimits {
   uncommittedError(peer: string): MitralError;
 }
 
+/** Second answers of one connection that are still to come; each keeps its message in memory. */
+const laterMax = 256;
+
 /** Gives something to the intake; tells when it is in safe storage. */
 export type Give = (kept?: () => void) => Promise<Reply>;
 
@@ -29,8 +32,8 @@ export class Replies {
   readonly #writer: FrameWriter;
   /** In release 2. */
   readonly #commits: Commits | undefined;
-  /** Answers under way, in order; those in front may be done. */
-  #pending: Promise<void>[] = [];
+  /** Answers under way, in order; they are done in order, too, and those in front may be. */
+  readonly #pending: Promise<void>[] = [];
   /** Resolves when the answer to the last that was taken is on its way. */
   #turn: Promise<void> = Promise.resolve();
   #telling: Promise<void> = Promise.resolve();
@@ -57,11 +60,20 @@ export class Replies {
     return this.#unanswered;
   }
 
-  /** Resolves when fewer than `inFlightMax` messages are unanswered. */
+  /** True while fewer than `inFlightMax` messages are unanswered, and not too many wait for their second answer. */
+  get hasRoom(): boolean {
+    return this.#unanswered < this.#tools.inFlightMax && this.#later.size < laterMax;
+  }
+
+  /** Resolves when there is room. */
   async room(): Promise<void> {
-    while (this.#pending.length >= this.#tools.inFlightMax) {
+    while (this.#unanswered >= this.#tools.inFlightMax) {
       await this.#pending[0];
       this.#pending.shift();
+    }
+    while (this.#later.size >= laterMax) {
+      const [oldest] = this.#later;
+      await oldest;
     }
   }
 
@@ -89,6 +101,7 @@ export class Replies {
 
   /** Hands something over, and answers it in its turn. */
   take(give: Give): void {
+    while (this.#pending.length > this.#unanswered) this.#pending.shift();
     this.#unanswered++;
     const before = this.#turn;
     const { promise, resolve: next } = Promise.withResolvers<void>();
@@ -128,7 +141,7 @@ export class Replies {
     const told = this.#telling = tell().catch(() => this.#drop("unanswered"));
     if (await kept) return await this.#answer(reply, Promise.all([before, told]), next);
     // The peer is told that it was not taken, and sends it again.
-    await told;
+    await Promise.all([before, told]);
     this.#unanswered--;
     next();
   }

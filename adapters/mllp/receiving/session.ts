@@ -50,6 +50,8 @@ export class Session {
   /** Bytes between frames that are kept: the first of the connection. The rest is only counted. */
   #stray: Promise<unknown> | undefined;
   #refusal: Promise<boolean> | undefined;
+  /** Whether what was read last is handed over, or will not be. */
+  #entering: Promise<boolean> = Promise.resolve(true);
   #closedBy = "peer";
   /** When reading began. */
   #sinceMs = 0;
@@ -98,6 +100,7 @@ export class Session {
       else if (this.#closedBy === "peer") this.#cut();
     }
     if (await this.#refusal) await this.#linger(buffer.bytes);
+    await this.#entering;
     await Promise.all([this.#replies.finished(), this.#stray]);
     this.#deadline.stop();
     this.#replies.close();
@@ -134,11 +137,9 @@ export class Session {
       const next = this.#next();
       if (next === undefined) more = false;
       else if (next instanceof BrokenFrame) {
-        if (!await this.#ready()) return false;
-        this.#handBack(next);
+        if (!await this.#enter(() => this.#handBack(next))) return false;
       } else if (!this.#isCommit(next)) {
-        if (!await this.#ready()) return false;
-        this.#take(next);
+        if (!await this.#enter(() => this.#take(next))) return false;
       }
     }
     this.#noteSkipped();
@@ -155,9 +156,22 @@ export class Session {
     }
   }
 
+  /**
+   * Hands over as soon as there is room; false when nothing more is to be read. In release 2 one may wait for that beside
+   * the reading: what makes room may be a commit that stands behind it.
+   */
+  async #enter(handOver: () => void): Promise<boolean> {
+    if (!await this.#entering) return false;
+    const entering = this.#entering = this.#ready().then((isReady) => {
+      if (isReady) handOver();
+      return isReady;
+    });
+    return this.#isTwo || await entering;
+  }
+
   /** Waits for room and for the intake; false when nothing more is to be read. */
   async #ready(): Promise<boolean> {
-    await this.#replies.room();
+    if (!this.#replies.hasRoom) await this.#replies.room();
     if (!this.#tools.intake.isOpen) {
       try {
         await this.#tools.intake.opened(this.#life);
@@ -228,7 +242,7 @@ export class Session {
   async #ended(): Promise<void> {
     const frame = this.#reader.end();
     this.#noteSkipped();
-    if (frame && !this.#isCommit(frame) && (!this.#isTwo || await this.#ready())) this.#take(frame);
+    if (frame && !this.#isCommit(frame)) await this.#enter(() => this.#take(frame));
   }
 
   /** The connection broke. */
@@ -237,7 +251,8 @@ export class Session {
     try {
       const frame = this.#reader.end();
       this.#noteSkipped();
-      if (frame && !this.#isCommit(frame)) this.#take(frame);
+      // In release 2 it was not committed, so that the peer sends it again.
+      if (frame && !this.#isTwo) this.#take(frame);
     } catch (broken) {
       if (broken instanceof BrokenFrame) this.#refuse(broken);
     }
@@ -304,7 +319,7 @@ export class Session {
       const frame = this.#reader.end();
       this.#noteSkipped();
       if (place === "astray" && !hasBegun) return this.drop("unstarted");
-      if (frame && !this.#isCommit(frame)) this.#take(frame);
+      if (frame && !this.#isCommit(frame)) void this.#enter(() => this.#take(frame));
       this.#watch();
     } catch (broken) {
       if (broken instanceof BrokenFrame) this.#refuse(broken);

@@ -136,6 +136,7 @@ export class Link {
    * with {@linkcode LinkError}, with what the judge threw, or with what `close` was given; the link is closed then.
    */
   ask(message: Uint8Array, judge: Judge): Promise<Outcome> {
+    if (!this.#isOpen) return Promise.reject(new LinkError("closed"));
     return new Promise((resolve, reject) => {
       const asker = {
         judge,

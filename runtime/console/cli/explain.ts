@@ -25,7 +25,8 @@ const hints: Readonly<Record<string, string>> = {
   CONTROL_CONNECTION_LOST: "it may have stopped: look with mitral status, and in its log",
   CONSOLE_USAGE_WRONG: "mitral --help lists the commands, mitral COMMAND --help their options",
   CONSOLE_FILE_EXISTS: "move it away first, or name another place",
-  CONSOLE_MESSAGES_MISSING: "the file must hold HL7 v2 messages, each beginning with an MSH segment",
+  CONSOLE_MESSAGES_MISSING:
+    "the file must hold HL7 v2 messages, each beginning with an MSH segment; mitral doctor FILE says what it holds",
   CONSOLE_CLONE_MISSING: "name the clone's folder with --dir",
   CONSOLE_TESTS_MISSING:
     "tests are files called *_test.yaml, beside the gateway file or in channels/ beside it",

@@ -20,10 +20,23 @@ export interface SendResult {
   readonly tookMs: number;
   /** Where it was refused or not answered: why, as the error says it. */
   readonly trouble?: { readonly code: string; readonly says: string };
+  /** Where it was refused: MSA and ERR as the peer wrote them, for a person's eyes only. */
+  readonly words: readonly string[];
 }
 
 /** MSH-10 is ST 20 up to HL7 v2.4, and many peers still hold to that (HL7 v2.4 chapter 2, 2.16.9.10). */
 const controlIdCharsMax = 20;
+
+/** A file that goes out as it is, such as a batch: by the control id of its header, FHS-11, BHS-11 or MSH-10. */
+export function readWhole(bytes: Uint8Array, format: Format): OutgoingMessage {
+  const [header] = new TextDecoder().decode(bytes.subarray(0, HEADER_BYTES_MAX)).split(/[\r\n]/, 1);
+  const isBatch = header.startsWith("FHS") || header.startsWith("BHS");
+  return isBatch
+    ? { bytes, controlId: header.split(header.charAt(3))[10] ?? "" }
+    : readMessage(bytes, format);
+}
+
+const HEADER_BYTES_MAX = 4096;
 
 /** A message of a file, with what is needed to send it again under another control id. */
 export function readMessage(bytes: Uint8Array, format: Format): OutgoingMessage {
@@ -109,13 +122,19 @@ async function sendOne(
       isPositive: outcome.kind === "accepted",
       tookMs,
       trouble,
+      words: "error" in outcome && outcome.answer ? wordsOf(outcome.answer) : [],
     };
   } catch (cause) {
     if (signal.aborted) return undefined;
     if (!(cause instanceof MitralError)) throw cause;
     const tookMs = clock.elapsedMs() - startMs;
-    return { controlId, answer: "none", isPositive: false, tookMs, trouble: troubleOf(cause) };
+    return { controlId, answer: "none", isPositive: false, tookMs, trouble: troubleOf(cause), words: [] };
   }
+}
+
+/** The segments that say what is wrong: of one acknowledgment, or of all in a batch. */
+function wordsOf({ bytes }: Answer): readonly string[] {
+  return new TextDecoder().decode(bytes).split(/[\r\n]+/).filter((line) => /^(MSA|ERR)/.test(line));
 }
 
 function troubleOf({ code, message }: MitralError) {

@@ -96,7 +96,9 @@ function announce(gateway: RunningGateway, monitorPort: number | undefined, sess
   const { name, ready, channels } = gateway.snapshot();
   for (const { name, address, condition, work } of channels) {
     const trouble = work.trouble === undefined ? "" : `: ${work.trouble}`;
-    const where = address === "" ? paint.bad(`is ${condition}${trouble}`) : `listens on ${plain(address)}`;
+    const where = address === ""
+      ? paint.bad(`is ${condition}${trouble}`)
+      : `${address.startsWith("calls ") ? "" : "listens on "}${plain(address)}`;
     session.print(`channel ${paint.bold(name)} ${where}`);
   }
   if (monitorPort !== undefined) session.print(`monitor http://127.0.0.1:${monitorPort}/health`);

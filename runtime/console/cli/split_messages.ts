@@ -25,7 +25,7 @@ const cr = 0x0d;
  * Ends each segment with CR. LF may stand inside a field, so bytes are dropped or changed only where the ends are LF
  * alone or CRLF throughout.
  */
-function withSegmentEnds(message: Uint8Array): Uint8Array {
+export function withSegmentEnds(message: Uint8Array): Uint8Array {
   const ends = endsOf(message);
   const out = new Uint8Array(message.length + 1);
   let length = 0;

@@ -107,9 +107,11 @@ export class Rehearsal implements AsyncDisposable {
     const format = this.#formats.get(name)!.named(channel.parse.spec.name);
     const replying = this.#gateway.inject(name, asWire(input.bytes, format), { peer: "test" });
     await this.#settled(name);
+    const reply = this.#willBeAnswered(channel) ? await replying : undefined;
+    // What a last piece completes may begin only when that is answered.
+    await this.#settled(name);
     // A batch may be handed on to a channel that gathers, too.
     while (closes && await this.#closeBatches()) await this.#settled(name);
-    const reply = this.#willBeAnswered(channel) ? await replying : undefined;
     return await this.#happened(channel, reply);
   }
 
@@ -140,12 +142,13 @@ export class Rehearsal implements AsyncDisposable {
   async #settled(channel: string): Promise<void> {
     const isTaken = () =>
       this.#events.some((event) => TAKEN.has(event.name) && "channel" in event && event.channel === channel);
-    do {
-      await this.#changed.promise;
-      this.#changed = Promise.withResolvers();
+    for (;;) {
       // Whatever was reported is half done: the rest of it happens before anything else has its turn.
       await this.#world.clock.turn();
-    } while (!isTaken() || !this.#settling.isDone(this.#gateway.snapshot()));
+      if (isTaken() && this.#settling.isDone(this.#gateway.snapshot())) return;
+      await this.#changed.promise;
+      this.#changed = Promise.withResolvers();
+    }
   }
 
   /** True where something had gathered, and is on its way now. */

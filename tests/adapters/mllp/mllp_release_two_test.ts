@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import type { FakeConnection } from "../../world/fake_net.ts";
 import { failedInSilence } from "../../world/fake_intake.ts";
-import { settles, turns } from "../../world/turns.ts";
+import { settles, turns, unstuck } from "../../world/turns.ts";
 import { framed, latin1, textOf } from "./mllp_peer.ts";
 import { echo, gotten, never, openCalling, openServed, parcelOf } from "./mllp_rigs.ts";
 
@@ -226,4 +226,63 @@ Deno.test("mllp 2 sends the next message only when the one before is committed, 
   await say(peer, `${text("AA one")}${ACK}${text("AA two")}`);
   await Promise.all(sendings);
   assertEquals(await gotten(peer), ACK + ACK);
+});
+
+Deno.test("mllp 2 lets a connection go though several answers were held back on it", async () => {
+  await using rig = await openServed({ release, inFlightMax: 3 });
+  echo(rig);
+  const peer = rig.acceptor.dial();
+  for (const message of ["one", "two", "three"]) await peer.write(framed(message));
+  assertEquals(await gotten(peer), ACK + ACK + text("AA one") + ACK);
+  await rig.clock.advance(10_000);
+  await unstuck(async () => void await rig.reports.seen("connectionClosed"));
+});
+
+Deno.test("mllp 2 answers in order, also behind a message that did not get safe", async () => {
+  await using rig = await openServed({ release, inFlightMax: 3 });
+  const answer = Promise.withResolvers<void>();
+  rig.intake.reply = async (delivery, kept) => {
+    const message = textOf(delivery.bytes);
+    if (message === "two") return failedInSilence(trouble);
+    kept!();
+    if (message === "one") await answer.promise;
+    return { outcome: { kind: "accepted" }, answer: { bytes: latin1(`AA ${message}`), contentType: "" } };
+  };
+  const peer = rig.acceptor.dial();
+  for (const message of ["one", "two", "three"]) await peer.write(framed(message));
+  assertEquals(await gotten(peer), ACK + NAK + ACK);
+  answer.resolve();
+  assertEquals(await gotten(peer), text("AA one"));
+});
+
+Deno.test("mllp 2 reads commits behind a message for which there is no room yet", async () => {
+  await using rig = await openServed({ release });
+  echo(rig);
+  const peer = rig.acceptor.dial();
+  await peer.write(framed("one"));
+  assertEquals(await gotten(peer), ACK + text("AA one"));
+  await peer.write(framed("two"));
+  assertEquals(await gotten(peer), ACK);
+  // Its store is slow: the next message is out before the answer to the first is committed.
+  await peer.write(framed("three"));
+  await say(peer, ACK);
+  assertEquals(await gotten(peer), text("AA two") + ACK);
+  await say(peer, ACK);
+  assertEquals(await gotten(peer), text("AA three"));
+});
+
+Deno.test("mllp 2 reads commits while the channel takes nothing, and then takes what waited", async () => {
+  await using rig = await openServed({ release });
+  echo(rig);
+  const peer = rig.acceptor.dial();
+  await peer.write(framed("one"));
+  assertEquals(await gotten(peer), ACK + text("AA one"));
+  rig.intake.close();
+  await peer.write(framed("two"));
+  await say(peer, ACK);
+  await turns(5);
+  await rig.clock.advance(10_000);
+  assert(!peer.hasEnded);
+  rig.intake.open();
+  assertEquals(await gotten(peer), ACK + text("AA two"));
 });

@@ -56,6 +56,18 @@ test("says nothing where there is no second answer after all", async (rig, peer)
   say("two", null);
 });
 
+test("reads no more while too many second answers are still to come", async (rig, peer) => {
+  const { say } = twice(rig);
+  const count = 257;
+  for (let at = 0; at < count; at++) await peer.send(`m${at}`);
+  for (let at = 0; at < count - 1; at++) assertEquals(await peer.text(), `CA m${at}`);
+  await turns(20);
+  assertEquals(rig.intake.received.length, count - 1);
+  say("m0");
+  assertEquals([await peer.text(), await peer.text()], ["AA m0", "CA m256"]);
+  for (let at = 1; at < count; at++) say(`m${at}`, null);
+});
+
 test("never writes a second answer into another", async (rig, peer) => {
   const { say } = twice(rig);
   const large = "x".repeat(2_000_000);
@@ -206,6 +218,21 @@ sending(
     assertEquals(rig.reports.count("strayAnswerDropped"), 0);
   },
 );
+
+sending("drops second answers though they come long after the commits", async (rig, server) => {
+  const ids = Array.from({ length: 20 }, (_, at) => `m${at}`);
+  for (const id of ids) {
+    const sent = rig.sender.send(parcelOf(id), never);
+    await (await server.next()).peer.send(`CA ${id}`);
+    await sent;
+  }
+  const last = rig.sender.send(parcelOf("last"), never);
+  const { peer } = await server.next();
+  for (const id of ids) await peer.send(`AE ${id}`);
+  await peer.send("CA last");
+  assertEquals([await said(last), server.connections], ["CA last", 1]);
+  assertEquals(rig.reports.count("secondAnswerDropped"), 20);
+});
 
 sending("closes on an answer that belongs to nothing, after a commit, too", async (rig, server) => {
   const first = rig.sender.send(parcelOf("one"), never);

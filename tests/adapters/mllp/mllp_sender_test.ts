@@ -309,3 +309,17 @@ for (
     assertEquals([error.code, error.blame, error.retry], [code, blame, "later"]);
   });
 }
+
+Deno.test("mllp says that there was no answer where the peer is gone before the message is out", async () => {
+  const connect = () => {
+    const [near, far] = FakeConnection.pair();
+    far.close();
+    return Promise.resolve(near);
+  };
+  const clock = new FakeClock();
+  const world = worldWith(clock, { net: fakeNet({ connect }) });
+  await using rig = await openSender(spec, { host: "peer.example", port: 2575 }, { clock, world });
+  await unstuck(async () => {
+    assertEquals(await codeOf(rig.sender.send(parcelOf("one"), never)), "MLLP_ANSWER_MISSING");
+  }, 2_000);
+});

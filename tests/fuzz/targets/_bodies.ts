@@ -23,10 +23,13 @@ export function exerciseFormat(format: Format, input: Uint8Array, contentType?: 
   refusable(() => format.admit(format.identify(input, contentType), input));
   for (const outcome of OUTCOMES) {
     const answer = refusable(() => format.answer(input, outcome, FACTS));
-    if (answer) must(refusable(() => format.parse(answer.bytes)) !== undefined, "an answer can be read");
+    const isReadable = answer &&
+      (format.batch?.split(answer.bytes) ?? refusable(() => format.parse(answer.bytes))) !== undefined;
+    must(isReadable !== false, "an answer can be read");
   }
   refusable(() => format.judge(input, { controlId: "1" }));
   refusable(() => format.batch?.join([input, input], FACTS));
+  refusable(() => [...format.batch?.split(input)?.messages ?? []]);
   const body = refusable(() => format.parse(input, contentType));
   must(isSame(input, before), "nobody writes into what was received");
   if (body === undefined) return undefined;

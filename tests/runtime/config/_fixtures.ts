@@ -103,6 +103,7 @@ const hl7v2 = defineFormat({
   },
   errors: {},
   parse: (received) => new RawBody(received),
+  isAnsweredTwice: neverRun,
   batch: { name: "hl7-batch", contentType: "x-application/hl7-v2+er7", join: neverRun },
   checkPath(path) {
     if (!/^[A-Z0-9]{3}(-\d+(\.\d+)?)?$/.test(path)) unused.fail("FIXTURE_CALL_UNEXPECTED");

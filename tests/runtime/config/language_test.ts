@@ -225,7 +225,7 @@ channels:
   assertEquals(circular.length, 3);
   assert(circular.every((problem) => problem.includes("CONFIG_CHANNEL_CIRCULAR")), circular.join("\n"));
   assertEquals(await problemsOf(chain("d: { channel: d }")), [
-    "5:75 CONFIG_CHANNEL_UNKNOWN Cannot read channels.c.send.d.channel: no channel is called d (did you mean a?)",
+    "5:75 CONFIG_CHANNEL_UNKNOWN Cannot read channels.c.send.d.channel: no channel is called d (there is a, b, c)",
   ]);
   const both = await problemsOf(chain("a: { channel: b, mllp: { host: h, port: 1 } }"));
   assert(both.some((problem) => problem.includes("CONFIG_ADAPTER_REPEATED")), both.join("\n"));

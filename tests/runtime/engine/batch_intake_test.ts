@@ -5,7 +5,7 @@ import { settles, turns } from "../../world/turns.ts";
 import { FakePeer, refusal } from "./fake_peer.ts";
 import { GatewayRig, step, to } from "./gateway_rig.ts";
 import { said } from "./hand_listener.ts";
-import { batchOf, idIn } from "./note_format.ts";
+import { batchOf, idIn, note } from "./note_format.ts";
 
 const encoder = new TextEncoder();
 const ids = (count: number) => Array.from({ length: count }, (_, at) => `N${at + 1}`);
@@ -61,7 +61,7 @@ Deno.test("a batch of ten thousand messages is found, kept and let go piece by p
       yield encoder.encode(`N${found}`);
     }
   }
-  const replies = await takeAll<number>(messages(), {
+  const { replies } = await takeAll<number>(messages(), {
     keep: async (bytes, member) => {
       await turns(1);
       assertEquals(idIn(bytes), `N${member}`);
@@ -71,7 +71,7 @@ Deno.test("a batch of ten thousand messages is found, kept and let go piece by p
     reply: async (member) => ({ outcome: { kind: "accepted" }, answer: note(await member) }),
     allKept: () => assertEquals(kept, count),
   });
-  assertEquals(replies.map(({ answer }) => idIn(answer!.bytes)), ids(count));
+  assertEquals((await replies).map(({ answer }) => idIn(answer!.bytes)), ids(count));
   assert(most <= limits.batchAppendsMax, `${most} messages were on their way at once`);
 
   function note(member: number) {
@@ -135,6 +135,23 @@ Deno.test("a batch that comes again is answered as before, and nothing of it goe
   await peer.took(4);
   assertEquals(peer.taken, ids(4));
   assertEquals(rig.all("messageRepeated").length, 3);
+});
+
+Deno.test("what a peer gives behind a batch comes behind all of it, and what another gives does not wait", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  await rig.open([rig.channel("lab", [to("ehr", peer)])]);
+  const count = limits.batchAppendsMax + 10;
+  const batch = rig.hand().give(numbered(count));
+  const [behind, other] = [
+    rig.hand().give(note({ id: "B" })),
+    rig.hand().give(note({ id: "O" }), undefined, "there"),
+  ];
+  await Promise.all([batch, behind, other]);
+  const received = (await rig.gateway.archive.list({ limit: 1000 })).map(({ controlId }) => controlId)
+    .reverse();
+  assertEquals(received.filter((id) => id !== "O"), [...ids(count), "B"]);
+  assert(received.indexOf("O") <= limits.batchAppendsMax);
 });
 
 Deno.test("a batch cut short by a crash is taken from where it was when it comes again, in order", async () => {

@@ -40,22 +40,29 @@ Deno.test("pieces of different senders, or with other names, stay apart", () => 
 
 Deno.test("a place that is taken, and a ring, are refused, and change nothing", () => {
   const chains = new Chains();
-  const first = chains.add(piece({ until: "a" }))!;
+  chains.add(piece({ until: "a" }));
   assertEquals(chains.add(piece({ until: "a" })), undefined);
   chains.add(piece({ after: "b", until: "c" }));
   assertEquals(chains.add(piece({ after: "b" })), undefined);
   assertEquals(chains.add(piece({ after: "x", until: "x" })), undefined);
   assertEquals(chains.add(piece({ after: "c", until: "b" })), undefined);
-  assert(chains.has(first));
   assertEquals(chains.add(piece({ after: "a" }))!.pieces.length, 2);
 });
 
-Deno.test("a chain that has become part of another, or was removed, is no chain any more", () => {
-  const chains = new Chains();
+Deno.test("the wait of a chain ends when it becomes part of another, and that of every chain at the end", () => {
+  const chains = new Chains(), ended: string[] = [];
+  const wait = (chain: Chain, name: string) => chain.stopWaiting = () => ended.push(name);
   const left = chains.add(piece({ until: "a" }))!, right = chains.add(piece({ after: "b", until: "c" }))!;
+  wait(left, "left");
+  wait(right, "right");
   const both = chains.add(piece({ after: "a", until: "b" }))!;
-  assertEquals([chains.has(left), chains.has(right), both.pieces.length], [true, false, 3]);
-  chains.remove(both);
-  assert(!chains.has(both));
+  assertEquals([both === left, both.pieces.length, ended], [true, 3, ["right"]]);
+  chains.clear();
+  assertEquals(ended, ["right", "left"]);
+});
+
+Deno.test("what was removed is no neighbour any more", () => {
+  const chains = new Chains();
+  chains.remove(chains.add(piece({ until: "c" }))!);
   assertEquals(chains.add(piece({ after: "c" }))!.pieces.length, 1);
 });

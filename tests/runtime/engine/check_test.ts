@@ -3,7 +3,8 @@ import type { Flaw } from "../../../runtime/contract/format.ts";
 import { FakePeer, refusal } from "./fake_peer.ts";
 import { GatewayRig, to } from "./gateway_rig.ts";
 import { said } from "./hand_listener.ts";
-import { note, noteFormat } from "./note_format.ts";
+import { settles } from "../../world/turns.ts";
+import { idIn, note, noteFormat } from "./note_format.ts";
 
 /** A channel whose format refuses a note that says "wrong", and finds fault with one that says "odd". */
 async function checking(rig: GatewayRig): Promise<FakePeer> {
@@ -44,4 +45,21 @@ Deno.test("a message with faults is taken, and its faults are told by rule, with
   assertEquals([channel, id, others.length], ["lab", rig.all("messageReceived")[0].id, 0]);
   assertEquals(rules, { spelling: 2, grammar: 10 });
   assertEquals([paths.length, paths[0]], [10, "text[0]"]);
+});
+
+Deno.test("a message that takes long to check is not overtaken by the next of its connection", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  const slow = Promise.withResolvers<readonly Flaw[]>();
+  const check = (received: Uint8Array) => idIn(received) === "A" ? slow.promise : [];
+  await rig.open([
+    rig.channel("lab", [to("ehr", peer)], { parse: { spec: { ...noteFormat, check }, config: {} } }),
+  ]);
+  const [first, second] = ["A", "B"].map((id) => rig.hand().give(note({ id })));
+  await rig.hand().give(note({ id: "other" }), undefined, "there");
+  assertEquals(await settles(second), false);
+  slow.resolve([]);
+  await Promise.all([first, second]);
+  await peer.took(3);
+  assertEquals(peer.taken, ["other", "A", "B"]);
 });

@@ -29,8 +29,8 @@ export class HandListener {
   });
 
   /** Hands bytes over; resolves with the answer. `kept`: as an adapter gives it. */
-  give(bytes: Uint8Array, kept?: () => void): Promise<Reply> {
-    const reply = this.intake!.receive({ bytes, peer: "here" }, kept);
+  give(bytes: Uint8Array, kept?: () => void, peer = "here"): Promise<Reply> {
+    const reply = this.intake!.receive({ bytes, peer }, kept);
     this.#underWay.add(reply);
     reply.finally(() => this.#underWay.delete(reply));
     return reply;

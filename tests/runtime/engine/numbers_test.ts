@@ -3,8 +3,9 @@ import type { Reply } from "../../../runtime/contract/adapter.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { SeededRandom } from "../../world/seeded_random.ts";
 import { turns } from "../../world/turns.ts";
+import { refusal } from "./fake_peer.ts";
 import { GatewayRig, step } from "./gateway_rig.ts";
-import { acknowledged, hl7, hl7Channel, Hl7Peer } from "./hl7_peer.ts";
+import { acknowledged, hl7, hl7Channel, Hl7Peer, textOf } from "./hl7_peer.ts";
 import { moments } from "./queue_harness.ts";
 
 const numbered = (number: number | string, id = `M${number}`, sender = "S|F") =>
@@ -185,3 +186,33 @@ async function powerCuts(seed: number): Promise<void> {
   assertEquals([...new Set(idsIn(peer))], Array.from({ length: count }, (_, at) => `M${at + 1}`));
   assertEquals(rig.store.count("SELECT count(*) FROM message WHERE state = 1"), count);
 }
+
+Deno.test("a message without a number does not overtake the first of its sender that has one", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  await rig.open([hl7Channel(rig, peer, NUMBERS)]);
+  await Promise.all([numbered(1), numbered("", "without"), numbered(2)].map((each) => rig.hand().give(each)));
+  await rig.seen("messageDelivered", () => true, 3);
+  assertEquals(idsIn(peer), ["M1", "without", "M2"]);
+});
+
+Deno.test("a refused number that comes again with another content is refused where control ids must not be reused", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  const picky = step("picky", (message) => {
+    if (message.body.get("PID-3") === "4711") throw refusal;
+    return message;
+  });
+  await rig.open([hl7Channel(rig, peer, NUMBERS, {
+    acknowledge: "processed",
+    steps: [picky],
+    duplicates: { answer: "recent", windowMs: 300_000, reused: "reject" },
+  })]);
+  assertEquals(acknowledged(await rig.hand().give(numbered(5))).slice(0, 5), "AR M5");
+  const corrected = hl7(textOf(numbered(5)).replace("4711", "4712"));
+  assertEquals(acknowledged(await rig.hand().give(corrected)).slice(0, 5), "AE M5");
+  assertEquals(rig.all("messageQuarantined").map(({ error }) => error.code), [
+    refusal.code,
+    "ENGINE_ID_REUSED",
+  ]);
+});

@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fragment } from "../../../actors/formats/hl7v2/hl7.ts";
+import { settles } from "../../world/turns.ts";
+import type { Operation } from "../../../runtime/journal/operations.ts";
 import { SeededRandom } from "../../world/seeded_random.ts";
 import { GatewayRig } from "./gateway_rig.ts";
 import { acknowledged, hl7, hl7Channel, Hl7Peer, textOf } from "./hl7_peer.ts";
@@ -22,6 +24,29 @@ Deno.test("a power cut before pieces are joined leaves them waiting, and they ar
   await rig.seen("messageDelivered");
   assertEquals(peer.taken, [message]);
   assertEquals(rig.gateway.snapshot().journal, { condition: "open", pending: 0, pendingBytes: 0 });
+});
+
+Deno.test("a channel listens after a power cut only when the pieces that are all there are joined", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  const channel = hl7Channel(rig, peer, {}, { acknowledge: "delivered" });
+  await rig.open([channel]);
+  const message = `MSH|^~\\&|S|F|R|RF|2024||ORU^R01|M|P|2.5\nPID|1\nOBX|1|TX||${"x".repeat(200)}\n`;
+  const pieces = fragment(hl7(message), 150);
+  const isJoin = ({ op }: Operation) => op === "joinPieces";
+  rig.store.hold(isJoin);
+  for (const piece of pieces.slice(0, -1)) await rig.hand().give(piece);
+  void rig.hand().give(pieces.at(-1)!);
+  await rig.store.asked(isJoin);
+  rig.cutPower();
+  const letGo = rig.store.hold(isJoin);
+  const opening = rig.open([channel]);
+  await rig.store.asked(isJoin, 2);
+  // The last piece would be known again, and be answered though nothing is delivered.
+  assert(!await settles(opening));
+  letGo();
+  await opening;
+  await rig.seen("messageDelivered");
 });
 
 Deno.test("the wait for the rest of a message begins anew with a restart", async () => {

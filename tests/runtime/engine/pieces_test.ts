@@ -52,9 +52,27 @@ Deno.test("pieces come in any order, and between those of another sender", async
   const peer = new Hl7Peer();
   await rig.open([hl7Channel(rig, peer)]);
   const one = fragmentsOf("M"), other = fragmentsOf("M", "OTHER|F");
+  const timers = rig.clock.waiting;
   for (const piece of [one.c, other.a, one.a, other.b, other.c, one.b]) await rig.hand().give(piece);
   await rig.seen("messageDelivered", () => true, 2);
+  assertEquals(rig.clock.waiting, timers, "a timer is left behind");
   assertEquals(peer.taken, [other.whole, one.whole]);
+});
+
+Deno.test("what may be a whole message is one, unless the piece before it waits", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  await rig.open([hl7Channel(rig, peer)]);
+  const message = (id: string, pointer: string, end = "") =>
+    `MSH|^~\\&|S|F|R|RF|2024||ORU^R01|${id}|P|2.5||${pointer}|\nPID|1||4711\nOBX|1\n${end}`;
+  const [filled, again] = [message("M1", "own use"), message("M2", "own use")];
+  for (const each of [filled, again]) assertEquals(acknowledged(await rig.hand().give(hl7(each)))[0], "A");
+  await rig.seen("messageDelivered", () => true, 2);
+  assertEquals(peer.taken, [filled, again]);
+  await rig.hand().give(hl7(message("M3", "", "DSC|x|F\n")));
+  await rig.hand().give(hl7(message("M4", "x")));
+  await rig.seen("messageDelivered", () => true, 3);
+  assertEquals(peer.taken[2], message("M3", "") + "PID|1||4711\nOBX|1\n");
 });
 
 Deno.test("a message whose piece is missing is never delivered: what there is of it goes into quarantine", async () => {
@@ -170,6 +188,21 @@ Deno.test("an application acknowledgment names the first piece, in enhanced mode
   assertEquals(answers, ["AA M1", "AA M2", "AA M1"]);
 });
 
+Deno.test("in enhanced mode each piece is taken for itself, and the second answer names the first", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  await rig.open([hl7Channel(rig, peer, {}, { acknowledge: "delivered", applicationAcknowledge: "here" })]);
+  const { a, b, c } = fragmentsOf("M", "S|F", "AL|AL");
+  const said: string[] = [];
+  for (const piece of [a, b, c]) {
+    const reply = await rig.hand().give(piece);
+    said.push(acknowledged(reply));
+    const second = await reply.later;
+    if (second) said.push(acknowledged({ ...reply, answer: second }));
+  }
+  assertEquals(said, ["CA M1", "CA M2", "CA M3", "AA M1"]);
+});
+
 Deno.test("where fragments are not waited for, each goes on by itself, also those that waited", async () => {
   await using rig = new GatewayRig();
   const peer = new Hl7Peer();
@@ -181,6 +214,73 @@ Deno.test("where fragments are not waited for, each goes on by itself, also thos
   await rig.seen("messageDelivered", () => true, 2);
   assertEquals(peer.taken, [textOf(a), textOf(b)]);
   assertEquals(rig.gateway.snapshot().journal, { condition: "open", pending: 0, pendingBytes: 0 });
+});
+
+Deno.test("a message that was given up for want of a piece is put together when all of it comes again", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  await rig.open([hl7Channel(rig, peer, { continuationMsMax: 60_000 })]);
+  const { a, b, c, whole } = fragmentsOf("M");
+  for (const piece of [a, b]) await rig.hand().give(piece);
+  await rig.clock.advance(60_000);
+  await rig.seen("messageQuarantined", () => true, 2);
+  const answers = [];
+  for (const piece of [a, b, c]) answers.push(acknowledged(await rig.hand().give(piece)));
+  assertEquals(answers, ["AA M1", "AA M2", "AA M3"]);
+  await rig.seen("messageDelivered");
+  assertEquals([peer.taken, rig.all("messageRepeated")], [[whole], []]);
+});
+
+Deno.test("a piece that was refused as it came is a piece still when it is replayed", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  await rig.open([hl7Channel(rig, peer, { sequenceNumbers: true })]);
+  const { a, b, c, whole } = fragmentsOf("M");
+  await rig.hand().give(hl7("MSH|^~\\&|S|F|R|RF|2024||ADT^A01|M0|P|2.5|1\nPID|1\n"));
+  const numbered = hl7(textOf(a).replace("|2.5||", "|2.5|9|"));
+  assertEquals(acknowledged(await rig.hand().give(numbered)), "AE M1 2");
+  const { id } = await rig.seen("messageQuarantined");
+  await rig.gateway.replay(id);
+  assertEquals(rig.gateway.snapshot().channels[0].work.gathering, 1);
+  for (const piece of [b, c]) await rig.hand().give(piece);
+  await rig.seen("messageDelivered", () => true, 2);
+  assertEquals(peer.taken[1], whole.replace("|2.5||", "|2.5|9|"));
+});
+
+Deno.test("a message is put together once though its channel starts anew meanwhile", async () => {
+  await using rig = new GatewayRig();
+  const peer = new Hl7Peer();
+  await rig.open([hl7Channel(rig, peer)]);
+  const { a, b, c, whole } = fragmentsOf("M");
+  for (const piece of [a, b]) await rig.hand().give(piece);
+  const letGo = rig.store.hold(({ op }) => op === "joinPieces");
+  const last = rig.hand().give(c);
+  await rig.store.asked(({ op }) => op === "joinPieces");
+  await rig.clock.pass(rig.gateway.stopChannel("lab"));
+  const starting = rig.gateway.startChannel("lab");
+  await turns(10);
+  letGo();
+  await starting;
+  assertEquals(acknowledged(await last), "AA M3");
+  await rig.seen("messageDelivered");
+  await turns(10);
+  const { journal, channels } = rig.gateway.snapshot();
+  assertEquals([peer.taken, journal.pendingBytes, channels[0].work.gathering], [[whole], 0, 0]);
+});
+
+Deno.test("what is given behind the last piece of a message comes behind that message, in a batch, too", async () => {
+  for (const isBatch of [false, true]) {
+    await using rig = new GatewayRig();
+    const peer = new Hl7Peer();
+    await rig.open([hl7Channel(rig, peer)]);
+    const { a, b, c, whole } = fragmentsOf("M");
+    const next = "MSH|^~\\&|S|F|R|RF|2024||ADT^A08|next|P|2.5\nPID|1||4711\n";
+    const all = [a, b, c, hl7(next)];
+    const given = isBatch ? [hl7(`BHS|^~\\&\n${all.map(textOf).join("")}BTS|4\n`)] : all;
+    await Promise.all(given.map((each) => rig.hand().give(each)));
+    await rig.seen("messageDelivered", () => true, 2);
+    assertEquals(peer.taken, [whole, next]);
+  }
 });
 
 corpusTest("a message of the corpus that lacks a fragment times out into quarantine", async () => {

@@ -76,6 +76,11 @@ function isPositive(acknowledgment: Uint8Array): boolean {
   }
 }
 
+/** One by one: a call has room for so many arguments only, and a batch may hold more. */
+function append(all: Uint8Array[], more: readonly Uint8Array[]): void {
+  for (const each of more) all.push(each);
+}
+
 /** An envelope that is being filled. It is written where its header or its trailer came. */
 interface Envelope {
   readonly header?: Uint8Array;
@@ -115,10 +120,11 @@ class BatchAnswerWriter {
   batchEnds(hasTrailer: boolean): void {
     const batch = this.#batch;
     this.#batch = { parts: [], count: 0 };
-    if (!batch.header && !hasTrailer) return void this.#file.parts.push(...batch.parts);
+    if (!batch.header && !hasTrailer) return append(this.#file.parts, batch.parts);
     const base = controlIdOf(this.#facts.id), suffix = this.#batches++ === 0 ? "" : `-${this.#batches}`;
-    this.#file.parts.push(
-      ...this.#enveloped("BHS", batch, base.slice(0, 20 - suffix.length) + suffix, "BTS"),
+    append(
+      this.#file.parts,
+      this.#enveloped("BHS", batch, base.slice(0, 20 - suffix.length) + suffix, "BTS"),
     );
     this.#file.count++;
   }
@@ -127,10 +133,10 @@ class BatchAnswerWriter {
     this.batchEnds(false);
     const file = this.#file;
     this.#file = { parts: [], count: 0 };
-    if (!file.header && !hasTrailer) return void this.#out.push(...file.parts);
+    if (!file.header && !hasTrailer) return append(this.#out, file.parts);
     // Acknowledgments without BHS and BTS are one batch, as both may be left out.
     const count = file.count || Math.min(file.parts.length, 1);
-    this.#out.push(...this.#enveloped("FHS", { ...file, count }, controlIdOf(this.#facts.id), "FTS"));
+    append(this.#out, this.#enveloped("FHS", { ...file, count }, controlIdOf(this.#facts.id), "FTS"));
   }
 
   whole(): Uint8Array {

@@ -70,15 +70,15 @@ function japaneseOf(labels: readonly string[]): string | undefined {
 /**
  * The character set of new text in a message that is all ASCII: UTF-8 where nobody names one that is known, and where
  * one is named that a message in ASCII cannot be in.
- *
- * Errors: HL7V2_CHARSET_UNSUPPORTED.
  */
 export function charsetToExtend(labels: readonly string[], words: CharsetWords): Charset {
   const name = nameOf(words.charset ?? "") ?? saidBy(labels) ?? nameOf(words.defaultCharset ?? "");
-  return name === undefined || name.startsWith("utf-") ? utf8 : named(name);
+  if (name === undefined || name.startsWith("utf-")) return utf8;
+  // Nothing but ASCII can be written in what has no table.
+  return isUnreadable(name) ? { ...ascii, name } : named(name);
 }
 
-/** The character set of a message whose MSH-18 was set: UTF-8 where nobody knows it. Errors: as above. */
+/** The character set of a message whose MSH-18 was set: UTF-8 where nobody knows it. Errors: HL7V2_CHARSET_UNSUPPORTED. */
 export function charsetSaidBy(labels: readonly string[]): Charset {
   return named(saidBy(labels) ?? "utf-8");
 }

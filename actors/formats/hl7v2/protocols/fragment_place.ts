@@ -2,7 +2,12 @@ import type { Identity, Piece } from "../../../../runtime/contract/format.ts";
 import { CR, FS, LF } from "../syntax/wire.ts";
 import { findHeader, type Header, oneCharacterAByte } from "../syntax/header.ts";
 
-const DSC = [0x44, 0x53, 0x43], MSA = [0x4d, 0x53, 0x41];
+const DSC = [0x44, 0x53, 0x43];
+/**
+ * What follows MSH where a message begins, or nothing. The last fragment of a message goes on in its middle; some senders
+ * fill MSH-14 of whole messages with something of their own.
+ */
+const OPENING = new Set(["", "SFT", "UAC", "EVN", "PID", "MSA", "MFI", "SCH", "RF1", "PRD"]);
 /** DSC has a pointer of 180 characters and a letter: a longer last segment is none, and is not looked through. */
 const DSC_LENGTH_MAX = 1024;
 
@@ -24,10 +29,11 @@ export function fragmentPlace(
   const raw = findHeader(bytes) ?? header;
   const after = valued(raw.field(14));
   const [, pointer = "", style = ""] = last?.split(raw.delimiters.field) ?? [];
-  const isFragment = style === "F" || style === "" && (after !== "" || !isResponse(bytes));
+  const isFragment = style === "F" || style === "" && (after !== "" || segmentBehindHeader(bytes) !== "MSA");
   const until = isFragment ? valued(pointer) : "";
   if (after === "" && until === "") return undefined;
   return {
+    ...(until === "" && OPENING.has(segmentBehindHeader(bytes)) && { mayBeWhole: true }),
     ...(after !== "" && { after }),
     ...(until !== "" && { until }),
     ...(valued(raw.field(15)) === "" && valued(raw.field(16)) !== "" && { isAnsweredAsWhole: true }),
@@ -44,13 +50,13 @@ function continuationAtEnd(bytes: Uint8Array): string | undefined {
   return isAt(bytes, start, DSC) ? oneCharacterAByte(bytes.subarray(start, end)) : undefined;
 }
 
-/** True where MSA follows MSH. */
-function isResponse(bytes: Uint8Array): boolean {
+/** The id of the segment behind MSH; empty where there is none. */
+function segmentBehindHeader(bytes: Uint8Array): string {
   let at = 0;
   while (at < bytes.length && isEnd(bytes[at])) at++;
   while (at < bytes.length && bytes[at] !== CR && bytes[at] !== LF) at++;
   while (at < bytes.length && isEnd(bytes[at])) at++;
-  return isAt(bytes, at, MSA);
+  return String.fromCharCode(...bytes.subarray(at, at + 3));
 }
 
 function isAt(bytes: Uint8Array, at: number, id: readonly number[]): boolean {
@@ -61,6 +67,7 @@ function isEnd(byte: number): boolean {
   return byte === CR || byte === LF || byte === FS;
 }
 
+/** Blanks are no pointer: some senders fill a field with them. */
 function valued(text: string): string {
-  return text === '""' ? "" : text;
+  return text === '""' || text.trim() === "" ? "" : text;
 }

@@ -63,6 +63,28 @@ function* slicesOf(text: string, from: number, to: number): Generator<string> {
   }
 }
 
+/** Encoded text with other bytes in its hexadecimal data; `recode` gives none where it is to stay. */
+export function recodeHex(
+  text: string,
+  delimiters: Delimiters,
+  recode: (bytes: Uint8Array) => Uint8Array | undefined,
+): string {
+  const { escape } = delimiters;
+  let recoded = "", copied = 0;
+  for (let at = text.indexOf(escape); at >= 0;) {
+    const end = text.indexOf(escape, at + 1);
+    if (end < 0) break;
+    const body = text.slice(at + 1, end), bytes = hexOf(body), others = bytes && recode(bytes);
+    if (others) {
+      recoded += `${text.slice(copied, at)}${escape}X${others.toHex().toUpperCase()}`;
+      copied = end;
+    }
+    const isSequence = bytes || isMarkup(body) || /^[FSTREP]$/.test(body);
+    at = isSequence ? text.indexOf(escape, end + 1) : end;
+  }
+  return recoded + text.slice(copied);
+}
+
 /** Value to encoded text. */
 export function encodeEscapes(value: string, delimiters: Delimiters, readHex: HexReader): string {
   const { escape, truncation } = delimiters;
@@ -140,8 +162,12 @@ function plainTextOf(body: string, delimiters: Delimiters, readHex: HexReader): 
     case "P":
       return delimiters.truncation;
   }
-  if (!/^X(?:[0-9A-Fa-f]{2})+$/.test(body)) return undefined;
-  return readHex(Uint8Array.from(body.slice(1).match(/../g)!, (pair) => parseInt(pair, 16)));
+  const bytes = hexOf(body);
+  return bytes && readHex(bytes);
+}
+
+function hexOf(body: string): Uint8Array | undefined {
+  return /^X(?:[0-9A-Fa-f]{2})+$/.test(body) ? Uint8Array.fromHex(body.slice(1)) : undefined;
 }
 
 /** Highlighting, character set switches, local and hexadecimal sequences, and the formatting commands of FT. */

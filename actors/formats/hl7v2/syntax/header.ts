@@ -81,7 +81,7 @@ export function findHeader(bytes: Uint8Array): Header | undefined {
 
 /** The header of a batch or a file: BHS, FHS, whose fields up to the sixth are those of MSH. One character a byte. */
 export function batchHeader(segment: Uint8Array): Header {
-  const line = segment.slice();
+  const line = lineAt(segment, 0).slice();
   line.set([M, S, H]);
   return tolerantHeader(line);
 }

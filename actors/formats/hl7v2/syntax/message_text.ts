@@ -12,7 +12,7 @@ import { joinBytes, utf8 } from "../charsets/utf8.ts";
 import { errors } from "../errors.ts";
 import { type Delimiters, NO_DELIMITER } from "./delimiters.ts";
 import { removeFrom, writeLeaf } from "./edit.ts";
-import { decodeEscapes, encodeEscapes, type HexReader, isPlain } from "./escape.ts";
+import { decodeEscapes, encodeEscapes, type HexReader, isPlain, recodeHex } from "./escape.ts";
 import { leafOf } from "./leaf.ts";
 import { leavesOf } from "./leaves.ts";
 import { labelsOf } from "./labels.ts";
@@ -92,16 +92,39 @@ export class MessageText {
   }
 
   #rename(label: string): void {
-    const path = compilePath("MSH-18"), before = this.segments.one(0);
-    const after = withPart(before, this.delimiters.field, path.leaf.part, () => label);
+    const readIn = this.#usedCharset(), path = compilePath("MSH-18");
+    const after = withPart(this.segments.one(0), this.delimiters.field, path.leaf.part, () => label);
     this.segments.splice(0, 1, [after]);
-    this.#switchTo(charsetToWrite(label));
+    this.#switchTo(charsetToWrite(label), readIn);
   }
 
-  #switchTo(charset: Charset): void {
-    this.#readIn ??= this.#charset ?? utf8;
+  #switchTo(charset: Charset, before: Charset): void {
+    const seen = new Map<string, number>();
+    this.segments.all().forEach((segment, at) => {
+      const id = segment.slice(0, 3), occurrence = (seen.get(id) ?? 0) + 1;
+      seen.set(id, occurrence);
+      if (!segment.includes(`${this.delimiters.escape}X`)) return;
+      this.segments.replace(at, this.#recoded(segment, `${id}[${occurrence}]`, before, charset));
+    });
+    this.#readIn ??= before;
     this.#charset = charset;
     this.#originals = undefined;
+  }
+
+  /** A segment whose hexadecimal data is the same text in another character set; what is no text stays. */
+  #recoded(segment: string, path: string, before: Charset, after: Charset): string {
+    const [from, to] = [before, after].map((charset) => charset.isWide ? utf8 : charset);
+    const recode = (bytes: Uint8Array) => {
+      const text = readText(bytes, from);
+      if (text === undefined || isAscii(text)) return undefined;
+      const recoded = to.carries(text) ? to.encode(text) : undefined;
+      return recoded ?? errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: after.name, path });
+    };
+    const { field } = this.delimiters, isHeader = path === "MSH[1]";
+    return segment.split(field)
+      .map((text, part) => isHeader && part === 1 ? text : recodeHex(text, this.delimiters, recode)).join(
+        field,
+      );
   }
 
   #encode(text: string): Uint8Array | undefined {
@@ -137,8 +160,8 @@ export class MessageText {
 
   #readHex(bytes: Uint8Array): string | undefined {
     // One byte of UTF-16 is no text.
-    const charset = this.#usedCharset(), text = (charset.isWide ? utf8 : charset).decode(bytes);
-    return text.isWellFormed() && !text.includes("\uFFFD") ? text : undefined;
+    const charset = this.#usedCharset();
+    return readText(bytes, charset.isWide ? utf8 : charset);
   }
 
   /** Text for others to see: bytes that mean nothing as U+FFFD. */
@@ -271,13 +294,14 @@ export class MessageText {
     const { field } = this.delimiters, before = this.segments.one(at);
     const after = withPart(before, field, path.leaf.part, edit);
     if (after === before) return;
+    const isLabel = path.segment === "MSH" && path.field === 18;
+    const readIn = isLabel ? this.#usedCharset() : undefined;
     this.#originals = this.#originals?.with(
       at,
       this.#withField(at, path, partOf(after, field, path.leaf.part)!),
     );
     this.segments.replace(at, after);
-    if (path.segment !== "MSH" || path.field !== 18) return;
-    this.#switchTo(charsetSaidBy(labelsOf(after, this.delimiters)));
+    if (readIn) this.#switchTo(charsetSaidBy(labelsOf(after, this.delimiters)), readIn);
   }
 
   /** The bytes of a segment with one field written anew; all others are what they were. */
@@ -291,4 +315,13 @@ export class MessageText {
     fields[path.leaf.part - 1] = bytes;
     return joinBytes(fields.flatMap((field, nth) => nth === 0 ? [field] : [Uint8Array.of(delimiter), field]));
   }
+}
+
+function isAscii(text: string): boolean {
+  return encoder.encode(text).length === text.length;
+}
+
+function readText(bytes: Uint8Array, charset: Charset): string | undefined {
+  const text = charset.decode(bytes);
+  return text.isWellFormed() && !text.includes("\uFFFD") ? text : undefined;
 }

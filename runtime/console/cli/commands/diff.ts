@@ -5,6 +5,7 @@ import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
 import type { Paint } from "../paint.ts";
 import { plain } from "../plain.ts";
+import { shortPath } from "../short_path.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 
 interface DiffOptions {
@@ -49,20 +50,15 @@ const SHOWN_MAX = 200;
 
 /** `~ PID-5.1  DOE -> Doe`, `+ OBX[2]  OBX|2|…`, `- PID-8  F`. */
 function lineOf({ path, pathBefore, before, after }: Change, format: string, paint: Paint): string {
-  const name = paint.bold(plain(shortened(path, format)));
+  const name = paint.bold(plain(shortPath(path, format)));
   if (before === undefined) return `${paint.good("+")} ${name}  ${paint.good(shown(after))}`;
   if (after === undefined) return `${paint.bad("-")} ${name}  ${paint.bad(shown(before))}`;
   const moved = pathBefore === undefined
     ? ""
-    : `  ${paint.faint(`(was ${plain(shortened(pathBefore, format))})`)}`;
+    : `  ${paint.faint(`(was ${plain(shortPath(pathBefore, format))})`)}`;
   return `${paint.warn("~")} ${name}  ${paint.bad(shown(before))} -> ${paint.good(shown(after))}${moved}`;
 }
 
 function shown(value = ""): string {
   return plain(value.length > SHOWN_MAX ? `${value.slice(0, SHOWN_MAX)}…` : value);
-}
-
-/** What HL7 people leave out: `PID[1]-3[2].4.1` is `PID-3[2].4`. */
-function shortened(path: string, format: string): string {
-  return format === "hl7v2" ? path.replaceAll("[1]", "").replace(/(\.\d+)\.1$/, "$1") : path;
 }

@@ -20,6 +20,7 @@ interface DoctorOptions {
   readonly message?: string;
   readonly connect?: boolean;
   readonly answerMs: number;
+  readonly release: number;
   readonly json?: boolean;
 }
 
@@ -36,6 +37,7 @@ export const addDoctor: AddCommand = (parent, session) => {
       integerReader("--answer-ms", 1),
       10_000,
     )
+    .option("--release <n>", "release of MLLP", integerReader("--release", 1, 2), 1)
     .option("--json", "a line of JSON for each finding, without bytes of the message")
     .addHelpText(
       "after",
@@ -105,14 +107,23 @@ async function examineAddress(
     world,
     format,
     signal: interrupts.signal,
-    examine: (bytes) => listener.examine?.(bytes, "stream") ?? [],
+    examine: (bytes) =>
+      // In release 2 the commit is as it should be.
+      (listener.examine?.(bytes, "stream") ?? []).filter(({ code }) =>
+        options.release === 1 || code !== "commitSent"
+      ),
     async openSender(net) {
       const spec = await load(session, "senders", "mllp");
-      const config = await configOf(session, spec, { ...address, answerMsMax: options.answerMs });
+      const config = await configOf(session, spec, {
+        ...address,
+        answerMsMax: options.answerMs,
+        release: options.release,
+      });
       const tools = adapterTools(spec, config, session);
       return await spec.open({ ...tools, world: { ...tools.world, net }, contentTypes: format.contentTypes });
     },
     tell,
+    isOwn: options.message !== undefined,
   });
 }
 

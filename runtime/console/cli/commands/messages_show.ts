@@ -10,6 +10,7 @@ import { exitCodes } from "../exit_codes.ts";
 import { bytesText, plural, timeText } from "../figures.ts";
 import type { Paint } from "../paint.ts";
 import { plain, plainLines } from "../plain.ts";
+import { shortPath } from "../short_path.ts";
 import { runsOf, timesText } from "../runs.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { type Cell, table } from "../table.ts";
@@ -136,7 +137,11 @@ async function valuesText(
   if (!body || !hasPaths(body)) return undefined;
   const rows: Cell[][] = [];
   for (const [path, value] of body.leaves()) {
-    rows.push([path, await format.describePath(path, body) ?? "", value.slice(0, VALUE_CHARACTERS_MAX)]);
+    rows.push([
+      shortPath(path, format.name),
+      await format.describePath(path, body) ?? "",
+      value.slice(0, VALUE_CHARACTERS_MAX),
+    ]);
   }
   return table(["path", "name", "value"], rows, paint);
 }

@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import type { Format } from "../../../contract/format.ts";
 import { adapterTools, configOf, hl7v2, load } from "../components.ts";
 import { errors } from "../errors.ts";
@@ -9,19 +10,23 @@ import { noProgress, openProgress } from "../progress.ts";
 import {
   type OutgoingMessage,
   readMessage,
+  readWhole,
   repeated,
   sendMessages,
   type SendResult,
 } from "../send_messages.ts";
 import { SendReport, summaryText } from "../send_report.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
-import { splitMessages } from "../split_messages.ts";
+import { splitMessages, withSegmentEnds } from "../split_messages.ts";
 import { type Address, integerReader, readPeer } from "../values.ts";
 
 interface SendOptions {
   readonly count?: number;
   readonly connections: number;
   readonly answerMs: number;
+  readonly applicationMs: number;
+  readonly release: number;
+  readonly whole?: boolean;
   readonly verbatim?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -50,6 +55,17 @@ export const addSend: AddCommand = (parent, session) => {
       integerReader("--answer-ms", 1),
       30_000,
     )
+    .option(
+      "--application-ms <ms>",
+      "behind a commit (CA), how long to wait for the application's answer where the message asks for it; 0: not",
+      integerReader("--application-ms", 0),
+      0,
+    )
+    .option("--release <n>", "release of MLLP", integerReader("--release", 1, 2), 1)
+    .addOption(
+      new Option("--whole", "send each file in one frame, as a batch (FHS, BHS) wants it; not with --count")
+        .conflicts("count"),
+    )
     .option("--verbatim", "send line ends as they stand in the file, even LF where HL7 wants CR")
     .option("--quiet", "no line for a positive answer; as with --count on a terminal")
     .option("--json", "a line of JSON for each answer, a last one with the summary")
@@ -58,6 +74,7 @@ export const addSend: AddCommand = (parent, session) => {
       examples(
         "mitral send 127.0.0.1:2575 adt.hl7",
         "mitral send 127.0.0.1:2575 adt.hl7 --count 10000 --connections 32",
+        "mitral send 127.0.0.1:2575 batch.hl7 --whole",
       ),
     )
     .action(
@@ -74,7 +91,7 @@ async function send(peer: Address, files: readonly string[], options: SendOption
   const messages: OutgoingMessage[] = [];
   for (const file of files) {
     for (const bytes of await readMessages(file, format, options, session)) {
-      messages.push(readMessage(bytes, format));
+      messages.push(options.whole ? readWhole(bytes, format) : readMessage(bytes, format));
     }
   }
   const total = options.count ?? messages.length;
@@ -113,10 +130,11 @@ async function send(peer: Address, files: readonly string[], options: SendOption
 async function readMessages(
   file: string,
   format: Format,
-  { verbatim }: SendOptions,
+  { whole, verbatim }: SendOptions,
   session: Session,
 ): Promise<readonly Uint8Array[]> {
   const bytes = file === "-" ? await readStdin(session) : await session.read(file);
+  if (whole) return [verbatim ? bytes : withSegmentEnds(bytes)];
   const messages = splitMessages(bytes, format, { verbatim });
   return messages.length > 0 ? messages : errors.fail("CONSOLE_MESSAGES_MISSING", { path: file });
 }
@@ -131,12 +149,19 @@ async function readStdin({ terminal }: Session): Promise<Uint8Array> {
 
 async function openSender(
   { host, port }: Address,
-  { connections, answerMs }: SendOptions,
+  { connections, answerMs, applicationMs, release }: SendOptions,
   contentTypes: readonly string[],
   session: Session,
 ) {
   const spec = await load(session, "senders", "mllp");
-  const config = await configOf(session, spec, { host, port, connections, answerMsMax: answerMs });
+  const config = await configOf(session, spec, {
+    host,
+    port,
+    connections,
+    release,
+    answerMsMax: answerMs,
+    applicationMsMax: applicationMs,
+  });
   const sender = await spec.open({ ...adapterTools(spec, config, session), contentTypes });
   return {
     sender,
@@ -149,8 +174,10 @@ function jsonOf({ controlId, answer, tookMs, trouble }: SendResult) {
   return { controlId, answer, ms: Math.round(tookMs * 1000) / 1000, trouble };
 }
 
-function lineOf({ controlId, answer, isPositive, tookMs, trouble }: SendResult, { paint }: Session): string {
+function lineOf(result: SendResult, { paint }: Session): string {
+  const { controlId, answer, isPositive, tookMs, trouble, words } = result;
   const shown = isPositive ? paint.good(plain(answer)) : paint.bad(plain(answer));
   const why = trouble === undefined ? "" : ` ${trouble.code} ${plain(trouble.says)}`;
-  return `${plain(controlId) || "(no id)"} ${shown} ${tookMs.toFixed(1)} ms${why}`;
+  const said = words.map((line) => `\n  ${plain(line)}`).join("");
+  return `${plain(controlId) || "(no id)"} ${shown} ${tookMs.toFixed(1)} ms${why}${said}`;
 }

@@ -17,6 +17,7 @@ interface SinkOptions {
   readonly answer: SinkAnswer;
   readonly delayMs: number;
   readonly count?: number;
+  readonly release: number;
   readonly json?: boolean;
 }
 
@@ -37,6 +38,7 @@ export const addSink: AddCommand = (parent, session) => {
     )
     .option("--delay-ms <ms>", "wait before each answer", integerReader("--delay-ms", 0), 0)
     .option("--count <n>", "stop after so many messages", integerReader("--count", 1))
+    .option("--release <n>", "release of MLLP", integerReader("--release", 1, 2), 1)
     .option("--json", "a line of JSON for each message")
     .addHelpText(
       "after",
@@ -49,7 +51,7 @@ async function sink(address: Address, options: SinkOptions, session: Session) {
   const { world } = session.outside;
   const format = await hl7v2(session);
   const spec = await load(session, "listeners", "mllp");
-  const config = await configOf(session, spec, { ...address });
+  const config = await configOf(session, spec, { ...address, release: options.release });
   const write = options.out === undefined ? undefined : await writerTo(options.out, session);
 
   using interrupts = listenForInterrupts(session.terminal);

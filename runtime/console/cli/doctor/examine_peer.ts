@@ -24,6 +24,8 @@ export interface PeerTools {
   examine(bytes: Uint8Array): readonly Finding[];
   /** Opens a sender over a net. */
   openSender(net: Net): Promise<OpenSender>;
+  /** Whether the message is one that the peer is meant to take. */
+  readonly isOwn: boolean;
   /** Called with each step as soon as it is known. */
   tell(step: Step): void;
 }
@@ -122,7 +124,7 @@ function unreachable(cause: unknown, isLate: boolean): Step {
 }
 
 async function askPeer(message: OutgoingMessage, tools: PeerTools): Promise<void> {
-  const { world, format, signal, tell } = tools;
+  const { world, format, signal, isOwn, tell } = tools;
   const recording = recordingNet(world.net);
   let result: SendResult | undefined;
   {
@@ -141,13 +143,14 @@ async function askPeer(message: OutgoingMessage, tools: PeerTools): Promise<void
   const answer = recording.received;
   const findings = stepsOf(answer.length > 0 ? tools.examine(answer) : [], answer);
   findings.forEach(tell);
-  tell(resultStep(result, answer, format));
+  tell(resultStep(result, answer, format, isOwn));
 }
 
 function resultStep(
-  { answer, isPositive, tookMs, trouble }: SendResult,
+  { answer, isPositive, tookMs, trouble, words }: SendResult,
   bytes: Uint8Array,
   format: Format,
+  isOwn: boolean,
 ): Step {
   const took = `after ${tookMs.toFixed(1)} ms`;
   if (isPositive) {
@@ -161,8 +164,10 @@ function resultStep(
       state: "odd",
       code: trouble?.code,
       says: `answers ${answer} ${took}: it speaks HL7 over MLLP, and does not take this message`,
-      hint:
-        "A peer that knows only its own types may refuse the test message: send one of its own with --message.",
+      hint: isOwn
+        ? undefined
+        : "A peer that knows only its own types may refuse the test message: send one of its own with --message.",
+      words,
     };
   }
   return {
@@ -178,7 +183,11 @@ const HINTS: Readonly<Record<string, string>> = {
     "It took the bytes and says nothing: no MLLP listener, one that waits for another end of the frame, " +
     "or one that answers on a connection of its own.",
   MLLP_ANSWER_MISSING:
-    "It closed the connection on the message: it may want TLS, another framing, or a known sender in MSH-3.",
+    "It closed the connection on the message: it may want TLS, another framing, or a known sender in MSH-3, or it sends " +
+    "messages itself and waits to be called for them.",
+  MLLP_RELEASE_NEWER:
+    "It speaks MLLP release 2: its gateway file setting is release: 2. Ask again with --release 2.",
+  MLLP_RELEASE_OLDER: "It speaks MLLP release 1: leave --release away.",
   HL7V2_ANSWER_MISMATCHED: "It answers another message: its MSA-2 must repeat the MSH-10 that was sent.",
 };
 

@@ -12,6 +12,8 @@ export interface Step {
   readonly says: string;
   /** What a person can do about it. */
   readonly hint?: string;
+  /** What the peer wrote about it; for a person's eyes only. */
+  readonly words?: readonly string[];
   /** Offset in `bytes` where it shows. */
   readonly at?: number;
   /** What it was found in; for a person's eyes only. */
@@ -30,12 +32,13 @@ export function stepsOf(findings: readonly Finding[], bytes: Uint8Array): readon
 }
 
 /** A step as lines of text, with the bytes around where it shows. */
-export function stepText({ state, code, says, hint, at, bytes }: Step, paint: Paint): string {
+export function stepText({ state, code, says, hint, words = [], at, bytes }: Step, paint: Paint): string {
   const tone = { ok: paint.good, odd: paint.warn, bad: paint.bad }[state];
   const lines = [
     `  ${tone(state.padEnd(4))} ${plain(says)}${code === undefined ? "" : ` ${paint.faint(`[${code}]`)}`}`,
   ];
   if (hint !== undefined) lines.push(`       ${hint}`);
+  lines.push(...words.map((line) => `       > ${plain(line)}`));
   if (at !== undefined && bytes !== undefined) {
     lines.push(`       at byte ${at}:`, hexdump(bytes, at).replace(/^/gm, "       "));
   }

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { shown } from "../../../config/problem.ts";
-import { asField, type Field, type Fields, type Spec } from "../../../contract/spec.ts";
+import { asField, type Field, type Spec } from "../../../contract/spec.ts";
 import type {
   Acknowledge,
   ChannelPlan,
@@ -116,7 +116,7 @@ class Pen {
     return value === "" ? "" : shown(value);
   }
 
-  /** `isOuter`: of the settings of a component only those without a default are shown. */
+  /** `isOuter`: of the settings of a component only those without a default, and words unlike theirs, are shown. */
   #value(field: Field, value: unknown, isOuter = false): string {
     if (value === undefined || value === null) return "";
     switch (field.kind) {
@@ -134,7 +134,7 @@ class Pen {
         const others = Object.keys(given).filter((name) => field.others && !own.includes(name));
         return braced([
           ...others.map((name) => [name, this.#value(field.others!.item, given[name])] as const),
-          ...own.filter((name) => !isOuter || isAuthors(field.fields, name))
+          ...own.filter((name) => !isOuter || isAuthors(field.fields[name], given[name]))
             .map((name) => [name, this.#value(field.fields[name], given[name])] as const),
         ]);
       }
@@ -154,8 +154,9 @@ function collectLabel({ as, at, countMax, timeZone }: CollectPlan): string {
 }
 
 /** What has no default is there only because the author has written it. */
-function isAuthors(fields: Fields, name: string): boolean {
-  return fields[name].default === undefined;
+function isAuthors(field: Field, value: unknown): boolean {
+  const isWord = field.kind === "choice" || field.kind === "integer" || field.kind === "switch";
+  return field.default === undefined || isWord && value !== field.default;
 }
 
 function braced(entries: readonly (readonly [string, string])[]): string {

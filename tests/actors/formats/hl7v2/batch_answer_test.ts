@@ -26,10 +26,12 @@ function answerTo(text: string, outcomes: readonly Outcome[] = [], by = format):
   assertEquals(count, outcomes.length);
   const answers = Array.from(messages, (message, at) => by.answer(message, outcomes[at], FACTS));
   const answer = by.batch!.answer(received, answers, FACTS);
-  return answer && textOf(answer.bytes);
+  if (!answer) return null;
+  assert(!/[\r\n]{2}/.test(textOf(answer.bytes)), "every segment ends in one CR");
+  return textOf(answer.bytes);
 }
 
-/** Segments of an answer, acknowledgments by MSA-1 and MSA-2. */
+/** Segments of an answer, of its acknowledgments MSA. */
 function shown(answer: string | null): string[] | null {
   return answer === null ? null : answer.split("\r").filter((segment) => !/^(MSH|ERR|$)/.test(segment));
 }
@@ -86,6 +88,13 @@ Deno.test("hl7v2 answers a batch between its own delimiters, and each message be
     "BTS:1",
   ]);
   assert(answer.includes("\rMSH|^~\\&|HUB|HOSPITAL|WARD|NORTH|"));
+});
+
+Deno.test("hl7v2 answers a batch in CR, whatever ended the lines that came", () => {
+  for (const end of ["\r", "\n", "\r\n"]) {
+    const answer = answerTo(`${bhs("B1")}${m("1")}BTS|1\r`.replaceAll("\r", end), [ACCEPTED]);
+    assertEquals(shown(answer), [`BHS${own}|B1`, "MSA|AA|1", "BTS|1"]);
+  }
 });
 
 Deno.test("hl7v2 answers an empty batch with an empty one", () => {
@@ -238,5 +247,15 @@ Deno.test("hl7v2 judges its own answer to its own batch as it was meant", () => 
   ) {
     const answer = answerTo(textOf(whole), outcomes)!;
     assertEquals(judge(answer, controlId).kind, kind);
+  }
+});
+
+Deno.test("hl7v2 answers a batch of more messages than a call has room for arguments", () => {
+  const count = 150_000;
+  const acknowledgment = { bytes: bytesOf("MSH|^~\\&\rMSA|AA\r"), contentType: "" };
+  for (const header of ["", "FHS|^~\\&\r", "BHS|^~\\&\r"]) {
+    const received = bytesOf(`${header}${"MSH|^~\\&\r".repeat(count)}BTS|\r`);
+    const answer = format.batch!.answer(received, Array(count).fill(acknowledgment), FACTS);
+    assert(answer!.bytes.length > count * acknowledgment.bytes.length);
   }
 });

@@ -126,6 +126,9 @@ Deno.test("hl7v2 refuses what it has no table for by name, at the door, and only
     }
     assertEquals(format.identify(ascii).controlId, "1");
     assertEquals(format.parse(ascii).toBytes(), ascii);
+    const escaped = Hl7Message.parse(withName(label, "\\XE9\\"));
+    assertEquals([escaped.get("PID-5"), escaped.with("PID-6", "y").get("PID-6")], ["\\XE9\\", "y"]);
+    assertEquals(codeOf(() => escaped.with("PID-6", "é")), "HL7V2_CHARACTER_UNENCODABLE");
     const answer = format.answer(
       bytes,
       { kind: "rejected", error: failureOf(() => format.identify(bytes)) },
@@ -235,6 +238,21 @@ Deno.test("hl7v2 finds the label behind a second byte that looks like a separato
     const answer = Hl7Message.parse(format.answer(bytes, { kind: "accepted" }, { id: "1", atMs: 0 })!.bytes);
     assertEquals([answer.get("MSH-6"), answer.get("MSA-2"), answer.get("MSH-18")], [text, "1", label]);
   }
+});
+
+Deno.test("hl7v2 keeps what hexadecimal data says in another character set, and data that is no text", () => {
+  const text = "\\X436166E9\\ \\X0d\\ \\X41\\ \\E\\XE9\\ \\XE\\ C:\\X\\F\\";
+  const message = Hl7Message.parse(latin1(`${header("8859/1")}PID|\xe9|${text}\r`));
+  const written = Hl7Message.parse(message.toBytes({ charset: "UTF-8" }));
+  assertEquals(written.get("PID-2"), message.get("PID-2"));
+  assertEquals(written.raw("PID-2"), text.replace("436166E9", "436166C3A9"));
+  assertEquals(message.with("MSH-18", "UNICODE UTF-8").raw("PID-2"), written.raw("PID-2"));
+  assertEquals(failureOf(() => message.toBytes({ charset: "8859/5" })).facts.path, "PID[1]");
+  const ascii = Hl7Message.parse(`${header("8859/1")}PID|\\XE9\\\r`);
+  assertEquals(Hl7Message.parse(ascii.toBytes({ charset: "UTF-8" })).get("PID-1"), "é");
+  assertEquals(ascii.with("MSH-18", "").raw("PID-1"), "\\XC3A9\\");
+  const binary = Hl7Message.parse(`${header("UTF-8")}PID|é|\\XFFD8\\\r`);
+  assertEquals(Hl7Message.parse(binary.toBytes({ charset: "8859/1" })).raw("PID-2"), "\\XFFD8\\");
 });
 
 Deno.test("hl7v2 takes no ESC of a text for the start of an escape sequence it was not", () => {

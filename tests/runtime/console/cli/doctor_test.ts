@@ -59,6 +59,29 @@ Deno.test("doctor sends the first message of a file where it is told to, and not
     assertStringIncludes(sink.terminal.stdout, "MSG1 ADT^A01");
   }));
 
+Deno.test("doctor shows what a peer says that refuses a message of one's own", () =>
+  withFile(MESSAGE, async (cwd) => {
+    const sink = start(["sink", "127.0.0.1:0", "--count", "3", "--answer", "AE"]);
+    const [, address] = await sink.terminal.printed(/listening on (\S+)/);
+    const { out } = await run(["doctor", address, "--message", "file.hl7"], { cwd });
+    assertMatch(out, /answers AE after .*\n {7}> MSA\|AE\|MSG1\|.*\n {7}> ERR\|/);
+    assertEquals(out.includes("--message"), false);
+    assertStringIncludes((await run(["doctor", address])).out, "send one of its own with --message");
+    const { out: json } = await run(["doctor", address, "--message", "file.hl7", "--json"], { cwd });
+    assertEquals(json.includes("MSA|"), false);
+    await sink.exitCode;
+  }));
+
+Deno.test("doctor says which release a peer speaks, and is content where it was told", async () => {
+  const sink = start(["sink", "127.0.0.1:0", "--count", "2", "--release", "2"]);
+  const [, address] = await sink.terminal.printed(/listening on (\S+)/);
+  const unlike = await run(["doctor", address]);
+  assertEquals(unlike.code, exitCodes.no);
+  assertStringIncludes(unlike.out, "Ask again with --release 2");
+  assertStringIncludes((await run(["doctor", address, "--release", "2"])).out, "nothing is wrong");
+  await sink.exitCode;
+});
+
 Deno.test("doctor says that nothing listens", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;

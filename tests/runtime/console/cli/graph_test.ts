@@ -5,6 +5,7 @@ import { graphText } from "../../../../runtime/console/cli/graph/text.ts";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
 import { paintFor } from "../../../../runtime/console/cli/paint.ts";
 import {
+  choice,
   integer,
   list,
   map,
@@ -36,6 +37,7 @@ const mllp = (value: unknown) =>
   component("mllp", {
     host: text("Host.", { default: "127.0.0.1" }),
     port: integer("Port."),
+    role: choice("Role.", ["server", "client"], { default: "server" }),
     key: secret("Key."),
   }, value);
 const filter = (expression: string) => component("filter", text("Expression."), expression);
@@ -248,3 +250,10 @@ Deno.test("graph prints a file's picture as text, Mermaid and JSON, and the prob
     assertEquals([broken.code, broken.out], [exitCodes.no, ""]);
     assertStringIncludes(broken.err, "CONFIG_");
   }));
+
+Deno.test("graph shows a word that is not the default, and none that is", () => {
+  const drawn = (role: string) =>
+    graphText(pictureOf(gateway(channel("lab", { listen: mllp({ port: 1, role }) }))), paint);
+  assertStringIncludes(drawn("client"), "mllp { port: 1, role: client }");
+  assertStringIncludes(drawn("server"), "mllp { port: 1 }");
+});

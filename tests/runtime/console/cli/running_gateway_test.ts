@@ -122,8 +122,8 @@ Deno.test("messages show prints content where it is asked for, a segment a line"
 Deno.test("messages show prints values one by one, with what HL7 calls them", () =>
   withGateway(async ({ mitral }) => {
     const { out } = await mitral(`messages show ${shown.id} --values`);
-    assertMatch(out, /\npath +name +value\nMSH\[1\]-1\[1\]\.1\.1 +Field Separator +\|\n/);
-    assertMatch(out, /\nPID\[1\]-5\[1\]\.1\.1 +Patient Name, Family Name, Surname +DOE\n/);
+    assertMatch(out, /\npath +name +value\nMSH-1\.1 +Field Separator +\|\n/);
+    assertMatch(out, /\nPID-5\.1 +Patient Name, Family Name, Surname +DOE\n/);
     assert(!out.includes("PID|1"));
   }));
 

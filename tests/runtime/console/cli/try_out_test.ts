@@ -103,6 +103,43 @@ for (
     }));
 }
 
+Deno.test("send shows what a peer says that refuses", () =>
+  withMessages(async (cwd) => {
+    const sink = await openSink(["--count", "2", "--answer", "AE"]);
+    const { out } = await run(["send", sink.address, "one.hl7"], { cwd });
+    assertMatch(out, /\n {2}MSA\|AE\|MSG1\|[^\n]+\n {2}ERR\|[^\n]+\n1 sent/);
+    const { out: json } = await run(["send", sink.address, "one.hl7", "--json"], { cwd });
+    assertEquals(json.includes("MSA|"), false);
+    await sink.exitCode;
+  }));
+
+Deno.test("send and sink speak MLLP release 2 where they are told to", () =>
+  withMessages(async (cwd) => {
+    const sink = await openSink(["--count", "2", "--release", "2"]);
+    assertMatch((await run(["send", sink.address, "one.hl7", "--release", "2"], { cwd })).out, /^MSG1 AA /);
+    const { code, out } = await run(["send", sink.address, "one.hl7"], { cwd });
+    assertEquals(code, exitCodes.no);
+    assertStringIncludes(out, "MLLP_RELEASE_NEWER");
+    await sink.exitCode;
+  }));
+
+Deno.test("send sends a batch in one frame with --whole, and knows it by the id of its header", () =>
+  withFolder(async (cwd) => {
+    const batch = `BHS|^~\\&|LAB|A|EHR|B|2026||||B7\n${message("MSG1")}${message("MSG2")}BTS|2\n`.replaceAll(
+      "\r",
+      "\n",
+    );
+    await Deno.writeTextFile(join(cwd, "batch.hl7"), batch);
+    const sink = await openSink(["--count", "1", "--out", "taken"], { cwd });
+    const { out } = await run(["send", sink.address, "batch.hl7", "--whole"], { cwd });
+    assertMatch(out, /^B7 /);
+    await sink.exitCode;
+    assertEquals(await Deno.readTextFile(join(cwd, "taken", "000001.hl7")), batch.replaceAll("\n", "\r"));
+    const { code, err } = await run(["send", sink.address, "batch.hl7", "--whole", "--count", "2"], { cwd });
+    assertEquals(code, exitCodes.usage);
+    assertStringIncludes(err, "--count");
+  }));
+
 Deno.test("send says that nobody listens, and that a file cannot be sent", () =>
   withMessages(async (cwd) => {
     const sink = await openSink([]);

@@ -139,6 +139,25 @@ Deno.test("test begins each case anew, unless it keeps what the one before it le
   assertEquals([kept.out, kept.code], ["ok   first\nok   again\n2 passed\n", exitCodes.ok]);
 });
 
+for (const acknowledge of ["received", "processed", "delivered"]) {
+  Deno.test(`test waits for what pieces make at ${acknowledge}, and shows none of it before the last`, async () => {
+    const piece = (id: string, pointer: string, rest: string) =>
+      `MSH|^~\\&|LAB|ST E|EHR|ST E|2026||ORU^R01|${id}|P|2.5||${pointer}\n${rest}\n`;
+    const { out } = await runCases(
+      `cases:
+  - { name: first, input: { file: ./a.hl7 }, expect: { answer: { MSA-2: A }, ehr: none } }
+  - { name: last, keep: true, input: { file: ./b.hl7 }, expect: { answer: { MSA-2: B }, ehr: { MSH-10: A, PID-3: "7", NTE-3: x } } }
+`,
+      {
+        "gateway.yaml": GATEWAY.replace("acknowledge: delivered", `acknowledge: ${acknowledge}`),
+        "a.hl7": piece("A", "", "PID|1||7\nDSC|B|F"),
+        "b.hl7": piece("B", "B", "NTE|1||x"),
+      },
+    );
+    assertEquals(out, "ok   first\nok   last\n2 passed\n");
+  });
+}
+
 Deno.test("test lists each message of a destination where there are several", async () => {
   const actor = `export default {
   spec: {

@@ -15,9 +15,16 @@ Deno.test("hl7v2 knows a fragment by MSH-14, and by a DSC at its end", () => {
   assertEquals(placeOf("ORU^R01", "", "DSC|A|F"), { until: "A" });
   assertEquals(placeOf("ORU^R01", "", "DSC|A|F\r\n\x1c\r"), { until: "A" });
   assertEquals(placeOf("ORU^R01", "A", "DSC|B|F\r"), { after: "A", until: "B" });
-  assertEquals(placeOf("ORU^R01", "B", "OBX|1\r"), { after: "B" });
-  assertEquals(placeOf("ORU^R01", "B", "DSC\r"), { after: "B" });
+  const last = new TextEncoder().encode("MSH|^~\\&|S|F|R|RF|2024||ORU^R01|1|P|2.4||B\rOBX|1\r");
+  assertEquals(format.identify(last).piece, { after: "B" });
+  assertEquals(
+    placeOf("ORU^R01", "B", "OBX|1\r"),
+    { after: "B", mayBeWhole: true },
+    "it begins as messages do",
+  );
+  assertEquals(placeOf("ORU^R01", "B", "DSC\r"), { after: "B", mayBeWhole: true });
   assertEquals(placeOf("ORU^R01", '""', 'DSC|""\r'), undefined);
+  assertEquals(placeOf("ORU^R01", " ", "DSC| \r"), undefined);
   assertEquals(placeOf("ORU^R01", "", "DSC|A\rOBX|1\r"), undefined, "only at the end");
   assertEquals(placeOf("ORU^R01", "", `DSC|${"A".repeat(2_000)}\r`), undefined, "no pointer is so long");
 });
@@ -37,8 +44,12 @@ Deno.test("hl7v2 takes neither queries nor responses that can be asked to go on 
 });
 
 Deno.test("hl7v2 says whose answer the sender of a fragment takes for the first's", () => {
-  assertEquals(placeOf("ORU^R01", "A||AL", "OBX|1\r"), { after: "A", isAnsweredAsWhole: true });
-  assertEquals(placeOf("ORU^R01", "A|AL|AL", "OBX|1\r"), { after: "A" });
+  assertEquals(placeOf("ORU^R01", "A||AL", "OBX|1\r"), {
+    after: "A",
+    mayBeWhole: true,
+    isAnsweredAsWhole: true,
+  });
+  assertEquals(placeOf("ORU^R01", "A|AL|AL", "OBX|1\r"), { after: "A", mayBeWhole: true });
 });
 
 Deno.test("hl7v2 compares pointers as they stand, whatever their character set", () => {
