@@ -2,7 +2,7 @@ import type { Delivery, Intake, Reply } from "../contract/adapter.ts";
 import type { Envelope } from "../contract/envelope.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { Flaws, Format, Identity, SplitBatch } from "../contract/format.ts";
-import type { Origin, Outcome } from "../contract/message.ts";
+import type { Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Append, Appended, Sameness } from "../journal/operations.ts";
