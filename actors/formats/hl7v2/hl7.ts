@@ -4,7 +4,8 @@
  *
  * @module
  */
-export type { Body, PathBody } from "../../../runtime/contract/message.ts";
+export { type Blame, type Facts, type Fault, MitralError } from "../../../runtime/contract/error.ts";
+export type { Body, Change, PathBody } from "../../../runtime/contract/message.ts";
 export { Hl7Message, HL7V2_TYPE, type ParseOptions, type WriteOptions } from "./hl7_message.ts";
 export type { Delimiters } from "./syntax/delimiters.ts";
 export { assemble } from "./protocols/assemble.ts";

@@ -20,7 +20,7 @@ import {
   pathText,
   resolvePath,
 } from "./syntax/path.ts";
-import { idOf } from "./syntax/segments.ts";
+import { idOf, segmentNames } from "./syntax/segments.ts";
 import { MessageViews } from "./views/message_views.ts";
 import { Order } from "./views/order.ts";
 import { openView } from "./views/segment_view.ts";
@@ -145,11 +145,11 @@ export class Hl7Message extends MessageViews implements PathBody {
     checkSingle(steps);
     const at = this.#text.segments.find(steps.id, steps.occurrence || 1);
     if (at < 0) return undefined;
-    const { delimiters } = this;
+    if (isDelimiterField(steps)) return this.#text.leaf(at, steps);
     let text: string | undefined = this.#text.segments.one(at);
     if (steps.field !== LEFT_OUT) text = this.#text.field(text, steps);
-    if (!isDelimiterField(steps) && (steps.repetition !== LEFT_OUT || steps.component !== LEFT_OUT)) {
-      text &&= partOf(text, delimiters.repetition, steps.leaf.repetition);
+    if (steps.repetition !== LEFT_OUT || steps.component !== LEFT_OUT) {
+      text &&= partOf(text, this.delimiters.repetition, steps.leaf.repetition);
       text &&= this.#text.part(text, steps);
     }
     return text ? this.#text.shown(text) : undefined;
@@ -167,7 +167,8 @@ export class Hl7Message extends MessageViews implements PathBody {
 
   /**
    * The document in a field of type ED, or the pointer in one of type RP (where OBX-2 says RP), such as `OBX[2]-5`;
-   * `undefined` where it is empty or absent. Errors: HL7V2_PATH_INVALID.
+   * `undefined` where it is empty or absent, `null` where it holds `""`, HL7's order to delete. Errors:
+   * HL7V2_PATH_INVALID.
    *
    * @example
    * ```ts
@@ -179,7 +180,7 @@ export class Hl7Message extends MessageViews implements PathBody {
    * await new Response(report?.data()).text(); // "%PDF-"
    * ```
    */
-  encapsulated(path: string): EncapsulatedData | undefined {
+  encapsulated(path: string): EncapsulatedData | null | undefined {
     return readEncapsulated(this.#text, path);
   }
 
@@ -324,13 +325,11 @@ export class Hl7Message extends MessageViews implements PathBody {
    * that a leaf is called the same whatever stands beside it.
    */
   *leaves(): Generator<readonly [path: string, value: string]> {
-    const seen = new Map<string, number>();
-    for (const segment of this.#text.segments.all()) {
-      const id = segment.slice(0, 3), occurrence = (seen.get(id) ?? 0) + 1;
-      seen.set(id, occurrence);
+    const segments = this.#text.segments.all(), names = segmentNames(segments);
+    for (const [at, segment] of segments.entries()) {
       for (const [path, text] of leavesOf(segment, this.delimiters)) {
         const value = this.#text.decoded(text);
-        if (value !== undefined) yield [`${id}[${occurrence}]${path}`, value];
+        if (value !== undefined) yield [names[at] + path, value];
       }
     }
   }
@@ -369,7 +368,8 @@ export class Hl7Message extends MessageViews implements PathBody {
   /**
    * The message with CR after every segment, in the character set it came in, or in the one that is asked for: MSH-18
    * then names it, `ASCII` among them. Errors: HL7V2_CHARACTER_UNENCODABLE, with the place in its facts, only where the
-   * character set was changed; HL7V2_CHARSET_UNSUPPORTED.
+   * character set was changed, or the message was read from text that MSH-18 has no room for;
+   * HL7V2_CHARSET_UNSUPPORTED.
    */
   toBytes(options: WriteOptions = {}): Uint8Array {
     return options.charset === undefined ? this.#text.toBytes() : this.#text.toBytesIn(options.charset);

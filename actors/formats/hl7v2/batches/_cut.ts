@@ -1,4 +1,4 @@
-import { CR, FS, LF, VT } from "../syntax/wire.ts";
+import { CR, FS, isMark, LF, narrowed, VT } from "../syntax/wire.ts";
 
 /** What a piece begins with; nothing for what stands before the first segment of these names. */
 export type PieceName = "FHS" | "BHS" | "MSH" | "BTS" | "FTS" | "";
@@ -89,9 +89,9 @@ export class Cutter {
   }
 }
 
-/** The pieces of bytes in memory, one by one. */
-export function* cut(bytes: Uint8Array): Generator<Piece> {
-  const cutter = new Cutter();
+/** The pieces of bytes in memory, one by one; of UTF-16 and UTF-32 in UTF-8. Errors: HL7V2_BYTES_INVALID. */
+export function* cut(file: Uint8Array): Generator<Piece> {
+  const bytes = narrowed(file), cutter = new Cutter();
   for (let at = 0;;) {
     const piece = cutter.next(bytes.subarray(at), true);
     if (!piece) return;
@@ -122,8 +122,4 @@ function isWord(byte: number | undefined): boolean {
   return byte !== undefined &&
     (byte === 0x20 || byte >= 0x30 && byte <= 0x39 || byte >= 0x41 && byte <= 0x5a ||
       byte >= 0x61 && byte <= 0x7a);
-}
-
-function isMark(bytes: Uint8Array, at: number): boolean {
-  return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
 }

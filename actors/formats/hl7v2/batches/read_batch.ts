@@ -12,6 +12,7 @@ export interface ReadBatchOptions {
 /**
  * The parts of a batch file of any size, as {@linkcode splitBatch} gives them, from bytes as they come. Holds one message
  * and one piece of the source, in a buffer of at most four times their size; nothing is read ahead of what is asked for.
+ * UTF-16 and UTF-32 are for {@linkcode splitBatch}.
  *
  * ```ts
  * import { Hl7Message, readBatch } from "mitral/hl7";

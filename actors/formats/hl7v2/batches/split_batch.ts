@@ -6,9 +6,9 @@ import { type BatchPart, BatchReader } from "./parts.ts";
 /**
  * The parts of a batch file in memory, one by one, in order: headers, messages, trailers, warnings (HL7 v2.9.1 section
  * 2.9.3). Several messages without any header are taken apart, too. Messages are views of `file`, no copies, and come
- * as they are: one that cannot be parsed keeps no other from being read.
+ * as they are: one that cannot be parsed keeps no other from being read. Of a file in UTF-16 or UTF-32 all come in UTF-8.
  *
- * Errors, when the place is reached: HL7V2_BATCH_HEADER_MISPLACED, HL7V2_BATCH_SEGMENT_MISPLACED.
+ * Errors, when the place is reached: HL7V2_BATCH_HEADER_MISPLACED, HL7V2_BATCH_SEGMENT_MISPLACED; HL7V2_BYTES_INVALID.
  */
 export function* splitBatch(file: Uint8Array): Generator<BatchPart> {
   const reader = new BatchReader();

@@ -1,6 +1,7 @@
 import type { Change } from "../../../../runtime/contract/message.ts";
 import { redelimited } from "../syntax/redelimited.ts";
 import type { Delimiters } from "../syntax/delimiters.ts";
+import { segmentNames } from "../syntax/segments.ts";
 import type { MessageText } from "../syntax/message_text.ts";
 import { align, type Key } from "./_align.ts";
 import { segmentKeys } from "./_segment_keys.ts";
@@ -44,13 +45,7 @@ export function differenceOf(before: MessageText, after: MessageText): readonly 
 
 function sideOf(text: MessageText): Side {
   const segments = text.segments.all();
-  const counts = new Map<string, number>();
-  const names = segments.map((segment) => {
-    const id = segment.slice(0, 3), count = (counts.get(id) ?? 0) + 1;
-    counts.set(id, count);
-    return `${id}[${count}]`;
-  });
-  return { text, delimiters: text.delimiters, segments, names };
+  return { text, delimiters: text.delimiters, segments, names: segmentNames(segments) };
 }
 
 /** Two segments that belong together. */

@@ -32,17 +32,23 @@ export interface CharsetWords {
  * label of 8859/1 yields to it; in other alphabets it can be one, so their labels stand. So does what `words` say.
  *
  * `labels` are the repetitions of MSH-18. The first counts. Others name sets that escape sequences switch to: those of
- * Japanese are followed where ESC is there and the first is ASCII.
+ * Japanese are followed where ESC is there and the first is ASCII. `asUtf8` is the bytes decoded as UTF-8, for whoever
+ * has them so: they need not be decoded again to know whether they are.
  *
  * Errors: HL7V2_CHARSET_UNSUPPORTED.
  */
-export function charsetToRead(bytes: Uint8Array, labels: readonly string[], words: CharsetWords): Charset {
+export function charsetToRead(
+  bytes: Uint8Array,
+  labels: readonly string[],
+  words: CharsetWords,
+  asUtf8 = "\uFFFD",
+): Charset {
   const told = nameOf(words.charset ?? "");
   const said = nameOf(labels[0] ?? "");
   const isSure = told !== undefined || said === undefined || said === "ascii";
   const switched = bytes.includes(ESC) ? japaneseOf(labels) : undefined;
   const name = told ?? switched ?? (isSure ? nameOf(words.defaultCharset ?? "") : said);
-  const isUtf8 = decodeUtf8(bytes) !== undefined;
+  const isUtf8 = !asUtf8.includes("\uFFFD") || decodeUtf8(bytes) !== undefined;
   if (name === "utf-8") return isUtf8 ? utf8 : utf8WithStrays(bytes) ?? named("windows-1252");
   if (name === undefined || name === "ascii" || name === "utf-16" || name === "utf-32") {
     return isUtf8 ? utf8 : named("windows-1252");

@@ -13,6 +13,12 @@ export const utf8: ExactCharset = {
   encode: (text) => text.isWellFormed() ? encoder.encode(text) : encodeWithStrays(text),
 };
 
+/** True where bytes that were decoded as UTF-8 are all ASCII. */
+export function isAscii(decoded: string, bytes: Uint8Array): boolean {
+  // A character beyond ASCII is shorter than its bytes, unless it stands for a broken one.
+  return decoded.length === bytes.length && !decoded.includes("\uFFFD");
+}
+
 /** The text, or `undefined` where the bytes are not valid UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {

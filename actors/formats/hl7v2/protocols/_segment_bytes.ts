@@ -1,8 +1,6 @@
 import { readDelimiters } from "../syntax/delimiters.ts";
 import { findHeader, type Header, oneCharacterAByte } from "../syntax/header.ts";
-import { unwrap } from "../syntax/wire.ts";
-
-const LF = 0x0a, CR = 0x0d;
+import { CR, LF, unwrap } from "../syntax/wire.ts";
 
 /** A message cut at bytes: no character set is asked, since none has CR within a character. */
 export interface CutMessage {

@@ -1,8 +1,8 @@
 import type { Identity, Piece } from "../../../../runtime/contract/format.ts";
+import { CR, FS, LF } from "../syntax/wire.ts";
 import { findHeader, type Header, oneCharacterAByte } from "../syntax/header.ts";
 
 const DSC = [0x44, 0x53, 0x43];
-const LF = 0x0a, CR = 0x0d, FS = 0x1c;
 /**
  * What follows MSH where a message begins, or nothing. The last fragment of a message goes on in its middle; some senders
  * fill MSH-14 of whole messages with something of their own.

@@ -11,26 +11,56 @@ import { type Delimiters, NO_DELIMITER } from "./delimiters.ts";
 /** Reads bytes of `\X..\` as text; `undefined` where they are none. */
 export type HexReader = (bytes: Uint8Array) => string | undefined;
 
+/** Decoded text, or a sequence that has no plain text: what stands between its escape characters. */
+export type Token = string | { readonly markup: string };
+
+/** Text is handed out in pieces of at most this many characters. */
+const PIECE = 1 << 16;
+
 /** Encoded text to value. */
 export function decodeEscapes(text: string, delimiters: Delimiters, readHex: HexReader): string {
   const { escape } = delimiters;
-  let at = text.indexOf(escape);
-  if (at < 0) return text;
-  let value = "", copied = 0;
-  while (at >= 0) {
-    const end = text.indexOf(escape, at + 1);
-    if (end < 0) break;
-    const body = text.slice(at + 1, end);
-    const plain = plainTextOf(body, delimiters, readHex);
-    if (plain !== undefined) {
-      value += text.slice(copied, at) + plain;
-      copied = end + 1;
-      at = text.indexOf(escape, copied);
-    } else {
-      at = isMarkup(body) ? text.indexOf(escape, end + 1) : end;
-    }
+  if (!text.includes(escape)) return text;
+  let value = "";
+  for (const token of tokensOf(text, delimiters, readHex)) {
+    value += typeof token === "string" ? token : escape + token.markup + escape;
   }
-  return value + text.slice(copied);
+  return value;
+}
+
+/**
+ * Encoded text in pieces, for what is too long to be decoded whole or has markup that is to be carried out. Text between
+ * two tokens of markup may come as several; sequences and characters are never cut in two.
+ */
+export function* tokensOf(encoded: string, delimiters: Delimiters, readHex: HexReader): Generator<Token> {
+  const { escape } = delimiters;
+  let copied = 0;
+  for (let at = encoded.indexOf(escape); at >= 0;) {
+    const end = encoded.indexOf(escape, at + 1);
+    if (end < 0) break;
+    const body = encoded.slice(at + 1, end);
+    const plain = plainTextOf(body, delimiters, readHex);
+    if (plain === undefined && !isMarkup(body)) {
+      at = end;
+      continue;
+    }
+    if (at - copied > PIECE) yield* slicesOf(encoded, copied, at);
+    else if (at > copied) yield encoded.slice(copied, at);
+    yield plain ?? { markup: body };
+    copied = end + 1;
+    at = encoded.indexOf(escape, copied);
+  }
+  yield* slicesOf(encoded, copied, encoded.length);
+}
+
+function* slicesOf(text: string, from: number, to: number): Generator<string> {
+  for (let start = from; start < to;) {
+    let end = Math.min(start + PIECE, to);
+    const isFirstHalf = end < to && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800;
+    if (isFirstHalf && (text.charCodeAt(end) & 0xfc00) === 0xdc00) end++;
+    yield text.slice(start, end);
+    start = end;
+  }
 }
 
 /** Encoded text with other bytes in its hexadecimal data; `recode` gives none where it is to stay. */
@@ -117,7 +147,7 @@ function escapeOf(
 }
 
 /** What stands between two escape characters, as text; `undefined` where it is no plain text. */
-export function plainTextOf(body: string, delimiters: Delimiters, readHex: HexReader): string | undefined {
+function plainTextOf(body: string, delimiters: Delimiters, readHex: HexReader): string | undefined {
   switch (body) {
     case "F":
       return delimiters.field;

@@ -2,6 +2,7 @@ import { partOf } from "./parts.ts";
 import { labelsIn } from "./labels.ts";
 import { lineAt, tryUnwrap, unwrap } from "./wire.ts";
 import { charsetToRead, type CharsetWords, checkReadable, inexactCharsetOf } from "../charsets/charset.ts";
+import { isAscii } from "../charsets/utf8.ts";
 import { completed, type Delimiters, readDelimiters, RECOMMENDED } from "./delimiters.ts";
 import { decodeEscapes } from "./escape.ts";
 
@@ -57,7 +58,7 @@ export function readHeader(bytes: Uint8Array, words: CharsetWords = {}): Header 
     checkReadable(message, field.split(plain.delimiters.repetition)[0], words);
   }
   if (isAscii(text, line) && !text.includes("\x1b")) return plain;
-  const charset = charsetToRead(line, labelsIn(line, text, plain.delimiters), words);
+  const charset = charsetToRead(line, labelsIn(line, text, plain.delimiters), words, text);
   return new Header(charset.decode(line).toWellFormed(), plain.delimiters);
 }
 
@@ -114,9 +115,4 @@ export function oneCharacterAByte(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
-}
-
-/** A character beyond ASCII is shorter than its bytes, unless it stands for a broken one. */
-function isAscii(decoded: string, bytes: Uint8Array): boolean {
-  return decoded.length === bytes.length && !decoded.includes("\uFFFD");
 }

@@ -19,7 +19,7 @@ import { labelsOf } from "./labels.ts";
 import type { Parsed } from "./parse.ts";
 import { partOf, withPart } from "./parts.ts";
 import { checkLeaf, compilePath, isDelimiterField, LEFT_OUT, type Path } from "./path.ts";
-import { cutter, Segments } from "./segments.ts";
+import { cutter, segmentNames, Segments } from "./segments.ts";
 
 const CR = Uint8Array.of(0x0d);
 const encoder = new TextEncoder();
@@ -139,15 +139,12 @@ export class MessageText {
   }
 
   #failWhereUnencodable(): never {
-    const charset = this.#usedCharset().name, seen = new Map<string, number>();
-    for (const segment of this.segments.all()) {
-      const id = segment.slice(0, 3), occurrence = (seen.get(id) ?? 0) + 1;
-      seen.set(id, occurrence);
+    const charset = this.#usedCharset().name, segments = this.segments.all(), names = segmentNames(segments);
+    for (const [at, segment] of segments.entries()) {
       if (this.#encode(segment) !== undefined) continue;
       const leaf = leavesOf(segment, this.delimiters).find(([, text]) => this.#encode(text) === undefined);
       // Of all that stands between two leaves only an escape sequence with a delimiter in it is no text.
-      const path = `${id}[${occurrence}]${leaf?.[0] ?? ""}`;
-      errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset, path });
+      errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset, path: names[at] + (leaf?.[0] ?? "") });
     }
     throw new Error("text that can be written segment by segment can be written as a whole");
   }

@@ -9,6 +9,7 @@ import {
   type CharsetWords,
   type ExactCharset,
 } from "../charsets/charset.ts";
+import { isAscii, utf8 } from "../charsets/utf8.ts";
 import { wideCharsetOf } from "../charsets/wide.ts";
 import { type Delimiters, readDelimiters } from "./delimiters.ts";
 
@@ -41,13 +42,12 @@ export function parseBytes(input: Uint8Array, words: CharsetWords): Parsed {
   if (wide) return parsed(unwrapText(wide.decode(input)), words, wide);
   const bytes = unwrap(input);
   const text = decoder.decode(bytes);
-  // A decoded character beyond ASCII is shorter than its bytes, unless it stands for a broken one. ESC may switch
-  // alphabets within ASCII.
-  const isAscii = text.length === bytes.length && !text.includes("\uFFFD") && !text.includes("\x1b");
-  if (isAscii) return parsed(text, words);
+  // ESC may switch alphabets within ASCII.
+  if (isAscii(text, bytes) && !text.includes("\x1b")) return parsed(text, words);
 
   const delimiters = readDelimiters(text);
-  const charset = charsetToRead(bytes, labelsIn(bytes, headerOf(text), delimiters), words);
+  const charset = charsetToRead(bytes, labelsIn(bytes, headerOf(text), delimiters), words, text);
+  if (charset === utf8) return parsed(text, words, utf8);
   if (charset.isExact) return parsed(charset.decode(bytes), words, charset);
   // Segments are cut at bytes here: the second byte of a character may look like a delimiter, but never like CR.
   const latin1 = charsetToWrite("windows-1252");

@@ -154,6 +154,16 @@ export function idOf(text: string, at = 0): number {
   return text.charCodeAt(at) << 16 | text.charCodeAt(at + 1) << 8 | text.charCodeAt(at + 2);
 }
 
+/** What paths call each segment, by their ids or texts in order: `OBX[1]`, `OBX[2]`. */
+export function segmentNames(segments: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  return segments.map((segment) => {
+    const id = segment.slice(0, 3), count = (counts.get(id) ?? 0) + 1;
+    counts.set(id, count);
+    return `${id}[${count}]`;
+  });
+}
+
 /** What stands before the first of `starts`, with what stands from the nth of them to the next. */
 export function cutter<T>(all: readonly T[], starts: readonly number[]): (nth: number) => LongList<T> {
   const before = LongList.of(all.slice(0, starts[0]));

@@ -18,8 +18,8 @@ export function unwrap(bytes: Uint8Array): Uint8Array {
   if (bytes[0] === M && bytes[1] !== 0 && bytes[bytes.length - 1] === CR && bytes[bytes.length - 2] > FS) {
     return bytes;
   }
-  const wide = wideCharsetOf(bytes);
-  if (wide) return unwrap(encoder.encode(wide.decode(bytes)));
+  const narrow = narrowed(bytes);
+  if (narrow !== bytes) return unwrap(narrow);
   const [start, end] = edgesOf(bytes.length, (at) => bytes[at], (at) => isMark(bytes, at) ? 3 : 0);
   return bytes.subarray(start, end);
 }
@@ -40,7 +40,14 @@ export function unwrapText(text: string): string {
   return text.slice(start, end);
 }
 
-function isMark(bytes: Uint8Array, at: number): boolean {
+/** UTF-16 and UTF-32 as UTF-8, and all other bytes as they are. Errors: HL7V2_BYTES_INVALID. */
+export function narrowed(bytes: Uint8Array): Uint8Array {
+  const wide = wideCharsetOf(bytes);
+  return wide ? encoder.encode(wide.decode(bytes)) : bytes;
+}
+
+/** True where a byte order mark of UTF-8 begins. */
+export function isMark(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
 }
 

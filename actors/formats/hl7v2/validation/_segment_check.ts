@@ -180,8 +180,10 @@ function isEmpty(rest: string, { component, subcomponent }: Delimiters): boolean
 
 /**
  * Whether a value is longer than its version allows. From 2.7 on lengths bind only those who agree on them (HL7 v2.7
- * section 2.5.5); those of fields with components contradict their components in every version and are passed over.
+ * section 2.5.5); those of fields with components contradict their components in every version and are passed over, and
+ * so are those that a code of the field's own table contradicts, as `CWE` in OBX-2.
  */
-function isTooLong(value: string, { length = Infinity }: ComponentDefinition, version: Version): boolean {
-  return value.length > length && version < "2.7";
+function isTooLong(value: string, definition: ComponentDefinition, version: Version): boolean {
+  const { length = Infinity, table = "" } = definition;
+  return value.length > length && version < "2.7" && !tableDefinition(table)?.values.has(value);
 }

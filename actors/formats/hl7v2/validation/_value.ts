@@ -1,5 +1,6 @@
 import { tableDefinition } from "../definitions/definitions.ts";
 import { Dtm } from "../values/dtm.ts";
+import { isNumber } from "../values/is_number.ts";
 import { Tm } from "../values/tm.ts";
 
 /** Types whose value is text as somebody typed it: spaces around it are part of it. */
@@ -7,7 +8,7 @@ const TEXT: ReadonlySet<string> = new Set(["FT", "TX", "varies", ""]);
 
 /** Whether a value is one of a type, as far as the type says: numbers, dates, times. */
 const GRAMMAR: Readonly<Record<string, (value: string, version: string) => boolean>> = {
-  NM: (value) => /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(value),
+  NM: isNumber,
   SI: (value) => /^\d+$/.test(value),
   DT: (value) => Dtm.parseDate(value) !== undefined,
   TM: (value) => Tm.parse(value) !== undefined,

@@ -4,6 +4,7 @@ import type { Hl7Message } from "../hl7_message.ts";
 import { arrange } from "../structures/arrange.ts";
 import { structureOf } from "../structures/structure.ts";
 import { decodeEscapes } from "../syntax/escape.ts";
+import { segmentNames } from "../syntax/segments.ts";
 import { oddCharset } from "./_charset.ts";
 import { SegmentCheck } from "./_segment_check.ts";
 import { type Problem, type Report, type Rule, RULES, type Severity } from "./rules.ts";
@@ -55,14 +56,12 @@ export function validate(message: Hl7Message, options: ValidateOptions = {}): re
   const departures = departuresIn(message, version);
   const decode = (text: string) => decodeEscapes(text, delimiters, (bytes) => "x".repeat(bytes.length));
   const segmentCheck = new SegmentCheck({ version, delimiters, decode, report });
-  const seen = new Map<string, number>();
-  for (const [at, id] of message.segments.entries()) {
-    const occurrence = (seen.get(id) ?? 0) + 1, place = `${id}[${occurrence}]`;
-    seen.set(id, occurrence);
-    for (const { rule, path = place } of departures.get(at) ?? []) report(rule, path);
-    segmentCheck.check(message.raw(place) ?? id, place);
+  const names = segmentNames(message.segments);
+  for (const [at, name] of names.entries()) {
+    for (const { rule, path = name } of departures.get(at) ?? []) report(rule, path);
+    segmentCheck.check(message.raw(name)!, name);
   }
-  for (const { rule, path = "MSH" } of departures.get(message.segments.length) ?? []) report(rule, path);
+  for (const { rule, path = "MSH" } of departures.get(names.length) ?? []) report(rule, path);
   return problems;
 }
 

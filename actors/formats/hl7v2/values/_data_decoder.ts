@@ -1,5 +1,5 @@
 import { errors } from "../errors.ts";
-import type { Token } from "../syntax/tokens.ts";
+import type { Token } from "../syntax/escape.ts";
 
 /** How the data of a document is written (HL7 table 0299): as it is, two hexadecimal digits a byte, or Base64. */
 export type DataEncoding = "A" | "Hex" | "Base64";

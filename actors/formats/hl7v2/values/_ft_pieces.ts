@@ -1,6 +1,5 @@
 import type { Delimiters } from "../syntax/delimiters.ts";
-import type { HexReader } from "../syntax/escape.ts";
-import { tokensOf } from "../syntax/tokens.ts";
+import { type HexReader, tokensOf } from "../syntax/escape.ts";
 
 /** What FT consists of: text, and what is to be done between (HL7 v2.9.1 sections 2.6.2 and 2.6.7). */
 export type Piece =

@@ -1,5 +1,5 @@
 import { errors } from "../errors.ts";
-import { encodeEscapes } from "../syntax/escape.ts";
+import { encodeEscapes, tokensOf } from "../syntax/escape.ts";
 import type { MessageText } from "../syntax/message_text.ts";
 import { partOf } from "../syntax/parts.ts";
 import {
@@ -10,7 +10,6 @@ import {
   LEFT_OUT,
   type Path,
 } from "../syntax/path.ts";
-import { tokensOf } from "../syntax/tokens.ts";
 import { type DataEncoding, decodeData } from "./_data_decoder.ts";
 import { mediaTypeOf } from "./media_type.ts";
 
@@ -61,12 +60,13 @@ export type EncapsulatedSource =
   | AsyncIterable<Uint8Array>
   | Iterable<Uint8Array>;
 
-/** Reads a document. Errors: HL7V2_PATH_INVALID. */
-export function readEncapsulated(text: MessageText, pathText: string): EncapsulatedData | undefined {
+/** Reads a document; `null` for HL7's order to delete one. Errors: HL7V2_PATH_INVALID. */
+export function readEncapsulated(text: MessageText, pathText: string): EncapsulatedData | null | undefined {
   const path = fieldPath(pathText);
   const at = text.segments.find(path.id, path.occurrence || 1);
   const field = at < 0 ? undefined : text.repetitions(at, { ...path, repetition: path.leaf.repetition })[0];
   if (!field) return undefined;
+  if (field === '""') return null;
   const { delimiters } = text;
   const part = (n: number) => partOf(field, delimiters.component, n) ?? "";
   const value = (n: number) => text.decoded(part(n)) ?? "";

@@ -1,6 +1,7 @@
 import type { MessageText } from "../syntax/message_text.ts";
 import { partOf } from "../syntax/parts.ts";
 import { Dtm } from "../values/dtm.ts";
+import { isNumber } from "../values/is_number.ts";
 import { type PartPlan, planner } from "./_plan.ts";
 import { TYPE_PLANS } from "./_plans.ts";
 
@@ -8,7 +9,6 @@ import { TYPE_PLANS } from "./_plans.ts";
 type Depth = 0 | 1 | 2;
 
 const planOf = planner(TYPE_PLANS);
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
 
 /** Types of earlier versions, and those that differ in a name alone. */
 const SAME: Readonly<Record<string, string>> = {
@@ -40,7 +40,7 @@ export function readValue(text: string, type: string, message: MessageText, dept
     case "DTM":
       return Dtm.parse(leaf, depth === 0 ? partOf(text, message.delimiters.component, 2) : undefined);
     case "NM":
-      return NUMBER.test(leaf) ? Number(leaf) : undefined;
+      return isNumber(leaf) ? Number(leaf) : undefined;
     default:
       return leaf;
   }

@@ -80,6 +80,17 @@ export class Order {
     return this.#views("NTE", ["OBX", "SPM"]);
   }
 
+  /** The segments that are there, as one plain object: for `JSON.stringify`. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { common, request, encoded, administrations, specimens, observations, notes } = this;
+    const all = { common, request, encoded, administrations, specimens, observations, notes };
+    return Object.fromEntries(
+      Object.entries(all).filter(([, views]) =>
+        Array.isArray(views) ? views.length > 0 : views !== undefined
+      ),
+    );
+  }
+
   #views<V>(id: string, until: readonly string[] = []): readonly V[] {
     const { segments } = this.#message, found: V[] = [];
     for (let at = this.#start; at < this.#end; at++) {

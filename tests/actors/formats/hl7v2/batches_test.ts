@@ -6,6 +6,7 @@ import {
   type ReadBatchOptions,
   splitBatch,
 } from "../../../../actors/formats/hl7v2/hl7.ts";
+import { charsetToWrite } from "../../../../actors/formats/hl7v2/charsets/charset.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
 import { bytesOf, textOf } from "./_batches.ts";
 import { casesOf, corpusFile, corpusTest } from "./_corpus.ts";
@@ -145,6 +146,20 @@ Deno.test("hl7v2 gives each message of a batch as it stands, without what surrou
   // Text that begins with a name, and no separator behind it.
   const text = `${m("1", "\n")}MSHOST is no header\nBTS 4\n`;
   assertEquals(messages(text), [text]);
+});
+
+Deno.test("hl7v2 takes a file in UTF-16 or UTF-32 apart, and gives its messages in UTF-8", () => {
+  const narrow = batch().replace("ADT^A01|2", "ADT^A01|\xe9");
+  for (const charset of ["UNICODE UTF-16", "UNICODE UTF-32"]) {
+    const { isWide, encode } = charsetToWrite(charset);
+    const parts = Array.from(splitBatch(encode(narrow)!));
+    assert(isWide);
+    assertEquals(shown(parts), shown(Array.from(splitBatch(bytesOf(narrow)))));
+    const [first] = of(parts, "message");
+    assertEquals(Hl7Message.parse(first.bytes).get("MSH-10"), "1");
+  }
+  const broken = Uint8Array.of(0xff, 0xfe, 0x42, 0, 0x48);
+  assertEquals(assertThrows(() => Array.from(splitBatch(broken)), MitralError).code, "HL7V2_BYTES_INVALID");
 });
 
 Deno.test("hl7v2 reads the fields of a header by the header's own delimiters", () => {

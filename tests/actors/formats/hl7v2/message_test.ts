@@ -41,6 +41,13 @@ Deno.test("hl7v2 reads a segment, a field or a part of it as encoded text", () =
   assertEquals(message.raw("PID-3.4.2"), "B");
   assertEquals(message.raw("PID-4"), "\\T\\");
   assertEquals(message.raw("PID-2"), undefined);
+  assertEquals(message.raw("MSH-2"), "^~\\&");
+  assertEquals(message.raw("MSH-2.1"), "^~\\&");
+  assertEquals([message.raw("MSH-1.2"), message.raw("MSH-2[2]"), message.raw("MSH-2.2")], [
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 Deno.test("hl7v2 finds a leaf far into a long field and behind it", () => {

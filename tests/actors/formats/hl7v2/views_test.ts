@@ -184,6 +184,20 @@ Deno.test("a view as JSON has what is there and no more", () => {
     sex: null,
     notes: [{ setId: 1, comments: ["x"] }],
   });
+  const { orders } = message("ORC|RE|7", "OBR|1||8", "NTE|1||whole", "OBX|1|NM|GLU||5.4", "NTE|1||part");
+  assertEquals(JSON.parse(JSON.stringify(orders)), [{
+    common: { control: "RE", placerNumber: { id: "7" } },
+    request: { setId: 1, fillerNumber: { id: "8" } },
+    observations: [{
+      setId: 1,
+      type: "NM",
+      code: { code: "GLU" },
+      value: 5.4,
+      values: [5.4],
+      notes: [{ setId: 1, comments: ["part"] }],
+    }],
+    notes: [{ setId: 1, comments: ["whole"] }],
+  }]);
 });
 
 corpusTest("views of real messages say what paths say", () => {
