@@ -150,7 +150,7 @@ export class ChannelIntake implements Intake {
 
   /** Makes a message durable: for the channel's work or, with the reason, in quarantine. */
   async #keep(arrival: Arrival): Promise<Kept> {
-    const { envelope, format } = this.#parts;
+    const { envelope } = this.#parts;
     let identity: Identity, flaws: Flaws;
     try {
       if (!envelope) this.#checkSize(arrival);
