@@ -137,7 +137,7 @@ const plays: Readonly<Record<string, () => Promise<void>>> = {
 
   async "client-no-ack"() {
     await using server = new RawServer();
-    await using under = await sendingTo(server, { answerMsMax: 20 });
+    await using under = await sendingTo(server, { answerMsMax: 250 });
     await under.give("1", "2");
     for (let attempt = 1; attempt <= 3; attempt++) {
       assertEquals(idIn(textOf((await server.next()).bytes)), "1", "another message overtook it");
