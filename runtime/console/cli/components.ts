@@ -63,13 +63,17 @@ export async function formatOf(session: Session, contentType: string): Promise<F
   return undefined;
 }
 
-/** A format with its default settings. Errors: CONSOLE_COMPONENT_MISSING. */
-export async function format(session: Session, name: string): Promise<Format> {
+/** A format with its default settings but for these. Errors: CONSOLE_COMPONENT_MISSING, CONSOLE_COMPONENT_REFUSED. */
+export async function format(
+  session: Session,
+  name: string,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<Format> {
   const spec = await load(session, "formats", name);
-  return bindFormat(spec, await configOf(session, spec, {}) as never);
+  return bindFormat(spec, await configOf(session, spec, settings) as never);
 }
 
-/** The HL7 v2 format with its default settings. */
-export function hl7v2(session: Session): Promise<Format> {
-  return format(session, "hl7v2");
+/** The HL7 v2 format with its default settings but for these. */
+export function hl7v2(session: Session, settings: Readonly<Record<string, unknown>> = {}): Promise<Format> {
+  return format(session, "hl7v2", settings);
 }

@@ -65,7 +65,8 @@ async function doctor(what: string, options: DoctorOptions, session: Session) {
   if (address) await examineAddress(address, options, { listener, tell, session });
   else {
     const examine = (bytes: Uint8Array) => listener.examine?.(bytes, "file") ?? [];
-    examineFile(await session.read(what), { format: await hl7v2(session), examine }).forEach(tell);
+    const format = await hl7v2(session, { validate: "warn" });
+    (await examineFile(await session.read(what), { format, examine })).forEach(tell);
   }
   const bad = steps.filter(({ state }) => state === "bad").length;
   const odd = steps.filter(({ state }) => state === "odd").length;

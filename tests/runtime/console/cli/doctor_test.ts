@@ -149,8 +149,16 @@ Deno.test("doctor says what is wrong with a file, where, and shows the bytes", (
     },
   ));
 
+Deno.test("doctor says by path and name where a message breaks the rules of its version", () =>
+  withFile(MESSAGE.replace("DOE^JANE", ""), async (cwd) => {
+    const { code, out } = await run(["doctor", "file.hl7"], { cwd });
+    assertEquals(code, exitCodes.ok, "it works all the same");
+    assertStringIncludes(out, "odd  PID[1]-5 (Patient Name) breaks a rule of its version [field_missing]");
+    assertStringIncludes(out, "[segment_missing]");
+  }));
+
 Deno.test("doctor finds nothing wrong with a message as the standard says", () =>
-  withFile(MESSAGE, async (cwd) => {
+  withFile(MESSAGE.replace("\rPID", "\rEVN||20260102\rPID") + "PV1|1|I\r", async (cwd) => {
     const { code, out } = await run(["doctor", "file.hl7"], { cwd });
     assertEquals(code, exitCodes.ok, out);
     assertStringIncludes(out, "nothing is wrong");
