@@ -14,7 +14,7 @@ export const admission: Uint8Array = encoder.encode(
     "NK1|1|EXAMPLE^BOB|SPO^SPOUSE^HL70063|1 SAMPLE ROAD^^TOWN^ST^12345|5550101\r" +
     "PV1|1|I|WARD^12^A^HOSPITAL||||1234^DOCTOR^DEE^^^DR|5678^REFERRER^RAY|||MED||||1|A0\r" +
     "AL1|1|DA|70618^PENICILLIN^RXNORM|SV|RASH\rDG1|1||I10^HYPERTENSION^I10|||A\r" +
-    Array.from({ length: 6 }, (_, at) => observation(at + 1)).join(""),
+    Array.from({ length: 8 }, (_, at) => observation(at + 1)).join(""),
 );
 
 /** A report of `count` observations. */
