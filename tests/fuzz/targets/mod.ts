@@ -3,6 +3,7 @@ import { csvTarget, jsonTarget, textTarget, xmlTarget } from "./documents.ts";
 import { envelopeTarget, partnerFileTarget } from "./envelopes.ts";
 import { gatewayFileTarget, yamlTarget } from "./gateway_files.ts";
 import { hl7v2PathTarget, hl7v2Target } from "./hl7v2.ts";
+import { hl7v2ToolboxTarget } from "./hl7v2_toolbox.ts";
 import { codeTableTarget, datePatternTarget, filterTarget, templateTarget } from "./languages.ts";
 import { mediaTypeTarget } from "./media_types.ts";
 import { mllpFramesTarget } from "./mllp_frames.ts";
@@ -11,6 +12,7 @@ import { mllpFramesTarget } from "./mllp_frames.ts";
 export const targets: readonly Target[] = [
   hl7v2Target,
   hl7v2PathTarget,
+  hl7v2ToolboxTarget,
   mllpFramesTarget,
   csvTarget,
   jsonTarget,

@@ -18,7 +18,7 @@ const CUT_LEAST = 16;
  *
  * The first fragment has the message's own MSH. Those that follow have it with a control id and a continuation pointer
  * made of MSH-10 (`4711-2`, `4711-3`), and without a sequence number. {@linkcode assemble} gives the message back byte
- * for byte, with CR behind every segment.
+ * for byte, with CR behind every segment, but for an ADD of its own, which is joined to what it continues.
  *
  * Errors: HL7V2_FRAGMENT_TOO_SMALL where MSH, or a segment that must stay whole (PID and those of a query), is too large;
  * HL7V2_FRAGMENT_UNNAMED where MSH-10 is empty; HL7V2_FRAGMENT_NESTED for what is a fragment already;

@@ -185,3 +185,12 @@ Deno.test("hl7v2 gives any bytes back from fragments of any size, in any order",
     { seed: 20260215, numRuns: 400 },
   );
 });
+
+Deno.test("hl7v2 joins an ADD of the message's own to what it continues, whether the message was cut or not", () => {
+  const message = bytesOf(
+    `MSH|^~\\&|S|F|R|RF|2024||ORU^R01|1|P|2.4\rOBX|1|TX||${"a".repeat(90)}\rADD|b\rNTE|1\r`,
+  );
+  const fragments = fragment(message, 120);
+  assert(fragments.length > 1);
+  assertEquals(assemble(fragments), assemble([message]));
+});
