@@ -1,4 +1,4 @@
-import type { Unfit } from "../../runtime/contract/adapter.ts";
+import type { Unfit } from "../../runtime/contract/spec.ts";
 import type { Spec } from "../../runtime/contract/spec.ts";
 
 /** Settings that mean nothing beside the others: whoever changed one waits for something that never comes. */

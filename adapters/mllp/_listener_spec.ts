@@ -1,4 +1,5 @@
-import type { ListenTools, Unfit } from "../../runtime/contract/adapter.ts";
+import type { ListenTools } from "../../runtime/contract/adapter.ts";
+import type { Unfit } from "../../runtime/contract/spec.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
 import { bytes, choice, type Config, durationMs, integer, text } from "../../runtime/contract/spec.ts";
 import { connectErrors, listenErrors, releaseErrors } from "./connecting/errors.ts";

@@ -1,4 +1,5 @@
-import type { SendTools, Unfit } from "../../runtime/contract/adapter.ts";
+import type { SendTools } from "../../runtime/contract/adapter.ts";
+import type { Unfit } from "../../runtime/contract/spec.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
 import {
   bytes,

@@ -1,4 +1,4 @@
-import type { Unfit } from "../contract/adapter.ts";
+import type { Unfit } from "../contract/spec.ts";
 import type { Catalog, Lazy } from "../contract/catalog.ts";
 import { asField, type Spec } from "../contract/spec.ts";
 import type { Configured } from "../engine/plan.ts";

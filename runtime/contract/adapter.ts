@@ -1,7 +1,7 @@
 import type { Awaitable } from "./actor.ts";
 import type { Fail, Fault, Faults, MitralError } from "./error.ts";
 import type { Answer, Outcome } from "./message.ts";
-import type { Config, Spec } from "./spec.ts";
+import type { Config, Spec, Unfit } from "./spec.ts";
 import type { World } from "./world.ts";
 
 /** Bytes from outside, whole: one frame, one request body, one file. */
@@ -110,14 +110,6 @@ export interface Listening {
   stop(): Promise<void>;
   /** Drops whatever is left. Called once, after `stop` or instead of it. */
   [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** A setting that is right by itself and does not fit the others. */
-export interface Unfit {
-  /** Its name. */
-  readonly setting: string;
-  /** What it must be, after its name: `is needed at role: client`. */
-  readonly rule: string;
 }
 
 /** A listener: carries bytes in, speaks no format. */

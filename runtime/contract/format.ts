@@ -7,9 +7,8 @@ import {
   type Faults,
   type MitralError,
 } from "./error.ts";
-import type { Unfit } from "./adapter.ts";
 import type { Answer, Body, Outcome } from "./message.ts";
-import type { Config, Spec } from "./spec.ts";
+import type { Config, Spec, Unfit } from "./spec.ts";
 
 /** Who a message says it is. */
 export interface Identity {

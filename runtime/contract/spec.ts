@@ -317,3 +317,11 @@ export function isField(spec: Spec): spec is Field {
 export function asField(about: string, spec: Spec): Field {
   return isField(spec) ? spec : { kind: "record", about, fields: spec };
 }
+
+/** A setting that is right by itself and does not fit the others. */
+export interface Unfit {
+  /** Its name. */
+  readonly setting: string;
+  /** What it must be, after its name: `is needed at role: client`. */
+  readonly rule: string;
+}

@@ -1,4 +1,4 @@
-import type { Unfit } from "../../../runtime/contract/adapter.ts";
+import type { Unfit } from "../../../runtime/contract/spec.ts";
 import {
   choice,
   type ChoiceField,

@@ -1,4 +1,4 @@
-import { headerOf } from "./wire.ts";
+import { headerOf } from "./parts.ts";
 import { errors } from "../errors.ts";
 
 /** The delimiters of one message (HL7 v2.9.1 section 2.5.4, MSH-1 and MSH-2). Each is one ASCII character. */

@@ -1,7 +1,8 @@
 import { LongList } from "../../../../runtime/contract/long_list.ts";
 import { Segments } from "./segments.ts";
 import { labelsIn } from "./labels.ts";
-import { headerOf, splitSegments, unwrap, unwrapText } from "./wire.ts";
+import { headerOf } from "./parts.ts";
+import { splitSegments, unwrap, unwrapText } from "./wire.ts";
 import {
   type Charset,
   charsetToRead,

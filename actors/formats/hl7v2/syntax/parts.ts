@@ -47,3 +47,9 @@ function startOf(text: string, delimiter: string, n: number): number {
   }
   return start;
 }
+
+/** The first segment of unwrapped text. */
+export function headerOf(text: string): string {
+  const end = text.search(/[\r\n]/);
+  return end < 0 ? text : text.slice(0, end);
+}

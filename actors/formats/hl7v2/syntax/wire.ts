@@ -73,12 +73,6 @@ function isBehind(code: number): boolean {
   return code === CR || code === LF || code === FS || code === 0x00 || code === 0x1a;
 }
 
-/** The first segment of unwrapped text. */
-export function headerOf(text: string): string {
-  const end = text.search(/[\r\n]/);
-  return end < 0 ? text : text.slice(0, end);
-}
-
 /** The same of bytes: the line from `start` on. */
 export function lineAt(bytes: Uint8Array, start: number): Uint8Array {
   let end = start;
