@@ -231,8 +231,9 @@ export function parseStage<B extends Body>(format: Format<B>): Stage<Body, B> {
       const { received, body: { contentType } } = message;
       // Again, for what came by no listener: another channel's messages, and streams without a gateway.
       format.admit(format.identify(received, contentType), received);
-      const checked = format.check(received, contentType);
-      const parsed = () => message.derive({ body: format.parse(received, contentType) });
+      const body = format.parse(received, contentType);
+      const checked = format.check(received, contentType, body);
+      const parsed = () => message.derive({ body });
       return checked instanceof Promise ? checked.then(parsed) : parsed();
     },
   };

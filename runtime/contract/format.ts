@@ -223,9 +223,10 @@ export interface FormatSpec<
   /**
    * Looks through a whole message: fails where it is to be refused, as one that `parse` could not read may be, and
    * returns what is to be told of one that is taken all the same, where the config asks for that. Called after `admit`,
-   * and before anything is acknowledged: MUST NOT do more than the config asks for.
+   * and before anything is acknowledged: MUST NOT do more than the config asks for. `body`: what `parse` has made of it,
+   * where that is at hand.
    */
-  check?(received: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): Flaws | Promise<Flaws>;
+  check?(received: Uint8Array, tools: FormatTools<S, NoInfer<Code>>, body?: B): Flaws | Promise<Flaws>;
   /** What order is kept by (for HL7: the patients of PID-3 and MRG-1). An empty list is a barrier for all. */
   keys?(body: B): readonly string[];
   /**
@@ -290,7 +291,7 @@ export interface Format<B extends Body = Body> {
   /** See {@linkcode FormatSpec.admit}; without it, every kind is taken. */
   admit(identity: Identity, received: Uint8Array): void;
   /** See {@linkcode FormatSpec.check}; without it, nothing is found. */
-  check(received: Uint8Array, contentType?: string): Flaws | Promise<Flaws>;
+  check(received: Uint8Array, contentType?: string, body?: B): Flaws | Promise<Flaws>;
   /** See {@linkcode FormatSpec.keys}; without it, none. */
   keys(body: Body): readonly string[];
   /** See {@linkcode FormatSpec.isBuiltOn}; without it, false. */
@@ -343,7 +344,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     parse: (bytes, contentType) => spec.parse(bytes, tools(contentType)),
     identify: (bytes, contentType) => spec.identify?.(bytes, tools(contentType)) ?? NOBODY,
     admit: (identity, received) => spec.admit?.(identity, plain, received),
-    check: (received, contentType) => spec.check?.(received, tools(contentType)) ?? [],
+    check: (received, contentType, body) => spec.check?.(received, tools(contentType), body) ?? [],
     keys: (body) => spec.keys?.(body as B) ?? [],
     isBuiltOn: (identity) => spec.isBuiltOn?.(identity) ?? false,
     create: (what, facts) => spec.create?.(what, facts, plain),

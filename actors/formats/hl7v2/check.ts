@@ -1,8 +1,7 @@
 import type { Fail } from "../../../runtime/contract/error.ts";
 import type { Flaws } from "../../../runtime/contract/format.ts";
-import type { CharsetWords } from "./charsets/charset.ts";
 import { errors } from "./errors.ts";
-import { Hl7Message } from "./hl7_message.ts";
+import type { Hl7Message } from "./hl7_message.ts";
 import type { Rule } from "./validation/rules.ts";
 import { validate } from "./validation/validate.ts";
 
@@ -16,15 +15,13 @@ interface CheckConfig {
  * Checks a whole message as the channel asks: `warn` takes it and returns its problems, `reject` refuses one with errors
  * and returns the warnings of any other.
  *
- * Errors: as of {@linkcode Hl7Message.parse}; HL7V2_MESSAGE_INVALID, with `reject` only.
+ * Errors: HL7V2_MESSAGE_INVALID, with `reject` only.
  */
 export function check(
-  received: Uint8Array,
-  words: CharsetWords,
+  message: Hl7Message,
   { validate: mode, tolerate }: CheckConfig,
   fail: Fail<keyof typeof errors.faults>,
 ): Flaws {
-  const message = Hl7Message.parse(received, words);
   const problems = validate(message, { tolerate });
   const wrong = problems.filter(({ severity }) => severity === "error");
   if (mode === "reject" && wrong.length > 0) {

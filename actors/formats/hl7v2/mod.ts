@@ -38,12 +38,9 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
   checkConfig,
   parse: (bytes, tools) => Hl7Message.parse(bytes, wordsOf(tools)),
   admit,
-  check(received, tools) {
-    if (tools.config.validate !== "off") return checked(received, tools);
-    // Nobody is to hear AA for what cannot be read.
-    Hl7Message.parse(received, wordsOf(tools));
-    return [];
-  },
+  // It is read even where nothing is to be checked: nobody is to hear AA for what cannot be read.
+  check: (received, tools, body = Hl7Message.parse(received, wordsOf(tools))) =>
+    tools.config.validate === "off" ? [] : checked(body, tools),
   identify: (bytes, tools) => identify(bytes, tools.config, wordsOf(tools)),
   keys,
   isBuiltOn,
@@ -66,11 +63,11 @@ export default hl7v2;
 
 /** What HL7 says of messages is loaded where somebody wants them checked. */
 async function checked(
-  received: Uint8Array,
+  message: Hl7Message,
   tools: FormatTools<Hl7v2Settings, keyof typeof errors.faults>,
 ): Promise<Flaws> {
   const { check } = await import("./check.ts");
-  return check(received, wordsOf(tools), tools.config, tools.fail);
+  return check(message, tools.config, tools.fail);
 }
 
 /** What this gateway knows of a sender goes before what the transport says. */
