@@ -259,23 +259,13 @@ export class ChannelIntake implements Intake {
   async #append(given: Arrival, identity: Identity, flaws: Flaws, counted?: Counted): Promise<Kept> {
     const { plan, format, journal, report } = this.#parts;
     const arrival = this.#isAnsweredTwice(given) ? { ...given, isAnsweredTwice: true } : given;
-    const { id, atMs, sealed, isAnsweredTwice } = arrival;
-    const { controlId, type, sender } = identity;
+    const { id, sealed, isAnsweredTwice } = arrival;
     const place = counted?.isLink ? "filtered" : identity.piece ? "gathering" : undefined;
     const numbered = counted?.numbered;
     const sameness = samenessOf(identity, arrival, plan.duplicates, place, format.pieces?.waitMsMax);
     const isAnswered = place !== undefined || plan.acknowledge === "received" && !isAnsweredTwice;
     const appended = await journal.write<Append>({
-      op: "append",
-      id,
-      channel: plan.name,
-      receivedAtMs: atMs,
-      origin: arrival.origin,
-      controlId,
-      type,
-      sender,
-      contentType: arrival.contentType,
-      body: arrival.bytes,
+      ...this.#kept(arrival, identity),
       ...(sameness ? { sameness } : {}),
       ...(isAnswered ? { answered: "positively" } : {}),
       ...(place ? { place } : {}),
@@ -285,7 +275,14 @@ export class ChannelIntake implements Intake {
     if (appended.kind === "appended" && flaws.length > 0) report(flawed(plan.name, id, flaws));
     arrival.kept?.();
     if (appended.kind === "appended" && place) return this.#placed(arrival, identity, appended.seq, place);
-    return this.#appended(arrival, type, appended);
+    return this.#appended(arrival, identity.type, appended);
+  }
+
+  /** What is kept of every message, whatever becomes of it. */
+  #kept({ id, atMs, origin, contentType, bytes }: Arrival, { controlId, type, sender }: Identity): Append {
+    const { name: channel } = this.#parts.plan;
+    const said = { controlId, type, sender, contentType };
+    return { op: "append", id, channel, receivedAtMs: atMs, origin, ...said, body: bytes };
   }
 
   /** It is durable, and none for the inbox: a piece, or a word about numbers, which is kept. */
@@ -358,16 +355,7 @@ export class ChannelIntake implements Intake {
     // What could not be read may still say who it is.
     const identity = identityIn(format, arrival);
     const appended = await journal.write<Append>({
-      op: "append",
-      id: arrival.id,
-      channel: plan.name,
-      receivedAtMs: arrival.atMs,
-      origin: arrival.origin,
-      controlId: identity.controlId,
-      type: identity.type,
-      sender: identity.sender,
-      contentType: arrival.contentType,
-      body: arrival.bytes,
+      ...this.#kept(arrival, identity),
       answered: "negatively",
       trouble: troubleOf(error, arrival.atMs),
       // When it is replayed, a piece waits for the others.

@@ -1,4 +1,5 @@
 import type { Origin } from "../contract/message.ts";
+import type { NewMessage } from "./new_message.ts";
 import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
 
@@ -30,17 +31,8 @@ export interface Numbered {
 }
 
 /** A message to be made durable. */
-export interface Append {
+export interface Append extends NewMessage {
   readonly op: "append";
-  readonly id: string;
-  readonly channel: string;
-  readonly receivedAtMs: number;
-  readonly origin: Origin;
-  readonly controlId: string;
-  readonly type: string;
-  readonly sender: string;
-  readonly contentType: string;
-  readonly body: Uint8Array;
   /** Left out: never a repetition. */
   readonly sameness?: Sameness;
   /** What the answer will be, where it is known now: the message counts as answered from this commit on. */

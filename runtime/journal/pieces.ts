@@ -1,19 +1,10 @@
-import type { Origin } from "../contract/message.ts";
+import type { NewMessage } from "./new_message.ts";
 
 /** The pieces of a message become one message, in the inbox. */
-export interface JoinPieces {
+export interface JoinPieces extends NewMessage {
   readonly op: "joinPieces";
   /** All of them, in order. */
   readonly pieces: readonly number[];
-  readonly channel: string;
-  readonly id: string;
-  readonly receivedAtMs: number;
-  readonly origin: Origin;
-  readonly controlId: string;
-  readonly type: string;
-  readonly sender: string;
-  readonly contentType: string;
-  readonly body: Uint8Array;
   /** Its sender is answered as soon as it is durable. */
   readonly answered?: "positively";
 }

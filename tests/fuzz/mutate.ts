@@ -1,3 +1,4 @@
+import { joinBytes } from "../../actors/formats/hl7v2/charsets/utf8.ts";
 import { SeededRandom } from "../world/seeded_random.ts";
 import { bytesOf, type Target } from "./target.ts";
 
@@ -53,7 +54,7 @@ export class Inputs {
     const [from, to] = [random.below(bytes.length + 1), random.below(bytes.length + 1)].sort((a, b) => a - b);
     const near = Math.min(to, from + 1 + random.below(random.chance(0.2) ? 200 : 8));
     const put = (piece: Uint8Array, at = from, until = at) =>
-      concat(bytes.subarray(0, at), piece, bytes.subarray(until));
+      joinBytes([bytes.subarray(0, at), piece, bytes.subarray(until)]);
     switch (random.below(10)) {
       case 0:
       case 1:
@@ -74,12 +75,12 @@ export class Inputs {
       case 6:
         return put(random.bytes(1 + random.below(4)), from, near);
       case 7:
-        return concat(
+        return joinBytes([
           bytes.subarray(0, from),
           bytes.subarray(near, to),
           bytes.subarray(from, near),
           bytes.subarray(to),
-        );
+        ]);
       case 8: {
         const other = random.pick(this.#seeds), at = random.below(other.length + 1);
         return put(other.subarray(at, at + random.below(400)), from, near);
@@ -96,21 +97,11 @@ function enlarged(bytes: Uint8Array, bytesMax: number, random: SeededRandom): Ui
   const from = random.below(bytes.length), to = Math.min(bytes.length, from + 1 + random.below(40));
   const piece = random.chance(0.3) ? bytes : bytes.subarray(from, to);
   const times = Math.floor((bytesMax - bytes.length) / piece.length);
-  return concat(bytes.subarray(0, to), repeated(piece, Math.max(times, 1)), bytes.subarray(to));
+  return joinBytes([bytes.subarray(0, to), repeated(piece, Math.max(times, 1)), bytes.subarray(to)]);
 }
 
 function repeated(piece: Uint8Array, times: number): Uint8Array {
   const whole = new Uint8Array(piece.length * times);
   for (let nth = 0; nth < times; nth++) whole.set(piece, nth * piece.length);
-  return whole;
-}
-
-function concat(...pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
   return whole;
 }

@@ -4,10 +4,11 @@ import { MitralError } from "../../../runtime/contract/error.ts";
 import type { ConfigInput } from "../../../runtime/contract/spec.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
 import { accepted, failedInSilence } from "../../world/fake_intake.ts";
-import { broken, FakeAcceptor, fakeNet } from "../../world/fake_net.ts";
+import { broken, fakeNet } from "../../world/fake_net.ts";
 import { type ListenerRig, openListener, worldWith } from "../../world/tools.ts";
 import { turns, unstuck } from "../../world/turns.ts";
 import { framed, latin1, RawPeer, textOf } from "./mllp_peer.ts";
+import { openServed } from "./mllp_rigs.ts";
 
 type Config = ConfigInput<typeof listener.config>;
 
@@ -290,17 +291,8 @@ for (
   });
 }
 
-/** A listener on a network that is only memory, where a turn of the event loop is enough for any byte to arrive. */
-async function openInMemory(config: Partial<Config> = {}) {
-  const clock = new FakeClock();
-  const acceptor = new FakeAcceptor();
-  const world = worldWith(clock, { net: fakeNet({ listen: () => Promise.resolve(acceptor) }) });
-  const rig = await openListener(listener, { port: 2575, ...config }, { clock, world });
-  return { ...rig, acceptor };
-}
-
 Deno.test("mllp waits for the rest of a frame for pauseMsMax, and then refuses it", async () => {
-  await using rig = await openInMemory();
+  await using rig = await openServed();
   const { acceptor, clock, intake } = rig;
   const peer = acceptor.dial();
   await peer.write(latin1("\x0bMSH|"));
@@ -323,7 +315,7 @@ Deno.test("mllp waits for the rest of a frame for pauseMsMax, and then refuses i
 });
 
 Deno.test("mllp keeps the bytes of a connection that was reset within a frame", async () => {
-  await using rig = await openInMemory();
+  await using rig = await openServed();
   const { acceptor, clock, intake, reports, listening } = rig;
   const peer = acceptor.dial();
   await peer.write(latin1("\x0bMSH|ha"));
@@ -339,7 +331,7 @@ Deno.test("mllp keeps the bytes of a connection that was reset within a frame", 
 });
 
 Deno.test("mllp drops the oldest silent connection when there are too many of them", async () => {
-  await using rig = await openInMemory({ connectionsMax: 2 });
+  await using rig = await openServed({ connectionsMax: 2 });
   const peers = Array.from({ length: 65 }, () => rig.acceptor.dial());
   assertEquals(await peers[0].read(new Uint8Array(10)), null);
   await peers[1].write(framed("still here"));
@@ -349,7 +341,7 @@ Deno.test("mllp drops the oldest silent connection when there are too many of th
 });
 
 Deno.test("mllp closes the connection where the intake breaks its promise", async () => {
-  await using rig = await openInMemory();
+  await using rig = await openServed();
   rig.intake.reply = () => Promise.reject(new Error("a bug"));
   const peer = rig.acceptor.dial();
   await peer.write(framed("one"));

@@ -1,29 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import spec from "../../../adapters/mllp/sender.ts";
-import type { Parcel } from "../../../runtime/contract/adapter.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
-import type { ConfigInput } from "../../../runtime/contract/spec.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
 import { broken, FakeConnection, fakeNet } from "../../world/fake_net.ts";
 import { openSender, type SenderRig, worldWith } from "../../world/tools.ts";
 import { settles, turns, unstuck } from "../../world/turns.ts";
 import { framed, latin1, RawServer, textOf } from "./mllp_peer.ts";
-
-type Config = ConfigInput<typeof spec.config>;
-const never = new AbortController().signal;
-
-/** Any answer is taken, and kept. */
-function parcelOf(message: string): Parcel {
-  return {
-    id: "id",
-    bytes: latin1(message),
-    contentType: "text/plain",
-    attempt: 1,
-    sequence: 1,
-    atMs: Date.UTC(2026, 0, 5, 12),
-    judge: (bytes) => ({ kind: "accepted", answer: { bytes, contentType: "text/plain" } }),
-  };
-}
+import { never, openCalling, parcelOf, type SenderConfig } from "./mllp_rigs.ts";
 
 async function answerTo(sending: ReturnType<SenderRig["sender"]["send"]>): Promise<string> {
   const outcome = await sending;
@@ -38,7 +21,7 @@ async function codeOf(sending: Promise<unknown>): Promise<string> {
 function test(
   sentence: string,
   run: (rig: SenderRig, server: RawServer) => Promise<void>,
-  config: Partial<Config> = {},
+  config: Partial<SenderConfig> = {},
 ): void {
   Deno.test(`mllp ${sentence}`, async () => {
     await using server = new RawServer();
@@ -99,20 +82,6 @@ test("fails by code on an answer without a VT", async ({ sender }, server) => {
   assertEquals(await codeOf(sending), "MLLP_ANSWER_BROKEN");
 });
 
-/** A sender on a network that is only memory, where a turn of the event loop is enough for any byte to arrive. */
-async function openInMemory(config: Partial<Config> = {}) {
-  const clock = new FakeClock();
-  const peers: FakeConnection[] = [];
-  const connect = () => {
-    const [near, far] = FakeConnection.pair();
-    peers.push(far);
-    return Promise.resolve(near);
-  };
-  const world = worldWith(clock, { net: fakeNet({ connect }) });
-  const rig = await openSender(spec, { host: "peer.example", port: 2575, ...config }, { clock, world });
-  return { ...rig, peers };
-}
-
 async function nextText(peer: FakeConnection): Promise<string> {
   const buffer = new Uint8Array(10_000);
   return textOf(buffer.subarray(0, await peer.read(buffer) ?? 0));
@@ -120,7 +89,7 @@ async function nextText(peer: FakeConnection): Promise<string> {
 
 Deno.test("mllp closes an idle connection on which the peer says what nobody asked for", async () => {
   for (const stray of ["\x0bMSA|late\x1c\r", "\x0bMS"]) {
-    await using rig = await openInMemory();
+    await using rig = await openCalling();
     const first = rig.sender.send(parcelOf("one"), never);
     await turns();
     await rig.peers[0].write(framed("AA one"));
@@ -136,7 +105,7 @@ Deno.test("mllp closes an idle connection on which the peer says what nobody ask
 });
 
 Deno.test("mllp takes the first of two answers and does not use that connection again", async () => {
-  await using rig = await openInMemory();
+  await using rig = await openCalling();
   const first = rig.sender.send(parcelOf("one"), never);
   await turns();
   await rig.peers[0].write(latin1("\x0bCA one\x1c\r\x0bAA one\x1c\r"));
@@ -148,7 +117,7 @@ Deno.test("mllp takes the first of two answers and does not use that connection 
 });
 
 Deno.test("mllp minds no line ends between two answers", async () => {
-  await using rig = await openInMemory();
+  await using rig = await openCalling();
   for (const text of ["one", "two"]) {
     const sending = rig.sender.send(parcelOf(text), never);
     await turns();
@@ -159,7 +128,7 @@ Deno.test("mllp minds no line ends between two answers", async () => {
 });
 
 Deno.test("mllp sends nothing on a connection that the peer has closed", async () => {
-  await using rig = await openInMemory();
+  await using rig = await openCalling();
   const first = rig.sender.send(parcelOf("one"), never);
   await turns();
   assertEquals(await nextText(rig.peers[0]), "\x0bone\x1c\r");
@@ -176,7 +145,7 @@ Deno.test("mllp sends nothing on a connection that the peer has closed", async (
 });
 
 Deno.test("mllp looks at a connection that has rested before it sends on it", async () => {
-  await using rig = await openInMemory();
+  await using rig = await openCalling();
   const first = rig.sender.send(parcelOf("one"), never);
   await turns();
   await rig.peers[0].write(framed("AA"));
@@ -194,7 +163,7 @@ Deno.test("mllp looks at a connection that has rested before it sends on it", as
 });
 
 Deno.test("mllp closes a connection that had nothing to do for idleMsMax", async () => {
-  await using rig = await openInMemory({ idleMsMax: 60_000 });
+  await using rig = await openCalling({ idleMsMax: 60_000 });
   for (const elapsedMs of [0, 45_000]) {
     await rig.clock.advance(elapsedMs);
     const sending = rig.sender.send(parcelOf("one"), never);
@@ -211,7 +180,7 @@ Deno.test("mllp closes a connection that had nothing to do for idleMsMax", async
 });
 
 Deno.test("mllp waits answerMsMax for an answer, also where it has begun to come", async () => {
-  await using rig = await openInMemory({ answerMsMax: 5_000 });
+  await using rig = await openCalling({ answerMsMax: 5_000 });
   const sending = rig.sender.send(parcelOf("one"), never);
   const failed = codeOf(sending);
   await turns();
@@ -227,7 +196,7 @@ Deno.test("mllp waits answerMsMax for an answer, also where it has begun to come
 });
 
 Deno.test("mllp takes an answer that lacks its CR after endMsMax", async () => {
-  await using rig = await openInMemory();
+  await using rig = await openCalling();
   const sending = rig.sender.send(parcelOf("one"), never);
   await turns();
   await rig.peers[0].write(latin1("\x0bAA\x1c"));

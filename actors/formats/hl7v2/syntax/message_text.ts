@@ -99,12 +99,10 @@ export class MessageText {
   }
 
   #switchTo(charset: Charset, before: Charset): void {
-    const seen = new Map<string, number>();
-    this.segments.all().forEach((segment, at) => {
-      const id = segment.slice(0, 3), occurrence = (seen.get(id) ?? 0) + 1;
-      seen.set(id, occurrence);
+    const segments = this.segments.all(), names = segmentNames(segments);
+    segments.forEach((segment, at) => {
       if (!segment.includes(`${this.delimiters.escape}X`)) return;
-      this.segments.replace(at, this.#recoded(segment, `${id}[${occurrence}]`, before, charset));
+      this.segments.replace(at, this.#recoded(segment, names[at], before, charset));
     });
     this.#readIn ??= before;
     this.#charset = charset;

@@ -95,7 +95,7 @@ async function greetingOf({ host, port }: Address, { world, signal, tell }: Peer
 }
 
 function unreachable(cause: unknown, isLate: boolean): Step {
-  const { code = "", message = "" } = cause as { code?: string; message?: string };
+  const { code = "" } = cause as { code?: string };
   if (isLate || code === "ETIMEDOUT") {
     return {
       state: "bad",
@@ -112,7 +112,7 @@ function unreachable(cause: unknown, isLate: boolean): Step {
       hint: "The machine is there, but nothing listens on this port, or a firewall refuses it.",
     };
   }
-  if (code === "ENOTFOUND" || code.startsWith("EAI_") || message.includes("failed to lookup address")) {
+  if (code === "ENOTFOUND" || code.startsWith("EAI_")) {
     return {
       state: "bad",
       code: "hostUnknown",

@@ -1,0 +1,14 @@
+import type { Origin } from "../contract/message.ts";
+
+/** What the journal keeps of every message. */
+export interface NewMessage {
+  readonly id: string;
+  readonly channel: string;
+  readonly receivedAtMs: number;
+  readonly origin: Origin;
+  readonly controlId: string;
+  readonly type: string;
+  readonly sender: string;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
