@@ -248,8 +248,8 @@ export class MessageText {
 
   /** A value as it is written. Errors: HL7V2_CHARACTER_UNENCODABLE. */
   encoded(value: string, path: string): string {
-    // One character a byte means ASCII; anything else has to fit the character set.
-    if (encoder.encode(value).length !== value.length && !this.#usedCharset().carries(value)) {
+    // Anything beyond ASCII has to fit the character set.
+    if (!isAscii(value) && !this.#usedCharset().carries(value)) {
       errors.fail("HL7V2_CHARACTER_UNENCODABLE", { charset: this.#usedCharset().name, path });
     }
     return isPlain(value, this.delimiters) ? value : encodeEscapes(value, this.delimiters, this.hexReader());
@@ -315,6 +315,7 @@ export class MessageText {
   }
 }
 
+/** One character a byte means ASCII. */
 function isAscii(text: string): boolean {
   return encoder.encode(text).length === text.length;
 }
