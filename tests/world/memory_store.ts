@@ -14,7 +14,7 @@ import { Writer } from "../../runtime/journal/writer.ts";
  * happened: nobody reads any of it before it is let go.
  */
 export class MemoryStore implements Disposable {
-  readonly database: Database = openWriter(":memory:");
+  readonly database: Database;
   /** The operations of every commit that was asked for, in order. */
   readonly commits: (readonly Operation[])[] = [];
   /** Questions that were asked, in order. */
@@ -28,7 +28,9 @@ export class MemoryStore implements Disposable {
   #watchers: (() => void)[] = [];
   #opened = 0;
 
-  constructor() {
+  /** In a file instead, where a path is given. */
+  constructor(path = ":memory:") {
+    this.database = openWriter(path);
     prepareSchema(this.database);
   }
 

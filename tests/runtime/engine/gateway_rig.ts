@@ -4,6 +4,7 @@ import type { World } from "../../../runtime/contract/world.ts";
 import type { GatewayEvent } from "../../../runtime/engine/events.ts";
 import { Gateway } from "../../../runtime/engine/gateway.ts";
 import type { ActPlan, ChannelPlan, DestinationPlan, GatewayPlan } from "../../../runtime/engine/plan.ts";
+import type { OpenStore } from "../../../runtime/journal/journal.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
 import { MemoryStore } from "../../world/memory_store.ts";
@@ -55,14 +56,15 @@ export function step(
 /** A gateway in a test's hand: the clock stands still, the store is memory, listeners and peers are objects. */
 export class GatewayRig implements AsyncDisposable {
   readonly clock: FakeClock;
-  readonly store: MemoryStore = new MemoryStore();
+  readonly store: MemoryStore;
   readonly world: World;
   readonly events: GatewayEvent[] = [];
   readonly #listeners = new Map<string, HandListener>();
   #watchers: (() => void)[] = [];
   #gateway: Gateway | undefined;
 
-  constructor(seed = 1, startMs?: number) {
+  constructor(seed = 1, startMs?: number, store: MemoryStore = new MemoryStore()) {
+    this.store = store;
     this.clock = new FakeClock(startMs);
     this.world = worldWith(this.clock, {
       random: new SeededRandom(seed),
@@ -99,6 +101,7 @@ export class GatewayRig implements AsyncDisposable {
   async open(
     channels: readonly ChannelPlan[],
     settings: Partial<Omit<GatewayPlan, "channels">> = {},
+    openStore: OpenStore = this.store.openStore,
   ): Promise<Gateway> {
     const plan: GatewayPlan = {
       name: "here",
@@ -113,7 +116,7 @@ export class GatewayRig implements AsyncDisposable {
     };
     this.#gateway = await Gateway.open(plan, {
       world: this.world,
-      openStore: this.store.openStore,
+      openStore,
       observer: (event) => this.#note(event),
     });
     return this.#gateway;
