@@ -23,7 +23,8 @@ export const masterKeyErrors = declareErrors("master", {
   MASTER_KEY_EXPOSED: {
     blame: "operator",
     retry: "never",
-    says: "Cannot use the master key from {source}: others may read it (mode {mode}); run `chmod 600 {source}`, and " +
+    says:
+      "Cannot use the master key from {source}: others may read it (mode {mode}); run `chmod 600 {source}`, and " +
       "change the key if somebody may have read it",
   },
   MASTER_KEY_WRONG: {
