@@ -97,8 +97,7 @@ export class Gateway implements RunningGateway {
     { world, observer, openStore }: {
       world: World;
       observer?: (event: GatewayEvent) => void;
-      /** SQLite in the data folder where left out. */
-      openStore?: OpenStore;
+      openStore: OpenStore;
     },
   ): Promise<Gateway> {
     const keyring = await keysFor(plan, plan.channels, world);
