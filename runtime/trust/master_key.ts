@@ -1,5 +1,5 @@
 import { declareErrors } from "../contract/error.ts";
-import type { Disk, Random } from "../contract/world.ts";
+import type { Disk } from "../contract/world.ts";
 
 /** Errors of the key everything in the journal is sealed under. None shows key material. */
 export const masterKeyErrors = declareErrors("master", {
@@ -49,6 +49,7 @@ export const MASTER_KEY_CREDENTIAL = "mitral-master-key";
 
 const KEY_BYTES = 32;
 const TEXT_BYTES_MAX = 4_096;
+const HMAC = { name: "HMAC", hash: "SHA-256" };
 const ID_TEXT = new TextEncoder().encode("mitral master key id");
 
 /** Where a key may be looked for. */
@@ -68,24 +69,41 @@ export interface MasterKeySources {
  * Errors: MASTER_KEY_MISSING, MASTER_KEY_UNREADABLE, MASTER_KEY_MALFORMED, MASTER_KEY_EXPOSED.
  */
 export async function findMasterKey(sources: MasterKeySources): Promise<MasterKey> {
-  return await lookForMasterKey(sources) ??
-    masterKeyErrors.fail("MASTER_KEY_MISSING", { file: sources.file ?? "./master.key" });
+  const found = await lookForMasterKey(sources);
+  return found?.key ?? missingMasterKey(sources.file);
+}
+
+/** A master key, and where it was found: a variable or a path. */
+export interface FoundMasterKey {
+  readonly key: MasterKey;
+  readonly source: string;
 }
 
 /** As {@linkcode findMasterKey}; `undefined` where no source is there. */
 export async function lookForMasterKey(
   { disk, env, file }: MasterKeySources,
-): Promise<MasterKey | undefined> {
+): Promise<FoundMasterKey | undefined> {
   const text = env(MASTER_KEY_VARIABLE);
-  if (text !== undefined) return await masterKeyOf(fromText(text, MASTER_KEY_VARIABLE));
+  if (text !== undefined) {
+    const key = await masterKeyOf(fromText(text, MASTER_KEY_VARIABLE), MASTER_KEY_VARIABLE);
+    return { key, source: MASTER_KEY_VARIABLE };
+  }
   const folder = env("CREDENTIALS_DIRECTORY");
   const credential = folder ? `${folder}/${MASTER_KEY_CREDENTIAL}` : undefined;
   // A service has a credentials directory for any credential: this one need not be among them.
   if (credential && await isThere(disk, credential)) {
     const bytes = await read(disk, credential);
-    return await masterKeyOf(bytes.length === KEY_BYTES ? bytes : fromFile(bytes, credential));
+    const raw = bytes.length === KEY_BYTES ? bytes : fromFile(bytes, credential);
+    const key = await masterKeyOf(raw, credential);
+    return { key, source: credential };
   }
-  return file !== undefined && await isThere(disk, file) ? await readMasterKey(disk, file) : undefined;
+  if (file === undefined || !await isThere(disk, file)) return undefined;
+  return { key: await readMasterKey(disk, file), source: file };
+}
+
+/** Says how a key is made in `file`. */
+export function missingMasterKey(file = "./master.key"): never {
+  return masterKeyErrors.fail("MASTER_KEY_MISSING", { file });
 }
 
 /**
@@ -99,27 +117,30 @@ export async function readMasterKey(disk: Pick<Disk, "read" | "facts">, file: st
     const shown = `0${mode.toString(8).padStart(3, "0")}`;
     masterKeyErrors.fail("MASTER_KEY_EXPOSED", { source: file, mode: shown });
   }
-  return await masterKeyOf(fromFile(bytes, file));
+  return await masterKeyOf(fromFile(bytes, file), file);
 }
 
-/** A new key. */
-export function newMasterKey(random: Pick<Random, "bytes">): Promise<MasterKey> {
-  return masterKeyOf(random.bytes(KEY_BYTES));
+/** Makes a new key, and its file: write that with `mode: 0o600` and `mustBeNew: true`; it is the only copy. */
+export async function createMasterKey(): Promise<
+  { readonly masterKey: MasterKey; readonly keyFile: Uint8Array<ArrayBuffer> }
+> {
+  const made = await crypto.subtle.generateKey({ ...HMAC, length: KEY_BYTES * 8 }, true, ["sign"]);
+  const masterKey = await masterKeyOf(
+    new Uint8Array(await crypto.subtle.exportKey("raw", made)),
+    "generateKey",
+  );
+  const text =
+    `# Master key ${masterKey.id} of a Mitral gateway: 32 bytes in base64. Keep it secret, and a copy of it ` +
+    `apart from the backups.\n${masterKey.bytes.toBase64()}\n`;
+  return { masterKey, keyFile: new TextEncoder().encode(text) };
 }
 
-/** The key these 32 bytes are. */
-export async function masterKeyOf(bytes: Uint8Array<ArrayBuffer>): Promise<MasterKey> {
-  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+/** The key these 32 bytes are; `source` names them in MASTER_KEY_MALFORMED, where they are not 32. */
+export async function masterKeyOf(bytes: Uint8Array<ArrayBuffer>, source: string): Promise<MasterKey> {
+  if (bytes.length !== KEY_BYTES) malformed(source, `it is ${bytes.length} bytes long, not ${KEY_BYTES}`);
+  const key = await crypto.subtle.importKey("raw", bytes, HMAC, false, ["sign"]);
   const id = new Uint8Array(await crypto.subtle.sign("HMAC", key, ID_TEXT)).toHex().slice(0, 16);
   return { id, bytes };
-}
-
-/** A key file: write it with `mode: 0o600` and `mustBeNew: true`. */
-export function masterKeyFile({ id, bytes }: MasterKey): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(
-    `# Master key ${id} of a Mitral gateway: 32 bytes in base64. Keep it secret, and a copy apart from the backups.\n` +
-      `${bytes.toBase64()}\n`,
-  );
 }
 
 /** Key files may say in lines that begin with # what they are. */
@@ -131,16 +152,12 @@ function fromFile(bytes: Uint8Array, source: string): Uint8Array<ArrayBuffer> {
 
 function fromText(text: string, source: string): Uint8Array<ArrayBuffer> {
   if (text.trim() === "") malformed(source, "it is empty");
-  let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = Uint8Array.fromBase64(text);
+    return Uint8Array.fromBase64(text);
   } catch {
     // The decoder's own message may quote the text.
     return malformed(source, "it is not base64");
   }
-  return bytes.length === KEY_BYTES
-    ? bytes
-    : malformed(source, `it is ${bytes.length} bytes long, not ${KEY_BYTES}`);
 }
 
 function malformed(source: string, wrong: string): never {
