@@ -1,3 +1,4 @@
+import type { RewriteProgress } from "../journal/migration/migrate.ts";
 import type { Facts, MitralError } from "../contract/error.ts";
 
 /** Where in a gateway something happened. */
@@ -134,6 +135,11 @@ export type GatewayEvent =
     } & Place)
     | { readonly name: "journalFailed"; readonly error: MitralError }
     | { readonly name: "journalCommitted"; readonly operations: number; readonly tookMs: number }
+    /**
+     * Before the gateway starts, the journal of an earlier version is rewritten: so many of its messages are written, or
+     * compared.
+     */
+    | ({ readonly name: "journalRewritten" } & RewriteProgress)
   );
 
 /** Why what had gathered was put together. */

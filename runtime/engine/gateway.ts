@@ -117,6 +117,9 @@ export class Gateway implements RunningGateway {
       failed(error) {
         if (opened) opened.#fail(error);
       },
+      rewriting(progress) {
+        observer?.({ name: "journalRewritten", ...progress, atMs: world.clock.nowMs() });
+      },
     }, openStore);
     const gateway = opened = new Gateway(plan, world, journal, keyring);
     if (observer) gateway.observe(observer);

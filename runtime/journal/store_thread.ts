@@ -6,12 +6,14 @@
 import { randomBytes } from "node:crypto";
 import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
+import { diskFolder } from "./disk_folder.ts";
 import { diskFiles } from "./disk_files.ts";
 import { writeLarge } from "./large_bodies.ts";
+import { openUpToDate, type RewriteProgress } from "./migration/migrate.ts";
 import { prepareSchema } from "./schema.ts";
 import { Reader } from "./reader.ts";
 import { Sealing } from "./sealing.ts";
-import { holdFolder, openReader, openWriter } from "./sqlite_database.ts";
+import { holdFolder, openReader } from "./sqlite_database.ts";
 import type { FromThread, Opening, ToThread } from "./store.ts";
 import { sweepFiles } from "./sweep_files.ts";
 import { Writer } from "./writer.ts";
@@ -22,9 +24,9 @@ let files: BodyFiles | undefined;
 let close = () => {};
 
 /** The index key, of a writer. */
-function open({ role, folder, masterKey }: Opening): Uint8Array | undefined {
+function open({ role, folder, masterKey }: Opening, call: number): Uint8Array | undefined {
   files = diskFiles(folder, randomBytes);
-  if (role === "writer") return openToWrite(folder, masterKey!, files);
+  if (role === "writer") return openToWrite(folder, masterKey!, files, call);
   if (role === "reader") {
     const database = openReader(`${folder}/journal.db`);
     reader = new Reader(database, new Sealing(database, masterKey!, randomBytes), files);
@@ -36,11 +38,18 @@ function openToWrite(
   folder: string,
   masterKey: NonNullable<Opening["masterKey"]>,
   files: BodyFiles,
+  call: number,
 ): Uint8Array {
   const lock = hold(folder);
   let database: Database | undefined;
   try {
-    database = openWriter(`${folder}/journal.db`);
+    database = openUpToDate({
+      folder: diskFolder(folder),
+      files,
+      masterKey,
+      random: randomBytes,
+      progress: (progress) => tell(call, progress),
+    });
     prepareSchema(database);
     const sealing = new Sealing(database, masterKey, randomBytes);
     sweepFiles(database, files);
@@ -58,6 +67,14 @@ function openToWrite(
   }
 }
 
+/** Now and then: a twentieth makes a difference to whoever waits. */
+function tell(call: number, progress: RewriteProgress): void {
+  const { done, of } = progress, share = Math.ceil(of / PROGRESS_PARTS);
+  if (done % share === 0 || done === of) self.postMessage({ call, progress } satisfies FromThread);
+}
+
+const PROGRESS_PARTS = 20;
+
 function hold(folder: string): Database {
   try {
     return holdFolder(`${folder}/lock.db`);
@@ -72,7 +89,7 @@ function hold(folder: string): Database {
 function perform(message: ToThread): unknown {
   switch (message.do) {
     case "open":
-      return open(message);
+      return open(message, message.call);
     case "apply":
       return writer!.apply(message.operations);
     case "ask":

@@ -122,6 +122,12 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     ...(event.error ? trouble(event.error) : {}),
   })),
   journalFailed: say("fatal", "journal failed", (event) => trouble(event.error)),
+  journalRewritten: say("info", "journal of an earlier version is being rewritten", (event) => ({
+    version: event.version,
+    step: event.step,
+    done: event.done,
+    of: event.of,
+  })),
   journalCommitted: say("debug", "journal committed", ({ operations, tookMs }) => ({ operations, tookMs })),
 };
 

@@ -1,17 +1,47 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { randomBytes } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
+import { MitralError } from "../../../runtime/contract/error.ts";
+import { diskFiles } from "../../../runtime/journal/disk_files.ts";
+import { diskFolder } from "../../../runtime/journal/disk_folder.ts";
 import { Journal } from "../../../runtime/journal/journal.ts";
+import {
+  type FolderFiles,
+  type MigrationParts,
+  openUpToDate,
+  type RewriteProgress,
+} from "../../../runtime/journal/migration/migrate.ts";
+import { SEALED, Sealing } from "../../../runtime/journal/sealing.ts";
+import { sqliteStore } from "../../../runtime/journal/store.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
-import { appendOf, branchTo, deaf, processOf } from "./entries.ts";
+import { masterKey } from "../../world/master_key.ts";
+import { sha256 } from "./data_folders/contents.ts";
+import { assertHolds, type Unpacked, unpacked } from "./data_folders/unpacked.ts";
+import { deaf } from "./entries.ts";
+import { readable } from "./readable.ts";
+
+/** What is told in the data folder of version 3, in all the places where something is told. */
+const PLANTED = [
+  ..."Müller Jürgen Černá Žofie Geheim 花子 4711-ÄÖ KIS|Süd Station scanner 10.1.2.3:4567 Arztbrief Kalium"
+    .split(" "),
+  ..."jméno Blut-2 Überweisung liegt zerbrochen gefälscht übernommen unbekannt ORU^R01 A-ü-1 north/m1".split(
+    " ",
+  ),
+  ..."WAIT2 text/x-note application/pdf hl7-v2+er7 the-north".split(" "),
+];
 
 /** What version 3 added, undone: the tables as version 2 made them. */
 const BACK_TO_2 = `
+DELETE FROM message WHERE channel = (SELECT id FROM name WHERE text = 'fragments');
+DELETE FROM delivery WHERE seq NOT IN (SELECT seq FROM message);
+DELETE FROM history WHERE seq NOT IN (SELECT seq FROM message);
 DROP INDEX message_gathering; DROP TABLE numbering; ALTER TABLE message DROP COLUMN whole;
 PRAGMA user_version = 2;
 `;
 
 /** What versions 3 and 2 added, undone: the tables as version 1 made them. */
 const BACK_TO_1 = `${BACK_TO_2}
+DELETE FROM delivery WHERE part > 0 OR state = 3;
 DROP INDEX message_parent; DROP INDEX delivery_part; DROP INDEX delivery_held; DROP INDEX delivery_gathering;
 DROP INDEX delivery_batch; DROP TABLE state;
 ALTER TABLE message DROP COLUMN stages; ALTER TABLE message DROP COLUMN parent;
@@ -21,52 +51,262 @@ CREATE UNIQUE INDEX delivery_message ON delivery (seq, destination);
 PRAGMA user_version = 1;
 `;
 
-Deno.test("a journal of the version before is opened, and takes pieces and numbers", async () => {
-  await reopened(BACK_TO_2, async (journal) => {
-    assertEquals([journal.found.inboxes, journal.found.pieces], [{ lab: 1 }, {}]);
-    const numbered = { sender: "S", last: 7 };
-    const piece = await journal.write(appendOf({ place: "gathering", answered: "positively", numbered }));
-    assertEquals(piece.kind, "appended");
-    assertEquals(await journal.ask({ ask: "numbering", channel: "lab", sender: "S" }), { last: 7 });
-    const { op: _op, ...whole } = appendOf({ answered: undefined });
-    const joined = await journal.write({
-      ...whole,
-      op: "joinPieces",
-      pieces: [piece.seq],
-      answered: "positively",
-    });
-    assertEquals(joined, { seq: piece.seq + 1 });
+const open = (path: string, observer = deaf) =>
+  Journal.open(denoWorld, path, observer, sqliteStore(masterKey));
+
+function change(path: string, sql: string): void {
+  const file = new DatabaseSync(path);
+  file.exec(sql);
+  file.close();
+}
+
+/** The data folder, rewritten in this thread, where a test can put its hand between the steps. */
+function rewriteIn(
+  path: string,
+  hand: Partial<FolderFiles> = {},
+  progress: MigrationParts["progress"] = () => {},
+) {
+  return openUpToDate({
+    folder: { ...diskFolder(path), ...hand },
+    files: diskFiles(path, randomBytes),
+    masterKey,
+    random: randomBytes,
+    progress,
   });
+}
+
+Deno.test("nothing that a journal of version 3 told can be read in its folder after it was opened", async () => {
+  await using folder = await unpacked(3);
+  const before = readable(folder.path, PLANTED);
+  for (const value of PLANTED) assert(before.some((each) => each.startsWith(value)), value);
+  await (await open(folder.path)).close();
+  assertEquals(readable(folder.path, PLANTED), []);
 });
 
-Deno.test("a journal of two versions before is opened with all that is in it", async () => {
-  await reopened(BACK_TO_1, async (after) => {
-    assertEquals([after.found.inboxes, after.found.outboxes], [{ lab: 1 }, { "lab/ehr": 1 }]);
-    const [row] = await after.ask({ ask: "outbox", channel: "lab", destination: "ehr", after: 0, limit: 9 });
-    assertEquals([row.part, row.isBuiltOn, row.keys], [0, false, ["k"]]);
-    const parts = [branchTo("ehr"), branchTo("ehr", { part: 1 })];
-    const state = [{ step: "0", key: "count", value: "7" }];
-    await after.write(processOf(2, parts, { state }));
-    assertEquals(await after.ask({ ask: "state", channel: "lab", step: "0", key: "count" }), "7");
-  });
+Deno.test("evidence is kept, and what a message is found by", async () => {
+  await using folder = await unpacked(3);
+  const database = rewriteIn(folder.path);
+  const sealing = new Sealing(database, masterKey, randomBytes);
+  const rows = database.prepare("SELECT evidence, body FROM message ORDER BY seq").all();
+  const evidence = await Promise.all(
+    rows.map(({ evidence, body }) =>
+      evidence && sha256(sealing.open(SEALED.evidence, Number(body), evidence as Uint8Array)!)
+    ),
+  );
+  assertEquals(evidence, folder.expected.besides.map((each) => each.evidence));
+  assert(evidence.some((each) => each !== null));
+  database.close();
+  const journal = await open(folder.path);
+  const idsOf = async (query: object) => (await journal.archive.list(query)).map(({ id }) => id).toReversed();
+  const { messages } = folder.expected;
+  const [controlId, type] = ["A2", "ORU^R01"];
+  assertEquals(
+    await idsOf({ controlId }),
+    messages.filter((each) => each.controlId === controlId).map(({ id }) => id),
+  );
+  assertEquals(await idsOf({ type }), messages.filter((each) => each.type === type).map(({ id }) => id));
+  await journal.close();
 });
 
-/** A journal with two messages, one of them in an outbox, that was taken back to an earlier version and opened again. */
-async function reopened(back: string, look: (journal: Journal) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const before = await Journal.open(denoWorld, folder, deaf);
-    await before.write(appendOf());
-    await before.write(appendOf());
-    await before.write(processOf(1, [branchTo("ehr")]));
-    await before.close();
-    const file = new DatabaseSync(`${folder}/journal.db`);
-    file.exec(back);
-    file.close();
-    const after = await Journal.open(denoWorld, folder, deaf);
-    await look(after);
-    await after.close();
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+Deno.test("how far the rewriting is, is told before the journal is open", async () => {
+  await using folder = await unpacked(3);
+  const told: RewriteProgress[] = [];
+  await (await open(folder.path, { ...deaf, rewriting: (progress) => void told.push(progress) })).close();
+  const of = folder.expected.messages.length;
+  for (const step of ["written", "compared"] as const) {
+    assertEquals(told.filter((each) => each.step === step).at(-1), { version: 3, step, done: of, of });
+  }
+  assert(told.length <= 42, `${told.length}`);
+  told.length = 0;
+  await (await open(folder.path, { ...deaf, rewriting: (progress) => void told.push(progress) })).close();
+  assertEquals(told, []);
+});
+
+Deno.test("a crash at any moment of the rewriting leaves the old journal or the new one, whole", async () => {
+  await using folder = await unpacked(3);
+  await using crashes = await Deno.makeTempDir().then((path) => ({
+    path,
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  }));
+  const moments: string[] = [];
+  const crash = (moment: string) => {
+    copyFolder(folder.path, `${crashes.path}/${moments.length}`);
+    moments.push(moment);
+  };
+  const disk = diskFolder(folder.path);
+  const act = (name: string, done: () => void) => {
+    crash(`before ${name}`);
+    done();
+    crash(`after ${name}`);
+  };
+  rewriteIn(folder.path, {
+    sync: (name) => act(`sync ${name}`, () => disk.sync(name)),
+    rename: (from, to) => act(`rename ${from}`, () => disk.rename(from, to)),
+    syncFolder: () => act("sync folder", () => disk.syncFolder()),
+  }, ({ step, done }) => {
+    if (done % 40 === 1) crash(`${step} ${done}`);
+  }).close();
+  const versions = [];
+  for (const [at, moment] of moments.entries()) {
+    const path = `${crashes.path}/${at}`;
+    versions.push(`${moment}: ${versionIn(path)}`);
+    const journal = await open(path);
+    await assertHolds(journal, folder);
+    await journal.close();
+    if (moment.startsWith("before rename")) assertEquals(readable(path, PLANTED), []);
+    assertEquals(namesIn(path), ["bodies", "journal.db"], moment);
+  }
+  assertEquals(versions, [
+    ...[1, 41].map((done) => `written ${done}: 3`),
+    ...["before", "after"].map((when) => `${when} sync journal.new.db: 3`),
+    ...[1, 41].map((done) => `compared ${done}: 3`),
+    ...["before", "after"].map((when) => `${when} sync folder: 3`),
+    "before rename journal.new.db: 3",
+    "after rename journal.new.db: 4",
+    ...["before", "after"].map((when) => `${when} sync folder: 4`),
+  ]);
+});
+
+Deno.test("what a gateway had written when it was killed is rewritten, too", async () => {
+  await using folder = await unpacked(3);
+  await using killed = { ...await unpacked(3) };
+  const file = new DatabaseSync(`${folder.path}/journal.db`);
+  file.exec("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; UPDATE numbering SET last = 77");
+  copyFolder(folder.path, killed.path);
+  file.close();
+  assert(namesIn(killed.path).includes("journal.db-wal"));
+  const journal = await open(killed.path);
+  const { numbering } = killed.expected;
+  await assertHolds(journal, {
+    ...killed,
+    expected: { ...killed.expected, numbering: numbering.map((each) => ({ ...each, last: 77 })) },
+  });
+  await journal.close();
+});
+
+for (
+  const [what, sql] of [
+    ["a state", "UPDATE message SET state = 1 WHERE seq = 60"],
+    ["an order", "UPDATE delivery SET sequence = 7 WHERE id = 9"],
+    ["a body", "UPDATE body SET sealed = zeroblob(60) WHERE id = 5"],
+    ["two bodies", "UPDATE message SET body = 3 WHERE seq = 4"],
+    ["an answer", "UPDATE message SET answer = NULL WHERE answer IS NOT NULL"],
+    ["evidence", "UPDATE message SET evidence = zeroblob(60) WHERE evidence IS NOT NULL"],
+    ["a value", "UPDATE state SET value = zeroblob(60)"],
+    ["a number", "UPDATE numbering SET last = last + 1"],
+    ["an entry", "DELETE FROM history WHERE id = 1"],
+    ["a message", "DELETE FROM message WHERE seq = 60"],
+  ]
+) {
+  Deno.test(`a journal that came out with ${what} changed is not put in the place of the old one`, async () => {
+    await using folder = await unpacked(3);
+    const sync = () => change(`${folder.path}/journal.new.db`, sql);
+    const failed = await assertRejects(async () => rewriteIn(folder.path, { sync }), MitralError);
+    assertEquals(failed.code, "JOURNAL_REWRITE_FAILED");
+    assertEquals([versionIn(folder.path), namesIn(folder.path)], [3, ["bodies", "journal.db"]]);
+    const journal = await open(folder.path);
+    await assertHolds(journal, folder);
+    await journal.close();
+  });
+}
+
+Deno.test("a full disk leaves the old journal, and nothing else", async () => {
+  await using folder = await unpacked(3);
+  const openWriter: FolderFiles["openWriter"] = (name) => {
+    const database = diskFolder(folder.path).openWriter(name);
+    if (name === "journal.new.db") database.exec("PRAGMA max_page_count = 30");
+    return database;
+  };
+  const failed = await assertRejects(async () => rewriteIn(folder.path, { openWriter }), Error);
+  assertEquals(failed.message, "database or disk is full");
+  assertEquals([versionIn(folder.path), namesIn(folder.path)], [3, ["bodies", "journal.db"]]);
+});
+
+Deno.test("a message whose bytes had changed on disk is still known, and still refused; the others are as they were", async () => {
+  await using folder = await unpacked(3);
+  const { messages } = folder.expected;
+  const { seq, id, ...known } = messages.find(({ controlId }) => controlId === "R1")!;
+  change(
+    `${folder.path}/journal.db`,
+    `UPDATE body SET bytes = CAST('rotten' AS BLOB) WHERE id = (SELECT body FROM message WHERE seq = ${seq})`,
+  );
+  const journal = await open(folder.path);
+  const refused = await assertRejects(() => journal.archive.show(id), MitralError);
+  assertEquals(refused.code, "JOURNAL_BODY_DAMAGED");
+  const [record] = await journal.archive.list({ controlId: "R1" });
+  assertEquals([record.id, record.type, record.origin, record.bytes], [
+    id,
+    known.type,
+    known.origin,
+    known.bytes,
+  ]);
+  for (const other of messages) {
+    if (other.id !== id) assertEquals((await journal.archive.show(other.id))!.id, other.id);
+  }
+  await journal.close();
+});
+
+Deno.test("a journal of version 2 is opened with all that is in it", async () => {
+  await using folder = await broughtBack(BACK_TO_2);
+  const journal = await open(folder.path);
+  await assertHolds(journal, { ...folder, expected: { ...folder.expected, numbering: [] } });
+  await journal.close();
+});
+
+Deno.test("a journal of version 1 is opened with all that is in it", async () => {
+  await using folder = await broughtBack(BACK_TO_1);
+  const journal = await open(folder.path);
+  for (const { id, controlId, state, sha256: hash, origin, history } of folder.expected.messages) {
+    const shown = (await journal.archive.show(id))!;
+    assertEquals(
+      [shown.controlId, shown.state, await sha256(shown.received), shown.origin, shown.history.length > 0],
+      [controlId, state, hash, origin, history.length > 0],
+    );
+  }
+  const { outboxes } = journal.found;
+  assertEquals(outboxes, { ...folder.expected.pending.outboxes, "specimens/labels": 1 });
+  await journal.close();
+});
+
+/** The data folder of version 3 as one of an earlier version, without what that did not know. */
+async function broughtBack(sql: string): Promise<Unpacked> {
+  const folder = await unpacked(3);
+  const { expected } = folder;
+  change(`${folder.path}/journal.db`, sql);
+  const { "pieces fragments": _, ...queues } = expected.queues;
+  const waiting = expected.messages.filter(({ state }) => state === "gathering");
+  return {
+    ...folder,
+    expected: {
+      ...expected,
+      places: { ...expected.places, numbering: [] },
+      messages: expected.messages.filter(({ channel }) => channel !== "fragments"),
+      queues,
+      pending: {
+        ...expected.pending,
+        pieces: {},
+        bytes: expected.pending.bytes - waiting.reduce((sum, { bytes }) => sum + bytes, 0),
+      },
+    },
+  };
+}
+
+function versionIn(path: string): number {
+  const file = new DatabaseSync(`${path}/journal.db`);
+  const { user_version } = file.prepare("PRAGMA user_version").get()!;
+  file.close();
+  return Number(user_version);
+}
+
+/** What is in a folder, but for its lock. */
+function namesIn(path: string): string[] {
+  return [...Deno.readDirSync(path)].map(({ name }) => name).filter((name) => name !== "lock.db").sort();
+}
+
+function copyFolder(from: string, to: string): void {
+  Deno.mkdirSync(to, { recursive: true });
+  for (const { name, isDirectory } of Deno.readDirSync(from)) {
+    if (isDirectory) copyFolder(`${from}/${name}`, `${to}/${name}`);
+    else Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
   }
 }

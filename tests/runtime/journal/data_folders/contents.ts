@@ -1,6 +1,6 @@
 /** All that a journal says when it is asked: bytes as their hashes, and in the order of the questions. */
 import type { Journal } from "../../../../runtime/journal/journal.ts";
-import type { OutboxRow } from "../../../../runtime/journal/operations.ts";
+import type { OutboxRow } from "../../../../runtime/journal/rows.ts";
 import type { MessageContent } from "../../../../runtime/journal/records.ts";
 
 /** What to ask a journal for beside its messages. */
@@ -20,8 +20,8 @@ export async function contentsOf(journal: Journal, { channels, state, numbering 
     const seq = await journal.ask({ ask: "seqOf", id });
     messages.push({ seq, ...await shown((await journal.archive.show(id))!) });
   }
-  const queues: Record<string, unknown> = {};
-  const note = async (name: string, rows: readonly object[]) => {
+  const queues: Record<string, readonly Omit<Row, "body">[]> = {};
+  const note = async (name: string, rows: readonly Row[]) => {
     if (rows.length > 0) queues[name] = await Promise.all(rows.map(hashed));
   };
   for (const [channel, destinations] of Object.entries(channels)) {
@@ -61,10 +61,10 @@ async function shown({ received, payloads, ...record }: MessageContent) {
   return { ...record, sha256: await sha256(received), payloads: await Promise.all(sent) };
 }
 
-async function hashed(row: object & { readonly body?: OutboxRow["body"] }) {
-  if (!row.body) return row;
-  const { body, ...rest } = row;
-  return { ...rest, sha256: await sha256(body) };
+type Row = object & Partial<Pick<OutboxRow, "body" | "keys">>;
+
+async function hashed({ body, ...row }: Row) {
+  return body ? { ...row, sha256: await sha256(body) } : row;
 }
 
 /** In hex. */
