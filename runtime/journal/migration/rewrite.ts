@@ -71,7 +71,7 @@ class Rows {
   /** A message, its deliveries, and what happened to it. */
   message(row: Row): void {
     const plain = this.#translation.message(row);
-    const owner = { channel: Number(plain.channel), atMs: Number(row.received_ms) };
+    const owner = { channel: Number(plain.channel), day: Number(plain.day) };
     const body = this.#keep(owner, this.#translation.messageHead(row), row);
     const seq = Number(row.seq);
     this.#insert("message", {
@@ -92,7 +92,7 @@ class Rows {
   rest(): void {
     for (const row of this.#old.states()) {
       const place = this.#translation.state(row);
-      const owner = { channel: place.channel, atMs: null };
+      const owner = { channel: place.channel, day: 0 };
       const value = this.#sealed(SEALED.state, place.key, owner, utf8.encode(String(row.value)));
       this.#insert("state", { ...place, value });
     }

@@ -4,6 +4,7 @@ import type { BodyHead } from "../bodies.ts";
 import type { Row } from "../database.ts";
 import { FIELD, type Names } from "../names.ts";
 import type { Found } from "../operations.ts";
+import { dayOf } from "../sealing.ts";
 import { stateNumber } from "../state_number.ts";
 import type { OldJournal } from "./old_journal.ts";
 
@@ -23,6 +24,7 @@ export class Translation {
     const { seq, id, received_ms, state, answered, size, trouble, stages, parent, whole } = row;
     return {
       ...{ seq, id, received_ms, state, answered, size, trouble, stages, parent, whole },
+      day: dayOf(Number(received_ms)),
       channel: this.#name(row.channel),
       adapter: this.#name(row.adapter),
       sender: this.#blinds.number(SENDER, String(row.sender)),

@@ -11,7 +11,6 @@ import {
   openUpToDate,
   type RewriteProgress,
 } from "../../../runtime/journal/migration/migrate.ts";
-import { SEALED, Sealing } from "../../../runtime/journal/sealing.ts";
 import { sqliteStore } from "../../../runtime/journal/store.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { masterKey } from "../../world/master_key.ts";
@@ -83,22 +82,11 @@ Deno.test("nothing that a journal of version 3 told can be read in its folder af
   assertEquals(readable(folder.path, PLANTED), []);
 });
 
-Deno.test("evidence is kept, and what a message is found by", async () => {
+Deno.test("messages are found by what they were found by before", async () => {
   await using folder = await unpacked(3);
-  const database = rewriteIn(folder.path);
-  const sealing = new Sealing(database, masterKey, randomBytes);
-  const rows = database.prepare("SELECT evidence, body FROM message ORDER BY seq").all();
-  const evidence = await Promise.all(
-    rows.map(({ evidence, body }) =>
-      evidence && sha256(sealing.open(SEALED.evidence, Number(body), evidence as Uint8Array)!)
-    ),
-  );
-  assertEquals(evidence, folder.expected.besides.map((each) => each.evidence));
-  assert(evidence.some((each) => each !== null));
-  database.close();
   const journal = await open(folder.path);
-  const idsOf = async (query: object) => (await journal.archive.list(query)).map(({ id }) => id).toReversed();
   const { messages } = folder.expected;
+  const idsOf = async (query: object) => (await journal.archive.list(query)).map(({ id }) => id).toReversed();
   const [controlId, type] = ["A2", "ORU^R01"];
   assertEquals(
     await idsOf({ controlId }),

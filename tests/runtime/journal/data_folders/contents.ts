@@ -51,14 +51,19 @@ export async function contentsOf(journal: Journal, { channels, state, numbering 
 /** What a journal has. */
 export type Contents = Awaited<ReturnType<typeof contentsOf>>;
 
-async function shown({ received, payloads, ...record }: MessageContent) {
+async function shown({ received, payloads, evidence, ...record }: MessageContent) {
   const sent = payloads.map(async ({ bytes, answer, destination, contentType }) => ({
     destination,
     contentType,
     sha256: await sha256(bytes),
     ...(answer ? { answer: await sha256(answer) } : {}),
   }));
-  return { ...record, sha256: await sha256(received), payloads: await Promise.all(sent) };
+  return {
+    ...record,
+    sha256: await sha256(received),
+    ...(evidence ? { evidence: await sha256(evidence) } : {}),
+    payloads: await Promise.all(sent),
+  };
 }
 
 type Row = object & Partial<Pick<OutboxRow, "body" | "keys">>;

@@ -40,7 +40,11 @@ export async function assertHolds(
   journal: Journal,
   { version, expected }: Omit<Unpacked, "path">,
 ): Promise<void> {
-  const { places, besides: _, ...contents } = expected;
+  const { places, besides, ...contents } = expected;
+  const messages = contents.messages.map((message) => {
+    const { evidence } = besides.find(({ id }) => id === message.id)!;
+    return evidence === null ? message : { ...message, evidence };
+  });
   // Versions up to 3 kept the keys of order themselves.
   const keyOf = (key: string) => version < 4 ? journal.blindKey(key) : key;
   const queues = Object.fromEntries(
@@ -50,5 +54,5 @@ export async function assertHolds(
     ]),
   );
   const found = JSON.parse(JSON.stringify(await contentsOf(journal, places)));
-  assertEquals(found, { ...contents, queues });
+  assertEquals(found, { ...contents, messages, queues });
 }
