@@ -2,7 +2,6 @@ import { assertEquals } from "@std/assert";
 import { Journal } from "../../../runtime/journal/journal.ts";
 import { sqliteStore } from "../../../runtime/journal/store.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
-import { masterKey } from "../../world/master_key.ts";
 import { GatewayRig } from "../engine/gateway_rig.ts";
 import { acknowledged } from "../engine/hl7_peer.ts";
 import { said } from "../engine/hand_listener.ts";
@@ -20,7 +19,7 @@ for (const version of VERSIONS) {
   Deno.test(`a data folder of version ${version} is opened with all that is in it, and again after that`, async () => {
     await using folder = await unpacked(version);
     for (let life = 0; life < 2; life++) {
-      const journal = await Journal.open(denoWorld, folder.path, deaf, sqliteStore(masterKey));
+      const journal = await Journal.open(denoWorld, folder.path, deaf, sqliteStore(folder.masterKey));
       await assertHolds(journal, folder);
       await journal.close();
     }
@@ -35,7 +34,7 @@ for (const version of VERSIONS) {
     );
     const site = await siteOf(rig, folder.path);
     const settings = { ...site.settings, data: folder.path };
-    const gateway = await rig.open(site.channels, settings, sqliteStore(masterKey));
+    const gateway = await rig.open(site.channels, settings, sqliteStore(folder.masterKey));
     const { peers } = site;
 
     // What was queued goes out, each queue in its order; what waits for a held key waits on.
@@ -94,7 +93,7 @@ for (const version of VERSIONS) {
     await rig.hand("admissions").give(about("sato", { id: "A9" }));
     await rig.seen("messageDelivered", ({ channel }) => channel === "admissions", 6);
     await rig.clock.pass(gateway.close());
-    const journal = await Journal.open(denoWorld, folder.path, deaf, sqliteStore(masterKey));
+    const journal = await Journal.open(denoWorld, folder.path, deaf, sqliteStore(folder.masterKey));
     const { value: _, ...visits } = expected.state.find(({ value }) => value === "2 佐藤")!;
     assertEquals(await journal.ask({ ask: "state", ...visits }), "3 佐藤");
     await journal.close();

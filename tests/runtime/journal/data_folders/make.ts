@@ -2,58 +2,59 @@
  * Makes the data folder of this program's version: `deno run -P=test --no-check tests/runtime/journal/data_folders/make.ts`.
  * Done once for each version of the schema, and never again: what it writes is not made anew.
  */
+import { randomBytes } from "node:crypto";
+import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { SqlValue } from "../../../../runtime/journal/database.ts";
 import { Journal } from "../../../../runtime/journal/journal.ts";
+import { VERSION } from "../../../../runtime/journal/schema.ts";
+import { openAnswer } from "../../../../runtime/journal/sealed_answers.ts";
+import { Sealing } from "../../../../runtime/journal/sealing.ts";
+import { createMasterKey } from "../../../../runtime/trust/master_key.ts";
 import { MemoryStore } from "../../../world/memory_store.ts";
 import { GatewayRig } from "../../engine/gateway_rig.ts";
 import { deaf } from "../entries.ts";
-import { contentsOf, type Places, sha256 } from "./contents.ts";
+import { filesUnder } from "../readable.ts";
+import { contentsOf, sha256 } from "./contents.ts";
 import { fill } from "./fill.ts";
-import { siteOf } from "./site.ts";
+import { placesOf, siteOf } from "./site.ts";
 
-const scratch = await Deno.makeTempDir();
+const [scratch, keys] = [await Deno.makeTempDir(), await Deno.makeTempDir()];
 try {
-  const rig = new GatewayRig(1, undefined, new MemoryStore(`${scratch}/journal.db`));
+  const { masterKey, keyFile } = await createMasterKey();
+  const rig = new GatewayRig(1, undefined, new MemoryStore(scratch, masterKey));
   const { database } = rig.store;
-  const site = await siteOf(rig, scratch);
+  const site = await siteOf(rig, keys);
   await rig.open(site.channels, site.settings);
   await fill(rig, site);
   rig.cutPower();
 
-  const rows = (sql: string) => database.prepare(sql).all();
-  const places = {
-    channels: Object.fromEntries(
-      site.channels.map(({ name, destinations }) => [name, destinations.map((each) => each.name)]),
-    ),
-    state: rows("SELECT text AS channel, step, key FROM state JOIN name ON id = channel"),
-    numbering: rows("SELECT text AS channel, sender FROM numbering JOIN name ON id = channel"),
-  } as unknown as Places;
   const journal = await Journal.open(rig.world, scratch, deaf, rig.store.openStore);
+  const places = placesOf(site);
   const contents = await contentsOf(journal, places);
   await journal.close();
-  const messages = rows(
-    `SELECT message.id AS id, sender, identity, answered, answer, text AS answerType, evidence
-     FROM message LEFT JOIN name ON name.id = answer_type ORDER BY seq`,
-  );
-  const hashOf = async (bytes: SqlValue) => bytes === null ? null : await sha256(bytes as Uint8Array);
-  const besides = await Promise.all(messages.map(async ({ answer, evidence, ...row }) => ({
-    ...row,
-    answer: await hashOf(answer),
-    evidence: await hashOf(evidence),
+  const sealing = new Sealing(database, masterKey, randomBytes);
+  const rows = database.prepare("SELECT seq, id, answer FROM message ORDER BY seq").all();
+  const besides = await Promise.all(rows.map(async ({ seq, id, answer }) => ({
+    id,
+    answer: answer === null
+      ? null
+      : await sha256(openAnswer(sealing, Number(seq), answer as Uint8Array)!.bytes),
   })));
-  const version = Number(rows("PRAGMA user_version")[0].user_version);
   rig.store[Symbol.dispose]();
 
-  const folder = new URL(`v${version}/`, import.meta.url);
+  const version = new URL(`v${VERSION}/`, import.meta.url);
   // Fails where there is one of this version.
-  await Deno.mkdir(folder);
-  const file = await Deno.readFile(`${scratch}/journal.db`);
-  await Deno.writeFile(new URL("journal.db.gz", folder), gzipSync(file, { level: 9 }));
+  await Deno.mkdir(version);
+  for (const path of filesUnder(scratch)) {
+    const packed = new URL(`folder${path.slice(scratch.length)}.gz`, version);
+    await Deno.mkdir(dirname(packed.pathname), { recursive: true });
+    await Deno.writeFile(packed, gzipSync(await Deno.readFile(path), { level: 9 }));
+  }
+  await Deno.writeFile(new URL("master.key", version), keyFile, { mode: 0o600 });
   const expected = JSON.stringify({ places, ...contents, besides }, null, 2);
-  await Deno.writeTextFile(new URL("expected.json", folder), `${expected}\n`);
+  await Deno.writeTextFile(new URL("expected.json", version), `${expected}\n`);
 } finally {
-  await Deno.remove(scratch, { recursive: true });
+  for (const folder of [scratch, keys]) await Deno.remove(folder, { recursive: true });
 }
 // The gateway was cut off in the middle of its work, and its peers still hold some of that.
 Deno.exit();

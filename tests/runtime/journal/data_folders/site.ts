@@ -9,6 +9,7 @@ import bytesFormat from "../../../../actors/formats/bytes.ts";
 import { SETTINGS } from "../../../actors/formats/hl7v2/hl7_with.ts";
 import { collecting } from "../../engine/batches.ts";
 import { FakeEnvelope } from "../../engine/fake_envelope.ts";
+import type { Places } from "./contents.ts";
 import { FakePeer, refusal } from "../../engine/fake_peer.ts";
 import { type GatewayRig, step, to } from "../../engine/gateway_rig.ts";
 import { hl7 } from "../../engine/hl7_peer.ts";
@@ -76,6 +77,21 @@ export function acknowledge(
   return parcel.judge(
     hl7(`MSH|^~\\&|R|RF|S|F|2024||ACK|a${controlId}|P|2.5\nMSA|${verdict}|${controlId}|${text}\n`),
   );
+}
+
+/** What to ask the journal of the site for. */
+export function placesOf({ channels }: Site): Places {
+  return {
+    channels: Object.fromEntries(
+      channels.map(({ name, destinations }) => [name, destinations.map((each) => each.name)]),
+    ),
+    state: ["0815-Ž", "4711-ÄÖ", "6666", "7004"].map((key) => ({
+      channel: "admissions",
+      step: "0.0 visits",
+      key,
+    })),
+    numbering: ["ANDERE|Nord", "KIS|Süd"].map((sender) => ({ channel: "counted", sender })),
+  };
 }
 
 function channelsOf(
