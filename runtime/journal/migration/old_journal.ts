@@ -8,16 +8,18 @@ export class OldJournal {
   readonly #name: Statement;
   readonly #body: Statement;
   readonly #deliveries: Statement;
-  readonly #history: Statement;
+  readonly #delivery: Statement;
+  readonly #entries: Statement;
+  readonly #entry: Statement;
 
   constructor(database: Database) {
     this.#database = database;
     this.#name = database.prepare("SELECT text FROM name WHERE id = ?");
     this.#body = database.prepare("SELECT crc32, bytes FROM body WHERE id = ?");
-    this.#deliveries = database.prepare(
-      "SELECT * FROM delivery WHERE seq = ? AND id > ? ORDER BY id LIMIT 1",
-    );
-    this.#history = database.prepare("SELECT * FROM history WHERE seq = ? AND id > ? ORDER BY id LIMIT 1");
+    this.#deliveries = database.prepare("SELECT id FROM delivery WHERE seq = ? ORDER BY id");
+    this.#delivery = database.prepare("SELECT * FROM delivery WHERE id = ?");
+    this.#entries = database.prepare("SELECT id FROM history WHERE seq = ? ORDER BY id");
+    this.#entry = database.prepare("SELECT * FROM history WHERE id = ?");
   }
 
   /** How many rows a table has. */
@@ -25,17 +27,17 @@ export class OldJournal {
     return Number(this.#database.prepare(`SELECT count(*) AS n FROM ${table}`).get()!.n);
   }
 
-  messages(): Iterable<Row> {
+  *messages(): Iterable<Row> {
     const next = this.#database.prepare("SELECT * FROM message WHERE seq > ? ORDER BY seq LIMIT 1");
-    return cursor((after) => next.get(after), "seq");
+    for (let row = next.get(0); row; row = next.get(row.seq)) yield row;
   }
 
-  deliveriesOf(seq: SqlValue): Iterable<Row> {
-    return cursor((after) => this.#deliveries.get(seq, after), "id");
+  *deliveriesOf(seq: SqlValue): Iterable<Row> {
+    for (const { id } of this.#deliveries.all(seq)) yield this.#delivery.get(id)!;
   }
 
-  historyOf(seq: SqlValue): Iterable<Row> {
-    return cursor((after) => this.#history.get(seq, after), "id");
+  *historyOf(seq: SqlValue): Iterable<Row> {
+    for (const { id } of this.#entries.all(seq)) yield this.#entry.get(id)!;
   }
 
   *states(): Iterable<Row> {
@@ -69,8 +71,4 @@ export class OldJournal {
     if (text === undefined) this.#names.set(Number(id), text = String(this.#name.get(id)?.text ?? ""));
     return text;
   }
-}
-
-function* cursor(next: (after: SqlValue) => Row | undefined, key: string): Iterable<Row> {
-  for (let row = next(0); row; row = next(row[key])) yield row;
 }
