@@ -31,7 +31,7 @@ async function rig(): Promise<Rig> {
   const world = worldWith(clock, { disk: { ...denoWorld.disk, makeFolder: () => Promise.resolve() } });
   const openJournal = () => Journal.open(world, "/data", deaf, store.openStore);
   const events: Unstamped[] = [];
-  return {
+  const made: Rig = {
     store,
     clock,
     journal: await openJournal(),
@@ -63,6 +63,7 @@ async function rig(): Promise<Rig> {
       store.count(`SELECT count(*) FROM message JOIN name ON name.id = channel WHERE text = '${channel}'`),
     [Symbol.dispose]: () => store[Symbol.dispose](),
   };
+  return made;
 }
 
 Deno.test("each channel keeps its messages for its own time, the day they came not counted", async () => {
