@@ -93,6 +93,10 @@ class Comparison {
       const { channel, sender, ...rest } = this.#translation.numbering(row);
       same("numbering", rest, this.#find("numbering", { channel, sender }));
     }
+    for (const row of this.#old.sequences()) {
+      const { destination, last } = this.#translation.sequence(row);
+      same("sequence", { last }, this.#find("sequence", { destination }));
+    }
     for (const row of this.#old.settings()) same("setting", row, this.#find("setting", { name: row.name }));
   }
 

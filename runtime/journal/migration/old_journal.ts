@@ -54,6 +54,13 @@ export class OldJournal {
     for (let row = next.get(0, ""); row; row = next.get(row.channel, row.sender)) yield row;
   }
 
+  /** The last number that was given to what was sent to each destination. */
+  sequences(): readonly Row[] {
+    return this.#database.prepare(
+      "SELECT destination, max(sequence) AS last FROM delivery GROUP BY destination",
+    ).all();
+  }
+
   settings(): readonly Row[] {
     return this.#database.prepare("SELECT name, value FROM setting").all();
   }

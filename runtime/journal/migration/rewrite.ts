@@ -97,6 +97,7 @@ class Rows {
       this.#insert("state", { ...place, value });
     }
     for (const row of this.#old.numberings()) this.#insert("numbering", this.#translation.numbering(row));
+    for (const row of this.#old.sequences()) this.#insert("sequence", this.#translation.sequence(row));
     const set = this.#journal.database.prepare("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)");
     for (const { name, value } of this.#old.settings()) set.run(name, value);
   }

@@ -79,6 +79,10 @@ export class Translation {
     return { channel: this.#name(channel), sender: this.#blinds.number(COUNTER, String(sender)), last, seq };
   }
 
+  sequence({ destination, last }: Row): Row {
+    return { destination: this.#name(destination), last };
+  }
+
   #name(id: Row[string]): number {
     return this.#names.idOf(this.#old.nameOf(id));
   }

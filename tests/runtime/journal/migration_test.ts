@@ -11,12 +11,13 @@ import {
   openUpToDate,
   type RewriteProgress,
 } from "../../../runtime/journal/migration/migrate.ts";
+import type { OutboxRow } from "../../../runtime/journal/rows.ts";
 import { sqliteStore } from "../../../runtime/journal/store.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { masterKey } from "../../world/master_key.ts";
 import { sha256 } from "./data_folders/contents.ts";
 import { assertHolds, type Unpacked, unpacked } from "./data_folders/unpacked.ts";
-import { deaf } from "./entries.ts";
+import { appendOf, branchTo, deaf, processOf } from "./entries.ts";
 import { readable } from "./readable.ts";
 
 /** What is told in the data folder of version 3, in all the places where something is told. */
@@ -93,6 +94,21 @@ Deno.test("messages are found by what they were found by before", async () => {
     messages.filter((each) => each.controlId === controlId).map(({ id }) => id),
   );
   assertEquals(await idsOf({ type }), messages.filter((each) => each.type === type).map(({ id }) => id));
+  await journal.close();
+});
+
+Deno.test("numbers that are given to messages and deliveries go on", async () => {
+  await using folder = await unpacked(3);
+  const journal = await open(folder.path);
+  const { messages, queues } = folder.expected;
+  const { seq } = await journal.write(appendOf({ channel: "results" }));
+  const [{ sequence, delivery }] = await journal.write(
+    processOf(seq, [branchTo("ward")], { channel: "results" }),
+  );
+  const last = queues["outbox results/ward"].at(-1) as OutboxRow;
+  assertEquals([seq, sequence], [messages.at(-1)!.seq! + 1, last.sequence + 1]);
+  const ids = Object.values(queues).flat().map((row) => (row as Partial<OutboxRow>).delivery ?? 0);
+  assertEquals(delivery, Math.max(...ids) + 1);
   await journal.close();
 });
 
@@ -182,6 +198,7 @@ for (
     ["evidence", "UPDATE message SET evidence = zeroblob(60) WHERE evidence IS NOT NULL"],
     ["a value", "UPDATE state SET value = zeroblob(60)"],
     ["a number", "UPDATE numbering SET last = last + 1"],
+    ["a count", "UPDATE sequence SET last = last - 1"],
     ["an entry", "DELETE FROM history WHERE id = 1"],
     ["a message", "DELETE FROM message WHERE seq = 60"],
   ]
