@@ -1,4 +1,3 @@
-import type { RewriteProgress } from "../journal/migration/migrate.ts";
 import type { Facts, MitralError } from "../contract/error.ts";
 
 /** Where in a gateway something happened. */
@@ -143,10 +142,16 @@ export type GatewayEvent =
     | { readonly name: "journalFailed"; readonly error: MitralError }
     | { readonly name: "journalCommitted"; readonly operations: number; readonly tookMs: number }
     /**
-     * Before the gateway starts, the journal of an earlier version is rewritten: so many of its messages are written, or
+     * Before the gateway starts, the journal of an earlier `version` is rewritten: `done` of its messages are written, or
      * compared.
      */
-    | ({ readonly name: "journalRewritten" } & RewriteProgress)
+    | {
+      readonly name: "journalRewritten";
+      readonly version: number;
+      readonly step: "written" | "compared";
+      readonly done: number;
+      readonly of: number;
+    }
   );
 
 /** Why what had gathered was put together. */

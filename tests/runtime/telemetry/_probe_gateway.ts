@@ -156,6 +156,7 @@ export function everyEvent(): readonly GatewayEvent[] {
     dayClosed: { name: "dayClosed", atMs, channel: "lab", day: 20_000, carried: 1 },
     messagesPruned: { name: "messagesPruned", atMs, channel: "lab", messages: 7, files: 1 },
     journalFailed: { name: "journalFailed", atMs, error },
+    journalRewritten: { name: "journalRewritten", atMs, version: 3, step: "written", done: 7, of: 12 },
     journalCommitted: { name: "journalCommitted", atMs, operations: 12, tookMs: 1.5 },
   };
   return Object.values(events).map((event) => ({ ...more, ...event }));
