@@ -16,19 +16,10 @@ import { sqliteStore } from "../../../runtime/journal/store.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { masterKey } from "../../world/master_key.ts";
 import { sha256 } from "./data_folders/contents.ts";
+import { TOLD } from "./data_folders/fill.ts";
 import { assertHolds, type Unpacked, unpacked } from "./data_folders/unpacked.ts";
 import { appendOf, branchTo, deaf, processOf } from "./entries.ts";
 import { readable } from "./readable.ts";
-
-/** What is told in the data folder of version 3, in all the places where something is told. */
-const PLANTED = [
-  ..."Müller Jürgen Černá Žofie Geheim 花子 4711-ÄÖ KIS|Süd Station scanner 10.1.2.3:4567 Arztbrief Kalium"
-    .split(" "),
-  ..."jméno Blut-2 Überweisung liegt zerbrochen gefälscht übernommen unbekannt ORU^R01 A-ü-1 north/m1".split(
-    " ",
-  ),
-  ..."WAIT2 text/x-note application/pdf hl7-v2+er7 the-north".split(" "),
-];
 
 /** What version 3 added, undone: the tables as version 2 made them. */
 const BACK_TO_2 = `
@@ -77,10 +68,10 @@ function rewriteIn(
 
 Deno.test("nothing that a journal of version 3 told can be read in its folder after it was opened", async () => {
   await using folder = await unpacked(3);
-  const before = readable(folder.path, PLANTED);
-  for (const value of PLANTED) assert(before.some((each) => each.startsWith(value)), value);
+  const before = readable(folder.path, TOLD);
+  for (const value of TOLD) assert(before.some((each) => each.startsWith(value)), value);
   await (await open(folder.path)).close();
-  assertEquals(readable(folder.path, PLANTED), []);
+  assertEquals(readable(folder.path, TOLD), []);
 });
 
 Deno.test("messages are found by what they were found by before", async () => {
@@ -157,7 +148,7 @@ Deno.test("a crash at any moment of the rewriting leaves the old journal or the 
     const journal = await open(path);
     await assertHolds(journal, folder);
     await journal.close();
-    if (moment.startsWith("before rename")) assertEquals(readable(path, PLANTED), []);
+    if (moment.startsWith("before rename")) assertEquals(readable(path, TOLD), []);
     assertEquals(namesIn(path), ["bodies", "journal.db"], moment);
   }
   assertEquals(versions, [

@@ -4,34 +4,54 @@ import { join } from "node:path";
 
 /** Which of the values are readable in some file under a folder, and how: as UTF-8, UTF-16, base64 or hex. */
 export function readable(folder: string, values: readonly string[]): string[] {
-  const files = filesUnder(folder).map((path) =>
-    [path.slice(folder.length + 1), Deno.readFileSync(path)] as const
+  const forms = values.flatMap(formsOf);
+  return filesUnder(folder).flatMap((path) =>
+    formsIn(Deno.readFileSync(path), forms).map((form) =>
+      `${form.value} in ${path.slice(folder.length + 1)} as ${form.how}`
+    )
   );
-  return values.flatMap((value) => {
-    const forms = formsOf(value);
-    return files.flatMap(([name, bytes]) => {
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-      return forms.filter(([, form]) => text.includes(form)).map(([how]) => `${value} in ${name} as ${how}`);
-    });
-  });
 }
 
 /** Every file under a folder, sorted. */
 export function filesUnder(folder: string): readonly string[] {
-  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
-    isDirectory ? filesUnder(join(folder, name)) : [join(folder, name)]
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory, isFile }) =>
+    isDirectory ? filesUnder(join(folder, name)) : isFile ? [join(folder, name)] : []
   ).sort();
 }
 
-function formsOf(value: string): (readonly [string, Buffer])[] {
+interface Form {
+  readonly value: string;
+  readonly how: string;
+  readonly bytes: Uint8Array;
+}
+
+/** One pass over the bytes, however many forms are looked for: they are told apart by their first two bytes. */
+function formsIn(bytes: Uint8Array, forms: readonly Form[]): Form[] {
+  const starts: (Form[] | undefined)[] = Array(1 << 16).fill(undefined);
+  for (const form of forms) (starts[startOf(form.bytes, 0)] ??= []).push(form);
+  const found = new Set<Form>();
+  for (let at = 0; at < bytes.length - 1; at++) {
+    for (const form of starts[startOf(bytes, at)] ?? []) {
+      if (form.bytes.every((byte, ahead) => bytes[at + ahead] === byte)) found.add(form);
+    }
+  }
+  return [...found];
+}
+
+function startOf(bytes: Uint8Array, at: number): number {
+  return bytes[at] << 8 | bytes[at + 1];
+}
+
+function formsOf(value: string): Form[] {
   const bytes = Buffer.from(value), hex = bytes.toString("hex");
-  return [
+  const forms: readonly (readonly [string, Uint8Array])[] = [
     ["UTF-8", bytes],
     ["UTF-16", Buffer.from(value, "utf16le")],
     ["hex", Buffer.from(hex)],
     ["hex", Buffer.from(hex.toUpperCase())],
     ...[0, 1, 2].map((offset) => ["base64", Buffer.from(inBase64(bytes, offset))] as const),
   ];
+  return forms.map(([how, bytes]) => ({ value, how, bytes }));
 }
 
 /** The characters of base64 that are the same whatever comes before, by `offset` bytes, and after. */

@@ -34,6 +34,17 @@ export function about(
   );
 }
 
+/** What is told here and there in all of it, and is nobody's business: in bodies, names, ids, answers, keys, state. */
+export const TOLD: readonly string[] = [
+  ..."Müller Jürgen Černá Žofie Geheim 花子 4711-ÄÖ KIS|Süd Station scanner 10.1.2.3:4567 Arztbrief".split(
+    " ",
+  ),
+  ..."Kalium jméno Blut-2 Überweisung liegt zerbrochen gefälscht übernommen unbekannt ORU^R01 A-ü-1".split(
+    " ",
+  ),
+  ..."north/m1 WAIT2 text/x-note application/pdf hl7-v2+er7 the-north".split(" "),
+];
+
 /** The last piece of a message of which the others wait. */
 export const LAST_PIECE = pieceOf("WAIT", 3);
 
