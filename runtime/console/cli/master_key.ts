@@ -26,7 +26,11 @@ export async function seekMasterKey(
 ): Promise<{ readonly found?: FoundMasterKey; readonly trouble?: MitralError }> {
   const { lookForMasterKey, missingMasterKey } = await import("../../trust/master_key.ts");
   try {
-    const found = await lookForMasterKey({ disk: outside.world.disk, env: terminal.env, file });
+    const found = await lookForMasterKey({
+      disk: outside.world.disk,
+      env: (name) => terminal.env(name),
+      file,
+    });
     return { found: found ?? missingMasterKey(file) };
   } catch (cause) {
     if (cause instanceof MitralError) return { trouble: cause };

@@ -19,6 +19,7 @@ const commands = [
   "schema",
   "keys",
   "keys init",
+  "keys master",
   "keys show",
   "run",
   "status",
