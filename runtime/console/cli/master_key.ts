@@ -40,5 +40,5 @@ export async function seekMasterKey(
 
 /** A trouble that fails nothing yet, for standard error. */
 export function noteTrouble({ code, message }: MitralError, session: Session): void {
-  session.note(`${session.paint.warn(code)} ${plain(message)}`);
+  session.note(`${session.paint.warn("note")} ${code} ${plain(message)}`);
 }

@@ -75,11 +75,11 @@ Deno.test("check needs no master key, and notes what stands in its way", () =>
     await Deno.chmod(join(cwd, "master.key"), 0o644);
     const exposed = await run(["check", "gateway.yaml"], { cwd });
     assertEquals(exposed.code, exitCodes.ok);
-    assertMatch(exposed.err, /^MASTER_KEY_EXPOSED [^\n]+\n$/);
+    assertMatch(exposed.err, /^note MASTER_KEY_EXPOSED [^\n]+\n$/);
     await Deno.remove(join(cwd, "master.key"));
     const missing = await run(["check", "gateway.yaml"], { cwd });
     assertEquals(missing.code, exitCodes.ok);
-    assertMatch(missing.err, /^MASTER_KEY_MISSING [^\n]+\n$/);
+    assertMatch(missing.err, /^note MASTER_KEY_MISSING [^\n]+\n$/);
     const json = await run(["check", "gateway.yaml", "--json"], { cwd });
     const { ok, notes: [{ code }] } = JSON.parse(json.out);
     assertEquals([ok, code, json.err], [true, "MASTER_KEY_MISSING", ""]);
