@@ -100,8 +100,7 @@ export class Gateway implements RunningGateway {
       /** What the data folder is sealed under. A store that writes nothing down needs none. */
       masterKey?: MasterKey;
       observer?: (event: GatewayEvent) => void;
-      /** SQLite in the data folder where left out. */
-      openStore?: OpenStore;
+      openStore: OpenStore;
     },
   ): Promise<Gateway> {
     if (!openStore && !masterKey) missingMasterKey(plan.masterKey);
