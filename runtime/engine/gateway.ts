@@ -3,6 +3,7 @@ import { declareErrors, type MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import { Journal, type OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
+import { sqliteStore } from "../journal/store.ts";
 import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
 import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
@@ -100,10 +101,11 @@ export class Gateway implements RunningGateway {
       /** What the data folder is sealed under. A store that writes nothing down needs none. */
       masterKey?: MasterKey;
       observer?: (event: GatewayEvent) => void;
-      openStore: OpenStore;
+      /** SQLite in the data folder where left out. */
+      openStore?: OpenStore;
     },
   ): Promise<Gateway> {
-    if (!openStore && !masterKey) missingMasterKey(plan.masterKey);
+    const store = openStore ?? sqliteStore(masterKey ?? missingMasterKey(plan.masterKey));
     const keyring = await keysFor(plan, plan.channels, world);
     // The journal reports before there is a gateway to report to.
     let opened: Gateway | undefined;
@@ -117,7 +119,7 @@ export class Gateway implements RunningGateway {
       failed(error) {
         if (opened) opened.#fail(error);
       },
-    }, openStore);
+    }, store);
     const gateway = opened = new Gateway(plan, world, journal, keyring);
     if (observer) gateway.observe(observer);
     try {

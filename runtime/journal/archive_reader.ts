@@ -79,11 +79,18 @@ export class ArchiveReader {
     return {
       ...this.#record(row),
       received: this.#bodies.byId(Number(row.body)).bytes ?? errors.fail("JOURNAL_BODY_DAMAGED"),
+      ...this.#evidence(row),
       history: this.#history(row, history, deliveries),
       ...stagesIn(row),
       ...this.#handedOnTo(seq),
       payloads: deliveries.map((delivery) => this.#payload(delivery)),
     };
+  }
+
+  #evidence({ body, evidence }: Row): Pick<MessageContent, "evidence"> {
+    if (evidence === null) return {};
+    const signed = this.#sealing.open(SEALED.evidence, Number(body), evidence as Uint8Array);
+    return { evidence: signed ? new Uint8Array(signed) : errors.fail("JOURNAL_BODY_DAMAGED") };
   }
 
   #payload({ id, destination, body, answer }: Row): MessageContent["payloads"][number] {

@@ -17,7 +17,7 @@ export async function openMemoryStore({ random }: Pick<World, "random">): Promis
   const database = openWriter(":memory:");
   prepareSchema(database);
   const bytes = (length: number) => random.bytes(length);
-  const sealing = new Sealing(database, await masterKeyOf(random.bytes(32)), bytes);
+  const sealing = new Sealing(database, await masterKeyOf(random.bytes(32), "random"), bytes);
   const files = memoryFiles();
   const writer = new Writer(database, sealing);
   const reader = new Reader(database, sealing, files);
