@@ -16,22 +16,23 @@ export async function makeMasterKey(file: string, session: Session): Promise<Mas
   return masterKey;
 }
 
+/** The master key a gateway would run under, `file` being its own. Errors: MASTER_KEY_… */
+export async function foundMasterKey(file: string, { terminal, outside }: Session): Promise<FoundMasterKey> {
+  const { lookForMasterKey, missingMasterKey } = await import("../../trust/master_key.ts");
+  const { disk } = outside.world;
+  return await lookForMasterKey({ disk, env: (name) => terminal.env(name), file }) ?? missingMasterKey(file);
+}
+
 /**
  * The master key a gateway would run under, `file` being its own. What stands in the way is told in `trouble`, for
  * whoever can do without: where a file is checked, its secrets need not be.
  */
 export async function seekMasterKey(
   file: string,
-  { terminal, outside }: Session,
+  session: Session,
 ): Promise<{ readonly found?: FoundMasterKey; readonly trouble?: MitralError }> {
-  const { lookForMasterKey, missingMasterKey } = await import("../../trust/master_key.ts");
   try {
-    const found = await lookForMasterKey({
-      disk: outside.world.disk,
-      env: (name) => terminal.env(name),
-      file,
-    });
-    return { found: found ?? missingMasterKey(file) };
+    return { found: await foundMasterKey(file, session) };
   } catch (cause) {
     if (cause instanceof MitralError) return { trouble: cause };
     throw cause;

@@ -36,6 +36,8 @@ const commands = [
   "messages show",
   "messages replay",
   "messages release",
+  "journal",
+  "journal rekey",
   "trace",
   "test",
   "send",
