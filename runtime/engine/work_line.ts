@@ -229,7 +229,6 @@ export class WorkLine {
       op: "process",
       seq,
       channel: plan.name,
-      receivedAtMs,
       found: [],
       branches: ended ? [] : kept,
       answers,

@@ -8,7 +8,7 @@ import type { JoinedPieces, JoinPieces } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
 import { ANSWERED, MESSAGE } from "./schema.ts";
 import { openAnswer } from "./sealed_answers.ts";
-import { SEALED, type Sealing } from "./sealing.ts";
+import { dayOf, SEALED, type Sealing } from "./sealing.ts";
 import type { Writes } from "./writes.ts";
 
 /** What appends are made with. */
@@ -131,13 +131,14 @@ export class Appends {
   ): number {
     const { sql, names, sealing, blinds, bodies, found } = this.#parts;
     const { origin: { adapter, peer, partner }, contentType, controlId, type, sameness, evidence } = append;
-    const owner = { channel, atMs: append.receivedAtMs };
+    const owner = { channel, day: dayOf(append.receivedAtMs) };
     const head = { contentType, controlId, type, peer, ...(partner === undefined ? {} : { partner }) };
     const body = bodies.insert(owner, head, append.body);
     const seq = sql.insertMessage.run(
       append.id,
       channel,
       append.receivedAtMs,
+      owner.day,
       names.idOf(adapter),
       blinds.number(SENDER, append.sender),
       isRecognised ? 1 : 0,

@@ -136,7 +136,6 @@ export interface Process {
   readonly op: "process";
   readonly seq: number;
   readonly channel: string;
-  readonly receivedAtMs: number;
   /** Beside its control id and type. */
   readonly found: readonly Found[];
   readonly branches: readonly Branch<Stored>[];
@@ -161,9 +160,6 @@ export type Processed = readonly {
 export interface Settle {
   readonly op: "settle";
   readonly seq: number;
-  readonly channel: string;
-  /** Of the message. */
-  readonly receivedAtMs: number;
   readonly delivery: number;
   readonly attempts: number;
   readonly atMs: number;

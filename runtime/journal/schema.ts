@@ -65,7 +65,8 @@ export const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
  *   `evidence`, `value`, `reason`), or stands in an index as a blind number.
  * - `data_key`: keys of a channel (0: the gateway) and a day (0: none), wrapped by the master key; `vault` has the key of
  *   the blind indexes, wrapped by it, too.
- * - `message.recognised`: it is found when it comes again. `whole`: null for what goes on by itself, 0 for a piece, and the
+ * - `message.day`: whose key seals all that belongs to the message: the day it was received, in days since 1970-01-01, or a
+ *   later one where it was kept beyond its time. `recognised`: it is found when it comes again. `whole`: null for what goes on by itself, 0 for a piece, and the
  *   message it has become part of.
  * - `found`: messages by what they say: a field, the blind number of its value.
  * - `delivery.batch`: null for what is sent by itself, 0 for what gathers, the batch's delivery for its members, and for
@@ -81,13 +82,14 @@ CREATE TABLE body (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL, file TEXT);
 CREATE INDEX body_file ON body (file) WHERE file IS NOT NULL;
 CREATE TABLE message (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL, channel INTEGER NOT NULL, received_ms INTEGER NOT NULL,
-  adapter INTEGER NOT NULL, sender INTEGER NOT NULL, recognised INTEGER NOT NULL, state INTEGER NOT NULL,
+  day INTEGER NOT NULL, adapter INTEGER NOT NULL, sender INTEGER NOT NULL, recognised INTEGER NOT NULL, state INTEGER NOT NULL,
   answered INTEGER NOT NULL, size INTEGER NOT NULL, body INTEGER NOT NULL, answer BLOB, evidence BLOB, trouble TEXT,
   stages TEXT, parent INTEGER, whole INTEGER
 );
 CREATE UNIQUE INDEX message_id ON message (id);
 CREATE INDEX message_channel ON message (channel, seq);
 CREATE INDEX message_received ON message (received_ms);
+CREATE INDEX message_day ON message (channel, day);
 CREATE INDEX message_inbox ON message (channel, seq) WHERE state = 0;
 CREATE INDEX message_quarantined ON message (channel, seq) WHERE state = 3;
 CREATE INDEX message_gathering ON message (channel, seq) WHERE state = 4;

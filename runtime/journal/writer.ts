@@ -26,7 +26,7 @@ import type {
 import { Replays } from "./replays.ts";
 import { ANSWERED, DELIVERY, MESSAGE } from "./schema.ts";
 import { sealAnswer } from "./sealed_answers.ts";
-import { type Owner, SEALED, type Sealing } from "./sealing.ts";
+import { dayOf, type Owner, SEALED, type Sealing } from "./sealing.ts";
 import { stateNumber } from "./state_number.ts";
 import { prepareWrites, type Writes } from "./writes.ts";
 
@@ -139,15 +139,14 @@ export class Writer {
   }
 
   #insertBranch(
-    { seq, channel, receivedAtMs }: Pick<Process, "seq" | "channel" | "receivedAtMs">,
+    { seq, channel }: Pick<Process, "seq" | "channel">,
     branch: Branch<Stored>,
     destination: number,
   ): Processed[number] {
     const { handsOn, payload, contentType, controlId } = branch;
     const original = payload ? undefined : this.#sql.bodyOf.get(seq)!;
-    const owner = { channel: this.#names.idOf(channel), atMs: receivedAtMs };
     const body = payload
-      ? this.#bodies.insert(owner, { contentType, controlId }, payload)
+      ? this.#bodies.insert(this.#ownerOf(seq), { contentType, controlId }, payload)
       : Number(original!.body);
     const sequence = branch.gathers ? 0 : this.#nextSequence(destination);
     const state = handsOn ? DELIVERY.delivered : branch.gathers ? DELIVERY.gathering : DELIVERY.queued;
@@ -185,11 +184,12 @@ export class Writer {
   /** A message that nobody sent, and nobody waits for an answer to. */
   #insertMade(made: Made): number {
     const { channel, receivedAtMs, contentType, controlId, type, peer } = made;
-    const owner = { channel, atMs: receivedAtMs };
+    const owner = { channel, day: dayOf(receivedAtMs) };
     const seq = this.#sql.insertMessage.run(
       made.id,
       channel,
       receivedAtMs,
+      owner.day,
       this.#names.idOf(made.adapter),
       this.#blinds.number(SENDER, made.sender),
       0,
@@ -230,9 +230,8 @@ export class Writer {
       body: payload,
       parent: null,
     });
-    const message = { seq, channel, receivedAtMs: atMs };
     const sent = branch.handsOn ? { ...branch, payload } : branch;
-    const { seq: handedOn, ...placed } = this.#insertBranch(message, sent, destination);
+    const { seq: handedOn, ...placed } = this.#insertBranch({ seq, channel }, sent, destination);
     this.#sql.joinBatch.run(placed.delivery, destination, upTo);
     this.#sql.markBatch.run(placed.delivery);
     this.#note(seq, atMs, `batch of ${members}`, destination, null);
@@ -249,7 +248,7 @@ export class Writer {
 
   #remember(channel: string, writes: readonly StateWrite[]): void {
     if (writes.length === 0) return;
-    const owner = { channel: this.#names.idOf(channel), atMs: null };
+    const owner = { channel: this.#names.idOf(channel), day: 0 };
     for (const { step, key, value } of writes) {
       const number = stateNumber(this.#blinds, step, key);
       if (value === null) this.#sql.dropState.run(owner.channel, number);
@@ -285,9 +284,8 @@ export class Writer {
     return { concluded: this.#conclude(settle), rest: settle.tellRest ? this.#rest(settle) : null };
   }
 
-  #sealedAnswerOf({ delivery, channel, receivedAtMs }: Settle, answer: Uint8Array): Uint8Array {
-    const owner = { channel: this.#names.idOf(channel), atMs: receivedAtMs };
-    return this.#sealing.seal(SEALED.deliveryAnswer, delivery, owner, answer);
+  #sealedAnswerOf({ seq, delivery }: Settle, answer: Uint8Array): Uint8Array {
+    return this.#sealing.seal(SEALED.deliveryAnswer, delivery, this.#ownerOf(seq), answer);
   }
 
   #conclude({ seq, delivery, concludes, followUps }: Settle): boolean {
@@ -346,8 +344,8 @@ export class Writer {
   }
 
   #ownerOf(seq: number): Owner {
-    const { channel, received_ms } = this.#sql.messageBySeq.get(seq)!;
-    return { channel: Number(channel), atMs: Number(received_ms) };
+    const { channel, day } = this.#sql.messageBySeq.get(seq)!;
+    return { channel: Number(channel), day: Number(day) };
   }
 
   #channelOf(seq: number): string {
