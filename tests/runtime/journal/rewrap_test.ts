@@ -26,7 +26,7 @@ function journal(path = ":memory:", channels = 3): Kept {
   database.exec("BEGIN");
   const sealed = Array.from(
     { length: channels },
-    (_, channel) => sealing.seal(SEALED.body, 1, { channel, atMs: 0 }, text),
+    (_, channel) => sealing.seal(SEALED.body, 1, { channel, day: 1 }, text),
   );
   database.exec("COMMIT");
   return { database, sealed };

@@ -3,7 +3,7 @@ import { exitCodes } from "../exit_codes.ts";
 import { plural } from "../figures.ts";
 import { readGatewayPlaces } from "../gateway_file.ts";
 import { foundMasterKey } from "../master_key.ts";
-import { type AddCommand, examples, type Session } from "../session.ts";
+import { type AddCommand, examples } from "../session.ts";
 
 interface RekeyOptions {
   readonly to: string;
