@@ -13,6 +13,17 @@ export const errors = declareErrors("journal", {
     retry: "never",
     says: "Cannot open journal: it has version {found}, and this program knows versions up to {known}",
   },
+  JOURNAL_VERSION_OLDER: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot change master key: the journal has version {found}; start the gateway once, which brings it to version {known}",
+  },
+  JOURNAL_FILE_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot find journal: there is none in {folder}",
+  },
   JOURNAL_OPEN_FAILED: {
     blame: "operator",
     retry: "never",
