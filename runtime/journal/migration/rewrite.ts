@@ -5,7 +5,7 @@ import type { BodyFiles } from "../body_files.ts";
 import type { Database, Row, SqlValue, Statement } from "../database.ts";
 import { FoundIndex } from "../found.ts";
 import { LARGE_BYTES, type LargeBody, type Stored, writeLarge } from "../large_bodies.ts";
-import type { Names } from "../names.ts";
+import { FIELD, type Names } from "../names.ts";
 import { sealAnswer } from "../sealed_answers.ts";
 import { type Owner, SEALED, type Sealing } from "../sealing.ts";
 import { prepareWrites } from "../writes.ts";
@@ -83,7 +83,10 @@ class Rows {
       }),
       evidence: this.#sealed(SEALED.evidence, body, owner, row.evidence),
     });
-    for (const found of this.#translation.found(row)) this.#found.add(seq, found);
+    // Fields that a channel declares were not known when it was received.
+    this.#found.addMessage(seq, owner.channel, { controlId: String(row.control_id), type: String(row.type) });
+    const sealedId = this.#translation.sealedId(row);
+    if (sealedId !== undefined) this.#found.add(seq, [FIELD.sealedId, sealedId]);
     for (const delivery of this.#old.deliveriesOf(seq)) this.#delivery(delivery, row, body, owner);
     for (const entry of this.#old.historyOf(seq)) this.#insert("history", this.#translation.history(entry));
   }

@@ -2,8 +2,7 @@ import { COUNTER, SENDER } from "../appends.ts";
 import type { Blinds } from "../blinds.ts";
 import type { BodyHead } from "../bodies.ts";
 import type { Row } from "../database.ts";
-import { FIELD, type Names } from "../names.ts";
-import type { Found } from "../operations.ts";
+import type { Names } from "../names.ts";
 import { dayOf } from "../sealing.ts";
 import { stateNumber } from "../state_number.ts";
 import type { OldJournal } from "./old_journal.ts";
@@ -41,12 +40,10 @@ export class Translation {
     };
   }
 
-  /** What a message is found by. Fields that a channel declares were not known when it was received. */
-  found(row: Row): readonly Found[] {
-    const said: Found[] = [[FIELD.controlId, String(row.control_id)], [FIELD.type, String(row.type)]];
-    // Of a sealed message, the statement its partner signed is kept; any other was recognised by its control id.
-    const isSealed = row.identity !== null && (row.evidence !== null || row.identity !== row.control_id);
-    return isSealed ? [...said, [FIELD.sealedId, String(row.identity)]] : said;
+  /** What a sealed message is recognised by. Of one the statement its partner signed is kept; any other had its control id. */
+  sealedId({ identity, evidence, control_id }: Row): string | undefined {
+    if (identity === null || evidence === null && identity === control_id) return undefined;
+    return String(identity);
   }
 
   delivery(row: Row): Row {

@@ -79,12 +79,17 @@ Deno.test("messages are found by what they were found by before", async () => {
   const journal = await open(folder.path);
   const { messages } = folder.expected;
   const idsOf = async (query: object) => (await journal.archive.list(query)).map(({ id }) => id).toReversed();
-  const [controlId, type] = ["A2", "ORU^R01"];
-  assertEquals(
-    await idsOf({ controlId }),
-    messages.filter((each) => each.controlId === controlId).map(({ id }) => id),
-  );
-  assertEquals(await idsOf({ type }), messages.filter((each) => each.type === type).map(({ id }) => id));
+  for (
+    const query of [{ controlId: "A2" }, { type: "ORU^R01" }, {
+      type: "ORU^R01",
+      channel: "fragments",
+    }] as const
+  ) {
+    const said = Object.entries(query) as ["controlId" | "type" | "channel", string][];
+    const wanted = messages.filter((message) => said.every(([field, value]) => message[field] === value));
+    assertEquals(await idsOf(query), wanted.map(({ id }) => id));
+    assert(wanted.length > 0);
+  }
   await journal.close();
 });
 
