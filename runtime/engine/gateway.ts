@@ -5,16 +5,20 @@ import { Journal, type OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
 import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
-import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
+import type { GatewayKeyring } from "../trust/keyring.ts";
 import { Channel } from "./channel.ts";
+import { CommitTimes } from "./commit_times.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
+import { keysFor } from "./keys_for.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
 import { outcomesOf } from "./outcomes.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
+import { pendingIn, readStatistics } from "./read_statistics.ts";
+import type { GatewayStatistics } from "./statistics.ts";
 
 /** Errors of a gateway as a whole. */
 export const errors = declareErrors("gateway", {
@@ -67,6 +71,9 @@ export class Gateway implements RunningGateway {
   readonly #stageObservers = new Set<(event: GatewayEvent) => void>();
   readonly #newId: () => string;
   readonly #startedAtMs: number;
+  readonly #commits: CommitTimes;
+  /** Being read: whoever asks meanwhile is given the same. */
+  #statistics: Promise<GatewayStatistics> | undefined;
   #isFull: boolean;
   #closing: Promise<void> | undefined;
   #isClosed = false;
@@ -85,6 +92,7 @@ export class Gateway implements RunningGateway {
     this.archive = journal.archive;
     this.#newId = messageIds(world);
     this.#startedAtMs = world.clock.nowMs();
+    this.#commits = new CommitTimes(world.clock);
     this.#isFull = journal.pendingBytes > plan.journal.pendingBytesMax;
   }
 
@@ -106,7 +114,9 @@ export class Gateway implements RunningGateway {
     let opened: Gateway | undefined;
     const journal = await Journal.open(world, plan.data, {
       committed(operations, tookMs) {
-        if (opened) opened.#report({ name: "journalCommitted", operations, tookMs });
+        if (!opened) return;
+        opened.#commits.add(operations, tookMs);
+        opened.#report({ name: "journalCommitted", operations, tookMs });
       },
       weighed(pendingBytes) {
         if (opened) opened.#watchPressure(pendingBytes);
@@ -132,22 +142,25 @@ export class Gateway implements RunningGateway {
   snapshot(): GatewaySnapshot {
     const channels = [...this.#channels.values()].map((channel) => channel.state());
     const { condition, pendingBytes } = this.#journal;
-    const pending = channels.reduce(
-      (sum, { work, destinations }) =>
-        Object.values(destinations).reduce(
-          (some, line) => some + line.queued + (line.gathering ?? 0),
-          sum + work.queued + (work.gathering ?? 0),
-        ),
-      0,
-    );
     return {
       name: this.name,
       startedAtMs: this.#startedAtMs,
       ready: condition === "open" &&
         channels.every((channel) => channel.condition === "running" && channel.isOpen),
-      journal: { condition, pending, pendingBytes },
+      journal: { condition, pending: pendingIn(channels), pendingBytes },
       channels,
     };
+  }
+
+  statistics(): Promise<GatewayStatistics> {
+    return this.#statistics ??= readStatistics({
+      snapshot: this.snapshot(),
+      journal: this.#journal,
+      world: this.#world,
+      folder: this.#plan.data,
+      pendingBytesMax: this.#plan.journal.pendingBytesMax,
+      commits: this.#commits.read(),
+    }).finally(() => this.#statistics = undefined);
   }
 
   observe(listener: (event: GatewayEvent) => void, { stages = false } = {}): () => void {
@@ -373,20 +386,3 @@ export class Gateway implements RunningGateway {
 
 /** Why the gates are closed while there is too much left to do. */
 const FULL = "journal is full";
-
-async function keysFor(
-  plan: GatewayPlan,
-  channels: readonly ChannelPlan[],
-  world: World,
-): Promise<GatewayKeyring | undefined> {
-  const seals = channels.some((channel) =>
-    channel.decrypt || channel.destinations.some((destination) => destination.encrypt)
-  );
-  if (!seals) return undefined;
-  return await openKeyring({
-    gateway: plan.name,
-    ...(plan.keys === undefined ? {} : { identityFile: plan.keys }),
-    partnerFiles: plan.partners,
-    disk: world.disk,
-  });
-}

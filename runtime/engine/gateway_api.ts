@@ -2,6 +2,7 @@ import type { Reply } from "../contract/adapter.ts";
 import type { Archive, Trouble } from "../journal/records.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { ChannelPlan } from "./plan.ts";
+import type { GatewayStatistics } from "./statistics.ts";
 
 /** What became of a message at one destination, or of the whole of it where it got to none. */
 export type FinalOutcome =
@@ -45,6 +46,23 @@ export interface RunningGateway {
   readonly name: string;
   /** How everything stands at this moment. */
   snapshot(): GatewaySnapshot;
+  /**
+   * How much waits everywhere and since when, what commits take, and what room is left. Costs the journal a few look-ups
+   * for each queue that is not empty, and a count of what is in quarantine. Always resolves, within a few seconds: what a
+   * broken or busy disk does not tell in time is left out.
+   *
+   * @example
+   * ```ts
+   * import { Gateway } from "mitral";
+   *
+   * await using gateway = await Gateway.open("gateway.yaml");
+   * const { atMs, channels } = await gateway.statistics();
+   * for (const { name, work: { queued } } of channels) {
+   *   if (queued.oldestAtMs !== undefined) console.log(name, queued.messages, atMs - queued.oldestAtMs);
+   * }
+   * ```
+   */
+  statistics(): Promise<GatewayStatistics>;
   /**
    * Calls `listener` for each event, at once; returns what ends that. It MUST NOT throw. `stagePassed` comes only with
    * `stages`, since every stage of every message is then timed.

@@ -1,3 +1,4 @@
+import type { Backlog, Oldest, Slice } from "./backlog.ts";
 import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./operations.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
 
@@ -32,7 +33,17 @@ export type Question =
   | { readonly ask: "seqOf"; readonly id: string }
   | { readonly ask: "held"; readonly channel: string; readonly destination: string }
   | { readonly ask: "state"; readonly channel: string; readonly step: string; readonly key: string }
-  | { readonly ask: "pending" };
+  | { readonly ask: "pending" }
+  /** Since when something waits, everywhere. */
+  | { readonly ask: "oldest" }
+  /** How much of one owner waits after a place: a slice of the count. `owner`: a channel, or `channel/destination`. */
+  | {
+    readonly ask: "count";
+    readonly of: Backlog;
+    readonly owner: string;
+    readonly after: number;
+    readonly limit: number;
+  };
 
 /** What is to do when the gateway starts. */
 export interface PendingTotals {
@@ -68,4 +79,6 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends { ask: "seqOf" } ? number | undefined
   : Q extends { ask: "held" } ? readonly HeldRow[]
   : Q extends { ask: "state" } ? string | undefined
+  : Q extends { ask: "oldest" } ? Oldest
+  : Q extends { ask: "count" } ? Slice
   : PendingTotals;

@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { countSlice, oldest } from "./backlog.ts";
 import type { Database, Row } from "./database.ts";
 import { destinationName, Names } from "./names.ts";
 import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./operations.ts";
@@ -56,6 +57,12 @@ export class Reader {
         return this.#state(question.channel, question.step, question.key);
       case "pending":
         return this.#pending();
+      case "oldest":
+        return oldest(this.#database, this.#names);
+      case "count": {
+        const { of, owner, after, limit } = question;
+        return countSlice(this.#database, of, this.#names.find(owner), after, limit);
+      }
     }
   }
 

@@ -109,6 +109,13 @@ CREATE TABLE numbering (
 ) WITHOUT ROWID;
 `;
 
+/** For looks at what waits for a person, or for an answer: each holds what waits, and nothing else. */
+const WAITING = `
+CREATE INDEX IF NOT EXISTS message_quarantined ON message (channel, seq) WHERE state = 3;
+CREATE INDEX IF NOT EXISTS message_unanswered ON message (channel, seq) WHERE answered = 0;
+CREATE INDEX IF NOT EXISTS delivery_quarantined ON delivery (destination, id) WHERE state = 2;
+`;
+
 /** What each version adds to the one before. */
 const VERSIONS = [TABLES, SINCE_1, SINCE_2];
 
@@ -116,7 +123,6 @@ const VERSIONS = [TABLES, SINCE_1, SINCE_2];
 export function prepareSchema(database: Database): void {
   const found = Number(database.prepare("PRAGMA user_version").get()!.user_version);
   if (found > VERSION) errors.fail("JOURNAL_VERSION_NEWER", { found, known: VERSION });
-  if (found === VERSION) return;
-  const missing = VERSIONS.slice(found).join("");
+  const missing = VERSIONS.slice(found).join("") + WAITING;
   database.exec(`BEGIN IMMEDIATE; ${missing} PRAGMA user_version = ${VERSION}; COMMIT`);
 }

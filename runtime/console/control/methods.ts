@@ -41,7 +41,10 @@ const states: Readonly<Record<MessageState | DeliveryState, true>> = {
 const methods: {
   readonly [M in Method]: (service: ControlService, params: Params) => Promise<Methods[M]["result"]>;
 } = {
-  "status": async ({ gateway }) => gateway.snapshot(),
+  async "status"({ gateway }) {
+    const statistics = await gateway.statistics();
+    return { ...gateway.snapshot(), statistics };
+  },
   "messages.list": ({ gateway }, params) => gateway.archive.list(readQuery(params)),
   async "messages.show"({ gateway }, params) {
     const found = await gateway.archive.show(text(params, "id"));

@@ -1,7 +1,7 @@
 import { addGatewayOptions, ask, type GatewayOptions } from "../ask.ts";
 import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { bytesText, momentText, plural } from "../figures.ts";
+import { bytesText, latencyText, momentText, plural } from "../figures.ts";
 import type { Paint } from "../paint.ts";
 import { plain } from "../plain.ts";
 import { countedText, runsOf, timesText } from "../runs.ts";
@@ -40,7 +40,7 @@ function traceText(trace: Trace, paint: Paint): string {
   const [received, ...later] = history;
   const rows = [
     [momentText(received?.atMs ?? trace.receivedAtMs), "received", fromText(trace)],
-    ...stages.map(({ stage, tookMs }) => ["", stage, tookText(tookMs)]),
+    ...stages.map(({ stage, tookMs }) => ["", stage, latencyText(tookMs)]),
     ...later.map(({ atMs, event, code = "" }) => [momentText(atMs), event, code]),
     ...handedOnTo.map(({ channel, id }) => ["", "handed on", `to ${channel} as ${id}`]),
   ];
@@ -83,7 +83,7 @@ function destinationText(parts: readonly TracedDelivery[], paint: Paint): string
 }
 
 function deliveryText({ state, tookMs }: TracedDelivery, paint: Paint): string {
-  return said(state, paint) + (tookMs === undefined ? "" : ` after ${tookText(tookMs)}`);
+  return said(state, paint) + (tookMs === undefined ? "" : ` after ${latencyText(tookMs)}`);
 }
 
 function said(state: string, paint: Paint): string {
@@ -96,10 +96,4 @@ function said(state: string, paint: Paint): string {
   };
   const tone = tones[state];
   return tone ? paint[tone](state) : state;
-}
-
-/** `0.05 ms`, `322 ms`, `12.4 s`: stages are fast, partners are not. */
-function tookText(ms: number): string {
-  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${ms >= 10 ? Math.round(ms) : Number(ms.toFixed(2))} ms`;
 }
