@@ -7,7 +7,6 @@ import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
 import { Channel } from "./channel.ts";
-import { CommitTimes } from "./commit_times.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
@@ -17,7 +16,7 @@ import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
 import { outcomesOf } from "./outcomes.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
-import { pendingIn, readStatistics } from "./read_statistics.ts";
+import { pendingIn, Statistics } from "./gateway_statistics.ts";
 import type { GatewayStatistics } from "./statistics.ts";
 
 /** Errors of a gateway as a whole. */
@@ -71,9 +70,7 @@ export class Gateway implements RunningGateway {
   readonly #stageObservers = new Set<(event: GatewayEvent) => void>();
   readonly #newId: () => string;
   readonly #startedAtMs: number;
-  readonly #commits: CommitTimes;
-  /** Being read: whoever asks meanwhile is given the same. */
-  #statistics: Promise<GatewayStatistics> | undefined;
+  readonly #statistics: Statistics;
   #isFull: boolean;
   #closing: Promise<void> | undefined;
   #isClosed = false;
@@ -92,7 +89,7 @@ export class Gateway implements RunningGateway {
     this.archive = journal.archive;
     this.#newId = messageIds(world);
     this.#startedAtMs = world.clock.nowMs();
-    this.#commits = new CommitTimes(world.clock);
+    this.#statistics = new Statistics({ journal, world, plan });
     this.#isFull = journal.pendingBytes > plan.journal.pendingBytesMax;
   }
 
@@ -115,7 +112,7 @@ export class Gateway implements RunningGateway {
     const journal = await Journal.open(world, plan.data, {
       committed(operations, tookMs) {
         if (!opened) return;
-        opened.#commits.add(operations, tookMs);
+        opened.#statistics.committed(operations, tookMs);
         opened.#report({ name: "journalCommitted", operations, tookMs });
       },
       weighed(pendingBytes) {
@@ -153,14 +150,7 @@ export class Gateway implements RunningGateway {
   }
 
   statistics(): Promise<GatewayStatistics> {
-    return this.#statistics ??= readStatistics({
-      snapshot: this.snapshot(),
-      journal: this.#journal,
-      world: this.#world,
-      folder: this.#plan.data,
-      pendingBytesMax: this.#plan.journal.pendingBytesMax,
-      commits: this.#commits.read(),
-    }).finally(() => this.#statistics = undefined);
+    return this.#statistics.read(this.snapshot());
   }
 
   observe(listener: (event: GatewayEvent) => void, { stages = false } = {}): () => void {

@@ -61,6 +61,8 @@ export interface StorageStatistics {
   readonly databaseBytes?: number;
   /** Bytes of what is committed and not yet moved into the database: its write-ahead log. */
   readonly logBytes?: number;
+  /** Bytes of large bodies, each in a file of its own, as counted within the last ten minutes. */
+  readonly bodiesBytes?: number;
   /** Bytes that are free on the file system of the data folder, for the gateway's user. */
   readonly freeBytes?: number;
 }

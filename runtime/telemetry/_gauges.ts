@@ -49,6 +49,7 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
   const pendingBytesMax = gauge("journal_pending_bytes_max", "Bytes past which listeners stop reading.");
   const database = gauge("journal_database_bytes", "The journal's database on disk.");
   const log = gauge("journal_log_bytes", "The database's write-ahead log on disk.");
+  const bodies = gauge("journal_bodies_bytes", "Files of large bodies on disk.");
   const free = gauge("disk_free_bytes", "Free on the file system of the data folder.");
 
   function readState(labels: LineLabels, state: LineState): void {
@@ -83,6 +84,7 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
     set(lastCommit, commits.lastAtMs === undefined ? undefined : commits.lastAtMs / 1_000);
     set(database, storage.databaseBytes);
     set(log, storage.logBytes);
+    set(bodies, storage.bodiesBytes);
     set(free, storage.freeBytes);
     for (const { name: channel, isOpen, work, destinations } of now.channels) {
       open.set({ channel }, isOpen ? 1 : 0);

@@ -64,9 +64,10 @@ function commitLine(
   return [`commits: ${[times, `${share} operations each`, ...last].join("; ")}`];
 }
 
-function storageLine({ storage: { databaseBytes, logBytes = 0, freeBytes } }: GatewayStatistics): string[] {
+function storageLine({ storage }: GatewayStatistics): string[] {
+  const { databaseBytes, logBytes = 0, bodiesBytes = 0, freeBytes } = storage;
   const words = [
-    ...(databaseBytes === undefined ? [] : [`${bytesText(databaseBytes + logBytes)} of journal`]),
+    ...(databaseBytes === undefined ? [] : [`journal ${bytesText(databaseBytes + logBytes + bodiesBytes)}`]),
     ...(freeBytes === undefined ? [] : [`${bytesText(freeBytes)} free`]),
   ];
   return words.length === 0 ? [] : [`disk: ${words.join(", ")}`];

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { limits } from "../../../runtime/engine/limits.ts";
-import { readStatistics } from "../../../runtime/engine/read_statistics.ts";
+import { Statistics } from "../../../runtime/engine/gateway_statistics.ts";
 import type { ChannelStatistics } from "../../../runtime/engine/statistics.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
@@ -133,20 +133,18 @@ async function statisticsOf(store: MemoryStore, folder: string) {
     destinations: {},
     counts: { received: 0, repeated: 0, filtered: 0, delivered: 0, failed: 0, quarantined: 0 },
   } as const;
+  const world = worldWith(new FakeClock(), {
+    disk: { ...denoWorld.disk, freeBytes: async () => 4_000_000 },
+  });
+  const plan = { data: folder, journal: { pendingBytesMax: 1_000 } };
+  const statistics = new Statistics({ journal, world, plan });
   const read = () =>
-    readStatistics({
-      snapshot: {
-        name: "here",
-        startedAtMs: 0,
-        ready: true,
-        journal: { condition: "open", pending: 0, pendingBytes: 0 },
-        channels: [channel],
-      },
-      journal,
-      world: worldWith(new FakeClock(), { disk: { ...denoWorld.disk, freeBytes: async () => 4_000_000 } }),
-      folder,
-      pendingBytesMax: 1_000,
-      commits: { commits: 0, operations: 0 },
+    statistics.read({
+      name: "here",
+      startedAtMs: 0,
+      ready: true,
+      journal: { condition: "open", pending: 0, pendingBytes: 0 },
+      channels: [channel],
     });
   return { journal, read };
 }
@@ -169,7 +167,10 @@ Deno.test("statistics tell the size of the journal's files, and what is free bes
     assertEquals((await read()).storage, { freeBytes: 4_000_000 });
     await Deno.writeFile(`${folder}/journal.db`, new Uint8Array(300));
     await Deno.writeFile(`${folder}/journal.db-wal`, new Uint8Array(20));
-    assertEquals((await read()).storage, { databaseBytes: 300, logBytes: 20, freeBytes: 4_000_000 });
+    await Deno.mkdir(`${folder}/bodies/ab`, { recursive: true });
+    await Deno.writeFile(`${folder}/bodies/ab/abc`, new Uint8Array(5_000));
+    const expected = { databaseBytes: 300, logBytes: 20, bodiesBytes: 5_000, freeBytes: 4_000_000 };
+    assertEquals((await statisticsOf(store, folder).then(({ read }) => read())).storage, expected);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

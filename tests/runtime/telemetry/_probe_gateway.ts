@@ -18,7 +18,12 @@ export class ProbeGateway {
   ready = true;
   journal: GatewaySnapshot["journal"] = { condition: "open", pending: 7, pendingBytes: 700 };
 
-  storage: GatewayStatistics["storage"] = { databaseBytes: 40_000, logBytes: 4_000, freeBytes: 9_000_000 };
+  storage: GatewayStatistics["storage"] = {
+    databaseBytes: 40_000,
+    logBytes: 4_000,
+    bodiesBytes: 600_000,
+    freeBytes: 9_000_000,
+  };
 
   get listeners(): number {
     return this.#listeners.size;

@@ -75,6 +75,7 @@ Deno.test("metrics show how much waits and for how long, and leave out what nobo
     mitral_journal_pending_bytes_max: 1_000_000,
     mitral_journal_database_bytes: 40_000,
     mitral_journal_log_bytes: 4_000,
+    mitral_journal_bodies_bytes: 600_000,
     mitral_disk_free_bytes: 9_000_000,
   };
   for (const [name, value] of Object.entries(expected)) assertEquals(found[name], value, name);

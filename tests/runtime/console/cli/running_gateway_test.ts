@@ -15,7 +15,7 @@ Deno.test("status prints what needs a person first, then what went through", () 
       `st-elsewhere ready since 2026-01-02 03:00:00Z (10 min)
 journal open, 12 messages pending, 12.4 kB of 268.4 MB
 commits: p50 0.42 ms, p99 4.9 ms, longest 31 ms; 12.4 operations each; the last 2 s ago
-disk: 1.2 GB of journal, 40.0 GB free
+disk: journal 1.2 GB, 40.0 GB free
 oldest message without an answer: 1 min, in lab
 
 channel  line        condition  queued  oldest  in quarantine                     restarts  trouble

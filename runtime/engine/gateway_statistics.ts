@@ -5,46 +5,83 @@ import type { World } from "../contract/world.ts";
 import type { Backlog, Oldest } from "../journal/backlog.ts";
 import type { Journal } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
+import { CommitTimes } from "./commit_times.ts";
 import { deadlineIn } from "./drain.ts";
 import type { ChannelState, GatewaySnapshot, LineState } from "./events.ts";
+import { FolderSize } from "./folder_size.ts";
 import { limits } from "./limits.ts";
+import type { GatewayPlan } from "./plan.ts";
 import type {
   ChannelStatistics,
-  CommitStatistics,
   GatewayStatistics,
   LineStatistics,
   StorageStatistics,
 } from "./statistics.ts";
 
-/** What {@linkcode readStatistics} reads. */
+/** What {@linkcode Statistics} are read from. */
 export interface StatisticsSources {
-  readonly snapshot: GatewaySnapshot;
   readonly journal: Pick<Journal, "ask">;
   readonly world: World;
-  /** Data folder. */
-  readonly folder: string;
-  readonly pendingBytesMax: number;
-  readonly commits: CommitStatistics;
+  readonly plan: Pick<GatewayPlan, "data" | "journal">;
 }
 
 /**
  * Puts together what the engine counts and what only the journal and its disk know. People look when something is
  * wrong: what a broken or busy disk does not say within `statisticsMsMax` is left out.
  */
-export async function readStatistics(sources: StatisticsSources): Promise<GatewayStatistics> {
-  const { snapshot, journal, world, folder, pendingBytesMax, commits } = sources;
-  const { deadline, forget } = deadlineIn(limits.statisticsMsMax, world.clock);
-  const [standing, storage] = await Promise.all([
-    untilAborted(standingIn(journal), deadline),
-    untilAborted(storageIn(folder, world), deadline),
-  ]).finally(forget);
-  return {
-    atMs: world.clock.nowMs(),
-    channels: snapshot.channels.map((channel) => channelStatistics(channel, standing)),
-    commits,
-    pending: { bytes: snapshot.journal.pendingBytes, bytesMax: pendingBytesMax },
-    storage: storage ?? {},
-  };
+export class Statistics {
+  readonly #sources: StatisticsSources;
+  readonly #commits: CommitTimes;
+  readonly #bodies: FolderSize;
+  /** Being read: whoever asks meanwhile is given the same. */
+  #reading: Promise<GatewayStatistics> | undefined;
+
+  constructor(sources: StatisticsSources) {
+    const { world: { clock, disk }, plan } = this.#sources = sources;
+    this.#commits = new CommitTimes(clock);
+    this.#bodies = new FolderSize(join(plan.data, "bodies"), disk, clock);
+  }
+
+  /** A commit has ended. */
+  committed(operations: number, tookMs: number): void {
+    this.#commits.add(operations, tookMs);
+  }
+
+  /** @param snapshot As everything stands now */
+  read(snapshot: GatewaySnapshot): Promise<GatewayStatistics> {
+    return this.#reading ??= this.#read(snapshot).finally(() => this.#reading = undefined);
+  }
+
+  async #read({ channels, journal: { pendingBytes } }: GatewaySnapshot): Promise<GatewayStatistics> {
+    const { journal, world: { clock }, plan: { journal: { pendingBytesMax } } } = this.#sources;
+    const { deadline, forget } = deadlineIn(limits.statisticsMsMax, clock);
+    const known = <T>(work: Promise<T>) => untilAborted(work, deadline);
+    const [standing, storage] = await Promise.all([known(standingIn(journal)), this.#storage(known)])
+      .finally(forget);
+    return {
+      atMs: clock.nowMs(),
+      channels: channels.map((channel) => channelStatistics(channel, standing)),
+      commits: this.#commits.read(),
+      pending: { bytes: pendingBytes, bytesMax: pendingBytesMax },
+      storage,
+    };
+  }
+
+  async #storage(known: <T>(work: Promise<T>) => Promise<T | undefined>): Promise<StorageStatistics> {
+    const { world: { disk }, plan: { data } } = this.#sources;
+    const size = async (name: string) => (await disk.facts(join(data, name)))?.size;
+    const works: Readonly<Record<keyof StorageStatistics, Promise<number | undefined>>> = {
+      databaseBytes: size("journal.db"),
+      logBytes: size("journal.db-wal"),
+      bodiesBytes: this.#bodies.read(),
+      freeBytes: disk.freeBytes(data),
+    };
+    // A disk that is gone says nothing.
+    const told = Object.entries(works).map(async ([name, work]) =>
+      [name, await known(work.catch(() => undefined))] as const
+    );
+    return Object.fromEntries((await Promise.all(told)).filter(([, bytes]) => bytes !== undefined));
+  }
 }
 
 /** Messages and deliveries not yet settled. */
@@ -126,19 +163,3 @@ function lineStatistics(
     ...(standing ? { quarantined: waiting(standing.counts[quarantine][owner] ?? 0, quarantine) } : {}),
   };
 }
-
-async function storageIn(folder: string, { disk }: World): Promise<StorageStatistics> {
-  const [database, log, freeBytes] = await Promise.all([
-    disk.facts(join(folder, "journal.db")).catch(nothing),
-    disk.facts(join(folder, "journal.db-wal")).catch(nothing),
-    disk.freeBytes(folder).catch(nothing),
-  ]);
-  return {
-    ...(database ? { databaseBytes: database.size } : {}),
-    ...(log ? { logBytes: log.size } : {}),
-    ...(freeBytes === undefined ? {} : { freeBytes }),
-  };
-}
-
-/** A disk that is gone says nothing. */
-function nothing(): undefined {}
