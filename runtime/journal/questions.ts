@@ -1,5 +1,5 @@
 import type { Backlog, Oldest, Slice } from "./backlog.ts";
-import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./operations.ts";
+import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./rows.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
 
 /** What is asked of the reader, one shape each, so that a thread can carry it. */
