@@ -11,15 +11,16 @@ import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
-import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
+import type { FinalOutcome, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
+import { pendingIn, Statistics } from "./gateway_statistics.ts";
 import { keysFor } from "./keys_for.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
 import { outcomesOf } from "./outcomes.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
-import { pendingIn, Statistics } from "./gateway_statistics.ts";
 import type { GatewayStatistics } from "./statistics.ts";
+import { waitsFor } from "./waits_for.ts";
 
 /** Errors of a gateway as a whole. */
 export const errors = declareErrors("gateway", {
@@ -156,6 +157,12 @@ export class Gateway implements RunningGateway {
 
   statistics(): Promise<GatewayStatistics> {
     return this.#statistics.read(this.snapshot());
+  }
+
+  async waitsFor(id: string): Promise<readonly WaitingDelivery[]> {
+    const seq = await this.#journal.ask({ ask: "seqOf", id }) ??
+      errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
+    return waitsFor(await this.#journal.ask({ ask: "queued", seq }), this.#channels);
   }
 
   observe(listener: (event: GatewayEvent) => void, { stages = false } = {}): () => void {

@@ -1,4 +1,5 @@
 import type { Backlog, Oldest, Slice } from "./backlog.ts";
+import type { QueuedDelivery } from "./queued_deliveries.ts";
 import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./rows.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
 
@@ -34,6 +35,8 @@ export type Question =
   | { readonly ask: "held"; readonly channel: string; readonly destination: string }
   | { readonly ask: "state"; readonly channel: string; readonly step: string; readonly key: string }
   | { readonly ask: "pending" }
+  /** What is queued of a message. */
+  | { readonly ask: "queued"; readonly seq: number }
   /** Since when something waits, everywhere. */
   | { readonly ask: "oldest" }
   /** How much of one owner waits after a place: a slice of the count. `owner`: a channel, or `channel/destination`. */
@@ -79,6 +82,7 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends { ask: "seqOf" } ? number | undefined
   : Q extends { ask: "held" } ? readonly HeldRow[]
   : Q extends { ask: "state" } ? string | undefined
+  : Q extends { ask: "queued" } ? readonly QueuedDelivery[]
   : Q extends { ask: "oldest" } ? Oldest
   : Q extends { ask: "count" } ? Slice
   : PendingTotals;

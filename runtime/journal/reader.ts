@@ -6,6 +6,7 @@ import type { Database } from "./database.ts";
 import { Names } from "./names.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
 import type { AnswerTo, Question } from "./questions.ts";
+import { queuedDeliveries } from "./queued_deliveries.ts";
 import { QueueReader } from "./queue_reader.ts";
 import type { Sealing } from "./sealing.ts";
 
@@ -60,6 +61,8 @@ export class Reader {
         return this.#archive.show(question.id);
       case "seqOf":
         return this.#archive.seqOf(question.id);
+      case "queued":
+        return queuedDeliveries(this.#parts.database, this.#parts.names, question.seq);
       case "oldest":
         return oldest(this.#parts.database, this.#parts.names);
       case "count": {

@@ -50,8 +50,9 @@ const methods: {
     const found = await gateway.archive.show(text(params, "id"));
     if (!found) return null;
     const { received, payloads, ...facts } = found;
-    const shown: ShownMessage = toggle(params, "content") ? { ...facts, received, payloads } : facts;
-    return shown;
+    const isQueued = found.deliveries.some(({ state }) => state === "queued");
+    const shown: ShownMessage = isQueued ? { ...facts, waiting: await gateway.waitsFor(found.id) } : facts;
+    return toggle(params, "content") ? { ...shown, received, payloads } : shown;
   },
   "messages.replay": ({ gateway }, params) =>
     gateway.replay(text(params, "id"), {

@@ -5,6 +5,7 @@
  */
 import type { Problem } from "../../config/problem.ts";
 import type { GatewaySnapshot } from "../../engine/events.ts";
+import type { WaitingDelivery } from "../../engine/gateway_api.ts";
 import type { GatewayStatistics } from "../../engine/statistics.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "../../journal/records.ts";
 import { join } from "node:path";
@@ -28,9 +29,10 @@ export const pathBytesMax = 103;
 /** How everything stands, how much waits, and what room is left. */
 export type GatewayStatus = GatewaySnapshot & { readonly statistics: GatewayStatistics };
 
-/** A message's facts and history; its bytes only where they were asked for. */
+/** A message's facts and history, and what waits of it for what; its bytes only where they were asked for. */
 export type ShownMessage =
   & Omit<MessageContent, "received" | "payloads">
+  & { readonly waiting?: readonly WaitingDelivery[] }
   & Partial<Pick<MessageContent, "received" | "payloads">>;
 
 /** What a gateway file changes; where it has problems, they are all there is. */

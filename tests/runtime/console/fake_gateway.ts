@@ -1,5 +1,5 @@
 import type { GatewayEvent, GatewaySnapshot } from "../../../runtime/engine/events.ts";
-import type { RunningGateway } from "../../../runtime/engine/gateway_api.ts";
+import type { RunningGateway, WaitingDelivery } from "../../../runtime/engine/gateway_api.ts";
 import type { GatewayStatistics } from "../../../runtime/engine/statistics.ts";
 import type { ChannelPlan } from "../../../runtime/engine/plan.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
@@ -139,6 +139,12 @@ export class FakeGateway implements RunningGateway {
   }
   async statistics(): Promise<GatewayStatistics> {
     return this.numbers;
+  }
+  /** What queued deliveries wait for. */
+  waiting: readonly WaitingDelivery[] = [];
+  async waitsFor(id: string): Promise<readonly WaitingDelivery[]> {
+    this.asked.push(["waitsFor", id]);
+    return this.waiting;
   }
   observe(listener: (event: GatewayEvent) => void): () => void {
     this.#observers.add(listener);

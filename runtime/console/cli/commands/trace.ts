@@ -7,6 +7,7 @@ import { plain } from "../plain.ts";
 import { countedText, runsOf, timesText } from "../runs.ts";
 import { type AddCommand, examples } from "../session.ts";
 import { table } from "../table.ts";
+import { waitingText } from "../waiting_text.ts";
 import { type Trace, type TracedDelivery, traceOf } from "../trace.ts";
 
 interface TraceOptions extends GatewayOptions {
@@ -48,7 +49,7 @@ function traceText(trace: Trace, paint: Paint): string {
     [title, ...why].join("\n") + "\n",
     table(["time", "step", "what"], rows, paint),
     ...[...Map.groupBy(deliveries, ({ destination }) => destination).values()]
-      .map((parts) => destinationText(parts, paint)),
+      .map((parts) => destinationText(parts, trace.waiting, paint)),
   ].join("\n");
 }
 
@@ -59,7 +60,11 @@ function fromText({ origin, bytes }: Trace): string {
 }
 
 /** One destination with what went there: the message, or several parts of it. */
-function destinationText(parts: readonly TracedDelivery[], paint: Paint): string {
+function destinationText(
+  parts: readonly TracedDelivery[],
+  waiting: Trace["waiting"],
+  paint: Paint,
+): string {
   const [{ destination }] = parts;
   const tries = parts.reduce((sum, { attempts }) => sum + attempts, 0);
   const became = parts.length === 1
@@ -71,6 +76,8 @@ function destinationText(parts: readonly TracedDelivery[], paint: Paint): string
   const troubles = parts.flatMap(({ trouble }) => trouble ?? []);
   const why = runsOf(troubles, (a, b) => a.code === b.code)
     .map(({ first: { code, says }, count }) => `  ${paint.bad(timesText(code, count))} ${plain(says)}`);
+  const waits = new Set(waiting.filter((each) => each.destination === destination).map(waitingText));
+  for (const text of waits) why.push(`  waits for ${plain(text)}`);
   const history = parts.flatMap(({ history }) => history);
   const runs = runsOf(history, (a, b) => a.event === b.event && a.code === b.code);
   const rows = runs.map(({ first: { atMs, event, code = "" }, last, count }) => [
