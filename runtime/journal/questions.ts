@@ -1,5 +1,6 @@
 import type { Backlog, Oldest, Slice } from "./backlog.ts";
 import type { QueuedDelivery } from "./queued_deliveries.ts";
+import type { FoundPlace, KeptDay } from "./retention_operations.ts";
 import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./rows.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
 
@@ -34,7 +35,6 @@ export type Question =
   | { readonly ask: "seqOf"; readonly id: string }
   | { readonly ask: "held"; readonly channel: string; readonly destination: string }
   | { readonly ask: "state"; readonly channel: string; readonly step: string; readonly key: string }
-  | { readonly ask: "pending" }
   /** What is queued of a message. */
   | { readonly ask: "queued"; readonly seq: number }
   /** Since when something waits, everywhere. */
@@ -46,7 +46,14 @@ export type Question =
     readonly owner: string;
     readonly after: number;
     readonly limit: number;
-  };
+  }
+  /** Days that are over, of every channel: whose keys, or rows without keys, are still there. */
+  | { readonly ask: "days"; readonly before: number }
+  /** Rows of the index of what messages say, after one of them, whose messages are gone. */
+  | { readonly ask: "unfound"; readonly after: FoundPlace; readonly limit: number }
+  /** Data keys were deleted: nobody may read with them any more. */
+  | { readonly ask: "forgetKeys" }
+  | { readonly ask: "pending" };
 
 /** What is to do when the gateway starts. */
 export interface PendingTotals {
@@ -85,4 +92,7 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends { ask: "queued" } ? readonly QueuedDelivery[]
   : Q extends { ask: "oldest" } ? Oldest
   : Q extends { ask: "count" } ? Slice
+  : Q extends { ask: "days" } ? readonly KeptDay[]
+  : Q extends { ask: "unfound" } ? { readonly gone: readonly FoundPlace[]; readonly last: FoundPlace | null }
+  : Q extends { ask: "forgetKeys" } ? null
   : PendingTotals;
