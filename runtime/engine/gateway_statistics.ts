@@ -22,7 +22,9 @@ import type {
 export interface StatisticsSources {
   readonly journal: Pick<Journal, "ask">;
   readonly world: World;
-  readonly plan: Pick<GatewayPlan, "data" | "journal">;
+  readonly plan: Pick<GatewayPlan, "data"> & {
+    readonly journal: Pick<GatewayPlan["journal"], "pendingBytesMax">;
+  };
 }
 
 /**

@@ -84,9 +84,7 @@ Deno.test("statistics tell since when a sender waits for its answer", async () =
 
 Deno.test("statistics count commits, and tell how full the journal is", async () => {
   await using rig = new GatewayRig();
-  await rig.open([rig.channel("lab", [to("ehr", new FakePeer())])], {
-    journal: { pendingBytesMax: 1 << 20 },
-  });
+  await rig.open([rig.channel("lab", [to("ehr", new FakePeer())])]);
   await rig.hand().give(note({ id: "A" }));
   await rig.seen("messageDelivered");
   const { commits, pending } = await rig.gateway.statistics();
@@ -95,7 +93,7 @@ Deno.test("statistics count commits, and tell how full the journal is", async ()
     rig.all("journalCommitted").reduce((sum, { operations }) => sum + operations, 0),
   ]);
   assertEquals(commits.lastAtMs, rig.clock.nowMs());
-  assertEquals(pending, { bytes: 0, bytesMax: 1 << 20 });
+  assertEquals(pending, { bytes: 0, bytesMax: 64 << 20 });
 });
 
 Deno.test("statistics leave out what a journal does not tell in time, or can tell no more", async () => {
