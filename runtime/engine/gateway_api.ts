@@ -56,8 +56,8 @@ export interface WaitingDelivery {
     | { readonly kind: "heldKey"; readonly id: string }
     /** Everything before it at this destination: it has no key. */
     | { readonly kind: "earlier" }
-    /** Its turn, or its next attempt. */
-    | { readonly kind: "turn" };
+    /** Its turn, or its next attempt. `trouble`: code of the last attempt at this destination, where that failed. */
+    | { readonly kind: "turn"; readonly trouble?: string };
 }
 
 /** What a person, a console or an embedding service can do with a running gateway. */

@@ -24,9 +24,10 @@ function reasonOf(
   isOrdered: boolean,
 ): WaitingDelivery["waitsFor"] {
   if (!line) return { kind: "destination" };
-  const { condition, trouble } = line;
-  if (condition !== "running") return { kind: "line", condition, ...(trouble ? { trouble } : {}) };
+  const { condition } = line;
+  const trouble = line.trouble === undefined ? {} : { trouble: line.trouble };
+  if (condition !== "running") return { kind: "line", condition, ...trouble };
   if (isOrdered && heldBy !== undefined) return { kind: "heldKey", id: heldBy };
   if (isOrdered && isBarrier) return { kind: "earlier" };
-  return { kind: "turn" };
+  return { kind: "turn", ...trouble };
 }

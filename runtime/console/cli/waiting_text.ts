@@ -5,15 +5,17 @@ export function waitingText({ destination, waitsFor }: WaitingDelivery): string 
   switch (waitsFor.kind) {
     case "destination":
       return `a destination ${destination}: the gateway has none`;
-    case "line": {
-      const trouble = waitsFor.trouble === undefined ? "" : `, ${waitsFor.trouble}`;
-      return `its line, which is ${waitsFor.condition}${trouble}`;
-    }
+    case "line":
+      return `its line, which is ${waitsFor.condition}${after(waitsFor)}`;
     case "heldKey":
       return `${waitsFor.id} in quarantine, which holds a key of it: replay that, or release it`;
     case "earlier":
       return "everything before it: it has no key";
     case "turn":
-      return "its turn, or its next attempt";
+      return `its turn, or its next attempt${after(waitsFor)}`;
   }
+}
+
+function after({ trouble }: { readonly trouble?: string }): string {
+  return trouble === undefined ? "" : ` after ${trouble}`;
 }

@@ -27,7 +27,10 @@ Deno.test("a delivery waits for the message in quarantine that holds its key, by
   assertEquals(await rig.gateway.waitsFor(holder), []);
   peer.conduct = () => new Promise(() => {});
   await rig.gateway.release(holder);
-  assertEquals((await rig.gateway.waitsFor(id))[0].waitsFor, { kind: "turn" });
+  assertEquals((await rig.gateway.waitsFor(id))[0].waitsFor, {
+    kind: "turn",
+    trouble: "NOTE_DELIVERY_REFUSED",
+  });
 });
 
 Deno.test("a delivery without a key waits for what is before it, unless its destination keeps no order", async () => {

@@ -17,7 +17,7 @@ const reasons: readonly (readonly [WaitingDelivery["waitsFor"], string])[] = [
   [{ kind: "destination" }, "a destination registry: the gateway has none"],
   [
     { kind: "line", condition: "halted", trouble: "ENGINE_LINE_HALTED" },
-    "its line, which is halted, ENGINE_LINE_HALTED",
+    "its line, which is halted after ENGINE_LINE_HALTED",
   ],
   [{ kind: "line", condition: "stopped" }, "its line, which is stopped"],
   [
@@ -26,6 +26,7 @@ const reasons: readonly (readonly [WaitingDelivery["waitsFor"], string])[] = [
   ],
   [{ kind: "earlier" }, "everything before it: it has no key"],
   [{ kind: "turn" }, "its turn, or its next attempt"],
+  [{ kind: "turn", trouble: "MLLP_PEER_SILENT" }, "its turn, or its next attempt after MLLP_PEER_SILENT"],
 ];
 
 for (const [waitsFor, says] of reasons) {
