@@ -6,17 +6,21 @@ import { destinationName } from "../journal/names.ts";
 import { sqliteStore } from "../journal/store.ts";
 import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
-import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
+import type { GatewayKeyring } from "../trust/keyring.ts";
 import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
-import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
+import type { FinalOutcome, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
+import { pendingIn, Statistics } from "./gateway_statistics.ts";
+import { keysFor } from "./keys_for.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
 import { outcomesOf } from "./outcomes.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
+import type { GatewayStatistics } from "./statistics.ts";
+import { waitsFor } from "./waits_for.ts";
 
 /** Errors of a gateway as a whole. */
 export const errors = declareErrors("gateway", {
@@ -69,6 +73,7 @@ export class Gateway implements RunningGateway {
   readonly #stageObservers = new Set<(event: GatewayEvent) => void>();
   readonly #newId: () => string;
   readonly #startedAtMs: number;
+  readonly #statistics: Statistics;
   #isFull: boolean;
   #closing: Promise<void> | undefined;
   #isClosed = false;
@@ -87,6 +92,7 @@ export class Gateway implements RunningGateway {
     this.archive = journal.archive;
     this.#newId = messageIds(world);
     this.#startedAtMs = world.clock.nowMs();
+    this.#statistics = new Statistics({ journal, world, plan });
     this.#isFull = journal.pendingBytes > plan.journal.pendingBytesMax;
   }
 
@@ -111,7 +117,9 @@ export class Gateway implements RunningGateway {
     let opened: Gateway | undefined;
     const journal = await Journal.open(world, plan.data, {
       committed(operations, tookMs) {
-        if (opened) opened.#report({ name: "journalCommitted", operations, tookMs });
+        if (!opened) return;
+        opened.#statistics.committed(operations, tookMs);
+        opened.#report({ name: "journalCommitted", operations, tookMs });
       },
       weighed(pendingBytes) {
         if (opened) opened.#watchPressure(pendingBytes);
@@ -140,22 +148,24 @@ export class Gateway implements RunningGateway {
   snapshot(): GatewaySnapshot {
     const channels = [...this.#channels.values()].map((channel) => channel.state());
     const { condition, pendingBytes } = this.#journal;
-    const pending = channels.reduce(
-      (sum, { work, destinations }) =>
-        Object.values(destinations).reduce(
-          (some, line) => some + line.queued + (line.gathering ?? 0),
-          sum + work.queued + (work.gathering ?? 0),
-        ),
-      0,
-    );
     return {
       name: this.name,
       startedAtMs: this.#startedAtMs,
       ready: condition === "open" &&
         channels.every((channel) => channel.condition === "running" && channel.isOpen),
-      journal: { condition, pending, pendingBytes },
+      journal: { condition, pending: pendingIn(channels), pendingBytes },
       channels,
     };
+  }
+
+  statistics(): Promise<GatewayStatistics> {
+    return this.#statistics.read(this.snapshot());
+  }
+
+  async waitsFor(id: string): Promise<readonly WaitingDelivery[]> {
+    const seq = await this.#journal.ask({ ask: "seqOf", id }) ??
+      errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
+    return waitsFor(await this.#journal.ask({ ask: "queued", seq }), this.#channels);
   }
 
   observe(listener: (event: GatewayEvent) => void, { stages = false } = {}): () => void {
@@ -381,20 +391,3 @@ export class Gateway implements RunningGateway {
 
 /** Why the gates are closed while there is too much left to do. */
 const FULL = "journal is full";
-
-async function keysFor(
-  plan: GatewayPlan,
-  channels: readonly ChannelPlan[],
-  world: World,
-): Promise<GatewayKeyring | undefined> {
-  const seals = channels.some((channel) =>
-    channel.decrypt || channel.destinations.some((destination) => destination.encrypt)
-  );
-  if (!seals) return undefined;
-  return await openKeyring({
-    gateway: plan.name,
-    ...(plan.keys === undefined ? {} : { identityFile: plan.keys }),
-    partnerFiles: plan.partners,
-    disk: world.disk,
-  });
-}

@@ -103,6 +103,7 @@ CREATE INDEX message_quarantined ON message (channel, seq) WHERE state = 3;
 CREATE INDEX message_filtered ON message (channel) WHERE state = 2;
 CREATE INDEX message_cancelled ON message (channel) WHERE state = 5;
 CREATE INDEX message_gathering ON message (channel, seq) WHERE state = 4;
+CREATE INDEX message_unanswered ON message (channel, seq) WHERE answered = 0;
 CREATE INDEX message_parent ON message (parent) WHERE parent IS NOT NULL;
 CREATE TABLE found (
   field INTEGER NOT NULL, blind INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (field, blind, seq)
