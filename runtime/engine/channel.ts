@@ -13,7 +13,8 @@ import { type Accepted, identityIn } from "./arrival.ts";
 import { Assembler } from "./assembler.ts";
 import { Collectors } from "./collectors.ts";
 import { countedAs } from "./counted_as.ts";
-import { DeliveryLine } from "./delivery_line.ts";
+import { Deliveries } from "./deliveries.ts";
+import type { Route } from "./delivery_stages.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
 import type { ChannelCounts, ChannelState, Condition } from "./events.ts";
@@ -69,7 +70,7 @@ export class Channel {
   readonly #assembler: Assembler;
   readonly #intake: ChannelIntake;
   readonly #work: WorkLine;
-  readonly #deliveries: ReadonlyMap<string, DeliveryLine>;
+  readonly #deliveries: Deliveries;
   readonly #collectors: Collectors;
   readonly #waiters = new Waiters();
   readonly #counts: { -readonly [K in keyof ChannelCounts]: ChannelCounts[K] } = {
@@ -107,16 +108,26 @@ export class Channel {
     };
     const shared = { plan, format, formats, journal, world, newId, report };
     const secondAnswers = this.#secondAnswers = new SecondAnswers({ ...shared, handedOn });
-    this.#deliveries = new Map(plan.destinations.flatMap((destination) => {
-      const line = this.#deliveryLine(destination);
-      return line ? [[destination.name, line]] : [];
-    }));
+    this.#deliveries = new Deliveries({
+      channel: plan,
+      formats,
+      gateway: keyring?.gateway ?? "",
+      epoch: journal.found.epoch,
+      journal,
+      world,
+      secondAnswers,
+      of: (destination, send) => this.#ofDestination(destination, send),
+      settled: (row, rest) => this.#settled(row, rest),
+      concluded: (row, outcome) => waiters.tell(row.seq, outcome),
+      report,
+      timesStages,
+    });
     const handOn = (to: string, branch: Branch, bytes: Uint8Array) => parts.other(to).#handOn(branch, bytes);
     this.#collectors = new Collectors({
       ...shared,
       found: found.gathering,
       handOn,
-      queued: (destination, row) => this.#deliveries.get(destination)!.offer(row),
+      queued: (destination, row) => this.#deliveries.offer(destination, row),
       handedOn,
     });
     this.#work = new WorkLine({
@@ -128,7 +139,7 @@ export class Channel {
       handOn,
       queued: (destination, row) => {
         if (this.#collectors.add(destination, row.size)) journal.countPending(row.size);
-        else this.#deliveries.get(destination)!.offer(row);
+        else this.#deliveries.offer(destination, row);
       },
       handedOn,
       timesStages,
@@ -177,7 +188,7 @@ export class Channel {
     if (journal.trouble) throw journal.trouble;
     this.#condition = "starting";
     await this.#collectors.disperse();
-    for (const delivery of this.#deliveries.values()) delivery.line.start();
+    this.#deliveries.start();
     this.#collectors.start();
     this.#work.line.start();
     await this.#assembler.start();
@@ -230,7 +241,7 @@ export class Channel {
   /** Third step: no batch is closed any more; attempts under way get their answers. */
   async stopDelivering(deadline: AbortSignal): Promise<void> {
     await this.#collectors.stop(deadline);
-    await Promise.all([...this.#deliveries.values()].map((delivery) => delivery.stop(deadline)));
+    await this.#deliveries.stop(deadline);
     await this.#responder[Symbol.asyncDispose]();
     if (this.#condition === "stopped") return;
     this.#condition = "stopped";
@@ -246,7 +257,7 @@ export class Channel {
   halt(error: MitralError): void {
     this.#gate.set("journal", true);
     this.#work.line.halt(error);
-    for (const delivery of this.#deliveries.values()) delivery.line.halt(error);
+    this.#deliveries.halt(error);
     void this.#assembler.stop(AbortSignal.abort());
     void this.#collectors.stop(AbortSignal.abort());
   }
@@ -261,7 +272,7 @@ export class Channel {
   async putBackDelivery({ destination, delivery, size, gathers }: PutBack): Promise<void> {
     if (gathers && this.#collectors.add(destination, size)) return;
     if (gathers) await this.#collectors.disperse(destination);
-    this.#deliveries.get(destination)?.putBack(delivery);
+    this.#deliveries.putBack(destination, delivery);
   }
 
   /**
@@ -274,14 +285,13 @@ export class Channel {
 
   /** A quarantined delivery holds its keys no longer. */
   release(destination: string, delivery: number): void {
-    this.#deliveries.get(destination)?.release(delivery);
+    this.#deliveries.release(destination, delivery);
   }
 
   /** As it is now. */
   state(): ChannelState {
     const destinations = this.plan.destinations.flatMap(({ name }) => {
-      const delivery = this.#deliveries.get(name);
-      const state = this.#collectors.state(name, delivery?.line.state(delivery.trouble));
+      const state = this.#collectors.state(name, this.#deliveries.state(name));
       return state ? [[name, state] as const] : [];
     });
     const halted = this.#work.line.condition === "halted";
@@ -296,33 +306,20 @@ export class Channel {
     };
   }
 
-  /** The line behind a destination; none where it is another channel, whose inbox its messages are put in. */
-  #deliveryLine(destination: DestinationPlan): DeliveryLine | undefined {
-    const { plan, journal, world, found, keyring, timesStages } = this.#parts;
-    const { name, send, encrypt, collect } = destination;
-    if ("channel" in send) return undefined;
+  /** What the delivery line of a destination has of it. */
+  #ofDestination(destination: DestinationPlan, send: Route["send"]) {
+    const { plan, world, found } = this.#parts;
+    const { name, encrypt, collect, steps } = destination;
     const asked = typeof plan.acknowledge === "object" && plan.acknowledge.from === name;
-    return new DeliveryLine({
-      channel: plan,
+    return {
       destination,
-      send,
-      formats: this.#formats,
+      route: { send, ...(encrypt ? { seal: { ...encrypt, envelope: this.#envelope(encrypt) } } : {}) },
       contentTypes: collect
         ? joinerFor(collect, this.#formats, world.clock).answerTypes
-        : this.#formats.after(plan.steps, destination.steps).contentTypes,
-      ...(encrypt ? { envelope: this.#envelope(encrypt) } : {}),
-      gateway: keyring?.gateway ?? "",
-      epoch: journal.found.epoch,
-      journal,
-      world,
-      secondAnswers: this.#secondAnswers,
+        : this.#formats.after(plan.steps, steps).contentTypes,
       found: (found.outboxes[name] ?? 0) + (collect ? 0 : found.gathering[name]?.count ?? 0),
-      settled: (row, rest) => this.#settled(row, rest),
-      ...(asked ? { respond: (row, outcome) => this.#responder.respond(row, outcome) } : {}),
-      concluded: (row, outcome) => this.#waiters.tell(row.seq, outcome),
-      report: (event) => this.#report(event),
-      timesStages,
-    });
+      ...(asked ? { respond: this.#responder.respond.bind(this.#responder) } : {}),
+    };
   }
 
   #stepParts(): StepParts {

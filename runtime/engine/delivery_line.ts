@@ -1,61 +1,29 @@
-import type { OpenSender, Parcel, SenderSpec } from "../contract/adapter.ts";
-import type { Envelope, Statement } from "../contract/envelope.ts";
-import { errorTable, type MitralError } from "../contract/error.ts";
+import type { MitralError } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
-import type { World } from "../contract/world.ts";
-import type { Journal } from "../journal/journal.ts";
-import type { OutboxRow, Rest, Settle } from "../journal/operations.ts";
+import type { OutboxRow } from "../journal/operations.ts";
+import { Alarm } from "./alarm.ts";
+import {
+  deliveryStages,
+  type DeliveryStagesParts,
+  type FinalVerdict,
+  type OutboxEntry,
+  parcelOf,
+  type Sending,
+  type Verdict,
+} from "./delivery_stages.ts";
 import { errors } from "./errors.ts";
-import type { BoundFormats } from "./formats.ts";
 import { limits } from "./limits.ts";
-import { Line, type LineStage, type Unstamped } from "./line.ts";
-import { partId } from "./part_id.ts";
-import type { SecondAnswers } from "./second_answers.ts";
-import type { ChannelPlan, Configured, DestinationPlan, Remedy } from "./plan.ts";
+import { Line, type Unstamped } from "./line.ts";
+import { Queue } from "./queue.ts";
 import { type Failure, remedyFor } from "./remedy.ts";
-import { type Entry, Queue } from "./queue.ts";
-import { backoffMs, Ended } from "./supervisor.ts";
+import { Settlement, type SettlementParts } from "./settlement.ts";
+import { backoffMs } from "./supervisor.ts";
 import { troubleOf } from "./trouble.ts";
 
-/** A delivery in an outbox. */
-export interface OutboxEntry extends Entry {
-  readonly row: OutboxRow;
-  attempts: number;
-  /** When the peer first refused it for now, or did not answer, by a clock that nobody sets. */
-  failingSinceMs?: Partial<Record<Failure, number>>;
-}
-
-/** A delivery on its way: what is sent, and how its answer is read. */
-interface Sending {
-  readonly entry: OutboxEntry;
-  readonly parcel: Parcel;
-  readonly startedMs: number;
-}
-
 /** What a delivery line is made of. */
-export interface DeliveryParts {
-  readonly channel: ChannelPlan;
-  readonly destination: DestinationPlan;
-  readonly send: Configured<SenderSpec>;
-  readonly formats: BoundFormats;
-  /** Media types of answers to what it sends. */
-  readonly contentTypes: readonly string[];
-  readonly envelope?: Envelope;
-  /** Name of this gateway, as partners know it. */
-  readonly gateway: string;
-  readonly epoch: number;
-  readonly journal: Journal;
-  readonly world: World;
-  readonly secondAnswers: SecondAnswers;
-  /** Deliveries that were in the outbox when the channel was made. */
+export interface DeliveryParts extends DeliveryStagesParts, SettlementParts {
+  /** Deliveries that were in the outbox when the line was made. */
   readonly found: number;
-  /** The last delivery of a message may have ended. */
-  settled(row: OutboxRow, rest: Rest): void;
-  /** What whoever asked is told, where this destination's answer is what they wait for. */
-  readonly respond?: (row: OutboxRow, outcome: Outcome) => Promise<Outcome>;
-  /** They may be told: it is durable. */
-  concluded(row: OutboxRow, outcome: Outcome): void;
-  report(event: Unstamped): void;
   timesStages(): boolean;
 }
 
@@ -63,42 +31,35 @@ export interface DeliveryParts {
 export class DeliveryLine {
   readonly #parts: DeliveryParts;
   readonly #queue: Queue<OutboxEntry>;
-  readonly line: Line<Sending, Outcome>;
+  readonly #settlement: Settlement;
+  readonly #alarm: Alarm;
+  readonly line: Line<Sending, Verdict>;
   #queued: number;
   /** Deliveries whose attempt is under way, or is being settled. */
   readonly #sending = new Set<OutboxEntry>();
   /** Why the line halts once nothing is being sent. */
   #blocked: MitralError | undefined;
-  #unsynced = 0;
-  #synced: (() => void)[] = [];
   #trouble: string | undefined;
-  /** Since when nothing got through, until it is told; then until something does. */
-  #alarm: (() => void) | undefined;
 
   constructor(parts: DeliveryParts) {
-    const { channel, destination, journal, world } = this.#parts = parts;
+    const { channel, destination, world } = this.#parts = parts;
     this.#queued = parts.found;
-    const { name } = destination;
-    const openMax = destination.order.by === "channel" ? 1 : limits.deliveryOpenMax;
-    this.#queue = new Queue<OutboxEntry>({
-      read: async (after, limit) => {
-        const rows = await journal.ask({
-          ask: "outbox",
-          channel: channel.name,
-          destination: name,
-          after,
-          limit,
-        });
-        return rows.map((row) => this.#entryOf(row));
-      },
-      held: async () => {
-        const rows = await journal.ask({ ask: "held", channel: channel.name, destination: name });
-        return rows.map(({ delivery, keys }) => ({ position: delivery, keys }));
-      },
-    }, openMax);
-    this.line = new Line<Sending, Outcome>({
+    this.#queue = this.#openQueue();
+    this.#settlement = new Settlement(parts);
+    this.#alarm = new Alarm(
+      destination.on,
+      world.clock,
+      (id, why, error) => this.#report({ name: "alertRaised", id, why, error }),
+    );
+    this.line = new Line<Sending, Verdict>({
       place: { channel: channel.name, destination: destination.name },
-      stages: this.#stages(),
+      stages: deliveryStages(parts, {
+        opened: () => {
+          this.#sending.clear();
+          this.#haltIfBlocked();
+        },
+        begins: (entry) => this.#begins(entry),
+      }),
       supervise: channel.supervise,
       world,
       take: (signal) => this.#take(signal),
@@ -106,7 +67,7 @@ export class DeliveryLine {
         this.#blocked = undefined;
         this.#queue.restart();
       },
-      settle: ({ entry, startedMs }, outcome) => this.#end(entry, outcome, startedMs),
+      settle: (sending, verdict) => this.#ended(sending, verdict),
       fail: (_sending, error) => ({ kind: error.retry === "later" ? "failed" : "rejected", error }),
       positionOf: ({ entry }) => entry.position,
       queued: () => this.#queued,
@@ -123,7 +84,7 @@ export class DeliveryLine {
   /** Attempts under way get their answers; on `deadline` they are dropped. */
   async stop(deadline: AbortSignal): Promise<void> {
     await this.line.stop(deadline);
-    this.#calm();
+    this.#alarm.calm();
   }
 
   /** A delivery has become durable. */
@@ -144,6 +105,20 @@ export class DeliveryLine {
     this.#queue.release(delivery);
   }
 
+  #openQueue(): Queue<OutboxEntry> {
+    const { channel: { name: channel }, destination: { name: destination, order }, journal } = this.#parts;
+    return new Queue<OutboxEntry>({
+      read: async (after, limit) => {
+        const rows = await journal.ask({ ask: "outbox", channel, destination, after, limit });
+        return rows.map((row) => this.#entryOf(row));
+      },
+      held: async () => {
+        const rows = await journal.ask({ ask: "held", channel, destination });
+        return rows.map(({ delivery, keys }) => ({ position: delivery, keys }));
+      },
+    }, order.by === "channel" ? 1 : limits.deliveryOpenMax);
+  }
+
   #entryOf(row: OutboxRow): OutboxEntry {
     const { by } = this.#parts.destination.order;
     return {
@@ -160,87 +135,23 @@ export class DeliveryLine {
       const entry = await this.#queue.take(signal);
       if (!entry) return undefined;
       const startedMs = this.#parts.world.clock.elapsedMs();
-      if (entry.row.body) return { entry, startedMs, parcel: this.#parcelOf(entry, entry.row.body) };
+      const { body } = entry.row;
+      if (body) return { entry, startedMs, parcel: parcelOf(entry, body, this.#parts.formats) };
       const error = errors.error("ENGINE_BODY_DAMAGED");
       await this.#end(entry, { kind: "rejected", error }, startedMs);
     }
   }
 
-  #parcelOf(entry: OutboxEntry, bytes: Uint8Array): Parcel {
-    const { contentType, controlId, sequence, receivedAtMs: atMs } = entry.row;
-    const id = partId(entry.row);
-    const format = this.#parts.formats.speaking(contentType);
-    const judge = format
-      ? (answer: Uint8Array) => format.judge(answer, { controlId, bytes })
-      : (): Outcome => ({ kind: "accepted" });
-    return { id, bytes, contentType, attempt: entry.attempts + 1, sequence, atMs, judge };
+  /** An attempt is about to begin: none does behind one that blocks. */
+  #begins(entry: OutboxEntry): boolean {
+    if (this.#blocked) return false;
+    this.#sending.add(entry);
+    return true;
   }
 
-  #stages(): LineStage<Sending, Outcome>[] {
-    const { world, envelope, send: { spec, config } } = this.#parts;
-    const openSender = (): Promise<OpenSender> =>
-      spec.open({
-        config: config as never,
-        world,
-        ...errorTable(spec.name, spec.errors),
-        report: ({ name, facts = {}, error }) =>
-          this.#report({ name: "transportReported", event: name, facts, error }),
-        contentTypes: envelope ? [envelope.receiptType] : this.#parts.contentTypes,
-      });
-    const send: LineStage<Sending, Outcome> = {
-      name: "send",
-      width: spec.lanes?.(config as never) ?? 1,
-      open: async () => {
-        const sender = await openSender();
-        this.#sending.clear();
-        this.#haltIfBlocked();
-        return {
-          process: async ({ entry, parcel }, life) => {
-            // Waits for the end of the line's life.
-            if (this.#blocked) return await new Promise<never>(() => {});
-            this.#sending.add(entry);
-            return new Ended(await sender.send(parcel, life));
-          },
-          [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose](),
-        };
-      },
-    };
-    if (!envelope) return [send];
-    const encrypt: LineStage<Sending, Outcome> = {
-      name: "encrypt",
-      width: send.width,
-      open: () => ({ process: (sending) => this.#sealed(sending, envelope) }),
-    };
-    return [encrypt, send];
-  }
-
-  async #sealed(sending: Sending, envelope: Envelope): Promise<Sending> {
-    const { channel, destination, epoch, world } = this.#parts;
-    const { entry: { row }, parcel } = sending;
-    const { to, expiresMs } = destination.encrypt!;
-    const issuedAtMs = world.clock.nowMs();
-    const statement: Statement = {
-      // One message may go to a partner by two destinations, as two payloads.
-      id: `${row.id}.${row.delivery.toString(36)}`,
-      from: this.#parts.gateway,
-      channel: channel.name,
-      epoch,
-      sequence: row.sequence,
-      issuedAtMs,
-      expiresAtMs: issuedAtMs + expiresMs,
-      contentType: row.contentType,
-    };
-    const bytes = await envelope.seal(parcel.bytes, statement, to);
-    const sent = { statement, payload: parcel.bytes, to: to[0] };
-    return {
-      ...sending,
-      parcel: {
-        ...parcel,
-        bytes,
-        contentType: envelope.contentType,
-        judge: (receipt) => envelope.judge(receipt, sent),
-      },
-    };
+  /** What was kept stays open until the line starts anew. */
+  #ended({ entry, startedMs }: Sending, verdict: Verdict): Promise<void> | void {
+    if (verdict.kind !== "kept") return this.#end(entry, verdict, startedMs);
   }
 
   async #end(entry: OutboxEntry, outcome: Outcome, startedMs: number): Promise<void> {
@@ -254,7 +165,7 @@ export class DeliveryLine {
     entry.attempts++;
     if (outcome.kind === "accepted" || outcome.kind === "filtered") {
       this.#trouble = undefined;
-      this.#calm();
+      this.#alarm.calm();
       return await this.#close(entry, outcome, false, {
         name: "messageDelivered",
         id: entry.row.id,
@@ -265,7 +176,7 @@ export class DeliveryLine {
     }
     this.#trouble = outcome.error.code;
     const { failure, remedy, error } = this.#remedyFor(entry, outcome);
-    this.#warn(entry, failure, remedy, error);
+    this.#alarm.warn(entry.row.id, failure, remedy, error);
     if (remedy === "retry") return this.#tryLater(entry, outcome.error);
     if (remedy === "block") return this.#block(entry, error);
     const holds = remedy === "holdKey" || remedy === "quarantine" && entry.row.isBuiltOn;
@@ -283,21 +194,6 @@ export class DeliveryLine {
     const since = entry.failingSinceMs ??= {};
     const forMs = clock.elapsedMs() - (since[failure] ??= clock.elapsedMs());
     return remedyFor(failure, forMs, outcome.error, destination);
-  }
-
-  /** Tells somebody: at once of what is not tried again, once of what is refused for good, and of the rest after a while. */
-  #warn(entry: OutboxEntry, failure: Failure, remedy: Remedy, error: MitralError): void {
-    const { destination: { on }, world: { clock } } = this.#parts;
-    if (!on[failure].alert) return;
-    const event = { name: "alertRaised", id: entry.row.id, why: failure, error } as const;
-    if (remedy !== "retry") return this.#report(event);
-    this.#alarm ??= clock.after(failure === "rejected" ? 0 : on.alertAfterMs, () => this.#report(event));
-  }
-
-  /** Something got through, or nobody tries any more: there is nothing to be told after a while. */
-  #calm(): void {
-    this.#alarm?.();
-    this.#alarm = undefined;
   }
 
   /** It stays where it is, and so does everything behind it. Attempts under way get their answers: they may be taken. */
@@ -329,68 +225,23 @@ export class DeliveryLine {
     journal.write({ op: "attempted", delivery, attempts, trouble }, "patient").catch(() => {});
   }
 
-  /** Ends a delivery, and reports it once that is durable. The line goes on before, but only so far. */
-  async #close(
-    entry: OutboxEntry,
-    outcome: Outcome & { readonly kind: "accepted" | "filtered" | "rejected" },
-    holds: boolean,
-    event: OwnEvent,
-  ): Promise<void> {
-    const { journal, channel, world, respond, secondAnswers } = this.#parts;
-    const atMs = world.clock.nowMs();
-    const answer = outcome.kind === "filtered" ? undefined : outcome.answer?.bytes;
-    const told = respond && await respond(entry.row, outcome);
-    const following = secondAnswers.afterDelivery(entry.row, told);
-    const followUps = following && await following;
-    const urgent = channel.acknowledge === "delivered" || told !== undefined;
-    const durable = journal.write({
-      op: "settle",
-      seq: entry.row.seq,
-      delivery: entry.position,
-      attempts: entry.attempts,
-      atMs,
-      ...(answer ? { answer } : {}),
-      ...(outcome.kind === "rejected" ? { trouble: troubleOf(outcome.error, atMs) } : {}),
-      ...(holds ? { holds } : {}),
-      ...(entry.row.isBatch ? { isBatch: true } : {}),
-      tellRest: channel.acknowledge === "delivered",
-      ...(told ? { concludes: concluding(told) } : {}),
-      ...(followUps ? { followUps } : {}),
-    }, urgent ? "urgent" : "patient");
-    this.#queued--;
-    journal.countPending(-entry.size);
-    this.#unsynced++;
-    if (holds) this.#queue.hold(entry, durable);
-    else this.#queue.settle(entry, durable);
-    const synced = () => {
-      this.#unsynced--;
-      for (const resolve of this.#synced.splice(0)) resolve();
-    };
-    durable.then(({ rest, concluded }) => {
-      synced();
-      if (followUps) secondAnswers.decided(followUps);
-      this.#report(event);
-      if (told && concluded) this.#parts.concluded(entry.row, told);
-      if (rest) this.#parts.settled(entry.row, rest);
-    }, synced);
-    while (this.#unsynced >= limits.unsyncedMax) {
-      await new Promise<void>((resolve) => this.#synced.push(resolve));
-    }
+  /** Ends a delivery, and reports it once that is durable. */
+  #close(entry: OutboxEntry, outcome: FinalVerdict, holds: boolean, event: OwnEvent): Promise<void> {
+    const { journal, world } = this.#parts;
+    const how = { atMs: world.clock.nowMs(), ...(holds ? { holds } : {}) };
+    return this.#settlement.settle(entry, outcome, how, (durable) => {
+      this.#queued--;
+      journal.countPending(-entry.size);
+      if (holds) this.#queue.hold(entry, durable);
+      else this.#queue.settle(entry, durable);
+      durable.then(() => this.#report(event), () => {});
+    });
   }
 
   #report(event: OwnEvent): void {
     const { channel, destination } = this.#parts;
     this.#parts.report({ ...event, channel: channel.name, destination: destination.name } as Unstamped);
   }
-}
-
-/** What the journal keeps of the answer to whoever asked. */
-function concluding(outcome: Outcome): NonNullable<Settle["concludes"]> {
-  const answer = outcome.kind === "filtered" ? undefined : outcome.answer;
-  return {
-    positively: outcome.kind === "accepted" || outcome.kind === "filtered",
-    ...(answer ? { answer } : {}),
-  };
 }
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
