@@ -79,6 +79,7 @@ function planDestination(
 ): DestinationPlan {
   const { encrypt, adapter, retry, collect } = file;
   const unansweredMs = retry?.unansweredMs ?? channel.retry.unansweredMs;
+  const expiresMs = retry?.expiresMs ?? channel.retry.expiresMs;
   return {
     name,
     steps: withFormats(stepsOf(file), format),
@@ -93,6 +94,7 @@ function planDestination(
       longestMs: retry?.longestMs ?? channel.retry.longestMs,
       refusedMs: retry?.refusedMs ?? channel.retry.refusedMs,
       ...(unansweredMs === undefined ? {} : { unansweredMs }),
+      ...(expiresMs === undefined ? {} : { expiresMs }),
     },
     on: planOn(file.on),
   };

@@ -56,7 +56,6 @@ export class Deliveries {
 
   /** A line as it is now. */
   state(destination: string): LineState | undefined {
-    const line = this.#lines.get(destination);
-    return line?.line.state(line.trouble);
+    return this.#lines.get(destination)?.state();
   }
 }

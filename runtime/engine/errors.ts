@@ -116,6 +116,11 @@ export const errors = declareErrors("engine", {
     retry: "never",
     says: "Cannot deliver message: no answer for longer than unansweredMs ({unansweredMs})",
   },
+  ENGINE_DELIVERY_EXPIRED: {
+    blame: "receiver",
+    retry: "never",
+    says: "Cannot deliver message: it was received longer ago than expiresMs ({expiresMs})",
+  },
   ENGINE_DELIVERY_BLOCKED: {
     blame: "receiver",
     retry: "later",

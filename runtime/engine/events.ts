@@ -116,6 +116,10 @@ export type GatewayEvent =
       readonly why: "rejected" | "postponed" | "unanswered";
       readonly error: MitralError;
     } & Place)
+    /** Nobody answered there several times in a row: one delivery at a time tries again, the others wait. */
+    | ({ readonly name: "circuitOpened"; readonly error: MitralError } & Place)
+    /** Somebody has answered: those that waited go on. */
+    | ({ readonly name: "circuitClosed" } & Place)
     /** A file that is read while the channel runs has changed, and is no use as it is now; the old content stays. */
     | ({ readonly name: "fileRefused"; readonly file: string } & Place)
     /** One stage's work on one message, waits included. Only for observers that asked for `stages`. */
@@ -169,6 +173,8 @@ export interface LineState {
    * wait for others of their message, left out where the channel puts none together.
    */
   readonly gathering?: number;
+  /** Nobody answers at the destination: one delivery at a time tries again, the others wait. Left out otherwise. */
+  readonly circuitOpen?: boolean;
   /** Code of the error that halted it, or of the last failed attempt. */
   readonly trouble?: string;
 }

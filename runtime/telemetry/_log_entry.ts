@@ -100,6 +100,8 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     why: event.why,
     ...trouble(event.error),
   })),
+  circuitOpened: say("warning", "circuit opened", (event) => ({ ...place(event), ...trouble(event.error) })),
+  circuitClosed: say("info", "circuit closed", place),
   fileRefused: say("error", "file refused", (event) => ({ ...place(event), file: event.file })),
   stagePassed: say("debug", "stage passed", (event) => ({ ...place(event), tookMs: event.tookMs })),
   stageCrashed: say("error", "stage crashed", (event) => ({

@@ -112,6 +112,13 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
   );
   const batches = tally("batches_closed", "Batches put together.", "channel", "destination", "why");
   const alerts = tally("alerts", "Times somebody should look.", "channel", "destination", "why", "code");
+  const circuits = tally(
+    "circuit_openings",
+    "Times nobody answered at a destination.",
+    "channel",
+    "destination",
+    "code",
+  );
   const refused = tally("files_refused", "Changed files that were no use.", "channel", "stage");
   const postponed = tally(
     "steps_postponed",
@@ -195,6 +202,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return batches.add([...line(event), event.why]);
       case "alertRaised":
         return alerts.add([...line(event), event.why, event.error.code]);
+      case "circuitOpened":
+        return circuits.add([...line(event), event.error.code]);
       case "fileRefused":
         return refused.add([event.channel, event.stage ?? ""]);
       case "messagePostponed":
@@ -255,6 +264,7 @@ function reading(registry: Registry): (now: GatewaySnapshot) => void {
     "destination",
     "condition",
   );
+  const circuit = gauge("circuit_open", "1 while nobody answers at a destination.", "channel", "destination");
   const waiting = gauge("link_messages", "Messages in front of a stage.", "channel", "destination", "stage");
   const journal = gauge("journal_open", "1 while the journal takes commits.");
   const pending = gauge("journal_pending_messages", "Messages not yet settled everywhere.");
@@ -263,6 +273,7 @@ function reading(registry: Registry): (now: GatewaySnapshot) => void {
   function readLine(channel: string, destination: string, state: LineState): void {
     queued.set({ channel, destination }, state.queued);
     if (state.gathering !== undefined) gathering.set({ channel, destination }, state.gathering);
+    if (destination !== "") circuit.set({ channel, destination }, state.circuitOpen ? 1 : 0);
     for (const one of CONDITIONS) {
       condition.set({ channel, destination, condition: one }, one === state.condition ? 1 : 0);
     }

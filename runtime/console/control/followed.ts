@@ -36,6 +36,8 @@ const WORDS: { readonly [name in GatewayEvent["name"]]?: string } = {
   batchClosed: "batch closed",
   piecesJoined: "pieces joined",
   messagePostponed: "postponed",
+  circuitOpened: "circuit opened",
+  circuitClosed: "circuit closed",
   alertRaised: "alert",
   fileRefused: "file refused",
   stageCrashed: "stage crashed",

@@ -110,6 +110,8 @@ export function everyEvent(): readonly GatewayEvent[] {
       why: "rejected",
       error,
     },
+    circuitOpened: { name: "circuitOpened", atMs, ...place, error },
+    circuitClosed: { name: "circuitClosed", atMs, ...place },
     fileRefused: { name: "fileRefused", atMs, channel: "lab", stage: "map_codes", file: "loinc.csv" },
     channelStarted: { name: "channelStarted", atMs, channel: "lab", address: "127.0.0.1:2575" },
     channelStopped: { name: "channelStopped", atMs, channel: "lab" },

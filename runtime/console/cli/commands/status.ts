@@ -73,11 +73,18 @@ function lineRow(channel: string, name: string, line: LineState): Cell[] {
   return [
     channel,
     name,
-    { text: line.condition, tone: toneOf(line.condition) },
+    conditionCell(line),
     countText(line.queued) + (line.gathering ? ` + ${countText(line.gathering)} gathering` : ""),
     countText(line.stages.reduce((sum, stage) => sum + stage.restarts, line.restarts)),
     { text: line.trouble ?? "", tone: "bad" },
   ];
+}
+
+/** What it is doing, and what keeps its deliveries back. */
+function conditionCell({ condition, circuitOpen }: LineState): Cell {
+  const words = [condition, ...(circuitOpen ? ["circuit open"] : [])];
+  const tone = toneOf(condition);
+  return { text: words.join(", "), tone: words.length > 1 && tone === "good" ? "warn" : tone };
 }
 
 function toneOf(condition: Condition): "good" | "warn" | "bad" {
