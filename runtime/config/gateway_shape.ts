@@ -59,7 +59,7 @@ const ORDER_ABOUT =
 const expiresMs = durationMs(
   "From this age on, counted from when the message was received, a delivery is not attempted any more, but quarantined. " +
     "Never where left out.",
-  { min: 1, optional: true, example: "3 d" },
+  { min: 1, optional: true, example: "72 h" },
 );
 
 const { retry: RETRY, supervise: SUPERVISE, duplicates: DUPLICATES, collect: COLLECT, on: ON } = DEFAULTS;
