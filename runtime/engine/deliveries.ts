@@ -1,5 +1,5 @@
 import type { MitralError } from "../contract/error.ts";
-import type { OutboxRow } from "../journal/operations.ts";
+import type { OutboxRow } from "../journal/rows.ts";
 import { DeliveryLine, type DeliveryParts } from "./delivery_line.ts";
 import type { Route } from "./delivery_stages.ts";
 import type { LineState } from "./events.ts";

@@ -1,6 +1,6 @@
 import type { MitralError } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
-import type { OutboxRow } from "../journal/operations.ts";
+import type { OutboxRow } from "../journal/rows.ts";
 import { Alarm } from "./alarm.ts";
 import {
   deliveryStages,

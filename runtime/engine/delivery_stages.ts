@@ -3,7 +3,7 @@ import type { Envelope, Statement } from "../contract/envelope.ts";
 import { errorTable } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
-import type { OutboxRow } from "../journal/operations.ts";
+import type { OutboxRow } from "../journal/rows.ts";
 import type { BoundFormats } from "./formats.ts";
 import type { LineStage, Unstamped } from "./line.ts";
 import { partId } from "./part_id.ts";

@@ -1,6 +1,7 @@
 import type { Outcome } from "../contract/message.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { OutboxRow, Rest, Settle, Settled } from "../journal/operations.ts";
+import type { Rest, Settle, Settled } from "../journal/operations.ts";
+import type { OutboxRow } from "../journal/rows.ts";
 import type { FinalVerdict, OutboxEntry } from "./delivery_stages.ts";
 import { limits } from "./limits.ts";
 import type { ChannelPlan } from "./plan.ts";
