@@ -60,6 +60,8 @@ export const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
  * - `found`: messages by what they say: a field, the blind number of its value.
  * - `delivery.batch`: null for what is sent by itself, 0 for what gathers, the batch's delivery for its members, and for
  *   that delivery itself. `keys` are blind. `body` may be the one of the message.
+ * - `hold`: what must be kept whatever its age, by channel, time and field; null: any. `pruning`: days whose keys are gone,
+ *   and whose rows are not yet.
  * - `numbering`: the last number of a sender (null: none is known), and the message that had it.
  */
 const TABLES = `
@@ -109,6 +111,10 @@ CREATE TABLE state (
 CREATE TABLE numbering (
   channel INTEGER NOT NULL, sender INTEGER NOT NULL, last INTEGER, seq INTEGER, PRIMARY KEY (channel, sender)
 ) WITHOUT ROWID;
+CREATE TABLE hold (
+  name TEXT PRIMARY KEY, channel INTEGER, since_ms INTEGER, until_ms INTEGER, field INTEGER, blind INTEGER
+) WITHOUT ROWID;
+CREATE TABLE pruning (channel INTEGER NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (channel, day)) WITHOUT ROWID;
 INSERT INTO setting VALUES ('epoch', 1);
 `;
 

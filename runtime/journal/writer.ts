@@ -1,6 +1,7 @@
 import { Appends, SENDER } from "./appends.ts";
 import { Blinds } from "./blinds.ts";
 import { Bodies } from "./bodies.ts";
+import type { BodyFiles } from "./body_files.ts";
 import type { Database, Statement } from "./database.ts";
 import { FoundIndex } from "./found.ts";
 import type { Stored } from "./large_bodies.ts";
@@ -24,6 +25,7 @@ import type {
   StateWrite,
 } from "./operations.ts";
 import { Replays } from "./replays.ts";
+import { Retention } from "./retention.ts";
 import { ANSWERED, DELIVERY, MESSAGE } from "./schema.ts";
 import { sealAnswer } from "./sealed_answers.ts";
 import { dayOf, type Owner, SEALED, type Sealing } from "./sealing.ts";
@@ -41,10 +43,11 @@ export class Writer {
   readonly #sql: Writes;
   readonly #appends: Appends;
   readonly #replays: Replays;
+  readonly #retention: Retention;
   /** The last sequence number given, by destination. */
   readonly #sequences = new Map<number, number>();
 
-  constructor(database: Database, sealing: Sealing) {
+  constructor(database: Database, sealing: Sealing, files: BodyFiles) {
     this.#database = database;
     const names = this.#names = new Names(database);
     const sql = this.#sql = prepareWrites(database);
@@ -54,6 +57,7 @@ export class Writer {
     const found = this.#found = new FoundIndex(sql, names, blinds);
     this.#appends = new Appends({ sql, names, sealing, blinds, bodies, found });
     this.#replays = new Replays(sql, names);
+    this.#retention = new Retention(database, names, sealing, files);
     for (
       const row of database.prepare(
         "SELECT destination, max(sequence) AS last FROM delivery GROUP BY destination",
@@ -70,11 +74,14 @@ export class Writer {
     try {
       const results = operations.map((operation) => this.#applyOne(operation));
       this.#sql.commit.run();
+      this.#retention.committed();
+      if (operations.some(({ op }) => op === "prune" || op === "dropKeys")) this.#giveBack();
       return results;
     } catch (cause) {
       this.#sequences.clear();
       for (const [destination, last] of sequences) this.#sequences.set(destination, last);
       this.#names.forget();
+      this.#retention.rolledBack();
       this.#sealing.forget();
       try {
         this.#sql.rollback.run();
@@ -83,6 +90,11 @@ export class Writer {
       }
       throw cause;
     }
+  }
+
+  /** What was deleted leaves the disk: pages of rows, and keys that the write-ahead log still has. */
+  #giveBack(): void {
+    this.#database.exec("PRAGMA incremental_vacuum(1000); PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
   #applyOne(operation: Operation): unknown {
@@ -109,6 +121,14 @@ export class Writer {
         return this.#disperse(operation);
       case "joinPieces":
         return this.#appends.join(operation);
+      case "carry":
+        return this.#retention.carry(operation);
+      case "dropKeys":
+        return this.#retention.dropKeys(operation);
+      case "prune":
+        return this.#retention.prune(operation);
+      case "sweepFound":
+        return this.#retention.sweepFound(operation);
       case "unpiece":
         this.#sql.unpiece.run(operation.seq);
         return null;
