@@ -5,6 +5,7 @@ import { bindFormat, type Format } from "../contract/format.ts";
 import type { Outcome } from "../contract/message.ts";
 import { untilAborted } from "../contract/signal.ts";
 import type { World } from "../contract/world.ts";
+import type { By } from "../journal/acts.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Branch, HandOn, Replayed, Rest } from "../journal/operations.ts";
 import type { OutboxRow } from "../journal/rows.ts";
@@ -26,6 +27,7 @@ import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, Configured, DestinationPlan, GatewayPlan } from "./plan.ts";
 import { Responder } from "./respond.ts";
 import { SecondAnswers } from "./second_answers.ts";
+import type { StandingBook } from "./standing_book.ts";
 import type { StepParts } from "./steps.ts";
 import { Waiters } from "./waiters.ts";
 import { WorkLine } from "./work_line.ts";
@@ -47,6 +49,8 @@ export interface ChannelParts {
     readonly outboxes: Readonly<Record<string, number>>;
     readonly gathering: Readonly<Record<string, Gathering>>;
   };
+  /** How destinations stand. */
+  readonly standings: StandingBook;
   /** Another channel of the gateway; fails where there is none. */
   other(name: string): Channel;
   has(name: string): boolean;
@@ -117,7 +121,9 @@ export class Channel {
       journal,
       world,
       secondAnswers,
-      of: (destination, send) => this.#ofDestination(destination, send),
+      standings: parts.standings,
+      of: (destination) => this.#ofDestination(destination),
+      route: (destination) => this.#route(destination),
       settled: (row, rest) => this.#settled(row, rest),
       concluded: (row, outcome) => waiters.tell(row.seq, outcome),
       report,
@@ -280,13 +286,13 @@ export class Channel {
    * Makes batches of what has gathered, for one destination or for all that collect; says how many messages for each.
    * Errors: ENGINE_LINE_STOPPED.
    */
-  closeBatches(destination?: string): Promise<{ destination: string; messages: number }[]> {
-    return this.#collectors.closeNow(destination);
+  closeBatches(by: By, destination?: string): Promise<{ destination: string; messages: number }[]> {
+    return this.#collectors.closeNow(by, destination);
   }
 
-  /** A quarantined delivery holds its keys no longer. */
-  release(destination: string, delivery: number): void {
-    this.#deliveries.release(destination, delivery);
+  /** The lines to its destinations. */
+  get deliveries(): Deliveries {
+    return this.#deliveries;
   }
 
   /** As it is now. */
@@ -308,18 +314,25 @@ export class Channel {
   }
 
   /** What the delivery line of a destination has of it. */
-  #ofDestination(destination: DestinationPlan, send: Route["send"]) {
+  #ofDestination(destination: DestinationPlan) {
     const { plan, world, found } = this.#parts;
-    const { name, encrypt, collect, steps } = destination;
+    const { name, collect, steps } = destination;
     const asked = typeof plan.acknowledge === "object" && plan.acknowledge.from === name;
     return {
       destination,
-      route: { send, ...(encrypt ? { seal: { ...encrypt, envelope: this.#envelope(encrypt) } } : {}) },
       contentTypes: collect
         ? joinerFor(collect, this.#formats, world.clock).answerTypes
         : this.#formats.after(plan.steps, steps).contentTypes,
       found: (found.outboxes[name] ?? 0) + (collect ? 0 : found.gathering[name]?.count ?? 0),
       ...(asked ? { respond: this.#responder.respond.bind(this.#responder) } : {}),
+    };
+  }
+
+  /** By which way deliveries go out to a destination with a sender of its own. */
+  #route({ send, encrypt }: DestinationPlan): Route {
+    return {
+      send: send as Route["send"],
+      ...(encrypt ? { seal: { ...encrypt, envelope: this.#envelope(encrypt) } } : {}),
     };
   }
 

@@ -2,6 +2,7 @@ import type { MitralError } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { OutboxRow } from "../journal/rows.ts";
 import { Alarm } from "./alarm.ts";
+import { Attempts } from "./attempts.ts";
 import {
   deliveryStages,
   type DeliveryStagesParts,
@@ -16,40 +17,46 @@ import { Gate } from "./gate.ts";
 import type { LineState } from "./events.ts";
 import { limits } from "./limits.ts";
 import { Line, type Unstamped } from "./line.ts";
-import { Queue } from "./queue.ts";
+import { entryOf, Outbox } from "./outbox.ts";
 import { expired, type Failure, type Remedied, remedyFor } from "./remedy.ts";
 import { Retries } from "./retries.ts";
-import { Settlement, type SettlementParts } from "./settlement.ts";
+import { type EndOf, Settlement, type SettlementParts } from "./settlement.ts";
 import { troubleOf } from "./trouble.ts";
 
 /** What a delivery line is made of. */
 export interface DeliveryParts extends DeliveryStagesParts, SettlementParts {
   /** Deliveries that were in the outbox when the line was made. */
   readonly found: number;
+  /** The destination by whose sender it sends, where that is not its own. */
+  readonly diverted?: string;
   timesStages(): boolean;
 }
+
+/** A person ends a delivery. */
+export type PersonalEnd = NonNullable<EndOf["ended"]>;
 
 /** The delivery line of a destination: seal, send, settle. Each attempt is sealed anew; the payload is always the same. */
 export class DeliveryLine {
   readonly #parts: DeliveryParts;
-  readonly #queue: Queue<OutboxEntry>;
+  readonly #queue: Outbox;
   readonly #settlement: Settlement;
   readonly #alarm: Alarm;
   readonly #retries: Retries;
-  /** Closed while a delivery blocks. */
+  /** Closed while no attempt may begin: a delivery blocks, or a person does. */
   readonly #gate = new Gate(() => {});
   readonly line: Line<Sending, Verdict>;
   #queued: number;
-  /** Deliveries whose attempt is under way, or is being settled. */
-  readonly #sending = new Set<OutboxEntry>();
-  /** Why the line halts once nothing is being sent. */
-  #blocked: MitralError | undefined;
+  readonly #attempts = new Attempts();
+  /** Deliveries that a person ends. */
+  readonly #ending = new Set<number>();
+  /** Why the line halts once nothing is being sent, and which delivery it stands still for. */
+  #blocked: { readonly by: OutboxEntry; readonly error: MitralError } | undefined;
   #trouble: string | undefined;
 
   constructor(parts: DeliveryParts) {
     const { channel, destination, world } = this.#parts = parts;
     this.#queued = parts.found;
-    this.#queue = this.#openQueue();
+    this.#queue = new Outbox(parts);
     this.#settlement = new Settlement(parts);
     this.#alarm = new Alarm(
       destination.on,
@@ -67,7 +74,7 @@ export class DeliveryLine {
       place: { channel: channel.name, destination: destination.name },
       stages: deliveryStages(parts, {
         opened: () => {
-          this.#sending.clear();
+          this.#attempts.drop();
           this.#haltIfBlocked();
         },
         begins: (entry) => this.#begins(entry),
@@ -97,15 +104,74 @@ export class DeliveryLine {
   /** Attempts under way get their answers; on `deadline` they are dropped. */
   async stop(deadline: AbortSignal): Promise<void> {
     await this.line.stop(deadline);
+    this.#attempts.drop();
     this.#alarm.calm();
     this.#retries.rest();
+  }
+
+  /** Deliveries in the outbox. */
+  get queued(): number {
+    return this.#queued;
+  }
+
+  /** A person, or the gateway, lets no attempt begin for some reason, or does so again. */
+  hold(reason: string, isHeld: boolean): void {
+    this.#gate.set(reason, isHeld);
+    if (this.#gate.isOpen) this.#retries.wake();
+  }
+
+  /** The delivery the line stands still for or, where it does not, the oldest in the outbox. */
+  async head(): Promise<OutboxEntry | undefined> {
+    return this.#blocked?.by ?? await this.#queue.oldest();
+  }
+
+  isBlockedBy(delivery: number): boolean {
+    return this.#blocked?.by.position === delivery;
+  }
+
+  /** True while an attempt of the delivery is under way. */
+  isSending(delivery: number): boolean {
+    const entry = this.#queue.find(delivery);
+    return entry !== undefined && this.#attempts.has(entry);
+  }
+
+  /** Resolves once no attempt of a delivery is under way, with how that has ended, if it has. */
+  attemptOver(entry: OutboxEntry): Promise<FinalVerdict["kind"] | undefined> {
+    return this.#attempts.over(entry);
+  }
+
+  /**
+   * Ends a delivery for a person, without an attempt. Where one is under way, nothing is done, and that delivery returned.
+   * `gone`: it is in the outbox no longer.
+   */
+  async end(delivery: number, { how, by }: PersonalEnd): Promise<"ended" | "gone" | OutboxEntry> {
+    const entry = await this.#queue.seek(delivery);
+    if (!entry || this.#ending.has(delivery)) return "gone";
+    if (this.#attempts.has(entry)) return entry;
+    this.#ending.add(delivery);
+    this.#retries.forget(entry);
+    const { id } = entry.row;
+    const error = errors.error(how === "skipped" ? "ENGINE_DELIVERY_SKIPPED" : "ENGINE_DELIVERY_CANCELLED");
+    try {
+      const { durable } = await this.#close(
+        entry,
+        { kind: "rejected", error },
+        { ended: { how, by } },
+        how === "skipped" ? { name: "messageQuarantined", id, error } : { name: "messageCancelled", id },
+      );
+      await durable;
+    } finally {
+      this.#ending.delete(delivery);
+    }
+    if (this.isBlockedBy(delivery)) this.#unblock();
+    return "ended";
   }
 
   /** A delivery has become durable. */
   offer(row: OutboxRow): void {
     this.#queued++;
     this.#parts.journal.countPending(row.size);
-    this.#queue.offer(this.#entryOf(row));
+    this.#queue.offer(entryOf(row, this.#parts.destination));
   }
 
   /** A delivery is to be made again. */
@@ -117,31 +183,6 @@ export class DeliveryLine {
   /** The keys of a quarantined delivery are let go: what waits for them may run. */
   release(delivery: number): void {
     this.#queue.release(delivery);
-  }
-
-  #openQueue(): Queue<OutboxEntry> {
-    const { channel: { name: channel }, destination: { name: destination, order }, journal } = this.#parts;
-    return new Queue<OutboxEntry>({
-      read: async (after, limit) => {
-        const rows = await journal.ask({ ask: "outbox", channel, destination, after, limit });
-        return rows.map((row) => this.#entryOf(row));
-      },
-      held: async () => {
-        const rows = await journal.ask({ ask: "held", channel, destination });
-        return rows.map(({ delivery, keys }) => ({ position: delivery, keys }));
-      },
-    }, order.by === "channel" ? 1 : limits.deliveryOpenMax);
-  }
-
-  #entryOf(row: OutboxRow): OutboxEntry {
-    const { by } = this.#parts.destination.order;
-    return {
-      position: row.delivery,
-      keys: by === "none" ? null : row.keys,
-      size: row.size,
-      row,
-      attempts: row.attempts,
-    };
   }
 
   #restart(): void {
@@ -158,6 +199,7 @@ export class DeliveryLine {
       const entry = await this.#queue.take(signal);
       if (!entry) return undefined;
       const { world: { clock }, formats } = this.#parts;
+      if (this.#ending.has(entry.position)) continue;
       const { body } = entry.row;
       const overdue = this.#expired(entry);
       if (overdue) await this.#giveUp(entry, overdue);
@@ -173,38 +215,39 @@ export class DeliveryLine {
 
   /** An attempt is about to begin: what was taken may have to wait all the same. */
   #begins(entry: OutboxEntry): boolean {
-    if (!this.#mayBegin(entry)) return false;
-    this.#sending.add(entry);
+    if (!this.#mayBegin(entry) || this.#ending.has(entry.position)) return false;
+    this.#attempts.begin(entry);
     return true;
   }
 
   #ended({ entry, startedMs }: Sending, verdict: Verdict): Promise<void> | void {
     if (verdict.kind !== "kept") return this.#end(entry, verdict, startedMs);
-    this.#retries.keep(entry);
+    if (!this.#ending.has(entry.position)) this.#retries.keep(entry);
   }
 
   async #end(entry: OutboxEntry, outcome: Outcome, startedMs: number): Promise<void> {
     await this.#settle(entry, outcome, startedMs);
-    this.#sending.delete(entry);
+    this.#attempts.end(entry);
     if (this.#retries.isCircuitOpen) await this.#giveUpOverdue();
     this.#haltIfBlocked();
   }
 
   async #settle(entry: OutboxEntry, outcome: Outcome, startedMs: number): Promise<void> {
     const { world } = this.#parts;
-    const wasSent = this.#sending.has(entry);
+    const wasSent = this.#attempts.has(entry);
     entry.attempts++;
     if (outcome.kind === "accepted" || outcome.kind === "filtered") {
       this.#trouble = undefined;
       this.#alarm.calm();
       this.#retries.answered();
-      return await this.#close(entry, outcome, false, {
+      await this.#close(entry, outcome, {}, {
         name: "messageDelivered",
         id: entry.row.id,
         attempt: entry.attempts,
         tookMs: world.clock.nowMs() - entry.row.receivedAtMs,
         attemptMs: world.clock.elapsedMs() - startedMs,
       });
+      return await this.#settlement.room();
     }
     this.#trouble = outcome.error.code;
     const end = this.#remedyFor(entry, outcome);
@@ -268,18 +311,25 @@ export class DeliveryLine {
     if (remedy === "block") return this.#block(entry, error);
     const holds = remedy === "holdKey" || remedy === "quarantine" && entry.row.isBuiltOn;
     const event = { name: "messageQuarantined", id: entry.row.id, error } as const;
-    await this.#close(entry, { ...outcome, kind: "rejected", error }, holds, event);
+    await this.#close(entry, { ...outcome, kind: "rejected", error }, holds ? { holds } : {}, event);
+    await this.#settlement.room();
   }
 
   /** It stays where it is, and so does everything behind it. Attempts under way get their answers: they may be taken. */
   #block(entry: OutboxEntry, error: MitralError): void {
     this.#noteAttempt(entry, error);
-    this.#blocked ??= errors.error("ENGINE_DELIVERY_BLOCKED", { reason: error.code }, error);
+    const blocked = errors.error("ENGINE_DELIVERY_BLOCKED", { reason: error.code }, error);
+    this.#blocked ??= { by: entry, error: blocked };
     this.#gate.set(BLOCKED, true);
   }
 
   #haltIfBlocked(): void {
-    if (this.#blocked && this.#sending.size === 0) this.line.halt(this.#blocked);
+    if (this.#blocked && this.#attempts.count === 0) this.line.halt(this.#blocked.error);
+  }
+
+  #unblock(): void {
+    this.#blocked = undefined;
+    this.hold(BLOCKED, false);
   }
 
   #noteAttempt({ attempts, position: delivery }: OutboxEntry, error: MitralError): void {
@@ -289,17 +339,27 @@ export class DeliveryLine {
     journal.write({ op: "attempted", delivery, attempts, trouble }, "patient").catch(() => {});
   }
 
-  /** Ends a delivery, and reports it once that is durable. */
-  #close(entry: OutboxEntry, outcome: FinalVerdict, holds: boolean, event: OwnEvent): Promise<void> {
-    const { journal, world } = this.#parts;
-    const how = { atMs: world.clock.nowMs(), ...(holds ? { holds } : {}) };
-    return this.#settlement.settle(entry, outcome, how, (durable) => {
-      this.#queued--;
-      journal.countPending(-entry.size);
-      if (holds) this.#queue.hold(entry, durable);
-      else this.#queue.settle(entry, durable);
-      durable.then(() => this.#report(event), () => {});
+  /** Ends a delivery, and reports it once that is durable. Resolves once it has left the queue. */
+  async #close(
+    entry: OutboxEntry,
+    outcome: FinalVerdict,
+    how: Omit<EndOf, "atMs" | "diverted">,
+    event: OwnEvent,
+  ): Promise<{ readonly durable: Promise<unknown> }> {
+    const { journal, world, diverted } = this.#parts;
+    const { durable } = await this.#settlement.settle(entry, outcome, {
+      ...how,
+      atMs: world.clock.nowMs(),
+      ...(diverted !== undefined && this.#attempts.has(entry) ? { diverted } : {}),
     });
+    entry.end = outcome.kind;
+    this.#queued--;
+    journal.countPending(-entry.size);
+    if (how.holds) this.#queue.hold(entry, durable);
+    // One that a person ended may have been read from disk once more meanwhile.
+    else this.#queue.settle(how.ended ? this.#queue.find(entry.position) ?? entry : entry, durable);
+    durable.then(() => this.#report(event), () => {});
+    return { durable };
   }
 
   #report(event: OwnEvent): void {

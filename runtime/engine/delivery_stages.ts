@@ -16,6 +16,8 @@ import { Ended } from "./supervisor.ts";
 export interface OutboxEntry extends Entry {
   readonly row: OutboxRow;
   attempts: number;
+  /** How it has ended, once it has. */
+  end?: FinalVerdict["kind"];
   /** When the peer first refused it for now, or did not answer, by a clock that nobody sets. */
   failingSinceMs?: Partial<Record<Failure, number>>;
 }

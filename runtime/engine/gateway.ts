@@ -1,6 +1,7 @@
 import type { Reply } from "../contract/adapter.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
+import type { By } from "../journal/acts.ts";
 import { Journal, type OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
 import { sqliteStore } from "../journal/store.ts";
@@ -11,13 +12,14 @@ import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
-import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
+import type { FinalOutcome, OperatedGateway, RunningGateway } from "./gateway_api.ts";
 import { errors } from "./gateway_errors.ts";
 import { Interventions } from "./interventions.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
 import { outcomesOf } from "./outcomes.ts";
+import { StandingBook } from "./standing_book.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
 
 /** A running gateway: one process, its channels, its journal. Channels fail alone. */
@@ -32,6 +34,7 @@ export class Gateway implements RunningGateway {
   readonly #observers = new Set<(event: GatewayEvent) => void>();
   /** Those of the observers that want stages timed. */
   readonly #stageObservers = new Set<(event: GatewayEvent) => void>();
+  readonly #standings: StandingBook;
   readonly #interventions: Interventions;
   readonly #newId: () => string;
   readonly #startedAtMs: number;
@@ -51,10 +54,13 @@ export class Gateway implements RunningGateway {
     this.#journal = journal;
     this.#keyring = keyring;
     this.archive = journal.archive;
+    this.#standings = new StandingBook(journal.found);
     this.#interventions = new Interventions({
       journal,
       world,
       channels: this.#channels,
+      standings: this.#standings,
+      drainMsMax: plan.drainMsMax,
       report: (event) => this.#report(event),
     });
     this.#newId = messageIds(world);
@@ -122,6 +128,7 @@ export class Gateway implements RunningGateway {
       startedAtMs: this.#startedAtMs,
       ready: condition === "open" &&
         channels.every((channel) => channel.condition === "running" && channel.isOpen),
+      sendersHeld: this.#standings.sendersHeld,
       journal: { condition, pending, pendingBytes },
       channels,
     };
@@ -136,22 +143,40 @@ export class Gateway implements RunningGateway {
     };
   }
 
-  replay(
-    id: string,
-    options?: { destination?: string; force?: boolean },
-  ): Promise<{ destinations: readonly string[] }> {
+  replay(id: string, options?: Parameters<OperatedGateway["replay"]>[1]) {
     return this.#interventions.replay(id, options);
   }
 
-  release(id: string, options?: { destination?: string }): Promise<{ destinations: readonly string[] }> {
+  release(id: string, options?: Parameters<OperatedGateway["release"]>[1]) {
     return this.#interventions.release(id, options);
   }
 
-  closeBatch(
-    channel: string,
-    destination?: string,
-  ): Promise<readonly { destination: string; messages: number }[]> {
-    return this.#interventions.closeBatch(channel, destination);
+  cancel(id: string, options?: Parameters<OperatedGateway["cancel"]>[1]) {
+    return this.#interventions.cancel(id, options);
+  }
+
+  closeBatch(channel: string, destination?: string, by?: By) {
+    return this.#interventions.closeBatch(channel, destination, by);
+  }
+
+  pause(channel: string, destination: string, by?: By) {
+    return this.#interventions.pause(channel, destination, by);
+  }
+
+  resume(channel: string, destination: string, by?: By) {
+    return this.#interventions.resume(channel, destination, by);
+  }
+
+  skip(channel: string, destination: string, by?: By) {
+    return this.#interventions.skip(channel, destination, by);
+  }
+
+  divert(channel: string, from: string, to: string | null, by?: By) {
+    return this.#interventions.divert(channel, from, to, by);
+  }
+
+  releaseSenders(by?: By) {
+    return this.#interventions.releaseSenders(by);
   }
 
   outcomes(options: { channel?: string; waitingMax?: number } = {}): ReadableStream<FinalOutcome> {
@@ -240,6 +265,7 @@ export class Gateway implements RunningGateway {
         outboxes: ofDestinations(outboxes),
         gathering: ofDestinations(gathering),
       },
+      standings: this.#standings,
       other: (name) => this.#channel(name),
       has: (name) => this.#channels.has(name),
       newId: this.#newId,

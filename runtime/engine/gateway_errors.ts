@@ -29,6 +29,33 @@ export const errors = declareErrors("gateway", {
     retry: "never",
     says: "Cannot close batch: {which} of channel {channel} collects",
   },
+  GATEWAY_DESTINATION_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot find destination {destination}: channel {channel} has none of that name with a sender of its own",
+  },
+  GATEWAY_QUEUE_EMPTY: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot skip anything: nothing is queued for {destination}",
+  },
+  GATEWAY_DIVERSION_REFUSED: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot divert {from} to {to}: it must be another destination of the channel with a sender of its own that does not collect, and none of the two may be part of another diversion",
+  },
+  GATEWAY_CANCEL_EMPTY: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot cancel message: nothing of it is queued there, or in quarantine",
+  },
+  GATEWAY_CANCEL_SENDING: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot cancel message: it is being sent to {destination} at this moment",
+  },
   GATEWAY_CLOSED: {
     blame: "operator",
     retry: "never",

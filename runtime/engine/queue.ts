@@ -115,7 +115,7 @@ export class Queue<E extends Entry> {
   async take(signal: AbortSignal): Promise<E | undefined> {
     if (!this.#knowsHeld) await this.#learnHeld();
     while (!signal.aborted) {
-      const due = this.#again.shift();
+      const due = this.#nextDue();
       if (due) return due;
       if (this.#open.size < this.#openMax) {
         const next = this.#startable();
@@ -132,9 +132,20 @@ export class Queue<E extends Entry> {
     return undefined;
   }
 
-  /** Ends an entry. Its keys are free; until `durable` a read may still return it. */
+  /** An entry that is in memory, started or not. */
+  find(position: number): E | undefined {
+    return this.#open.get(position) ?? this.#window.find(position);
+  }
+
+  /** True where an entry has ended, and that is not durable. */
+  isLeaving(position: number): boolean {
+    return this.#leaving.has(position);
+  }
+
+  /** Ends an entry, started or not. Its keys are free; until `durable` a read may still return it. */
   settle(entry: E, durable: Promise<unknown>): void {
-    this.#release(entry);
+    if (this.#open.get(entry.position) === entry) this.#release(entry);
+    else this.#window.keep(({ position }) => position !== entry.position);
     this.#leaving.add(entry.position);
     const left = () => {
       if (!this.#leaving.delete(entry.position)) return;
@@ -163,6 +174,14 @@ export class Queue<E extends Entry> {
     this.#wake();
   }
 
+  #nextDue(): E | undefined {
+    for (let due = this.#again.shift(); due; due = this.#again.shift()) {
+      // It may have ended since.
+      if (this.#open.get(due.position) === due) return due;
+    }
+    return undefined;
+  }
+
   async #learnHeld(): Promise<void> {
     const holders = await this.#pages.held?.() ?? [];
     for (const holding of holders) if (!this.#letGo.has(holding.position)) this.#held.hold(holding);
@@ -179,7 +198,6 @@ export class Queue<E extends Entry> {
   }
 
   #release(entry: E): void {
-    if (this.#open.get(entry.position) !== entry) return;
     this.#open.delete(entry.position);
     if (entry.keys?.length === 0) this.#barriers--;
     for (const key of entry.keys ?? []) this.#busy.delete(key);

@@ -21,6 +21,9 @@ export interface SettlementParts {
   concluded(row: OutboxRow, outcome: Outcome): void;
 }
 
+/** How a delivery ends, beside its outcome. */
+export type EndOf = Pick<Settle, "atMs" | "holds" | "ended" | "diverted">;
+
 /** Writes how deliveries ended, and tells whoever waits for that. So many outcomes may be unsynced, and no more. */
 export class Settlement {
   readonly #parts: SettlementParts;
@@ -31,16 +34,12 @@ export class Settlement {
     this.#parts = parts;
   }
 
-  /**
-   * Makes the end of a delivery durable. `written` is called once that is asked for, with what resolves when it is. Resolves
-   * once few enough outcomes are unsynced: the line goes on before, but only so far.
-   */
+  /** Writes the end of a delivery; resolves once that is asked for, with what resolves when it is durable. */
   async settle(
     entry: OutboxEntry,
     outcome: FinalVerdict,
-    { atMs, ...how }: { readonly atMs: number; readonly holds?: boolean },
-    written: (durable: Promise<Settled>) => void,
-  ): Promise<void> {
+    { atMs, ...how }: EndOf,
+  ): Promise<{ readonly durable: Promise<Settled> }> {
     const { journal, channel, respond, secondAnswers } = this.#parts;
     const { row } = entry;
     const answer = outcome.kind === "filtered" ? undefined : outcome.answer?.bytes;
@@ -55,7 +54,9 @@ export class Settlement {
       attempts: entry.attempts,
       atMs,
       ...(answer ? { answer } : {}),
-      ...(outcome.kind === "rejected" ? { trouble: troubleOf(outcome.error, atMs) } : {}),
+      ...(outcome.kind === "rejected" && how.ended?.how !== "cancelled"
+        ? { trouble: troubleOf(outcome.error, atMs) }
+        : {}),
       ...how,
       ...(row.isBatch ? { isBatch: true } : {}),
       tellRest: channel.acknowledge === "delivered",
@@ -67,13 +68,17 @@ export class Settlement {
       this.#unsynced--;
       for (const resolve of this.#synced.splice(0)) resolve();
     };
-    durable.then(synced, synced);
-    written(durable);
     durable.then(({ rest, concluded }) => {
+      synced();
       if (followUps) secondAnswers.decided(followUps);
       if (told && concluded) this.#parts.concluded(row, told);
       if (rest) this.#parts.settled(row, rest);
-    }, () => {});
+    }, synced);
+    return { durable };
+  }
+
+  /** Resolves once few enough outcomes are unsynced: the line goes on before they are durable, but only so far. */
+  async room(): Promise<void> {
     while (this.#unsynced >= limits.unsyncedMax) {
       await new Promise<void>((resolve) => this.#synced.push(resolve));
     }

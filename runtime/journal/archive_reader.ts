@@ -1,3 +1,4 @@
+import type { ActReader } from "./acts.ts";
 import type { Blinds } from "./blinds.ts";
 import type { BodyHead } from "./bodies.ts";
 import type { Database, Row } from "./database.ts";
@@ -26,8 +27,10 @@ export class ArchiveReader {
   readonly #sealing: Sealing;
   readonly #blinds: Blinds;
   readonly #bodies: OpenedBodies;
+  readonly #acts: ActReader;
 
-  constructor({ database, names, sealing, blinds, bodies }: ReaderParts) {
+  constructor({ database, names, sealing, blinds, bodies }: ReaderParts, acts: ActReader) {
+    this.#acts = acts;
     this.#database = database;
     this.#names = names;
     this.#sealing = sealing;
@@ -133,6 +136,13 @@ export class ArchiveReader {
         atMs: Number(row.settled_ms),
         event: "delivered",
         destination: this.#destination(Number(row.destination)),
+      })),
+      ...this.#acts.ofMessage(Number(message.seq)).map(({ atMs, act, destination, person, reason }) => ({
+        atMs,
+        event: act,
+        ...(destination === undefined ? {} : { destination }),
+        person,
+        ...(reason === undefined ? {} : { reason }),
       })),
     ].sort((a, b) => a.atMs - b.atMs);
   }

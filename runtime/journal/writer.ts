@@ -1,10 +1,13 @@
-import { Appends, SENDER } from "./appends.ts";
+import { Acts } from "./acts.ts";
+import { Appends } from "./appends.ts";
 import { Blinds } from "./blinds.ts";
 import { Bodies } from "./bodies.ts";
+import { Cancels } from "./cancels.ts";
 import type { BodyFiles } from "./body_files.ts";
 import type { Database, Statement } from "./database.ts";
 import { FoundIndex } from "./found.ts";
 import type { Stored } from "./large_bodies.ts";
+import { MadeMessages } from "./made_messages.ts";
 import { destinationName, Names } from "./names.ts";
 import type {
   Answered,
@@ -29,6 +32,7 @@ import { Retention } from "./retention.ts";
 import { ANSWERED, DELIVERY, MESSAGE } from "./schema.ts";
 import { sealAnswer } from "./sealed_answers.ts";
 import { dayOf, type Owner, SEALED, type Sealing } from "./sealing.ts";
+import { StandingWriter } from "./standing.ts";
 import { stateNumber } from "./state_number.ts";
 import { prepareWrites, type Writes } from "./writes.ts";
 
@@ -40,9 +44,13 @@ export class Writer {
   readonly #blinds: Blinds;
   readonly #bodies: Bodies;
   readonly #found: FoundIndex;
+  readonly #made: MadeMessages;
   readonly #sql: Writes;
   readonly #appends: Appends;
+  readonly #acts: Acts;
   readonly #replays: Replays;
+  readonly #cancels: Cancels;
+  readonly #standing: StandingWriter;
   readonly #retention: Retention;
   /** The last sequence number given, by destination. */
   readonly #sequences = new Map<number, number>();
@@ -55,8 +63,12 @@ export class Writer {
     const blinds = this.#blinds = new Blinds(sealing.indexKey);
     const bodies = this.#bodies = new Bodies(database, sealing);
     const found = this.#found = new FoundIndex(sql, names, blinds);
+    this.#made = new MadeMessages({ sql, names, blinds, bodies, found });
     this.#appends = new Appends({ sql, names, sealing, blinds, bodies, found });
-    this.#replays = new Replays(sql, names);
+    const acts = this.#acts = new Acts(database, names, sealing);
+    this.#replays = new Replays(sql, names, acts);
+    this.#cancels = new Cancels(database, names, acts);
+    this.#standing = new StandingWriter(database, names, acts);
     this.#retention = new Retention(database, names, sealing, files);
     for (
       const row of database.prepare(
@@ -115,6 +127,12 @@ export class Writer {
         return this.#replays.replay(operation);
       case "release":
         return this.#replays.release(operation);
+      case "cancel":
+        return this.#cancels.cancel(operation);
+      case "stand":
+        return this.#standing.stand(operation);
+      case "holdSenders":
+        return this.#standing.holdSenders(operation);
       case "closeBatch":
         return this.#closeBatch(operation);
       case "disperse":
@@ -136,7 +154,7 @@ export class Writer {
   }
 
   #process(process: Process): Processed {
-    if (process.answers) this.#followUp(process.seq, process.channel, process.followUp);
+    if (process.answers) this.#made.followUp(process.seq, process.channel, process.followUp);
     const moved = this.#sql.moveMessage.run(
       process.branches.length === 0 ? MESSAGE.filtered : MESSAGE.processed,
       process.answers ? ANSWERED.positively : ANSWERED.notYet,
@@ -184,46 +202,7 @@ export class Writer {
       branch.gathers ? 0 : null,
     ).lastId;
     if (!handsOn) return { delivery, sequence };
-    return { delivery, sequence, seq: this.#handOn(handsOn, channel, seq, contentType, payload!) };
-  }
-
-  /** A message of another channel, sealed under a key of its own. */
-  #handOn(handOn: HandOn, from: string, parent: number, contentType: string, body: Stored): number {
-    const { channel, ...made } = handOn;
-    const place = { state: MESSAGE.received, adapter: "channel", peer: from, parent };
-    return this.#insertMade({ ...made, ...place, channel: this.#names.idOf(channel), contentType, body });
-  }
-
-  /** Where a message is not answered yet: what its sender is to hear of it, as a message of another channel. */
-  #followUp(seq: number, from: string, followUp: FollowUp | undefined): void {
-    if (!followUp || !this.#sql.unanswered.get(seq)) return;
-    const { payload, contentType, handsOn } = followUp;
-    this.#handOn(handsOn, from, seq, contentType, payload);
-  }
-
-  /** A message that nobody sent, and nobody waits for an answer to. */
-  #insertMade(made: Made): number {
-    const { channel, receivedAtMs, contentType, controlId, type, peer } = made;
-    const owner = { channel, day: dayOf(receivedAtMs) };
-    const seq = this.#sql.insertMessage.run(
-      made.id,
-      channel,
-      receivedAtMs,
-      owner.day,
-      this.#names.idOf(made.adapter),
-      this.#blinds.number(SENDER, made.sender),
-      0,
-      made.state,
-      ANSWERED.positively,
-      made.body.length,
-      this.#bodies.insert(owner, { contentType, controlId, type, peer }, made.body),
-      null,
-      null,
-      made.parent,
-      null,
-    ).lastId;
-    this.#found.addMessage(seq, made);
-    return seq;
+    return { delivery, sequence, seq: this.#made.handOn(handsOn, channel, seq, contentType, payload!) };
   }
 
   /** The next number of a destination: one for each thing that is sent there. */
@@ -233,10 +212,11 @@ export class Writer {
     return sequence;
   }
 
-  #closeBatch({ channel, id, atMs, type, payload, branch, upTo, members }: CloseBatch<Stored>): ClosedBatch {
+  #closeBatch(close: CloseBatch<Stored>): ClosedBatch {
+    const { channel, id, atMs, type, payload, branch, by, upTo, members } = close;
     const destination = this.#names.idOf(destinationName(channel, branch.destination));
     if (Number(this.#sql.countGathered.get(destination, upTo)!.members) !== members) return null;
-    const seq = this.#insertMade({
+    const seq = this.#made.insert({
       id,
       channel: this.#names.idOf(channel),
       receivedAtMs: atMs,
@@ -255,6 +235,7 @@ export class Writer {
     this.#sql.joinBatch.run(placed.delivery, destination, upTo);
     this.#sql.markBatch.run(placed.delivery);
     this.#note(seq, atMs, `batch of ${members}`, destination, null);
+    if (by) this.#acts.note({ atMs, by, act: "flushed", channel, destination: branch.destination, seq });
     if (handedOn === undefined) return { seq, ...placed };
     this.#sql.settleMembers.run(DELIVERY.delivered, atMs, null, placed.delivery);
     return { seq, ...placed, handedOn };
@@ -280,7 +261,12 @@ export class Writer {
   }
 
   #settle(settle: Settle): Settled {
-    const state = settle.trouble ? DELIVERY.quarantined : DELIVERY.delivered;
+    const { ended, diverted } = settle;
+    const state = ended?.how === "cancelled"
+      ? DELIVERY.cancelled
+      : settle.trouble
+      ? DELIVERY.quarantined
+      : DELIVERY.delivered;
     const trouble = settle.trouble ? JSON.stringify(settle.trouble) : null;
     const settled = this.#sql.settleDelivery.run(
       state,
@@ -297,11 +283,18 @@ export class Writer {
         this.#sql.noteMembers.run(settle.atMs, "quarantined", settle.trouble.code, settle.delivery);
       }
     }
-    if (settle.trouble) {
-      const { destination } = this.#sql.deliveryById.get(settle.delivery)!;
-      this.#note(settle.seq, settle.atMs, "quarantined", Number(destination), settle.trouble.code);
-    }
+    if (settle.trouble || ended || diverted) this.#noteEnd(settle);
     return { concluded: this.#conclude(settle), rest: settle.tellRest ? this.#rest(settle) : null };
+  }
+
+  #noteEnd({ seq, delivery, atMs, trouble, ended, diverted }: Settle): void {
+    const id = Number(this.#sql.deliveryById.get(delivery)!.destination);
+    if (diverted) this.#note(seq, atMs, `diverted to ${diverted}`, id, null);
+    if (trouble) this.#note(seq, atMs, "quarantined", id, trouble.code);
+    if (!ended) return;
+    const channel = this.#channelOf(seq);
+    const destination = this.#names.textOf(id).slice(channel.length + 1);
+    this.#acts.note({ atMs, by: ended.by, act: ended.how, channel, destination, seq });
   }
 
   #sealedAnswerOf({ seq, delivery }: Settle, answer: Uint8Array): Uint8Array {
@@ -311,7 +304,7 @@ export class Writer {
   #conclude({ seq, delivery, concludes, followUps }: Settle): boolean {
     if (!concludes || concludes.positively && this.#sql.moreFor.get(seq, delivery)) return false;
     if (followUps) {
-      this.#followUp(seq, this.#channelOf(seq), followUps[concludes.positively ? "taken" : "refused"]);
+      this.#made.followUp(seq, this.#channelOf(seq), followUps[concludes.positively ? "taken" : "refused"]);
     }
     this.#answer(this.#sql.answerWaiting, seq, concludes);
     return true;
@@ -324,7 +317,7 @@ export class Writer {
     if (queued === 0) {
       const { seq, followUps } = settle;
       if (followUps) {
-        this.#followUp(seq, this.#channelOf(seq), followUps[quarantined > 0 ? "refused" : "taken"]);
+        this.#made.followUp(seq, this.#channelOf(seq), followUps[quarantined > 0 ? "refused" : "taken"]);
       }
       this.#sql.concludeMessage.run(quarantined > 0 ? ANSWERED.negatively : ANSWERED.positively, settle.seq);
     }
@@ -340,7 +333,7 @@ export class Writer {
   }
 
   #quarantine({ seq, trouble, state, found = [], followUp }: Quarantine): null {
-    if (followUp) this.#followUp(seq, this.#channelOf(seq), followUp);
+    if (followUp) this.#made.followUp(seq, this.#channelOf(seq), followUp);
     const moved = this.#sql.quarantineMessage.run(JSON.stringify(trouble), seq).changes;
     if (moved > 0) {
       if (state) this.#remember(this.#channelOf(seq), state);
@@ -375,22 +368,6 @@ export class Writer {
   #note(seq: number, atMs: number, event: string, destination: number | null, code: string | null): void {
     this.#sql.insertHistory.run(seq, atMs, event, destination, code);
   }
-}
-
-/** A message that the gateway has made. */
-interface Made {
-  readonly id: string;
-  readonly channel: number;
-  readonly receivedAtMs: number;
-  readonly adapter: string;
-  readonly peer: string;
-  readonly controlId: string;
-  readonly type: string;
-  readonly sender: string;
-  readonly contentType: string;
-  readonly state: number;
-  readonly body: Stored;
-  readonly parent: number | null;
 }
 
 const utf8 = new TextEncoder();

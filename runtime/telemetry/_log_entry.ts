@@ -78,6 +78,12 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   })),
   messageReplayed: say("info", "message replayed", message),
   messageReleased: say("info", "message released", message),
+  messageCancelled: say("info", "message cancelled", message),
+  destinationPaused: say("info", "destination paused", place),
+  destinationResumed: say("info", "destination resumed", place),
+  diversionStarted: say("info", "diversion started", (event) => ({ ...place(event), to: event.to })),
+  diversionEnded: say("info", "diversion ended", place),
+  sendersReleased: say("info", "senders released", () => ({})),
   batchClosed: say("info", "batch closed", (event) => ({
     ...message(event),
     messages: event.messages,

@@ -98,6 +98,7 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "code",
   );
   const replayed = tally("messages_replayed", "Messages sent again by a person.", "channel", "destination");
+  const cancelled = tally("messages_cancelled", "Messages ended by a person.", "channel", "destination");
   const handedOn = tally(
     "messages_handed_on",
     "Messages handed to another channel.",
@@ -196,6 +197,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return quarantined.add([...line(event), event.error.code]);
       case "messageReplayed":
         return replayed.add(line(event));
+      case "messageCancelled":
+        return cancelled.add(line(event));
       case "messageHandedOn":
         return handedOn.add([...line(event), event.to]);
       case "batchClosed":
@@ -265,6 +268,20 @@ function reading(registry: Registry): (now: GatewaySnapshot) => void {
     "condition",
   );
   const circuit = gauge("circuit_open", "1 while nobody answers at a destination.", "channel", "destination");
+  const paused = gauge(
+    "destination_paused",
+    "1 while a person lets a destination send nothing.",
+    "channel",
+    "destination",
+  );
+  const diverted = gauge(
+    "destination_diverted",
+    "1 while deliveries go out by another destination's sender.",
+    "channel",
+    "destination",
+    "to",
+  );
+  const held = gauge("senders_held", "1 while no destination sends, after a restore.");
   const waiting = gauge("link_messages", "Messages in front of a stage.", "channel", "destination", "stage");
   const journal = gauge("journal_open", "1 while the journal takes commits.");
   const pending = gauge("journal_pending_messages", "Messages not yet settled everywhere.");
@@ -273,7 +290,11 @@ function reading(registry: Registry): (now: GatewaySnapshot) => void {
   function readLine(channel: string, destination: string, state: LineState): void {
     queued.set({ channel, destination }, state.queued);
     if (state.gathering !== undefined) gathering.set({ channel, destination }, state.gathering);
-    if (destination !== "") circuit.set({ channel, destination }, state.circuitOpen ? 1 : 0);
+    if (destination !== "") {
+      circuit.set({ channel, destination }, state.circuitOpen ? 1 : 0);
+      paused.set({ channel, destination }, state.paused ? 1 : 0);
+    }
+    if (state.divertedTo !== undefined) diverted.set({ channel, destination, to: state.divertedTo }, 1);
     for (const one of CONDITIONS) {
       condition.set({ channel, destination, condition: one }, one === state.condition ? 1 : 0);
     }
@@ -287,6 +308,7 @@ function reading(registry: Registry): (now: GatewaySnapshot) => void {
     for (const one of gauges) one.reset();
     ready.set(now.ready ? 1 : 0);
     started.set(now.startedAtMs / 1_000);
+    held.set(now.sendersHeld ? 1 : 0);
     journal.set(now.journal.condition === "open" ? 1 : 0);
     pending.set(now.journal.pending);
     pendingBytes.set(now.journal.pendingBytes);

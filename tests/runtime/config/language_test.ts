@@ -161,7 +161,9 @@ Deno.test("config: a delivery expires as its destination says, as its channel sa
     (await channelOf(lab(channel, destination))).destinations.map(({ retry }) => retry.expiresMs);
   assertEquals(await expiries("", ""), [undefined]);
   assertEquals(await expiries("    retry: { expiresMs: 72 h }\n", ""), [72 * 3_600_000]);
-  assertEquals(await expiries("    retry: { expiresMs: 72 h }\n", ", retry: { expiresMs: 1 h }"), [3_600_000]);
+  assertEquals(await expiries("    retry: { expiresMs: 72 h }\n", ", retry: { expiresMs: 1 h }"), [
+    3_600_000,
+  ]);
 });
 
 Deno.test("config: duplicates may be settings, or the word that stands for them", async () => {
