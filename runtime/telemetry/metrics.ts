@@ -279,7 +279,6 @@ function reading(registry: Registry): (now: GatewaySnapshot) => void {
     "1 while deliveries go out by another destination's sender.",
     "channel",
     "destination",
-    "to",
   );
   const held = gauge("senders_held", "1 while no destination sends, after a restore.");
   const waiting = gauge("link_messages", "Messages in front of a stage.", "channel", "destination", "stage");
@@ -293,8 +292,8 @@ function reading(registry: Registry): (now: GatewaySnapshot) => void {
     if (destination !== "") {
       circuit.set({ channel, destination }, state.circuitOpen ? 1 : 0);
       paused.set({ channel, destination }, state.paused ? 1 : 0);
+      diverted.set({ channel, destination }, state.divertedTo === undefined ? 0 : 1);
     }
-    if (state.divertedTo !== undefined) diverted.set({ channel, destination, to: state.divertedTo }, 1);
     for (const one of CONDITIONS) {
       condition.set({ channel, destination, condition: one }, one === state.condition ? 1 : 0);
     }
