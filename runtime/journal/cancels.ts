@@ -1,6 +1,7 @@
 import type { Acts, By } from "./acts.ts";
 import type { Database, Row, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
+import type { WriterParts } from "./writer_parts.ts";
 import { DELIVERY, MESSAGE } from "./schema.ts";
 
 /** What is not to be sent any more: deliveries that are queued or in quarantine, or a message that is in quarantine. */
@@ -44,7 +45,7 @@ export class Cancels {
   readonly #find: Statement;
   readonly #channel: Statement;
 
-  constructor(database: Database, names: Names, acts: Acts) {
+  constructor(database: Database, { names, acts }: Pick<WriterParts, "names" | "acts">) {
     this.#names = names;
     this.#acts = acts;
     this.#channel = database.prepare("SELECT channel FROM message WHERE seq = ?");

@@ -124,6 +124,8 @@ export interface MessageQuery {
   readonly type?: string;
   /** Exactly. */
   readonly controlId?: string;
+  /** By field: exactly. What its format knows (HL7: `patient`), and what its channel has under `search`. */
+  readonly fields?: Readonly<Record<string, string>>;
   /** Received at this time or later, in milliseconds since 1970-01-01T00:00Z. */
   readonly sinceMs?: number;
   /** Received before this time, in milliseconds since 1970-01-01T00:00Z. */

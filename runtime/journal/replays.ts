@@ -3,6 +3,7 @@ import type { Row } from "./database.ts";
 import { destinationName, type Names } from "./names.ts";
 import type { Release, Released, Replay, Replayed } from "./operations.ts";
 import { DELIVERY, MESSAGE } from "./schema.ts";
+import type { WriterParts } from "./writer_parts.ts";
 import type { Writes } from "./writes.ts";
 
 /** What a person has done again, or lets go. */
@@ -11,7 +12,7 @@ export class Replays {
   readonly #names: Names;
   readonly #acts: Acts;
 
-  constructor(sql: Writes, names: Names, acts: Acts) {
+  constructor({ sql, names, acts }: WriterParts) {
     this.#sql = sql;
     this.#names = names;
     this.#acts = acts;

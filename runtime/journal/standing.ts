@@ -1,6 +1,7 @@
 import type { Acts, By } from "./acts.ts";
 import type { Database, Row, Statement } from "./database.ts";
 import { destinationName, type Names } from "./names.ts";
+import type { WriterParts } from "./writer_parts.ts";
 
 /** How a person left a destination: it stays so until a person changes it, whatever else starts anew. */
 export interface Standing {
@@ -52,7 +53,7 @@ export class StandingWriter {
   readonly #set: Statement;
   readonly #hold: Statement;
 
-  constructor(database: Database, names: Names, acts: Acts) {
+  constructor(database: Database, { names, acts }: Pick<WriterParts, "names" | "acts">) {
     this.#names = names;
     this.#acts = acts;
     this.#find = database.prepare("SELECT paused, divert_to FROM standing WHERE destination = ?");
