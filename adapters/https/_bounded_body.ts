@@ -1,3 +1,5 @@
+import type { Reading } from "../../runtime/contract/adapter.ts";
+
 /** A body as far as it was read. */
 export interface BoundedBody {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -7,12 +9,13 @@ export interface BoundedBody {
 
 /**
  * Reads a body into memory of its own, and never more than `bytesMax` of it, whatever its headers announce. Rejects
- * where the peer goes away in the middle.
+ * where the peer goes away in the middle. Waits between two pieces while there is no `memory` for more.
  */
 export async function readBounded(
   body: ReadableStream<Uint8Array> | null,
   bytesMax: number,
   signal: AbortSignal,
+  memory?: Reading,
 ): Promise<BoundedBody> {
   if (!body) return { bytes: new Uint8Array(), end: "whole" };
   const reader = body.getReader();
@@ -23,6 +26,8 @@ export async function readBounded(
   let length = 0;
   try {
     while (!signal.aborted) {
+      await memory?.holds(length, signal)?.catch(() => {});
+      if (signal.aborted) break;
       const { done, value } = await reader.read();
       if (signal.aborted) break;
       if (done) return { bytes: joined(chunks, length), end: "whole" };

@@ -1,20 +1,24 @@
 import type { Reply } from "../contract/adapter.ts";
-import { declareErrors, type MitralError } from "../contract/error.ts";
+import { declareErrors } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
-import { Journal, type OpenStore } from "../journal/journal.ts";
+import type { Journal, OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
 import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
-import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
+import type { GatewayKeyring } from "../trust/keyring.ts";
 import { Channel } from "./channel.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
-import { limits } from "./limits.ts";
+import { keysFor } from "./keys_for.ts";
+import { IntakeMemory } from "./intake_memory.ts";
+import { JournalKeeper } from "./journal_keeper.ts";
 import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
 import { outcomesOf } from "./outcomes.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
+import { Pressure } from "./pressure.ts";
+import { Renewal } from "./renewal.ts";
 
 /** Errors of a gateway as a whole. */
 export const errors = declareErrors("gateway", {
@@ -56,36 +60,50 @@ export const errors = declareErrors("gateway", {
 /** A running gateway: one process, its channels, its journal. Channels fail alone. */
 export class Gateway implements RunningGateway {
   readonly name: string;
-  readonly archive: Archive;
   readonly #plan: GatewayPlan;
   readonly #world: World;
-  readonly #journal: Journal;
+  readonly #pressure: Pressure;
+  readonly #memory = new IntakeMemory();
+  readonly #keeper: JournalKeeper;
   #keyring: GatewayKeyring | undefined;
   readonly #channels = new Map<string, Channel>();
+  readonly #renewal: Renewal;
   readonly #observers = new Set<(event: GatewayEvent) => void>();
   /** Those of the observers that want stages timed. */
   readonly #stageObservers = new Set<(event: GatewayEvent) => void>();
   readonly #newId: () => string;
   readonly #startedAtMs: number;
-  #isFull: boolean;
   #closing: Promise<void> | undefined;
   #isClosed = false;
 
   private constructor(
     plan: GatewayPlan,
     world: World,
-    journal: Journal,
     keyring: GatewayKeyring | undefined,
+    openStore: OpenStore | undefined,
   ) {
     this.name = plan.name;
     this.#plan = plan;
     this.#world = world;
-    this.#journal = journal;
     this.#keyring = keyring;
-    this.archive = journal.archive;
     this.#newId = messageIds(world);
     this.#startedAtMs = world.clock.nowMs();
-    this.#isFull = journal.pendingBytes > plan.journal.pendingBytesMax;
+    const channels = this.#channels;
+    const report = (event: Unstamped) => this.#report(event);
+    const pressure = this.#pressure = new Pressure(plan.journal.pendingBytesMax, () => channels.values());
+    const make = (channel: ChannelPlan) => this.#make(channel, this.#journal.found);
+    const renewal = this.#renewal = new Renewal({ world, channels, make, report });
+    this.#keeper = new JournalKeeper({
+      plan,
+      world,
+      openStore,
+      pressure,
+      report,
+      failed: (error) => {
+        for (const channel of channels.values()) channel.halt(error);
+      },
+      reopened: () => renewal.renew(),
+    });
   }
 
   /**
@@ -102,24 +120,12 @@ export class Gateway implements RunningGateway {
     },
   ): Promise<Gateway> {
     const keyring = await keysFor(plan, plan.channels, world);
-    // The journal reports before there is a gateway to report to.
-    let opened: Gateway | undefined;
-    const journal = await Journal.open(world, plan.data, {
-      committed(operations, tookMs) {
-        if (opened) opened.#report({ name: "journalCommitted", operations, tookMs });
-      },
-      weighed(pendingBytes) {
-        if (opened) opened.#watchPressure(pendingBytes);
-      },
-      failed(error) {
-        if (opened) opened.#fail(error);
-      },
-    }, openStore);
-    const gateway = opened = new Gateway(plan, world, journal, keyring);
+    const gateway = new Gateway(plan, world, keyring, openStore);
     if (observer) gateway.observe(observer);
+    await gateway.#keeper.open();
     try {
       // All are there before any starts: one may hand on to another.
-      for (const channel of plan.channels) gateway.#make(channel, journal.found);
+      for (const channel of plan.channels) gateway.#make(channel, gateway.#journal.found);
       for (const channel of gateway.#channels.values()) await channel.start();
     } catch (cause) {
       await gateway.close();
@@ -129,9 +135,16 @@ export class Gateway implements RunningGateway {
     return gateway;
   }
 
+  get archive(): Archive {
+    return this.#journal.archive;
+  }
+
+  get #journal(): Journal {
+    return this.#keeper.journal;
+  }
+
   snapshot(): GatewaySnapshot {
     const channels = [...this.#channels.values()].map((channel) => channel.state());
-    const { condition, pendingBytes } = this.#journal;
     const pending = channels.reduce(
       (sum, { work, destinations }) =>
         Object.values(destinations).reduce(
@@ -140,12 +153,13 @@ export class Gateway implements RunningGateway {
         ),
       0,
     );
+    const journal = this.#keeper.state(pending);
     return {
       name: this.name,
       startedAtMs: this.#startedAtMs,
-      ready: condition === "open" &&
+      ready: journal.condition === "open" &&
         channels.every((channel) => channel.condition === "running" && channel.isOpen),
-      journal: { condition, pending, pendingBytes },
+      journal,
       channels,
     };
   }
@@ -250,30 +264,40 @@ export class Gateway implements RunningGateway {
     return [...this.#channels.values()].find((channel) => channel.mountedAt === path)?.plan.name;
   }
 
-  async startChannel(name: string): Promise<void> {
-    const channel = this.#channel(name);
-    const { work, destinations } = channel.state();
-    // A line that halted starts again with its channel.
-    const hasHalted = [work, ...Object.values(destinations)].some(({ condition }) => condition === "halted");
-    if (hasHalted) await this.#stop(channel);
-    await this.#start(channel);
+  startChannel(name: string): Promise<void> {
+    return this.#renewal.act(async () => {
+      const channel = this.#channel(name);
+      this.#mustHaveJournal();
+      const { work, destinations } = channel.state();
+      // A line that halted starts again with its channel.
+      const hasHalted = [work, ...Object.values(destinations)].some(({ condition }) =>
+        condition === "halted"
+      );
+      if (hasHalted) await this.#stop(channel);
+      await this.#start(channel);
+    });
   }
 
-  async stopChannel(name: string): Promise<void> {
-    await this.#stop(this.#channel(name));
+  stopChannel(name: string): Promise<void> {
+    return this.#renewal.act(() => this.#stop(this.#channel(name)));
   }
 
-  async reloadChannel(plan: ChannelPlan): Promise<void> {
-    const old = this.#channels.get(plan.name);
-    if (old) await this.#retire(old);
-    // Channels that came with the file need no keys; this one may be the first that seals or opens.
-    this.#keyring ??= await keysFor(this.#plan, [plan], this.#world);
-    await this.#start(this.#make(plan, await this.#journal.ask({ ask: "pending" })));
+  reloadChannel(plan: ChannelPlan): Promise<void> {
+    return this.#renewal.act(async () => {
+      this.#mustHaveJournal();
+      const old = this.#channels.get(plan.name);
+      if (old) await this.#retire(old);
+      // Channels that came with the file need no keys; this one may be the first that seals or opens.
+      this.#keyring ??= await keysFor(this.#plan, [plan], this.#world);
+      await this.#start(this.#make(plan, await this.#journal.ask({ ask: "pending" })));
+    });
   }
 
-  async removeChannel(name: string): Promise<void> {
-    await this.#retire(this.#channel(name));
-    this.#channels.delete(name);
+  removeChannel(name: string): Promise<void> {
+    return this.#renewal.act(async () => {
+      await this.#retire(this.#channel(name));
+      this.#channels.delete(name);
+    });
   }
 
   close(): Promise<void> {
@@ -306,6 +330,7 @@ export class Gateway implements RunningGateway {
       formats: this.#plan.formats,
       world: this.#world,
       journal: this.#journal,
+      memory: this.#memory,
       ...(this.#keyring ? { keyring: this.#keyring } : {}),
       found: {
         inbox: inboxes[plan.name] ?? 0,
@@ -320,27 +345,19 @@ export class Gateway implements RunningGateway {
       timesStages: () => this.#stageObservers.size > 0,
     });
     this.#channels.set(plan.name, channel);
-    channel.setGate(FULL, this.#isFull);
+    this.#pressure.tell(channel);
     return channel;
   }
 
-  /** The store has failed: every channel halts; nothing is answered any more. */
-  #fail(error: MitralError): void {
-    this.#report({ name: "journalFailed", error });
-    for (const channel of this.#channels.values()) channel.halt(error);
-  }
-
-  /** Past its mark the journal takes nothing new; somewhat below it, it does again. */
-  #watchPressure(pendingBytes: number): void {
-    const { pendingBytesMax } = this.#plan.journal;
-    const isFull = pendingBytes > pendingBytesMax * (this.#isFull ? limits.reopenShare : 1);
-    if (isFull === this.#isFull) return;
-    this.#isFull = isFull;
-    for (const channel of this.#channels.values()) channel.setGate(FULL, isFull);
+  /** Nothing is started on a journal that has failed. */
+  #mustHaveJournal(): void {
+    if (this.#keeper.trouble) throw this.#keeper.trouble;
   }
 
   async #close(): Promise<void> {
-    await drain([...this.#channels.values()], this.#journal, this.#world, this.#plan.drainMsMax);
+    await this.#keeper.stop();
+    this.#renewal.forget();
+    await drain([...this.#channels.values()], this.#keeper, this.#world, this.#plan.drainMsMax);
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
     this.#isClosed = true;
     this.#observers.clear();
@@ -362,6 +379,7 @@ export class Gateway implements RunningGateway {
   }
 
   async #stop(channel: Channel): Promise<void> {
+    this.#renewal.forget(channel);
     const { deadline, forget } = deadlineIn(this.#plan.drainMsMax, this.#world.clock);
     await channel.stop(deadline).finally(forget);
   }
@@ -369,24 +387,4 @@ export class Gateway implements RunningGateway {
   #channel(name: string): Channel {
     return this.#channels.get(name) ?? errors.fail("GATEWAY_CHANNEL_UNKNOWN", { channel: name });
   }
-}
-
-/** Why the gates are closed while there is too much left to do. */
-const FULL = "journal is full";
-
-async function keysFor(
-  plan: GatewayPlan,
-  channels: readonly ChannelPlan[],
-  world: World,
-): Promise<GatewayKeyring | undefined> {
-  const seals = channels.some((channel) =>
-    channel.decrypt || channel.destinations.some((destination) => destination.encrypt)
-  );
-  if (!seals) return undefined;
-  return await openKeyring({
-    gateway: plan.name,
-    ...(plan.keys === undefined ? {} : { identityFile: plan.keys }),
-    partnerFiles: plan.partners,
-    disk: world.disk,
-  });
 }

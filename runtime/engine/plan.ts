@@ -22,8 +22,8 @@ export interface GatewayPlan {
   readonly monitor?: { readonly port: number };
   /** How long {@linkcode RunningGateway.close} may take before lines are dropped where they are. */
   readonly drainMsMax: number;
-  /** Above `pendingBytesMax` bytes of unsettled messages, listeners stop reading. */
-  readonly journal: { readonly pendingBytesMax: number };
+  /** Above `pendingBytesMax` bytes of unsettled messages, or below `diskFreeMin` of free disk, listeners stop reading. */
+  readonly journal: { readonly pendingBytesMax: number; readonly diskFreeMin: number };
   /** Formats by name, with their default settings: what bodies can be made of and answers be read as. */
   readonly formats: Readonly<Record<string, Configured<FormatSpec>>>;
   /** Each with a name of its own. */

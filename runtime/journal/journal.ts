@@ -20,6 +20,8 @@ const PATIENT_OPERATIONS_MAX = 64;
 
 /** What the journal tells about itself. */
 export interface JournalObserver {
+  /** A commit begins; `committed` or `failed` follows. `atMs`: of the clock's `elapsedMs`. */
+  committing(atMs: number): void;
   committed(operations: number, tookMs: number): void;
   /** There is more or less left to do. */
   weighed(pendingBytes: number): void;
@@ -43,7 +45,8 @@ interface Waiting {
  * covers it. Operations are applied in the order of the calls.
  *
  * Any error of the store poisons the journal: that batch and everything after it rejects with JOURNAL_STORE_FAILED,
- * and nothing more is written.
+ * and nothing more is written, ever, by this journal. Whoever opens another in its place finds all that was acknowledged,
+ * and perhaps what was in the batch that failed: a COMMIT that gives an error may have come through all the same.
  */
 export class Journal {
   readonly #world: World;
@@ -196,6 +199,7 @@ export class Journal {
 
   async #commitBatch(batch: Waiting[]): Promise<void> {
     const startedMs = this.#world.clock.elapsedMs();
+    this.#observer.committing(startedMs);
     let results: readonly unknown[];
     try {
       results = await this.#store.commit(batch.map((waiting) => waiting.operation));

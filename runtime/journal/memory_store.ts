@@ -1,3 +1,4 @@
+import { checkDatabase } from "./check.ts";
 import { Reader } from "./reader.ts";
 import { prepareSchema } from "./schema.ts";
 import { openWriter } from "./sqlite_database.ts";
@@ -16,6 +17,7 @@ export async function openMemoryStore(): Promise<Store> {
   return {
     commit: async (operations) => writer.apply(operations),
     ask: async (question) => reader.answer(question),
+    check: async () => checkDatabase(database),
     close: async () => database.close(),
   };
 }

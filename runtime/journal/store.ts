@@ -1,6 +1,7 @@
 import { MitralError } from "../contract/error.ts";
 import type { Facts } from "../contract/error.ts";
 import type { Thread, World } from "../contract/world.ts";
+import { tellsDamage } from "./check.ts";
 import type { Operation } from "./operations.ts";
 import type { AnswerTo, Question } from "./questions.ts";
 import { errors } from "./schema.ts";
@@ -12,6 +13,8 @@ import { errors } from "./schema.ts";
 export interface Store {
   commit(operations: readonly Operation[]): Promise<readonly unknown[]>;
   ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>>;
+  /** Looks through everything, and makes sure that a write survives. Errors: JOURNAL_DAMAGED, JOURNAL_STORE_FAILED. */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,6 +25,7 @@ export type ToThread =
     | { readonly do: "open"; readonly role: "writer" | "reader"; readonly folder: string }
     | { readonly do: "apply"; readonly operations: readonly Operation[] }
     | { readonly do: "ask"; readonly question: Question }
+    | { readonly do: "check" }
     | { readonly do: "close" }
   );
 
@@ -96,17 +100,20 @@ export async function openSqliteStore(world: World, folder: string): Promise<Sto
     writer.terminate();
     reader.terminate();
     const known = cause instanceof MitralError && cause.code !== "JOURNAL_STORE_FAILED";
-    throw known
-      ? cause
-      : errors.error("JOURNAL_OPEN_FAILED", { reason: String((cause as MitralError).facts?.reason) }, cause);
+    if (known) throw cause;
+    const reason = String((cause as MitralError).facts?.reason);
+    throw tellsDamage(reason)
+      ? errors.error("JOURNAL_DAMAGED", {}, cause)
+      : errors.error("JOURNAL_OPEN_FAILED", { reason }, cause);
   }
   return {
     commit: (operations) => writer.call({ do: "apply", operations }) as Promise<readonly unknown[]>,
     ask: <Q extends Question>(question: Q) => reader.call({ do: "ask", question }) as Promise<AnswerTo<Q>>,
+    check: () => writer.call({ do: "check" }) as Promise<void>,
     async close() {
       try {
-        await reader.call({ do: "close" });
-        await writer.call({ do: "close" });
+        // Where one of them is dead the other is closed all the same.
+        await reader.call({ do: "close" }).finally(() => writer.call({ do: "close" }));
       } finally {
         reader.terminate();
         writer.terminate();

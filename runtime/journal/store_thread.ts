@@ -3,6 +3,7 @@
  * The journal's thread, in either of its roles. A writer owns the file and commits batches; a reader answers
  * questions beside it. SQLite's calls block: here they block nobody else.
  */
+import { checkDatabase } from "./check.ts";
 import { prepareSchema } from "./schema.ts";
 import { Reader } from "./reader.ts";
 import { holdFolder, openReader, openWriter } from "./sqlite_database.ts";
@@ -11,6 +12,7 @@ import type { FromThread, ToThread } from "./store.ts";
 
 let writer: Writer | undefined;
 let reader: Reader | undefined;
+let check = () => {};
 let close = () => {};
 
 function open(role: "writer" | "reader", folder: string): void {
@@ -32,10 +34,14 @@ function open(role: "writer" | "reader", folder: string): void {
   const database = openWriter(`${folder}/journal.db`);
   prepareSchema(database);
   writer = new Writer(database);
+  check = () => checkDatabase(database);
   close = () => {
-    database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    database.close();
-    lock.close();
+    try {
+      database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } finally {
+      database.close();
+      lock.close();
+    }
   };
 }
 
@@ -47,6 +53,8 @@ function perform(message: ToThread): unknown {
       return writer!.apply(message.operations);
     case "ask":
       return reader!.answer(message.question);
+    case "check":
+      return check();
     case "close":
       return close();
   }

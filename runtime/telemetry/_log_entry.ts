@@ -121,7 +121,19 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     facts: safe(event.facts),
     ...(event.error ? trouble(event.error) : {}),
   })),
+  channelFailed: say("error", "channel failed", (event) => ({
+    ...place(event),
+    againInMs: event.againInMs,
+    ...trouble(event.error),
+  })),
   journalFailed: say("fatal", "journal failed", (event) => trouble(event.error)),
+  journalReopenFailed: say("fatal", "journal not reopened", (event) => trouble(event.error)),
+  journalReopened: say("warning", "journal reopened", ({ tookMs }) => ({ tookMs })),
+  journalStalled: say("fatal", "journal stalled", ({ forMs }) => ({ forMs })),
+  journalResumed: say("warning", "journal resumed", ({ forMs }) => ({ forMs })),
+  diskLow: say("error", "disk low", ({ freeBytes }) => ({ freeBytes })),
+  diskFine: say("info", "disk fine", ({ freeBytes }) => ({ freeBytes })),
+  diskUnknown: say("warning", "disk unknown", ({ reason }) => ({ reason })),
   journalCommitted: say("debug", "journal committed", ({ operations, tookMs }) => ({ operations, tookMs })),
 };
 

@@ -127,7 +127,13 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
   const closures = tally("intake_closures", "Times a channel stopped taking messages.", "channel");
   const transport = tally("transport_events", "What adapters report.", "channel", "destination", "event");
   const operations = tally("journal_operations", "Operations in the commits of the journal.");
-  const poisoned = tally("journal_failures", "Errors that poisoned the journal.", "code");
+  const poisoned = tally(
+    "journal_failures",
+    "Errors that stopped the journal, or kept it from being opened again.",
+    "code",
+  );
+  const reopened = tally("journal_reopens", "Times the journal was opened again after an error.");
+  const stalled = tally("journal_stalls", "Commits that took so long that intake closed.");
 
   const answer = latency(
     "answer",
@@ -211,7 +217,12 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return closures.add([event.channel]);
       case "transportReported":
         return transport.add([...line(event), event.event]);
+      case "journalReopened":
+        return reopened.add([]);
+      case "journalStalled":
+        return stalled.add([]);
       case "journalFailed":
+      case "journalReopenFailed":
         return poisoned.add([event.error.code]);
       case "journalCommitted":
         operations.add([], event.operations);
@@ -257,6 +268,8 @@ function reading(registry: Registry): (now: GatewaySnapshot) => void {
   );
   const waiting = gauge("link_messages", "Messages in front of a stage.", "channel", "destination", "stage");
   const journal = gauge("journal_open", "1 while the journal takes commits.");
+  const stalls = gauge("journal_stalled", "1 while a commit takes too long.");
+  const low = gauge("disk_low", "1 while less than journal.diskFreeMin is free.");
   const pending = gauge("journal_pending_messages", "Messages not yet settled everywhere.");
   const pendingBytes = gauge("journal_pending_bytes", "Bytes of the messages not yet settled everywhere.");
 
@@ -277,6 +290,8 @@ function reading(registry: Registry): (now: GatewaySnapshot) => void {
     ready.set(now.ready ? 1 : 0);
     started.set(now.startedAtMs / 1_000);
     journal.set(now.journal.condition === "open" ? 1 : 0);
+    stalls.set(now.journal.isStalled ? 1 : 0);
+    if (now.journal.disk) low.set(now.journal.disk.isLow ? 1 : 0);
     pending.set(now.journal.pending);
     pendingBytes.set(now.journal.pendingBytes);
     for (const channel of now.channels) {

@@ -14,6 +14,9 @@ import { HandListener } from "./hand_listener.ts";
 import { type NoteBody, noteFormat } from "./note_format.ts";
 
 type Settings = Omit<Partial<ChannelPlan>, "destinations">;
+type RigSettings = Partial<Omit<GatewayPlan, "channels" | "journal">> & {
+  readonly journal?: Partial<GatewayPlan["journal"]>;
+};
 
 /** A destination that leads to a peer. */
 export function to(
@@ -58,6 +61,8 @@ export class GatewayRig implements AsyncDisposable {
   readonly store: MemoryStore = new MemoryStore();
   readonly world: World;
   readonly events: GatewayEvent[] = [];
+  /** Free on the disk, where `diskFreeMin` has it looked at; or why that cannot be told. */
+  freeBytes: number | Error = 10e9;
   readonly #listeners = new Map<string, HandListener>();
   #watchers: (() => void)[] = [];
   #gateway: Gateway | undefined;
@@ -66,7 +71,14 @@ export class GatewayRig implements AsyncDisposable {
     this.clock = new FakeClock(startMs);
     this.world = worldWith(this.clock, {
       random: new SeededRandom(seed),
-      disk: { ...denoWorld.disk, makeFolder: () => Promise.resolve() },
+      disk: {
+        ...denoWorld.disk,
+        makeFolder: () => Promise.resolve(),
+        freeBytes: async () => {
+          if (typeof this.freeBytes === "number") return this.freeBytes;
+          throw this.freeBytes;
+        },
+      },
     });
   }
 
@@ -98,7 +110,7 @@ export class GatewayRig implements AsyncDisposable {
   /** Opens a gateway on the store, in place of the one that was open. */
   async open(
     channels: readonly ChannelPlan[],
-    settings: Partial<Omit<GatewayPlan, "channels">> = {},
+    { journal, ...settings }: RigSettings = {},
   ): Promise<Gateway> {
     const plan: GatewayPlan = {
       name: "here",
@@ -107,7 +119,7 @@ export class GatewayRig implements AsyncDisposable {
       partners: {},
       formats: {},
       drainMsMax: 10_000,
-      journal: { pendingBytesMax: 64 << 20 },
+      journal: { pendingBytesMax: 64 << 20, diskFreeMin: 0, ...journal },
       ...settings,
       channels,
     };

@@ -55,7 +55,7 @@ export const trouble = {
 } as const;
 
 /** Hears nothing. */
-export const deaf: JournalObserver = { committed() {}, weighed() {}, failed() {} };
+export const deaf: JournalObserver = { committing() {}, committed() {}, weighed() {}, failed() {} };
 
 /** A world without a disk: for a journal over a store in memory. */
 export function bareWorld(): World {
