@@ -355,7 +355,8 @@ export class Gateway implements RunningGateway {
   }
 
   async #close(): Promise<void> {
-    await this.#keeper.stop();
+    const mending = this.#keeper.stop();
+    if (mending) await mending;
     this.#renewal.forget();
     await drain([...this.#channels.values()], this.#keeper, this.#world, this.#plan.drainMsMax);
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });

@@ -92,12 +92,12 @@ export class JournalKeeper {
     };
   }
 
-  /** First step of closing: a store that has failed is not opened again. */
-  async stop(): Promise<void> {
+  /** First step of closing: a store that has failed is not opened again. A try that is under way is to be awaited. */
+  stop(): Promise<void> | undefined {
     this.#closing.abort();
     this.#disk.stop();
     this.#stall.stop();
-    await this.#mending;
+    return this.#mending;
   }
 
   /** Waits for what was written so far, then closes the journal. One that has failed has nothing left to lose. */

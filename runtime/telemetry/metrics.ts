@@ -127,11 +127,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
   const closures = tally("intake_closures", "Times a channel stopped taking messages.", "channel");
   const transport = tally("transport_events", "What adapters report.", "channel", "destination", "event");
   const operations = tally("journal_operations", "Operations in the commits of the journal.");
-  const poisoned = tally(
-    "journal_failures",
-    "Errors that stopped the journal, or kept it from being opened again.",
-    "code",
-  );
+  const poisoned = tally("journal_failures", "Errors that poisoned the journal.", "code");
+  const unopened = tally("journal_reopen_failures", "Tries to open the journal again that failed.", "code");
   const reopened = tally("journal_reopens", "Times the journal was opened again after an error.");
   const stalled = tally("journal_stalls", "Commits that took so long that intake closed.");
 
@@ -221,8 +218,9 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return reopened.add([]);
       case "journalStalled":
         return stalled.add([]);
-      case "journalFailed":
       case "journalReopenFailed":
+        return unopened.add([event.error.code]);
+      case "journalFailed":
         return poisoned.add([event.error.code]);
       case "journalCommitted":
         operations.add([], event.operations);
