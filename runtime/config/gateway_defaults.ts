@@ -1,6 +1,7 @@
 /** What a gateway does where its file says nothing. One place, so that the reference, the schema and the engine agree. */
 export const DEFAULTS = {
   data: "./data",
+  masterKey: "./master.key",
   drainMsMax: 30_000,
   /**
    * 1 GB is what an edge box with a 32 GB disk can spare, some hundred times what may be on its way into the journal once

@@ -2,7 +2,7 @@ import { MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import { Journal, type OpenStore } from "../journal/journal.ts";
 import { errors } from "../journal/schema.ts";
-import { openSqliteStore, type Store } from "../journal/store.ts";
+import type { Store } from "../journal/store.ts";
 import { DiskWatch } from "./disk_watch.ts";
 import type { JournalCondition, JournalState } from "./events.ts";
 import { limits } from "./limits.ts";
@@ -16,8 +16,7 @@ import { backoffMs } from "./supervisor.ts";
 export interface KeeperParts {
   readonly plan: Pick<GatewayPlan, "data" | "journal">;
   readonly world: World;
-  /** SQLite in the data folder where left out. */
-  readonly openStore: OpenStore | undefined;
+  readonly openStore: OpenStore;
   readonly pressure: Pressure;
   report(event: Unstamped): void;
   /** Nothing can be made durable any more. */
@@ -121,16 +120,10 @@ export class JournalKeeper {
     let journal: Journal | undefined;
     const isInUse = () => journal === this.#journal;
     journal = await open({
-      committing: (atMs) => this.#stall.begun(atMs),
-      committed: (operations, tookMs) => {
-        this.#stall.ended();
-        report({ name: "journalCommitted", operations, tookMs });
-      },
+      begun: () => this.#stall.begun(),
+      committed: (operations, tookMs) => report({ name: "journalCommitted", operations, tookMs }),
       weighed: (pendingBytes) => isInUse() && pressure.weigh(pendingBytes),
-      failed: (error) => {
-        this.#stall.ended();
-        if (isInUse()) this.#fail(error);
-      },
+      failed: (error) => isInUse() && this.#fail(error),
     });
     this.#journal = journal;
     this.#openedMs = world.clock.elapsedMs();
@@ -199,7 +192,7 @@ export class JournalKeeper {
 const DAMAGED = "JOURNAL_DAMAGED";
 
 /** Opens a store that is fit for use, or none. */
-function checked(openStore: OpenStore = openSqliteStore): OpenStore {
+function checked(openStore: OpenStore): OpenStore {
   return async (world, folder): Promise<Store> => {
     const store = await openStore(world, folder);
     try {

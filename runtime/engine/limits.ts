@@ -32,7 +32,7 @@ export const limits = {
   /** … and of larger ones, those that are not whole yet among them. One of any size passes, alone. */
   heavyIntakeBytesMax: 64 << 20,
   /** A commit that takes longer is told, and intake closes until it is over. */
-  commitStalledMs: 10_000,
+  diskStalledMs: 10_000,
   /** How long to wait before a store that failed is opened again; doubles with each failure … */
   reopenMs: 1_000,
   /** … up to this. A store that was good for longer begins with the first wait. */

@@ -1,13 +1,14 @@
 import type { Clock } from "../contract/world.ts";
 import { limits } from "./limits.ts";
 
-/** Tells of a commit that does not come to its end: a disk that hangs gives no error. */
+/** Tells of a commit, or a large body, that takes too long: a disk that hangs gives no error. */
 export class StallWatch {
   readonly #clock: Clock;
   readonly #changed: (isStalled: boolean, forMs: number) => void;
-  /** When the commit under way began. */
-  #sinceMs: number | undefined;
-  #isStalled = false;
+  /** What is under way, the oldest first: when each began. */
+  readonly #underWay = new Set<{ readonly sinceMs: number }>();
+  /** What the disk does not get done. */
+  #stalled: { readonly sinceMs: number } | undefined;
   #forget: (() => void) | undefined;
 
   constructor(clock: Clock, changed: (isStalled: boolean, forMs: number) => void) {
@@ -15,24 +16,22 @@ export class StallWatch {
     this.#changed = changed;
   }
 
-  /** True while a commit takes too long. */
+  /** True while something takes too long. */
   get isStalled(): boolean {
-    return this.#isStalled;
+    return this.#stalled !== undefined;
   }
 
-  /** A commit has begun. One timer serves all those that end in time. */
-  begun(atMs: number): void {
-    this.#sinceMs = atMs;
-    this.#forget ??= this.#clock.after(limits.commitStalledMs, () => this.#look());
-  }
-
-  /** It is over, well or not. */
-  ended(): void {
-    const sinceMs = this.#sinceMs;
-    this.#sinceMs = undefined;
-    if (!this.#isStalled) return;
-    this.#isStalled = false;
-    this.#changed(false, this.#clock.elapsedMs() - sinceMs!);
+  /** Something begins; the function that is returned is called when it is over. One timer serves all that end in time. */
+  begun(): () => void {
+    const work = { sinceMs: this.#clock.elapsedMs() };
+    this.#underWay.add(work);
+    this.#forget ??= this.#clock.after(limits.diskStalledMs, () => this.#look());
+    return () => {
+      this.#underWay.delete(work);
+      if (work !== this.#stalled) return;
+      this.#stalled = undefined;
+      this.#changed(false, this.#clock.elapsedMs() - work.sinceMs);
+    };
   }
 
   /** Watches no more. */
@@ -42,13 +41,13 @@ export class StallWatch {
 
   #look(): void {
     this.#forget = undefined;
-    if (this.#sinceMs === undefined) return;
-    const forMs = this.#clock.elapsedMs() - this.#sinceMs;
-    if (forMs < limits.commitStalledMs) {
-      this.#forget = this.#clock.after(limits.commitStalledMs - forMs, () => this.#look());
-      return;
-    }
-    this.#isStalled = true;
+    const [oldest] = this.#underWay;
+    if (!oldest) return;
+    const forMs = this.#clock.elapsedMs() - oldest.sinceMs;
+    const leftMs = limits.diskStalledMs - forMs;
+    this.#forget = this.#clock.after(leftMs > 0 ? leftMs : limits.diskStalledMs, () => this.#look());
+    if (leftMs > 0 || this.#stalled) return;
+    this.#stalled = oldest;
     this.#changed(true, forMs);
   }
 }

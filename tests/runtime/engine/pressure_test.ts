@@ -107,7 +107,7 @@ for (
       rig.store.hold();
       void rig.gateway.inject("web", note({ id: "S" }));
       await turns(5);
-      await rig.clock.advance(limits.commitStalledMs);
+      await rig.clock.advance(limits.diskStalledMs);
     }],
   ] as const
 ) {
@@ -132,17 +132,17 @@ Deno.test("a commit that does not come to its end is told, closes the way in, an
   const letGo = rig.store.hold();
   const reply = rig.hand().give(note({ id: "A" }));
   await rig.store.asked(({ op }) => op === "append");
-  await rig.clock.advance(limits.commitStalledMs - 1);
+  await rig.clock.advance(limits.diskStalledMs - 1);
   assertEquals(rig.all("journalStalled").length, 0);
   await rig.clock.advance(1);
-  assertEquals((await rig.seen("journalStalled")).forMs, limits.commitStalledMs);
+  assertEquals((await rig.seen("journalStalled")).forMs, limits.diskStalledMs);
   assertEquals((await rig.seen("intakeClosed")).reason, "journal is stalled");
   assertEquals([rig.gateway.snapshot().ready, rig.gateway.snapshot().journal.isStalled], [false, true]);
   await rig.clock.advance(3_600_000);
   assert(!await settles(reply), "it was answered, and is not durable");
   letGo();
   assertEquals((await reply).outcome.kind, "accepted");
-  assertEquals((await rig.seen("journalResumed")).forMs, limits.commitStalledMs + 3_600_000);
+  assertEquals((await rig.seen("journalResumed")).forMs, limits.diskStalledMs + 3_600_000);
   assert(rig.gateway.snapshot().ready);
   await peer.took(1);
 });
@@ -154,7 +154,7 @@ Deno.test("commits that end in time are never told of, however many there are", 
     const letGo = rig.store.hold();
     const reply = rig.hand().give(note({ id: `${at}` }));
     await rig.store.asked(({ op }) => op === "append", at + 1);
-    await rig.clock.advance(limits.commitStalledMs - 1);
+    await rig.clock.advance(limits.diskStalledMs - 1);
     letGo();
     await reply;
     await turns(5);

@@ -4,14 +4,17 @@ import { DatabaseSync } from "node:sqlite";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { checkDatabase } from "../../../runtime/journal/check.ts";
 import { Journal } from "../../../runtime/journal/journal.ts";
-import { openSqliteStore } from "../../../runtime/journal/store.ts";
+import { sqliteStore } from "../../../runtime/journal/store.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
+import { masterKey } from "../../world/master_key.ts";
 import { appendOf, deaf } from "./entries.ts";
+
+const openStore = sqliteStore(masterKey);
 
 async function withJournal(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
-    const journal = await Journal.open(denoWorld, folder, deaf);
+    const journal = await Journal.open(denoWorld, folder, deaf, openStore);
     await Promise.all(Array.from({ length: 200 }, () => journal.write(appendOf())));
     await journal.close();
     await use(folder);
@@ -22,7 +25,7 @@ async function withJournal(use: (folder: string) => Promise<void>): Promise<void
 
 Deno.test("a journal that is whole passes its check, and is written to all the same", () =>
   withJournal(async (folder) => {
-    const store = await openSqliteStore(denoWorld, folder);
+    const store = await openStore(denoWorld, folder);
     const wal = () => Deno.statSync(`${folder}/journal.db-wal`).size;
     const before = wal();
     await store.check();
@@ -37,7 +40,7 @@ Deno.test("a journal with a page of rubbish is damaged", () =>
     const { size } = await file.stat();
     await file.seek(size - 4096 * 2, Deno.SeekMode.Start);
     await file.write(new Uint8Array(4096).fill(0x5a));
-    const store = await openSqliteStore(denoWorld, folder);
+    const store = await openStore(denoWorld, folder);
     assertEquals((await assertRejects(() => store.check(), MitralError)).code, "JOURNAL_DAMAGED");
     await store.close();
   }));
@@ -74,14 +77,14 @@ Deno.test("a store whose thread has died is closed, and its folder is free for a
         },
       },
     };
-    const journal = await Journal.open(world, folder, deaf);
+    const journal = await Journal.open(world, folder, deaf, openStore);
     for (const thread of threads) thread.die();
     assertEquals(
       (await assertRejects(() => journal.write(appendOf()), MitralError)).facts.reason,
       "its thread died",
     );
     await assertRejects(() => journal.close(), MitralError);
-    const next = await Journal.open(denoWorld, folder, deaf);
+    const next = await Journal.open(denoWorld, folder, deaf, openStore);
     assertEquals(next.found.inboxes, { lab: 200 });
     await next.close();
   }));

@@ -9,8 +9,11 @@ import { worldWith } from "../../world/tools.ts";
 const encoder = new TextEncoder();
 let ids = 0;
 
+/** An append with its bytes. */
+export type SmallAppend = Append & { readonly body: Uint8Array };
+
 /** A message to be appended; a new one with every call. */
-export function appendOf(change: Partial<Append> = {}): Append {
+export function appendOf(change: Partial<SmallAppend> = {}): SmallAppend {
   const number = ++ids;
   return {
     op: "append",
@@ -43,7 +46,17 @@ export function branchTo(destination: string, change: Partial<Branch> = {}): Bra
 
 /** The end of the work on a message. */
 export function processOf(seq: number, branches: readonly Branch[], change: Partial<Process> = {}): Process {
-  return { op: "process", seq, channel: "lab", branches, answers: false, state: [], stages: "", ...change };
+  return {
+    op: "process",
+    seq,
+    channel: "lab",
+    found: [],
+    branches,
+    answers: false,
+    state: [],
+    stages: "",
+    ...change,
+  };
 }
 
 /** Why something is in quarantine. */
@@ -55,7 +68,7 @@ export const trouble = {
 } as const;
 
 /** Hears nothing. */
-export const deaf: JournalObserver = { committing() {}, committed() {}, weighed() {}, failed() {} };
+export const deaf: JournalObserver = { begun: () => () => {}, committed() {}, weighed() {}, failed() {} };
 
 /** A world without a disk: for a journal over a store in memory. */
 export function bareWorld(): World {
