@@ -136,6 +136,7 @@ export class JournalKeeper {
     this.#trouble = error;
     report({ name: "journalFailed", error });
     failed(error);
+    void this.#disk.look();
     this.#mending ??= this.#mend();
   }
 
@@ -181,8 +182,8 @@ export class JournalKeeper {
 
   /** On a full disk the store can be opened, and deliveries made whose outcome cannot be kept: again and again. */
   async #mustHaveRoom(): Promise<void> {
-    await this.#disk.look();
-    const { freeBytes } = this.#disk;
+    const { world: { disk }, plan } = this.#parts;
+    const freeBytes = await disk.freeBytes(plan.data).catch(() => undefined);
     if (freeBytes === undefined || freeBytes >= limits.reopenFreeBytes) return;
     errors.fail("JOURNAL_DISK_FULL", { freeBytes, freeBytesMin: limits.reopenFreeBytes });
   }

@@ -63,7 +63,7 @@ class Calls {
   readonly #thread: Thread;
   readonly #waiting = new Map<number, { resolve(result: unknown): void; reject(cause: unknown): void }>();
   #last = 0;
-  #dead: unknown;
+  #dead: MitralError | undefined;
 
   constructor(thread: Thread) {
     this.#thread = thread;
@@ -74,11 +74,8 @@ class Calls {
       if (failure) caller.reject(errorFrom(failure));
       else caller.resolve(result);
     };
-    thread.died = (cause) => {
-      this.#dead = errors.error("JOURNAL_STORE_FAILED", { reason: "its thread died" }, cause);
-      for (const caller of this.#waiting.values()) caller.reject(this.#dead);
-      this.#waiting.clear();
-    };
+    thread.died = (cause) =>
+      this.#end(errors.error("JOURNAL_STORE_FAILED", { reason: "its thread died" }, cause));
   }
 
   call(message: Undone<ToThread>): Promise<unknown> {
@@ -90,8 +87,16 @@ class Calls {
     });
   }
 
+  /** Whoever still waits is told that nothing comes. */
   terminate(): void {
     this.#thread.terminate();
+    this.#end(errors.error("JOURNAL_CLOSED"));
+  }
+
+  #end(why: MitralError): void {
+    this.#dead = why;
+    for (const caller of this.#waiting.values()) caller.reject(why);
+    this.#waiting.clear();
   }
 }
 

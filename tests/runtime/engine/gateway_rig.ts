@@ -3,6 +3,7 @@ import type { Message } from "../../../runtime/contract/message.ts";
 import type { World } from "../../../runtime/contract/world.ts";
 import type { GatewayEvent } from "../../../runtime/engine/events.ts";
 import { Gateway } from "../../../runtime/engine/gateway.ts";
+import type { OpenStore } from "../../../runtime/journal/journal.ts";
 import type { ActPlan, ChannelPlan, DestinationPlan, GatewayPlan } from "../../../runtime/engine/plan.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
@@ -59,10 +60,12 @@ export function step(
 export class GatewayRig implements AsyncDisposable {
   readonly clock: FakeClock;
   readonly store: MemoryStore = new MemoryStore();
+  /** Opens `store`, unless a test wants one on a disk. */
+  openStore: OpenStore = this.store.openStore;
   readonly world: World;
   readonly events: GatewayEvent[] = [];
   /** Free on the disk, where `diskFreeMin` has it looked at; or why that cannot be told. */
-  freeBytes: number | Error = 10e9;
+  freeBytes: number | Error | (() => Promise<number>) = 10e9;
   readonly #listeners = new Map<string, HandListener>();
   #watchers: (() => void)[] = [];
   #gateway: Gateway | undefined;
@@ -75,8 +78,9 @@ export class GatewayRig implements AsyncDisposable {
         ...denoWorld.disk,
         makeFolder: () => Promise.resolve(),
         freeBytes: async () => {
-          if (typeof this.freeBytes === "number") return this.freeBytes;
-          throw this.freeBytes;
+          const free = typeof this.freeBytes === "function" ? await this.freeBytes() : this.freeBytes;
+          if (typeof free === "number") return free;
+          throw free;
         },
       },
     });
@@ -126,7 +130,7 @@ export class GatewayRig implements AsyncDisposable {
     };
     this.#gateway = await Gateway.open(plan, {
       world: this.world,
-      openStore: this.store.openStore,
+      openStore: this.openStore,
       observer: (event) => this.#note(event),
     });
     return this.#gateway;
