@@ -3,6 +3,7 @@ import type { Database, Row, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
 import type { Carried, Carry, DropKeys, Dropped, Prune, Pruned, SweepFound } from "./retention_operations.ts";
 import { SEALED, type Sealing } from "./sealing.ts";
+import type { WriterParts } from "./writer_parts.ts";
 
 /** True for a message that must stay, whatever its age. */
 const MUST_STAY = `(state IN (0, 3, 4)
@@ -22,7 +23,7 @@ export class Retention {
   /** Files to remove once their bodies are gone for good. */
   #unnamed: string[] = [];
 
-  constructor(database: Database, names: Names, sealing: Sealing, files: BodyFiles) {
+  constructor(database: Database, { names, sealing, files }: WriterParts) {
     this.#names = names;
     this.#sealing = sealing;
     this.#files = files;

@@ -124,7 +124,7 @@ export class GatewayRig implements AsyncDisposable {
       partners: {},
       formats: {},
       drainMsMax: 10_000,
-      journal: { pendingBytesMax: 64 << 20, diskFreeMin: 0, ...journal },
+      journal: { pendingBytesMax: 64 << 20, diskFreeMin: 0, keepDays: 30, ...journal },
       ...settings,
       channels,
     };

@@ -154,6 +154,8 @@ export function everyEvent(): readonly GatewayEvent[] {
       facts: { frames: 3, smuggled: { name: CANARY } as unknown as string },
     },
     channelFailed: { name: "channelFailed", atMs, channel: "lab", error, againInMs: 1_000 },
+    dayClosed: { name: "dayClosed", atMs, channel: "lab", day: 20_000, carried: 1 },
+    messagesPruned: { name: "messagesPruned", atMs, channel: "lab", messages: 7, files: 1 },
     journalFailed: { name: "journalFailed", atMs, error },
     journalReopenFailed: { name: "journalReopenFailed", atMs, error },
     journalReopened: { name: "journalReopened", atMs, tookMs: 120 },
