@@ -3,8 +3,11 @@ import type { Reading } from "../../runtime/contract/adapter.ts";
 /** A body as far as it was read. */
 export interface BoundedBody {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** `whole`; `large`: stopped at the limit, `bytes` holds its beginning; `stopped`: the signal was aborted. */
-  readonly end: "whole" | "large" | "stopped";
+  /**
+   * `whole`; `large`: stopped at the limit, `bytes` holds its beginning; `stopped`: the signal was aborted; `waiting`: it
+   * was, and there was no memory for more.
+   */
+  readonly end: "whole" | "large" | "stopped" | "waiting";
 }
 
 /**
@@ -23,11 +26,14 @@ export async function readBounded(
   const stop = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", stop, { once: true });
   const chunks: Uint8Array[] = [];
-  let length = 0;
+  let length = 0, isWaiting = false;
   try {
     while (!signal.aborted) {
-      await memory?.holds(length, signal)?.catch(() => {});
+      const memoryFree = memory?.holds(length, signal);
+      isWaiting = memoryFree !== undefined;
+      await memoryFree?.catch(() => {});
       if (signal.aborted) break;
+      isWaiting = false;
       const { done, value } = await reader.read();
       if (signal.aborted) break;
       if (done) return { bytes: joined(chunks, length), end: "whole" };
@@ -40,7 +46,7 @@ export async function readBounded(
       }
     }
     stop();
-    return { bytes: joined(chunks, length), end: "stopped" };
+    return { bytes: joined(chunks, length), end: isWaiting ? "waiting" : "stopped" };
   } finally {
     signal.removeEventListener("abort", stop);
   }

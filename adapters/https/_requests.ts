@@ -99,8 +99,9 @@ export class Requests {
     const forget = world.clock.after(config.bodyMsMax, stop);
     try {
       const { bytes, end } = await readBounded(request.body, config.bodyBytesMax, reading.signal, memory);
-      if (end !== "stopped") return { bytes, end };
-      if (this.#stopped.signal.aborted) return this.#closed();
+      if (end === "whole" || end === "large") return { bytes, end };
+      // The client did nothing wrong where we were the one who did not read.
+      if (end === "waiting" || this.#stopped.signal.aborted) return this.#closed();
       return problem(408, error("HTTPS_BODY_LATE", { bodyMsMax: config.bodyMsMax }));
     } catch (cause) {
       // The client is gone: nobody will read this answer, and nothing was handed over.
