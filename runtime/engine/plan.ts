@@ -24,6 +24,7 @@ export interface GatewayPlan {
   readonly monitor?: { readonly port: number };
   /** How long {@linkcode RunningGateway.close} may take before lines are dropped where they are. */
   readonly drainMsMax: number;
+  /** What is taken and kept. */
   readonly journal: {
     /** Above so many bytes of unsettled messages listeners stop reading. */
     readonly pendingBytesMax: number;
