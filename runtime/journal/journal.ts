@@ -172,7 +172,7 @@ export class Journal {
 
   /** Reads, beside the writer. Sees at least every write that had resolved before the call. */
   async ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
-    if (this.#closed) errors.fail("JOURNAL_CLOSED");
+    if (this.#closed) throw this.#trouble ?? errors.error("JOURNAL_CLOSED");
     return await this.#store.ask(question);
   }
 
