@@ -18,7 +18,9 @@ export async function claimSocket(world: World, path: string, folder: string): P
     return await world.net.listenLocal(path);
   } catch (cause) {
     if (codeOf(cause) === "EADDRINUSE") errors.fail("CONTROL_FOLDER_BUSY", { folder }, cause);
-    return errors.fail("CONTROL_SOCKET_REFUSED", { folder, reason: codeOf(cause) || "unknown" }, cause);
+    // What has no code is no refusal of the system: Deno's own, which says what to allow.
+    if (codeOf(cause) === "") throw cause;
+    return errors.fail("CONTROL_SOCKET_REFUSED", { folder, reason: codeOf(cause) }, cause);
   }
 }
 

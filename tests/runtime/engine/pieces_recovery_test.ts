@@ -134,6 +134,7 @@ async function powerCuts(seed: number): Promise<{ cutBeforeJoin: number; repeate
   }
   await rig.clock.advance(700_000);
   assertEquals(rig.all("messageQuarantined").length, 0);
-  assertEquals(rig.gateway.snapshot().journal, { condition: "open", pending: 0, pendingBytes: 0 });
+  const { condition, pending, pendingBytes } = rig.gateway.snapshot().journal;
+  assertEquals([condition, pending, pendingBytes], ["open", 0, 0]);
   return { cutBeforeJoin, repeated: rig.all("messageRepeated").length };
 }
