@@ -244,7 +244,7 @@ export class DeliveryLine {
         name: "messageDelivered",
         id: entry.row.id,
         attempt: entry.attempts,
-        tookMs: world.clock.nowMs() - entry.row.receivedAtMs,
+        tookMs: Math.max(world.clock.nowMs() - entry.row.receivedAtMs, 0),
         attemptMs: world.clock.elapsedMs() - startedMs,
       });
       return await this.#settlement.room();

@@ -35,7 +35,17 @@ export const errors = declareErrors("journal", {
     blame: "operator",
     retry: "later",
     says:
-      "Cannot write to journal: the store failed ({reason}); nothing is acknowledged until the gateway is restarted",
+      "Cannot write to journal: the store failed ({reason}); nothing is acknowledged until it is opened again, which the gateway keeps trying",
+  },
+  JOURNAL_DAMAGED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot use journal: its file is damaged; nothing is acknowledged until it is restored",
+  },
+  JOURNAL_DISK_FULL: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot open journal again: {freeBytes} bytes of the disk are free, and it needs {freeBytesMin}",
   },
   JOURNAL_BODY_DAMAGED: {
     blame: "operator",
