@@ -15,7 +15,6 @@ import {
 import { errors } from "./errors.ts";
 import { Gate } from "./gate.ts";
 import type { LineState } from "./events.ts";
-import { limits } from "./limits.ts";
 import { Line, type Unstamped } from "./line.ts";
 import { entryOf, Outbox } from "./outbox.ts";
 import { expired, type Failure, type Remedied, remedyFor } from "./remedy.ts";
