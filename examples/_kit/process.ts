@@ -33,6 +33,8 @@ export interface GatewayFiles {
   readonly file: string;
   /** File its output is added to. */
   readonly log: string;
+  /** What is run; `mod.ts` where left out. */
+  readonly program?: string;
 }
 
 type Said = Pick<GatewayFiles, "name" | "log">;
@@ -60,9 +62,9 @@ export class GatewayProcess {
   }
 
   /** Resolves when every channel listens; throws with the last lines it said where that does not come about. */
-  static async start({ name, file, log }: GatewayFiles): Promise<GatewayProcess> {
+  static async start({ name, file, log, program = "mod.ts" }: GatewayFiles): Promise<GatewayProcess> {
     const child = new Deno.Command("deno", {
-      args: ["run", "-P", "mod.ts", "run", file],
+      args: ["run", "-P", program, "run", file],
       cwd: projectFolder,
       stdin: "null",
       stdout: "piped",

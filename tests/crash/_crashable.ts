@@ -34,6 +34,11 @@ export class Crashable implements AsyncDisposable {
     return this.up();
   }
 
+  /** Kills it for good, if it is up. */
+  async kill(): Promise<void> {
+    await (await this.#process.catch(() => undefined))?.kill();
+  }
+
   /** Stops it in order; fails where it does not end well. */
   async [Symbol.asyncDispose](): Promise<void> {
     const code = await (await this.#process).stop();

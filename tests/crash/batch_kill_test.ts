@@ -41,7 +41,7 @@ Deno.test("a batch whose gateway is killed while it takes it is sent again until
     }
     const acknowledged = decoder.decode(answer).matchAll(/\rMSA\|[AC]A\|([^\r]+)/g);
     assertEquals(Array.from(acknowledged, ([, id]) => id), messages.map(({ controlId }) => controlId));
-    await sink.all;
+    await sink.reached(count);
     await gateway.up();
 
     assertEquals(gateway.crashes, 1);
