@@ -10,6 +10,8 @@ export interface CrashRun {
   readonly seed: number;
   /** The gateway's program; `mod.ts` where left out. */
   readonly program?: string;
+  /** Where its folder is made; among the machine's temporary ones where left out. */
+  readonly under?: string;
 }
 
 /** What came of a run. */
@@ -21,9 +23,10 @@ export interface Ended {
 /**
  * Runs the harness as a process of its own, and gives what it printed. With power cuts it has a namespace of mounts and
  * processes of its own too: when it ends, however it ends, the kernel ends its gateway, unmounts its disk and lets the
- * loop device go, and nobody else can keep the disk busy. It ends when this process does: it reads until its input ends.
+ * loop device go, and nobody else can keep the disk busy. It ends when this process does, or when `until` resolves: it
+ * reads its input, which then ends.
  */
-export async function runApart(run: CrashRun): Promise<Ended> {
+export async function runApart(run: CrashRun, until: Promise<void> = new Promise(() => {})): Promise<Ended> {
   const deno = [Deno.execPath(), "run", "-P=test", "--allow-ffi", "--no-check", "tests/crash/_run.ts"];
   const [program, ...args] = [...(run.mode === "power" ? namespace : []), ...deno, JSON.stringify(run)];
   await using child = new Deno.Command(program, {
@@ -34,6 +37,7 @@ export async function runApart(run: CrashRun): Promise<Ended> {
     // Ctrl-C in the terminal ends this process, and so the run.
     detached: true,
   }).spawn();
+  until.then(() => child.stdin.close());
   let said = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) said += text;
   return { passed: (await child.status).success, said: said.trimEnd() };

@@ -108,7 +108,7 @@ export async function crashCycles(
 
 /** When the power is cut: by turns between two messages, within a large one, and right behind one. */
 function momentOf(cycle: number, random: () => number): Moment {
-  const acknowledged = Math.floor(500 * random() ** 2);
+  const acknowledged = Math.floor(1_500 * random() ** 2);
   switch (cycle % 3) {
     case 1:
       return { acknowledged, more: 0 };

@@ -10,7 +10,7 @@ import { ext4Disk, plainDisk } from "./_disk.ts";
 const VIOLATIONS_SHOWN_MAX = 20;
 
 const run: CrashRun = JSON.parse(Deno.args[0]);
-const folder = await Deno.makeTempDir({ prefix: "mitral-crash-" });
+const folder = await Deno.makeTempDir({ prefix: "mitral-crash-", ...(run.under ? { dir: run.under } : {}) });
 let isAbandoned = false;
 const abandoned = Array.fromAsync(Deno.stdin.readable).then((): never => {
   isAbandoned = true;
