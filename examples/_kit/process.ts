@@ -42,13 +42,20 @@ type Said = Pick<GatewayFiles, "name" | "log">;
 /** A gateway as a process of its own: `mitral run FILE`. */
 export class GatewayProcess {
   readonly #child: Deno.ChildProcess;
+  readonly #isReady: Promise<boolean>;
   #isEnding = false;
   readonly #ended: Promise<Deno.CommandStatus>;
   /** Rejects where it ends unasked, with the last lines it said; never resolves. */
   readonly fallen: Promise<never>;
 
-  private constructor(child: Deno.ChildProcess, outputs: Promise<unknown>, { name, log }: Said) {
+  private constructor(
+    child: Deno.ChildProcess,
+    outputs: Promise<unknown>,
+    isReady: Promise<boolean>,
+    { name, log }: Said,
+  ) {
     this.#child = child;
+    this.#isReady = isReady;
     this.#ended = Promise.all([child.status, outputs]).then(([status]) => status);
     this.fallen = new Promise((_, reject) =>
       this.#ended.then(async ({ code }) => {
@@ -61,8 +68,8 @@ export class GatewayProcess {
     this.fallen.catch(() => {});
   }
 
-  /** Resolves when every channel listens; throws with the last lines it said where that does not come about. */
-  static async start({ name, file, log, program = "mod.ts" }: GatewayFiles): Promise<GatewayProcess> {
+  /** Starts one, and does not wait for it. */
+  static spawn({ name, file, log, program = "mod.ts" }: GatewayFiles): GatewayProcess {
     const child = new Deno.Command("deno", {
       args: ["run", "-P", program, "run", file],
       cwd: projectFolder,
@@ -78,10 +85,15 @@ export class GatewayProcess {
       if (line === `not ready ${name}`) ready.resolve(false);
     });
     const outputs = Promise.all([append(child.stdout.pipeThrough(watch), log), append(child.stderr, log)]);
-    const gateway = new GatewayProcess(child, outputs, { name, log });
-    if (await Promise.race([ready.promise, gateway.fallen])) return gateway;
+    return new GatewayProcess(child, outputs, ready.promise, { name, log });
+  }
+
+  /** Resolves when every channel listens; throws with the last lines it said where that does not come about. */
+  static async start(files: GatewayFiles): Promise<GatewayProcess> {
+    const gateway = GatewayProcess.spawn(files);
+    if (await Promise.race([gateway.#isReady, gateway.fallen])) return gateway;
     await gateway.stop();
-    throw new Error(`Gateway ${name} is not ready:\n${lastLines(await Deno.readTextFile(log))}`);
+    throw new Error(`Gateway ${files.name} is not ready:\n${lastLines(await Deno.readTextFile(files.log))}`);
   }
 
   /** Asks it to finish what is under way and to end. Its exit code. */
@@ -90,7 +102,12 @@ export class GatewayProcess {
     return (await this.#ended).code;
   }
 
-  /** Ends it as a power cut would. */
+  /** Lets nothing of it run any more; it can only be killed. */
+  freeze(): void {
+    this.#signal("SIGSTOP");
+  }
+
+  /** Ends it in the middle of whatever it does. */
   async kill(): Promise<void> {
     this.#signal("SIGKILL");
     await this.#ended;

@@ -5,7 +5,7 @@ import { freePorts } from "../../examples/_kit/ports.ts";
 import { limits } from "../../runtime/engine/limits.ts";
 import type { CrashRun } from "./_apart.ts";
 import { audit } from "./_audit.ts";
-import { Crashable } from "./_crashable.ts";
+import { type Crash, Crashable } from "./_crashable.ts";
 import type { Disk } from "./_disk.ts";
 import { moody } from "./_moody.ts";
 import { CrashSender, type Moment } from "./_sender.ts";
@@ -61,16 +61,23 @@ export async function crashCycles(
   // So that much is under way to it at the first crash.
   failing.close();
 
+  const blow: Crash = {
+    cut: () => disk.cut(),
+    async dead() {
+      await disk.restore();
+      await Promise.all([steady.senderDied(), failing.senderDied()]);
+    },
+  };
   const traffic = async () => {
+    const startedMs = performance.now();
     await gateway.up();
+    const startMs = performance.now() - startedMs;
+    const starting = () => after(startMs * random());
     const sending = sender.run();
     for (; sender.cycle <= cycles; sender.cycle++) {
       await Promise.race([sender.reach(momentOf(sender.cycle, random)), sending]);
-      disk.cut();
-      await gateway.crash(async () => {
-        await disk.restore();
-        await Promise.all([steady.senderDied(), failing.senderDied()]);
-      });
+      // Every third time it is crashed again, somewhere on its way up.
+      await gateway.crash({ ...blow, ...(sender.cycle % 3 === 0 ? { starting } : {}) });
       if (sender.cycle === 1) failing.open();
     }
     sender.stop();
@@ -90,7 +97,12 @@ export async function crashCycles(
       `${name}: ${delivered} delivered, again ${again.refused} refused, ${again.unread} unread, ${again.unsynced} unsynced`
     );
     return {
-      violations: [...sender.strange, ...verdicts.flatMap(({ violations }) => violations), ...damages(data)],
+      violations: [
+        ...sender.strange,
+        ...steady.needless.map((id) => `steady: ${id} came again with no crash between`),
+        ...verdicts.flatMap(({ violations }) => violations),
+        ...flaws(data, steady.arrived.length),
+      ],
       summary: `${mode}: seed ${seed}, ${cycles} cycles, ${sender.acknowledged} messages acknowledged of ` +
         `${sender.sent.length} sent; ${again.join("; ")}`,
     };
@@ -108,7 +120,7 @@ export async function crashCycles(
 
 /** When the power is cut: by turns between two messages, within a large one, and right behind one. */
 function momentOf(cycle: number, random: () => number): Moment {
-  const acknowledged = Math.floor(1_500 * random() ** 2);
+  const acknowledged = Math.floor(600 * random() ** 2);
   switch (cycle % 3) {
     case 1:
       return { acknowledged, more: 0 };
@@ -142,12 +154,15 @@ function stillness(count: () => number): { readonly lasts: Promise<never>; forge
   return { lasts, forget: () => clearInterval(timer) };
 }
 
-/** What SQLite finds wrong with the journal's file. */
-function damages(data: string): string[] {
+/** What is wrong with the journal: what SQLite finds, and a message that is in it twice. */
+function flaws(data: string, different: number): string[] {
   using database = new DatabaseSync(join(data, "journal.db"), { readOnly: true });
-  return database.prepare("PRAGMA integrity_check").all()
-    .map((row) => String(row.integrity_check)).filter((found) => found !== "ok")
-    .map((found) => `the journal is damaged: ${found}`);
+  const found = database.prepare("PRAGMA integrity_check").all().map((row) => String(row.integrity_check));
+  const { kept } = database.prepare("SELECT count(*) AS kept FROM message").get()!;
+  return [
+    ...found.filter((line) => line !== "ok").map((line) => `the journal is damaged: ${line}`),
+    ...(Number(kept) > different ? [`the journal has ${kept} messages, of ${different} different ones`] : []),
+  ];
 }
 
 interface Ward {

@@ -29,7 +29,7 @@ Deno.test("a batch whose gateway is killed while it takes it is sent again until
     await using gateway = new Crashable(site);
     await using sink: Sink = new Sink(sinkPort, expected, (arrived) => {
       // Others are still on their way into the journal, and most of them not delivered.
-      if (arrived === 1) gateway.crash(() => sink.senderDied());
+      if (arrived === 1) gateway.crash({ dead: () => sink.senderDied() });
     });
     await gateway.up();
     using client = new MllpClient(port);

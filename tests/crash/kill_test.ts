@@ -62,7 +62,7 @@ async function between({ count, crashes, lanes, seed, changes, order }: Run): Pr
     await using sink = new Sink(ports.lis, expected, async (arrived) => {
       const at = arrived === undefined ? -1 : labPoints.indexOf(arrived);
       if (at < 0) return;
-      const up = lab.crash(() => sink.senderDied());
+      const up = lab.crash({ dead: () => sink.senderDied() });
       // Every second time the gateway never hears that this message has arrived.
       if (at % 2 === 1) await up;
     });
@@ -118,9 +118,11 @@ Deno.test("a destination that is down holds up no other through kills, and gets 
 
     await using registry: Sink = new Sink(registryPort, expected, async (arrived) => {
       if (arrived === count / 2) {
-        await gateway.crash(async () => {
-          await ehr.senderDied();
-          await registry.senderDied();
+        await gateway.crash({
+          async dead() {
+            await ehr.senderDied();
+            await registry.senderDied();
+          },
         });
       }
     });
@@ -181,7 +183,7 @@ async function send(messages: readonly DemoMessage[], { port, lanes, gateway, po
     lanes,
     answered({ code, message }) {
       if (code !== "AA" && code !== "CA") refused.push(message.controlId);
-      if (points.includes(++acknowledged)) gateway.crash(died);
+      if (points.includes(++acknowledged)) gateway.crash({ dead: died });
     },
     async unanswered() {
       again++;
