@@ -65,7 +65,10 @@ export class Receiver {
   async #accept(): Promise<void> {
     for await (const connection of this.#listener) {
       // One may have been made in the very moment.
-      if (this.#isClosed) return connection.close();
+      if (this.#isClosed) {
+        connection.close();
+        continue;
+      }
       const end = this.#serve(connection, ++this.#connections);
       this.#ends.add(end);
       end.then(() => this.#ends.delete(end));
