@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The project's folder, where `mod.ts` and `deno.json` lie. */
@@ -68,7 +69,7 @@ export class GatewayProcess {
     this.fallen.catch(() => {});
   }
 
-  /** Starts one, and does not wait for it. */
+  /** Starts one, and does not wait for it. It must have its master key. */
   static spawn({ name, file, log, program = "mod.ts" }: GatewayFiles): GatewayProcess {
     const child = new Deno.Command("deno", {
       args: ["run", "-P", program, "run", file],
@@ -88,8 +89,12 @@ export class GatewayProcess {
     return new GatewayProcess(child, outputs, ready.promise, { name, log });
   }
 
-  /** Resolves when every channel listens; throws with the last lines it said where that does not come about. */
+  /**
+   * Resolves when every channel listens; throws with the last lines it said where that does not come about. At its first
+   * start it is given a master key, beside the gateway file.
+   */
   static async start(files: GatewayFiles): Promise<GatewayProcess> {
+    await makeMasterKey(join(dirname(files.file), "master.key"));
     const gateway = GatewayProcess.spawn(files);
     if (await Promise.race([gateway.#isReady, gateway.fallen])) return gateway;
     await gateway.stop();
@@ -122,6 +127,13 @@ export class GatewayProcess {
       if (!(cause instanceof TypeError || cause instanceof Deno.errors.NotFound)) throw cause;
     }
   }
+}
+
+/** Makes the key a gateway's journal is sealed under, unless it has one. */
+async function makeMasterKey(path: string): Promise<void> {
+  if (await Deno.stat(path).catch(() => undefined)) return;
+  const { code, err } = await mitral("keys", "master", path);
+  if (code !== 0) throw new Error(`The master key cannot be made:\n${lastLines(err)}`);
 }
 
 /** The last lines of a text, indented. */

@@ -23,12 +23,13 @@ export interface PlanFacts {
 
 /** The plan of a gateway file without problems. */
 export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
-  const { gateway, data, keys, monitor, drainMsMax, journal } = file;
+  const { gateway, data, masterKey, keys, monitor, drainMsMax, journal } = file;
   const { folder, formats } = facts;
   return {
     name: gateway,
     folder,
     data,
+    masterKey,
     ...(keys === undefined ? {} : { keys }),
     partners: file.partners ?? {},
     ...(monitor === undefined ? {} : { monitor }),
@@ -63,6 +64,7 @@ function planChannel(name: string, file: ChannelFile, facts: PlanFacts): Channel
     ...(decrypt === undefined ? {} : { decrypt: { ...decrypt.envelope, from: decrypt.from } }),
     parse,
     steps,
+    ...(file.keepDays === undefined ? {} : { keepDays: file.keepDays }),
     duplicates,
     destinations: file.send.map(({ name, value }) => planDestination(name, value, file, end, timeZone)),
     respond: withFormats(file.respond, answering && followFormats(stepsOf(answering.value), end).end),

@@ -104,10 +104,11 @@ export class GatewayRig implements AsyncDisposable {
       name: "here",
       folder: "/gateway",
       data: "/gateway/data",
+      masterKey: "/gateway/master.key",
       partners: {},
       formats: {},
       drainMsMax: 10_000,
-      journal: { pendingBytesMax: 64 << 20 },
+      journal: { pendingBytesMax: 64 << 20, keepDays: 30 },
       ...settings,
       channels,
     };
