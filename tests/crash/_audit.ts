@@ -44,41 +44,42 @@ export interface Verdict {
  */
 export function audit(sent: readonly Sent[], seen: Seen, unsyncedMax: number): Verdict {
   const known = new Map(sent.map((message) => [message.controlId, message]));
-  const comings = seen.comings.filter(({ controlId }) => known.has(controlId));
   const came = new Map<string, Coming>();
+  const acceptedAt = new Map<string, number>();
   const newestOfKey = new Map<number, string>();
-  const accepted = new Set<string>();
-  const lastOf = new Map(comings.map((coming) => [coming.connection, coming]));
+  const lastOf = new Map(seen.comings.map((coming) => [coming.connection, coming]));
   const unsynced = new Map<number, number>();
   const again = { refused: 0, unread: 0, unsynced: 0 };
   const violations = seen.wrong.map((id) => `${id} came with other bytes than it was sent with`);
-  if (comings.length < seen.comings.length) violations.push("something came that nobody sent");
 
-  for (const coming of comings) {
+  for (const [at, coming] of seen.comings.entries()) {
     const { controlId, life } = coming;
+    const key = known.get(controlId)?.key;
     const before = came.get(controlId);
     came.set(controlId, coming);
-    if (!before) {
-      const { key } = known.get(controlId)!;
+    if (key === undefined) violations.push(`${controlId} was never sent`);
+    else if (!before) {
       const predecessor = newestOfKey.get(key);
       newestOfKey.set(key, controlId);
-      if (predecessor && !accepted.has(predecessor)) {
+      if (predecessor && (acceptedAt.get(predecessor) ?? Infinity) > at) {
         violations.push(`${controlId} of key ${key} came before ${predecessor} was accepted`);
       }
-    } else if (!before.accepted) again.refused++;
+    } else if (before.acceptedAt === undefined) again.refused++;
     else if (lastOf.get(before.connection) === before && !seen.isOpen(before.connection)) again.unread++;
     else if (before.life < life) {
       again.unsynced++;
       unsynced.set(before.life, (unsynced.get(before.life) ?? 0) + 1);
     } else violations.push(`${controlId} came again, and its AA had been read`);
-    if (coming.accepted) accepted.add(controlId);
+    if (coming.acceptedAt !== undefined && !acceptedAt.has(controlId)) {
+      acceptedAt.set(controlId, coming.acceptedAt);
+    }
   }
   for (const [life, count] of unsynced) {
     if (count > unsyncedMax) {
       violations.push(`crash ${life + 1} lost ${count} outcomes, and may lose ${unsyncedMax}`);
     }
   }
-  const late = new Set(overtaken([...came.keys()], sent, ({ key }) => key));
+  const late = new Set(overtaken([...came.keys()].filter((id) => known.has(id)), sent, ({ key }) => key));
   for (const { controlId, key, acknowledgedIn } of sent) {
     if (late.has(controlId)) violations.push(`${controlId} of key ${key} came after what was sent later`);
     if (acknowledgedIn !== undefined && !came.has(controlId)) {

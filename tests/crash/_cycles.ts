@@ -85,6 +85,7 @@ export async function crashCycles(
     isWell = true;
     failing.open();
     await drained(monitorPort);
+    await Promise.all([steady.quiet(), failing.quiet()]);
   };
   const still = stillness(() => sender.acknowledged + steady.comings.length + failing.comings.length);
   try {

@@ -10,8 +10,8 @@ export interface Coming {
   readonly connection: number;
   /** How often the sender had died before. */
   readonly life: number;
-  /** Whether it was answered AA; the sender need not have read that. */
-  accepted: boolean;
+  /** How many had come, of all, when it was answered AA, which the sender need not have read. */
+  acceptedAt?: number;
 }
 
 /**
@@ -41,6 +41,8 @@ export class Sink implements AsyncDisposable {
   #waiting: (() => void)[] = [];
   #receiver: Receiver | undefined;
   #closing = Promise.resolve();
+  readonly #acts = new Set<Promise<Answer>>();
+  #probed = 0;
   /** Connections of receivers before the present one. */
   #connectionsBefore = 0;
 
@@ -97,10 +99,22 @@ export class Sink implements AsyncDisposable {
    * Connections are taken in the order in which they were made, so a probe of our own comes after all of the dead one's.
    */
   async senderDied(): Promise<void> {
-    if (!this.#receiver) return void this.#lastConnections.push(this.#connectionsBefore);
+    this.#lastConnections.push(this.#receiver ? await this.#probe() : this.#connectionsBefore);
+  }
+
+  /** Number of the connection it was made over. */
+  async #probe(): Promise<number> {
     using connection = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
     await writeFrame(connection, probe);
     await framesOf(connection).next();
+    return this.#probed;
+  }
+
+  /** Resolves when everything that came is answered, and it is known which connections have ended by now. */
+  async quiet(): Promise<void> {
+    await Promise.all(this.#acts);
+    // The end of a connection that ended before this one was made is seen before what comes over it.
+    await this.#probe();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -109,11 +123,11 @@ export class Sink implements AsyncDisposable {
   }
 
   async #take({ controlId, message, connection }: Arrival): Promise<Answer> {
-    if (controlId === "PROBE") return void this.#lastConnections.push(connection);
+    if (controlId === "PROBE") return void (this.#probed = connection);
     const expected = this.#expected.get(controlId);
     if (!expected || !isSame(expected, message)) this.wrong.push(controlId);
     const life = this.#lastConnections.filter((last) => last < connection).length;
-    const coming = { controlId, connection, life, accepted: false };
+    const coming: Coming = { controlId, connection, life };
     const before = this.#latest.get(controlId);
     this.#latest.set(controlId, coming);
     this.comings.push(coming);
@@ -121,9 +135,11 @@ export class Sink implements AsyncDisposable {
     else this.repeated.push(controlId);
     if (before?.life === life) this.needless.push(controlId);
     for (const resolve of this.#waiting.splice(0)) resolve();
-    const answer = await this.#act(before ? undefined : this.arrived.length);
+    const act = Promise.resolve(this.#act(before ? undefined : this.arrived.length));
+    this.#acts.add(act);
+    const answer = await act.finally(() => this.#acts.delete(act));
     // Before it is written: what is sent on the strength of it may be here first.
-    coming.accepted = answer === undefined;
+    if (answer === undefined) coming.acceptedAt = this.comings.length;
     return answer;
   }
 }

@@ -3,20 +3,29 @@ import { audit, type Sent } from "./_audit.ts";
 import type { Coming } from "./_sink.ts";
 
 const sent = (controlId: string, key = 1): Sent => ({ controlId, key, acknowledgedIn: 1 });
-const came = (controlId: string, connection = 1, life = 0, accepted = true): Coming => ({
-  controlId,
-  connection,
-  life,
-  accepted,
+const came = (controlId: string, connection = 1, life = 0): Coming => ({ controlId, connection, life });
+/** It is answered AA once so many have come; never without. */
+const unanswered = (controlId: string, acceptedAt?: number) => ({
+  ...came(controlId),
+  acceptedAt,
+  isAnswered: false,
 });
 
 /** What the audit says, of a sink whose connections above `endedMax` are still there. */
 function verdict(
   messages: readonly Sent[],
-  comings: readonly Coming[],
+  comings: readonly (Coming & { readonly isAnswered?: boolean })[],
   { endedMax = 0, unsyncedMax = 64, wrong = [] as string[] } = {},
 ) {
-  const seen = { name: "sink", comings, wrong, isOpen: (connection: number) => connection > endedMax };
+  const answered = comings.map((coming, at) =>
+    coming.isAnswered === false ? coming : { ...coming, acceptedAt: at + 1 }
+  );
+  const seen = {
+    name: "sink",
+    comings: answered,
+    wrong,
+    isOpen: (connection: number) => connection > endedMax,
+  };
   return audit(messages, seen, unsyncedMax);
 }
 
@@ -41,9 +50,12 @@ Deno.test("a message that comes first after a later one of its key is out of ord
 });
 
 Deno.test("a message must not come before the one before it is accepted, however often that is refused", () => {
-  const refused = came("A", 1, 0, false);
+  const refused = unanswered("A");
   assertEquals(verdict([sent("A"), sent("B")], [refused, refused, came("A"), came("B")]).again.refused, 2);
   assertEquals(verdict([sent("A"), sent("B")], [refused, came("B"), came("A")]).violations, [
+    "sink: B of key 1 came before A was accepted",
+  ]);
+  assertEquals(verdict([sent("A"), sent("B")], [unanswered("A", 2), came("B")]).violations, [
     "sink: B of key 1 came before A was accepted",
   ]);
 });
@@ -70,6 +82,6 @@ Deno.test("a crash explains so many deliveries as may be unsynced, and no more",
 Deno.test("what came with other bytes, or from nowhere, is told", () => {
   assertEquals(verdict([sent("A")], [came("A"), came("Z")], { wrong: ["A"] }).violations, [
     "sink: A came with other bytes than it was sent with",
-    "sink: something came that nobody sent",
+    "sink: Z was never sent",
   ]);
 });
