@@ -27,13 +27,13 @@ export interface Outcome {
 /**
  * Crashes a gateway again and again under traffic, lets everything drain, and holds what arrived against what was
  * acknowledged. The data folder lies on the disk, all else does not. `folder` gets the gateway's file and its log.
- * Rejects where the gateway does not come up, or hangs; and when it is `abandoned`.
+ * Rejects where the gateway does not come up, or hangs; and when it is given up.
  */
 export async function crashCycles(
   { mode, cycles, seed, program }: CrashRun,
   folder: string,
   disk: Disk,
-  abandoned: Promise<never>,
+  givenUp: Promise<never>,
 ): Promise<Outcome> {
   const random = seeded(seed);
   const [port, monitorPort, steadyPort, moodyPort] = freePorts(4);
@@ -89,7 +89,7 @@ export async function crashCycles(
   };
   const still = stillness(() => sender.acknowledged + steady.comings.length + failing.comings.length);
   try {
-    await Promise.race([traffic(), still.lasts, abandoned]).catch((cause) => {
+    await Promise.race([traffic(), still.lasts, givenUp]).catch((cause) => {
       throw new Error(`cycle ${sender.cycle}: ${(cause as Error).message}`, { cause });
     });
     const verdicts = [audited("steady", steady), audited("failing", failing)];

@@ -12,11 +12,17 @@ const VIOLATIONS_SHOWN_MAX = 20;
 const run: CrashRun = JSON.parse(Deno.args[0]);
 const folder = await Deno.makeTempDir({ prefix: "mitral-crash-", ...(run.under ? { dir: run.under } : {}) });
 let isAbandoned = false;
-const abandoned = Array.fromAsync(Deno.stdin.readable).then((): never => {
+const givenUp = Promise.withResolvers<never>();
+givenUp.promise.catch(() => {});
+Array.fromAsync(Deno.stdin.readable).then(() => {
   isAbandoned = true;
-  throw new Error("abandoned");
+  givenUp.reject(new Error("abandoned"));
 });
-abandoned.catch(() => {});
+// A mistake of the harness must not leave a gateway behind either.
+globalThis.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  givenUp.reject(event.reason);
+});
 
 const violations = await perform().catch((cause) => [(cause as Error).message]);
 if (violations.length === 0 || isAbandoned) {
@@ -39,7 +45,7 @@ async function perform(): Promise<readonly string[]> {
     await disk.restore();
     return [];
   }
-  const { violations, summary } = await crashCycles(run, folder, disk, abandoned);
+  const { violations, summary } = await crashCycles(run, folder, disk, givenUp.promise);
   console.log(summary);
   return violations;
 }
