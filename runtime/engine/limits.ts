@@ -37,6 +37,8 @@ export const limits = {
   stepRetryMs: 500,
   /** … up to this. */
   stepRetryWaitMsMax: 30_000,
+  /** Values a message is found by; the rest of them is left out. */
+  foundMax: 64,
   /** How long after the start old messages are looked for, … */
   retentionFirstMs: 60_000,
   /** … and how long after that again. */
