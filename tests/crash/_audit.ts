@@ -70,9 +70,8 @@ export function audit(sent: readonly Sent[], seen: Seen, unsyncedMax: number): V
       again.unsynced++;
       unsynced.set(before.life, (unsynced.get(before.life) ?? 0) + 1);
     } else violations.push(`${controlId} came again, and its AA had been read`);
-    if (coming.acceptedAt !== undefined && !acceptedAt.has(controlId)) {
-      acceptedAt.set(controlId, coming.acceptedAt);
-    }
+    const earliest = Math.min(acceptedAt.get(controlId) ?? Infinity, coming.acceptedAt ?? Infinity);
+    acceptedAt.set(controlId, earliest);
   }
   for (const [life, count] of unsynced) {
     if (count > unsyncedMax) {

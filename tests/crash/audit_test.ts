@@ -51,6 +51,11 @@ Deno.test("a message that comes first after a later one of its key is out of ord
 
 Deno.test("a message must not come before the one before it is accepted, however often that is refused", () => {
   const refused = unanswered("A");
+  const late = unanswered("A", 3);
+  assertEquals(
+    verdict([sent("A"), sent("B")], [late, came("A", 2), came("B", 2)], { endedMax: 1 }).violations,
+    [],
+  );
   assertEquals(verdict([sent("A"), sent("B")], [refused, refused, came("A"), came("B")]).again.refused, 2);
   assertEquals(verdict([sent("A"), sent("B")], [refused, came("B"), came("A")]).violations, [
     "sink: B of key 1 came before A was accepted",
