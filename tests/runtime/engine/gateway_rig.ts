@@ -15,6 +15,9 @@ import { HandListener } from "./hand_listener.ts";
 import { type NoteBody, noteFormat } from "./note_format.ts";
 
 type Settings = Omit<Partial<ChannelPlan>, "destinations">;
+type RigSettings = Partial<Omit<GatewayPlan, "channels" | "journal">> & {
+  readonly journal?: Partial<GatewayPlan["journal"]>;
+};
 
 /** A destination that leads to a peer. */
 export function to(
@@ -57,18 +60,31 @@ export function step(
 export class GatewayRig implements AsyncDisposable {
   readonly clock: FakeClock;
   readonly store: MemoryStore;
+  /** Opens `store`, unless a test wants one on a disk. */
+  openStore: OpenStore;
   readonly world: World;
   readonly events: GatewayEvent[] = [];
+  /** Free on the disk, where `diskFreeMin` has it looked at; or why that cannot be told. */
+  freeBytes: number | Error | (() => Promise<number>) = 10e9;
   readonly #listeners = new Map<string, HandListener>();
   #watchers: (() => void)[] = [];
   #gateway: Gateway | undefined;
 
   constructor(seed = 1, startMs?: number, store: MemoryStore = new MemoryStore()) {
     this.store = store;
+    this.openStore = store.openStore;
     this.clock = new FakeClock(startMs);
     this.world = worldWith(this.clock, {
       random: new SeededRandom(seed),
-      disk: { ...denoWorld.disk, makeFolder: () => Promise.resolve() },
+      disk: {
+        ...denoWorld.disk,
+        makeFolder: () => Promise.resolve(),
+        freeBytes: async () => {
+          const free = typeof this.freeBytes === "function" ? await this.freeBytes() : this.freeBytes;
+          if (typeof free === "number") return free;
+          throw free;
+        },
+      },
     });
   }
 
@@ -100,8 +116,8 @@ export class GatewayRig implements AsyncDisposable {
   /** Opens a gateway on the store, in place of the one that was open. */
   async open(
     channels: readonly ChannelPlan[],
-    settings: Partial<Omit<GatewayPlan, "channels">> = {},
-    openStore: OpenStore = this.store.openStore,
+    { journal, ...settings }: RigSettings = {},
+    openStore: OpenStore = this.openStore,
   ): Promise<Gateway> {
     const plan: GatewayPlan = {
       name: "here",
@@ -111,7 +127,7 @@ export class GatewayRig implements AsyncDisposable {
       partners: {},
       formats: {},
       drainMsMax: 10_000,
-      journal: { pendingBytesMax: 64 << 20, keepDays: 30 },
+      journal: { pendingBytesMax: 64 << 20, diskFreeMin: 0, keepDays: 30, ...journal },
       ...settings,
       channels,
     };
