@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { Journal } from "../../../runtime/journal/journal.ts";

@@ -36,6 +36,7 @@ for (const version of VERSIONS) {
     const settings = { ...site.settings, data: folder.path };
     const gateway = await rig.open(site.channels, settings, sqliteStore(folder.masterKey));
     const { peers } = site;
+    assertEquals(rig.all("journalRewritten").some((event) => event.version === version), version < 4);
 
     // What was queued goes out, each queue in its order; what waits for a held key waits on.
     await rig.seen("messageDelivered", ({ channel }) => channel === "admissions", 4);
