@@ -1,0 +1,161 @@
+import { MitralError } from "../../runtime/contract/error.ts";
+import type { World } from "../../runtime/contract/world.ts";
+import type { Database } from "../../runtime/journal/database.ts";
+import type { Operation } from "../../runtime/journal/operations.ts";
+import type { AnswerTo, Question } from "../../runtime/journal/questions.ts";
+import { Reader } from "../../runtime/journal/reader.ts";
+import { errors, prepareSchema } from "../../runtime/journal/schema.ts";
+import type { Store } from "../../runtime/journal/store.ts";
+import { Writer } from "../../runtime/journal/writer.ts";
+import { SeededRandom } from "../world/seeded_random.ts";
+import { mount, reseed } from "./disk_vfs.ts";
+import { SimulatedDatabase } from "./simulated_database.ts";
+import { SimulatedDisk } from "./simulated_disk.ts";
+
+/** Where the journal is on the simulated disk. */
+export const JOURNAL_PATH = "/data/journal.db";
+/** Its log, where a commit is until a checkpoint. */
+export const LOG_PATH = `${JOURNAL_PATH}-wal`;
+
+/** How the journal's file is opened, beside what chance decides. No other process shares it: there is no shared memory. */
+export interface FileSettings {
+  readonly checkpointPages: number;
+}
+
+/** As `openWriter` opens it; pages are checkpointed sooner, since a run is short. */
+function openFile({ checkpointPages }: FileSettings): Database {
+  const database = new SimulatedDatabase(JOURNAL_PATH);
+  try {
+    database.exec(
+      `PRAGMA locking_mode = EXCLUSIVE; PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+       PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA cache_size = -1024; PRAGMA secure_delete = ON;
+       PRAGMA foreign_keys = OFF`,
+    );
+    prepareSchema(database);
+    return database;
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
+}
+
+let prepared: Uint8Array | undefined;
+
+/** A journal without a message: made once, so that a run need not. */
+export function emptyJournal(): Uint8Array {
+  if (prepared) return prepared;
+  const disk = new SimulatedDisk(new SeededRandom(0));
+  mount(disk, new SeededRandom(0));
+  const database = openFile({ checkpointPages: 1000 });
+  database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  database.close();
+  return prepared = disk.image(JOURNAL_PATH);
+}
+
+/** Who looks on while a store is used. */
+export interface StoreObserver {
+  /** It is open, after whatever went before. */
+  opened(database: Database): void;
+  /** A batch is about to be applied … */
+  begun(operations: readonly Operation[]): void;
+  /** … and was: it is to survive anything from here on. */
+  applied(operations: readonly Operation[], results: readonly unknown[]): void;
+}
+
+/** Between the journal and its store: a test puts a defect there. */
+export type Tamper = (store: Store, random: SeededRandom) => Store;
+
+/** What a store takes to do what it is asked, in milliseconds. */
+const HAND_OVER_MS = 0.2;
+const SYNC_MS = 3;
+/** Now and then, when others use the disk. */
+const STALL_MS = 800;
+
+/** The journal's store for one life of the gateway: the real SQL, on the simulated disk, in no thread of its own. */
+export class StoreOfLife {
+  readonly #disk: SimulatedDisk;
+  readonly #random: SeededRandom;
+  readonly #settings: FileSettings;
+  readonly #observer: StoreObserver;
+  #database: Database | undefined;
+  #isOver = false;
+
+  constructor(
+    disk: SimulatedDisk,
+    random: SeededRandom,
+    settings: FileSettings,
+    observer: StoreObserver,
+  ) {
+    [this.#disk, this.#random, this.#settings, this.#observer] = [disk, random, settings, observer];
+  }
+
+  /** For `Gateway.open`. */
+  readonly open = async ({ clock }: World): Promise<Store> => {
+    await clock.sleep(this.#random.number() * 20);
+    const [writer, reader] = await this.#attempt(() => {
+      reseed();
+      const database = this.#database = openFile(this.#settings);
+      this.#observer.opened(database);
+      return [new Writer(database), new Reader(database)] as const;
+    }, "JOURNAL_OPEN_FAILED");
+    const pause = () => clock.sleep(this.#random.number() * HAND_OVER_MS);
+    const sync = () => clock.sleep(this.#random.number() * (this.#random.chance(0.01) ? STALL_MS : SYNC_MS));
+    return {
+      commit: async (operations) => {
+        await pause();
+        const results = await this.#attempt(() => {
+          this.#observer.begun(operations);
+          const results = writer.apply(operations);
+          this.#observer.applied(operations, results);
+          return results;
+        });
+        await sync();
+        return results;
+      },
+      ask: async <Q extends Question>(question: Q): Promise<AnswerTo<Q>> => {
+        await pause();
+        const answer = await this.#attempt(() => reader.answer(question));
+        await pause();
+        return answer;
+      },
+      close: async () => {
+        await pause();
+        await this.#attempt(() => this.#database?.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
+        this.#release();
+      },
+    };
+  };
+
+  /** The life is over: the file is let go as it is. */
+  end(): void {
+    this.#isOver = true;
+    this.#disk.die();
+    this.#release();
+  }
+
+  #release(): void {
+    this.#database?.close();
+    this.#database = undefined;
+  }
+
+  /** Without power nobody hears of what happens. */
+  async #attempt<T>(
+    act: () => T,
+    code: "JOURNAL_STORE_FAILED" | "JOURNAL_OPEN_FAILED" = "JOURNAL_STORE_FAILED",
+  ): Promise<T> {
+    if (this.#isOver) await forever;
+    try {
+      const result = act();
+      if (!this.#disk.isDead) return result;
+    } catch (cause) {
+      if (!this.#disk.isDead) {
+        if (cause instanceof MitralError) throw cause;
+        const reason = cause instanceof Error ? cause.message : "unknown";
+        throw errors.error(code, { reason });
+      }
+    }
+    return await forever;
+  }
+}
+
+const forever = new Promise<never>(() => {});
