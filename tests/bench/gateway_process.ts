@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { writeMasterKey } from "../world/master_key.ts";
 
 const THIS_TREE = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -16,6 +17,7 @@ export class GatewayProcess {
   static async start(folder: string, yaml: string, tree = THIS_TREE): Promise<GatewayProcess> {
     await Deno.mkdir(folder, { recursive: true });
     await Deno.writeTextFile(`${folder}/gateway.yaml`, yaml);
+    await writeMasterKey(folder);
     const startedMs = performance.now();
     const child = new Deno.Command("deno", {
       args: ["run", "-q", "-P", "mod.ts", "run", `${folder}/gateway.yaml`, "--log-level", "warning"],
