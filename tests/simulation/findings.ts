@@ -70,7 +70,9 @@ function* outOfOrder(
     for (let later = 1; later < ids.length; later++) {
       for (let earlier = 0; earlier < later; earlier++) {
         const [a, b] = [patients.get(ids[earlier]), patients.get(ids[later])];
-        const isOrdered = order.by === "channel" || a === b || a === undefined || b === undefined;
+        const isOrdered = ledger.holding.has(name)
+          ? a === b && a !== undefined
+          : order.by === "channel" || a === b || a === undefined || b === undefined;
         if (isOrdered && seqOf(ids[earlier]) > seqOf(ids[later])) {
           yield `${name} has ${ids[later]} after ${ids[earlier]} (${which} times)`;
         }

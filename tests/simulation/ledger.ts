@@ -46,10 +46,14 @@ export class Ledger implements StoreObserver, NetObserver {
   readonly deliveries = new Map<number, KnownDelivery>();
   /** Deliveries that a person has sent again, or let go. */
   readonly touched = new Set<string>();
+  /** Destinations at which a delivery in quarantine has held up the later ones of its key, and only those. */
+  readonly holding = new Set<string>();
   /** Attempts that were made again though the receiver had said yes. */
   repeats = 0;
   readonly #parts: LedgerParts;
   readonly #controlIds = new Map<string, string>();
+  /** Messages that were refused, or are kept in quarantine: they are taken anew when they come again. */
+  readonly #refused = new Set<number>();
   readonly #payloads = new Map<string, Uint8Array>();
   /** When the line of a destination, or all of the gateway, last lost what it had in memory. */
   readonly #lostAtMs = new Map<string, number>();
@@ -99,6 +103,7 @@ export class Ledger implements StoreObserver, NetObserver {
       const controlId = this.#controlIds.get(id);
       if (controlId === undefined) this.violated(`message ${message.seq} was never written`);
       else this.messages.set(message.seq, { ...message, controlId });
+      if (message.isQuarantined) this.#refused.add(message.seq);
     }
     const deliveries = new Map(deliveriesIn(database).map((each) => [each.delivery, each]));
     for (const { delivery, controlId, destination, state } of this.deliveries.values()) {
@@ -112,12 +117,13 @@ export class Ledger implements StoreObserver, NetObserver {
     for (const delivery of deliveries.values()) {
       const controlId = this.messages.get(delivery.seq)?.controlId ?? "";
       this.deliveries.set(delivery.delivery, { ...delivery, controlId });
+      if (controlId !== "") this.#noteRefusal({ ...delivery, controlId });
     }
   }
 
   begun(operations: readonly Operation[]): void {
     for (const operation of operations) {
-      if (operation.op === "append") this.#controlIds.set(operation.id, controlIdIn(operation.body));
+      if (operation.op === "append") this.#controlIds.set(operation.id, operation.controlId);
     }
   }
 
@@ -147,11 +153,13 @@ export class Ledger implements StoreObserver, NetObserver {
         const delivery = this.deliveries.get(operation.delivery);
         if (!delivery) return this.violated(`delivery ${operation.delivery} has ended, and is not there`);
         delivery.state = operation.trouble ? "quarantined" : "delivered";
+        if (operation.holds) this.holding.add(delivery.destination);
+        this.#noteRefusal(delivery);
         return;
       }
       case "quarantine": {
         const message = this.messages.get(operation.seq);
-        if (message) message.isQuarantined = true;
+        if (message) this.#quarantined(message);
         return;
       }
       case "replay":
@@ -168,29 +176,36 @@ export class Ledger implements StoreObserver, NetObserver {
 
   #append(append: Append, appended: Appended): void {
     if (appended.kind !== "appended" && appended.kind !== "conflicting") return;
-    const controlId = controlIdIn(append.body);
+    const { controlId } = append;
     const { seq } = appended;
     const isQuarantined = append.trouble !== undefined || appended.kind === "conflicting";
     if (this.messages.has(seq)) this.violated(`number ${seq} was given twice`);
     if (!isQuarantined) {
       for (const earlier of this.messages.values()) {
-        if (earlier.controlId !== controlId || this.#wasRefused(earlier)) continue;
+        if (earlier.controlId !== controlId || this.#refused.has(earlier.seq)) continue;
         const isLate = appended.kind === "appended" && appended.resembles === "late" &&
           this.#parts.clockWasSetByMs() > 300_000;
         if (!isLate) this.violated(`${controlId} is here already, and was taken for another message`);
       }
     }
-    this.messages.set(seq, { seq, controlId, isProcessed: false, isQuarantined });
+    const message = { seq, controlId, isProcessed: false, isQuarantined };
+    this.messages.set(seq, message);
+    if (isQuarantined) this.#quarantined(message);
   }
 
-  /** Its sender is told that it was refused, or was, and may send it anew. */
-  #wasRefused({ seq, controlId, isQuarantined }: KnownMessage): boolean {
+  #quarantined(message: KnownMessage): void {
+    message.isQuarantined = true;
+    this.#refused.add(message.seq);
+  }
+
+  /** Where the sender is told what destinations say, it is told of a refusal. */
+  #noteRefusal({ seq, controlId, destination, state }: KnownDelivery): void {
+    if (state !== "quarantined") return;
     const { acknowledge } = this.#channelOf(controlId);
-    if (isQuarantined || acknowledge === "received" || acknowledge === "processed") return isQuarantined;
-    return [...this.deliveries.values()].some((each) =>
-      each.seq === seq && each.state === "quarantined" &&
-      (acknowledge === "delivered" || acknowledge.from === each.destination)
-    );
+    const counts = typeof acknowledge === "object"
+      ? acknowledge.from === destination
+      : acknowledge === "delivered";
+    if (counts) this.#refused.add(seq);
   }
 
   #channelOf(controlId: string): ChannelPlan {

@@ -65,6 +65,7 @@ export function scenarioOf(random: SeededRandom, weather: Weather, clock: () => 
       name: "here",
       folder: "/gateway",
       data: "/data",
+      masterKey: "/gateway/master.key",
       partners: {},
       formats: {},
       drainMsMax: random.pick([500, 10_000]),

@@ -41,9 +41,9 @@ class SimulatedFile {
     return this.#seenLength;
   }
 
-  /** Changes that no sync has covered. */
+  /** Writes that no sync has covered, and that nothing has cut off. */
   get unsynced(): number {
-    return this.#changes.length;
+    return this.#changes.length - 1 - this.#changes.findLastIndex(({ bytes }) => !bytes);
   }
 
   /** Bytes that were there to be read. */
@@ -269,7 +269,20 @@ export class SimulatedDisk {
   }
 
   remove(path: string): void {
-    this.#files.delete(path);
+    if (!this.isDead) this.#files.delete(path);
+  }
+
+  /** Gives a file another name. Durable: the folder is synced with it. */
+  rename(from: string, to: string): void {
+    const fault = this.#strikes("powerCut") ?? this.#strikes("writeFails");
+    if (fault) throw new DiskError(fault);
+    this.#files.set(to, this.#file(from));
+    this.#files.delete(from);
+  }
+
+  /** Paths of all files, in the order they were made. */
+  paths(): string[] {
+    return [...this.#files.keys()];
   }
 
   #file(path: string): SimulatedFile {

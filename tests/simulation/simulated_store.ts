@@ -3,13 +3,19 @@ import type { World } from "../../runtime/contract/world.ts";
 import type { Database } from "../../runtime/journal/database.ts";
 import type { Operation } from "../../runtime/journal/operations.ts";
 import type { AnswerTo, Question } from "../../runtime/journal/questions.ts";
+import { writeLarge } from "../../runtime/journal/large_bodies.ts";
 import { Reader } from "../../runtime/journal/reader.ts";
 import { errors, prepareSchema } from "../../runtime/journal/schema.ts";
+import { Sealing } from "../../runtime/journal/sealing.ts";
 import type { Store } from "../../runtime/journal/store.ts";
+import { sweepFiles } from "../../runtime/journal/sweep_files.ts";
 import { Writer } from "../../runtime/journal/writer.ts";
+import { prepareWriterFile } from "../../runtime/journal/writer_file.ts";
+import { masterKeyOf } from "../../runtime/trust/master_key.ts";
 import { SeededRandom } from "../world/seeded_random.ts";
 import { mount, reseed } from "./disk_vfs.ts";
 import { SimulatedDatabase } from "./simulated_database.ts";
+import { simulatedFiles } from "./simulated_files.ts";
 import { SimulatedDisk } from "./simulated_disk.ts";
 
 /** Where the journal is on the simulated disk. */
@@ -17,20 +23,20 @@ export const JOURNAL_PATH = "/data/journal.db";
 /** Its log, where a commit is until a checkpoint. */
 export const LOG_PATH = `${JOURNAL_PATH}-wal`;
 
-/** How the journal's file is opened, beside what chance decides. No other process shares it: there is no shared memory. */
+/** How the journal's file is opened, beside what chance decides. */
 export interface FileSettings {
+  /** Pages are checkpointed sooner than in a gateway that runs for days. */
   readonly checkpointPages: number;
 }
 
-/** As `openWriter` opens it; pages are checkpointed sooner, since a run is short. */
-function openFile({ checkpointPages }: FileSettings): Database {
+/** As the journal's thread opens it. No other process shares it: there is no shared memory. */
+function openFile(disk: SimulatedDisk, { checkpointPages }: FileSettings): Database {
+  rewriteLog(disk);
   const database = new SimulatedDatabase(JOURNAL_PATH);
   try {
-    database.exec(
-      `PRAGMA locking_mode = EXCLUSIVE; PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-       PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA cache_size = -1024; PRAGMA secure_delete = ON;
-       PRAGMA foreign_keys = OFF`,
-    );
+    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    prepareWriterFile(database);
+    database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA cache_size = -1024`);
     prepareSchema(database);
     return database;
   } catch (cause) {
@@ -39,6 +45,18 @@ function openFile({ checkpointPages }: FileSettings): Database {
   }
 }
 
+/** What `openWriter` does first. */
+function rewriteLog(disk: SimulatedDisk): void {
+  if (!disk.has(LOG_PATH)) return;
+  const log = new Uint8Array(disk.length(LOG_PATH));
+  disk.read(LOG_PATH, log, 0);
+  disk.write(LOG_PATH, log, 0);
+  disk.sync(LOG_PATH);
+}
+
+/** What every simulated journal is sealed under. */
+const masterKey = await masterKeyOf(new Uint8Array(32).fill(7), "the simulator");
+
 let prepared: Uint8Array | undefined;
 
 /** A journal without a message: made once, so that a run need not. */
@@ -46,7 +64,8 @@ export function emptyJournal(): Uint8Array {
   if (prepared) return prepared;
   const disk = new SimulatedDisk(new SeededRandom(0));
   mount(disk, new SeededRandom(0));
-  const database = openFile({ checkpointPages: 1000 });
+  const database = openFile(disk, { checkpointPages: 1000 });
+  new Sealing(database, masterKey, (length) => new SeededRandom(length).bytes(length));
   database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   database.close();
   return prepared = disk.image(JOURNAL_PATH);
@@ -90,17 +109,32 @@ export class StoreOfLife {
   }
 
   /** For `Gateway.open`. */
-  readonly open = async ({ clock }: World): Promise<Store> => {
+  readonly open = async ({ clock, random }: World): Promise<Store> => {
+    const bytes = (length: number) => random.bytes(length);
+    const files = simulatedFiles(this.#disk, this.#random);
     await clock.sleep(this.#random.number() * 20);
-    const [writer, reader] = await this.#attempt(() => {
+    const { writer, reader, indexKey } = await this.#attempt(() => {
       reseed();
-      const database = this.#database = openFile(this.#settings);
+      const database = this.#database = openFile(this.#disk, this.#settings);
+      const sealing = new Sealing(database, masterKey, bytes);
+      sweepFiles(database, files);
       this.#observer.opened(database);
-      return [new Writer(database), new Reader(database)] as const;
+      return {
+        writer: new Writer(database, sealing),
+        reader: new Reader(database, new Sealing(database, masterKey, bytes), files),
+        indexKey: sealing.indexKey,
+      };
     }, "JOURNAL_OPEN_FAILED");
     const pause = () => clock.sleep(this.#random.number() * HAND_OVER_MS);
     const sync = () => clock.sleep(this.#random.number() * (this.#random.chance(0.01) ? STALL_MS : SYNC_MS));
     return {
+      indexKey,
+      keep: async (body) => {
+        await pause();
+        const kept = await this.#attempt(() => writeLarge(body, files, bytes));
+        await sync();
+        return kept;
+      },
       commit: async (operations) => {
         await pause();
         const results = await this.#attempt(() => {

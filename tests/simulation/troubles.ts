@@ -43,6 +43,9 @@ const TROUBLES = [
 
 const CLOCK_STEPS_MS = [-86_400_000, -3_600_000, -1_000, 1_000, 3_600_000, 86_400_000];
 
+/** One message may have several deliveries, which may get into quarantine one after another. */
+const REPLAYS_MAX = 5;
+
 /** Disk operations within which a planned fault comes. */
 const SOON = 60;
 
@@ -52,8 +55,8 @@ export class Troubles {
   isOver = false;
   readonly #parts: TroubleParts;
   #isCalm = false;
-  /** Messages in quarantine a person has dealt with. */
-  readonly #dealtWith = new Set<string>();
+  /** How often a person has dealt with a message in quarantine. */
+  readonly #dealtWith = new Map<string, number>();
 
   constructor(parts: TroubleParts) {
     this.#parts = parts;
@@ -182,13 +185,15 @@ export class Troubles {
     return this.isOver = true;
   }
 
-  /** A person sends again, or lets go, each message in quarantine; once, since nothing is wrong any more. */
+  /** A person sends again, or lets go, each message in quarantine. */
   async #dealWithQuarantine(): Promise<void> {
     const { machine, scenario: { replays } } = this.#parts;
     const found = await machine.ask(({ archive }) => archive.list({ state: "quarantined", limit: 1000 }));
-    for (const { id } of found ?? []) {
-      if (this.#dealtWith.has(id)) continue;
-      if (!replays) this.#dealtWith.add(id);
+    for (const { id, trouble } of found ?? []) {
+      const times = this.#dealtWith.get(id) ?? 0;
+      // What is no whole message has never been acknowledged, and comes again by itself.
+      if (times >= (replays ? REPLAYS_MAX : 1) || trouble?.code.startsWith("MLLP_")) continue;
+      this.#dealtWith.set(id, times + 1);
       await machine.ask((gateway) => replays ? gateway.replay(id, { force: true }) : gateway.release(id));
     }
   }
