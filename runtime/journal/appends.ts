@@ -1,31 +1,19 @@
-import type { Blinds } from "./blinds.ts";
-import { type Bodies, isSame } from "./bodies.ts";
+import { isSame } from "./bodies.ts";
 import type { Row } from "./database.ts";
-import type { FoundIndex } from "./found.ts";
-import { FIELD, type Names } from "./names.ts";
+import { FIELD } from "./names.ts";
 import type { Append, Appended, Numbered, Resemblance } from "./operations.ts";
 import type { JoinedPieces, JoinPieces } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
 import { ANSWERED, MESSAGE } from "./schema.ts";
 import { openAnswer } from "./sealed_answers.ts";
-import { dayOf, SEALED, type Sealing } from "./sealing.ts";
-import type { Writes } from "./writes.ts";
-
-/** What appends are made with. */
-export interface AppendParts {
-  readonly sql: Writes;
-  readonly names: Names;
-  readonly sealing: Sealing;
-  readonly blinds: Blinds;
-  readonly bodies: Bodies;
-  readonly found: FoundIndex;
-}
+import { dayOf, SEALED } from "./sealing.ts";
+import type { WriterParts } from "./writer_parts.ts";
 
 /** What comes in: a new message, or one that is here already. */
 export class Appends {
-  readonly #parts: AppendParts;
+  readonly #parts: WriterParts;
 
-  constructor(parts: AppendParts) {
+  constructor(parts: WriterParts) {
     this.#parts = parts;
   }
 

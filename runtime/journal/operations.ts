@@ -2,6 +2,7 @@ import type { Stored } from "./large_bodies.ts";
 import type { NewMessage } from "./new_message.ts";
 import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
+import type { Carried, Carry, DropKeys, Dropped, Prune, Pruned, SweepFound } from "./retention_operations.ts";
 
 /**
  * How a message is recognised when it comes again.
@@ -319,7 +320,11 @@ export type Operation =
   | CloseBatch<Stored>
   | Disperse
   | JoinPieces
-  | Unpiece;
+  | Unpiece
+  | Carry
+  | DropKeys
+  | Prune
+  | SweepFound;
 
 /** What each operation gives back. */
 export type ResultOf<O extends Operation> = O extends Append ? Appended
@@ -329,4 +334,7 @@ export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Release ? Released
   : O extends CloseBatch<Stored> ? ClosedBatch
   : O extends JoinPieces ? JoinedPieces
+  : O extends Carry ? Carried
+  : O extends DropKeys ? Dropped
+  : O extends Prune ? Pruned
   : null;

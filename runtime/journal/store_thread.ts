@@ -44,7 +44,7 @@ function openToWrite(
     prepareSchema(database);
     const sealing = new Sealing(database, masterKey, randomBytes);
     sweepFiles(database, files);
-    writer = new Writer(database, sealing);
+    writer = new Writer(database, sealing, files);
     close = () => {
       database!.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       database!.close();
