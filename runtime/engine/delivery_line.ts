@@ -337,13 +337,14 @@ export class DeliveryLine {
     holds: boolean,
     event: OwnEvent,
   ): Promise<void> {
-    const { journal, channel, world, respond, secondAnswers } = this.#parts;
-    const atMs = world.clock.nowMs();
+    const { journal, channel, world, respond, secondAnswers } = this.#parts, atMs = world.clock.nowMs();
     const answer = outcome.kind === "filtered" ? undefined : outcome.answer?.bytes;
     const told = respond && await respond(entry.row, outcome);
     const following = secondAnswers.afterDelivery(entry.row, told);
     const followUps = following && await following;
-    const urgent = channel.acknowledge === "delivered" || told !== undefined;
+    // Lost in a crash, a refusal would be sent again, behind whatever had gone out meanwhile.
+    const isRefused = outcome.kind === "rejected";
+    const urgent = channel.acknowledge === "delivered" || told !== undefined || isRefused;
     const durable = journal.write({
       op: "settle",
       seq: entry.row.seq,
@@ -362,7 +363,7 @@ export class DeliveryLine {
     journal.countPending(-entry.size);
     this.#unsynced++;
     if (holds) this.#queue.hold(entry, durable);
-    else this.#queue.settle(entry, durable);
+    else this.#queue.settle(entry, durable, isRefused ? "durable" : "now");
     const synced = () => {
       this.#unsynced--;
       for (const resolve of this.#synced.splice(0)) resolve();

@@ -6,12 +6,14 @@ import { destinationName } from "../journal/names.ts";
 import { sqliteStore } from "../journal/store.ts";
 import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
-import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
+import type { GatewayKeyring } from "../trust/keyring.ts";
 import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
+import { InTurn } from "./in_turn.ts";
+import { keysFor } from "./keys_for.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
@@ -67,6 +69,8 @@ export class Gateway implements RunningGateway {
   readonly #observers = new Set<(event: GatewayEvent) => void>();
   /** Those of the observers that want stages timed. */
   readonly #stageObservers = new Set<(event: GatewayEvent) => void>();
+  /** A channel is started, stopped, reloaded or removed for one caller at a time: two of them would share its queues. */
+  readonly #changes = new InTurn();
   readonly #newId: () => string;
   readonly #startedAtMs: number;
   #isFull: boolean;
@@ -256,29 +260,35 @@ export class Gateway implements RunningGateway {
   }
 
   async startChannel(name: string): Promise<void> {
-    const channel = this.#channel(name);
-    const { work, destinations } = channel.state();
-    // A line that halted starts again with its channel.
-    const hasHalted = [work, ...Object.values(destinations)].some(({ condition }) => condition === "halted");
-    if (hasHalted) await this.#stop(channel);
-    await this.#start(channel);
+    await this.#changes.begin(name, async () => {
+      const channel = this.#channel(name);
+      const { work, destinations } = channel.state();
+      // A line that halted starts again with its channel.
+      const lines = [work, ...Object.values(destinations)];
+      if (lines.some(({ condition }) => condition === "halted")) await this.#stop(channel);
+      await this.#start(channel);
+    });
   }
 
   async stopChannel(name: string): Promise<void> {
-    await this.#stop(this.#channel(name));
+    await this.#changes.begin(name, () => this.#stop(this.#channel(name)));
   }
 
   async reloadChannel(plan: ChannelPlan): Promise<void> {
-    const old = this.#channels.get(plan.name);
-    if (old) await this.#retire(old);
-    // Channels that came with the file need no keys; this one may be the first that seals or opens.
-    this.#keyring ??= await keysFor(this.#plan, [plan], this.#world);
-    await this.#start(this.#make(plan, await this.#journal.ask({ ask: "pending" })));
+    await this.#changes.begin(plan.name, async () => {
+      const old = this.#channels.get(plan.name);
+      if (old) await this.#retire(old);
+      // Channels that came with the file need no keys; this one may be the first that seals or opens.
+      this.#keyring ??= await keysFor(this.#plan, [plan], this.#world);
+      await this.#start(this.#make(plan, await this.#journal.ask({ ask: "pending" })));
+    });
   }
 
   async removeChannel(name: string): Promise<void> {
-    await this.#retire(this.#channel(name));
-    this.#channels.delete(name);
+    await this.#changes.begin(name, async () => {
+      await this.#retire(this.#channel(name));
+      this.#channels.delete(name);
+    });
   }
 
   close(): Promise<void> {
@@ -378,20 +388,3 @@ export class Gateway implements RunningGateway {
 
 /** Why the gates are closed while there is too much left to do. */
 const FULL = "journal is full";
-
-async function keysFor(
-  plan: GatewayPlan,
-  channels: readonly ChannelPlan[],
-  world: World,
-): Promise<GatewayKeyring | undefined> {
-  const seals = channels.some((channel) =>
-    channel.decrypt || channel.destinations.some((destination) => destination.encrypt)
-  );
-  if (!seals) return undefined;
-  return await openKeyring({
-    gateway: plan.name,
-    ...(plan.keys === undefined ? {} : { identityFile: plan.keys }),
-    partnerFiles: plan.partners,
-    disk: world.disk,
-  });
-}

@@ -96,9 +96,7 @@ export class Queue<E extends Entry> {
     this.#era++;
     this.#keep((entry) => entry.position < position);
     // From there on it is all new ground: what was passed over is met again.
-    for (const [key, skipped] of this.#skipped) {
-      if (skipped.position >= position) this.#skipped.delete(key);
-    }
+    for (const [key, skipped] of this.#skipped) if (skipped.position >= position) this.#skipped.delete(key);
     this.#wake();
   }
 
@@ -136,22 +134,22 @@ export class Queue<E extends Entry> {
     return undefined;
   }
 
-  /** Ends an entry. Its keys are free; until `durable` a read may still return it. */
-  settle(entry: E, durable: Promise<unknown>): void {
-    this.#release(entry);
-    this.#leaving.add(entry.position);
+  /** Ends an entry; until `durable` a read may still return it. Its keys, and its place among the open, are free from then. */
+  settle(entry: E, durable: Promise<unknown>, from: "now" | "durable" = "now"): void {
+    const { position } = entry;
+    this.#leaving.add(position);
     const left = () => {
-      if (!this.#leaving.delete(entry.position)) return;
-      if (this.#reading) this.#leftWhileReading.add(entry.position);
+      if (from === "durable") this.#release(entry);
+      if (this.#leaving.delete(position) && this.#reading) this.#leftWhileReading.add(position);
     };
     durable.then(left, left);
-    this.#wake();
+    if (from === "now") this.#release(entry);
   }
 
   /** Ends an entry as {@linkcode Queue.settle} does, but its keys stay taken until it is put back or released. */
   hold(entry: E, durable: Promise<unknown>): void {
     this.#held.hold({ position: entry.position, keys: entry.keys ?? [] });
-    this.settle(entry, durable);
+    this.settle(entry, durable, "durable");
   }
 
   /** Lets the keys of an entry that left go. */
@@ -188,6 +186,7 @@ export class Queue<E extends Entry> {
     this.#open.delete(entry.position);
     if (entry.keys?.length === 0) this.#barriers--;
     for (const key of entry.keys ?? []) this.#busy.delete(key);
+    this.#wake();
   }
 
   /** Where in the window the first entry stands that nothing before it holds up. */

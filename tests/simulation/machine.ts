@@ -7,7 +7,7 @@ import { mount } from "./disk_vfs.ts";
 import type { Ledger } from "./ledger.ts";
 import type { SimulatedDisk } from "./simulated_disk.ts";
 import { NetOfLife, type SimulatedNet } from "./simulated_net.ts";
-import { StoreOfLife, type Tamper } from "./simulated_store.ts";
+import { type Defect, StoreOfLife } from "./simulated_store.ts";
 import { SimulatedClock, type Timeline } from "./timeline.ts";
 import type { Trace } from "./trace.ts";
 
@@ -21,7 +21,7 @@ export interface MachineParts {
   readonly ledger: Ledger;
   readonly trace: Trace;
   readonly random: SeededRandom;
-  readonly tamper?: Tamper | undefined;
+  readonly defect?: Defect | undefined;
 }
 
 /** One life of the gateway's process. */
@@ -69,7 +69,7 @@ export class Machine {
 
   /** Starts the program. Resolves with what kept it from starting, if anything did. */
   async start(): Promise<unknown> {
-    const { plan, trace, tamper, random } = this.#parts;
+    const { plan, trace, defect, random } = this.#parts;
     const life = this.#life = this.#newLife();
     this.lives++;
     trace.note("machine", `starts (${this.lives})`);
@@ -77,7 +77,7 @@ export class Machine {
       world: life.world,
       openStore: async (world) => {
         const store = await life.store.open(world);
-        return tamper ? tamper(store, random) : store;
+        return defect?.store?.(store, random) ?? store;
       },
       observer: (event) => this.#observe(event, life),
     }).then((gateway) => void (this.gateway = gateway));
@@ -144,10 +144,10 @@ export class Machine {
   }
 
   #newLife(): Life {
-    const { timeline, disk, net, ledger, checkpointPages, random } = this.#parts;
+    const { timeline, disk, net, ledger, checkpointPages, defect, random } = this.#parts;
     const clock = new SimulatedClock(timeline, fork(random), this.offset);
     const netOfLife = new NetOfLife(net, ledger);
-    const store = new StoreOfLife(disk, fork(random), { checkpointPages }, ledger);
+    const store = new StoreOfLife(disk, fork(random), { checkpointPages, defect }, ledger);
     const nothing = (): Promise<never> => Promise.reject(new Error("no such thing in a simulated world"));
     const world: World = {
       clock,

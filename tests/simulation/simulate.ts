@@ -7,7 +7,7 @@ import { CONDUCTS, Receiver } from "./receiver.ts";
 import { type Scenario, scenarioOf, Weather } from "./scenario.ts";
 import { SimulatedDisk } from "./simulated_disk.ts";
 import { SimulatedNet } from "./simulated_net.ts";
-import { emptyJournal, JOURNAL_PATH, type Tamper } from "./simulated_store.ts";
+import { type Defect, emptyJournal, JOURNAL_PATH } from "./simulated_store.ts";
 import { Timeline } from "./timeline.ts";
 import { Trace } from "./trace.ts";
 import { Troubles } from "./troubles.ts";
@@ -31,15 +31,14 @@ export interface RunResult {
 export interface RunOptions {
   /** Given each line of what happens. */
   readonly say?: ((line: string) => void) | undefined;
-  /** A defect between the journal and its store. */
-  readonly tamper?: Tamper;
+  readonly defect?: Defect;
 }
 
 /** Milliseconds after which everything must be through, once the faults are over. */
 const CALM_MS = 3 * 3_600_000;
 
 /** Runs the real engine and journal through what chance makes of a seed. One at a time. */
-export async function simulate(seed: number, { say, tamper }: RunOptions = {}): Promise<RunResult> {
+export async function simulate(seed: number, { say, defect }: RunOptions = {}): Promise<RunResult> {
   const random = new SeededRandom(seed);
   const timeline = new Timeline();
   const trace = new Trace(timeline, say);
@@ -48,7 +47,7 @@ export async function simulate(seed: number, { say, tamper }: RunOptions = {}): 
   let machine: Machine | undefined = undefined as Machine | undefined;
   const scenario: Scenario = scenarioOf(fork(random), weather, () => machine!.clock);
   const image = emptyJournal();
-  const disk = new SimulatedDisk(fork(random));
+  const disk = new SimulatedDisk(fork(random), defect?.diskLies);
   disk.install(JOURNAL_PATH, image);
   const net = new SimulatedNet(timeline, fork(random));
   const mood = fork(random);
@@ -70,7 +69,7 @@ export async function simulate(seed: number, { say, tamper }: RunOptions = {}): 
     receivers,
     clockWasSetByMs: () => machine!.offset.mostMs - machine!.offset.leastMs,
   });
-  machine = new Machine({ ...scenario, timeline, disk, net, ledger, trace, random: fork(random), tamper });
+  machine = new Machine({ ...scenario, timeline, disk, net, ledger, trace, random: fork(random), defect });
   const generators = scenario.generators.map((plan) =>
     new Generator(plan.name, plan.port, { ...plan, net, random: fork(random), trace, acknowledged: () => {} })
   );

@@ -150,6 +150,7 @@ function fitted(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<Arra
  */
 export class SimulatedDisk {
   readonly #random: SeededRandom;
+  readonly #lies: boolean;
   readonly #files = new Map<string, SimulatedFile>();
   /** Reads, writes, truncations and syncs so far. */
   operations = 0;
@@ -161,8 +162,10 @@ export class SimulatedDisk {
   /** The power is gone, or the program that used it: nothing works until it is used again. */
   isDead = false;
 
-  constructor(random: SeededRandom) {
+  /** `lies`: it says that it has synced, and has not. */
+  constructor(random: SeededRandom, lies = false) {
     this.#random = random;
+    this.#lies = lies;
   }
 
   /** Puts a file there that is durable. */
@@ -222,7 +225,7 @@ export class SimulatedDisk {
 
   /** Changes of a file that no sync has covered. */
   unsynced(path: string): number {
-    return this.#files.get(path)?.unsynced ?? 0;
+    return this.#lies ? 0 : this.#files.get(path)?.unsynced ?? 0;
   }
 
   /** What is on the disk for good. */
@@ -265,7 +268,7 @@ export class SimulatedDisk {
     const fault = this.#strikes("powerCut") ?? this.#strikes("syncFails");
     if (fault === "syncFails") this.#file(path).failSync(this.#random);
     if (fault) throw new DiskError(fault);
-    this.#file(path).sync();
+    if (!this.#lies) this.#file(path).sync();
   }
 
   remove(path: string): void {

@@ -9,7 +9,7 @@ const WINDOW_BYTES = 8192;
 /** Bytes take up to this from end to end … */
 const LATENCY_MS = 4;
 /** … and now and then this. */
-const LAG_MS = 400;
+const LAG_MS = 40;
 /** When the system notices that the other end of a silent connection is gone. */
 const KEEP_ALIVE_MS = 60_000;
 

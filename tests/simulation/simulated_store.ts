@@ -27,6 +27,7 @@ export const LOG_PATH = `${JOURNAL_PATH}-wal`;
 export interface FileSettings {
   /** Pages are checkpointed sooner than in a gateway that runs for days. */
   readonly checkpointPages: number;
+  readonly defect?: Defect | undefined;
 }
 
 /** As the journal's thread opens it. No other process shares it: there is no shared memory. */
@@ -81,8 +82,15 @@ export interface StoreObserver {
   applied(operations: readonly Operation[], results: readonly unknown[]): void;
 }
 
-/** Between the journal and its store: a test puts a defect there. */
-export type Tamper = (store: Store, random: SeededRandom) => Store;
+/** What a test makes wrong on purpose. */
+export interface Defect {
+  /** Comes between the journal and its store. */
+  readonly store?: (store: Store, random: SeededRandom) => Store;
+  /** Done to the database when it is opened. */
+  readonly database?: (database: Database) => void;
+  /** The disk says that it has synced, and has not. */
+  readonly diskLies?: boolean;
+}
 
 /** What a store takes to do what it is asked, in milliseconds. */
 const HAND_OVER_MS = 0.2;
@@ -117,10 +125,11 @@ export class StoreOfLife {
       reseed();
       const database = this.#database = openFile(this.#disk, this.#settings);
       const sealing = new Sealing(database, masterKey, bytes);
+      this.#settings.defect?.database?.(database);
       sweepFiles(database, files);
       this.#observer.opened(database);
       return {
-        writer: new Writer(database, sealing),
+        writer: new Writer(database, sealing, files),
         reader: new Reader(database, new Sealing(database, masterKey, bytes), files),
         indexKey: sealing.indexKey,
       };

@@ -90,7 +90,7 @@ function isBefore(a: Moment, b: Moment): boolean {
 /** When the simulated world begins. */
 const START_MS = Date.UTC(2026, 0, 5, 12);
 /** A turn of the event loop takes less than this. */
-const TURN_MS = 0.02;
+const TURN_MS = 0.2;
 
 /** The clock of a machine, for one life of the program on it: what that waits for when it ends never happens. */
 export class SimulatedClock implements Clock {

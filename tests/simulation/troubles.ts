@@ -46,6 +46,9 @@ const CLOCK_STEPS_MS = [-86_400_000, -3_600_000, -1_000, 1_000, 3_600_000, 86_40
 /** One message may have several deliveries, which may get into quarantine one after another. */
 const REPLAYS_MAX = 5;
 
+/** No machine starts sooner: nothing that was on the network is any more. */
+const START_MS = 50;
+
 /** Disk operations within which a planned fault comes. */
 const SOON = 60;
 
@@ -134,7 +137,7 @@ export class Troubles {
   async #operate(): Promise<void> {
     const { timeline, random, machine, ledger } = this.#parts;
     for (;;) {
-      await timeline.sleep(random.number() * 2_000);
+      await timeline.sleep(START_MS + random.number() * 2_000);
       const { gateway } = machine;
       if (!gateway) {
         const failure = await machine.start();
