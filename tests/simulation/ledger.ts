@@ -59,6 +59,8 @@ export class Ledger implements StoreObserver, NetObserver {
   readonly #lostAtMs = new Map<string, number>();
   readonly #repeatsOfLife = new Map<string, number>();
   #lifeStartedMs = 0;
+  /** Power cuts that the file was looked through after. */
+  #cuts = 0;
 
   constructor(parts: LedgerParts) {
     this.#parts = parts;
@@ -87,7 +89,9 @@ export class Ledger implements StoreObserver, NetObserver {
   #compare(database: Database): void {
     this.#lifeStartedMs = this.#parts.timeline.nowMs;
     this.#repeatsOfLife.clear();
-    const integrity = integrityOf(database);
+    const { cuts } = this.#parts.disk;
+    const integrity = cuts === this.#cuts ? "ok" : integrityOf(database);
+    this.#cuts = cuts;
     if (integrity !== "ok") this.violated(`the journal's file is damaged: ${integrity}`);
     const messages = new Map(messagesIn(database).map((each) => [each.seq, each]));
     for (const { seq, controlId, isProcessed } of this.messages.values()) {

@@ -52,7 +52,8 @@ function summary(): string {
 function runShare(share: Share): Promise<void> {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<Told | "done">) => {
+    worker.onmessage = ({ data }: MessageEvent<Told | "ready" | "done">) => {
+      if (data === "ready") return worker.postMessage(share);
       if (data !== "done") return note(data);
       worker.terminate();
       resolve();
@@ -61,7 +62,6 @@ function runShare(share: Share): Promise<void> {
       event.preventDefault();
       reject(event.error ?? new Error(event.message));
     };
-    worker.postMessage(share);
   });
 }
 

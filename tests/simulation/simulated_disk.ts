@@ -161,6 +161,8 @@ export class SimulatedDisk {
   happened: (fault: DiskFault) => void = () => {};
   /** The power is gone, or the program that used it: nothing works until it is used again. */
   isDead = false;
+  /** How often the power went. */
+  cuts = 0;
 
   /** `lies`: it says that it has synced, and has not. */
   constructor(random: SeededRandom, lies = false) {
@@ -213,6 +215,7 @@ export class SimulatedDisk {
   /** The power is back: what was not synced is what chance has left of it. */
   restart(): void {
     this.resume();
+    this.cuts++;
     for (const [path, file] of this.#files) {
       if (!file.isNamed && this.#random.chance(0.5)) this.#files.delete(path);
       else file.cut(this.#random);

@@ -21,3 +21,5 @@ self.onmessage = async ({ data: { first, step, end } }: MessageEvent<Share>) => 
   }
   self.postMessage("done");
 };
+// What came before SQLite was loaded would be lost.
+self.postMessage("ready");
