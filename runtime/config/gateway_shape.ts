@@ -229,6 +229,13 @@ const CHANNEL = section("One way through the gateway, from one listener to its d
     ...transform,
     about: "Transforms the answer goes through on its way back, at `acknowledge: from NAME`.",
   },
+  search: map(
+    "What its messages are found by, beside what the format knows (HL7: `patient`): a path by the name of a field. " +
+      "The journal keeps its values as keyed hashes.",
+    "field",
+    text("A path of the format."),
+    { optional: true, example: { accession: "OBR-3.1" } },
+  ),
   keepDays: keepDays("How many days its messages are kept; those of `journal` where left out", {
     optional: true,
   }),

@@ -11,7 +11,8 @@ import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
-import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
+import type { FinalOutcome, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
+import { pendingIn, Statistics } from "./gateway_statistics.ts";
 import { InTurn } from "./in_turn.ts";
 import { keysFor } from "./keys_for.ts";
 import { limits } from "./limits.ts";
@@ -19,6 +20,8 @@ import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
 import { outcomesOf } from "./outcomes.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
+import type { GatewayStatistics } from "./statistics.ts";
+import { waitsFor } from "./waits_for.ts";
 
 /** Errors of a gateway as a whole. */
 export const errors = declareErrors("gateway", {
@@ -73,6 +76,7 @@ export class Gateway implements RunningGateway {
   readonly #changes = new InTurn();
   readonly #newId: () => string;
   readonly #startedAtMs: number;
+  readonly #statistics: Statistics;
   #isFull: boolean;
   #closing: Promise<void> | undefined;
   #isClosed = false;
@@ -91,6 +95,7 @@ export class Gateway implements RunningGateway {
     this.archive = journal.archive;
     this.#newId = messageIds(world);
     this.#startedAtMs = world.clock.nowMs();
+    this.#statistics = new Statistics({ journal, world, plan });
     this.#isFull = journal.pendingBytes > plan.journal.pendingBytesMax;
   }
 
@@ -115,7 +120,9 @@ export class Gateway implements RunningGateway {
     let opened: Gateway | undefined;
     const journal = await Journal.open(world, plan.data, {
       committed(operations, tookMs) {
-        if (opened) opened.#report({ name: "journalCommitted", operations, tookMs });
+        if (!opened) return;
+        opened.#statistics.committed(operations, tookMs);
+        opened.#report({ name: "journalCommitted", operations, tookMs });
       },
       weighed(pendingBytes) {
         if (opened) opened.#watchPressure(pendingBytes);
@@ -141,22 +148,24 @@ export class Gateway implements RunningGateway {
   snapshot(): GatewaySnapshot {
     const channels = [...this.#channels.values()].map((channel) => channel.state());
     const { condition, pendingBytes } = this.#journal;
-    const pending = channels.reduce(
-      (sum, { work, destinations }) =>
-        Object.values(destinations).reduce(
-          (some, line) => some + line.queued + (line.gathering ?? 0),
-          sum + work.queued + (work.gathering ?? 0),
-        ),
-      0,
-    );
     return {
       name: this.name,
       startedAtMs: this.#startedAtMs,
       ready: condition === "open" &&
         channels.every((channel) => channel.condition === "running" && channel.isOpen),
-      journal: { condition, pending, pendingBytes },
+      journal: { condition, pending: pendingIn(channels), pendingBytes },
       channels,
     };
+  }
+
+  statistics(): Promise<GatewayStatistics> {
+    return this.#statistics.read(this.snapshot());
+  }
+
+  async waitsFor(id: string): Promise<readonly WaitingDelivery[]> {
+    const seq = await this.#journal.ask({ ask: "seqOf", id }) ??
+      errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
+    return waitsFor(await this.#journal.ask({ ask: "queued", seq }), this.#channels);
   }
 
   observe(listener: (event: GatewayEvent) => void, { stages = false } = {}): () => void {

@@ -1,7 +1,8 @@
 import type { Reply } from "../contract/adapter.ts";
 import type { Archive, Trouble } from "../journal/records.ts";
-import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
+import type { Condition, GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { ChannelPlan } from "./plan.ts";
+import type { GatewayStatistics } from "./statistics.ts";
 
 /** What became of a message at one destination, or of the whole of it where it got to none. */
 export type FinalOutcome =
@@ -39,6 +40,26 @@ export interface FinalOutcomeBase {
   answers(): Promise<readonly Uint8Array[]>;
 }
 
+/** A delivery in an outbox, and what it waits for. */
+export interface WaitingDelivery {
+  /** As the gateway file names it. */
+  readonly destination: string;
+  /** Which part of the message it is, from 0. */
+  readonly part: number;
+  /** The first thing in its way. */
+  readonly waitsFor:
+    /** Its channel, or the destination, to be there again. */
+    | { readonly kind: "destination" }
+    /** The line to run. `trouble`: code of what it halted with, or of the last failed attempt. */
+    | { readonly kind: "line"; readonly condition: Condition; readonly trouble?: string }
+    /** A message in quarantine to be replayed, or released: it holds a key of this one. */
+    | { readonly kind: "heldKey"; readonly id: string }
+    /** Everything before it at this destination: it has no key. */
+    | { readonly kind: "earlier" }
+    /** Its turn, or its next attempt. `trouble`: code of the last attempt at this destination, where that failed. */
+    | { readonly kind: "turn"; readonly trouble?: string };
+}
+
 /** What a person, a console or an embedding service can do with a running gateway. */
 export interface RunningGateway {
   /** The gateway's own name. */
@@ -46,12 +67,31 @@ export interface RunningGateway {
   /** How everything stands at this moment. */
   snapshot(): GatewaySnapshot;
   /**
+   * How much waits everywhere and since when, what commits take, and what room is left. Costs the journal a few look-ups
+   * for each queue that is not empty, and a count of what is in quarantine. Always resolves, within a few seconds: what a
+   * broken or busy disk does not tell in time is left out.
+   *
+   * @example
+   * ```ts
+   * import { Gateway } from "mitral";
+   *
+   * await using gateway = await Gateway.open("gateway.yaml");
+   * const { atMs, channels } = await gateway.statistics();
+   * for (const { name, work: { queued } } of channels) {
+   *   if (queued.oldestAtMs !== undefined) console.log(name, queued.messages, atMs - queued.oldestAtMs);
+   * }
+   * ```
+   */
+  statistics(): Promise<GatewayStatistics>;
+  /**
    * Calls `listener` for each event, at once; returns what ends that. It MUST NOT throw. `stagePassed` comes only with
    * `stages`, since every stage of every message is then timed.
    */
   observe(listener: (event: GatewayEvent) => void, options?: { readonly stages?: boolean }): () => void;
   /** Search over the messages the journal holds. */
   readonly archive: Archive;
+  /** What the queued deliveries of a message wait for; none where nothing of it is queued. Errors: GATEWAY_MESSAGE_UNKNOWN. */
+  waitsFor(id: string): Promise<readonly WaitingDelivery[]>;
   /**
    * Sends the stored payload again: to the destinations where it failed, or to the one named. A message quarantined
    * before it had branches runs through its channel again. Errors: GATEWAY_MESSAGE_UNKNOWN, GATEWAY_REPLAY_REFUSED

@@ -2,7 +2,7 @@ import type { World } from "../contract/world.ts";
 import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
 
-/** The keys of a gateway, where one of these channels seals or opens something. Errors: KEYRING_… */
+/** The keys of a gateway; `undefined` where none of these channels seals or opens anything. Errors: KEYRING_…. */
 export async function keysFor(
   plan: GatewayPlan,
   channels: readonly ChannelPlan[],

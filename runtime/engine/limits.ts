@@ -23,6 +23,12 @@ export const limits = {
   reopenShare: 0.9,
   /** Outcomes that wait for whoever reads them one by one; beyond it the oldest are missed. */
   outcomesWaitingMax: 1_000,
+  /** How long whoever asks for statistics waits for the journal and its disk: they ask when these are slow. */
+  statisticsMsMax: 3_000,
+  /** How often the folder of large bodies is walked through for its size. */
+  folderWalkMs: 600_000,
+  /** What the journal counts at once, in about a millisecond: meanwhile no queue is read. */
+  countSliceMax: 4_096,
   /** How often files a stage reads live are looked at. */
   liveFileMs: 2_000,
   /** How often at least a collecting destination looks at the clock, which somebody may have set. */
@@ -37,6 +43,8 @@ export const limits = {
   stepRetryMs: 500,
   /** … up to this. */
   stepRetryWaitMsMax: 30_000,
+  /** Values a message is found by; the rest of them is left out. */
+  foundMax: 64,
   /** How long after the start old messages are looked for, … */
   retentionFirstMs: 60_000,
   /** … and how long after that again. */

@@ -213,6 +213,8 @@ export interface ChannelPlan {
   readonly parse: Configured<FormatSpec>;
   /** Filters and transforms for all destinations, in order. */
   readonly steps: readonly StepPlan[];
+  /** What its messages are found by beside what their format knows: a path by the name of a field. */
+  readonly search?: Readonly<Record<string, string>>;
   /** How many days its messages are kept; as the journal's where left out. */
   readonly keepDays?: number;
   /** Each with a durable queue of its own: one that is down holds nobody else up. */

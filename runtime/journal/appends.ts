@@ -139,7 +139,7 @@ export class Appends {
       null,
       append.place === "gathering" ? 0 : null,
     ).lastId;
-    found.addMessage(seq, append);
+    found.addMessage(seq, channel, append);
     if (isRecognised && sameness?.kind === "sealed") found.add(seq, [FIELD.sealedId, sealedId(sameness)]);
     return seq;
   }

@@ -49,7 +49,7 @@ export class Makings {
       made.parent,
       null,
     ).lastId;
-    this.#parts.found.addMessage(seq, made);
+    this.#parts.found.addMessage(seq, channel, made);
     return seq;
   }
 

@@ -1,11 +1,13 @@
 import { AgeReader } from "./age_reader.ts";
 import { ArchiveReader } from "./archive_reader.ts";
+import { countSlice, oldest } from "./backlog.ts";
 import { Blinds } from "./blinds.ts";
 import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
 import { Names } from "./names.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
 import type { AnswerTo, Question } from "./questions.ts";
+import { queuedDeliveries } from "./queued_deliveries.ts";
 import { QueueReader } from "./queue_reader.ts";
 import type { Sealing } from "./sealing.ts";
 
@@ -20,13 +22,14 @@ export interface ReaderParts {
 
 /** The SQL of everything that is read, on a connection of its own. */
 export class Reader {
+  readonly #parts: ReaderParts;
   readonly #queues: QueueReader;
   readonly #archive: ArchiveReader;
   readonly #ages: AgeReader;
   readonly #sealing: Sealing;
 
   constructor(database: Database, sealing: Sealing, files: BodyFiles) {
-    const parts: ReaderParts = {
+    const parts = this.#parts = {
       database,
       names: new Names(database),
       sealing,
@@ -70,6 +73,14 @@ export class Reader {
         return this.#archive.show(question.id);
       case "seqOf":
         return this.#archive.seqOf(question.id);
+      case "queued":
+        return queuedDeliveries(this.#parts.database, this.#parts.names, question.seq);
+      case "oldest":
+        return oldest(this.#parts.database, this.#parts.names);
+      case "count": {
+        const { of, owner, after, limit } = question;
+        return countSlice(this.#parts.database, of, this.#parts.names.find(owner), after, limit);
+      }
     }
   }
 }

@@ -13,6 +13,17 @@ export const errors = declareErrors("journal", {
     retry: "never",
     says: "Cannot open journal: it has version {found}, and this program knows versions up to {known}",
   },
+  JOURNAL_VERSION_OLDER: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot change master key: the journal has version {found}; start the gateway once, which brings it to version {known}",
+  },
+  JOURNAL_FILE_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot find journal: there is none in {folder}",
+  },
   JOURNAL_OPEN_FAILED: {
     blame: "operator",
     retry: "never",
@@ -79,12 +90,15 @@ CREATE TABLE message (
   stages TEXT, parent INTEGER, whole INTEGER
 );
 CREATE UNIQUE INDEX message_id ON message (id);
-CREATE INDEX message_channel ON message (channel, seq);
+CREATE INDEX message_channel ON message (channel, received_ms);
 CREATE INDEX message_received ON message (received_ms);
 CREATE INDEX message_day ON message (channel, day);
 CREATE INDEX message_inbox ON message (channel, seq) WHERE state = 0;
 CREATE INDEX message_quarantined ON message (channel, seq) WHERE state = 3;
+CREATE INDEX message_filtered ON message (channel) WHERE state = 2;
+CREATE INDEX message_cancelled ON message (channel) WHERE state = 5;
 CREATE INDEX message_gathering ON message (channel, seq) WHERE state = 4;
+CREATE INDEX message_unanswered ON message (channel, seq) WHERE answered = 0;
 CREATE INDEX message_parent ON message (parent) WHERE parent IS NOT NULL;
 CREATE TABLE found (
   field INTEGER NOT NULL, blind INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (field, blind, seq)
@@ -97,6 +111,7 @@ CREATE TABLE delivery (
 );
 CREATE UNIQUE INDEX delivery_part ON delivery (seq, destination, part);
 CREATE INDEX delivery_outbox ON delivery (destination, id) WHERE state = 0;
+CREATE INDEX delivery_cancelled ON delivery (id) WHERE state = 4;
 CREATE INDEX delivery_quarantined ON delivery (destination, id) WHERE state = 2;
 CREATE INDEX delivery_gathering ON delivery (destination, id) WHERE state = 3 AND batch = 0;
 CREATE INDEX delivery_batch ON delivery (batch) WHERE batch > 0;

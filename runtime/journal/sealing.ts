@@ -189,8 +189,8 @@ export const INDEX_KEY = "index key";
 /** Name of the master key's id there. */
 export const MASTER_ID = "master key id";
 
-/** The index key of a journal; a new journal gets one, and belongs to this master key from then on. */
-function indexKeyIn(database: Database, wrapping: Wrapping): Uint8Array {
+/** The index key of a journal; a new journal gets one, and belongs to this master key from then on. Errors: MASTER_KEY_WRONG. */
+export function indexKeyIn(database: Database, wrapping: Wrapping): Uint8Array {
   const kept = (name: string) => database.prepare("SELECT value FROM vault WHERE name = ?").get(name)?.value;
   const wrapped = kept(INDEX_KEY);
   if (!wrapped) return newIndexKey(database, wrapping);

@@ -162,6 +162,7 @@ export class Machine {
         rename: nothing,
         remove: nothing,
         makeFolder: () => Promise.resolve(),
+        freeBytes: () => Promise.resolve(disk.freeBytes),
       },
       spawn: {
         thread: () => {

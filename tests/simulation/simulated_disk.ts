@@ -222,6 +222,10 @@ export class SimulatedDisk {
     }
   }
 
+  get freeBytes(): number {
+    return this.#isFull ? 0 : 1 << 30;
+  }
+
   has(path: string): boolean {
     return this.#files.has(path);
   }

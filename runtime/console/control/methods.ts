@@ -36,19 +36,24 @@ const states: Readonly<Record<MessageState | DeliveryState, true>> = {
   queued: true,
   delivered: true,
   gathering: true,
+  cancelled: true,
 };
 
 const methods: {
   readonly [M in Method]: (service: ControlService, params: Params) => Promise<Methods[M]["result"]>;
 } = {
-  "status": async ({ gateway }) => gateway.snapshot(),
+  async "status"({ gateway }) {
+    const statistics = await gateway.statistics();
+    return { ...gateway.snapshot(), statistics };
+  },
   "messages.list": ({ gateway }, params) => gateway.archive.list(readQuery(params)),
   async "messages.show"({ gateway }, params) {
     const found = await gateway.archive.show(text(params, "id"));
     if (!found) return null;
     const { received, payloads, ...facts } = found;
-    const shown: ShownMessage = toggle(params, "content") ? { ...facts, received, payloads } : facts;
-    return shown;
+    const isQueued = found.deliveries.some(({ state }) => state === "queued");
+    const shown: ShownMessage = isQueued ? { ...facts, waiting: await gateway.waitsFor(found.id) } : facts;
+    return toggle(params, "content") ? { ...shown, received, payloads } : shown;
   },
   "messages.replay": ({ gateway }, params) =>
     gateway.replay(text(params, "id"), {

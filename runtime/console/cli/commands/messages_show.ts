@@ -14,6 +14,7 @@ import { shortPath } from "../short_path.ts";
 import { runsOf, timesText } from "../runs.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { type Cell, table } from "../table.ts";
+import { waitingText } from "../waiting_text.ts";
 
 interface ShowOptions extends GatewayOptions {
   readonly content?: boolean;
@@ -64,11 +65,14 @@ function factsText(message: ShownMessage, paint: Paint): string {
     const until = count > 1 ? `${code} until ${timeText(last.atMs)}`.trimStart() : code;
     return [timeText(atMs), timesText(event, count), destination, until];
   });
+  const waiting = (message.waiting ?? []).map((each) => [each.destination, waitingText(each)]);
   return lines + section(deliveryHeadings, message.deliveries.map(delivery), paint) +
+    section(waitingHeadings, waiting, paint) +
     section(historyHeadings, history, paint);
 }
 
 const deliveryHeadings = ["destination", "state", ">attempts", "settled", "trouble"];
+const waitingHeadings = ["destination", "waits for"];
 const historyHeadings = ["time", "event", "destination", "code"];
 
 type Happening = ShownMessage["history"][number];
