@@ -50,15 +50,18 @@ const namespace = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--m
  * they have it and it does not work all the same, something is missing: with `MITRAL_REQUIRE_PEERS=1` that throws.
  */
 export async function lackOfPower(): Promise<string | undefined> {
-  const withheld = await lackOfRight();
-  if (withheld) {
-    return `Skipped: power is cut only on Linux, ${withheld}; this holds for MITRAL_REQUIRE_PEERS=1 too`;
+  let lack: string;
+  try {
+    const withheld = await lackOfRight();
+    if (withheld) {
+      return `Skipped: power is cut only on Linux, ${withheld}; this holds for MITRAL_REQUIRE_PEERS=1 too`;
+    }
+    const { passed, said } = await runApart({ mode: "power", cycles: 0, seed: 0 });
+    if (passed) return undefined;
+    lack = said;
+  } catch (cause) {
+    lack = (cause as Error).message;
   }
-  const lack = await runApart({ mode: "power", cycles: 0, seed: 0 }).then(
-    ({ passed, said }) => passed ? undefined : said,
-    (cause: Error) => cause.message,
-  );
-  if (lack === undefined) return undefined;
   if (Deno.env.get("MITRAL_REQUIRE_PEERS") === "1") throw new Error(`No power can be cut: ${lack}`);
   return `Skipped: no power can be cut: ${lack}`;
 }

@@ -25,16 +25,17 @@ globalThis.addEventListener("unhandledrejection", (event) => {
 });
 
 const violations = await perform().catch((cause) => [(cause as Error).message]);
-if (violations.length === 0 || isAbandoned) {
-  await Deno.remove(folder, { recursive: true });
-} else {
-  const { mode, cycles, seed } = run;
+const { mode, cycles, seed } = run;
+if (violations.length > 0 && cycles > 0 && !isAbandoned) {
   const more = violations.length - VIOLATIONS_SHOWN_MAX;
   console.log(`${mode}: FAILED with seed ${seed}, ${cycles} cycles:`);
   for (const violation of violations.slice(0, VIOLATIONS_SHOWN_MAX)) console.log(`  ${violation}`);
   if (more > 0) console.log(`  and ${more} more`);
   const how = mode === "power" ? `; its disk: mount -o loop ${join(folder, "disk.img")} FOLDER` : "";
   console.log(`  kept: ${folder}${how}`);
+} else {
+  if (cycles === 0 && violations.length > 0) console.log(violations.join("; "));
+  await Deno.remove(folder, { recursive: true });
 }
 Deno.exit(violations.length === 0 ? 0 : 1);
 

@@ -67,7 +67,7 @@ export class CrashSender {
     return message && bytesOf(message);
   }
 
-  /** Calls back in the very moment. */
+  /** Resolves in the very moment. */
   async reach({ acknowledged, share, more }: Moment): Promise<void> {
     await this.further(acknowledged);
     if (share !== undefined) {

@@ -57,19 +57,9 @@ export class Sink implements AsyncDisposable {
     this.open();
   }
 
-  /** Whether a message came. */
-  has(controlId: string): boolean {
-    return this.#latest.has(controlId);
-  }
-
   /** Resolves when so many different messages have come. */
-  reached(count: number): Promise<void> {
-    return this.until(() => this.arrived.length >= count);
-  }
-
-  /** Resolves when something holds that only changes with what comes. */
-  async until(holds: () => boolean): Promise<void> {
-    while (!holds()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  async reached(count: number): Promise<void> {
+    while (this.arrived.length < count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   /** Whether a connection has not ended, as far as it is known here. */
