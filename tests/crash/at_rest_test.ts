@@ -12,7 +12,7 @@ const TOLD = [
     " ",
   ),
   ..."CTRL-0001 CTRL-REFUSED CTRL-LARGE CTRL-PIECE PIECE-1 ACC-99321 hl7-v2+er7 127.0.0.1:".split(" "),
-  ..."übernommen-von-Ehr unbekannt-bei-Ehr zerbrochen Großbefund".split(" "),
+  ..."übernommen-von-Ehr unbekannt-bei-Ehr zerbrochen Großbefund Anruf".split(" "),
 ];
 
 const encoder = new TextEncoder();
@@ -59,7 +59,10 @@ Deno.test("nothing that messages say is in the data folder of a gateway that run
       ...["messages", "list", "--file", site.file, "--state", "quarantined"],
     ) as { id: string; controlId: string }[];
     const refused = quarantined.find(({ controlId }) => controlId === "CTRL-REFUSED")!;
-    await askMitral("messages", "release", refused.id, "--file", site.file);
+    const because = ["--file", site.file, "--reason", "Anruf von Sauerbruch, Zimmer-12"];
+    await askMitral("messages", "release", refused.id, ...because);
+    const paused = await mitral("channel", "pause", "results", "registry", ...because);
+    assertEquals(paused.code, 0, paused.err);
 
     const names = filesUnder(data).map((path) => path.slice(data.length + 1));
     assert(
@@ -70,8 +73,13 @@ Deno.test("nothing that messages say is in the data folder of a gateway that run
     await first.kill();
     assertEquals(readable(data, TOLD), [], "when it was killed");
     const second = await GatewayProcess.start(site);
-    const { code, out } = await mitral("messages", "list", "--file", site.file);
-    assertEquals([code, out.includes("CTRL-0001")], [0, true]);
+    // Whoever may ask the gateway is told all of it.
+    for (
+      const [command, told] of [["messages list", "CTRL-0001"], ["journal acts", "Anruf von Sauerbruch"]]
+    ) {
+      const { code, out } = await mitral(...command.split(" "), "--file", site.file);
+      assertEquals([code, out.includes(told)], [0, true], out);
+    }
     assertEquals(await second.stop(), 0);
     assertEquals(readable(data, TOLD), [], "when it has stopped");
   } finally {
