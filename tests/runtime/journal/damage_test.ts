@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { MitralError } from "../../../runtime/contract/error.ts";
+import type { MitralError } from "../../../runtime/contract/error.ts";
 import { Journal } from "../../../runtime/journal/journal.ts";
 import { LARGE_BYTES } from "../../../runtime/journal/large_bodies.ts";
 import { sqliteStore } from "../../../runtime/journal/store.ts";
