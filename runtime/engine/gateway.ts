@@ -1,6 +1,6 @@
 import type { Reply } from "../contract/adapter.ts";
-import { declareErrors } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
+import type { By } from "../journal/acts.ts";
 import type { Journal, OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
 import { sqliteStore } from "../journal/store.ts";
@@ -11,53 +11,23 @@ import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
-import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
+import type { FinalOutcome, OperatedGateway, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
+import { errors } from "./gateway_errors.ts";
+import { pendingIn, Statistics } from "./gateway_statistics.ts";
+import { Interventions } from "./interventions.ts";
 import { keysFor } from "./keys_for.ts";
 import { IntakeMemory } from "./intake_memory.ts";
 import { JournalKeeper } from "./journal_keeper.ts";
 import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
 import { outcomesOf } from "./outcomes.ts";
+import { type PrunedMessages, Retention } from "./retention.ts";
+import { StandingBook } from "./standing_book.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
 import { Pressure } from "./pressure.ts";
 import { Renewal } from "./renewal.ts";
-
-/** Errors of a gateway as a whole. */
-export const errors = declareErrors("gateway", {
-  GATEWAY_MESSAGE_UNKNOWN: {
-    blame: "operator",
-    retry: "never",
-    says: "Cannot find message: the journal has none, or more than one, whose id starts with {id}",
-  },
-  GATEWAY_REPLAY_REFUSED: {
-    blame: "operator",
-    retry: "never",
-    says:
-      "Cannot replay message: {destination} has had a newer delivery with the same key; force it to send it all the same",
-  },
-  GATEWAY_REPLAY_EMPTY: {
-    blame: "operator",
-    retry: "never",
-    says:
-      "Cannot replay message: nothing of it is in quarantine; name a destination to send it there again, or replay what it was handed on as",
-  },
-  GATEWAY_CHANNEL_SILENT: {
-    blame: "operator",
-    retry: "later",
-    says: "Cannot answer request: channel {channel} does not run, or listens by something else than HTTP",
-  },
-  GATEWAY_COLLECT_MISSING: {
-    blame: "operator",
-    retry: "never",
-    says: "Cannot close batch: {which} of channel {channel} collects",
-  },
-  GATEWAY_CLOSED: {
-    blame: "operator",
-    retry: "never",
-    says: "Cannot start channel {channel}: the gateway is closing, or closed",
-  },
-  GATEWAY_CHANNEL_UNKNOWN: { blame: "operator", retry: "never", says: "Cannot find channel {channel}" },
-});
+import type { GatewayStatistics } from "./statistics.ts";
+import { waitsFor } from "./waits_for.ts";
 
 /** A running gateway: one process, its channels, its journal. Channels fail alone. */
 export class Gateway implements RunningGateway {
@@ -73,8 +43,12 @@ export class Gateway implements RunningGateway {
   readonly #observers = new Set<(event: GatewayEvent) => void>();
   /** Those of the observers that want stages timed. */
   readonly #stageObservers = new Set<(event: GatewayEvent) => void>();
+  readonly #standings = new StandingBook();
+  readonly #interventions: Interventions;
   readonly #newId: () => string;
   readonly #startedAtMs: number;
+  readonly #statistics: Statistics;
+  readonly #retention: Retention;
   #closing: Promise<void> | undefined;
   #isClosed = false;
 
@@ -90,21 +64,31 @@ export class Gateway implements RunningGateway {
     this.#keyring = keyring;
     this.#newId = messageIds(world);
     this.#startedAtMs = world.clock.nowMs();
-    const channels = this.#channels;
+    const channels = this.#channels, standings = this.#standings;
     const report = (event: Unstamped) => this.#report(event);
     const pressure = this.#pressure = new Pressure(plan.journal.pendingBytesMax, () => channels.values());
     const make = (channel: ChannelPlan) => this.#make(channel, this.#journal.found);
     const renewal = this.#renewal = new Renewal({ world, channels, make, report });
-    this.#keeper = new JournalKeeper({
+    const keeper = this.#keeper = new JournalKeeper({
       plan,
       world,
       openStore,
       pressure,
       report,
+      committed: (operations, tookMs) => this.#statistics.committed(operations, tookMs),
       failed: (error) => {
         for (const channel of channels.values()) channel.halt(error);
       },
       reopened: () => renewal.renew(),
+    });
+    const { drainMsMax } = plan;
+    this.#statistics = new Statistics({ keeper, world, plan });
+    this.#interventions = new Interventions({ keeper, world, channels, standings, drainMsMax, report });
+    this.#retention = new Retention({
+      keeper,
+      clock: world.clock,
+      keepDaysOf: (channel) => channels.get(channel)?.plan.keepDays ?? plan.journal.keepDays,
+      report,
     });
   }
 
@@ -128,6 +112,7 @@ export class Gateway implements RunningGateway {
     const gateway = new Gateway(plan, world, keyring, store);
     if (observer) gateway.observe(observer);
     await gateway.#keeper.open();
+    gateway.#standings.load(gateway.#journal.found);
     try {
       // All are there before any starts: one may hand on to another.
       for (const channel of plan.channels) gateway.#make(channel, gateway.#journal.found);
@@ -136,6 +121,7 @@ export class Gateway implements RunningGateway {
       await gateway.close();
       throw cause;
     }
+    gateway.#retention.start();
     gateway.#report({ name: "gatewayStarted", gateway: plan.name, channels: plan.channels.length });
     return gateway;
   }
@@ -150,23 +136,26 @@ export class Gateway implements RunningGateway {
 
   snapshot(): GatewaySnapshot {
     const channels = [...this.#channels.values()].map((channel) => channel.state());
-    const pending = channels.reduce(
-      (sum, { work, destinations }) =>
-        Object.values(destinations).reduce(
-          (some, line) => some + line.queued + (line.gathering ?? 0),
-          sum + work.queued + (work.gathering ?? 0),
-        ),
-      0,
-    );
-    const journal = this.#keeper.state(pending);
+    const journal = this.#keeper.state(pendingIn(channels));
     return {
       name: this.name,
       startedAtMs: this.#startedAtMs,
       ready: journal.condition === "open" &&
         channels.every((channel) => channel.condition === "running" && channel.isOpen),
+      sendersHeld: this.#standings.sendersHeld,
       journal,
       channels,
     };
+  }
+
+  statistics(): Promise<GatewayStatistics> {
+    return this.#statistics.read(this.snapshot());
+  }
+
+  async waitsFor(id: string): Promise<readonly WaitingDelivery[]> {
+    const seq = await this.#journal.ask({ ask: "seqOf", id }) ??
+      errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
+    return waitsFor(await this.#journal.ask({ ask: "queued", seq }), this.#channels);
   }
 
   observe(listener: (event: GatewayEvent) => void, { stages = false } = {}): () => void {
@@ -178,72 +167,40 @@ export class Gateway implements RunningGateway {
     };
   }
 
-  async replay(
-    id: string,
-    { destination, force = false }: { destination?: string; force?: boolean } = {},
-  ): Promise<{ destinations: readonly string[] }> {
-    const seq = await this.#journal.ask({ ask: "seqOf", id }) ??
-      errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
-    const atMs = this.#world.clock.nowMs();
-    const replayed = await this.#journal.write({
-      op: "replay",
-      seq,
-      force,
-      atMs,
-      ...(destination === undefined ? {} : { destination }),
-    });
-    switch (replayed.kind) {
-      case "nothing":
-        return errors.fail("GATEWAY_REPLAY_EMPTY");
-      case "overtaken":
-        return errors.fail("GATEWAY_REPLAY_REFUSED", { destination: replayed.destination });
-      case "inbox":
-        this.#report({ name: "messageReplayed", channel: replayed.channel, id });
-        this.#journal.countPending(replayed.size);
-        await this.#channels.get(replayed.channel)?.putBackMessage(seq, replayed.gathers);
-        return { destinations: [] };
-      case "outbox": {
-        const channel = this.#channels.get(replayed.channel);
-        for (const delivery of replayed.deliveries) {
-          const { destination } = delivery;
-          this.#report({ name: "messageReplayed", channel: replayed.channel, destination, id });
-          this.#journal.countPending(delivery.size);
-          await channel?.putBackDelivery(delivery);
-        }
-        return { destinations: replayed.deliveries.map((each) => each.destination) };
-      }
-    }
+  replay(id: string, options?: Parameters<OperatedGateway["replay"]>[1]) {
+    return this.#interventions.replay(id, options);
   }
 
-  async release(
-    id: string,
-    { destination }: { destination?: string } = {},
-  ): Promise<{ destinations: readonly string[] }> {
-    const seq = await this.#journal.ask({ ask: "seqOf", id }) ??
-      errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
-    const atMs = this.#world.clock.nowMs();
-    const released = await this.#journal.write({
-      op: "release",
-      seq,
-      atMs,
-      ...(destination === undefined ? {} : { destination }),
-    });
-    for (const { channel, destination, delivery } of released) {
-      this.#report({ name: "messageReleased", channel, destination, id });
-      this.#channels.get(channel)?.release(destination, delivery);
-    }
-    return { destinations: released.map((each) => each.destination) };
+  release(id: string, options?: Parameters<OperatedGateway["release"]>[1]) {
+    return this.#interventions.release(id, options);
   }
 
-  async closeBatch(
-    name: string,
-    destination?: string,
-  ): Promise<readonly { destination: string; messages: number }[]> {
-    const closed = await this.#channel(name).closeBatches(destination);
-    if (closed.length === 0) {
-      errors.fail("GATEWAY_COLLECT_MISSING", { channel: name, which: destination ?? "no destination" });
-    }
-    return closed;
+  cancel(id: string, options?: Parameters<OperatedGateway["cancel"]>[1]) {
+    return this.#interventions.cancel(id, options);
+  }
+
+  closeBatch(channel: string, destination?: string, by?: By) {
+    return this.#interventions.closeBatch(channel, destination, by);
+  }
+
+  pause(channel: string, destination: string, by?: By) {
+    return this.#interventions.pause(channel, destination, by);
+  }
+
+  resume(channel: string, destination: string, by?: By) {
+    return this.#interventions.resume(channel, destination, by);
+  }
+
+  skip(channel: string, destination: string, by?: By) {
+    return this.#interventions.skip(channel, destination, by);
+  }
+
+  divert(channel: string, from: string, to: string | null, by?: By) {
+    return this.#interventions.divert(channel, from, to, by);
+  }
+
+  releaseSenders(by?: By) {
+    return this.#interventions.releaseSenders(by);
   }
 
   outcomes(options: { channel?: string; waitingMax?: number } = {}): ReadableStream<FinalOutcome> {
@@ -305,6 +262,10 @@ export class Gateway implements RunningGateway {
     });
   }
 
+  prune(): Promise<PrunedMessages> {
+    return this.#retention.run();
+  }
+
   close(): Promise<void> {
     return this.#closing ??= this.#close();
   }
@@ -343,6 +304,7 @@ export class Gateway implements RunningGateway {
         outboxes: ofDestinations(outboxes),
         gathering: ofDestinations(gathering),
       },
+      standings: this.#standings,
       other: (name) => this.#channel(name),
       has: (name) => this.#channels.has(name),
       newId: this.#newId,
@@ -360,6 +322,7 @@ export class Gateway implements RunningGateway {
   }
 
   async #close(): Promise<void> {
+    await this.#retention.stop();
     const mending = this.#keeper.stop();
     if (mending) await mending;
     this.#renewal.forget();

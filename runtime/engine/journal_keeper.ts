@@ -19,6 +19,8 @@ export interface KeeperParts {
   readonly openStore: OpenStore;
   readonly pressure: Pressure;
   report(event: Unstamped): void;
+  /** A commit is durable. */
+  committed(operations: number, tookMs: number): void;
   /** Nothing can be made durable any more. */
   failed(error: MitralError): void;
   /** There is another journal: whatever used the one before is to be made anew. Never rejects. */
@@ -115,13 +117,16 @@ export class JournalKeeper {
   }
 
   async #take(open: (observer: Parameters<typeof Journal.open>[2]) => Promise<Journal>): Promise<void> {
-    const { world, pressure, report } = this.#parts;
+    const { world, pressure, report, committed } = this.#parts;
     // What a journal tells that has been replaced, or is not in place yet, means nothing any more.
     let journal: Journal | undefined;
     const isInUse = () => journal === this.#journal;
     journal = await open({
       begun: () => this.#stall.begun(),
-      committed: (operations, tookMs) => report({ name: "journalCommitted", operations, tookMs }),
+      committed: (operations, tookMs) => {
+        committed(operations, tookMs);
+        report({ name: "journalCommitted", operations, tookMs });
+      },
       weighed: (pendingBytes) => isInUse() && pressure.weigh(pendingBytes),
       failed: (error) => isInUse() && this.#fail(error),
     });

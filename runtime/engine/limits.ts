@@ -19,6 +19,8 @@ export const limits = {
   pageMax: 128,
   /** Deliveries of one destination whose outcome is known and not yet durable; after a crash these are sent again. */
   unsyncedMax: 64,
+  /** Attempts in a row at a destination that nobody answers before its other deliveries wait. */
+  circuitMissesMax: 5,
   /** The journal's mark: intake closes above `pendingBytesMax` and opens again below this share of it. */
   reopenShare: 0.9,
   /** Where the disk has become low, intake opens again once this many times `diskFreeMin` is free. */
@@ -41,6 +43,12 @@ export const limits = {
   reopenFreeBytes: 32 << 20,
   /** Outcomes that wait for whoever reads them one by one; beyond it the oldest are missed. */
   outcomesWaitingMax: 1_000,
+  /** How long whoever asks for statistics waits for the journal and its disk: they ask when these are slow. */
+  statisticsMsMax: 3_000,
+  /** How often the folder of large bodies is walked through for its size. */
+  folderWalkMs: 600_000,
+  /** What the journal counts at once, in about a millisecond: meanwhile no queue is read. */
+  countSliceMax: 4_096,
   /** How often files a stage reads live are looked at. */
   liveFileMs: 2_000,
   /** How often at least a collecting destination looks at the clock, which somebody may have set. */

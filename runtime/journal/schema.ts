@@ -1,5 +1,7 @@
 import { declareErrors } from "../contract/error.ts";
+import { ACT_TABLE } from "./acts.ts";
 import type { Database } from "./database.ts";
+import { STANDING_TABLE } from "./standing.ts";
 
 /** Errors of the journal. */
 export const errors = declareErrors("journal", {
@@ -108,6 +110,7 @@ CREATE INDEX message_quarantined ON message (channel, seq) WHERE state = 3;
 CREATE INDEX message_filtered ON message (channel) WHERE state = 2;
 CREATE INDEX message_cancelled ON message (channel) WHERE state = 5;
 CREATE INDEX message_gathering ON message (channel, seq) WHERE state = 4;
+CREATE INDEX message_unanswered ON message (channel, seq) WHERE answered = 0;
 CREATE INDEX message_parent ON message (parent) WHERE parent IS NOT NULL;
 CREATE TABLE found (
   field INTEGER NOT NULL, blind INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (field, blind, seq)
@@ -141,6 +144,8 @@ CREATE TABLE hold (
   name TEXT PRIMARY KEY, channel INTEGER, since_ms INTEGER, until_ms INTEGER, field INTEGER, blind INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE pruning (channel INTEGER NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (channel, day)) WITHOUT ROWID;
+${ACT_TABLE}
+${STANDING_TABLE}
 INSERT INTO setting VALUES ('epoch', 1);
 `;
 
