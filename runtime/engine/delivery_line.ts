@@ -356,7 +356,10 @@ export class DeliveryLine {
     journal.countPending(-entry.size);
     if (how.holds) this.#queue.hold(entry, durable);
     // One that a person ended may have been read from disk once more meanwhile.
-    else this.#queue.settle(how.ended ? this.#queue.find(entry.position) ?? entry : entry, durable);
+    else {
+      const left = how.ended ? this.#queue.find(entry.position) ?? entry : entry;
+      this.#queue.settle(left, durable, outcome.kind === "rejected" ? "durable" : "now");
+    }
     durable.then(() => this.#report(event), () => {});
     return { durable };
   }

@@ -127,6 +127,7 @@ export class JournalKeeper {
         committed(operations, tookMs);
         report({ name: "journalCommitted", operations, tookMs });
       },
+      rewriting: (progress) => report({ name: "journalRewritten", ...progress }),
       weighed: (pendingBytes) => isInUse() && pressure.weigh(pendingBytes),
       failed: (error) => isInUse() && this.#fail(error),
     });
