@@ -82,7 +82,11 @@ export class Gateway implements RunningGateway {
       failed: (error) => {
         for (const channel of channels.values()) channel.halt(error);
       },
-      reopened: () => renewal.renew(),
+      reopened: () => {
+        // What a person set may be durable though its commit gave an error.
+        standings.load(this.#journal.found);
+        return renewal.renew();
+      },
     });
     const { drainMsMax } = plan;
     this.#statistics = new Statistics({ keeper, world, plan });

@@ -5,7 +5,7 @@ import { createMessage, type Message, type Outcome, RawBody } from "../contract/
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import { LARGE_BYTES, type Stored } from "../journal/large_bodies.ts";
-import type { Branch, HandOn, Process, Processed, StateWrite } from "../journal/operations.ts";
+import type { Branch, HandOn, Process, Processed } from "../journal/operations.ts";
 import type { InboxRow, OutboxRow } from "../journal/rows.ts";
 import { ActorState, type StageNotes } from "./actor_state.ts";
 import { branchOf } from "./branch.ts";
