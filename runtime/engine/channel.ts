@@ -19,7 +19,7 @@ import { Deliveries } from "./deliveries.ts";
 import type { Route } from "./delivery_stages.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
-import type { ChannelCounts, ChannelState, Condition } from "./events.ts";
+import type { ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
 import { ChannelIntake } from "./intake.ts";
 import type { IntakeMemory } from "./intake_memory.ts";
@@ -306,6 +306,7 @@ export class Channel {
       condition: halted ? "halted" : this.#condition,
       address: this.#listening?.address ?? "",
       isOpen: this.#gate.isOpen,
+      ...(this.#gate.isOpen || this.#condition === "stopped" ? {} : { closedBy: this.#gate.reason }),
       work: this.#assembler.state(this.#work.line.state()),
       destinations: Object.fromEntries(destinations),
       counts: { ...this.#counts },
