@@ -5,6 +5,7 @@ import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
 import { Names } from "./names.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
+import { preparedOnce } from "./prepared.ts";
 import type { AnswerTo, Question } from "./questions.ts";
 import { QueueReader } from "./queue_reader.ts";
 import type { Sealing } from "./sealing.ts";
@@ -25,7 +26,8 @@ export class Reader {
   readonly #ages: AgeReader;
   readonly #sealing: Sealing;
 
-  constructor(database: Database, sealing: Sealing, files: BodyFiles) {
+  constructor(opened: Database, sealing: Sealing, files: BodyFiles) {
+    const database = preparedOnce(opened);
     const parts: ReaderParts = {
       database,
       names: new Names(database),

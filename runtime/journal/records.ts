@@ -109,7 +109,7 @@ export interface MessageContent extends MessageRecord {
   }[];
 }
 
-/** Which messages to list: all that match every word given, newest first. */
+/** Which messages to list: all that match every word given, newest first unless it says otherwise. */
 export interface MessageQuery {
   /** Name of the channel. */
   readonly channel?: string;
@@ -129,11 +129,15 @@ export interface MessageQuery {
   readonly limit?: number;
   /** Only older than this message id, for the next page. */
   readonly before?: string;
+  /** `newest` first where left out. */
+  readonly order?: "newest" | "oldest";
+  /** Only newer than this message id, for the next page of the oldest first. */
+  readonly after?: string;
 }
 
 /** Search over what the journal holds. */
 export interface Archive {
-  /** Messages that match, newest first. */
+  /** Messages that match, in the order asked for. */
   list(query: MessageQuery): Promise<readonly MessageRecord[]>;
   /**
    * `undefined` where the journal has no such message. An id may be shortened as long as it is unique. Errors:
