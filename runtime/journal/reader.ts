@@ -1,7 +1,9 @@
+import { ActReader } from "./acts.ts";
 import { AgeReader } from "./age_reader.ts";
 import { ArchiveReader } from "./archive_reader.ts";
 import { Blinds } from "./blinds.ts";
 import type { BodyFiles } from "./body_files.ts";
+import { readCancellable } from "./cancels.ts";
 import type { Database } from "./database.ts";
 import { Names } from "./names.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
@@ -23,6 +25,9 @@ export interface ReaderParts {
 export class Reader {
   readonly #queues: QueueReader;
   readonly #archive: ArchiveReader;
+  readonly #acts: ActReader;
+  readonly #database: Database;
+  readonly #names: Names;
   readonly #ages: AgeReader;
   readonly #sealing: Sealing;
 
@@ -36,7 +41,10 @@ export class Reader {
       bodies: new OpenedBodies(database, sealing, files),
     };
     this.#queues = new QueueReader(parts);
-    this.#archive = new ArchiveReader(parts);
+    this.#acts = new ActReader(parts);
+    this.#archive = new ArchiveReader(parts, this.#acts);
+    this.#database = database;
+    this.#names = parts.names;
     this.#ages = new AgeReader(parts);
     this.#sealing = sealing;
   }
@@ -72,6 +80,10 @@ export class Reader {
         return this.#archive.show(question.id);
       case "seqOf":
         return this.#archive.seqOf(question.id);
+      case "acts":
+        return this.#acts.list(question.query);
+      case "cancellable":
+        return readCancellable(this.#database, this.#names, question.seq);
     }
   }
 }

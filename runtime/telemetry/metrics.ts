@@ -98,6 +98,7 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "code",
   );
   const replayed = tally("messages_replayed", "Messages sent again by a person.", "channel", "destination");
+  const cancelled = tally("messages_cancelled", "Messages ended by a person.", "channel", "destination");
   const handedOn = tally(
     "messages_handed_on",
     "Messages handed to another channel.",
@@ -113,6 +114,13 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
   const pruned = tally("messages_pruned", "Old messages removed.", "channel");
   const batches = tally("batches_closed", "Batches put together.", "channel", "destination", "why");
   const alerts = tally("alerts", "Times somebody should look.", "channel", "destination", "why", "code");
+  const circuits = tally(
+    "circuit_openings",
+    "Times nobody answered at a destination.",
+    "channel",
+    "destination",
+    "code",
+  );
   const refused = tally("files_refused", "Changed files that were no use.", "channel", "stage");
   const postponed = tally(
     "steps_postponed",
@@ -190,6 +198,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return quarantined.add([...line(event), event.error.code]);
       case "messageReplayed":
         return replayed.add(line(event));
+      case "messageCancelled":
+        return cancelled.add(line(event));
       case "messageHandedOn":
         return handedOn.add([...line(event), event.to]);
       case "messagesPruned":
@@ -198,6 +208,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return batches.add([...line(event), event.why]);
       case "alertRaised":
         return alerts.add([...line(event), event.why, event.error.code]);
+      case "circuitOpened":
+        return circuits.add([...line(event), event.error.code]);
       case "fileRefused":
         return refused.add([event.channel, event.stage ?? ""]);
       case "messagePostponed":
@@ -258,6 +270,20 @@ function reading(registry: Registry): (now: GatewaySnapshot) => void {
     "destination",
     "condition",
   );
+  const circuit = gauge("circuit_open", "1 while nobody answers at a destination.", "channel", "destination");
+  const paused = gauge(
+    "destination_paused",
+    "1 while a person lets a destination send nothing.",
+    "channel",
+    "destination",
+  );
+  const diverted = gauge(
+    "destination_diverted",
+    "1 while deliveries go out by another destination's sender.",
+    "channel",
+    "destination",
+  );
+  const held = gauge("senders_held", "1 while no destination sends, after a restore.");
   const waiting = gauge("link_messages", "Messages in front of a stage.", "channel", "destination", "stage");
   const journal = gauge("journal_open", "1 while the journal takes commits.");
   const pending = gauge("journal_pending_messages", "Messages not yet settled everywhere.");
@@ -266,6 +292,11 @@ function reading(registry: Registry): (now: GatewaySnapshot) => void {
   function readLine(channel: string, destination: string, state: LineState): void {
     queued.set({ channel, destination }, state.queued);
     if (state.gathering !== undefined) gathering.set({ channel, destination }, state.gathering);
+    if (destination !== "") {
+      circuit.set({ channel, destination }, state.circuitOpen ? 1 : 0);
+      paused.set({ channel, destination }, state.paused ? 1 : 0);
+      diverted.set({ channel, destination }, state.divertedTo === undefined ? 0 : 1);
+    }
     for (const one of CONDITIONS) {
       condition.set({ channel, destination, condition: one }, one === state.condition ? 1 : 0);
     }
@@ -279,6 +310,7 @@ function reading(registry: Registry): (now: GatewaySnapshot) => void {
     for (const one of gauges) one.reset();
     ready.set(now.ready ? 1 : 0);
     started.set(now.startedAtMs / 1_000);
+    held.set(now.sendersHeld ? 1 : 0);
     journal.set(now.journal.condition === "open" ? 1 : 0);
     pending.set(now.journal.pending);
     pendingBytes.set(now.journal.pendingBytes);

@@ -24,7 +24,7 @@ export const addStatus: AddCommand = (parent, session) => {
 };
 
 function statusText(snapshot: GatewaySnapshot, { paint, outside }: Session): string {
-  const { name, ready, startedAtMs, journal, channels } = snapshot;
+  const { name, ready, startedAtMs, sendersHeld, journal, channels } = snapshot;
   const since = `since ${timeText(startedAtMs)} (${durationText(outside.world.clock.nowMs() - startedAtMs)})`;
   const head = `${paint.bold(name)} ${ready ? paint.good("ready") : paint.warn("not ready")} ${since}`;
   const waiting = `${plural(journal.pending, "message")} pending, ${bytesText(journal.pendingBytes)}`;
@@ -42,7 +42,10 @@ function statusText(snapshot: GatewaySnapshot, { paint, outside }: Session): str
     ">quarantined",
   ];
   const note = "counted since the start; in quarantine now: mitral messages list --state quarantined";
-  return `${head}\n${store}\n\n${table(countHeadings, channels.map(countRow), paint)}\n` +
+  const held = sendersHeld
+    ? paint.warn("nothing is sent since the restore; let it go with: mitral journal release") + "\n"
+    : "";
+  return `${head}\n${store}\n${held}\n${table(countHeadings, channels.map(countRow), paint)}\n` +
     `${table(headings, lines, paint)}\n${note}\n`;
 }
 
@@ -73,11 +76,23 @@ function lineRow(channel: string, name: string, line: LineState): Cell[] {
   return [
     channel,
     name,
-    { text: line.condition, tone: toneOf(line.condition) },
+    conditionCell(line),
     countText(line.queued) + (line.gathering ? ` + ${countText(line.gathering)} gathering` : ""),
     countText(line.stages.reduce((sum, stage) => sum + stage.restarts, line.restarts)),
     { text: line.trouble ?? "", tone: "bad" },
   ];
+}
+
+/** What it is doing, and what keeps its deliveries back. */
+function conditionCell({ condition, circuitOpen, paused, divertedTo }: LineState): Cell {
+  const words = [
+    condition,
+    ...(circuitOpen ? ["circuit open"] : []),
+    ...(paused ? ["paused"] : []),
+    ...(divertedTo === undefined ? [] : [`diverted to ${divertedTo}`]),
+  ];
+  const tone = toneOf(condition);
+  return { text: words.join(", "), tone: words.length > 1 && tone === "good" ? "warn" : tone };
 }
 
 function toneOf(condition: Condition): "good" | "warn" | "bad" {
