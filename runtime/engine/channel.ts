@@ -178,6 +178,16 @@ export class Channel {
     return reply;
   }
 
+  /** Takes bytes in the place of a message in quarantine. Errors: see {@linkcode ChannelIntake.correct}. */
+  correct(...asked: Parameters<ChannelIntake["correct"]>): ReturnType<ChannelIntake["correct"]> {
+    return this.#intake.correct(...asked);
+  }
+
+  /** What a payload calls itself; empty where no format reads it. Errors: those of the format. */
+  controlIdOf(bytes: Uint8Array, contentType: string): string {
+    return this.#formats.speaking(contentType)?.identify(bytes, contentType).controlId ?? "";
+  }
+
   /** Answers an HTTP request as its listener would; `undefined` where that speaks no HTTP, or does not run. */
   handle(request: Request, peer: string): Promise<Response> | undefined {
     return this.#listening?.handle?.(request, peer);

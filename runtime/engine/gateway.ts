@@ -147,6 +147,18 @@ export class Gateway implements RunningGateway {
     return this.#interventions.replay(id, options);
   }
 
+  replayAll(...asked: Parameters<OperatedGateway["replayAll"]>) {
+    return this.#interventions.replayAll(...asked);
+  }
+
+  correct(...asked: Parameters<OperatedGateway["correct"]>) {
+    return this.#interventions.correct(...asked);
+  }
+
+  noteSeen(...asked: Parameters<OperatedGateway["noteSeen"]>) {
+    return this.#interventions.noteSeen(...asked);
+  }
+
   release(id: string, options?: Parameters<OperatedGateway["release"]>[1]) {
     return this.#interventions.release(id, options);
   }

@@ -69,14 +69,16 @@ export class ArchiveReader {
     return { evidence: signed ? new Uint8Array(signed) : errors.fail("JOURNAL_BODY_DAMAGED") };
   }
 
-  #payload({ id, destination, body, answer }: Row): MessageContent["payloads"][number] {
+  #payload({ id, destination, body, first_body, answer }: Row): MessageContent["payloads"][number] {
     const { head: { contentType }, bytes } = this.#bodies.byId(Number(body));
+    const before = first_body === null ? undefined : this.#bodies.byId(Number(first_body)).bytes;
     const said = answer && this.#sealing.open(SEALED.deliveryAnswer, Number(id), answer as Uint8Array);
     return {
       destination: this.#destination(Number(destination)),
       bytes: bytes ?? errors.fail("JOURNAL_BODY_DAMAGED"),
       contentType,
       ...(said ? { answer: new Uint8Array(said) } : {}),
+      ...(before === undefined ? {} : { before: before ?? errors.fail("JOURNAL_BODY_DAMAGED") }),
     };
   }
 
@@ -153,6 +155,7 @@ export class ArchiveReader {
         destination: this.#destination(Number(delivery.destination)),
         state: DELIVERY_STATES[Number(delivery.state)],
         attempts: Number(delivery.attempts),
+        ...(Number(delivery.replays) > 0 ? { replays: Number(delivery.replays) } : {}),
         bytes: Number(delivery.size),
         ...(delivery.settled_ms === null ? {} : { settledAtMs: Number(delivery.settled_ms) }),
         ...troubleIn(delivery),

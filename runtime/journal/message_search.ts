@@ -50,7 +50,7 @@ export class MessageSearch {
     }
     // A cross join keeps its order: the few say which rows are looked at, and no index of the other words does.
     return this.#database.prepare(
-      `SELECT message.* FROM (SELECT DISTINCT seq FROM (${few.sql})) AS few
+      `SELECT message.* FROM (SELECT DISTINCT +seq AS seq FROM (${few.sql})) AS few
        CROSS JOIN message ON message.seq = few.seq
        WHERE ${where} ORDER BY received_ms ${order}, message.seq ${order} LIMIT ?`,
     ).all(...few.values, ...values, limit);
@@ -139,9 +139,9 @@ function inState(state: MessageState | DeliveryState): Word {
   const delivery = DELIVERY[state as DeliveryState] as number | undefined;
   const musts = [
     ...(message === undefined ? [] : [`state = ${message}`]),
-    ...(delivery === undefined
-      ? []
-      : [`EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = message.seq AND delivery.state = ${delivery})`]),
+    ...(delivery === undefined ? [] : [
+      `EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = message.seq AND delivery.state = ${delivery})`,
+    ]),
   ];
   const must = sql(musts.join(" OR "));
   if (!INDEXED.has(state)) return { must };

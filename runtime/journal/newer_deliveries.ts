@@ -47,9 +47,11 @@ export class NewerDeliveries {
     // What was pruned leaves wide gaps.
     const from = Number(this.#next.get(after)?.id ?? after + 1);
     const upTo = Math.min(from + SLICE - 1, last);
-    const places = new Map(Object.entries(keys).map(([place, wanted]) =>
-      [this.#names.find(place) ?? -1, { place, wanted: new Set(wanted) }] as const
-    ));
+    const places = new Map(
+      Object.entries(keys).map(([place, wanted]) =>
+        [this.#names.find(place) ?? -1, { place, wanted: new Set(wanted) }] as const
+      ),
+    );
     const delivered: KeyDelivery[] = [], waiting: KeyDelivery[] = [];
     for (const { id, destination, state, keys: has } of this.#slice.all(from, upTo)) {
       const asked = places.get(Number(destination));

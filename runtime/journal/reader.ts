@@ -6,10 +6,12 @@ import type { BodyFiles } from "./body_files.ts";
 import { readCancellable } from "./cancels.ts";
 import type { Database } from "./database.ts";
 import { Names } from "./names.ts";
+import { NewerDeliveries } from "./newer_deliveries.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
 import { preparedOnce } from "./prepared.ts";
 import type { AnswerTo, Question } from "./questions.ts";
 import { QueueReader } from "./queue_reader.ts";
+import { ReplayReader } from "./replay_reader.ts";
 import type { Sealing } from "./sealing.ts";
 
 /** What reads are made with. */
@@ -26,6 +28,8 @@ export class Reader {
   readonly #queues: QueueReader;
   readonly #archive: ArchiveReader;
   readonly #acts: ActReader;
+  readonly #replays: ReplayReader;
+  readonly #newer: NewerDeliveries;
   readonly #database: Database;
   readonly #names: Names;
   readonly #ages: AgeReader;
@@ -42,6 +46,8 @@ export class Reader {
     };
     this.#queues = new QueueReader(parts);
     this.#acts = new ActReader(parts);
+    this.#replays = new ReplayReader(parts);
+    this.#newer = new NewerDeliveries(parts);
     this.#archive = new ArchiveReader(parts, this.#acts);
     this.#database = database;
     this.#names = parts.names;
@@ -82,6 +88,10 @@ export class Reader {
         return this.#archive.seqOf(question.id);
       case "acts":
         return this.#acts.list(question.query);
+      case "replayable":
+        return this.#replays.page(question);
+      case "newer":
+        return this.#newer.slice(question);
       case "cancellable":
         return readCancellable(this.#database, this.#names, question.seq);
     }

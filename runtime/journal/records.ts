@@ -46,6 +46,8 @@ export interface DeliveryRecord {
   readonly state: DeliveryState;
   /** Attempts made, the one under way not counted. */
   readonly attempts: number;
+  /** How often a person has sent it again; left out: never. */
+  readonly replays?: number;
   /** Size of the payload, before it is sealed. */
   readonly bytes: number;
   /** When its outcome was known; left out while it is queued. */
@@ -111,6 +113,8 @@ export interface MessageContent extends MessageRecord {
     readonly bytes: Uint8Array;
     readonly contentType: string;
     readonly answer?: Uint8Array;
+    /** What was to be sent before a person corrected it. */
+    readonly before?: Uint8Array;
   }[];
 }
 

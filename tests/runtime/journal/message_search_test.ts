@@ -14,6 +14,11 @@ import { fillMany, queriesOver } from "./many_messages.ts";
 
 const COUNT = 2_000;
 
+/** Indexes of the few that are in some state. */
+const PARTIAL = new RegExp(
+  "INDEX (?:message_(?:inbox|quarantined|filtered|cancelled|gathering)|delivery_(?:outbox|cancelled|quarantined|gathering))$",
+);
+
 /** Tells the plan of each statement that is run, line by line. */
 function planned(database: Database, tell: (step: string) => void): Database {
   return {
@@ -49,7 +54,7 @@ Deno.test("no search looks through a whole table: each goes by an index, or down
     const steps: string[] = [];
     search((step) => steps.push(step)).rows(query);
     const scans = steps.filter((step) => /^SCAN (?:message|delivery|found)\b/.test(step));
-    const whole = scans.filter((step) => !/USING (?:COVERING )?INDEX/.test(step));
+    const whole = scans.filter((step) => !PARTIAL.test(step) && !step.endsWith("INDEX message_received"));
     assertEquals(whole, [], says);
   }
   database.close();
