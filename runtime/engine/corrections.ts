@@ -25,7 +25,10 @@ export class Corrections {
 
   async correct(id: string, bytes: Uint8Array, options: How = {}): Promise<CorrectedMessage> {
     const { destination } = options;
-    const { last, messages: [found] } = await this.#parts.journal.ask({ ask: "replayable", of: { id } });
+    const { last, messages: [found] } = await this.#parts.keeper.journal.ask({
+      ask: "replayable",
+      of: { id },
+    });
     if (last === undefined) errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
     if (!found) return errors.fail("GATEWAY_CORRECTION_EMPTY");
     if (found.deliveries.length === 0) {
@@ -49,7 +52,7 @@ export class Corrections {
   ): Promise<CorrectedMessage> {
     const { channels, report } = this.#parts;
     const found = channels.get(channel) ?? errors.fail("GATEWAY_CHANNEL_UNKNOWN", { channel });
-    const made = await found.correct(bytes, contentType!, { seq, id, by });
+    const made = await found.intake.correct(bytes, contentType!, { seq, id, by });
     report({ name: "messageCancelled", channel, id });
     const { outcome } = made;
     return {
@@ -65,10 +68,10 @@ export class Corrections {
     bytes: Uint8Array,
     { force = false, by = PROGRAM }: How,
   ): Promise<CorrectedMessage> {
-    const { journal, channels, world } = this.#parts;
+    const { keeper: { journal }, channels, world } = this.#parts;
     const { seq, id, channel, deliveries: [{ delivery, contentType }] } = found;
-    const controlId = channels.get(channel)?.controlIdOf(bytes, contentType!) ??
-      errors.fail("GATEWAY_CHANNEL_UNKNOWN", { channel });
+    const { formats } = channels.get(channel) ?? errors.fail("GATEWAY_CHANNEL_UNKNOWN", { channel });
+    const controlId = formats.speaking(contentType!)?.identify(bytes, contentType!).controlId ?? "";
     const payload = await journal.keep(bytes);
     const newer = new Newer(journal, [found]);
     if (!force) {

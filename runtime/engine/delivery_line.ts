@@ -15,7 +15,6 @@ import {
 import { errors } from "./errors.ts";
 import { Gate } from "./gate.ts";
 import type { LineState } from "./events.ts";
-import { limits } from "./limits.ts";
 import { Line, type Unstamped } from "./line.ts";
 import { entryOf, Outbox } from "./outbox.ts";
 import { expired, type Failure, type Remedied, remedyFor } from "./remedy.ts";
@@ -244,7 +243,7 @@ export class DeliveryLine {
         name: "messageDelivered",
         id: entry.row.id,
         attempt: entry.attempts,
-        tookMs: world.clock.nowMs() - entry.row.receivedAtMs,
+        tookMs: Math.max(world.clock.nowMs() - entry.row.receivedAtMs, 0),
         attemptMs: world.clock.elapsedMs() - startedMs,
       });
       return await this.#settlement.room();

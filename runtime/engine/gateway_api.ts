@@ -2,8 +2,10 @@ import type { Reply } from "../contract/adapter.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { By } from "../journal/acts.ts";
 import type { Archive, MessageQuery, Trouble } from "../journal/records.ts";
-import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
+import type { Condition, GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { ChannelPlan } from "./plan.ts";
+import type { PrunedMessages } from "./retention.ts";
+import type { GatewayStatistics } from "./statistics.ts";
 
 /** What became of a message at one destination, or of the whole of it where it got to none. */
 export type FinalOutcome =
@@ -41,6 +43,30 @@ export interface FinalOutcomeBase {
    * split; none where the peer gave none. Errors: JOURNAL_CLOSED, JOURNAL_BODY_DAMAGED.
    */
   answers(): Promise<readonly Uint8Array[]>;
+}
+
+/** A delivery in an outbox, and what it waits for. */
+export interface WaitingDelivery {
+  /** As the gateway file names it. */
+  readonly destination: string;
+  /** Which part of the message it is, from 0. */
+  readonly part: number;
+  /** The first thing in its way. */
+  readonly waitsFor:
+    /** Its channel, or the destination, to be there again. */
+    | { readonly kind: "destination" }
+    /** A person, who has paused the destination; or all of them to be let go, after a restore. */
+    | { readonly kind: "paused" }
+    /** Somebody to answer at the destination again: one delivery at a time tries. */
+    | { readonly kind: "circuit"; readonly trouble?: string }
+    /** The line to run. `trouble`: code of what it halted with, or of the last failed attempt. */
+    | { readonly kind: "line"; readonly condition: Condition; readonly trouble?: string }
+    /** A message in quarantine to be replayed, or released: it holds a key of this one. */
+    | { readonly kind: "heldKey"; readonly id: string }
+    /** Everything before it at this destination: it has no key. */
+    | { readonly kind: "earlier" }
+    /** Its turn, or its next attempt. `trouble`: code of the last attempt at this destination, where that failed. */
+    | { readonly kind: "turn"; readonly trouble?: string };
 }
 
 /** What became of a delivery that was to be skipped. `gone`: it had just ended. */
@@ -184,12 +210,31 @@ export interface RunningGateway extends OperatedGateway {
   /** How everything stands at this moment. */
   snapshot(): GatewaySnapshot;
   /**
+   * How much waits everywhere and since when, what commits take, and what room is left. Costs the journal a few look-ups
+   * for each queue that is not empty, and a count of what is in quarantine. Always resolves, within a few seconds: what a
+   * broken or busy disk does not tell in time is left out.
+   *
+   * @example
+   * ```ts
+   * import { Gateway } from "mitral";
+   *
+   * await using gateway = await Gateway.open("gateway.yaml");
+   * const { atMs, channels } = await gateway.statistics();
+   * for (const { name, work: { queued } } of channels) {
+   *   if (queued.oldestAtMs !== undefined) console.log(name, queued.messages, atMs - queued.oldestAtMs);
+   * }
+   * ```
+   */
+  statistics(): Promise<GatewayStatistics>;
+  /**
    * Calls `listener` for each event, at once; returns what ends that. It MUST NOT throw. `stagePassed` comes only with
    * `stages`, since every stage of every message is then timed.
    */
   observe(listener: (event: GatewayEvent) => void, options?: { readonly stages?: boolean }): () => void;
   /** Search over the messages the journal holds, and over what people did. */
   readonly archive: Archive;
+  /** What the queued deliveries of a message wait for; none where nothing of it is queued. Errors: GATEWAY_MESSAGE_UNKNOWN. */
+  waitsFor(id: string): Promise<readonly WaitingDelivery[]>;
   /**
    * What becomes of messages, from now on: an item for each message and destination once that is final and durable. A
    * message that was split has one for each part, and messages that are sent together one under the id of their batch.
@@ -263,6 +308,8 @@ export interface RunningGateway extends OperatedGateway {
    * of that name is there again. Errors: GATEWAY_CHANNEL_UNKNOWN.
    */
   removeChannel(name: string): Promise<void>;
+  /** Lets go of messages over their time, as the gateway does by itself every hour. Errors: JOURNAL_…. */
+  prune(): Promise<PrunedMessages>;
   /** Drains and closes; the order is in `drain.ts`. */
   close(): Promise<void>;
 }

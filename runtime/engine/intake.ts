@@ -1,4 +1,4 @@
-import type { Delivery, Intake, Reply } from "../contract/adapter.ts";
+import type { Delivery, Intake, Reading, Reply } from "../contract/adapter.ts";
 import type { Envelope } from "../contract/envelope.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { Flaws, Identity, SplitBatch } from "../contract/format.ts";
@@ -42,6 +42,10 @@ export class ChannelIntake implements Intake {
     return this.#parts.gate.opened(signal);
   }
 
+  reading(): Reading {
+    return this.#parts.memory.reading();
+  }
+
   receive(delivery: Delivery, kept?: () => void): Promise<Reply> {
     return this.#answering(delivery, kept, (arrival) => this.#take(arrival));
   }
@@ -78,10 +82,20 @@ export class ChannelIntake implements Intake {
     kept: (() => void) | undefined,
     act: (arrival: Arrival) => Promise<Reply>,
   ): Promise<Reply> {
-    const { clock } = this.#parts.world;
+    const { world: { clock }, memory } = this.#parts;
     const startedMs = clock.elapsedMs();
-    const arrival = this.#arrive(delivery, kept);
+    let inMemory = delivery.bytes.length;
+    const free = () => {
+      if (inMemory > 0) memory.free(inMemory);
+      inMemory = 0;
+    };
+    memory.take(inMemory);
+    const arrival = this.#arrive(delivery, () => {
+      free();
+      kept?.();
+    });
     const reply = await act(arrival).catch(failed);
+    free();
     this.#parts.report({
       name: "messageAnswered",
       channel: this.#parts.plan.name,

@@ -5,6 +5,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { Accepted } from "./arrival.ts";
 import type { Assembler } from "./assembler.ts";
 import type { Gate } from "./gate.ts";
+import type { IntakeMemory } from "./intake_memory.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan } from "./plan.ts";
 import type { SecondAnswers } from "./second_answers.ts";
@@ -22,6 +23,7 @@ export interface IntakeParts {
   readonly waiters: Waiters;
   readonly secondAnswers: SecondAnswers;
   readonly assembler: Assembler;
+  readonly memory: IntakeMemory;
   newId(): string;
   /** Our name for the partner whose gateway calls itself `gateway`. */
   partnerOf(gateway: string): string | undefined;

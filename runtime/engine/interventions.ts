@@ -1,7 +1,6 @@
 import type { World } from "../contract/world.ts";
 import { type By, PROGRAM } from "../journal/acts.ts";
 import type { Cancellable } from "../journal/cancels.ts";
-import type { Journal } from "../journal/journal.ts";
 import type { Stand } from "../journal/standing.ts";
 import type { Channel } from "./channel.ts";
 import { deadlineIn } from "./drain.ts";
@@ -15,12 +14,13 @@ import type {
 } from "./gateway_api.ts";
 import { errors } from "./gateway_errors.ts";
 import type { Unstamped } from "./line.ts";
+import type { JournalKeeper } from "./journal_keeper.ts";
 import { Replays } from "./replays.ts";
 import type { StandingBook } from "./standing_book.ts";
 
 /** What a person's acts need of a gateway. */
 export interface InterventionsParts {
-  readonly journal: Journal;
+  readonly keeper: Pick<JournalKeeper, "journal">;
   readonly world: World;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly standings: StandingBook;
@@ -55,14 +55,14 @@ export class Interventions implements OperatedGateway {
   }
 
   async noteSeen(ids: readonly string[], how: "viewed" | "exported", by: By = PROGRAM): Promise<void> {
-    await this.#parts.journal.write({ op: "note", ids, act: how, by, atMs: this.#nowMs() });
+    await this.#parts.keeper.journal.write({ op: "note", ids, act: how, by, atMs: this.#nowMs() });
   }
 
   async release(
     id: string,
     { destination, by = PROGRAM }: Asked = {},
   ): Promise<{ destinations: readonly string[] }> {
-    const { journal, channels, report } = this.#parts;
+    const { keeper: { journal }, channels, report } = this.#parts;
     const released = await journal.write({
       op: "release",
       seq: await this.#seqOf(id),
@@ -81,7 +81,7 @@ export class Interventions implements OperatedGateway {
     id: string,
     { destination, by = PROGRAM }: Asked = {},
   ): Promise<{ destinations: readonly string[] }> {
-    const { journal, report } = this.#parts;
+    const { keeper: { journal }, report } = this.#parts;
     const seq = await this.#seqOf(id);
     const { channel, message, deliveries } = await journal.ask({ ask: "cancellable", seq });
     if (message && destination === undefined) {
@@ -144,7 +144,7 @@ export class Interventions implements OperatedGateway {
   }
 
   async releaseSenders(by: By = PROGRAM): Promise<void> {
-    const { journal, standings, channels, report } = this.#parts;
+    const { keeper: { journal }, standings, channels, report } = this.#parts;
     await journal.write({ op: "holdSenders", held: false, by, atMs: this.#nowMs() });
     standings.sendersHeld = false;
     for (const { deliveries } of channels.values()) deliveries.holdAll();
@@ -158,7 +158,7 @@ export class Interventions implements OperatedGateway {
     { destination, delivery, queued, size }: Cancellable["deliveries"][number],
     by: By,
   ): Promise<void> {
-    const { journal, channels, report } = this.#parts;
+    const { keeper: { journal }, channels, report } = this.#parts;
     const lines = channels.get(channel)?.deliveries;
     if (queued && lines?.has(destination)) {
       const ended = await lines.end(destination, delivery, { how: "cancelled", by });
@@ -180,14 +180,14 @@ export class Interventions implements OperatedGateway {
   }
 
   async #stand(channel: string, destination: string, change: Stand["change"], by: By): Promise<void> {
-    const { journal, standings } = this.#parts;
+    const { keeper: { journal }, standings } = this.#parts;
     await journal.write({ op: "stand", channel, destination, change, by, atMs: this.#nowMs() });
     standings.change(channel, destination, change);
   }
 
   /** The number of a message. Errors: GATEWAY_MESSAGE_UNKNOWN. */
   async #seqOf(id: string): Promise<number> {
-    return await this.#parts.journal.ask({ ask: "seqOf", id }) ??
+    return await this.#parts.keeper.journal.ask({ ask: "seqOf", id }) ??
       errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
   }
 

@@ -1,5 +1,5 @@
 import { MitralError } from "../contract/error.ts";
-import { type By, PROGRAM } from "../journal/acts.ts";
+import { PROGRAM } from "../journal/acts.ts";
 import type { MessageQuery } from "../journal/records.ts";
 import type { Replayable } from "../journal/replay_reader.ts";
 import type { Replayed } from "../journal/operations.ts";
@@ -23,7 +23,7 @@ export class Replays {
     const how = howOf(options);
     const [found] = await this.#byId(id, how);
     if (!found) return errors.fail("GATEWAY_REPLAY_EMPTY");
-    const newer = new Newer(this.#parts.journal, [found]);
+    const newer = new Newer(this.#parts.keeper.journal, [found]);
     if (!how.force) await newer.advance();
     return { destinations: await this.#replay(found, newer, how) };
   }
@@ -35,7 +35,7 @@ export class Replays {
     const how = howOf(options);
     const chosen = await this.#choose(which, how);
     if (chosen.count > most) errors.fail("GATEWAY_REPLAY_UNCONFIRMED", { count: chosen.count, most });
-    const newer = new Newer(this.#parts.journal, chosen.messages);
+    const newer = new Newer(this.#parts.keeper.journal, chosen.messages);
     let done = 0;
     for (const { id, error } of chosen.refused) {
       yield { id, destinations: [], error, done: ++done, total: chosen.count };
@@ -54,7 +54,7 @@ export class Replays {
     { seq, id }: Pick<Replayable, "seq" | "id">,
     replayed: Replayed,
   ): Promise<readonly string[]> {
-    const { journal, channels, report } = this.#parts;
+    const { keeper: { journal }, channels, report } = this.#parts;
     switch (replayed.kind) {
       case "nothing":
         return errors.fail("GATEWAY_REPLAY_EMPTY");
@@ -102,7 +102,7 @@ export class Replays {
   ): Promise<readonly string[]> {
     const overtaken = how.force ? undefined : newer.overtaken(found);
     if (overtaken !== undefined) errors.fail("GATEWAY_REPLAY_REFUSED", { destination: overtaken });
-    const replayed = await this.#parts.journal.write({
+    const replayed = await this.#parts.keeper.journal.write({
       op: "replay",
       seq: found.seq,
       ...how,
@@ -116,7 +116,7 @@ export class Replays {
 
   /** What there is to replay of a message. Errors: GATEWAY_MESSAGE_UNKNOWN. */
   async #byId(id: string, { destination, everywhere }: How): Promise<readonly Replayable[]> {
-    const { last, messages } = await this.#parts.journal.ask({
+    const { last, messages } = await this.#parts.keeper.journal.ask({
       ask: "replayable",
       of: { id },
       everywhere,
@@ -147,7 +147,7 @@ export class Replays {
     query: MessageQuery,
     { destination, everywhere }: How,
   ): Promise<Omit<Chosen, "count">> {
-    const { journal, world } = this.#parts;
+    const { keeper: { journal }, world } = this.#parts;
     // What comes while it is being looked for is no part of it.
     const untilMs = query.untilMs ?? world.clock.nowMs() + 1;
     const messages: Replayable[] = [];

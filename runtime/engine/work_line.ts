@@ -255,7 +255,8 @@ export class WorkLine {
         if (branches.some((branch) => branch.destination === destination)) continue;
         report({ name: "messageFiltered", channel: plan.name, destination, id });
       }
-      const tookMs = world.clock.nowMs() - receivedAtMs;
+      // Somebody may have set the clock back.
+      const tookMs = Math.max(world.clock.nowMs() - receivedAtMs, 0);
       report({ name: "messageProcessed", channel: plan.name, id, deliveries: branches.length, tookMs });
     }
     if (followUp) void secondAnswers.committed(followUp);

@@ -22,6 +22,8 @@ const PATIENT_OPERATIONS_MAX = 64;
 
 /** What the journal tells about itself. */
 export interface JournalObserver {
+  /** Something that needs the disk begins; what this returns is called when that is over, well or not. */
+  begun(): () => void;
   committed(operations: number, tookMs: number): void;
   /** There is more or less left to do. */
   weighed(pendingBytes: number): void;
@@ -45,7 +47,8 @@ interface Waiting {
  * covers it. Operations are applied in the order of the calls.
  *
  * Any error of the store poisons the journal: that batch and everything after it rejects with JOURNAL_STORE_FAILED,
- * and nothing more is written.
+ * and nothing more is written, ever, by this journal. Whoever opens another in its place finds all that was acknowledged,
+ * and perhaps what was in the batch that failed: a COMMIT that gives an error may have come through all the same.
  */
 export class Journal {
   readonly #world: World;
@@ -147,10 +150,13 @@ export class Journal {
   }
 
   async #keepLarge(body: Uint8Array): Promise<Stored> {
+    const ended = this.#observer.begun();
     try {
       return await this.#store.keep(body);
     } catch (cause) {
       throw this.#poison(cause);
+    } finally {
+      ended();
     }
   }
 
@@ -166,7 +172,7 @@ export class Journal {
 
   /** Reads, beside the writer. Sees at least every write that had resolved before the call. */
   async ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
-    if (this.#closed) errors.fail("JOURNAL_CLOSED");
+    if (this.#closed) throw this.#trouble ?? errors.error("JOURNAL_CLOSED");
     return await this.#store.ask(question);
   }
 
@@ -233,10 +239,13 @@ export class Journal {
 
   async #commitBatch(batch: Waiting[]): Promise<void> {
     const startedMs = this.#world.clock.elapsedMs();
+    const ended = this.#observer.begun();
     let results: readonly unknown[];
     try {
       results = await this.#store.commit(batch.map((waiting) => waiting.operation));
+      ended();
     } catch (cause) {
+      ended();
       const trouble = this.#poison(cause);
       for (const waiting of batch) waiting.reject(trouble);
       return;

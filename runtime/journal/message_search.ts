@@ -145,13 +145,21 @@ function inState(state: MessageState | DeliveryState): Word {
   ];
   const must = sql(musts.join(" OR "));
   if (!INDEXED.has(state)) return { must };
-  const gathers = delivery === DELIVERY.gathering ? " AND batch = 0" : "";
+  const gathers = delivery === DELIVERY.gathering;
   const places = [
     ...(message === undefined ? [] : [`SELECT seq FROM message WHERE state = ${message}`]),
-    ...(delivery === undefined ? [] : [`SELECT seq FROM delivery WHERE state = ${delivery}${gathers}`]),
+    ...(delivery === undefined
+      ? []
+      : [`SELECT seq FROM delivery WHERE state = ${delivery}${gathers ? " AND batch = 0" : ""}`]),
+    ...(gathers ? [OF_QUEUED_BATCHES] : []),
   ];
   return { must, index: sql(places.join(" UNION ALL ")) };
 }
+
+/** Members of batches that are queued. */
+const OF_QUEUED_BATCHES = `SELECT member.seq FROM delivery AS whole
+  CROSS JOIN delivery AS member ON member.batch = whole.id AND member.batch > 0 AND member.state = ${DELIVERY.gathering}
+  WHERE whole.state = ${DELIVERY.queued} AND whole.batch = whole.id`;
 
 /** States with an index of their own: those that few are in, as a rule. */
 const INDEXED: ReadonlySet<string> = new Set<MessageState | DeliveryState>([

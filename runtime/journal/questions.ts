@@ -1,3 +1,5 @@
+import type { Backlog, Oldest, Slice } from "./backlog.ts";
+import type { QueuedDelivery } from "./queued_deliveries.ts";
 import type { ActQuery, ActRecord } from "./acts.ts";
 import type { Cancellable } from "./cancels.ts";
 import type { AskNewer, NewerSlice } from "./newer_deliveries.ts";
@@ -38,6 +40,18 @@ export type Question =
   | { readonly ask: "seqOf"; readonly id: string }
   | { readonly ask: "held"; readonly channel: string; readonly destination: string }
   | { readonly ask: "state"; readonly channel: string; readonly step: string; readonly key: string }
+  /** What is queued of a message. */
+  | { readonly ask: "queued"; readonly seq: number }
+  /** Since when something waits, everywhere. */
+  | { readonly ask: "oldest" }
+  /** How much of one owner waits after a place: a slice of the count. `owner`: a channel, or `channel/destination`. */
+  | {
+    readonly ask: "count";
+    readonly of: Backlog;
+    readonly owner: string;
+    readonly after: number;
+    readonly limit: number;
+  }
   /** Days that are over, of every channel: whose keys, or rows without keys, are still there. */
   | { readonly ask: "days"; readonly before: number }
   /** Rows of the index of what messages say, after one of them, whose messages are gone. */
@@ -84,6 +98,9 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends { ask: "seqOf" } ? number | undefined
   : Q extends { ask: "held" } ? readonly HeldRow[]
   : Q extends { ask: "state" } ? string | undefined
+  : Q extends { ask: "queued" } ? readonly QueuedDelivery[]
+  : Q extends { ask: "oldest" } ? Oldest
+  : Q extends { ask: "count" } ? Slice
   : Q extends { ask: "acts" } ? readonly ActRecord[]
   : Q extends { ask: "cancellable" } ? Cancellable
   : Q extends { ask: "days" } ? readonly KeptDay[]

@@ -1,6 +1,7 @@
 import { ActReader } from "./acts.ts";
 import { AgeReader } from "./age_reader.ts";
 import { ArchiveReader } from "./archive_reader.ts";
+import { countSlice, oldest } from "./backlog.ts";
 import { Blinds } from "./blinds.ts";
 import type { BodyFiles } from "./body_files.ts";
 import { readCancellable } from "./cancels.ts";
@@ -10,6 +11,7 @@ import { NewerDeliveries } from "./newer_deliveries.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
 import { preparedOnce } from "./prepared.ts";
 import type { AnswerTo, Question } from "./questions.ts";
+import { queuedDeliveries } from "./queued_deliveries.ts";
 import { QueueReader } from "./queue_reader.ts";
 import { ReplayReader } from "./replay_reader.ts";
 import type { Sealing } from "./sealing.ts";
@@ -25,19 +27,18 @@ export interface ReaderParts {
 
 /** The SQL of everything that is read, on a connection of its own. */
 export class Reader {
+  readonly #parts: ReaderParts;
   readonly #queues: QueueReader;
   readonly #archive: ArchiveReader;
   readonly #acts: ActReader;
   readonly #replays: ReplayReader;
   readonly #newer: NewerDeliveries;
-  readonly #database: Database;
-  readonly #names: Names;
   readonly #ages: AgeReader;
   readonly #sealing: Sealing;
 
   constructor(opened: Database, sealing: Sealing, files: BodyFiles) {
     const database = preparedOnce(opened);
-    const parts: ReaderParts = {
+    const parts = this.#parts = {
       database,
       names: new Names(database),
       sealing,
@@ -49,8 +50,6 @@ export class Reader {
     this.#replays = new ReplayReader(parts);
     this.#newer = new NewerDeliveries(parts);
     this.#archive = new ArchiveReader(parts, this.#acts);
-    this.#database = database;
-    this.#names = parts.names;
     this.#ages = new AgeReader(parts);
     this.#sealing = sealing;
   }
@@ -86,6 +85,14 @@ export class Reader {
         return this.#archive.show(question.id);
       case "seqOf":
         return this.#archive.seqOf(question.id);
+      case "queued":
+        return queuedDeliveries(this.#parts.database, this.#parts.names, question.seq);
+      case "oldest":
+        return oldest(this.#parts.database, this.#parts.names);
+      case "count": {
+        const { of, owner, after, limit } = question;
+        return countSlice(this.#parts.database, of, this.#parts.names.find(owner), after, limit);
+      }
       case "acts":
         return this.#acts.list(question.query);
       case "replayable":
@@ -93,7 +100,7 @@ export class Reader {
       case "newer":
         return this.#newer.slice(question);
       case "cancellable":
-        return readCancellable(this.#database, this.#names, question.seq);
+        return readCancellable(this.#parts.database, this.#parts.names, question.seq);
     }
   }
 }

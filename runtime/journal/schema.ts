@@ -35,7 +35,17 @@ export const errors = declareErrors("journal", {
     blame: "operator",
     retry: "later",
     says:
-      "Cannot write to journal: the store failed ({reason}); nothing is acknowledged until the gateway is restarted",
+      "Cannot write to journal: the store failed ({reason}); nothing is acknowledged until it is opened again, which the gateway keeps trying",
+  },
+  JOURNAL_DAMAGED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot use journal: its file is damaged; nothing is acknowledged until it is restored",
+  },
+  JOURNAL_DISK_FULL: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot open journal again: {freeBytes} bytes of the disk are free, and it needs {freeBytesMin}",
   },
   JOURNAL_BODY_DAMAGED: {
     blame: "operator",
@@ -101,6 +111,7 @@ CREATE INDEX message_quarantined ON message (channel, seq) WHERE state = 3;
 CREATE INDEX message_filtered ON message (channel) WHERE state = 2;
 CREATE INDEX message_cancelled ON message (channel) WHERE state = 5;
 CREATE INDEX message_gathering ON message (channel, seq) WHERE state = 4;
+CREATE INDEX message_unanswered ON message (channel, seq) WHERE answered = 0;
 CREATE INDEX message_parent ON message (parent) WHERE parent IS NOT NULL;
 CREATE TABLE found (
   field INTEGER NOT NULL, blind INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (field, blind, seq)

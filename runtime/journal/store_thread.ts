@@ -3,6 +3,7 @@
  * The journal's thread, in one of its roles. A writer owns the file and commits batches; a reader answers questions
  * beside it; a keeper writes large bodies into files. SQLite's calls and the disk block: here they block nobody else.
  */
+import { checkDatabase } from "./check.ts";
 import { randomBytes } from "node:crypto";
 import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
@@ -19,6 +20,7 @@ import { Writer } from "./writer.ts";
 
 let writer: Writer | undefined;
 let reader: Reader | undefined;
+let check = () => {};
 let files: BodyFiles | undefined;
 let close = () => {};
 
@@ -46,10 +48,14 @@ function openToWrite(
     const sealing = new Sealing(database, masterKey, randomBytes);
     sweepFiles(database, files);
     writer = new Writer(database, sealing, files);
+    check = () => checkDatabase(database!);
     close = () => {
-      database!.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-      database!.close();
-      lock.close();
+      try {
+        database!.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      } finally {
+        database!.close();
+        lock.close();
+      }
     };
     return sealing.indexKey;
   } catch (cause) {
@@ -93,6 +99,8 @@ function perform(message: ToThread): unknown {
       return writer!.apply(message.operations);
     case "ask":
       return reader!.answer(message.question);
+    case "check":
+      return check();
     case "keep":
       return writeLarge(message.body, files!, randomBytes);
     case "rewrap":

@@ -5,8 +5,9 @@
  * This module loads `prom-client`; whoever may do without metrics loads it when it is needed.
  */
 import { Gauge, Registry } from "prom-client";
-import type { Condition, GatewayEvent, GatewaySnapshot, LineState } from "../engine/events.ts";
+import type { GatewayEvent } from "../engine/events.ts";
 import type { RunningGateway } from "../engine/gateway_api.ts";
+import { gauges } from "./_gauges.ts";
 import { Latency } from "./_latency.ts";
 import { Tally } from "./_tally.ts";
 
@@ -47,23 +48,22 @@ const MESSAGE_BUCKETS = [
 /** From 10 µs to ten seconds. */
 const STAGE_BUCKETS = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 1, 10];
 
-const CONDITIONS: readonly Condition[] = ["starting", "running", "restarting", "halted", "stopped"];
-
 /** Counts what a gateway reports from now on; states are read when somebody scrapes. */
 export function measure(
-  gateway: Pick<RunningGateway, "observe" | "snapshot">,
+  gateway: Pick<RunningGateway, "observe" | "snapshot" | "statistics">,
   memoryUse?: () => MemoryUse,
 ): Metrics {
   const registry = new Registry();
   const stop = gateway.observe(counting(registry), { stages: true });
-  const read = reading(registry);
+  const read = gauges(registry);
   if (memoryUse) weigh(registry, memoryUse);
   return {
     contentType: registry.contentType,
     stop,
-    render() {
-      read(gateway.snapshot());
-      return registry.metrics();
+    async render() {
+      const statistics = await gateway.statistics();
+      read(gateway.snapshot(), statistics);
+      return await registry.metrics();
     },
   };
 }
@@ -137,6 +137,9 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
   const transport = tally("transport_events", "What adapters report.", "channel", "destination", "event");
   const operations = tally("journal_operations", "Operations in the commits of the journal.");
   const poisoned = tally("journal_failures", "Errors that poisoned the journal.", "code");
+  const unopened = tally("journal_reopen_failures", "Tries to open the journal again that failed.", "code");
+  const reopened = tally("journal_reopens", "Times the journal was opened again after an error.");
+  const stalled = tally("journal_stalls", "Commits that took so long that intake closed.");
 
   const answer = latency(
     "answer",
@@ -226,6 +229,12 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return closures.add([event.channel]);
       case "transportReported":
         return transport.add([...line(event), event.event]);
+      case "journalReopened":
+        return reopened.add([]);
+      case "journalStalled":
+        return stalled.add([]);
+      case "journalReopenFailed":
+        return unopened.add([event.error.code]);
       case "journalFailed":
         return poisoned.add([event.error.code]);
       case "journalCommitted":
@@ -238,88 +247,6 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
 /** The work line of a channel has no destination. */
 function line({ channel, destination = "" }: { channel: string; destination?: string }): [string, string] {
   return [channel, destination];
-}
-
-/** Gauges, set from a snapshot just before they are rendered. */
-function reading(registry: Registry): (now: GatewaySnapshot) => void {
-  const gauges: Gauge[] = [];
-  const gauge = (name: string, help: string, ...labelNames: readonly string[]) => {
-    const made = new Gauge({ name: `mitral_${name}`, help, labelNames, registers: [registry] });
-    gauges.push(made);
-    return made;
-  };
-  const ready = gauge("ready", "1 while every channel takes messages.");
-  const started = gauge("start_time_seconds", "When the gateway started, since 1970.");
-  const open = gauge("intake_open", "1 while the channel takes messages.", "channel");
-  const queued = gauge(
-    "queue_messages",
-    "Durable messages not yet through a line.",
-    "channel",
-    "destination",
-  );
-  const gathering = gauge(
-    "gathering_messages",
-    "Durable messages that wait to be sent together.",
-    "channel",
-    "destination",
-  );
-  const condition = gauge(
-    "line_condition",
-    "1 for the condition a line is in.",
-    "channel",
-    "destination",
-    "condition",
-  );
-  const circuit = gauge("circuit_open", "1 while nobody answers at a destination.", "channel", "destination");
-  const paused = gauge(
-    "destination_paused",
-    "1 while a person lets a destination send nothing.",
-    "channel",
-    "destination",
-  );
-  const diverted = gauge(
-    "destination_diverted",
-    "1 while deliveries go out by another destination's sender.",
-    "channel",
-    "destination",
-  );
-  const held = gauge("senders_held", "1 while no destination sends, after a restore.");
-  const waiting = gauge("link_messages", "Messages in front of a stage.", "channel", "destination", "stage");
-  const journal = gauge("journal_open", "1 while the journal takes commits.");
-  const pending = gauge("journal_pending_messages", "Messages not yet settled everywhere.");
-  const pendingBytes = gauge("journal_pending_bytes", "Bytes of the messages not yet settled everywhere.");
-
-  function readLine(channel: string, destination: string, state: LineState): void {
-    queued.set({ channel, destination }, state.queued);
-    if (state.gathering !== undefined) gathering.set({ channel, destination }, state.gathering);
-    if (destination !== "") {
-      circuit.set({ channel, destination }, state.circuitOpen ? 1 : 0);
-      paused.set({ channel, destination }, state.paused ? 1 : 0);
-      diverted.set({ channel, destination }, state.divertedTo === undefined ? 0 : 1);
-    }
-    for (const one of CONDITIONS) {
-      condition.set({ channel, destination, condition: one }, one === state.condition ? 1 : 0);
-    }
-    for (const { name, waiting: count } of state.stages) {
-      waiting.set({ channel, destination, stage: name }, count);
-    }
-  }
-
-  return (now) => {
-    // A channel that is gone leaves no series behind.
-    for (const one of gauges) one.reset();
-    ready.set(now.ready ? 1 : 0);
-    started.set(now.startedAtMs / 1_000);
-    held.set(now.sendersHeld ? 1 : 0);
-    journal.set(now.journal.condition === "open" ? 1 : 0);
-    pending.set(now.journal.pending);
-    pendingBytes.set(now.journal.pendingBytes);
-    for (const channel of now.channels) {
-      open.set({ channel: channel.name }, channel.isOpen ? 1 : 0);
-      readLine(channel.name, "", channel.work);
-      for (const [name, state] of Object.entries(channel.destinations)) readLine(channel.name, name, state);
-    }
-  };
 }
 
 function weigh(registry: Registry, memoryUse: () => MemoryUse): void {

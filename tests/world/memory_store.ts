@@ -6,6 +6,7 @@ import { writeLarge } from "../../runtime/journal/large_bodies.ts";
 import { memoryFiles } from "../../runtime/journal/memory_files.ts";
 import type { Operation } from "../../runtime/journal/operations.ts";
 import type { AnswerTo, Question } from "../../runtime/journal/questions.ts";
+import { checkDatabase } from "../../runtime/journal/check.ts";
 import { Reader } from "../../runtime/journal/reader.ts";
 import { prepareSchema } from "../../runtime/journal/schema.ts";
 import { Sealing } from "../../runtime/journal/sealing.ts";
@@ -29,6 +30,14 @@ export class MemoryStore implements Disposable {
   readonly questions: Question[] = [];
   /** What the next commits reject with; nothing of them happens. */
   failure: Error | undefined;
+  /** True: what fails has happened all the same, as when only the news of a commit is lost. */
+  failsAfterwards = false;
+  /** What checks reject with. */
+  flaw: Error | undefined;
+  /** How often a store was opened. */
+  get opened(): number {
+    return this.#opened;
+  }
   /** Questions that fail. */
   unanswered: (question: Question) => boolean = () => false;
   #held: PromiseWithResolvers<void> = Promise.withResolvers();
@@ -60,6 +69,7 @@ export class MemoryStore implements Disposable {
         // A crash while the commit waits leaves it undone.
         if (operations.some(this.#holds)) await this.#held.promise;
         if (turn !== this.#opened) return await forever;
+        if (this.failure && this.failsAfterwards) writer.apply(operations);
         if (this.failure) throw this.failure;
         const results = writer.apply(operations);
         // Power may also go between the commit and the news of it.
@@ -71,6 +81,10 @@ export class MemoryStore implements Disposable {
         await Promise.resolve();
         if (this.unanswered(question)) throw new TypeError("the store is broken");
         return turn === this.#opened ? reader.answer(question) : await forever;
+      },
+      check: async () => {
+        if (this.flaw) throw this.flaw;
+        checkDatabase(this.database);
       },
       close: async () => {},
     });

@@ -48,14 +48,18 @@ const methods: {
     person: string,
   ) => Promise<Methods[M]["result"]>;
 } = {
-  "status": async ({ gateway }) => gateway.snapshot(),
+  async "status"({ gateway }) {
+    const statistics = await gateway.statistics();
+    return { ...gateway.snapshot(), statistics };
+  },
   "messages.list": ({ gateway }, params) => gateway.archive.list(readQuery(params)),
   async "messages.show"({ gateway }, params) {
     const found = await gateway.archive.show(text(params, "id"));
     if (!found) return null;
     const { received, payloads, ...facts } = found;
-    const shown: ShownMessage = toggle(params, "content") ? { ...facts, received, payloads } : facts;
-    return shown;
+    const isQueued = found.deliveries.some(({ state }) => state === "queued");
+    const shown: ShownMessage = isQueued ? { ...facts, waiting: await gateway.waitsFor(found.id) } : facts;
+    return toggle(params, "content") ? { ...shown, received, payloads } : shown;
   },
   "messages.replay": ({ gateway }, params, person) =>
     gateway.replay(text(params, "id"), {

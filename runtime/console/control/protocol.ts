@@ -4,8 +4,9 @@
  * either side closes; whoever asked says no more. The socket lies in the data folder, so who may use it is who may enter that folder.
  */
 import type { Problem } from "../../config/problem.ts";
-import type { Skipped } from "../../engine/gateway_api.ts";
 import type { GatewaySnapshot } from "../../engine/events.ts";
+import type { Skipped, WaitingDelivery } from "../../engine/gateway_api.ts";
+import type { GatewayStatistics } from "../../engine/statistics.ts";
 import type { ActQuery, ActRecord } from "../../journal/acts.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "../../journal/records.ts";
 import { join } from "node:path";
@@ -26,9 +27,13 @@ export const answerBytesMax = 512 * 1024 * 1024;
 /** `sockaddr_un` holds 104 bytes on macOS and BSD, 108 on Linux, each with a closing NUL. */
 export const pathBytesMax = 103;
 
-/** A message's facts and history; its bytes only where they were asked for. */
+/** How everything stands, how much waits, and what room is left. */
+export type GatewayStatus = GatewaySnapshot & { readonly statistics: GatewayStatistics };
+
+/** A message's facts and history, and what waits of it for what; its bytes only where they were asked for. */
 export type ShownMessage =
   & Omit<MessageContent, "received" | "payloads">
+  & { readonly waiting?: readonly WaitingDelivery[] }
   & Partial<Pick<MessageContent, "received" | "payloads">>;
 
 /** What a gateway file changes; where it has problems, they are all there is. */
@@ -55,7 +60,7 @@ interface OneDestination extends Reasoned {
 
 /** Every method: what it takes, what it gives. */
 export interface Methods {
-  readonly "status": { readonly params: Record<never, never>; readonly result: GatewaySnapshot };
+  readonly "status": { readonly params: Record<never, never>; readonly result: GatewayStatus };
   readonly "messages.list": { readonly params: MessageQuery; readonly result: readonly MessageRecord[] };
   readonly "messages.show": {
     readonly params: { readonly id: string; readonly content: boolean };

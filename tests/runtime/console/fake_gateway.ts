@@ -1,5 +1,6 @@
 import type { GatewayEvent, GatewaySnapshot } from "../../../runtime/engine/events.ts";
-import type { RunningGateway, Skipped } from "../../../runtime/engine/gateway_api.ts";
+import type { RunningGateway, Skipped, WaitingDelivery } from "../../../runtime/engine/gateway_api.ts";
+import type { GatewayStatistics } from "../../../runtime/engine/statistics.ts";
 import type { ChannelPlan } from "../../../runtime/engine/plan.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import type { ActQuery, ActRecord, By } from "../../../runtime/journal/acts.ts";
@@ -92,6 +93,37 @@ export const snapshot: GatewaySnapshot = {
   }],
 };
 
+const minute = 60_000;
+
+/** Ten minutes after its start: what is queued for the registry has waited for long, and one in quarantine holds its key. */
+export const statistics: GatewayStatistics = {
+  atMs: snapshot.startedAtMs + 10 * minute,
+  channels: [{
+    name: "lab",
+    unansweredSinceMs: snapshot.startedAtMs + 9 * minute,
+    work: {
+      queued: { messages: 2, oldestAtMs: snapshot.startedAtMs + 598_000 },
+      quarantined: { messages: 0 },
+    },
+    destinations: {
+      ehr: { queued: { messages: 0 }, quarantined: { messages: 0 }, holding: 0 },
+      registry: {
+        queued: { messages: 10, oldestAtMs: snapshot.startedAtMs - 170 * minute },
+        quarantined: { messages: 3, oldestAtMs: snapshot.startedAtMs - 48 * 60 * minute },
+        holding: 1,
+      },
+    },
+  }],
+  commits: {
+    commits: 100,
+    operations: 1_240,
+    latency: { p50Ms: 0.42, p99Ms: 4.9, longestMs: 31 },
+    lastAtMs: snapshot.startedAtMs + 10 * minute - 2_500,
+  },
+  pending: { bytes: 12_400, bytesMax: 268_435_456 },
+  storage: { databaseBytes: 1_200_000_000, logBytes: 4_000_000, freeBytes: 40_000_000_000 },
+};
+
 /** A gateway that only remembers what it was asked. */
 export class FakeGateway implements RunningGateway {
   readonly name = "st-elsewhere";
@@ -121,10 +153,24 @@ export class FakeGateway implements RunningGateway {
     },
   };
 
-  constructor(readonly state: GatewaySnapshot = snapshot) {}
+  constructor(readonly state: GatewaySnapshot = snapshot, readonly numbers: GatewayStatistics = statistics) {}
+
+  async prune() {
+    this.asked.push(["prune"]);
+    return { removed: 7, carried: 1 };
+  }
 
   snapshot(): GatewaySnapshot {
     return this.state;
+  }
+  async statistics(): Promise<GatewayStatistics> {
+    return this.numbers;
+  }
+  /** What queued deliveries wait for. */
+  waiting: readonly WaitingDelivery[] = [];
+  async waitsFor(id: string): Promise<readonly WaitingDelivery[]> {
+    this.asked.push(["waitsFor", id]);
+    return this.waiting;
   }
   observe(listener: (event: GatewayEvent) => void): () => void {
     this.#observers.add(listener);

@@ -14,6 +14,7 @@ import { shortPath } from "../short_path.ts";
 import { runsOf, timesText } from "../runs.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { type Cell, table } from "../table.ts";
+import { waitingText } from "../waiting_text.ts";
 
 interface ShowOptions extends GatewayOptions {
   readonly content?: boolean;
@@ -64,13 +65,16 @@ function factsText(message: ShownMessage, paint: Paint): string {
     const until = count > 1 ? `${code} until ${timeText(last.atMs)}`.trimStart() : code;
     return [timeText(atMs), timesText(event, count), destination, until, person, reason];
   });
+  const waiting = (message.waiting ?? []).map((each) => [each.destination, waitingText(each)]);
   const hasPeople = message.history.some(({ person }) => person !== undefined);
   const headings = hasPeople ? [...historyHeadings, ...personHeadings] : historyHeadings;
   return lines + section(deliveryHeadings, message.deliveries.map(delivery), paint) +
+    section(waitingHeadings, waiting, paint) +
     section(headings, history.map((row) => row.slice(0, headings.length)), paint);
 }
 
 const deliveryHeadings = ["destination", "state", ">attempts", "settled", "trouble"];
+const waitingHeadings = ["destination", "waits for"];
 const historyHeadings = ["time", "event", "destination", "code"];
 const personHeadings = ["person", "reason"];
 

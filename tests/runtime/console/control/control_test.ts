@@ -8,7 +8,7 @@ import { type ControlRequest, ControlServer } from "../../../../runtime/console/
 import { denoWorld as world } from "../../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../../world/fake_clock.ts";
 import type { Connection } from "../../../../runtime/contract/world.ts";
-import { acts, FakeGateway, shown, snapshot } from "../fake_gateway.ts";
+import { acts, FakeGateway, shown, snapshot, statistics } from "../fake_gateway.ts";
 import { serviceOf } from "../served_gateway.ts";
 
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
@@ -93,10 +93,10 @@ async function say(folder: string, text: string): Promise<Record<string, unknown
   return answers.split("\n").filter(Boolean).map((line) => JSON.parse(line));
 }
 
-Deno.test("control gives a command the snapshot of the gateway", () =>
+Deno.test("control gives a command the snapshot of the gateway with its statistics", () =>
   withServer(async ({ folder }) => {
     using client = await connect(folder);
-    assertEquals(await client.ask("status", {}), snapshot);
+    assertEquals(await client.ask("status", {}), { ...snapshot, statistics });
   }));
 
 Deno.test("control carries bytes unchanged, and only where content was asked for", () =>
