@@ -152,6 +152,11 @@ export class Channel {
     return this.#intake;
   }
 
+  /** What its messages are found by. */
+  get searchFields(): readonly string[] {
+    return Object.keys({ ...this.#format.search, ...this.plan.search });
+  }
+
   /** The formats it speaks. */
   get formats(): BoundFormats {
     return this.#formats;

@@ -171,6 +171,10 @@ export class Gateway implements RunningGateway {
     return this.#interventions.replay(id, options);
   }
 
+  searchFields(): readonly string[] {
+    return [...new Set([...this.#channels.values()].flatMap(({ searchFields }) => searchFields))].sort();
+  }
+
   replayAll(...asked: Parameters<OperatedGateway["replayAll"]>) {
     return this.#interventions.replayAll(...asked);
   }

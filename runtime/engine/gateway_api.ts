@@ -233,6 +233,8 @@ export interface RunningGateway extends OperatedGateway {
   observe(listener: (event: GatewayEvent) => void, options?: { readonly stages?: boolean }): () => void;
   /** Search over the messages the journal holds, and over what people did. */
   readonly archive: Archive;
+  /** What messages are found by: fields that the formats of its channels know, and those they have under `search`. */
+  searchFields(): readonly string[];
   /** What the queued deliveries of a message wait for; none where nothing of it is queued. Errors: GATEWAY_MESSAGE_UNKNOWN. */
   waitsFor(id: string): Promise<readonly WaitingDelivery[]>;
   /**

@@ -135,12 +135,17 @@ Deno.test("control starts, stops, reloads and replays in the gateway", () =>
     assertEquals(await client.ask("channel.stop", { name: "lab" }), null);
     assertEquals(await client.ask("channel.reload", { name: "lab" }), []);
     assertEquals(await client.ask("channel.reload", { name: "other" }), [problem]);
-    const replayed = await client.ask("messages.replay", { id: "1", destination: "registry", force: true });
+    const replayed = await client.ask("messages.replay", {
+      id: "1",
+      destination: "registry",
+      everywhere: false,
+      force: true,
+    });
     assertEquals(replayed, { destinations: ["registry"] });
     assertEquals(gateway.asked, [
       ["start", "lab"],
       ["stop", "lab"],
-      ["replay", "1", { destination: "registry", force: true, by: { person: "ada" } }],
+      ["replay", "1", { destination: "registry", everywhere: false, force: true, by: { person: "ada" } }],
     ]);
   }));
 
