@@ -85,11 +85,13 @@ export interface ReplayOptions {
   readonly everywhere?: boolean;
   /** Even where a newer delivery of its key has gone out. */
   readonly force?: boolean;
+  /** Who asks, and why. */
   readonly by?: By;
 }
 
 /** What became of one of many messages that are replayed. */
 export interface ReplayedMessage {
+  /** Of the message. */
   readonly id: string;
   /** Where it is queued again; none: from the beginning of its channel, unless there is an error. */
   readonly destinations: readonly string[];
