@@ -170,6 +170,17 @@ export type GatewayEvent =
     /** How much of the disk is free cannot be told. `reason`: the platform's word for why. */
     | { readonly name: "diskUnknown"; readonly reason: string }
     | { readonly name: "journalCommitted"; readonly operations: number; readonly tookMs: number }
+    /**
+     * Before the gateway starts, the journal of an earlier `version` is rewritten: `done` of its messages are written, or
+     * compared.
+     */
+    | {
+      readonly name: "journalRewritten";
+      readonly version: number;
+      readonly step: "written" | "compared";
+      readonly done: number;
+      readonly of: number;
+    }
   );
 
 /** Why what had gathered was put together. */

@@ -14,6 +14,7 @@ import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { FinalOutcome, OperatedGateway, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
 import { errors } from "./gateway_errors.ts";
 import { pendingIn, Statistics } from "./gateway_statistics.ts";
+import { InTurn } from "./in_turn.ts";
 import { Interventions } from "./interventions.ts";
 import { keysFor } from "./keys_for.ts";
 import { IntakeMemory } from "./intake_memory.ts";
@@ -45,6 +46,8 @@ export class Gateway implements RunningGateway {
   readonly #stageObservers = new Set<(event: GatewayEvent) => void>();
   readonly #standings = new StandingBook();
   readonly #interventions: Interventions;
+  /** A channel is started, stopped, reloaded or removed for one caller at a time: two of them would share its queues. */
+  readonly #changes = new InTurn();
   readonly #newId: () => string;
   readonly #startedAtMs: number;
   readonly #statistics: Statistics;
@@ -79,7 +82,11 @@ export class Gateway implements RunningGateway {
       failed: (error) => {
         for (const channel of channels.values()) channel.halt(error);
       },
-      reopened: () => renewal.renew(),
+      reopened: () => {
+        // What a person set may be durable though its commit gave an error.
+        standings.load(this.#journal.found);
+        return renewal.renew();
+      },
     });
     const { drainMsMax } = plan;
     this.#statistics = new Statistics({ keeper, world, plan });
@@ -243,25 +250,23 @@ export class Gateway implements RunningGateway {
   }
 
   startChannel(name: string): Promise<void> {
-    return this.#renewal.act(async () => {
+    return this.#change(name, async () => {
       const channel = this.#channel(name);
       this.#mustHaveJournal();
       const { work, destinations } = channel.state();
       // A line that halted starts again with its channel.
-      const hasHalted = [work, ...Object.values(destinations)].some(({ condition }) =>
-        condition === "halted"
-      );
-      if (hasHalted) await this.#stop(channel);
+      const lines = [work, ...Object.values(destinations)];
+      if (lines.some(({ condition }) => condition === "halted")) await this.#stop(channel);
       await this.#start(channel);
     });
   }
 
   stopChannel(name: string): Promise<void> {
-    return this.#renewal.act(() => this.#stop(this.#channel(name)));
+    return this.#change(name, () => this.#stop(this.#channel(name)));
   }
 
   reloadChannel(plan: ChannelPlan): Promise<void> {
-    return this.#renewal.act(async () => {
+    return this.#change(plan.name, async () => {
       this.#mustHaveJournal();
       const old = this.#channels.get(plan.name);
       if (old) await this.#retire(old);
@@ -272,7 +277,7 @@ export class Gateway implements RunningGateway {
   }
 
   removeChannel(name: string): Promise<void> {
-    return this.#renewal.act(async () => {
+    return this.#change(name, async () => {
       await this.#retire(this.#channel(name));
       this.#channels.delete(name);
     });
@@ -367,6 +372,11 @@ export class Gateway implements RunningGateway {
     this.#renewal.forget(channel);
     const { deadline, forget } = deadlineIn(this.#plan.drainMsMax, this.#world.clock);
     await channel.stop(deadline).finally(forget);
+  }
+
+  /** Changes a channel, once whoever was before has; not while the channels are made anew. */
+  async #change(name: string, change: () => Promise<void>): Promise<void> {
+    await this.#changes.begin(name, () => this.#renewal.act(change));
   }
 
   #channel(name: string): Channel {

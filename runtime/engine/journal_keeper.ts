@@ -118,15 +118,16 @@ export class JournalKeeper {
 
   async #take(open: (observer: Parameters<typeof Journal.open>[2]) => Promise<Journal>): Promise<void> {
     const { world, pressure, report, committed } = this.#parts;
-    // What a journal tells that has been replaced, or is not in place yet, means nothing any more.
-    let journal: Journal | undefined;
-    const isInUse = () => journal === this.#journal;
-    journal = await open({
+    // What a journal tells that has been replaced means nothing any more.
+    const own: { journal?: Journal } = {};
+    const isInUse = () => own.journal === this.#journal;
+    const journal = own.journal = await open({
       begun: () => this.#stall.begun(),
       committed: (operations, tookMs) => {
         committed(operations, tookMs);
         report({ name: "journalCommitted", operations, tookMs });
       },
+      rewriting: (progress) => report({ name: "journalRewritten", ...progress }),
       weighed: (pendingBytes) => isInUse() && pressure.weigh(pendingBytes),
       failed: (error) => isInUse() && this.#fail(error),
     });

@@ -2,11 +2,14 @@ import type { MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import { Blinds } from "./blinds.ts";
 import { isLarge, LARGE_BYTES, type Stored } from "./large_bodies.ts";
+import type { RewriteProgress } from "./migration/migrate.ts";
 import type { Operation, ResultOf } from "./operations.ts";
 import type { AnswerTo, PendingTotals, Question } from "./questions.ts";
 import type { Archive } from "./records.ts";
 import { errors } from "./schema.ts";
-import type { Store } from "./store.ts";
+import type { OpenStore, Store } from "./store.ts";
+
+export type { OpenStore };
 
 /** A batch holds at most this many operations … */
 const BATCH_OPERATIONS_MAX = 2048;
@@ -28,10 +31,9 @@ export interface JournalObserver {
   /** There is more or less left to do. */
   weighed(pendingBytes: number): void;
   failed(error: MitralError): void;
+  /** What an old version wrote is being rewritten: called now and then, before the journal is open. */
+  rewriting?(progress: RewriteProgress): void;
 }
-
-/** Opens the store in a folder that exists. */
-export type OpenStore = (world: World, folder: string) => Promise<Store>;
 
 interface Waiting {
   readonly operation: Operation;
@@ -77,7 +79,7 @@ export class Journal {
     this.#pendingBytes = found.bytes;
   }
 
-  /** Opens the journal in a folder, made if need be. Errors: JOURNAL_FOLDER_BUSY, JOURNAL_VERSION_NEWER, JOURNAL_OPEN_FAILED. */
+  /** Opens the journal in a folder, made if need be. Errors: JOURNAL_FOLDER_BUSY, JOURNAL_VERSION_NEWER, JOURNAL_REWRITE_FAILED, JOURNAL_OPEN_FAILED. */
   static async open(
     world: World,
     folder: string,
@@ -91,7 +93,7 @@ export class Journal {
         reason: (cause as { code?: string }).code ?? "cannot make the folder",
       }, cause);
     }
-    const store = await openStore(world, folder);
+    const store = await openStore(world, folder, (progress) => observer.rewriting?.(progress));
     try {
       return new Journal(world, store, observer, await store.ask({ ask: "pending" }));
     } catch (cause) {

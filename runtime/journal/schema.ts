@@ -52,6 +52,11 @@ export const errors = declareErrors("journal", {
     retry: "never",
     says: "Cannot read message from journal: its bytes do not match their checksum",
   },
+  JOURNAL_REWRITE_FAILED: {
+    blame: "bug",
+    retry: "later",
+    says: "Cannot rewrite the journal of version {version}, which is left as it is: {reason}",
+  },
   JOURNAL_CLOSED: { blame: "operator", retry: "later", says: "Cannot use journal: it is closed" },
 });
 

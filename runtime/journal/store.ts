@@ -4,6 +4,7 @@ import type { Thread, World } from "../contract/world.ts";
 import { tellsDamage } from "./check.ts";
 import { type MasterKey, masterKeyErrors } from "../trust/master_key.ts";
 import type { LargeBody } from "./large_bodies.ts";
+import type { RewriteProgress } from "./migration/migrate.ts";
 import type { Operation } from "./operations.ts";
 import type { AnswerTo, Question } from "./questions.ts";
 import type { KeyChange, Rewrapped } from "./rewrap.ts";
@@ -24,6 +25,13 @@ export interface Store {
   keep(body: Uint8Array): Promise<LargeBody>;
   close(): Promise<void>;
 }
+
+/** Opens the store in a folder that exists. `onProgress`: where its file is of an old version, and is rewritten. */
+export type OpenStore = (
+  world: World,
+  folder: string,
+  onProgress?: (progress: RewriteProgress) => void,
+) => Promise<Store>;
 
 /** What a thread is opened for. */
 export interface Opening {
@@ -49,6 +57,8 @@ export type ToThread =
 /** From the journal's thread. */
 export interface FromThread {
   readonly call: number;
+  /** The answer is still to come. */
+  readonly progress?: RewriteProgress;
   readonly result?: unknown;
   readonly failure?: {
     readonly code?: string;
@@ -67,10 +77,11 @@ class Calls {
   #last = 0;
   #dead: MitralError | undefined;
 
-  constructor(thread: Thread) {
+  constructor(thread: Thread, onProgress: (progress: RewriteProgress) => void = () => {}) {
     this.#thread = thread;
     thread.receive = (message) => {
-      const { call, result, failure } = message as FromThread;
+      const { call, progress, result, failure } = message as FromThread;
+      if (progress) return onProgress(progress);
       const caller = this.#waiting.get(call)!;
       this.#waiting.delete(call);
       if (failure) caller.reject(errorFrom(failure));
@@ -113,13 +124,18 @@ function errorFrom(failure: NonNullable<FromThread["failure"]>): MitralError {
 }
 
 /** A way to open SQLite in a data folder, which must exist: one thread writes, another reads, a third keeps large bodies. */
-export function sqliteStore(masterKey: MasterKey): (world: World, folder: string) => Promise<Store> {
-  return (world, folder) => openSqliteStore(world, folder, masterKey);
+export function sqliteStore(masterKey: MasterKey): OpenStore {
+  return (world, folder, onProgress) => openSqliteStore(world, folder, masterKey, onProgress);
 }
 
-async function openSqliteStore(world: World, folder: string, masterKey: MasterKey): Promise<Store> {
+async function openSqliteStore(
+  world: World,
+  folder: string,
+  masterKey: MasterKey,
+  onProgress?: (progress: RewriteProgress) => void,
+): Promise<Store> {
   const url = new URL("./store_thread.ts", import.meta.url);
-  const writer = new Calls(world.spawn.thread(url));
+  const writer = new Calls(world.spawn.thread(url), onProgress);
   const reader = new Calls(world.spawn.thread(url));
   let indexKey;
   try {

@@ -7,8 +7,10 @@ import { checkDatabase } from "./check.ts";
 import { randomBytes } from "node:crypto";
 import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
+import { diskFolder } from "./disk_folder.ts";
 import { diskFiles } from "./disk_files.ts";
 import { writeLarge } from "./large_bodies.ts";
+import { openUpToDate, type RewriteProgress } from "./migration/migrate.ts";
 import { prepareSchema } from "./schema.ts";
 import { Reader } from "./reader.ts";
 import { type KeyChange, rewrap, type Rewrapped } from "./rewrap.ts";
@@ -25,9 +27,9 @@ let files: BodyFiles | undefined;
 let close = () => {};
 
 /** The index key, of a writer. */
-function open({ role, folder, masterKey }: Opening): Uint8Array | undefined {
+function open({ role, folder, masterKey }: Opening, call: number): Uint8Array | undefined {
   files = diskFiles(folder, randomBytes);
-  if (role === "writer") return openToWrite(folder, masterKey!, files);
+  if (role === "writer") return openToWrite(folder, masterKey!, files, call);
   if (role === "reader") {
     const database = openReader(`${folder}/journal.db`);
     reader = new Reader(database, new Sealing(database, masterKey!, randomBytes), files);
@@ -39,11 +41,18 @@ function openToWrite(
   folder: string,
   masterKey: NonNullable<Opening["masterKey"]>,
   files: BodyFiles,
+  call: number,
 ): Uint8Array {
   const lock = hold(folder);
   let database: Database | undefined;
   try {
-    database = openWriter(`${folder}/journal.db`);
+    database = openUpToDate({
+      folder: diskFolder(folder),
+      files,
+      masterKey,
+      random: randomBytes,
+      progress: (progress) => tell(call, progress),
+    });
     prepareSchema(database);
     const sealing = new Sealing(database, masterKey, randomBytes);
     sweepFiles(database, files);
@@ -64,6 +73,14 @@ function openToWrite(
     throw cause;
   }
 }
+
+/** Now and then: a twentieth makes a difference to whoever waits. */
+function tell(call: number, progress: RewriteProgress): void {
+  const { done, of } = progress, share = Math.ceil(of / PROGRESS_PARTS);
+  if (done % share === 0 || done === of) self.postMessage({ call, progress } satisfies FromThread);
+}
+
+const PROGRESS_PARTS = 20;
 
 function rewrapIn(folder: string, keys: KeyChange): Rewrapped {
   const lock = hold(folder);
@@ -94,7 +111,7 @@ function hold(folder: string): Database {
 function perform(message: ToThread): unknown {
   switch (message.do) {
     case "open":
-      return open(message);
+      return open(message, message.call);
     case "apply":
       return writer!.apply(message.operations);
     case "ask":

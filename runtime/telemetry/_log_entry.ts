@@ -154,6 +154,12 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   diskLow: say("error", "disk low", ({ freeBytes }) => ({ freeBytes })),
   diskFine: say("info", "disk fine", ({ freeBytes }) => ({ freeBytes })),
   diskUnknown: say("warning", "disk unknown", ({ reason }) => ({ reason })),
+  journalRewritten: say("info", "journal of an earlier version is being rewritten", (event) => ({
+    version: event.version,
+    step: event.step,
+    done: event.done,
+    of: event.of,
+  })),
   journalCommitted: say("debug", "journal committed", ({ operations, tookMs }) => ({ operations, tookMs })),
 };
 

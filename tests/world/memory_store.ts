@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { World } from "../../runtime/contract/world.ts";
 import type { BodyFiles } from "../../runtime/journal/body_files.ts";
 import type { Database } from "../../runtime/journal/database.ts";
+import { diskFiles } from "../../runtime/journal/disk_files.ts";
 import { writeLarge } from "../../runtime/journal/large_bodies.ts";
 import { memoryFiles } from "../../runtime/journal/memory_files.ts";
 import type { Operation } from "../../runtime/journal/operations.ts";
@@ -13,6 +14,7 @@ import { Sealing } from "../../runtime/journal/sealing.ts";
 import { openWriter } from "../../runtime/journal/sqlite_database.ts";
 import type { Store } from "../../runtime/journal/store.ts";
 import { Writer } from "../../runtime/journal/writer.ts";
+import type { MasterKey } from "../../runtime/trust/master_key.ts";
 import { masterKey } from "./master_key.ts";
 
 /**
@@ -21,9 +23,9 @@ import { masterKey } from "./master_key.ts";
  * happened: nobody reads any of it before it is let go.
  */
 export class MemoryStore implements Disposable {
-  readonly database: Database = openWriter(":memory:");
+  readonly database: Database;
   /** Bodies too large for it. */
-  readonly files: BodyFiles = memoryFiles();
+  readonly files: BodyFiles;
   /** The operations of every commit that was asked for, in order. */
   readonly commits: (readonly Operation[])[] = [];
   /** Questions that were asked, in order. */
@@ -43,16 +45,21 @@ export class MemoryStore implements Disposable {
   #held: PromiseWithResolvers<void> = Promise.withResolvers();
   #holds: (operation: Operation) => boolean = () => false;
   #watchers: (() => void)[] = [];
+  readonly #masterKey: MasterKey;
   #opened = 0;
 
-  constructor() {
+  /** Over a data folder on disk instead, where one is given. */
+  constructor(folder?: string, key: MasterKey = masterKey) {
+    this.database = openWriter(folder === undefined ? ":memory:" : `${folder}/journal.db`);
+    this.files = folder === undefined ? memoryFiles() : diskFiles(folder, randomBytes);
+    this.#masterKey = key;
     prepareSchema(this.database);
   }
 
   /** For `Journal.open` and `Gateway.open`. Each call takes the data over from the store before it. */
   readonly openStore = (_world: World, _folder: string): Promise<Store> => {
     const turn = ++this.#opened;
-    const sealing = new Sealing(this.database, masterKey, randomBytes);
+    const sealing = new Sealing(this.database, this.#masterKey, randomBytes);
     const writer = new Writer(this.database, sealing, this.files);
     const reader = new Reader(this.database, sealing, this.files);
     return Promise.resolve({

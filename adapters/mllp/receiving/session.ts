@@ -119,7 +119,8 @@ export class Session {
   async #read(buffer: { bytes: Uint8Array<ArrayBuffer> }): Promise<void> {
     for (;;) {
       if (!this.#isTwo && !await this.#ready()) return;
-      if (!await this.#hasMemory()) return;
+      const memory = this.#reading.holds(this.#reader.heldBytes, this.#life);
+      if (memory && !await this.#given(memory)) return;
       this.#watch();
       const count = await this.#connection.read(buffer.bytes);
       this.#deadline.clear();
@@ -189,11 +190,9 @@ export class Session {
   }
 
   /** Waits until there is memory for more of what is not whole; false when nothing more is to be read. */
-  async #hasMemory(): Promise<boolean> {
+  async #given(memory: Promise<void>): Promise<boolean> {
     try {
-      const room = this.#reading.holds(this.#reader.heldBytes, this.#life);
-      if (!room) return true;
-      await room;
+      await memory;
     } catch {
       return false;
     }

@@ -3,8 +3,8 @@ import type { Message } from "../../../runtime/contract/message.ts";
 import type { World } from "../../../runtime/contract/world.ts";
 import type { GatewayEvent } from "../../../runtime/engine/events.ts";
 import { Gateway } from "../../../runtime/engine/gateway.ts";
-import type { OpenStore } from "../../../runtime/journal/journal.ts";
 import type { ActPlan, ChannelPlan, DestinationPlan, GatewayPlan } from "../../../runtime/engine/plan.ts";
+import type { OpenStore } from "../../../runtime/journal/journal.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
 import { MemoryStore } from "../../world/memory_store.ts";
@@ -59,9 +59,9 @@ export function step(
 /** A gateway in a test's hand: the clock stands still, the store is memory, listeners and peers are objects. */
 export class GatewayRig implements AsyncDisposable {
   readonly clock: FakeClock;
-  readonly store: MemoryStore = new MemoryStore();
+  readonly store: MemoryStore;
   /** Opens `store`, unless a test wants one on a disk. */
-  openStore: OpenStore = this.store.openStore;
+  openStore: OpenStore;
   readonly world: World;
   readonly events: GatewayEvent[] = [];
   /** Free on the disk, where `diskFreeMin` has it looked at; or why that cannot be told. */
@@ -70,7 +70,9 @@ export class GatewayRig implements AsyncDisposable {
   #watchers: (() => void)[] = [];
   #gateway: Gateway | undefined;
 
-  constructor(seed = 1, startMs?: number) {
+  constructor(seed = 1, startMs?: number, store: MemoryStore = new MemoryStore()) {
+    this.store = store;
+    this.openStore = store.openStore;
     this.clock = new FakeClock(startMs);
     this.world = worldWith(this.clock, {
       random: new SeededRandom(seed),
@@ -115,6 +117,7 @@ export class GatewayRig implements AsyncDisposable {
   async open(
     channels: readonly ChannelPlan[],
     { journal, ...settings }: RigSettings = {},
+    openStore: OpenStore = this.openStore,
   ): Promise<Gateway> {
     const plan: GatewayPlan = {
       name: "here",
@@ -130,7 +133,7 @@ export class GatewayRig implements AsyncDisposable {
     };
     this.#gateway = await Gateway.open(plan, {
       world: this.world,
-      openStore: this.openStore,
+      openStore,
       observer: (event) => this.#note(event),
     });
     return this.#gateway;

@@ -232,3 +232,19 @@ Deno.test("a message that is still being worked on when the store fails is worke
   await turns(10);
   assertEquals([peer.taken, rig.gateway.snapshot().journal.pendingBytes], [["A"], 0]);
 });
+
+Deno.test("a destination whose pause may or may not be durable is as the journal says once that is open again", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  await rig.open([rig.channel("lab", [to("ehr", peer)])]);
+  rig.store.failure = broken;
+  rig.store.failsAfterwards = true;
+  await assertRejects(() => rig.gateway.pause("lab", "ehr", { person: "ann" }), MitralError);
+  rig.store.failsAfterwards = false;
+  await reopened(rig);
+  await rig.hand().give(note({ id: "A" }));
+  await turns(20);
+  assertEquals(peer.attempts, []);
+  await rig.gateway.resume("lab", "ehr", { person: "ann" });
+  await rig.clock.pass(peer.took(1));
+});

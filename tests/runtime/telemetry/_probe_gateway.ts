@@ -212,6 +212,7 @@ export function everyEvent(): readonly GatewayEvent[] {
     diskLow: { name: "diskLow", atMs, freeBytes: 900_000_000 },
     diskFine: { name: "diskFine", atMs, freeBytes: 1_200_000_000 },
     diskUnknown: { name: "diskUnknown", atMs, reason: "EACCES" },
+    journalRewritten: { name: "journalRewritten", atMs, version: 3, step: "written", done: 7, of: 12 },
     journalCommitted: { name: "journalCommitted", atMs, operations: 12, tookMs: 1.5 },
   };
   return Object.values(events).map((event) => ({ ...more, ...event }));
