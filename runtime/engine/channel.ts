@@ -16,7 +16,7 @@ import { Deliveries } from "./deliveries.ts";
 import type { Route } from "./delivery_stages.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
-import type { ChannelCounts, ChannelState, Condition } from "./events.ts";
+import type { ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
 import { ChannelIntake } from "./intake.ts";
 import { joinerFor } from "./joiners/joiner.ts";
