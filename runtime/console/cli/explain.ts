@@ -22,6 +22,7 @@ const hints: Readonly<Record<string, string>> = {
   CONTROL_VERSION_UNKNOWN: "the command and the gateway are of different versions: use the gateway's own",
   CONTROL_METHOD_UNKNOWN: "the command and the gateway are of different versions: use the gateway's own",
   CONTROL_CHANNEL_UNKNOWN: "list the channels with: mitral status",
+  CONTROL_FIELD_UNKNOWN: "a channel names more of them under search: in the gateway file",
   CONTROL_CONNECTION_LOST: "it may have stopped: look with mitral status, and in its log",
   CONSOLE_USAGE_WRONG: "mitral --help lists the commands, mitral COMMAND --help their options",
   CONSOLE_FILE_EXISTS: "move it away first, or name another place",

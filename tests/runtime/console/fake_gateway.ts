@@ -141,6 +141,8 @@ export class FakeGateway implements RunningGateway {
   readonly asked: unknown[][] = [];
   /** How many messages there are to be replayed. */
   replayable = 3;
+  /** Resolves when a replay of many has ended, or was left. */
+  readonly replayEnded = Promise.withResolvers<void>();
   closed = 0;
   /** Resolves when somebody has called `close`. */
   readonly closing = Promise.withResolvers<void>();
@@ -224,9 +226,13 @@ export class FakeGateway implements RunningGateway {
         says: `Cannot replay ${total} messages`,
       });
     }
-    for (let done = 1; done <= total; done++) {
-      const refused = done === 2 ? { error: new MitralError("GATEWAY_REPLAY_REFUSED", refusal) } : {};
-      yield { id: `id-${done}`, destinations: done === 2 ? [] : ["ehr"], ...refused, done, total };
+    try {
+      for (let done = 1; done <= total; done++) {
+        const refused = done === 2 ? { error: new MitralError("GATEWAY_REPLAY_REFUSED", refusal) } : {};
+        yield { id: `id-${done}`, destinations: done === 2 ? [] : ["ehr"], ...refused, done, total };
+      }
+    } finally {
+      this.replayEnded.resolve();
     }
   }
   async correct(id: string, bytes: Uint8Array, options?: Parameters<RunningGateway["correct"]>[2]) {

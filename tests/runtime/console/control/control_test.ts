@@ -340,3 +340,28 @@ Deno.test("control refuses a path the system cannot hold", () =>
     }
     assertEquals(code, "CONTROL_PATH_TOO_LONG");
   }));
+
+Deno.test("control does what is done one by one until the end, then answers the next request", () =>
+  withServer(async ({ folder, gateway }) => {
+    using client = await connect(folder);
+    const done: number[] = [];
+    const params = { query: { channel: "lab" }, reason: "update" };
+    for await (const line of client.run("messages.replayAll", params)) done.push(line.done);
+    assertEquals(done, [1, 2, 3]);
+    assertEquals((await client.ask("status", {})).name, gateway.name);
+    const refused = await assertRejects(
+      () => Array.fromAsync(client.run("messages.replayAll", { ids: [] })),
+      MitralError,
+    );
+    assertEquals(refused.code, "CONTROL_REQUEST_MALFORMED");
+  }));
+
+Deno.test("control ends what is done one by one when whoever asked for it leaves", () =>
+  withServer(async ({ folder, gateway }) => {
+    gateway.replayable = 1e9;
+    using client = await connect(folder);
+    const params = { query: {}, reason: "update", confirmed: true };
+    for await (const { done } of client.run("messages.replayAll", params)) if (done === 3) break;
+    client[Symbol.dispose]();
+    await gateway.replayEnded.promise;
+  }));
