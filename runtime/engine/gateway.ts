@@ -178,6 +178,22 @@ export class Gateway implements RunningGateway {
     return this.#interventions.replay(id, options);
   }
 
+  searchFields(): readonly string[] {
+    return [...new Set([...this.#channels.values()].flatMap(({ searchFields }) => searchFields))].sort();
+  }
+
+  replayAll(...asked: Parameters<OperatedGateway["replayAll"]>) {
+    return this.#interventions.replayAll(...asked);
+  }
+
+  correct(...asked: Parameters<OperatedGateway["correct"]>) {
+    return this.#interventions.correct(...asked);
+  }
+
+  noteSeen(...asked: Parameters<OperatedGateway["noteSeen"]>) {
+    return this.#interventions.noteSeen(...asked);
+  }
+
   release(id: string, options?: Parameters<OperatedGateway["release"]>[1]) {
     return this.#interventions.release(id, options);
   }

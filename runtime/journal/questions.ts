@@ -2,6 +2,8 @@ import type { Backlog, Oldest, Slice } from "./backlog.ts";
 import type { QueuedDelivery } from "./queued_deliveries.ts";
 import type { ActQuery, ActRecord } from "./acts.ts";
 import type { Cancellable } from "./cancels.ts";
+import type { AskNewer, NewerSlice } from "./newer_deliveries.ts";
+import type { AskReplayable, ReplayablePage } from "./replay_reader.ts";
 import type { FoundPlace, KeptDay } from "./retention_operations.ts";
 import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./rows.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
@@ -58,6 +60,8 @@ export type Question =
   | { readonly ask: "forgetKeys" }
   | { readonly ask: "acts"; readonly query: ActQuery }
   | { readonly ask: "cancellable"; readonly seq: number }
+  | AskReplayable
+  | AskNewer
   | { readonly ask: "pending" };
 
 /** What is to do when the gateway starts. */
@@ -101,5 +105,7 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends { ask: "cancellable" } ? Cancellable
   : Q extends { ask: "days" } ? readonly KeptDay[]
   : Q extends { ask: "unfound" } ? { readonly gone: readonly FoundPlace[]; readonly last: FoundPlace | null }
+  : Q extends AskReplayable ? ReplayablePage
+  : Q extends AskNewer ? NewerSlice
   : Q extends { ask: "forgetKeys" } ? null
   : PendingTotals;

@@ -7,10 +7,13 @@ import type { BodyFiles } from "./body_files.ts";
 import { readCancellable } from "./cancels.ts";
 import type { Database } from "./database.ts";
 import { Names } from "./names.ts";
+import { NewerDeliveries } from "./newer_deliveries.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
+import { preparedOnce } from "./prepared.ts";
 import type { AnswerTo, Question } from "./questions.ts";
 import { queuedDeliveries } from "./queued_deliveries.ts";
 import { QueueReader } from "./queue_reader.ts";
+import { ReplayReader } from "./replay_reader.ts";
 import type { Sealing } from "./sealing.ts";
 
 /** What reads are made with. */
@@ -28,10 +31,13 @@ export class Reader {
   readonly #queues: QueueReader;
   readonly #archive: ArchiveReader;
   readonly #acts: ActReader;
+  readonly #replays: ReplayReader;
+  readonly #newer: NewerDeliveries;
   readonly #ages: AgeReader;
   readonly #sealing: Sealing;
 
-  constructor(database: Database, sealing: Sealing, files: BodyFiles) {
+  constructor(opened: Database, sealing: Sealing, files: BodyFiles) {
+    const database = preparedOnce(opened);
     const parts = this.#parts = {
       database,
       names: new Names(database),
@@ -41,6 +47,8 @@ export class Reader {
     };
     this.#queues = new QueueReader(parts);
     this.#acts = new ActReader(parts);
+    this.#replays = new ReplayReader(parts);
+    this.#newer = new NewerDeliveries(parts);
     this.#archive = new ArchiveReader(parts, this.#acts);
     this.#ages = new AgeReader(parts);
     this.#sealing = sealing;
@@ -87,6 +95,10 @@ export class Reader {
       }
       case "acts":
         return this.#acts.list(question.query);
+      case "replayable":
+        return this.#replays.page(question);
+      case "newer":
+        return this.#newer.slice(question);
       case "cancellable":
         return readCancellable(this.#parts.database, this.#parts.names, question.seq);
     }

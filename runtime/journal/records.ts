@@ -46,6 +46,8 @@ export interface DeliveryRecord {
   readonly state: DeliveryState;
   /** Attempts made, the one under way not counted. */
   readonly attempts: number;
+  /** How often a person has sent it again; left out: never. */
+  readonly replays?: number;
   /** Size of the payload, before it is sealed. */
   readonly bytes: number;
   /** When its outcome was known; left out while it is queued. */
@@ -111,10 +113,12 @@ export interface MessageContent extends MessageRecord {
     readonly bytes: Uint8Array;
     readonly contentType: string;
     readonly answer?: Uint8Array;
+    /** What was to be sent before a person corrected it. */
+    readonly before?: Uint8Array;
   }[];
 }
 
-/** Which messages to list: all that match every word given, newest first. */
+/** Which messages to list: all that match every word given, newest first unless it says otherwise. */
 export interface MessageQuery {
   /** Name of the channel. */
   readonly channel?: string;
@@ -134,11 +138,15 @@ export interface MessageQuery {
   readonly limit?: number;
   /** Only older than this message id, for the next page. */
   readonly before?: string;
+  /** `newest` first where left out. */
+  readonly order?: "newest" | "oldest";
+  /** Only newer than this message id, for the next page of the oldest first. */
+  readonly after?: string;
 }
 
 /** Search over what the journal holds. */
 export interface Archive {
-  /** Messages that match, newest first. */
+  /** Messages that match, in the order asked for. */
   list(query: MessageQuery): Promise<readonly MessageRecord[]>;
   /**
    * `undefined` where the journal has no such message. An id may be shortened as long as it is unique. Errors:

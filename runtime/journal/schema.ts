@@ -87,7 +87,8 @@ export const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
  *   message it has become part of.
  * - `found`: messages by what they say: a field, the blind number of its value.
  * - `delivery.batch`: null for what is sent by itself, 0 for what gathers, the batch's delivery for its members, and for
- *   that delivery itself. `keys` are blind. `body` may be the one of the message.
+ *   that delivery itself. `keys` are blind. `body` may be the one of the message. `replays`: how often a person has put it
+ *   back. `first_body`: what it was before a person corrected it.
  * - `sequence`: the last number given to what was sent to a destination.
  * - `hold`: what must be kept whatever its age, by channel, time and field; null: any. `pruning`: days whose keys are gone,
  *   and whose rows are not yet.
@@ -124,7 +125,7 @@ CREATE TABLE delivery (
   id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, destination INTEGER NOT NULL, part INTEGER NOT NULL,
   sequence INTEGER NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL, keys TEXT NOT NULL,
   built_on INTEGER NOT NULL, held INTEGER NOT NULL DEFAULT 0, batch INTEGER, size INTEGER NOT NULL, body INTEGER NOT NULL,
-  settled_ms INTEGER, answer BLOB, trouble TEXT
+  settled_ms INTEGER, answer BLOB, trouble TEXT, replays INTEGER NOT NULL DEFAULT 0, first_body INTEGER
 );
 CREATE UNIQUE INDEX delivery_part ON delivery (seq, destination, part);
 CREATE INDEX delivery_outbox ON delivery (destination, id) WHERE state = 0;

@@ -107,6 +107,10 @@ export class Writer {
         return this.#settlements.answered(operation);
       case "replay":
         return this.#replays.replay(operation);
+      case "correct":
+        return this.#replays.correct(operation);
+      case "note":
+        return this.#parts.acts.noteAll(operation);
       case "release":
         return this.#replays.release(operation);
       case "cancel":

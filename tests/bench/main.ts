@@ -6,6 +6,7 @@
 import type { Bench } from "./bench.ts";
 import { accept } from "./rows/accept.ts";
 import { answers } from "./rows/answers.ts";
+import { archive } from "./rows/archive.ts";
 import { backlog } from "./rows/backlog.ts";
 import { fanOut } from "./rows/fan_out.ts";
 import { hl7 } from "./rows/hl7.ts";
@@ -22,6 +23,7 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   "fan-out": fanOut,
   answers,
   backlog,
+  archive,
   sealed,
   idle,
   imports,

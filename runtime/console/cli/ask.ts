@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { ControlClient, type FollowOptions } from "../control/client.ts";
-import type { Method, Methods, Stream, Streams } from "../control/protocol.ts";
+import type { Method, Methods, Run, Runs, Stream, Streams } from "../control/protocol.ts";
 import { readGatewayPlaces } from "./gateway_file.ts";
 import type { Session } from "./session.ts";
 
@@ -32,6 +32,17 @@ export async function ask<M extends Method>(
 ): Promise<Methods[M]["result"]> {
   using client = await connect(session, options);
   return await client.ask(method, params);
+}
+
+/** Has something done one by one, and yields what became of each. Errors: as of {@linkcode ask}, at any time. */
+export async function* askEach<R extends Run>(
+  session: Session,
+  options: GatewayOptions,
+  run: R,
+  params: Runs[R]["params"],
+): AsyncGenerator<Runs[R]["line"]> {
+  using client = await connect(session, options);
+  yield* client.run(run, params);
 }
 
 /** Follows something of the running gateway until the signal is aborted. Errors: as of {@linkcode ask}, at any time. */

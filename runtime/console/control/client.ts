@@ -11,6 +11,8 @@ import {
   type Methods,
   protocolVersion,
   type Request,
+  type Run,
+  type Runs,
   socketPath,
   type Stream,
   type Streams,
@@ -92,6 +94,16 @@ export class ControlClient {
       if (!signal.aborted) throw cause;
     } finally {
       signal.removeEventListener("abort", leave);
+    }
+  }
+
+  /** Asks for something to be done one by one, and yields what became of each. Errors as of {@linkcode ControlClient.ask}. */
+  async *run<R extends Run>(run: R, params: Runs[R]["params"]): AsyncGenerator<Runs[R]["line"]> {
+    await this.#request(run, params as unknown as Request["params"]);
+    for (;;) {
+      const line = await this.#result();
+      if (isRecord(line) && line.end === true) return;
+      yield line as Runs[R]["line"];
     }
   }
 

@@ -5,7 +5,7 @@
  */
 import type { Problem } from "../../config/problem.ts";
 import type { GatewaySnapshot } from "../../engine/events.ts";
-import type { Skipped, WaitingDelivery } from "../../engine/gateway_api.ts";
+import type { ReplayedMessage, Skipped, WaitingDelivery } from "../../engine/gateway_api.ts";
 import type { GatewayStatistics } from "../../engine/statistics.ts";
 import type { ActQuery, ActRecord } from "../../journal/acts.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "../../journal/records.ts";
@@ -18,8 +18,11 @@ import type { FollowedEvent } from "./followed.ts";
 /** Grows when a request or an answer changes its meaning. */
 export const protocolVersion = 1;
 
-/** Longest request a gateway reads, in bytes. */
-export const requestBytesMax = 65_536;
+/** Longest request a gateway reads, in bytes: a corrected message, as base64. */
+export const requestBytesMax = 192 * 1024 * 1024;
+
+/** So many messages are replayed without being asked twice. */
+export const unconfirmedMax = 20;
 
 /** Longest answer a command reads, in bytes: a message with its payloads, as base64. */
 export const answerBytesMax = 512 * 1024 * 1024;
@@ -63,12 +66,26 @@ export interface Methods {
   readonly "status": { readonly params: Record<never, never>; readonly result: GatewayStatus };
   readonly "messages.list": { readonly params: MessageQuery; readonly result: readonly MessageRecord[] };
   readonly "messages.show": {
-    readonly params: { readonly id: string; readonly content: boolean };
+    readonly params: Reasoned & { readonly id: string; readonly content: boolean };
     readonly result: ShownMessage | null;
   };
+  /** Messages that have a word as control id, or in any field that messages are found by. */
+  readonly "messages.search": {
+    readonly params: { readonly word: string; readonly query: MessageQuery };
+    readonly result: readonly MessageRecord[];
+  };
   readonly "messages.replay": {
-    readonly params: OneMessage & { readonly force?: boolean };
+    readonly params: OneMessage & { readonly everywhere?: boolean; readonly force?: boolean };
     readonly result: { readonly destinations: readonly string[] };
+  };
+  /** The id of the new message, or of the one whose payload was replaced; why the new one is in quarantine, too. */
+  readonly "messages.correct": {
+    readonly params: OneMessage & { readonly body: Uint8Array; readonly force?: boolean };
+    readonly result: {
+      readonly id: string;
+      readonly destinations: readonly string[];
+      readonly error?: ToldError;
+    };
   };
   readonly "messages.release": {
     readonly params: OneMessage;
@@ -124,6 +141,53 @@ export interface Streams {
 }
 
 export type Stream = keyof Streams;
+
+/** An error, as one of many answers. */
+export interface ToldError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A message that leaves the gateway. */
+export interface ExportedMessage {
+  readonly message: MessageRecord;
+  /** One, or one for each part of a message that was split. */
+  readonly parts: readonly { readonly bytes: Uint8Array; readonly contentType: string }[];
+}
+
+/**
+ * Every method that does something to one message after the other: what it takes, and what each line after the first
+ * holds. The last line is {@linkcode runEnd}; whoever leaves before it ends what is not done yet.
+ */
+export interface Runs {
+  /** More than {@linkcode unconfirmedMax} only where `confirmed`, with a reason. */
+  readonly "messages.replayAll": {
+    readonly params:
+      & Reasoned
+      & ({ readonly ids: readonly string[] } | { readonly query: MessageQuery })
+      & {
+        readonly destination?: string;
+        readonly everywhere?: boolean;
+        readonly force?: boolean;
+        readonly confirmed?: boolean;
+      };
+    readonly line: Omit<ReplayedMessage, "error"> & { readonly error?: ToldError };
+  };
+  readonly "messages.export": {
+    readonly params: {
+      readonly query: MessageQuery;
+      /** `received`, or a destination. */
+      readonly of: string;
+      readonly reason: string;
+    };
+    readonly line: ExportedMessage;
+  };
+}
+
+export type Run = keyof Runs;
+
+/** The line behind the last of a run. */
+export const runEnd = { end: true } as const;
 
 /** A request as it stands on the line. */
 export interface Request {

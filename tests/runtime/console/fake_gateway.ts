@@ -1,5 +1,10 @@
 import type { GatewayEvent, GatewaySnapshot } from "../../../runtime/engine/events.ts";
-import type { RunningGateway, Skipped, WaitingDelivery } from "../../../runtime/engine/gateway_api.ts";
+import type {
+  ReplayedMessage,
+  RunningGateway,
+  Skipped,
+  WaitingDelivery,
+} from "../../../runtime/engine/gateway_api.ts";
 import type { GatewayStatistics } from "../../../runtime/engine/statistics.ts";
 import type { ChannelPlan } from "../../../runtime/engine/plan.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
@@ -93,6 +98,12 @@ export const snapshot: GatewaySnapshot = {
   }],
 };
 
+const refusal = {
+  blame: "operator",
+  retry: "never",
+  says: "Cannot replay message: its key has a newer delivery",
+} as const;
+
 const minute = 60_000;
 
 /** Ten minutes after its start: what is queued for the registry has waited for long, and one in quarantine holds its key. */
@@ -128,6 +139,10 @@ export const statistics: GatewayStatistics = {
 export class FakeGateway implements RunningGateway {
   readonly name = "st-elsewhere";
   readonly asked: unknown[][] = [];
+  /** How many messages there are to be replayed. */
+  replayable = 3;
+  /** Resolves when a replay of many has ended, or was left. */
+  readonly replayEnded = Promise.withResolvers<void>();
   closed = 0;
   /** Resolves when somebody has called `close`. */
   readonly closing = Promise.withResolvers<void>();
@@ -141,7 +156,7 @@ export class FakeGateway implements RunningGateway {
     list: async (query: MessageQuery) => {
       this.asked.push(["list", query]);
       const { received: _, payloads: __, history: ___, ...record } = shown;
-      return [record];
+      return query.after === undefined ? [record] : [];
     },
     show: async (id: string) => {
       this.asked.push(["show", id]);
@@ -194,13 +209,38 @@ export class FakeGateway implements RunningGateway {
   async replay(id: string, options?: { destination?: string; force?: boolean; by?: By }) {
     this.asked.push(["replay", id, options]);
     if (!options?.force) {
-      throw new MitralError("GATEWAY_REPLAY_REFUSED", {
-        blame: "operator",
-        retry: "never",
-        says: "Cannot replay message: its key has a newer delivery",
-      });
+      throw new MitralError("GATEWAY_REPLAY_REFUSED", refusal);
     }
     return { destinations: ["registry"] };
+  }
+  searchFields() {
+    return ["accession", "patient"];
+  }
+  async *replayAll(...asked: Parameters<RunningGateway["replayAll"]>): AsyncGenerator<ReplayedMessage> {
+    this.asked.push(["replayAll", ...asked]);
+    const most = asked[1]?.most ?? Infinity, total = this.replayable;
+    if (total > most) {
+      throw new MitralError("GATEWAY_REPLAY_UNCONFIRMED", {
+        blame: "operator",
+        retry: "never",
+        says: `Cannot replay ${total} messages`,
+      });
+    }
+    try {
+      for (let done = 1; done <= total; done++) {
+        const refused = done === 2 ? { error: new MitralError("GATEWAY_REPLAY_REFUSED", refusal) } : {};
+        yield { id: `id-${done}`, destinations: done === 2 ? [] : ["ehr"], ...refused, done, total };
+      }
+    } finally {
+      this.replayEnded.resolve();
+    }
+  }
+  async correct(id: string, bytes: Uint8Array, options?: Parameters<RunningGateway["correct"]>[2]) {
+    this.asked.push(["correct", id, new TextDecoder().decode(bytes), options]);
+    return { id: "new-id", destinations: options?.destination === undefined ? [] : [options.destination] };
+  }
+  async noteSeen(...asked: Parameters<RunningGateway["noteSeen"]>) {
+    this.asked.push(["noteSeen", ...asked]);
   }
   async cancel(id: string, options?: { destination?: string; by?: By }) {
     this.asked.push(["cancel", id, options]);
