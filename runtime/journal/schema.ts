@@ -17,12 +17,18 @@ export const errors = declareErrors("journal", {
     blame: "operator",
     retry: "never",
     says:
-      "Cannot change master key: the journal has version {found}; start the gateway once, which brings it to version {known}",
+      "Cannot use journal: it has version {found}; start the gateway once, which brings it to version {known}",
   },
   JOURNAL_FILE_MISSING: {
     blame: "operator",
     retry: "never",
     says: "Cannot find journal: there is none in {folder}",
+  },
+  JOURNAL_RESTORE_UNFINISHED: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot open journal: a restore into {folder} was cut short; run it again, with --replace, or remove the folder restoring in it",
   },
   JOURNAL_OPEN_FAILED: {
     blame: "operator",
@@ -146,4 +152,11 @@ export function prepareSchema(database: Database): void {
 /** Version of the schema of a file; 0 for a new one. */
 export function versionOf(database: Database): number {
   return Number(database.prepare("PRAGMA user_version").get()!.user_version);
+}
+
+/** For what cannot bring a file up to date. Errors: JOURNAL_VERSION_NEWER, JOURNAL_VERSION_OLDER. */
+export function mustBeCurrent(database: Database): void {
+  const found = versionOf(database);
+  if (found > VERSION) errors.fail("JOURNAL_VERSION_NEWER", { found, known: VERSION });
+  if (found < VERSION) errors.fail("JOURNAL_VERSION_OLDER", { found, known: VERSION });
 }

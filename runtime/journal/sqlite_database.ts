@@ -18,6 +18,11 @@ export function openReader(path: string): Database {
   return database;
 }
 
+/** Opens the file to copy it as it is at one moment, while others write. */
+export function openSource(path: string): Database {
+  return wrap(new DatabaseSync(path, { readOnly: true }));
+}
+
 /**
  * Holds the data folder for this process: a lock the operating system drops when the process dies, however it dies.
  * Throws where another process holds it.
