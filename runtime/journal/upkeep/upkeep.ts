@@ -1,4 +1,4 @@
-import { MitralError } from "../../contract/error.ts";
+import type { MitralError } from "../../contract/error.ts";
 import type { World } from "../../contract/world.ts";
 import { masterKeyErrors } from "../../trust/master_key.ts";
 import { errors } from "../schema.ts";
