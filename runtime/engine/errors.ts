@@ -116,6 +116,27 @@ export const errors = declareErrors("engine", {
     retry: "never",
     says: "Cannot deliver message: no answer for longer than unansweredMs ({unansweredMs})",
   },
+  ENGINE_DELIVERY_EXPIRED: {
+    blame: "receiver",
+    retry: "never",
+    says: "Cannot deliver message: it was received longer ago than expiresMs ({expiresMs})",
+  },
+  ENGINE_DELIVERY_SKIPPED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot deliver message: a person has taken it out of the queue; replay it to send it",
+  },
+  ENGINE_DELIVERY_CANCELLED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot deliver message: a person has cancelled it",
+  },
+  ENGINE_DIVERSION_LOST: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot send by {to}, where a person has diverted this destination to: it is gone, hands on, or collects; end the diversion",
+  },
   ENGINE_DELIVERY_BLOCKED: {
     blame: "receiver",
     retry: "later",

@@ -80,6 +80,8 @@ export type GatewayEvent =
     } & Place)
     | ({ readonly name: "messageQuarantined"; readonly id: string; readonly error: MitralError } & Place)
     | ({ readonly name: "messageReplayed"; readonly id: string } & Place)
+    /** A person has ended it, for good: at one destination, or as a whole. */
+    | ({ readonly name: "messageCancelled"; readonly id: string } & Place)
     /** Its keys wait for it no longer. */
     | ({ readonly name: "messageReleased"; readonly id: string } & Place)
     /**
@@ -116,6 +118,18 @@ export type GatewayEvent =
       readonly why: "rejected" | "postponed" | "unanswered";
       readonly error: MitralError;
     } & Place)
+    /** Nobody answered there several times in a row: one delivery at a time tries again, the others wait. */
+    | ({ readonly name: "circuitOpened"; readonly error: MitralError } & Place)
+    /** Somebody has answered: those that waited go on. */
+    | ({ readonly name: "circuitClosed" } & Place)
+    /** A person lets a destination send nothing, or send again. */
+    | ({ readonly name: "destinationPaused" } & Place)
+    | ({ readonly name: "destinationResumed" } & Place)
+    /** A person lets its deliveries go out by the sender of the destination `to`, or by its own again. */
+    | ({ readonly name: "diversionStarted"; readonly to: string } & Place)
+    | ({ readonly name: "diversionEnded" } & Place)
+    /** Every destination may send: a person has let go what a restore held. */
+    | { readonly name: "sendersReleased" }
     /** A file that is read while the channel runs has changed, and is no use as it is now; the old content stays. */
     | ({ readonly name: "fileRefused"; readonly file: string } & Place)
     /** One stage's work on one message, waits included. Only for observers that asked for `stages`. */
@@ -176,6 +190,12 @@ export interface LineState {
    * wait for others of their message, left out where the channel puts none together.
    */
   readonly gathering?: number;
+  /** Nobody answers at the destination: one delivery at a time tries again, the others wait. Left out otherwise. */
+  readonly circuitOpen?: boolean;
+  /** A person lets it send nothing. Left out otherwise. */
+  readonly paused?: boolean;
+  /** The destination by whose sender its deliveries go out, where a person has diverted it. */
+  readonly divertedTo?: string;
   /** Code of the error that halted it, or of the last failed attempt. */
   readonly trouble?: string;
 }
@@ -222,6 +242,8 @@ export interface GatewaySnapshot {
   readonly startedAtMs: number;
   /** The journal is open, and every channel runs and takes messages. */
   readonly ready: boolean;
+  /** No destination sends anything until a person releases them: the journal was restored from a backup. */
+  readonly sendersHeld: boolean;
   /** `pending`: messages and deliveries not yet settled; `pendingBytes`: their size. */
   readonly journal: {
     readonly condition: "open" | "failed" | "closed";

@@ -1,6 +1,7 @@
 import type { Reply } from "../contract/adapter.ts";
-import { declareErrors, type MitralError } from "../contract/error.ts";
+import type { MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
+import type { By } from "../journal/acts.ts";
 import { Journal, type OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
 import { sqliteStore } from "../journal/store.ts";
@@ -11,53 +12,20 @@ import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
-import type { FinalOutcome, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
+import type { FinalOutcome, OperatedGateway, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
+import { errors } from "./gateway_errors.ts";
 import { pendingIn, Statistics } from "./gateway_statistics.ts";
+import { Interventions } from "./interventions.ts";
 import { keysFor } from "./keys_for.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
 import { outcomesOf } from "./outcomes.ts";
+import { type PrunedMessages, Retention } from "./retention.ts";
+import { StandingBook } from "./standing_book.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
 import type { GatewayStatistics } from "./statistics.ts";
 import { waitsFor } from "./waits_for.ts";
-
-/** Errors of a gateway as a whole. */
-export const errors = declareErrors("gateway", {
-  GATEWAY_MESSAGE_UNKNOWN: {
-    blame: "operator",
-    retry: "never",
-    says: "Cannot find message: the journal has none, or more than one, whose id starts with {id}",
-  },
-  GATEWAY_REPLAY_REFUSED: {
-    blame: "operator",
-    retry: "never",
-    says:
-      "Cannot replay message: {destination} has had a newer delivery with the same key; force it to send it all the same",
-  },
-  GATEWAY_REPLAY_EMPTY: {
-    blame: "operator",
-    retry: "never",
-    says:
-      "Cannot replay message: nothing of it is in quarantine; name a destination to send it there again, or replay what it was handed on as",
-  },
-  GATEWAY_CHANNEL_SILENT: {
-    blame: "operator",
-    retry: "later",
-    says: "Cannot answer request: channel {channel} does not run, or listens by something else than HTTP",
-  },
-  GATEWAY_COLLECT_MISSING: {
-    blame: "operator",
-    retry: "never",
-    says: "Cannot close batch: {which} of channel {channel} collects",
-  },
-  GATEWAY_CLOSED: {
-    blame: "operator",
-    retry: "never",
-    says: "Cannot start channel {channel}: the gateway is closing, or closed",
-  },
-  GATEWAY_CHANNEL_UNKNOWN: { blame: "operator", retry: "never", says: "Cannot find channel {channel}" },
-});
 
 /** A running gateway: one process, its channels, its journal. Channels fail alone. */
 export class Gateway implements RunningGateway {
@@ -71,9 +39,12 @@ export class Gateway implements RunningGateway {
   readonly #observers = new Set<(event: GatewayEvent) => void>();
   /** Those of the observers that want stages timed. */
   readonly #stageObservers = new Set<(event: GatewayEvent) => void>();
+  readonly #standings: StandingBook;
+  readonly #interventions: Interventions;
   readonly #newId: () => string;
   readonly #startedAtMs: number;
   readonly #statistics: Statistics;
+  readonly #retention: Retention;
   #isFull: boolean;
   #closing: Promise<void> | undefined;
   #isClosed = false;
@@ -90,9 +61,24 @@ export class Gateway implements RunningGateway {
     this.#journal = journal;
     this.#keyring = keyring;
     this.archive = journal.archive;
+    this.#standings = new StandingBook(journal.found);
+    this.#interventions = new Interventions({
+      journal,
+      world,
+      channels: this.#channels,
+      standings: this.#standings,
+      drainMsMax: plan.drainMsMax,
+      report: (event) => this.#report(event),
+    });
     this.#newId = messageIds(world);
     this.#startedAtMs = world.clock.nowMs();
     this.#statistics = new Statistics({ journal, world, plan });
+    this.#retention = new Retention({
+      journal,
+      clock: world.clock,
+      keepDaysOf: (channel) => this.#channels.get(channel)?.plan.keepDays ?? plan.journal.keepDays,
+      report: (event) => this.#report(event),
+    });
     this.#isFull = journal.pendingBytes > plan.journal.pendingBytesMax;
   }
 
@@ -138,6 +124,7 @@ export class Gateway implements RunningGateway {
       await gateway.close();
       throw cause;
     }
+    gateway.#retention.start();
     gateway.#report({ name: "gatewayStarted", gateway: plan.name, channels: plan.channels.length });
     return gateway;
   }
@@ -150,6 +137,7 @@ export class Gateway implements RunningGateway {
       startedAtMs: this.#startedAtMs,
       ready: condition === "open" &&
         channels.every((channel) => channel.condition === "running" && channel.isOpen),
+      sendersHeld: this.#standings.sendersHeld,
       journal: { condition, pending: pendingIn(channels), pendingBytes },
       channels,
     };
@@ -174,72 +162,40 @@ export class Gateway implements RunningGateway {
     };
   }
 
-  async replay(
-    id: string,
-    { destination, force = false }: { destination?: string; force?: boolean } = {},
-  ): Promise<{ destinations: readonly string[] }> {
-    const seq = await this.#journal.ask({ ask: "seqOf", id }) ??
-      errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
-    const atMs = this.#world.clock.nowMs();
-    const replayed = await this.#journal.write({
-      op: "replay",
-      seq,
-      force,
-      atMs,
-      ...(destination === undefined ? {} : { destination }),
-    });
-    switch (replayed.kind) {
-      case "nothing":
-        return errors.fail("GATEWAY_REPLAY_EMPTY");
-      case "overtaken":
-        return errors.fail("GATEWAY_REPLAY_REFUSED", { destination: replayed.destination });
-      case "inbox":
-        this.#report({ name: "messageReplayed", channel: replayed.channel, id });
-        this.#journal.countPending(replayed.size);
-        await this.#channels.get(replayed.channel)?.putBackMessage(seq, replayed.gathers);
-        return { destinations: [] };
-      case "outbox": {
-        const channel = this.#channels.get(replayed.channel);
-        for (const delivery of replayed.deliveries) {
-          const { destination } = delivery;
-          this.#report({ name: "messageReplayed", channel: replayed.channel, destination, id });
-          this.#journal.countPending(delivery.size);
-          await channel?.putBackDelivery(delivery);
-        }
-        return { destinations: replayed.deliveries.map((each) => each.destination) };
-      }
-    }
+  replay(id: string, options?: Parameters<OperatedGateway["replay"]>[1]) {
+    return this.#interventions.replay(id, options);
   }
 
-  async release(
-    id: string,
-    { destination }: { destination?: string } = {},
-  ): Promise<{ destinations: readonly string[] }> {
-    const seq = await this.#journal.ask({ ask: "seqOf", id }) ??
-      errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
-    const atMs = this.#world.clock.nowMs();
-    const released = await this.#journal.write({
-      op: "release",
-      seq,
-      atMs,
-      ...(destination === undefined ? {} : { destination }),
-    });
-    for (const { channel, destination, delivery } of released) {
-      this.#report({ name: "messageReleased", channel, destination, id });
-      this.#channels.get(channel)?.release(destination, delivery);
-    }
-    return { destinations: released.map((each) => each.destination) };
+  release(id: string, options?: Parameters<OperatedGateway["release"]>[1]) {
+    return this.#interventions.release(id, options);
   }
 
-  async closeBatch(
-    name: string,
-    destination?: string,
-  ): Promise<readonly { destination: string; messages: number }[]> {
-    const closed = await this.#channel(name).closeBatches(destination);
-    if (closed.length === 0) {
-      errors.fail("GATEWAY_COLLECT_MISSING", { channel: name, which: destination ?? "no destination" });
-    }
-    return closed;
+  cancel(id: string, options?: Parameters<OperatedGateway["cancel"]>[1]) {
+    return this.#interventions.cancel(id, options);
+  }
+
+  closeBatch(channel: string, destination?: string, by?: By) {
+    return this.#interventions.closeBatch(channel, destination, by);
+  }
+
+  pause(channel: string, destination: string, by?: By) {
+    return this.#interventions.pause(channel, destination, by);
+  }
+
+  resume(channel: string, destination: string, by?: By) {
+    return this.#interventions.resume(channel, destination, by);
+  }
+
+  skip(channel: string, destination: string, by?: By) {
+    return this.#interventions.skip(channel, destination, by);
+  }
+
+  divert(channel: string, from: string, to: string | null, by?: By) {
+    return this.#interventions.divert(channel, from, to, by);
+  }
+
+  releaseSenders(by?: By) {
+    return this.#interventions.releaseSenders(by);
   }
 
   outcomes(options: { channel?: string; waitingMax?: number } = {}): ReadableStream<FinalOutcome> {
@@ -291,6 +247,10 @@ export class Gateway implements RunningGateway {
     this.#channels.delete(name);
   }
 
+  prune(): Promise<PrunedMessages> {
+    return this.#retention.run();
+  }
+
   close(): Promise<void> {
     return this.#closing ??= this.#close();
   }
@@ -328,6 +288,7 @@ export class Gateway implements RunningGateway {
         outboxes: ofDestinations(outboxes),
         gathering: ofDestinations(gathering),
       },
+      standings: this.#standings,
       other: (name) => this.#channel(name),
       has: (name) => this.#channels.has(name),
       newId: this.#newId,
@@ -355,6 +316,7 @@ export class Gateway implements RunningGateway {
   }
 
   async #close(): Promise<void> {
+    await this.#retention.stop();
     await drain([...this.#channels.values()], this.#journal, this.#world, this.#plan.drainMsMax);
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
     this.#isClosed = true;

@@ -19,6 +19,8 @@ export const limits = {
   pageMax: 128,
   /** Deliveries of one destination whose outcome is known and not yet durable; after a crash these are sent again. */
   unsyncedMax: 64,
+  /** Attempts in a row at a destination that nobody answers before its other deliveries wait. */
+  circuitMissesMax: 5,
   /** The journal's mark: intake closes above `pendingBytesMax` and opens again below this share of it. */
   reopenShare: 0.9,
   /** Outcomes that wait for whoever reads them one by one; beyond it the oldest are missed. */

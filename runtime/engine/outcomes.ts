@@ -50,7 +50,14 @@ export function outcomesOf(
 /** The events that are the end of a message, at a destination or as a whole. */
 type Ending = Extract<
   GatewayEvent,
-  { name: "messageDelivered" | "messageHandedOn" | "messageFiltered" | "messageQuarantined" }
+  {
+    name:
+      | "messageDelivered"
+      | "messageHandedOn"
+      | "messageFiltered"
+      | "messageQuarantined"
+      | "messageCancelled";
+  }
 >;
 
 const ENDINGS: ReadonlySet<string> = new Set<Ending["name"]>([
@@ -58,6 +65,7 @@ const ENDINGS: ReadonlySet<string> = new Set<Ending["name"]>([
   "messageHandedOn",
   "messageFiltered",
   "messageQuarantined",
+  "messageCancelled",
 ]);
 
 function isEnding(event: GatewayEvent): event is Ending {
@@ -75,6 +83,8 @@ function outcomeOf(event: Ending, archive: Archive): FinalOutcome {
       return { ...base, kind: "handedOn", destination, to: event.to };
     case "messageFiltered":
       return { ...base, kind: "filtered", ...where };
+    case "messageCancelled":
+      return { ...base, kind: "cancelled", ...where };
     case "messageQuarantined":
       return { ...base, kind: "quarantined", ...where, trouble: troubleOf(event.error, atMs) };
   }

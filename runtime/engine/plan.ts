@@ -104,6 +104,8 @@ export interface RetryPlan {
   readonly refusedMs: number;
   /** How long a peer that does not answer is tried before the delivery is given up; for ever where left out. */
   readonly unansweredMs?: number;
+  /** From this age on, counted from when its message was received, a delivery is not attempted; never where left out. */
+  readonly expiresMs?: number;
 }
 
 /** What becomes of a delivery that its peer refuses, or does not answer. */

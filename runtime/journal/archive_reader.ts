@@ -1,3 +1,4 @@
+import type { ActReader } from "./acts.ts";
 import type { BodyHead } from "./bodies.ts";
 import type { Database, Row } from "./database.ts";
 import { MessageSearch } from "./message_search.ts";
@@ -25,9 +26,11 @@ export class ArchiveReader {
   readonly #names: Names;
   readonly #sealing: Sealing;
   readonly #bodies: OpenedBodies;
+  readonly #acts: ActReader;
   readonly #search: MessageSearch;
 
-  constructor({ database, names, sealing, blinds, bodies }: ReaderParts) {
+  constructor({ database, names, sealing, blinds, bodies }: ReaderParts, acts: ActReader) {
+    this.#acts = acts;
     this.#database = database;
     this.#names = names;
     this.#sealing = sealing;
@@ -106,6 +109,13 @@ export class ArchiveReader {
         atMs: Number(row.settled_ms),
         event: "delivered",
         destination: this.#destination(Number(row.destination)),
+      })),
+      ...this.#acts.ofMessage(Number(message.seq)).map(({ atMs, act, destination, person, reason }) => ({
+        atMs,
+        event: act,
+        ...(destination === undefined ? {} : { destination }),
+        person,
+        ...(reason === undefined ? {} : { reason }),
       })),
     ].sort((a, b) => a.atMs - b.atMs);
   }

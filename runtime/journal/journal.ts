@@ -175,6 +175,7 @@ export class Journal {
     return {
       list: (query) => this.ask({ ask: "list", query }),
       show: (id) => this.ask({ ask: "show", id }),
+      acts: (query) => this.ask({ ask: "acts", query }),
     };
   }
 

@@ -1,5 +1,7 @@
 import { declareErrors } from "../contract/error.ts";
+import { ACT_TABLE } from "./acts.ts";
 import type { Database } from "./database.ts";
+import { STANDING_TABLE } from "./standing.ts";
 
 /** Errors of the journal. */
 export const errors = declareErrors("journal", {
@@ -138,6 +140,8 @@ CREATE TABLE hold (
   name TEXT PRIMARY KEY, channel INTEGER, since_ms INTEGER, until_ms INTEGER, field INTEGER, blind INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE pruning (channel INTEGER NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (channel, day)) WITHOUT ROWID;
+${ACT_TABLE}
+${STANDING_TABLE}
 INSERT INTO setting VALUES ('epoch', 1);
 `;
 

@@ -80,6 +80,12 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   })),
   messageReplayed: say("info", "message replayed", message),
   messageReleased: say("info", "message released", message),
+  messageCancelled: say("info", "message cancelled", message),
+  destinationPaused: say("info", "destination paused", place),
+  destinationResumed: say("info", "destination resumed", place),
+  diversionStarted: say("info", "diversion started", (event) => ({ ...place(event), to: event.to })),
+  diversionEnded: say("info", "diversion ended", place),
+  sendersReleased: say("info", "senders released", () => ({})),
   batchClosed: say("info", "batch closed", (event) => ({
     ...message(event),
     messages: event.messages,
@@ -102,6 +108,8 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     why: event.why,
     ...trouble(event.error),
   })),
+  circuitOpened: say("warning", "circuit opened", (event) => ({ ...place(event), ...trouble(event.error) })),
+  circuitClosed: say("info", "circuit closed", place),
   fileRefused: say("error", "file refused", (event) => ({ ...place(event), file: event.file })),
   stagePassed: say("debug", "stage passed", (event) => ({ ...place(event), tookMs: event.tookMs })),
   stageCrashed: say("error", "stage crashed", (event) => ({

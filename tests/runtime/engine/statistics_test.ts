@@ -141,6 +141,7 @@ async function statisticsOf(store: MemoryStore, folder: string) {
       name: "here",
       startedAtMs: 0,
       ready: true,
+      sendersHeld: false,
       journal: { condition: "open", pending: 0, pendingBytes: 0 },
       channels: [channel],
     });

@@ -67,6 +67,9 @@ export const trouble = {
   atMs: 5000,
 } as const;
 
+/** Who does something to messages. */
+export const by = { person: "ann", reason: "asked by the ward" } as const;
+
 /** Hears nothing. */
 export const deaf: JournalObserver = { committed() {}, weighed() {}, failed() {} };
 

@@ -37,7 +37,7 @@ export class ProbeGateway {
   }
   snapshot(): GatewaySnapshot {
     const { name, ready, journal, channels } = this;
-    return { name, startedAtMs: 1_700_000_000_000, ready, journal, channels };
+    return { name, startedAtMs: 1_700_000_000_000, ready, sendersHeld: false, journal, channels };
   }
   async statistics(): Promise<GatewayStatistics> {
     const atMs = 1_700_000_600_000;
@@ -150,6 +150,14 @@ export function everyEvent(): readonly GatewayEvent[] {
       why: "rejected",
       error,
     },
+    messageCancelled: { name: "messageCancelled", atMs, ...place, id },
+    destinationPaused: { name: "destinationPaused", atMs, ...place },
+    destinationResumed: { name: "destinationResumed", atMs, ...place },
+    diversionStarted: { name: "diversionStarted", atMs, ...place, to: "registry" },
+    diversionEnded: { name: "diversionEnded", atMs, ...place },
+    sendersReleased: { name: "sendersReleased", atMs },
+    circuitOpened: { name: "circuitOpened", atMs, ...place, error },
+    circuitClosed: { name: "circuitClosed", atMs, ...place },
     fileRefused: { name: "fileRefused", atMs, channel: "lab", stage: "map_codes", file: "loinc.csv" },
     channelStarted: { name: "channelStarted", atMs, channel: "lab", address: "127.0.0.1:2575" },
     channelStopped: { name: "channelStopped", atMs, channel: "lab" },
