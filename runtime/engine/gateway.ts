@@ -7,6 +7,8 @@ import { destinationName } from "../journal/names.ts";
 import { sqliteStore } from "../journal/store.ts";
 import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
+import type { BackupManifest } from "../journal/upkeep/backup_manifest.ts";
+import { backUpJournal, type Watched } from "../journal/upkeep/upkeep.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
 import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
@@ -247,8 +249,18 @@ export class Gateway implements RunningGateway {
     this.#channels.delete(name);
   }
 
-  prune(): Promise<PrunedMessages> {
-    return this.#retention.run();
+  prune({ dryRun = false } = {}): Promise<PrunedMessages> {
+    return dryRun ? this.#retention.look() : this.#retention.run();
+  }
+
+  async backUp(to: string, how?: Watched): Promise<BackupManifest> {
+    const resume = await this.#retention.pause();
+    try {
+      const { data: folder } = this.#plan;
+      return await backUpJournal(this.#world, { folder, to, gateway: this.name, idle: false }, how);
+    } finally {
+      resume();
+    }
   }
 
   close(): Promise<void> {

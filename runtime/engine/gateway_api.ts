@@ -1,6 +1,8 @@
 import type { Reply } from "../contract/adapter.ts";
 import type { By } from "../journal/acts.ts";
 import type { Archive, Trouble } from "../journal/records.ts";
+import type { BackupManifest } from "../journal/upkeep/backup_manifest.ts";
+import type { Watched } from "../journal/upkeep/upkeep.ts";
 import type { Condition, GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { ChannelPlan } from "./plan.ts";
 import type { PrunedMessages } from "./retention.ts";
@@ -241,8 +243,17 @@ export interface RunningGateway extends OperatedGateway {
    * of that name is there again. Errors: GATEWAY_CHANNEL_UNKNOWN.
    */
   removeChannel(name: string): Promise<void>;
-  /** Lets go of messages over their time, as the gateway does by itself every hour. Errors: JOURNAL_…. */
-  prune(): Promise<PrunedMessages>;
+  /**
+   * Lets go of messages over their time, as the gateway does by itself every hour. `dryRun`: says only what would go, and
+   * what would stay. Errors: JOURNAL_….
+   */
+  prune(options?: { readonly dryRun?: boolean }): Promise<PrunedMessages>;
+  /**
+   * Copies the journal as it is now into a folder that is empty or not there yet, by its absolute path, outside the data
+   * folder. Nobody waits for it; messages over their time stay until it is done. What is in it stays sealed: it is of use
+   * only with the master key, which is not in it. Errors: JOURNAL_BACKUP_….
+   */
+  backUp(to: string, how?: Watched): Promise<BackupManifest>;
   /** Drains and closes; the order is in `drain.ts`. */
   close(): Promise<void>;
 }

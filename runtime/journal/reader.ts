@@ -64,6 +64,8 @@ export class Reader {
         return this.#queues.state(question.channel, question.step, question.key);
       case "days":
         return this.#ages.days(question.before);
+      case "ageing":
+        return this.#ages.ageing(question.channel, question.day, question.after, question.limit);
       case "unfound":
         return this.#ages.unfound(question.after, question.limit);
       case "forgetKeys":

@@ -59,3 +59,12 @@ export interface KeptDay {
   /** Its keys are gone, its rows not yet all. */
   readonly isDropped: boolean;
 }
+
+/** A slice of a channel's day. */
+export interface Ageing {
+  readonly messages: number;
+  /** Of them: must stay, whatever their age. */
+  readonly staying: number;
+  /** Where it ends; `null`: with the day. */
+  readonly last: number | null;
+}

@@ -1,3 +1,4 @@
+import { MitralError } from "../../contract/error.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { RunningGateway } from "../../engine/gateway_api.ts";
 import type { ActQuery, By } from "../../journal/acts.ts";
@@ -6,11 +7,13 @@ import { Feed } from "./_feed.ts";
 import { errors } from "./errors.ts";
 import { followed } from "./followed.ts";
 import {
+  type BackupLine,
   malformed,
   type Method,
   type Methods,
   type Planned,
   type Request,
+  saidError,
   type ShownMessage,
   type Stream,
 } from "./protocol.ts";
@@ -78,6 +81,7 @@ const methods: {
       by: by(person, params),
     }),
   "journal.acts": ({ gateway }, params) => gateway.archive.acts(readActQuery(params)),
+  "journal.prune": ({ gateway }, params) => gateway.prune({ dryRun: toggle(params, "dryRun") }),
   async "journal.release"({ gateway }, params, person) {
     await gateway.releaseSenders(by(person, params));
     return null;
@@ -122,6 +126,17 @@ const methods: {
 const streams: {
   readonly [S in Stream]: (service: ControlService, params: Params) => Feed<unknown>;
 } = {
+  "journal.backup"({ gateway }, params) {
+    const to = text(params, "to");
+    return new Feed<BackupLine>((offer) => {
+      const leaving = new AbortController();
+      gateway.backUp(to, { tell: (progress) => offer({ progress }), signal: leaving.signal }).then(
+        (manifest) => offer({ manifest }),
+        (cause) => offer({ failed: saidError(errorOf(cause)) }),
+      );
+      return () => leaving.abort();
+    });
+  },
   "events.follow"({ gateway }, params) {
     const name = params.name === undefined ? undefined : channel(gateway, params);
     return new Feed((offer) =>
@@ -144,6 +159,11 @@ export async function answer(
   if (Object.hasOwn(streams, method)) return streams[method as Stream](service, params);
   if (!Object.hasOwn(methods, method)) errors.fail("CONTROL_METHOD_UNKNOWN");
   return await methods[method as Method](service, params, person);
+}
+
+/** What is no `MitralError` may hold message content in its text. */
+export function errorOf(cause: unknown): MitralError {
+  return cause instanceof MitralError ? cause : errors.error("CONTROL_REQUEST_CRASHED", {}, cause);
 }
 
 function channel(gateway: RunningGateway, params: Params): string {

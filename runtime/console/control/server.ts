@@ -4,8 +4,16 @@ import { claimSocket, type LocalAcceptor } from "./_claim.ts";
 import { readLines } from "./_lines.ts";
 import { Feed } from "./_feed.ts";
 import { errors } from "./errors.ts";
-import { answer, type ControlService } from "./methods.ts";
-import { readRequest, type Reply, type Request, requestBytesMax, socketPath, toLine } from "./protocol.ts";
+import { answer, type ControlService, errorOf } from "./methods.ts";
+import {
+  readRequest,
+  type Reply,
+  type Request,
+  requestBytesMax,
+  saidError,
+  socketPath,
+  toLine,
+} from "./protocol.ts";
 
 /** One request, as it is worth a line in a log: who did what to what. */
 export interface ControlRequest {
@@ -137,14 +145,14 @@ export class ControlServer {
         ? { reply: { id, result: null }, feed: result }
         : { reply: { id, result } };
     } catch (cause) {
-      const error = cause instanceof MitralError ? cause : errors.error("CONTROL_REQUEST_CRASHED", {}, cause);
+      const error = errorOf(cause);
       if (request) this.#answered(request, error.code);
       return { reply: refusal(request?.id ?? 0, error) };
     }
   }
 
   #answered({ person, method, params }: Request, outcome: string): void {
-    const subject = params.id ?? params.name ?? params.file;
+    const subject = params.id ?? params.name ?? params.file ?? params.to;
     this.#options.answered({
       person,
       method,
@@ -159,6 +167,6 @@ export class ControlServer {
   }
 }
 
-function refusal(id: number, { code, message, blame, retry }: MitralError): Reply {
-  return { id, error: { code, message, blame, retry } };
+function refusal(id: number, error: MitralError): Reply {
+  return { id, error: saidError(error) };
 }

@@ -1,4 +1,9 @@
 import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { Acts, type By } from "../acts.ts";
+import { Names } from "../names.ts";
+import { Sealing } from "../sealing.ts";
+import { SENDERS_HELD } from "../standing.ts";
 import { copyBodies } from "./body_copies.ts";
 import { copyDurably, makeFolder, syncPath } from "./durable_files.ts";
 import type { BackupManifest } from "./backup_manifest.ts";
@@ -18,6 +23,7 @@ export interface Restore {
   readonly masterKey: MasterKey;
   /** A journal that is there is moved aside. */
   readonly replace: boolean;
+  readonly by: By;
   readonly atMs: number;
 }
 
@@ -38,10 +44,8 @@ const PARTS = ["journal.db", "journal.db-wal", "journal.db-shm", "bodies"];
  *
  * Errors: those of {@linkcode verifyBackup}, JOURNAL_BACKUP_DAMAGED, JOURNAL_RESTORE_OCCUPIED, MASTER_KEY_WRONG.
  */
-export function restore(
-  { backup, folder, masterKey, replace, atMs }: Restore,
-  tell: Tell,
-): Restored {
+export function restore(asked: Restore, tell: Tell): Restored {
+  const { backup, folder, masterKey, replace, atMs } = asked;
   const { manifest, findings } = verifyBackup({ backup, masterKey }, tell);
   if (findings.count > 0) {
     return upkeepErrors.fail("JOURNAL_BACKUP_DAMAGED", { findings: findings.count });
@@ -54,7 +58,7 @@ export function restore(
     const aside = `${folder}/${RESTORING}`;
     rmSync(aside, { recursive: true, force: true });
     makeFolder(aside, folder);
-    const epoch = stage(backup, aside, manifest, tell);
+    const epoch = stage(asked, aside, manifest, tell);
     const before = left.length > 0 ? moveAway(folder, left, atMs) : undefined;
     // The database last: bodies alone are nothing.
     for (const part of ["bodies", "journal.db"]) {
@@ -70,7 +74,12 @@ export function restore(
 }
 
 /** Copies the backup, and makes it another than the journal it was taken of. Returns its epoch. */
-function stage(backup: string, aside: string, { database, bodies }: BackupManifest, tell: Tell): number {
+function stage(
+  { backup, masterKey, by, atMs }: Restore,
+  aside: string,
+  { database, bodies }: BackupManifest,
+  tell: Tell,
+): number {
   tell({ doing: "copying the database" });
   const path = `${aside}/journal.db`;
   const copied = copyDurably(`${backup}/journal.db`, path);
@@ -80,12 +89,11 @@ function stage(backup: string, aside: string, { database, bodies }: BackupManife
     if (copied.sha256 !== database.sha256 || damaged > bodies.damaged) {
       upkeepErrors.fail("JOURNAL_RESTORE_FAILED", { reason: "what was copied is not what was read" });
     }
-    journal.exec(
-      `BEGIN IMMEDIATE;
-       UPDATE setting SET value = value + 1 WHERE name = 'epoch';
-       INSERT OR REPLACE INTO setting (name, value) VALUES ('senders_held', 1);
-       COMMIT; PRAGMA wal_checkpoint(TRUNCATE)`,
-    );
+    const acts = new Acts(journal, new Names(journal), new Sealing(journal, masterKey, randomBytes));
+    journal.exec("BEGIN IMMEDIATE; UPDATE setting SET value = value + 1 WHERE name = 'epoch'");
+    journal.prepare("INSERT OR REPLACE INTO setting (name, value) VALUES (?, 1)").run(SENDERS_HELD);
+    acts.note({ atMs, by, act: "restored from a backup, held all senders" });
+    journal.exec("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
     return Number(journal.prepare("SELECT value FROM setting WHERE name = 'epoch'").get()!.value);
   } finally {
     journal.close();

@@ -155,9 +155,13 @@ export class FakeGateway implements RunningGateway {
 
   constructor(readonly state: GatewaySnapshot = snapshot, readonly numbers: GatewayStatistics = statistics) {}
 
-  async prune() {
-    this.asked.push(["prune"]);
+  async prune(...asked: [options?: { readonly dryRun?: boolean }]) {
+    this.asked.push(["prune", ...asked]);
     return { removed: 7, carried: 1 };
+  }
+  async backUp(to: string): Promise<never> {
+    this.asked.push(["backUp", to]);
+    throw new TypeError("nothing is behind it");
   }
 
   snapshot(): GatewaySnapshot {
