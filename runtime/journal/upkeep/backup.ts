@@ -6,7 +6,7 @@ import type { Database } from "../database.ts";
 import { sumOf, syncPath, writeDurably } from "./durable_files.ts";
 import { mustBeCurrent, VERSION } from "../schema.ts";
 import { MASTER_ID } from "../sealing.ts";
-import { openReader, openSource } from "../sqlite_database.ts";
+import { copyDatabase, openReader } from "../sqlite_database.ts";
 import type { Tell } from "./upkeep.ts";
 import { upkeepErrors } from "./upkeep_errors.ts";
 
@@ -26,11 +26,19 @@ export interface Backup {
  * names, then the manifest, without which it is no backup. No file may be removed meanwhile. Blocks: for a thread of its
  * own. Errors: JOURNAL_BACKUP_PLACE_TAKEN, JOURNAL_BACKUP_PLACE_WITHIN, JOURNAL_VERSION_…
  */
-export function backUp({ folder, to, gateway, atMs }: Backup, tell: Tell): BackupManifest {
+export async function backUp(
+  { folder, to, gateway, atMs }: Backup,
+  tell: Tell,
+): Promise<BackupManifest> {
+  const from = `${folder}/journal.db`;
+  mustHoldCurrent(from);
   takePlace(to, folder);
   tell({ doing: "copying the database" });
   const path = `${to}/journal.db`;
-  copyDatabase(`${folder}/journal.db`, path);
+  // Nobody else may read it while it fills.
+  writeFileSync(path, "", { mode: 0o600, flag: "wx" });
+  await copyDatabase(from, path);
+  syncPath(path);
   const database = openReader(path);
   try {
     const bodies = copyBodies(database, folder, to, tell);
@@ -53,6 +61,15 @@ export function backUp({ folder, to, gateway, atMs }: Backup, tell: Tell): Backu
   }
 }
 
+function mustHoldCurrent(path: string): void {
+  const database = openReader(path);
+  try {
+    mustBeCurrent(database);
+  } finally {
+    database.close();
+  }
+}
+
 function takePlace(to: string, folder: string): void {
   mkdirSync(to, { recursive: true, mode: 0o700 });
   const below = relative(realpathSync(folder), realpathSync(to));
@@ -62,19 +79,6 @@ function takePlace(to: string, folder: string): void {
   if (readdirSync(to).length > 0) upkeepErrors.fail("JOURNAL_BACKUP_PLACE_TAKEN", { folder: to });
   chmodSync(to, 0o700);
   syncPath(dirname(to));
-}
-
-function copyDatabase(from: string, to: string): void {
-  // VACUUM INTO takes an empty file: nobody else may read it while it fills.
-  writeFileSync(to, "", { mode: 0o600, flag: "wx" });
-  const source = openSource(from);
-  try {
-    mustBeCurrent(source);
-    source.prepare("VACUUM INTO ?").run(to);
-  } finally {
-    source.close();
-  }
-  syncPath(to);
 }
 
 function count(database: Database, sql: string): number {

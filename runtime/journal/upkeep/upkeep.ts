@@ -111,5 +111,5 @@ function errorFrom(
   for (const table of [errors, upkeepErrors, masterKeyErrors]) {
     if (code && code in table.faults) return table.error(code as never, facts as never);
   }
-  return upkeepErrors.error(FAILED[job], { reason: code ?? reason }, cause);
+  return upkeepErrors.error(FAILED[job], { reason }, cause);
 }

@@ -53,21 +53,21 @@ function perform(job: Job): unknown {
   }
 }
 
-function backUpHeld(job: Backup & { readonly idle: boolean }) {
+async function backUpHeld(job: Backup & { readonly idle: boolean }) {
   const { folder, idle } = job;
   if (!existsSync(`${folder}/journal.db`)) errors.fail("JOURNAL_FILE_MISSING", { folder });
   const lock = idle ? holdIdle(folder) : undefined;
   try {
-    return backUp(job, tell);
+    return await backUp(job, tell);
   } finally {
     lock?.close();
   }
 }
 
-self.onmessage = ({ data }: MessageEvent<Job>) => {
+self.onmessage = async ({ data }: MessageEvent<Job>) => {
   let said: FromUpkeep;
   try {
-    said = { result: perform(data) };
+    said = { result: await perform(data) };
   } catch (cause) {
     const { code, facts, message } = cause as { code?: string; facts?: Facts; message: string };
     said = { failure: { code, facts, reason: message } };
