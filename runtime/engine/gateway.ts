@@ -2,6 +2,7 @@ import type { Reply } from "../contract/adapter.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import type { By } from "../journal/acts.ts";
+import type { HeldMessages } from "../journal/holds.ts";
 import { Journal, type OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
 import { sqliteStore } from "../journal/store.ts";
@@ -198,6 +199,14 @@ export class Gateway implements RunningGateway {
 
   releaseSenders(by?: By) {
     return this.#interventions.releaseSenders(by);
+  }
+
+  placeHold(name: string, what?: HeldMessages, by?: By) {
+    return this.#interventions.placeHold(name, what, by);
+  }
+
+  liftHold(name: string, by?: By) {
+    return this.#interventions.liftHold(name, by);
   }
 
   outcomes(options: { channel?: string; waitingMax?: number } = {}): ReadableStream<FinalOutcome> {

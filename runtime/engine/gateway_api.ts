@@ -1,5 +1,6 @@
 import type { Reply } from "../contract/adapter.ts";
 import type { By } from "../journal/acts.ts";
+import type { HeldMessages } from "../journal/holds.ts";
 import type { Archive, Trouble } from "../journal/records.ts";
 import type { BackupManifest } from "../journal/upkeep/backup_manifest.ts";
 import type { Watched } from "../journal/upkeep/upkeep.ts";
@@ -136,6 +137,13 @@ export interface OperatedGateway {
   divert(channel: string, from: string, to: string | null, by?: By): Promise<void>;
   /** Lets every destination send that a restore from a backup has held. */
   releaseSenders(by?: By): Promise<void>;
+  /**
+   * Places a legal hold: what it is about outlives its time, what comes later too. Says whether any message matches now.
+   * Errors: GATEWAY_HOLD_TAKEN, GATEWAY_CHANNEL_UNKNOWN.
+   */
+  placeHold(name: string, what?: HeldMessages, by?: By): Promise<{ readonly matches: boolean }>;
+  /** What it was about goes with the next that is over its time. Errors: GATEWAY_HOLD_UNKNOWN. */
+  liftHold(name: string, by?: By): Promise<void>;
 }
 
 /** What a person, a console or an embedding service can do with a running gateway. */

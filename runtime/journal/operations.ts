@@ -4,6 +4,7 @@ import type { Stored } from "./large_bodies.ts";
 import type { NewMessage } from "./new_message.ts";
 import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
+import type { AddHold, HoldChanged, LiftHold } from "./holds.ts";
 import type { HoldSenders, Stand } from "./standing.ts";
 import type { Carried, Carry, DropKeys, Dropped, Prune, Pruned, SweepFound } from "./retention_operations.ts";
 
@@ -331,6 +332,8 @@ export type Operation =
   | Cancel
   | Stand
   | HoldSenders
+  | AddHold
+  | LiftHold
   | CloseBatch<Stored>
   | Disperse
   | JoinPieces
@@ -349,6 +352,7 @@ export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Cancel ? Cancelled
   : O extends CloseBatch<Stored> ? ClosedBatch
   : O extends JoinPieces ? JoinedPieces
+  : O extends AddHold | LiftHold ? HoldChanged
   : O extends Carry ? Carried
   : O extends DropKeys ? Dropped
   : O extends Prune ? Pruned

@@ -2,6 +2,7 @@ import type { Backlog, Oldest, Slice } from "./backlog.ts";
 import type { QueuedDelivery } from "./queued_deliveries.ts";
 import type { ActQuery, ActRecord } from "./acts.ts";
 import type { Cancellable } from "./cancels.ts";
+import type { HoldRecord } from "./holds.ts";
 import type { Ageing, FoundPlace, KeptDay } from "./retention_operations.ts";
 import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./rows.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
@@ -66,6 +67,7 @@ export type Question =
   | { readonly ask: "forgetKeys" }
   | { readonly ask: "acts"; readonly query: ActQuery }
   | { readonly ask: "cancellable"; readonly seq: number }
+  | { readonly ask: "holds" }
   | { readonly ask: "pending" };
 
 /** What is to do when the gateway starts. */
@@ -105,6 +107,7 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends { ask: "queued" } ? readonly QueuedDelivery[]
   : Q extends { ask: "oldest" } ? Oldest
   : Q extends { ask: "count" } ? Slice
+  : Q extends { ask: "holds" } ? readonly HoldRecord[]
   : Q extends { ask: "acts" } ? readonly ActRecord[]
   : Q extends { ask: "cancellable" } ? Cancellable
   : Q extends { ask: "days" } ? readonly KeptDay[]

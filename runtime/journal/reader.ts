@@ -6,6 +6,7 @@ import { Blinds } from "./blinds.ts";
 import type { BodyFiles } from "./body_files.ts";
 import { readCancellable } from "./cancels.ts";
 import type { Database } from "./database.ts";
+import { readHolds } from "./holds.ts";
 import { Names } from "./names.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
 import type { AnswerTo, Question } from "./questions.ts";
@@ -87,6 +88,8 @@ export class Reader {
         const { of, owner, after, limit } = question;
         return countSlice(this.#parts.database, of, this.#parts.names.find(owner), after, limit);
       }
+      case "holds":
+        return readHolds(this.#parts);
       case "acts":
         return this.#acts.list(question.query);
       case "cancellable":

@@ -1,6 +1,7 @@
 import { declareErrors } from "../contract/error.ts";
 import { ACT_TABLE } from "./acts.ts";
 import type { Database } from "./database.ts";
+import { HOLD_TABLE } from "./holds.ts";
 import { STANDING_TABLE } from "./standing.ts";
 
 /** Errors of the journal. */
@@ -136,12 +137,9 @@ CREATE TABLE state (
 CREATE TABLE numbering (
   channel INTEGER NOT NULL, sender INTEGER NOT NULL, last INTEGER, seq INTEGER, PRIMARY KEY (channel, sender)
 ) WITHOUT ROWID;
-CREATE TABLE hold (
-  name TEXT PRIMARY KEY, channel INTEGER, since_ms INTEGER, until_ms INTEGER, field INTEGER, blind INTEGER
-) WITHOUT ROWID;
 CREATE TABLE pruning (channel INTEGER NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (channel, day)) WITHOUT ROWID;
 ${ACT_TABLE}
-${STANDING_TABLE}
+${HOLD_TABLE}${STANDING_TABLE}
 INSERT INTO setting VALUES ('epoch', 1);
 `;
 

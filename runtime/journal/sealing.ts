@@ -4,7 +4,15 @@ import { type MasterKey, masterKeyErrors } from "../trust/master_key.ts";
 import type { Database, Statement } from "./database.ts";
 
 /** What a sealed value is: it opens as nothing else. */
-export const SEALED = { body: 1, answer: 2, deliveryAnswer: 3, evidence: 4, state: 5, reason: 6 } as const;
+export const SEALED = {
+  body: 1,
+  answer: 2,
+  deliveryAnswer: 3,
+  evidence: 4,
+  state: 5,
+  reason: 6,
+  hold: 7,
+} as const;
 
 /** Whose data key seals a value. */
 export interface Owner {

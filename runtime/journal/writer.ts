@@ -6,6 +6,7 @@ import { Cancels } from "./cancels.ts";
 import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
 import { FoundIndex } from "./found.ts";
+import { HoldWriter } from "./holds.ts";
 import { Makings } from "./makings.ts";
 import { Names } from "./names.ts";
 import type { Operation } from "./operations.ts";
@@ -29,6 +30,7 @@ export class Writer {
   readonly #replays: Replays;
   readonly #cancels: Cancels;
   readonly #standing: StandingWriter;
+  readonly #holds: HoldWriter;
   readonly #retention: Retention;
 
   constructor(database: Database, sealing: Sealing, files: BodyFiles) {
@@ -52,6 +54,7 @@ export class Writer {
     this.#replays = new Replays(parts);
     this.#cancels = new Cancels(database, parts);
     this.#standing = new StandingWriter(database, parts);
+    this.#holds = new HoldWriter(database, parts);
     this.#retention = new Retention(database, parts);
   }
 
@@ -121,6 +124,10 @@ export class Writer {
         return this.#processing.disperse(operation);
       case "joinPieces":
         return this.#appends.join(operation);
+      case "addHold":
+        return this.#holds.add(operation);
+      case "liftHold":
+        return this.#holds.lift(operation);
       case "carry":
         return this.#retention.carry(operation);
       case "dropKeys":

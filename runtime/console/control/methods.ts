@@ -2,6 +2,7 @@ import { MitralError } from "../../contract/error.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { RunningGateway } from "../../engine/gateway_api.ts";
 import type { ActQuery, By } from "../../journal/acts.ts";
+import type { HeldMessages } from "../../journal/holds.ts";
 import type { DeliveryState, MessageQuery, MessageState } from "../../journal/records.ts";
 import { Feed } from "./_feed.ts";
 import { errors } from "./errors.ts";
@@ -82,6 +83,13 @@ const methods: {
     }),
   "journal.acts": ({ gateway }, params) => gateway.archive.acts(readActQuery(params)),
   "journal.prune": ({ gateway }, params) => gateway.prune({ dryRun: toggle(params, "dryRun") }),
+  "journal.holds": ({ gateway }) => gateway.archive.holds(),
+  "journal.hold": ({ gateway }, params, person) =>
+    gateway.placeHold(text(params, "name"), readHeld(params), by(person, params)),
+  async "journal.lift"({ gateway }, params, person) {
+    await gateway.liftHold(text(params, "name"), by(person, params));
+    return null;
+  },
   async "journal.release"({ gateway }, params, person) {
     await gateway.releaseSenders(by(person, params));
     return null;
@@ -187,6 +195,17 @@ function readActQuery(params: Params): ActQuery {
     untilMs: optional(params, "untilMs", count),
     limit: optional(params, "limit", count),
     before: optional(params, "before", count),
+  };
+}
+
+function readHeld(params: Params): HeldMessages {
+  const channel = optional(params, "channel", text);
+  const sinceMs = optional(params, "sinceMs", count), untilMs = optional(params, "untilMs", count);
+  return {
+    ...(channel === undefined ? {} : { channel }),
+    ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(untilMs === undefined ? {} : { untilMs }),
+    ...(params.field === undefined ? {} : { field: [text(params, "field"), text(params, "value")] as const }),
   };
 }
 

@@ -10,6 +10,7 @@ import type { Skipped, WaitingDelivery } from "../../engine/gateway_api.ts";
 import type { PrunedMessages } from "../../engine/retention.ts";
 import type { GatewayStatistics } from "../../engine/statistics.ts";
 import type { ActQuery, ActRecord } from "../../journal/acts.ts";
+import type { HeldMessages, HoldRecord } from "../../journal/holds.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "../../journal/records.ts";
 import type { BackupManifest } from "../../journal/upkeep/backup_manifest.ts";
 import type { Progress } from "../../journal/upkeep/upkeep.ts";
@@ -88,6 +89,17 @@ export interface Methods {
     readonly params: { readonly dryRun?: boolean };
     readonly result: PrunedMessages;
   };
+  readonly "journal.holds": { readonly params: Record<never, never>; readonly result: readonly HoldRecord[] };
+  readonly "journal.hold": {
+    readonly params: Reasoned & Omit<HeldMessages, "field"> & {
+      readonly name: string;
+      /** Together with `value`. */
+      readonly field?: string;
+      readonly value?: string;
+    };
+    readonly result: { readonly matches: boolean };
+  };
+  readonly "journal.lift": { readonly params: Reasoned & { readonly name: string }; readonly result: null };
   readonly "journal.release": { readonly params: Reasoned; readonly result: null };
   readonly "channel.start": { readonly params: { readonly name: string }; readonly result: null };
   readonly "channel.stop": { readonly params: { readonly name: string }; readonly result: null };
