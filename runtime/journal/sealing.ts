@@ -206,6 +206,11 @@ export function indexKeyIn(database: Database, wrapping: Wrapping): Uint8Array {
     masterKeyErrors.fail("MASTER_KEY_WRONG", { needed: String(kept(MASTER_ID)), found: wrapping.id });
 }
 
+/** Id of the master key a journal belongs to. */
+export function masterKeyIn(database: Database): string {
+  return String(database.prepare("SELECT value FROM vault WHERE name = ?").get(MASTER_ID)?.value ?? "");
+}
+
 function newIndexKey(database: Database, wrapping: Wrapping): Uint8Array {
   const key = wrapping.newKey();
   const keep = database.prepare("INSERT INTO vault (name, value) VALUES (?, ?)");

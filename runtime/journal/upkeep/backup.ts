@@ -5,7 +5,7 @@ import { copyBodies } from "./body_copies.ts";
 import type { Database } from "../database.ts";
 import { sumOf, syncPath, writeDurably } from "./durable_files.ts";
 import { mustBeCurrent, VERSION } from "../schema.ts";
-import { MASTER_ID } from "../sealing.ts";
+import { masterKeyIn } from "../sealing.ts";
 import { copyDatabase, openReader } from "../sqlite_database.ts";
 import type { Tell } from "./upkeep.ts";
 import { upkeepErrors } from "./upkeep_errors.ts";
@@ -47,7 +47,7 @@ export async function backUp(
       journal: VERSION,
       gateway,
       epoch: count(database, "SELECT value AS count FROM setting WHERE name = 'epoch'"),
-      masterKey: String(database.prepare("SELECT value FROM vault WHERE name = ?").get(MASTER_ID)?.value),
+      masterKey: masterKeyIn(database),
       takenAt: new Date(atMs).toISOString(),
       messages: count(database, "SELECT count(*) AS count FROM message"),
       deliveries: count(database, "SELECT count(*) AS count FROM delivery"),

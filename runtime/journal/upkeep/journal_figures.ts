@@ -3,7 +3,7 @@ import type { Database } from "../database.ts";
 import { Names } from "../names.ts";
 import type { DeliveryState, MessageState } from "../records.ts";
 import { DELIVERY, errors, MESSAGE, mustBeCurrent, VERSION } from "../schema.ts";
-import { DAY_MS, MASTER_ID } from "../sealing.ts";
+import { DAY_MS, masterKeyIn } from "../sealing.ts";
 import { openReader } from "../sqlite_database.ts";
 import type { Tell } from "./upkeep.ts";
 
@@ -64,7 +64,7 @@ export function countAll(folder: string, tell: Tell): JournalFigures {
     return {
       version: VERSION,
       epoch: one("SELECT value FROM setting WHERE name = 'epoch'"),
-      masterKey: String(database.prepare("SELECT value FROM vault WHERE name = ?").get(MASTER_ID)?.value),
+      masterKey: masterKeyIn(database),
       dataKeys: one("SELECT count(*) AS value FROM data_key"),
       messages,
       deliveries,

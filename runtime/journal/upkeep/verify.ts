@@ -6,11 +6,11 @@ import type { Database } from "../database.ts";
 import { sumOf } from "./durable_files.ts";
 import { type Finding, Findings } from "./findings.ts";
 import { errors, mustBeCurrent, VERSION } from "../schema.ts";
-import { MASTER_ID, Sealing } from "../sealing.ts";
+import { masterKeyIn, Sealing } from "../sealing.ts";
 import { openReader } from "../sqlite_database.ts";
 import type { Tell } from "./upkeep.ts";
 import { upkeepErrors } from "./upkeep_errors.ts";
-import { verifyRows } from "./verify_rows.ts";
+import { type RowsVerified, verifyRows } from "./verify_rows.ts";
 
 /** What a look at everything found. */
 export interface Verified {
@@ -69,16 +69,25 @@ function verifyIn(
   if (!existsSync(`${folder}/journal.db`)) errors.fail("JOURNAL_FILE_MISSING", { folder });
   const database = openReader(`${folder}/journal.db`);
   try {
-    mustBeCurrent(database);
-    tell({ doing: "checking the database" });
-    checkDatabase(database, findings);
-    const sealing = masterKey && new Sealing(database, masterKey, randomBytes);
-    const counts = verifyRows({ database, folder, sealing, masterKey, findings, tell });
+    let counts: RowsVerified = { messages: 0, deliveries: 0, bodies: 0, files: 0 };
+    let neededKey = "";
+    try {
+      mustBeCurrent(database);
+      neededKey = masterKeyIn(database);
+      tell({ doing: "checking the database" });
+      checkDatabase(database, findings);
+      const sealing = masterKey && new Sealing(database, masterKey, randomBytes);
+      counts = verifyRows({ database, folder, sealing, masterKey, findings, tell });
+    } catch (cause) {
+      // Past the damage nothing can be read, and nothing can be said.
+      if (!/malformed|not a database/.test(String(cause))) throw cause;
+      findings.add("databaseDamaged", (cause as Error).message);
+    }
     return {
       findings: { count: findings.count, list: findings.list },
       ...counts,
       opened: masterKey !== undefined,
-      masterKey: String(database.prepare("SELECT value FROM vault WHERE name = ?").get(MASTER_ID)?.value),
+      masterKey: neededKey,
     };
   } finally {
     database.close();

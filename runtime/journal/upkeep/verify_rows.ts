@@ -59,7 +59,7 @@ export function verifyRows(parts: RowsToVerify): RowsVerified {
 }
 
 class Look {
-  readonly counts = { messages: 0, deliveries: 0, bodies: 0, files: 0 };
+  counts = { messages: 0, deliveries: 0, bodies: 0, files: 0 };
   readonly #parts: RowsToVerify;
   readonly #sql: Readonly<Record<keyof typeof STATEMENTS, Statement>>;
 
@@ -76,7 +76,11 @@ class Look {
     if (this.#wrongIn(row).length === 0) return;
     const now = this.#sql.message.get(row.seq);
     if (!now) return;
+    const { counts } = this;
+    this.counts = { ...counts };
     for (const { code, subject } of this.#wrongIn(now)) this.#parts.findings.add(code, subject);
+    // It was counted before.
+    this.counts = counts;
   }
 
   #wrongIn({ seq, id, channel, body, answer, evidence }: Row): Finding[] {
