@@ -74,8 +74,8 @@ function told(
   const rows = findings.list.map(({ code, subject }) => [code, subject]);
   const list = rows.length > 0 ? table(["finding", "what"], rows, paint) : "";
   const more = findings.count > rows.length ? `and ${countText(findings.count - rows.length)} more\n` : "";
-  const counted = `${plural(messages, "message")}, ${countText(deliveries)} deliveries, ` +
-    `${countText(bodies)} bodies, ${countText(files)} in files`;
+  const counted = `messages ${countText(messages)}, deliveries ${countText(deliveries)}, ` +
+    `bodies ${countText(bodies)}, of them in files ${countText(files)}`;
   const closed = opened ? "" : `\nwithout the master key ${masterKey}, what is sealed was not opened`;
   const end = findings.count === 0
     ? paint.good("nothing is wrong")

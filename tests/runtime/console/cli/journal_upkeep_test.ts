@@ -55,13 +55,8 @@ Deno.test("a journal goes into a backup and comes back by commands, which say wh
     assertStringIncludes(taken.err, "JOURNAL_BACKUP_PLACE_TAKEN");
 
     const looked = await mitral("journal verify g/gateway.yaml --backup copy");
-    assertEquals(
-      [looked.code, looked.out],
-      [
-        exitCodes.ok,
-        "1 message, 1 deliveries, 2 bodies, 0 in files: nothing is wrong\n",
-      ].map((each) => each),
-    );
+    const counted = "messages 1, deliveries 1, bodies 1, of them in files 0";
+    assertEquals([looked.code, looked.out], [exitCodes.ok, `${counted}: nothing is wrong\n`]);
     const closed = await mitral("journal verify --backup copy --json");
     assertEquals(JSON.parse(closed.out).opened, false);
 
@@ -87,7 +82,7 @@ Deno.test("journal verify lists what is wrong, and answers no", () =>
     const { code, out } = await mitral("journal verify g/gateway.yaml");
     assertEquals(code, exitCodes.no);
     assertMatch(out, /^finding +what\nvalueUnreadable +message [0-9a-f-]+: body \d+\n/);
-    assertStringIncludes(out, "0 in files: 1 finding\n");
+    assertStringIncludes(out, "in files 0: 1 finding\n");
     assertEquals((await mitral("journal verify")).code, exitCodes.usage);
   }));
 
@@ -125,7 +120,7 @@ Deno.test("journal prune and hold go to the gateway that runs, with who asks and
     const bare = await mitral("journal hold add all --field ward=A=1 --reason court");
     assertStringIncludes(bare.err, "no message matches it now");
     await mitral("journal hold lift case-7 --reason closed");
-    const by = (reason: string) => ({ person: "ann", reason });
+    const by = (reason: string) => ({ person: "ada", reason });
     assertEquals(gateway.asked.map(([what, name, held, why]) => [what, name, held, why]), [
       ["placeHold", "case-7", { channel: "lab", field: ["patient", "77"] }, by("court")],
       ["placeHold", "all", { field: ["ward", "A=1"] }, by("court")],
