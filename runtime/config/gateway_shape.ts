@@ -322,6 +322,10 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
       min: 1_000_000,
       default: DEFAULTS.journal.pendingBytesMax,
     }),
+    diskFreeMin: bytes(
+      "Free space on the data folder's disk below which listeners stop reading; 0 for no such mark.",
+      { min: 0, default: DEFAULTS.journal.diskFreeMin },
+    ),
     keepDays: keepDays("How many days messages are kept once they are through", {
       default: DEFAULTS.journal.keepDays,
     }),

@@ -22,6 +22,7 @@ import { BoundFormats } from "./formats.ts";
 import type { ChannelCounts, ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
 import { ChannelIntake } from "./intake.ts";
+import type { IntakeMemory } from "./intake_memory.ts";
 import { joinerFor } from "./joiners/joiner.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, Configured, DestinationPlan, GatewayPlan } from "./plan.ts";
@@ -40,6 +41,7 @@ export interface ChannelParts {
   readonly formats: GatewayPlan["formats"];
   readonly world: World;
   readonly journal: Journal;
+  readonly memory: IntakeMemory;
   /** Where something is sealed or opened. */
   readonly keyring?: GatewayKeyring;
   /** Queued now, in the inbox and by destination, and what gathers. */
@@ -161,6 +163,7 @@ export class Channel {
     this.#intake = new ChannelIntake({
       ...shared,
       assembler: this.#assembler,
+      memory: parts.memory,
       ...(plan.decrypt ? { envelope: this.#envelope(plan.decrypt) } : {}),
       gate,
       waiters,
@@ -263,6 +266,9 @@ export class Channel {
   /** The store has failed: nothing can be made durable, so nothing runs. */
   halt(error: MitralError): void {
     this.#gate.set("journal", true);
+    this.#waiters.fail(error);
+    // What somebody stopped stays stopped.
+    if (this.#condition === "stopped") return;
     this.#work.line.halt(error);
     this.#deliveries.halt(error);
     void this.#assembler.stop(AbortSignal.abort());

@@ -49,6 +49,11 @@ export const errors = declareErrors("engine", {
     says: "Cannot keep the line running: its restarts are spent; what it has not done is in the journal",
   },
   ENGINE_LINE_STOPPED: { blame: "operator", retry: "later", says: "Cannot go on: the line is stopped" },
+  ENGINE_CHANNEL_CRASHED: {
+    blame: "bug",
+    retry: "later",
+    says: "Cannot start channel: its listener crashed as it was opened",
+  },
   ENGINE_INTAKE_CLOSED: {
     blame: "receiver",
     retry: "later",

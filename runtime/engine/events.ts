@@ -18,6 +18,8 @@ export type GatewayEvent =
     | { readonly name: "gatewayStopped"; readonly gateway: string; readonly pending: number }
     | ({ readonly name: "channelStarted"; readonly address: string } & Place)
     | ({ readonly name: "channelStopped" } & Place)
+    /** It ran, and could not be started again on a journal that was opened again. */
+    | ({ readonly name: "channelFailed"; readonly error: MitralError; readonly againInMs: number } & Place)
     /**
      * A batch has come, and its messages are taken one by one. `id`: of the answer to it. `warnings`: what is not as it
      * should be, by the format's codes.
@@ -153,8 +155,32 @@ export type GatewayEvent =
     | ({ readonly name: "dayClosed"; readonly day: number; readonly carried: number } & Place)
     /** Old messages are gone. `files`: of large ones. */
     | ({ readonly name: "messagesPruned"; readonly messages: number; readonly files: number } & Place)
+    /** The store gave an error: nothing is acknowledged any more, and every line has halted. */
     | { readonly name: "journalFailed"; readonly error: MitralError }
+    /** Another try will be made, unless the journal is damaged. */
+    | { readonly name: "journalReopenFailed"; readonly error: MitralError }
+    /** It was looked through, and every channel that ran runs again. */
+    | { readonly name: "journalReopened"; readonly tookMs: number }
+    /** A commit does not come to its end: nothing is acknowledged until it does. */
+    | { readonly name: "journalStalled"; readonly forMs: number }
+    | { readonly name: "journalResumed"; readonly forMs: number }
+    /** Less than `journal.diskFreeMin` is free: no channel takes messages. */
+    | { readonly name: "diskLow"; readonly freeBytes: number }
+    | { readonly name: "diskFine"; readonly freeBytes: number }
+    /** How much of the disk is free cannot be told. `reason`: the platform's word for why. */
+    | { readonly name: "diskUnknown"; readonly reason: string }
     | { readonly name: "journalCommitted"; readonly operations: number; readonly tookMs: number }
+    /**
+     * Before the gateway starts, the journal of an earlier `version` is rewritten: `done` of its messages are written, or
+     * compared.
+     */
+    | {
+      readonly name: "journalRewritten";
+      readonly version: number;
+      readonly step: "written" | "compared";
+      readonly done: number;
+      readonly of: number;
+    }
   );
 
 /** Why what had gathered was put together. */
@@ -234,6 +260,28 @@ export interface ChannelCounts {
   readonly quarantined: number;
 }
 
+/**
+ * What a journal is doing. `failed`: its store gave an error, and is opened again after a wait; `reopening`: that is being
+ * done; `damaged`: nobody but a person can mend it.
+ */
+export type JournalCondition = "open" | "failed" | "reopening" | "damaged" | "closed";
+
+/** A journal as it is now. */
+export interface JournalState {
+  /** What it is doing. */
+  readonly condition: JournalCondition;
+  /** A commit takes so long that no channel takes messages until it is over; left out otherwise. */
+  readonly isStalled?: true;
+  /** Code of the error it failed with, or with which it could not be opened again. */
+  readonly trouble?: string;
+  /** The disk its folder is on; left out where it is not watched, or cannot be told. `isLow`: no channel takes messages. */
+  readonly disk?: { readonly freeBytes: number; readonly isLow: boolean };
+  /** Messages and deliveries not yet settled. */
+  readonly pending: number;
+  /** Their size. */
+  readonly pendingBytes: number;
+}
+
 /** A gateway as it is now. */
 export interface GatewaySnapshot {
   /** The gateway's own name. */
@@ -244,12 +292,8 @@ export interface GatewaySnapshot {
   readonly ready: boolean;
   /** No destination sends anything until a person releases them: the journal was restored from a backup. */
   readonly sendersHeld: boolean;
-  /** `pending`: messages and deliveries not yet settled; `pendingBytes`: their size. */
-  readonly journal: {
-    readonly condition: "open" | "failed" | "closed";
-    readonly pending: number;
-    readonly pendingBytes: number;
-  };
+  /** What is durable. */
+  readonly journal: JournalState;
   /** In the order of the gateway file. */
   readonly channels: readonly ChannelState[];
 }

@@ -2,18 +2,18 @@ import type { World } from "../contract/world.ts";
 import { type By, PROGRAM } from "../journal/acts.ts";
 import type { Cancellable } from "../journal/cancels.ts";
 import type { HeldMessages } from "../journal/holds.ts";
-import type { Journal } from "../journal/journal.ts";
 import type { Stand } from "../journal/standing.ts";
 import type { Channel } from "./channel.ts";
 import { deadlineIn } from "./drain.ts";
 import type { OperatedGateway, Skipped } from "./gateway_api.ts";
 import { errors } from "./gateway_errors.ts";
 import type { Unstamped } from "./line.ts";
+import type { JournalKeeper } from "./journal_keeper.ts";
 import type { StandingBook } from "./standing_book.ts";
 
 /** What a person's acts need of a gateway. */
 export interface InterventionsParts {
-  readonly journal: Journal;
+  readonly keeper: Pick<JournalKeeper, "journal">;
   readonly world: World;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly standings: StandingBook;
@@ -35,7 +35,7 @@ export class Interventions implements OperatedGateway {
     id: string,
     { destination, force = false, by = PROGRAM }: Asked & { readonly force?: boolean } = {},
   ): Promise<{ destinations: readonly string[] }> {
-    const { journal, channels, report } = this.#parts;
+    const { keeper: { journal }, channels, report } = this.#parts;
     const seq = await this.#seqOf(id);
     const replayed = await journal.write({
       op: "replay",
@@ -72,7 +72,7 @@ export class Interventions implements OperatedGateway {
     id: string,
     { destination, by = PROGRAM }: Asked = {},
   ): Promise<{ destinations: readonly string[] }> {
-    const { journal, channels, report } = this.#parts;
+    const { keeper: { journal }, channels, report } = this.#parts;
     const released = await journal.write({
       op: "release",
       seq: await this.#seqOf(id),
@@ -91,7 +91,7 @@ export class Interventions implements OperatedGateway {
     id: string,
     { destination, by = PROGRAM }: Asked = {},
   ): Promise<{ destinations: readonly string[] }> {
-    const { journal, report } = this.#parts;
+    const { keeper: { journal }, report } = this.#parts;
     const seq = await this.#seqOf(id);
     const { channel, message, deliveries } = await journal.ask({ ask: "cancellable", seq });
     if (message && destination === undefined) {
@@ -154,7 +154,7 @@ export class Interventions implements OperatedGateway {
   }
 
   async releaseSenders(by: By = PROGRAM): Promise<void> {
-    const { journal, standings, channels, report } = this.#parts;
+    const { keeper: { journal }, standings, channels, report } = this.#parts;
     await journal.write({ op: "holdSenders", held: false, by, atMs: this.#nowMs() });
     standings.sendersHeld = false;
     for (const { deliveries } of channels.values()) deliveries.holdAll();
@@ -162,7 +162,7 @@ export class Interventions implements OperatedGateway {
   }
 
   async placeHold(name: string, what: HeldMessages = {}, by: By = PROGRAM): Promise<{ matches: boolean }> {
-    const { journal, channels } = this.#parts;
+    const { keeper: { journal }, channels } = this.#parts;
     const { channel, sinceMs, untilMs, field } = what;
     if (channel !== undefined && !channels.has(channel)) errors.fail("GATEWAY_CHANNEL_UNKNOWN", { channel });
     const { changed } = await journal.write({ op: "addHold", name, ...what, by, atMs: this.#nowMs() });
@@ -173,7 +173,7 @@ export class Interventions implements OperatedGateway {
   }
 
   async liftHold(name: string, by: By = PROGRAM): Promise<void> {
-    const { changed } = await this.#parts.journal.write({ op: "liftHold", name, by, atMs: this.#nowMs() });
+    const { changed } = await this.#parts.keeper.journal.write({ op: "liftHold", name, by, atMs: this.#nowMs() });
     if (!changed) errors.fail("GATEWAY_HOLD_UNKNOWN", { hold: name });
   }
 
@@ -184,7 +184,7 @@ export class Interventions implements OperatedGateway {
     { destination, delivery, queued, size }: Cancellable["deliveries"][number],
     by: By,
   ): Promise<void> {
-    const { journal, channels, report } = this.#parts;
+    const { keeper: { journal }, channels, report } = this.#parts;
     const lines = channels.get(channel)?.deliveries;
     if (queued && lines?.has(destination)) {
       const ended = await lines.end(destination, delivery, { how: "cancelled", by });
@@ -206,14 +206,14 @@ export class Interventions implements OperatedGateway {
   }
 
   async #stand(channel: string, destination: string, change: Stand["change"], by: By): Promise<void> {
-    const { journal, standings } = this.#parts;
+    const { keeper: { journal }, standings } = this.#parts;
     await journal.write({ op: "stand", channel, destination, change, by, atMs: this.#nowMs() });
     standings.change(channel, destination, change);
   }
 
   /** The number of a message. Errors: GATEWAY_MESSAGE_UNKNOWN. */
   async #seqOf(id: string): Promise<number> {
-    return await this.#parts.journal.ask({ ask: "seqOf", id }) ??
+    return await this.#parts.keeper.journal.ask({ ask: "seqOf", id }) ??
       errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
   }
 

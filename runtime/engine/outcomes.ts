@@ -21,7 +21,7 @@ export function outcomesOf(
       waiting.shift();
       missed++;
     }
-    waiting.push(outcomeOf(event, gateway.archive));
+    waiting.push(outcomeOf(event, gateway));
     wake();
   });
   function end() {
@@ -72,9 +72,9 @@ function isEnding(event: GatewayEvent): event is Ending {
   return ENDINGS.has(event.name);
 }
 
-function outcomeOf(event: Ending, archive: Archive): FinalOutcome {
+function outcomeOf(event: Ending, gateway: Pick<RunningGateway, "archive">): FinalOutcome {
   const { id, channel, destination = "", atMs } = event;
-  const base = { id, channel, atMs, missed: 0, answers: () => answersTo(id, destination, archive) };
+  const base = { id, channel, atMs, missed: 0, answers: () => answersTo(id, destination, gateway.archive) };
   const where = event.destination === undefined ? {} : { destination };
   switch (event.name) {
     case "messageDelivered":

@@ -71,6 +71,8 @@ export class Queue<E extends Entry> {
 
   /** Tells of an entry that has just become durable. In order of position. */
   offer(entry: E): void {
+    // It was ended before anybody was told of it.
+    if (this.#leaving.has(entry.position)) return;
     if (entry.position <= this.#seen) {
       if (!this.#isKnown(entry) && !this.#passedOver.covers(entry)) this.putBack(entry.position);
       return;
@@ -142,23 +144,26 @@ export class Queue<E extends Entry> {
     return this.#leaving.has(position);
   }
 
-  /** Ends an entry, started or not. Its keys are free; until `durable` a read may still return it. */
-  settle(entry: E, durable: Promise<unknown>): void {
-    if (this.#open.get(entry.position) === entry) this.#release(entry);
-    else this.#window.keep(({ position }) => position !== entry.position);
-    this.#leaving.add(entry.position);
+  /**
+   * Ends an entry, started or not; until `durable` a read may still return it. Its keys, and its place among the open, are
+   * free from then, or from now on.
+   */
+  settle(entry: E, durable: Promise<unknown>, from: "now" | "durable" = "now"): void {
+    const { position } = entry;
+    if (this.#open.get(position) !== entry) this.#window.keep((other) => other.position !== position);
+    this.#leaving.add(position);
     const left = () => {
-      if (!this.#leaving.delete(entry.position)) return;
-      if (this.#reading) this.#leftWhileReading.add(entry.position);
+      if (from === "durable") this.#release(entry);
+      if (this.#leaving.delete(position) && this.#reading) this.#leftWhileReading.add(position);
     };
     durable.then(left, left);
-    this.#wake();
+    if (from === "now") this.#release(entry);
   }
 
   /** Ends an entry as {@linkcode Queue.settle} does, but its keys stay taken until it is put back or released. */
   hold(entry: E, durable: Promise<unknown>): void {
     this.#held.hold({ position: entry.position, keys: entry.keys ?? [] });
-    this.settle(entry, durable);
+    this.settle(entry, durable, "durable");
   }
 
   /** Lets the keys of an entry that left go. */
@@ -198,9 +203,12 @@ export class Queue<E extends Entry> {
   }
 
   #release(entry: E): void {
-    this.#open.delete(entry.position);
-    if (entry.keys?.length === 0) this.#barriers--;
-    for (const key of entry.keys ?? []) this.#busy.delete(key);
+    if (this.#open.get(entry.position) === entry) {
+      this.#open.delete(entry.position);
+      if (entry.keys?.length === 0) this.#barriers--;
+      for (const key of entry.keys ?? []) this.#busy.delete(key);
+    }
+    this.#wake();
   }
 
   /** Where in the window the first entry stands that nothing before it holds up. */

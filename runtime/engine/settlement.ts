@@ -46,7 +46,9 @@ export class Settlement {
     const told = respond && await respond(row, outcome);
     const following = secondAnswers.afterDelivery(row, told);
     const followUps = following && await following;
-    const urgent = channel.acknowledge === "delivered" || told !== undefined;
+    // Lost in a crash, a refusal would be sent again, behind whatever had gone out meanwhile.
+    const isRefused = outcome.kind === "rejected";
+    const urgent = channel.acknowledge === "delivered" || told !== undefined || isRefused;
     const durable = journal.write({
       op: "settle",
       seq: row.seq,

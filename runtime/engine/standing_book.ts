@@ -3,11 +3,12 @@ import type { Stand, Standing, Standings } from "../journal/standing.ts";
 
 /** How the destinations of a gateway stand: what people have set, and channels that come and go do not change. */
 export class StandingBook {
-  readonly #standings: Map<string, Standing>;
+  #standings = new Map<string, Standing>();
   /** No destination sends. */
-  sendersHeld: boolean;
+  sendersHeld = false;
 
-  constructor({ standings, sendersHeld }: Standings) {
+  /** What the journal has. */
+  load({ standings, sendersHeld }: Standings): void {
     this.#standings = new Map(Object.entries(standings));
     this.sendersHeld = sendersHeld;
   }

@@ -42,12 +42,27 @@ export const errors = declareErrors("journal", {
     blame: "operator",
     retry: "later",
     says:
-      "Cannot write to journal: the store failed ({reason}); nothing is acknowledged until the gateway is restarted",
+      "Cannot write to journal: the store failed ({reason}); nothing is acknowledged until it is opened again, which the gateway keeps trying",
+  },
+  JOURNAL_DAMAGED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot use journal: its file is damaged; nothing is acknowledged until it is restored",
+  },
+  JOURNAL_DISK_FULL: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot open journal again: {freeBytes} bytes of the disk are free, and it needs {freeBytesMin}",
   },
   JOURNAL_BODY_DAMAGED: {
     blame: "operator",
     retry: "never",
     says: "Cannot read message from journal: its bytes do not match their checksum",
+  },
+  JOURNAL_REWRITE_FAILED: {
+    blame: "bug",
+    retry: "later",
+    says: "Cannot rewrite the journal of version {version}, which is left as it is: {reason}",
   },
   JOURNAL_CLOSED: { blame: "operator", retry: "later", says: "Cannot use journal: it is closed" },
 });

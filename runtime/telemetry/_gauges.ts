@@ -50,6 +50,8 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
   const held = gauge("senders_held", "1 while no destination sends, after a restore.");
   const waiting = gauge("link_messages", "Messages in front of a stage.", "channel", "destination", "stage");
   const journal = gauge("journal_open", "1 while the journal takes commits.");
+  const stalls = gauge("journal_stalled", "1 while a commit takes too long.");
+  const low = gauge("disk_low", "1 while less than journal.diskFreeMin is free.");
   const lastCommit = gauge("last_commit_time_seconds", "When the last commit ended, since 1970.");
   const pending = gauge("journal_pending_messages", "Messages not yet settled everywhere.");
   const pendingBytes = gauge("journal_pending_bytes", "Bytes of the messages not yet settled everywhere.");
@@ -91,6 +93,8 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
     started.set(now.startedAtMs / 1_000);
     held.set(now.sendersHeld ? 1 : 0);
     journal.set(now.journal.condition === "open" ? 1 : 0);
+    stalls.set(now.journal.isStalled ? 1 : 0);
+    set(low, now.journal.disk && (now.journal.disk.isLow ? 1 : 0));
     pending.set(now.journal.pending);
     pendingBytes.set(now.journal.pendingBytes);
     pendingBytesMax.set(bytesMax);

@@ -131,6 +131,11 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     facts: safe(event.facts),
     ...(event.error ? trouble(event.error) : {}),
   })),
+  channelFailed: say("error", "channel failed", (event) => ({
+    ...place(event),
+    againInMs: event.againInMs,
+    ...trouble(event.error),
+  })),
   dayClosed: say("info", "day closed", ({ day, carried, ...event }) => ({
     ...place(event),
     day: new Date(day * DAY_MS).toISOString().slice(0, 10),
@@ -142,6 +147,19 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     files,
   })),
   journalFailed: say("fatal", "journal failed", (event) => trouble(event.error)),
+  journalReopenFailed: say("fatal", "journal not reopened", (event) => trouble(event.error)),
+  journalReopened: say("warning", "journal reopened", ({ tookMs }) => ({ tookMs })),
+  journalStalled: say("fatal", "journal stalled", ({ forMs }) => ({ forMs })),
+  journalResumed: say("warning", "journal resumed", ({ forMs }) => ({ forMs })),
+  diskLow: say("error", "disk low", ({ freeBytes }) => ({ freeBytes })),
+  diskFine: say("info", "disk fine", ({ freeBytes }) => ({ freeBytes })),
+  diskUnknown: say("warning", "disk unknown", ({ reason }) => ({ reason })),
+  journalRewritten: say("info", "journal of an earlier version is being rewritten", (event) => ({
+    version: event.version,
+    step: event.step,
+    done: event.done,
+    of: event.of,
+  })),
   journalCommitted: say("debug", "journal committed", ({ operations, tookMs }) => ({ operations, tookMs })),
 };
 

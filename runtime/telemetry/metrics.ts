@@ -137,6 +137,9 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
   const transport = tally("transport_events", "What adapters report.", "channel", "destination", "event");
   const operations = tally("journal_operations", "Operations in the commits of the journal.");
   const poisoned = tally("journal_failures", "Errors that poisoned the journal.", "code");
+  const unopened = tally("journal_reopen_failures", "Tries to open the journal again that failed.", "code");
+  const reopened = tally("journal_reopens", "Times the journal was opened again after an error.");
+  const stalled = tally("journal_stalls", "Commits that took so long that intake closed.");
 
   const answer = latency(
     "answer",
@@ -226,6 +229,12 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return closures.add([event.channel]);
       case "transportReported":
         return transport.add([...line(event), event.event]);
+      case "journalReopened":
+        return reopened.add([]);
+      case "journalStalled":
+        return stalled.add([]);
+      case "journalReopenFailed":
+        return unopened.add([event.error.code]);
       case "journalFailed":
         return poisoned.add([event.error.code]);
       case "journalCommitted":

@@ -51,7 +51,14 @@ const WORDS: { readonly [name in GatewayEvent["name"]]?: string } = {
   lineHalted: "halted",
   intakeClosed: "intake closed",
   intakeOpened: "intake opened",
+  channelFailed: "channel failed",
   journalFailed: "journal failed",
+  journalReopenFailed: "journal not reopened",
+  journalReopened: "journal reopened",
+  journalStalled: "journal stalled",
+  journalResumed: "journal resumed",
+  diskLow: "disk low",
+  diskFine: "disk fine",
 };
 
 /** What is told of an event; `undefined` for one that is not told. */

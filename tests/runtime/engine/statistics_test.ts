@@ -135,7 +135,7 @@ async function statisticsOf(store: MemoryStore, folder: string) {
     disk: { ...denoWorld.disk, freeBytes: async () => 4_000_000 },
   });
   const plan = { data: folder, journal: { pendingBytesMax: 1_000 } };
-  const statistics = new Statistics({ journal, world, plan });
+  const statistics = new Statistics({ keeper: { journal }, world, plan });
   const read = () =>
     statistics.read({
       name: "here",

@@ -65,12 +65,12 @@ async function pruneIdle(plan: GatewayPlan, dryRun: boolean, session: Session): 
   const { world } = session.outside;
   const { key } = await foundMasterKey(plan.masterKey, session);
   await mustHoldJournal(world, plan.data);
-  const deaf = { committed() {}, weighed() {}, failed() {} };
+  const deaf = { begun: () => () => {}, committed() {}, weighed() {}, failed() {} };
   const journal = await Journal.open(world, plan.data, deaf, sqliteStore(key));
   try {
     const keepDays = new Map(plan.channels.map((channel) => [channel.name, channel.keepDays]));
     const retention = new Retention({
-      journal,
+      keeper: { journal },
       clock: world.clock,
       keepDaysOf: (channel) => keepDays.get(channel) ?? plan.journal.keepDays,
       report() {},
