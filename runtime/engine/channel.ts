@@ -14,7 +14,7 @@ import type { GatewayKeyring } from "../trust/keyring.ts";
 import { type Accepted, identityIn } from "./arrival.ts";
 import { Assembler } from "./assembler.ts";
 import { Collectors } from "./collectors.ts";
-import { countedAs } from "./counted_as.ts";
+import { countedAs, nothingCounted } from "./counted_as.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { Route } from "./delivery_stages.ts";
 import { errors } from "./errors.ts";
@@ -80,14 +80,7 @@ export class Channel {
   readonly #deliveries: Deliveries;
   readonly #collectors: Collectors;
   readonly #waiters = new Waiters();
-  readonly #counts: { -readonly [K in keyof ChannelCounts]: ChannelCounts[K] } = {
-    received: 0,
-    repeated: 0,
-    filtered: 0,
-    delivered: 0,
-    failed: 0,
-    quarantined: 0,
-  };
+  readonly #counts = nothingCounted();
   #listening: Listening | undefined;
   /** Answers to what was injected that are not made yet. */
   readonly #injected = new Set<Promise<Reply>>();

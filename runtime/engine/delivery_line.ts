@@ -349,24 +349,6 @@ export class DeliveryLine {
     event: OwnEvent,
   ): Promise<{ readonly durable: Promise<unknown> }> {
     const { journal, world, diverted } = this.#parts;
-<<<<<<< HEAD
-    const { durable } = await this.#settlement.settle(entry, outcome, {
-      ...how,
-      atMs: world.clock.nowMs(),
-      ...(diverted !== undefined && this.#attempts.has(entry) ? { diverted } : {}),
-    });
-    entry.end = outcome.kind;
-    this.#queued--;
-    journal.countPending(-entry.size);
-    if (how.holds) this.#queue.hold(entry, durable);
-    // One that a person ended may have been read from disk once more meanwhile.
-    else {
-      const left = how.ended ? this.#queue.find(entry.position) ?? entry : entry;
-      this.#queue.settle(left, durable, outcome.kind === "rejected" ? "durable" : "now");
-    }
-    durable.then(() => this.#report(event), () => {});
-    return { durable };
-=======
     const { position } = entry;
     this.#ending.add(position);
     try {
@@ -381,13 +363,12 @@ export class DeliveryLine {
       this.#queued--;
       journal.countPending(-entry.size);
       if (how.holds) this.#queue.hold(left, durable);
-      else this.#queue.settle(left, durable);
+      else this.#queue.settle(left, durable, outcome.kind === "rejected" ? "durable" : "now");
       durable.then(() => this.#report(event), () => {});
       return { durable };
     } finally {
       this.#ending.delete(position);
     }
->>>>>>> h-delivery
   }
 
   #report(event: OwnEvent): void {
