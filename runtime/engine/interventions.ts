@@ -173,7 +173,12 @@ export class Interventions implements OperatedGateway {
   }
 
   async liftHold(name: string, by: By = PROGRAM): Promise<void> {
-    const { changed } = await this.#parts.keeper.journal.write({ op: "liftHold", name, by, atMs: this.#nowMs() });
+    const { changed } = await this.#parts.keeper.journal.write({
+      op: "liftHold",
+      name,
+      by,
+      atMs: this.#nowMs(),
+    });
     if (!changed) errors.fail("GATEWAY_HOLD_UNKNOWN", { hold: name });
   }
 

@@ -5,7 +5,7 @@ import { errors as controlErrors } from "../../control/errors.ts";
 import { gatewayOn } from "../ask.ts";
 import { Doing } from "../doing.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { bytesText, plural } from "../figures.ts";
+import { bytesText, countText, plural } from "../figures.ts";
 import { readGatewayPlaces } from "../gateway_file.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { type AddCommand, examples } from "../session.ts";
@@ -51,9 +51,9 @@ export const addJournalBackup: AddCommand = (parent, session) => {
         const size = bytesText(database.bytes + bodies.bytes);
         const damaged = bodies.damaged > 0
           ? session.paint.bad(
-            `${
-              plural(bodies.damaged, "large body")
-            } damaged, here as in the journal: mitral journal verify ${file}`,
+            `bodies damaged, here as in the journal: ${
+              countText(bodies.damaged)
+            }; mitral journal verify ${file} says which`,
           ) + "\n"
           : "";
         return `${session.paint.bold(typed)} has ${
