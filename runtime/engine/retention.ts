@@ -1,6 +1,7 @@
 import type { Clock } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Ageing, FoundPlace, KeptDay } from "../journal/retention_operations.ts";
+import { GIVE_BACK_PAGES } from "../journal/retention_operations.ts";
 import { dayOf } from "../journal/sealing.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
@@ -105,7 +106,10 @@ export class Retention {
       if (!day.isDropped) carried += await this.#close(day, dayOf(this.#parts.clock.nowMs()));
       removed += await this.#remove(day);
     }
-    if (removed > 0) await this.#sweep();
+    if (removed > 0) {
+      await this.#sweep();
+      await this.#giveBack();
+    }
     return { removed, carried };
   }
 
@@ -146,6 +150,14 @@ export class Retention {
     }
     if (all > 0) report({ name: "messagesPruned", channel, messages: all, files });
     return all;
+  }
+
+  /** A slice of large messages leaves more space than is given back with it. */
+  async #giveBack(): Promise<void> {
+    const { keeper: { journal } } = this.#parts;
+    for (let free = Infinity; free > GIVE_BACK_PAGES && this.#mayGoOn;) {
+      free = (await journal.write({ op: "giveBack" }, "patient")).freePages;
+    }
   }
 
   async #sweep(): Promise<void> {

@@ -6,7 +6,17 @@ import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
 import type { AddHold, HoldChanged, LiftHold } from "./holds.ts";
 import type { HoldSenders, Stand } from "./standing.ts";
-import type { Carried, Carry, DropKeys, Dropped, Prune, Pruned, SweepFound } from "./retention_operations.ts";
+import type {
+  Carried,
+  Carry,
+  DropKeys,
+  Dropped,
+  GiveBack,
+  GivenBack,
+  Prune,
+  Pruned,
+  SweepFound,
+} from "./retention_operations.ts";
 
 /**
  * How a message is recognised when it comes again.
@@ -341,7 +351,8 @@ export type Operation =
   | Carry
   | DropKeys
   | Prune
-  | SweepFound;
+  | SweepFound
+  | GiveBack;
 
 /** What each operation gives back. */
 export type ResultOf<O extends Operation> = O extends Append ? Appended
@@ -356,4 +367,5 @@ export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Carry ? Carried
   : O extends DropKeys ? Dropped
   : O extends Prune ? Pruned
+  : O extends GiveBack ? GivenBack
   : null;

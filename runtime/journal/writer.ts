@@ -20,6 +20,8 @@ import { StandingWriter } from "./standing.ts";
 import type { WriterParts } from "./writer_parts.ts";
 import { prepareWrites } from "./writes.ts";
 
+const FREEING: ReadonlySet<Operation["op"]> = new Set(["dropKeys", "prune", "giveBack"]);
+
 /** Everything that is written. One connection, one transaction a batch. */
 export class Writer {
   readonly #database: Database;
@@ -67,7 +69,7 @@ export class Writer {
       sequences.keep();
       sql.commit.run();
       this.#retention.committed();
-      if (operations.some(({ op }) => op === "prune" || op === "dropKeys")) this.#giveBack();
+      if (operations.some(({ op }) => FREEING.has(op))) this.#giveBack();
       return results;
     } catch (cause) {
       this.#forget();
@@ -89,9 +91,14 @@ export class Writer {
     this.#retention.rolledBack();
   }
 
-  /** What was deleted leaves the disk: pages of rows, and keys that the write-ahead log still has. */
+  /**
+   * What was deleted leaves the disk: pages of rows, and keys that the write-ahead log still has. Where somebody reads,
+   * the log stays as it is until the next time.
+   */
   #giveBack(): void {
-    this.#database.exec("PRAGMA incremental_vacuum(1000); PRAGMA wal_checkpoint(TRUNCATE)");
+    // A page is given back with each row that is asked for: `exec` would ask for one.
+    this.#parts.sql.vacuum.all();
+    this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
   #applyOne(operation: Operation): unknown {
@@ -134,6 +141,8 @@ export class Writer {
         return this.#retention.dropKeys(operation);
       case "prune":
         return this.#retention.prune(operation);
+      case "giveBack":
+        return { freePages: Number(this.#parts.sql.freePages.get()!.freelist_count) };
       case "sweepFound":
         return this.#retention.sweepFound(operation);
       case "unpiece":
