@@ -55,7 +55,7 @@ Deno.test("the space of messages that went is given back to the disk, all of it,
 });
 
 Deno.test("messages go although somebody reads, and their space does once nobody reads any more", async () => {
-  const { after, closed } = await pruned(async (path, prune) => {
+  const { closed } = await pruned(async (path, prune) => {
     const reader = new DatabaseSync(path, { readOnly: true });
     reader.exec("BEGIN");
     const count = () => reader.prepare("SELECT count(*) AS count FROM message").get()!.count;
@@ -64,6 +64,5 @@ Deno.test("messages go although somebody reads, and their space does once nobody
     assertEquals(count(), COUNT);
     reader.close();
   });
-  assert(after.database > COUNT * BYTES);
   assert(closed < 1_000_000, `the database still has ${closed} bytes`);
 });
