@@ -1,12 +1,13 @@
 import type { Acts, By } from "./acts.ts";
 import type { Database, Statement } from "./database.ts";
-import { fieldName, type Names } from "./names.ts";
+import { fieldName } from "./names.ts";
 import type { ReaderParts } from "./reader.ts";
 import { SEALED, type Sealing } from "./sealing.ts";
 import type { WriterParts } from "./writer_parts.ts";
 
 /** Which messages a legal hold is about: those that match all that is said here; nothing is said: all. */
 export interface HeldMessages {
+  /** Name of the channel they came to. */
   readonly channel?: string;
   /** Received at this time or later, in milliseconds since 1970-01-01T00:00Z. */
   readonly sinceMs?: number;
@@ -18,6 +19,7 @@ export interface HeldMessages {
 
 /** A legal hold: what it is about outlives its time, until the hold is lifted. */
 export interface HoldRecord extends HeldMessages, By {
+  /** No other hold has it. */
   readonly name: string;
   /** When it was placed. */
   readonly atMs: number;

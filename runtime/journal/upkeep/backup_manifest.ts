@@ -12,12 +12,15 @@ export interface BackupManifest {
   readonly journal: number;
   /** Name of the gateway. */
   readonly gateway: string;
+  /** Of the journal: what a restore begins is the next. */
   readonly epoch: number;
   /** Id of the master key without which nothing in it can be read. */
   readonly masterKey: string;
   /** RFC 3339, UTC: when the copy was begun; what came later is not in it. */
   readonly takenAt: string;
+  /** How many are in it. */
   readonly messages: number;
+  /** How many are in it. */
   readonly deliveries: number;
   /** `journal.db`. */
   readonly database: FileSum;
@@ -27,7 +30,9 @@ export interface BackupManifest {
 
 /** What was copied of large bodies. */
 export interface BodyCopies {
+  /** How many there are, each once. */
   readonly files: number;
+  /** Of all together. */
   readonly bytes: number;
   /** Were damaged or gone before: they are copied as they are, where they are. */
   readonly damaged: number;

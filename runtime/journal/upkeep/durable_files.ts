@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, writeS
 
 /** What is in a file. */
 export interface FileSum {
+  /** How long it is. */
   readonly bytes: number;
   /** In hex. */
   readonly sha256: string;

@@ -14,7 +14,9 @@ import type { Verified, verifyBackup, verifyJournal } from "./verify.ts";
 export interface Progress {
   /** `copying bodies`. */
   readonly doing: string;
+  /** So many of `total`; left out where it is not counted. */
   readonly done?: number;
+  /** Of what is counted. */
   readonly total?: number;
 }
 
@@ -23,6 +25,7 @@ export type Tell = (progress: Progress) => void;
 
 /** How something long is done. */
 export interface Watched {
+  /** Is told how far it is. */
   readonly tell?: Tell;
   /** Aborted: it ends at once, and what was begun is of no use. */
   readonly signal?: AbortSignal;

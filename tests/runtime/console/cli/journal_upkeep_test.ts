@@ -43,7 +43,7 @@ function withJournal(use: (site: Site) => Promise<void>): Promise<void> {
 }
 
 Deno.test("a journal goes into a backup and comes back by commands, which say what to do next", () =>
-  withJournal(async ({ cwd, open, mitral }) => {
+  withJournal(async ({ open, mitral }) => {
     const saved = await mitral("journal backup g/gateway.yaml --to copy");
     assertEquals([saved.code, saved.err], [exitCodes.ok, ""]);
     assertMatch(
