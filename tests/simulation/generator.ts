@@ -28,6 +28,12 @@ export interface Habits {
   readonly loses: number;
 }
 
+/** Most texts are short; one in some hundred is so long that its message is kept in a file of its own. */
+function textBytes(random: SeededRandom): number {
+  if (random.chance(0.005)) return 400_000;
+  return random.chance(0.05) ? 9_000 : 60;
+}
+
 /** How long a generator waits before it calls again, at most. */
 const AGAIN_MS = 3_000;
 
@@ -73,7 +79,7 @@ export class Generator {
     const controlId = `${this.name}-${at}`;
     const patient = random.pick(patients);
     const type = random.pick(["ADT^A08", "ORU^R01"] as const);
-    const text = "x".repeat(random.below(random.chance(0.05) ? 9_000 : 60));
+    const text = "x".repeat(random.below(textBytes(random)));
     const bytes = messageText({ controlId, sender: this.name, type, patient, text });
     return {
       controlId,
