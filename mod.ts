@@ -32,6 +32,8 @@ export type * from "./runtime/engine/events.ts";
 export type * from "./runtime/engine/gateway_api.ts";
 export type * from "./runtime/engine/plan.ts";
 export type * from "./runtime/engine/statistics.ts";
+export type { PrunedMessages } from "./runtime/engine/retention.ts";
+export type { ActQuery, ActRecord, By } from "./runtime/journal/acts.ts";
 export type * from "./runtime/journal/records.ts";
 export {
   type FetchInfo,

@@ -17,3 +17,8 @@ const COUNTED: { readonly [name: string]: keyof ChannelCounts } = {
   deliveryFailed: "failed",
   messageQuarantined: "quarantined",
 };
+
+/** Counts to be counted up. */
+export function nothingCounted(): { -readonly [K in keyof ChannelCounts]: ChannelCounts[K] } {
+  return { received: 0, repeated: 0, filtered: 0, delivered: 0, failed: 0, quarantined: 0 };
+}

@@ -20,7 +20,7 @@ import type {
 
 /** What {@linkcode Statistics} are read from. */
 export interface StatisticsSources {
-  readonly journal: Pick<Journal, "ask">;
+  readonly keeper: { readonly journal: Pick<Journal, "ask"> };
   readonly world: World;
   readonly plan: Pick<GatewayPlan, "data"> & {
     readonly journal: Pick<GatewayPlan["journal"], "pendingBytesMax">;
@@ -55,7 +55,7 @@ export class Statistics {
   }
 
   async #read({ channels, journal: { pendingBytes } }: GatewaySnapshot): Promise<GatewayStatistics> {
-    const { journal, world: { clock }, plan: { journal: { pendingBytesMax } } } = this.#sources;
+    const { keeper: { journal }, world: { clock }, plan: { journal: { pendingBytesMax } } } = this.#sources;
     const { deadline, forget } = deadlineIn(limits.statisticsMsMax, clock);
     const known = <T>(work: Promise<T>) => untilAborted(work, deadline);
     const [standing, storage] = await Promise.all([known(standingIn(journal)), this.#storage(known)])
@@ -102,7 +102,7 @@ interface Standing {
   readonly counts: Readonly<Record<typeof COUNTED[number], Readonly<Record<string, number>>>>;
 }
 
-async function standingIn(journal: StatisticsSources["journal"]): Promise<Standing | undefined> {
+async function standingIn(journal: StatisticsSources["keeper"]["journal"]): Promise<Standing | undefined> {
   try {
     const oldest = await journal.ask({ ask: "oldest" });
     const counts = { quarantinedMessages: {}, quarantinedDeliveries: {}, held: {} };
@@ -118,7 +118,11 @@ async function standingIn(journal: StatisticsSources["journal"]): Promise<Standi
 }
 
 /** Counts in slices: between two of them, lines read their queues. */
-async function count(journal: StatisticsSources["journal"], of: Backlog, owner: string): Promise<number> {
+async function count(
+  journal: StatisticsSources["keeper"]["journal"],
+  of: Backlog,
+  owner: string,
+): Promise<number> {
   const { countSliceMax: limit } = limits;
   let total = 0;
   for (let after = 0;;) {

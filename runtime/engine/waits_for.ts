@@ -27,7 +27,8 @@ function reasonOf(
   const { condition } = line;
   const trouble = line.trouble === undefined ? {} : { trouble: line.trouble };
   if (condition !== "running") return { kind: "line", condition, ...trouble };
+  if (line.paused) return { kind: "paused" };
   if (isOrdered && heldBy !== undefined) return { kind: "heldKey", id: heldBy };
   if (isOrdered && isBarrier) return { kind: "earlier" };
-  return { kind: "turn", ...trouble };
+  return { kind: line.circuitOpen ? "circuit" : "turn", ...trouble };
 }

@@ -1,8 +1,11 @@
 import type { Backlog, Oldest, Slice } from "./backlog.ts";
 import type { QueuedDelivery } from "./queued_deliveries.ts";
+import type { ActQuery, ActRecord } from "./acts.ts";
+import type { Cancellable } from "./cancels.ts";
 import type { FoundPlace, KeptDay } from "./retention_operations.ts";
 import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./rows.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
+import type { Standings } from "./standing.ts";
 
 /** What is asked of the reader, one shape each, so that a thread can carry it. */
 export type Question =
@@ -53,10 +56,12 @@ export type Question =
   | { readonly ask: "unfound"; readonly after: FoundPlace; readonly limit: number }
   /** Data keys were deleted: nobody may read with them any more. */
   | { readonly ask: "forgetKeys" }
+  | { readonly ask: "acts"; readonly query: ActQuery }
+  | { readonly ask: "cancellable"; readonly seq: number }
   | { readonly ask: "pending" };
 
 /** What is to do when the gateway starts. */
-export interface PendingTotals {
+export interface PendingTotals extends Standings {
   /** Of everything queued, and of what gathers. */
   readonly bytes: number;
   /** Grows when the journal is restored from a backup. */
@@ -92,6 +97,8 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends { ask: "queued" } ? readonly QueuedDelivery[]
   : Q extends { ask: "oldest" } ? Oldest
   : Q extends { ask: "count" } ? Slice
+  : Q extends { ask: "acts" } ? readonly ActRecord[]
+  : Q extends { ask: "cancellable" } ? Cancellable
   : Q extends { ask: "days" } ? readonly KeptDay[]
   : Q extends { ask: "unfound" } ? { readonly gone: readonly FoundPlace[]; readonly last: FoundPlace | null }
   : Q extends { ask: "forgetKeys" } ? null

@@ -1,8 +1,10 @@
+import { ActReader } from "./acts.ts";
 import { AgeReader } from "./age_reader.ts";
 import { ArchiveReader } from "./archive_reader.ts";
 import { countSlice, oldest } from "./backlog.ts";
 import { Blinds } from "./blinds.ts";
 import type { BodyFiles } from "./body_files.ts";
+import { readCancellable } from "./cancels.ts";
 import type { Database } from "./database.ts";
 import { Names } from "./names.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
@@ -25,6 +27,7 @@ export class Reader {
   readonly #parts: ReaderParts;
   readonly #queues: QueueReader;
   readonly #archive: ArchiveReader;
+  readonly #acts: ActReader;
   readonly #ages: AgeReader;
   readonly #sealing: Sealing;
 
@@ -37,7 +40,8 @@ export class Reader {
       bodies: new OpenedBodies(database, sealing, files),
     };
     this.#queues = new QueueReader(parts);
-    this.#archive = new ArchiveReader(parts);
+    this.#acts = new ActReader(parts);
+    this.#archive = new ArchiveReader(parts, this.#acts);
     this.#ages = new AgeReader(parts);
     this.#sealing = sealing;
   }
@@ -81,6 +85,10 @@ export class Reader {
         const { of, owner, after, limit } = question;
         return countSlice(this.#parts.database, of, this.#parts.names.find(owner), after, limit);
       }
+      case "acts":
+        return this.#acts.list(question.query);
+      case "cancellable":
+        return readCancellable(this.#parts.database, this.#parts.names, question.seq);
     }
   }
 }

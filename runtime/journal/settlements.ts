@@ -17,7 +17,12 @@ export class Settlements {
   }
 
   settle(settle: Settle): Settled {
-    const state = settle.trouble ? DELIVERY.quarantined : DELIVERY.delivered;
+    const { ended, diverted } = settle;
+    const state = ended?.how === "cancelled"
+      ? DELIVERY.cancelled
+      : settle.trouble
+      ? DELIVERY.quarantined
+      : DELIVERY.delivered;
     const trouble = settle.trouble ? JSON.stringify(settle.trouble) : null;
     const settled = this.#parts.sql.settleDelivery.run(
       state,
@@ -34,10 +39,8 @@ export class Settlements {
         this.#parts.sql.noteMembers.run(settle.atMs, "quarantined", settle.trouble.code, settle.delivery);
       }
     }
-    if (settle.trouble) {
-      const { destination } = this.#parts.sql.deliveryById.get(settle.delivery)!;
-      this.#note(settle.seq, settle.atMs, "quarantined", Number(destination), settle.trouble.code);
-    }
+    if (settle.trouble || diverted) this.#noteEnd(settle);
+    if (ended && settled > 0) this.#noteAct(settle, ended);
     return { concluded: this.#conclude(settle), rest: settle.tellRest ? this.#rest(settle) : null };
   }
 
@@ -63,6 +66,19 @@ export class Settlements {
   answered({ seq, ...answered }: Answered): null {
     this.#answer(this.#parts.sql.answerMessage, seq, answered);
     return null;
+  }
+
+  #noteEnd({ seq, delivery, atMs, trouble, diverted }: Settle): void {
+    const id = Number(this.#parts.sql.deliveryById.get(delivery)!.destination);
+    if (diverted) this.#note(seq, atMs, `diverted to ${diverted}`, id, null);
+    if (trouble) this.#note(seq, atMs, "quarantined", id, trouble.code);
+  }
+
+  #noteAct({ seq, delivery, atMs }: Settle, { how, by }: NonNullable<Settle["ended"]>): void {
+    const { sql, names, acts } = this.#parts;
+    const channel = channelOf(this.#parts, seq);
+    const name = names.textOf(Number(sql.deliveryById.get(delivery)!.destination));
+    acts.note({ atMs, by, act: how, channel, destination: name.slice(channel.length + 1), seq });
   }
 
   #sealedAnswerOf({ seq, delivery }: Settle, answer: Uint8Array): Uint8Array {

@@ -41,8 +41,17 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
     "destination",
     "condition",
   );
+  const circuit = ofLine("circuit_open", "1 while nobody answers at a destination.");
+  const paused = ofLine("destination_paused", "1 while a person lets a destination send nothing.");
+  const diverted = ofLine(
+    "destination_diverted",
+    "1 while deliveries go out by another destination's sender.",
+  );
+  const held = gauge("senders_held", "1 while no destination sends, after a restore.");
   const waiting = gauge("link_messages", "Messages in front of a stage.", "channel", "destination", "stage");
   const journal = gauge("journal_open", "1 while the journal takes commits.");
+  const stalls = gauge("journal_stalled", "1 while a commit takes too long.");
+  const low = gauge("disk_low", "1 while less than journal.diskFreeMin is free.");
   const lastCommit = gauge("last_commit_time_seconds", "When the last commit ended, since 1970.");
   const pending = gauge("journal_pending_messages", "Messages not yet settled everywhere.");
   const pendingBytes = gauge("journal_pending_bytes", "Bytes of the messages not yet settled everywhere.");
@@ -55,6 +64,11 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
   function readState(labels: LineLabels, state: LineState): void {
     for (const one of CONDITIONS) {
       condition.set({ ...labels, condition: one }, one === state.condition ? 1 : 0);
+    }
+    if (labels.destination !== "") {
+      circuit.set({ ...labels }, state.circuitOpen ? 1 : 0);
+      paused.set({ ...labels }, state.paused ? 1 : 0);
+      diverted.set({ ...labels }, state.divertedTo === undefined ? 0 : 1);
     }
     for (const { name, waiting: count } of state.stages) waiting.set({ ...labels, stage: name }, count);
   }
@@ -77,7 +91,10 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
     for (const one of all) one.reset();
     ready.set(now.ready ? 1 : 0);
     started.set(now.startedAtMs / 1_000);
+    held.set(now.sendersHeld ? 1 : 0);
     journal.set(now.journal.condition === "open" ? 1 : 0);
+    stalls.set(now.journal.isStalled ? 1 : 0);
+    set(low, now.journal.disk && (now.journal.disk.isLow ? 1 : 0));
     pending.set(now.journal.pending);
     pendingBytes.set(now.journal.pendingBytes);
     pendingBytesMax.set(bytesMax);

@@ -98,6 +98,7 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "code",
   );
   const replayed = tally("messages_replayed", "Messages sent again by a person.", "channel", "destination");
+  const cancelled = tally("messages_cancelled", "Messages ended by a person.", "channel", "destination");
   const handedOn = tally(
     "messages_handed_on",
     "Messages handed to another channel.",
@@ -113,6 +114,13 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
   const pruned = tally("messages_pruned", "Old messages removed.", "channel");
   const batches = tally("batches_closed", "Batches put together.", "channel", "destination", "why");
   const alerts = tally("alerts", "Times somebody should look.", "channel", "destination", "why", "code");
+  const circuits = tally(
+    "circuit_openings",
+    "Times nobody answered at a destination.",
+    "channel",
+    "destination",
+    "code",
+  );
   const refused = tally("files_refused", "Changed files that were no use.", "channel", "stage");
   const postponed = tally(
     "steps_postponed",
@@ -129,6 +137,9 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
   const transport = tally("transport_events", "What adapters report.", "channel", "destination", "event");
   const operations = tally("journal_operations", "Operations in the commits of the journal.");
   const poisoned = tally("journal_failures", "Errors that poisoned the journal.", "code");
+  const unopened = tally("journal_reopen_failures", "Tries to open the journal again that failed.", "code");
+  const reopened = tally("journal_reopens", "Times the journal was opened again after an error.");
+  const stalled = tally("journal_stalls", "Commits that took so long that intake closed.");
 
   const answer = latency(
     "answer",
@@ -190,6 +201,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return quarantined.add([...line(event), event.error.code]);
       case "messageReplayed":
         return replayed.add(line(event));
+      case "messageCancelled":
+        return cancelled.add(line(event));
       case "messageHandedOn":
         return handedOn.add([...line(event), event.to]);
       case "messagesPruned":
@@ -198,6 +211,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return batches.add([...line(event), event.why]);
       case "alertRaised":
         return alerts.add([...line(event), event.why, event.error.code]);
+      case "circuitOpened":
+        return circuits.add([...line(event), event.error.code]);
       case "fileRefused":
         return refused.add([event.channel, event.stage ?? ""]);
       case "messagePostponed":
@@ -214,6 +229,12 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return closures.add([event.channel]);
       case "transportReported":
         return transport.add([...line(event), event.event]);
+      case "journalReopened":
+        return reopened.add([]);
+      case "journalStalled":
+        return stalled.add([]);
+      case "journalReopenFailed":
+        return unopened.add([event.error.code]);
       case "journalFailed":
         return poisoned.add([event.error.code]);
       case "journalCommitted":

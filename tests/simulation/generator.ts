@@ -1,3 +1,4 @@
+import { broken } from "../world/fake_net.ts";
 import type { SeededRandom } from "../world/seeded_random.ts";
 import { framed, Frames, messageText, verdictIn } from "./hl7_text.ts";
 import type { SimulatedConnection, SimulatedNet } from "./simulated_net.ts";
@@ -95,7 +96,7 @@ export class Generator {
   async #work(): Promise<void> {
     const { net: { timeline }, random } = this.parts;
     while (!this.isDone) {
-      await this.#converse().catch(() => {});
+      await this.#converse().catch(forgive);
       await timeline.sleep(random.number() * AGAIN_MS);
     }
   }
@@ -131,7 +132,7 @@ export class Generator {
     if (!this.#isCalm && random.chance(habits.loses / 2)) {
       await connection.write(bytes.subarray(0, random.below(bytes.length)));
       connection.close();
-      throw new Error("lost in the middle of a message");
+      throw broken("EPIPE");
     }
     await this.#orLate(connection.write(bytes));
   }
@@ -165,8 +166,13 @@ export class Generator {
   #orLate<T>(promise: Promise<T>): Promise<T> {
     const { net: { timeline }, habits } = this.parts;
     return new Promise((resolve, reject) => {
-      const forget = timeline.after(habits.answerMs, () => reject(new Error("late")));
+      const forget = timeline.after(habits.answerMs, () => reject(broken("ETIMEDOUT")));
       promise.then(resolve, reject).finally(forget);
     });
   }
+}
+
+/** A connection may fail; anything else is a mistake of the simulator's. */
+function forgive(cause: unknown): void {
+  if (!(cause as { code?: string }).code) throw cause;
 }

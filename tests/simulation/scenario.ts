@@ -69,7 +69,7 @@ export function scenarioOf(random: SeededRandom, weather: Weather, clock: () => 
       partners: {},
       formats: {},
       drainMsMax: random.pick([500, 10_000]),
-      journal: { pendingBytesMax: random.pick([4_000, 64 << 20]), keepDays: 90 },
+      journal: { pendingBytesMax: random.pick([4_000, 64 << 20]), keepDays: 90, diskFreeMin: 0 },
       channels,
     },
     checkpointPages: random.pick([5, 30, 1000]),

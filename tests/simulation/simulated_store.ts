@@ -1,5 +1,6 @@
 import { MitralError } from "../../runtime/contract/error.ts";
 import type { World } from "../../runtime/contract/world.ts";
+import { checkDatabase } from "../../runtime/journal/check.ts";
 import type { Database } from "../../runtime/journal/database.ts";
 import type { Operation } from "../../runtime/journal/operations.ts";
 import type { AnswerTo, Question } from "../../runtime/journal/questions.ts";
@@ -160,6 +161,10 @@ export class StoreOfLife {
         const answer = await this.#attempt(() => reader.answer(question));
         await pause();
         return answer;
+      },
+      check: async () => {
+        await pause();
+        await this.#attempt(() => checkDatabase(this.#database!));
       },
       close: async () => {
         await pause();

@@ -65,6 +65,7 @@ function shownLine(
     holding > 0,
     (quarantined?.messages ?? 0) > 0,
     (waitedMs ?? 0) > oldMs,
+    isKeptBack(state),
     state.trouble !== undefined,
   ];
   const first = reasons.indexOf(true);
@@ -75,6 +76,11 @@ function shownLine(
     ...(waitedMs === undefined ? {} : { waitedMs }),
     urgency: first < 0 ? allIsWell : first,
   };
+}
+
+/** True where deliveries do not go out as the file says. */
+function isKeptBack({ circuitOpen, paused, divertedTo }: LineState): boolean {
+  return circuitOpen === true || paused === true || divertedTo !== undefined;
 }
 
 function waited({ waitedMs = 0 }: ShownLine): number {

@@ -1,4 +1,4 @@
-import type { ChannelState, Condition } from "../../engine/events.ts";
+import type { ChannelState, Condition, LineState } from "../../engine/events.ts";
 import type { GatewayStatistics, Waiting } from "../../engine/statistics.ts";
 import type { GatewayStatus } from "../control/protocol.ts";
 import { allIsWell, linesByUrgency, oldMs, type ShownLine, waitedIn } from "./attention.ts";
@@ -17,6 +17,9 @@ export function statusText(status: GatewayStatus, paint: Paint): string {
     ...commitLine(statistics),
     ...storageLine(statistics),
     ...unansweredLine(statistics, paint),
+    ...(status.sendersHeld
+      ? [paint.warn("nothing is sent since the restore; let it go with: mitral journal release")]
+      : []),
   ];
   const lines = linesByUrgency(status).map((line) => lineRow(line, statistics.atMs));
   const note = "received to quarantined: since the start; list what is in quarantine: " +
@@ -105,7 +108,7 @@ function lineRow(line: ShownLine, atMs: number): Cell[] {
   return [
     channel,
     line.destination === undefined ? "work" : `→ ${line.destination}`,
-    { text: state.condition, tone: toneOf(state.condition) },
+    conditionCell(state),
     countText(queued.messages) + gathers,
     waitedMs === undefined ? "" : { text: durationText(waitedMs), tone: waitedMs > oldMs ? "warn" : "faint" },
     { text: held, tone: "bad" },
@@ -129,6 +132,18 @@ function nameOf({ channel, destination }: ShownLine): string {
   return destination === undefined ? channel : `${channel} → ${destination}`;
 }
 
+/** What it is doing, and what keeps its deliveries back. */
+function conditionCell({ condition, circuitOpen, paused, divertedTo }: LineState): Cell {
+  const words = [
+    condition,
+    ...(circuitOpen ? ["circuit open"] : []),
+    ...(paused ? ["paused"] : []),
+    ...(divertedTo === undefined ? [] : [`diverted to ${plain(divertedTo)}`]),
+  ];
+  const tone = toneOf(condition);
+  return { text: words.join(", "), tone: words.length > 1 && tone === "good" ? "warn" : tone };
+}
+
 function toneOf(condition: Condition): "good" | "warn" | "bad" {
   if (condition === "running") return "good";
   return condition === "halted" ? "bad" : "warn";
@@ -145,8 +160,9 @@ const COUNT_HEADINGS = [
   ">quarantined",
 ];
 
-function countRow({ name, address, isOpen, counts }: ChannelState): Cell[] {
-  const where = address === "" ? "nowhere" : isOpen ? address : `${address} (closed)`;
+function countRow({ name, address, isOpen, closedBy, counts }: ChannelState): Cell[] {
+  const why = closedBy === undefined ? "closed" : `closed: ${plain(closedBy)}`;
+  const where = address === "" ? "nowhere" : isOpen ? address : `${address} (${why})`;
   return [
     name,
     isOpen ? where : { text: where, tone: "warn" },

@@ -7,6 +7,10 @@ export function waitingText({ destination, waitsFor }: WaitingDelivery): string 
       return `a destination ${destination}: the gateway has none`;
     case "line":
       return `its line, which is ${waitsFor.condition}${after(waitsFor)}`;
+    case "paused":
+      return "somebody to let the destination send again: it is paused";
+    case "circuit":
+      return `somebody to answer at the destination${after(waitsFor)}`;
     case "heldKey":
       return `${waitsFor.id} in quarantine, which holds a key of it: replay that, or release it`;
     case "earlier":

@@ -24,11 +24,11 @@ export function faultyDisk(faults: Faults): Disk {
     ),
     list: async (path) => (await first("list", path), await disk.list(path)),
     facts: async (path) => (await first("facts", path), await disk.facts(path)),
-    freeBytes: async (path) => (await first("freeBytes", path), await disk.freeBytes(path)),
     rename: async (path, to) => (await first("rename", path), await disk.rename(path, to)),
     remove: async (path) => (await first("remove", path), await disk.remove(path)),
     makeFolder: async (path, options) => (
       await first("makeFolder", path), await disk.makeFolder(path, options)
     ),
+    freeBytes: async (path) => (await first("freeBytes", path), await disk.freeBytes(path)),
   };
 }

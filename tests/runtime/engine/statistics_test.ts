@@ -135,12 +135,13 @@ async function statisticsOf(store: MemoryStore, folder: string) {
     disk: { ...denoWorld.disk, freeBytes: async () => 4_000_000 },
   });
   const plan = { data: folder, journal: { pendingBytesMax: 1_000 } };
-  const statistics = new Statistics({ journal, world, plan });
+  const statistics = new Statistics({ keeper: { journal }, world, plan });
   const read = () =>
     statistics.read({
       name: "here",
       startedAtMs: 0,
       ready: true,
+      sendersHeld: false,
       journal: { condition: "open", pending: 0, pendingBytes: 0 },
       channels: [channel],
     });

@@ -37,7 +37,7 @@ export class ProbeGateway {
   }
   snapshot(): GatewaySnapshot {
     const { name, ready, journal, channels } = this;
-    return { name, startedAtMs: 1_700_000_000_000, ready, journal, channels };
+    return { name, startedAtMs: 1_700_000_000_000, ready, sendersHeld: false, journal, channels };
   }
   async statistics(): Promise<GatewayStatistics> {
     const atMs = 1_700_000_600_000;
@@ -150,6 +150,14 @@ export function everyEvent(): readonly GatewayEvent[] {
       why: "rejected",
       error,
     },
+    messageCancelled: { name: "messageCancelled", atMs, ...place, id },
+    destinationPaused: { name: "destinationPaused", atMs, ...place },
+    destinationResumed: { name: "destinationResumed", atMs, ...place },
+    diversionStarted: { name: "diversionStarted", atMs, ...place, to: "registry" },
+    diversionEnded: { name: "diversionEnded", atMs, ...place },
+    sendersReleased: { name: "sendersReleased", atMs },
+    circuitOpened: { name: "circuitOpened", atMs, ...place, error },
+    circuitClosed: { name: "circuitClosed", atMs, ...place },
     fileRefused: { name: "fileRefused", atMs, channel: "lab", stage: "map_codes", file: "loinc.csv" },
     channelStarted: { name: "channelStarted", atMs, channel: "lab", address: "127.0.0.1:2575" },
     channelStopped: { name: "channelStopped", atMs, channel: "lab" },
@@ -193,9 +201,18 @@ export function everyEvent(): readonly GatewayEvent[] {
       event: "connectionClosed",
       facts: { frames: 3, smuggled: { name: CANARY } as unknown as string },
     },
+    channelFailed: { name: "channelFailed", atMs, channel: "lab", error, againInMs: 1_000 },
     dayClosed: { name: "dayClosed", atMs, channel: "lab", day: 20_000, carried: 1 },
     messagesPruned: { name: "messagesPruned", atMs, channel: "lab", messages: 7, files: 1 },
     journalFailed: { name: "journalFailed", atMs, error },
+    journalReopenFailed: { name: "journalReopenFailed", atMs, error },
+    journalReopened: { name: "journalReopened", atMs, tookMs: 120 },
+    journalStalled: { name: "journalStalled", atMs, forMs: 10_000 },
+    journalResumed: { name: "journalResumed", atMs, forMs: 12_000 },
+    diskLow: { name: "diskLow", atMs, freeBytes: 900_000_000 },
+    diskFine: { name: "diskFine", atMs, freeBytes: 1_200_000_000 },
+    diskUnknown: { name: "diskUnknown", atMs, reason: "EACCES" },
+    journalRewritten: { name: "journalRewritten", atMs, version: 3, step: "written", done: 7, of: 12 },
     journalCommitted: { name: "journalCommitted", atMs, operations: 12, tookMs: 1.5 },
   };
   return Object.values(events).map((event) => ({ ...more, ...event }));

@@ -12,7 +12,8 @@ Deno.test("channel flush asks for batches, of one destination or of all, and say
       destination: "ehr",
       messages: 0,
     });
-    assertEquals(gateway.asked, [["flush", "lab", undefined], ["flush", "lab", "ehr"]]);
+    const by = { person: "ada" };
+    assertEquals(gateway.asked, [["flush", "lab", undefined, by], ["flush", "lab", "ehr", by]]);
     assertStringIncludes((await mitral("channel flush none")).err, "CONTROL_CHANNEL_UNKNOWN");
   }));
 

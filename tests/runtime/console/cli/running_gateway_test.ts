@@ -142,14 +142,21 @@ Deno.test("messages replay prints where the message goes again", () =>
   withGateway(async ({ mitral, gateway }) => {
     const { code, out } = await mitral("messages replay 0192 --to registry --force");
     assertEquals([code, out], [exitCodes.ok, "queued again for registry\n"]);
-    assertEquals(gateway.asked, [["replay", "0192", { destination: "registry", force: true }]]);
+    assertEquals(gateway.asked, [["replay", "0192", {
+      destination: "registry",
+      force: true,
+      by: { person: "ada" },
+    }]]);
   }));
 
 Deno.test("messages release prints where later messages go on", () =>
   withGateway(async ({ mitral, gateway }) => {
     const { code, out } = await mitral("messages release 0192 --to registry");
     assertEquals([code, out], [0, "released at registry\n"]);
-    assertEquals(gateway.asked, [["release", "0192", { destination: "registry" }]]);
+    assertEquals(gateway.asked, [["release", "0192", {
+      destination: "registry",
+      by: { person: "ada" },
+    }]]);
   }));
 
 Deno.test("messages replay answers no where the gateway refuses, and says what force does", () =>
