@@ -12,6 +12,8 @@ import type { Outside } from "./runtime/console/outside.ts";
 import { errors } from "./runtime/config/errors.ts";
 import type { GatewayEvent } from "./runtime/engine/events.ts";
 import type { RunningGateway } from "./runtime/engine/gateway_api.ts";
+import type { GatewayPlan } from "./runtime/engine/plan.ts";
+import type { MasterKey } from "./runtime/trust/master_key.ts";
 import { denoWorld } from "./runtime/world/deno_world.ts";
 
 /** What the command line works with on this machine. */
@@ -22,7 +24,10 @@ export const outside: Outside = {
   importMap: new URL("./deno.json", import.meta.url).href,
   openGateway: async (plan, options) => {
     const { Gateway } = await import("./runtime/engine/gateway.ts");
-    return await Gateway.open(plan, options);
+    return await Gateway.open(
+      plan,
+      options.openStore ? options : { ...options, masterKey: await keyFor(plan) },
+    );
   },
   memoryUse: () => {
     const { rss, heapUsed } = Deno.memoryUsage();
@@ -80,6 +85,12 @@ export interface OpenOptions {
   readonly folder?: string;
   /** File of variables, a `NAME=value` a line, for `${NAME}` in a file or text; relative to `folder`. */
   readonly environment?: string;
+  /**
+   * The key everything in the journal is sealed under: 32 bytes that were random once, and are the same at every start.
+   * Where left out it is looked for as `mitral run` does: in `MITRAL_MASTER_KEY`, among the credentials of a service,
+   * in the file of the setting `masterKey`.
+   */
+  readonly masterKey?: Uint8Array<ArrayBuffer>;
   /** Sees every event from the first one on; the same as `observe` right after the start. MUST NOT throw. */
   readonly observer?: (event: GatewayEvent) => void;
 }
@@ -90,20 +101,21 @@ export interface GatewayOpener {
    * Opens a gateway and starts its channels. Where it cannot, nothing is left running or listening. Several gateways may
    * run in one process, each with a data folder of its own.
    *
-   * Errors: CONFIG_GATEWAY_INVALID, whose cause lists every problem; JOURNAL_…, KEYRING_…, and those of the adapters.
+   * Errors: CONFIG_GATEWAY_INVALID, whose cause lists every problem; MASTER_KEY_…, JOURNAL_…, KEYRING_…, and those of
+   * the adapters.
    */
   open(config: GatewayConfig, options?: OpenOptions): Promise<Gateway>;
 }
 
 /** Opens gateways. */
 export const Gateway: GatewayOpener = {
-  async open(config, { folder = ".", environment, observer } = {}) {
+  async open(config, { folder = ".", environment, masterKey, observer } = {}) {
     const [{ readGateway }, { Gateway }, { frontOf }] = await Promise.all([
       import("./runtime/config/read_gateway.ts"),
       import("./runtime/engine/gateway.ts"),
       import("./runtime/telemetry/front.ts"),
     ]);
-    const { plan, problems } = await readGateway(sourceOf(config, resolve(folder)), {
+    const { plan: read, problems } = await readGateway(sourceOf(config, resolve(folder)), {
       disk: denoWorld.disk,
       catalog,
       loadActor: outside.loadActor,
@@ -111,14 +123,24 @@ export const Gateway: GatewayOpener = {
       timeZone: denoWorld.clock.timeZone,
       ...(environment === undefined ? {} : { variablesFile: resolve(folder, environment) }),
     });
-    const options = { world: denoWorld, ...(observer ? { observer } : {}) };
-    const gateway = await Gateway.open(plan ?? refuse(problems), options);
+    const plan = read ?? refuse(problems);
+    const gateway = await Gateway.open(plan, {
+      world: denoWorld,
+      masterKey: await keyFor(plan, masterKey),
+      ...(observer ? { observer } : {}),
+    });
     const front = frontOf(gateway, outside.memoryUse);
     return Object.assign(gateway, {
       fetch: (request: Request, info?: FetchInfo) => front(request, peerOf(info)),
     });
   },
 };
+
+async function keyFor({ masterKey: file }: GatewayPlan, bytes?: Uint8Array<ArrayBuffer>): Promise<MasterKey> {
+  const { findMasterKey, masterKeyOf } = await import("./runtime/trust/master_key.ts");
+  if (bytes) return await masterKeyOf(bytes, "masterKey");
+  return await findMasterKey({ disk: denoWorld.disk, env: (name) => Deno.env.get(name), file });
+}
 
 function sourceOf(config: GatewayConfig, folder: string): GatewaySource {
   if (typeof config === "string") return resolve(folder, config);

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Gateway } from "mitral";
 import { Hl7Message } from "mitral/hl7";
 import { latin1, RawPeer, RawServer } from "./adapters/mllp/mllp_peer.ts";
+import { writeMasterKey } from "./world/master_key.ts";
 import { unstuck } from "./world/turns.ts";
 
 const message = (id: string, type = "ADT^A01", conditions = "AL|AL") =>
@@ -15,6 +16,7 @@ async function withGateway(
   const folder = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${folder}/out`);
+    await writeMasterKey(folder);
     await Deno.writeTextFile(`${folder}/codes.csv`, "from,to\nA,1\nB,2\n");
     await using ward = new RawServer();
     await using gateway = await Gateway.open({

@@ -2,12 +2,14 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { Hono } from "hono";
 import { join } from "node:path";
 import { Gateway, type GatewayEvent, MitralError } from "mitral";
+import { writeMasterKey } from "./world/master_key.ts";
 
 /** Gives a test a folder of its own, with a folder `out` in it. */
 async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.mkdir(join(folder, "out"));
+    await writeMasterKey(folder);
     await use(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The project's folder, where `mod.ts` and `deno.json` lie. */
@@ -59,8 +60,12 @@ export class GatewayProcess {
     this.fallen.catch(() => {});
   }
 
-  /** Resolves when every channel listens; throws with the last lines it said where that does not come about. */
+  /**
+   * Resolves when every channel listens; throws with the last lines it said where that does not come about. At its first
+   * start it is given a master key, beside the gateway file.
+   */
   static async start({ name, file, log }: GatewayFiles): Promise<GatewayProcess> {
+    await makeMasterKey(join(dirname(file), "master.key"));
     const child = new Deno.Command("deno", {
       args: ["run", "-P", "mod.ts", "run", file],
       cwd: projectFolder,
@@ -103,6 +108,13 @@ export class GatewayProcess {
       if (!(cause instanceof TypeError || cause instanceof Deno.errors.NotFound)) throw cause;
     }
   }
+}
+
+/** Makes the key a gateway's journal is sealed under, unless it has one. */
+async function makeMasterKey(path: string): Promise<void> {
+  if (await Deno.stat(path).catch(() => undefined)) return;
+  const { code, err } = await mitral("keys", "master", path);
+  if (code !== 0) throw new Error(`The master key cannot be made:\n${lastLines(err)}`);
 }
 
 /** The last lines of a text, indented. */

@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type FinalOutcome, Gateway } from "mitral";
+import { createMasterKey } from "mitral/trust";
 
 const { values: { once, port, dir } } = parseArgs({
   options: {
@@ -17,6 +18,7 @@ const { values: { once, port, dir } } = parseArgs({
 });
 const folder = dir ?? await Deno.makeTempDir({ prefix: "mitral-service-" });
 await Deno.mkdir(join(folder, "ehr", "taken"), { recursive: true });
+await Promise.all([makeMasterKey(folder), makeMasterKey(join(folder, "ehr"))]);
 
 try {
   // Somebody else's system: it takes HL7 by MLLP and acknowledges it. Another gateway of this process plays it.
@@ -69,6 +71,14 @@ channels:
   else await interrupted();
 } finally {
   if (dir === undefined) await Deno.remove(folder, { recursive: true });
+}
+
+/** Makes the key a gateway's journal is sealed under, unless it has one. */
+async function makeMasterKey(folder: string): Promise<void> {
+  const path = join(folder, "master.key");
+  if (await Deno.stat(path).catch(() => undefined)) return;
+  const { keyFile } = await createMasterKey();
+  await Deno.writeFile(path, keyFile, { mode: 0o600, createNew: true });
 }
 
 /** The port a gateway's only channel listens on. */

@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from "node:path";
 import { isTimeZone } from "../contract/schedule.ts";
 import { type ConfigNode, nearestNode } from "./config_node.ts";
 import { CHANNEL_SHAPE, type ChannelFile, type GatewayFile } from "./gateway_shape.ts";
@@ -26,11 +27,25 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
     checkDuplicates(channel.value, channel.node, problems);
     checkRemedies(channel.value, channel.node, problems);
   }
+  checkMasterKey(file, root, problems);
   checkHandingOn(channels, problems);
   checkGathering(file.journal?.pendingBytesMax, channels, problems);
   checkPorts(file, root, channels, problems);
   checkMounts(channels, problems);
   checkKeys(root, channels, problems);
+}
+
+/** A backup of the data folder must not hold what opens it. */
+function checkMasterKey(
+  { data, masterKey }: Partially<GatewayFile>,
+  root: ConfigNode,
+  problems: Problems,
+): void {
+  if (data === undefined || masterKey === undefined) return;
+  const below = relative(data, masterKey);
+  if (isAbsolute(below) || /^\.\.([/\\]|$)/.test(below)) return;
+  const rule = "must lie outside the data folder, whose backups it opens";
+  problems.add(nearestNode(root, "masterKey"), "CONFIG_VALUE_INVALID", { rule });
 }
 
 type PartialChannel = Partially<ChannelFile>;

@@ -1,6 +1,7 @@
 /** What a gateway does where its file says nothing. One place, so that the reference, the schema and the engine agree. */
 export const DEFAULTS = {
   data: "./data",
+  masterKey: "./master.key",
   drainMsMax: 30_000,
   journal: { pendingBytesMax: 2_000_000_000 },
   acknowledge: "received",

@@ -260,6 +260,11 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
   gateway: text("Name of the gateway, as partners know it.", { pattern: NAME, example: "st-elsewhere" }),
   about: text("What the gateway is for, in a sentence.", { optional: true }),
   data: path("Folder of the journal; made where there is none.", { default: DEFAULTS.data }),
+  masterKey: path(
+    "File of the key everything in the journal is sealed under, made by `mitral keys master FILE`; outside `data`. " +
+      "Not read where `MITRAL_MASTER_KEY` or the credential `mitral-master-key` of a service has the key.",
+    { default: DEFAULTS.masterKey },
+  ),
   keys: path("File with the gateway's own keys. Needed where something is sealed or opened.", {
     expects: "file",
     optional: true,

@@ -23,12 +23,13 @@ export interface PlanFacts {
 
 /** The plan of a gateway file without problems. */
 export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
-  const { gateway, data, keys, monitor, drainMsMax, journal } = file;
+  const { gateway, data, masterKey, keys, monitor, drainMsMax, journal } = file;
   const { folder, formats } = facts;
   return {
     name: gateway,
     folder,
     data,
+    masterKey,
     ...(keys === undefined ? {} : { keys }),
     partners: file.partners ?? {},
     ...(monitor === undefined ? {} : { monitor }),

@@ -14,7 +14,7 @@ export interface Outside {
   readonly version: string;
   /**
    * Opens the gateway of a plan: journal, channels, destinations. `observer` sees its events from the first one; the
-   * journal is in its data folder, unless `openStore` says another place.
+   * journal is in its data folder, sealed under the master key that is found, unless `openStore` says another place.
    */
   openGateway(
     plan: GatewayPlan,

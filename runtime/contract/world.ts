@@ -47,6 +47,8 @@ export interface FileFacts {
   readonly size: number;
   /** Milliseconds since 1970-01-01T00:00Z. */
   readonly modifiedMs: number;
+  /** Who may do what, as in chmod; a link's is that of what it leads to. Left out where the system has no modes. */
+  readonly mode?: number;
 }
 
 /** Files. Paths are absolute. What fails throws the platform's error, with a `code` such as `ENOENT`. */

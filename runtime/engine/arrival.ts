@@ -3,6 +3,7 @@ import type { Opened } from "../contract/envelope.ts";
 import { MitralError } from "../contract/error.ts";
 import type { Format, Identity } from "../contract/format.ts";
 import type { Answer, Origin, Outcome } from "../contract/message.ts";
+import type { Stored } from "../journal/large_bodies.ts";
 import { errors } from "./errors.ts";
 
 /** What is known of a message while it is being taken. */
@@ -13,6 +14,8 @@ export interface Arrival {
   readonly contentType: string;
   /** The message: for a sealed one, what was inside. */
   readonly bytes: Uint8Array;
+  /** Where a large one lies by now. */
+  readonly stored?: Stored;
   /** What comes by the same way keeps its order. */
   readonly way: string;
   /** Told once the bytes are in safe storage. */

@@ -3,7 +3,7 @@ import type { Format, Identity } from "../contract/format.ts";
 import { untilAborted } from "../contract/signal.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { InboxRow } from "../journal/operations.ts";
+import type { InboxRow } from "../journal/rows.ts";
 import type { JoinPieces } from "../journal/pieces.ts";
 import { type Accepted, declared } from "./arrival.ts";
 import { type Chain, Chains, type WaitingPiece } from "./chains.ts";
@@ -229,7 +229,7 @@ export class Assembler {
       body,
       ...(acknowledge === "received" && !isAnsweredLater(body) ? { answered: "positively" } : {}),
     };
-    const joined = await journal.write(message);
+    const joined = await journal.write({ ...message, body: await journal.keep(body) });
     if (!joined) return undefined;
     for (const { seq, size } of pieces) this.#leave(seq, size);
     journal.countPending(body.length);

@@ -1,16 +1,17 @@
 import type { Format } from "../contract/format.ts";
-import { type Body, hasPaths, RawBody } from "../contract/message.ts";
+import { type Body, hasPaths, type Message, RawBody } from "../contract/message.ts";
 import type { Branch } from "../journal/operations.ts";
 import { type BoundFormats, speaks } from "./formats.ts";
 import type { DestinationPlan, Order } from "./plan.ts";
 
-/** What the outbox of a destination is to hold of a message that was `received` as these bytes. */
+/** What the outbox of a destination is to hold of a message that was `taken` like this. Its keys are blinded. */
 export function branchOf(
   body: Body,
-  received: Uint8Array,
+  taken: Message,
   part: number,
   { name, order, collect }: DestinationPlan,
   formats: BoundFormats,
+  blindKey: (key: string) => string,
 ): Branch {
   const payload = body.toBytes();
   const format = formats.speaking(body.contentType);
@@ -18,13 +19,14 @@ export function branchOf(
   return {
     destination: name,
     part,
-    payload: sameBytes(payload, received) ? null : payload,
+    payload: isAsTaken(payload, body.contentType, taken) ? null : payload,
     contentType: body.contentType,
     controlId: identity?.controlId ?? "",
     // Bytes an actor has put together are read first: the format's keys are those of a body of its own.
-    keys: format && body instanceof RawBody
-      ? keysOf(order, format.parse(payload, body.contentType), format)
-      : keysOf(order, body, format),
+    keys:
+      (format && body instanceof RawBody
+        ? keysOf(order, format.parse(payload, body.contentType), format)
+        : keysOf(order, body, format)).map(blindKey),
     isBuiltOn: identity !== undefined && format!.isBuiltOn(identity),
     ...(collect ? { gathers: true } : {}),
   };
@@ -35,6 +37,10 @@ function keysOf(order: Order, body: Body, format: Format | undefined): readonly 
     return [...new Set(body.getAll(order.path))];
   }
   return format && speaks(format, body.contentType) ? format.keys(body) : [];
+}
+
+function isAsTaken(payload: Uint8Array, contentType: string, { received, body }: Message): boolean {
+  return contentType === body.contentType && sameBytes(payload, received);
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

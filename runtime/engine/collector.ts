@@ -4,7 +4,8 @@ import { untilAborted } from "../contract/signal.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Branch, CloseBatch, ClosedBatch, HandOn, MemberRow } from "../journal/operations.ts";
+import type { Branch, CloseBatch, ClosedBatch, HandOn } from "../journal/operations.ts";
+import type { MemberRow } from "../journal/rows.ts";
 import type { Gathering } from "../journal/questions.ts";
 import { crashPlace } from "./crash_place.ts";
 import { errors } from "./errors.ts";
@@ -231,7 +232,7 @@ export class Collector {
       upTo: members.at(-1)?.delivery ?? 0,
       members: members.length,
     };
-    const closed = await journal.write(batch);
+    const closed = await journal.write({ ...batch, payload: await journal.keep(payload) });
     // Something was put back among them: it is read with the others the next time.
     if (!closed) return;
     for (const member of members) this.#leave(member);
@@ -254,6 +255,8 @@ export class Collector {
     await journal.write({
       op: "settle",
       seq: row.seq,
+      channel: channel.name,
+      receivedAtMs: row.receivedAtMs,
       delivery: row.delivery,
       attempts: 0,
       atMs,

@@ -1,6 +1,7 @@
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Branch, CloseBatch, ClosedBatch, HandOn, OutboxRow } from "../journal/operations.ts";
+import type { Branch, CloseBatch, ClosedBatch, HandOn } from "../journal/operations.ts";
+import type { OutboxRow } from "../journal/rows.ts";
 import type { Gathering } from "../journal/questions.ts";
 import { Collector } from "./collector.ts";
 import type { LineState } from "./events.ts";

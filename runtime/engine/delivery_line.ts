@@ -4,7 +4,8 @@ import { errorTable, type MitralError } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { OutboxRow, Rest, Settle } from "../journal/operations.ts";
+import type { Rest, Settle } from "../journal/operations.ts";
+import type { OutboxRow } from "../journal/rows.ts";
 import { errors } from "./errors.ts";
 import type { BoundFormats } from "./formats.ts";
 import { limits } from "./limits.ts";
@@ -346,6 +347,8 @@ export class DeliveryLine {
     const durable = journal.write({
       op: "settle",
       seq: entry.row.seq,
+      channel: channel.name,
+      receivedAtMs: entry.row.receivedAtMs,
       delivery: entry.position,
       attempts: entry.attempts,
       atMs,

@@ -3,9 +3,11 @@ import { declareErrors, type MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import { Journal, type OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
+import { sqliteStore } from "../journal/store.ts";
 import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
 import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
+import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
@@ -90,17 +92,20 @@ export class Gateway implements RunningGateway {
 
   /**
    * Opens the journal and starts every channel. When it resolves, every listener listens. Where one cannot, nothing is
-   * left running. Errors: JOURNAL_…, KEYRING_…, those of the adapters.
+   * left running. Errors: MASTER_KEY_MISSING, JOURNAL_…, KEYRING_…, those of the adapters.
    */
   static async open(
     plan: GatewayPlan,
-    { world, observer, openStore }: {
+    { world, masterKey, observer, openStore }: {
       world: World;
+      /** What the data folder is sealed under. A store that writes nothing down needs none. */
+      masterKey?: MasterKey;
       observer?: (event: GatewayEvent) => void;
       /** SQLite in the data folder where left out. */
       openStore?: OpenStore;
     },
   ): Promise<Gateway> {
+    const store = openStore ?? sqliteStore(masterKey ?? missingMasterKey(plan.masterKey));
     const keyring = await keysFor(plan, plan.channels, world);
     // The journal reports before there is a gateway to report to.
     let opened: Gateway | undefined;
@@ -114,7 +119,7 @@ export class Gateway implements RunningGateway {
       failed(error) {
         if (opened) opened.#fail(error);
       },
-    }, openStore);
+    }, store);
     const gateway = opened = new Gateway(plan, world, journal, keyring);
     if (observer) gateway.observe(observer);
     try {

@@ -160,6 +160,8 @@ export class ChannelIntake implements Intake {
 
   /** Gives a message its place in the journal, in the order of those that came before it. */
   #begin(arrival: Arrival): Begun | Promise<Begun> {
+    const stored = arrival.stored ?? this.#parts.journal.keep(arrival.bytes);
+    if (stored instanceof Promise) return stored.then((stored) => this.#begin({ ...arrival, stored }));
     const { envelope } = this.#parts;
     let identity: Identity, flaws: Flaws | Promise<Flaws>;
     try {
@@ -279,10 +281,13 @@ export class ChannelIntake implements Intake {
   }
 
   /** What is kept of every message, whatever becomes of it. */
-  #kept({ id, atMs, origin, contentType, bytes }: Arrival, { controlId, type, sender }: Identity): Append {
+  #kept(
+    { id, atMs, origin, contentType, bytes, stored = bytes }: Arrival,
+    { controlId, type, sender }: Identity,
+  ): Append {
     const { name: channel } = this.#parts.plan;
     const said = { controlId, type, sender, contentType };
-    return { op: "append", id, channel, receivedAtMs: atMs, origin, ...said, body: bytes };
+    return { op: "append", id, channel, receivedAtMs: atMs, origin, ...said, body: stored };
   }
 
   /** It is durable, and none for the inbox: a piece, or a word about numbers, which is kept. */
@@ -354,8 +359,9 @@ export class ChannelIntake implements Intake {
     const { plan, format, journal, assembler, report } = this.#parts;
     // What could not be read may still say who it is.
     const identity = identityIn(format, arrival);
+    const stored = arrival.stored ?? await journal.keep(arrival.bytes);
     const appended = await journal.write<Append>({
-      ...this.#kept(arrival, identity),
+      ...this.#kept({ ...arrival, stored }, identity),
       answered: "negatively",
       trouble: troubleOf(error, arrival.atMs),
       // When it is replayed, a piece waits for the others.

@@ -14,6 +14,8 @@ export interface GatewayPlan {
   readonly folder: string;
   /** Data folder, absolute. */
   readonly data: string;
+  /** File of the key the journal is sealed under, absolute, where no other source has one; outside `data`. */
+  readonly masterKey: string;
   /** The gateway's own keys (a file made by `mitral keys init`), absolute; needed where something is sealed. */
   readonly keys?: string;
   /** Partners' public keys: files by partner name, absolute. */

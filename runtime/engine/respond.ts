@@ -2,7 +2,7 @@ import { passedOn, type Stage } from "../contract/actor.ts";
 import { MitralError } from "../contract/error.ts";
 import { createMessage, type Message, type Outcome, RawBody } from "../contract/message.ts";
 import { untilAborted } from "../contract/signal.ts";
-import type { OutboxRow } from "../journal/operations.ts";
+import type { OutboxRow } from "../journal/rows.ts";
 import { errors } from "./errors.ts";
 import type { BoundFormats } from "./formats.ts";
 import type { ChannelPlan } from "./plan.ts";

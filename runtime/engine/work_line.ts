@@ -4,20 +4,15 @@ import type { Format } from "../contract/format.ts";
 import { createMessage, type Message, type Outcome, RawBody } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type {
-  Branch,
-  HandOn,
-  InboxRow,
-  OutboxRow,
-  Process,
-  Processed,
-  StateWrite,
-} from "../journal/operations.ts";
+import { LARGE_BYTES, type Stored } from "../journal/large_bodies.ts";
+import type { Branch, HandOn, Process, Processed, StateWrite } from "../journal/operations.ts";
+import type { InboxRow, OutboxRow } from "../journal/rows.ts";
 import { ActorState, type StageNotes } from "./actor_state.ts";
 import { branchOf } from "./branch.ts";
 import { errors } from "./errors.ts";
 import type { BoundFormats } from "./formats.ts";
 import type { Accepted } from "./arrival.ts";
+import { InTurn } from "./in_turn.ts";
 import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
 import type { ChannelPlan, DestinationPlan, StepPlan } from "./plan.ts";
@@ -59,6 +54,8 @@ export class WorkLine {
   readonly #state: ActorState;
   readonly line: Line<Work, Outcome>;
   #queued: number;
+  /** Branches with large bodies have their commit in their turn. */
+  readonly #keeping = new InTurn();
   /** Commits of the life before are over: a line that starts anew must find what they remember. */
   #ready: Promise<void> = Promise.resolve();
 
@@ -139,7 +136,7 @@ export class WorkLine {
       {
         name: "commit",
         width: limits.linkMax,
-        open: () => ({ process: (work: Work) => this.#commit(work) }),
+        open: () => ({ process: (work: Work, life) => this.#commit(work, life) }),
       },
     ];
   }
@@ -170,17 +167,18 @@ export class WorkLine {
 
   /** A destination's own filters and transforms, and what its outbox is to hold. */
   #branchStage(destination: DestinationPlan): LineStage<Work, Outcome> {
-    const { formats } = this.#parts;
+    const { formats, journal } = this.#parts;
     const { name, send } = destination;
     return this.#workStage(
       `to ${name}`,
       (notes) => this.#openSteps(destination.steps, `to ${name}`, notes),
       (work, messages) => {
-        const { received } = work.taken;
+        const { taken } = work, blindKey = (key: string) => journal.blindKey(key);
         const added = messages.map(({ body }, part) => {
-          const branch = branchOf(body, received, part, destination, formats);
+          const branch = branchOf(body, taken, part, destination, formats, blindKey);
           if (!("channel" in send) || branch.gathers) return branch;
-          return { ...branch, handsOn: this.#parts.handOn(send.channel, branch, branch.payload ?? received) };
+          const payload = branch.payload ?? taken.received;
+          return { ...branch, payload, handsOn: this.#parts.handOn(send.channel, branch, payload) };
         });
         return { ...work, branches: [...work.branches, ...added] };
       },
@@ -204,12 +202,21 @@ export class WorkLine {
     });
   }
 
-  #commit(work: Work): Promise<Ended<Outcome>> | Ended<Outcome> {
+  #commit(work: Work, life: AbortSignal): Promise<Ended<Outcome>> | Ended<Outcome> {
     if (work.ended?.kind === "rejected") return new Ended(work.ended);
-    return this.#process(work);
+    const branches = this.#keeping.begin("", () => keepAll(work.branches, this.#parts.journal));
+    if (!(branches instanceof Promise)) return this.#process(work, branches);
+    return branches.then((branches) => {
+      // The next life does it again.
+      life.throwIfAborted();
+      return this.#process(work, branches);
+    });
   }
 
-  async #process({ entry, taken, ended, state, stages, ...work }: Work): Promise<Ended<Outcome>> {
+  async #process(
+    { entry, taken, ended, state, stages, ...work }: Work,
+    kept: readonly Branch<Stored>[],
+  ): Promise<Ended<Outcome>> {
     const { plan, journal, world, waiters, report, secondAnswers } = this.#parts;
     const { id, receivedAtMs, received } = taken;
     const seq = entry.position;
@@ -222,7 +229,9 @@ export class WorkLine {
       op: "process",
       seq,
       channel: plan.name,
-      branches,
+      receivedAtMs,
+      found: [],
+      branches: ended ? [] : kept,
       answers,
       ...(followUp ? { followUp } : {}),
       state,
@@ -321,3 +330,15 @@ export class WorkLine {
 }
 
 const FILTERED: Outcome = { kind: "filtered" };
+
+/** Puts large payloads into files; a promise only where there is one. */
+function keepAll(
+  branches: readonly Branch[],
+  journal: Journal,
+): readonly Branch<Stored>[] | Promise<readonly Branch<Stored>[]> {
+  if (branches.every(({ payload }) => !payload || payload.length <= LARGE_BYTES)) return branches;
+  return Promise.all(branches.map(async (branch) => ({
+    ...branch,
+    payload: branch.payload && await journal.keep(branch.payload),
+  })));
+}

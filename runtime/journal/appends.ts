@@ -1,23 +1,36 @@
+import type { Blinds } from "./blinds.ts";
+import { type Bodies, isSame } from "./bodies.ts";
 import type { Row } from "./database.ts";
-import type { Names } from "./names.ts";
+import type { FoundIndex } from "./found.ts";
+import { FIELD, type Names } from "./names.ts";
 import type { Append, Appended, Numbered, Resemblance } from "./operations.ts";
 import type { JoinedPieces, JoinPieces } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
 import { ANSWERED, MESSAGE } from "./schema.ts";
-import { insertBody, type Writes } from "./writes.ts";
+import { openAnswer } from "./sealed_answers.ts";
+import { SEALED, type Sealing } from "./sealing.ts";
+import type { Writes } from "./writes.ts";
+
+/** What appends are made with. */
+export interface AppendParts {
+  readonly sql: Writes;
+  readonly names: Names;
+  readonly sealing: Sealing;
+  readonly blinds: Blinds;
+  readonly bodies: Bodies;
+  readonly found: FoundIndex;
+}
 
 /** What comes in: a new message, or one that is here already. */
 export class Appends {
-  readonly #sql: Writes;
-  readonly #names: Names;
+  readonly #parts: AppendParts;
 
-  constructor(sql: Writes, names: Names) {
-    this.#sql = sql;
-    this.#names = names;
+  constructor(parts: AppendParts) {
+    this.#parts = parts;
   }
 
   append(append: Append): Appended {
-    const channel = this.#names.idOf(append.channel);
+    const channel = this.#parts.names.idOf(append.channel);
     const appended = append.numbered?.repeats
       ? this.#appendRepeated(append, channel, append.numbered.repeats)
       : this.#appendNew(append, channel);
@@ -26,56 +39,75 @@ export class Appends {
   }
 
   #appendNew(append: Append, channel: number): Appended {
-    const identity = identityOf(append);
-    const earlier = identity === null ? [] : this.#sql.sameIdentity.all(channel, identity);
-    const same = earlier.find((row) => sameBytes(row.bytes as Uint8Array, append.body));
+    const earlier = this.#earlier(append, channel);
+    const same = earlier.find((row) => this.#hasBody(row, append));
     if (earlier.length > 0 && !same && append.sameness?.conflict) {
-      return { kind: "conflicting", seq: this.#insert(append, channel, null, append.sameness.conflict) };
+      const seq = this.#insert(append, channel, append.sameness.conflict, { isRecognised: false });
+      return { kind: "conflicting", seq };
     }
     const repeated = same && this.#repetition(append, channel, same);
     if (repeated) return repeated;
-    const seq = this.#insert(append, channel, identity, append.trouble);
+    const seq = this.#insert(append, channel, append.trouble);
     const resembles = resemblanceOf(earlier.length, same);
     if (!resembles) return { kind: "appended", seq };
-    this.#sql.insertHistory.run(seq, append.receivedAtMs, RESEMBLANCES[resembles], null, null);
+    this.#parts.sql.insertHistory.run(seq, append.receivedAtMs, RESEMBLANCES[resembles], null, null);
     return { kind: "appended", seq, resembles };
   }
 
   /** Pieces become one message, if all of them wait. */
   join({ op: _op, pieces, ...whole }: JoinPieces): JoinedPieces {
-    const waits = (seq: number) => Number(this.#sql.messageBySeq.get(seq)?.state) === MESSAGE.gathering;
+    const { sql, names } = this.#parts;
+    const waits = (seq: number) => Number(sql.messageBySeq.get(seq)?.state) === MESSAGE.gathering;
     if (!pieces.every(waits)) return null;
-    const seq = this.#insert({ op: "append", ...whole }, this.#names.idOf(whole.channel), null, undefined);
-    for (const piece of pieces) this.#sql.joinPiece.run(seq, piece);
-    const event = `joined from ${pieces.length} pieces`;
-    this.#sql.insertHistory.run(seq, whole.receivedAtMs, event, null, null);
+    const seq = this.#insert({ op: "append", ...whole }, names.idOf(whole.channel), undefined);
+    for (const piece of pieces) sql.joinPiece.run(seq, piece);
+    sql.insertHistory.run(seq, whole.receivedAtMs, `joined from ${pieces.length} pieces`, null, null);
     return { seq };
+  }
+
+  /** Messages that may be this one, newest first. */
+  #earlier({ sameness, controlId }: Append, channel: number): Row[] {
+    if (!sameness) return [];
+    const { sql, found, blinds } = this.#parts;
+    const [field, value] = sameness.kind === "exact"
+      ? [FIELD.controlId, controlId]
+      : [FIELD.sealedId, sealedId(sameness)];
+    return sql.sameIdentity.all(found.numberOf(field), blinds.number(field, value), channel);
+  }
+
+  /** Other sizes are other bytes: those need not be opened. */
+  #hasBody(row: Row, { body }: Append): boolean {
+    if (Number(row.size) !== body.length) return false;
+    const opened = this.#parts.bodies.read(Number(row.body));
+    return opened !== null && isSame(opened.stored, body);
   }
 
   /** It has the last number again. */
   #appendRepeated(append: Append, channel: number, conflict: Trouble): Appended {
-    const earlier = this.#sql.lastNumbered.get(channel, append.numbered!.sender);
+    const { sql, blinds, bodies } = this.#parts;
+    const earlier = sql.lastNumbered.get(channel, blinds.number(COUNTER, append.numbered!.sender));
     const isRefused = earlier && Number(earlier.answered) === ANSWERED.negatively;
     if (isRefused) return this.#appendNew(append, channel);
-    if (earlier && String(earlier.control_id) === append.controlId) return this.#joined(earlier);
-    return { kind: "misnumbered", seq: this.#insert(append, channel, null, conflict) };
+    const controlId = earlier && bodies.read(Number(earlier.body))?.head.controlId;
+    if (controlId === append.controlId) return this.#joined(earlier!);
+    return { kind: "misnumbered", seq: this.#insert(append, channel, conflict, { isRecognised: false }) };
   }
 
   /** What was taken has the last number now; a repetition leaves it where it is. */
   #count({ sender, last, repeats }: Numbered, channel: number, { kind, seq }: Appended): void {
     if (repeats && kind !== "appended") return;
-    this.#sql.setNumber.run(channel, sender, last, last === null ? null : seq);
+    const { sql, blinds } = this.#parts;
+    sql.setNumber.run(channel, blinds.number(COUNTER, sender), last, last === null ? null : seq);
   }
 
   /** Same message again: pending is joined, a positive answer is given again, a negative one starts anew. */
   #repetition(append: Append, channel: number, earlier: Row): Appended | undefined {
     if (Number(earlier.answered) === ANSWERED.negatively) return undefined;
     if (append.sameness!.kind === "exact" && Number(earlier.answered) === ANSWERED.positively) {
-      const seq = Number(earlier.seq);
+      const { sql, blinds } = this.#parts;
+      const seq = Number(earlier.seq), sender = blinds.number(SENDER, append.sender);
       const recent = append.receivedAtMs - Number(earlier.received_ms) <= append.sameness!.windowMs;
-      if (!recent && this.#sql.newerOfSender.get(channel, seq, seq + LATEST_WITHIN, append.sender)) {
-        return undefined;
-      }
+      if (!recent && sql.newerOfSender.get(channel, seq, seq + LATEST_WITHIN, sender)) return undefined;
     }
     return this.#joined(earlier);
   }
@@ -85,39 +117,49 @@ export class Appends {
     const id = String(earlier.id);
     const receivedAtMs = Number(earlier.received_ms);
     if (Number(earlier.answered) === ANSWERED.notYet) return { kind: "pending", seq, id, receivedAtMs };
-    const answer = earlier.answer === null ? undefined : {
-      bytes: earlier.answer as Uint8Array,
-      contentType: this.#names.textOf(Number(earlier.answer_type)),
-    };
-    return { kind: "answered", seq, id, receivedAtMs, answer };
+    const answer = earlier.answer === null
+      ? null
+      : openAnswer(this.#parts.sealing, seq, earlier.answer as Uint8Array);
+    return { kind: "answered", seq, id, receivedAtMs, ...(answer ? { answer } : {}) };
   }
 
-  #insert(append: Append, channel: number, identity: string | null, trouble: Trouble | undefined): number {
-    const answered = trouble ? "negatively" : append.answered ?? "notYet";
-    const body = insertBody(this.#sql, append.body);
-    return this.#sql.insertMessage.run(
+  #insert(
+    append: Append,
+    channel: number,
+    trouble: Trouble | undefined,
+    { isRecognised = append.sameness !== undefined } = {},
+  ): number {
+    const { sql, names, sealing, blinds, bodies, found } = this.#parts;
+    const { origin: { adapter, peer, partner }, contentType, controlId, type, sameness, evidence } = append;
+    const owner = { channel, atMs: append.receivedAtMs };
+    const head = { contentType, controlId, type, peer, ...(partner === undefined ? {} : { partner }) };
+    const body = bodies.insert(owner, head, append.body);
+    const seq = sql.insertMessage.run(
       append.id,
       channel,
       append.receivedAtMs,
-      this.#names.idOf(append.origin.adapter),
-      append.origin.peer,
-      append.origin.partner ?? null,
-      append.controlId,
-      append.type,
-      append.sender,
-      this.#names.idOf(append.contentType),
-      identity,
+      names.idOf(adapter),
+      blinds.number(SENDER, append.sender),
+      isRecognised ? 1 : 0,
       MESSAGE[trouble ? "quarantined" : append.place ?? "received"],
-      ANSWERED[answered],
+      ANSWERED[trouble ? "negatively" : append.answered ?? "notYet"],
       append.body.length,
       body,
-      append.evidence ?? null,
+      evidence ? sealing.seal(SEALED.evidence, body, owner, evidence) : null,
       trouble ? JSON.stringify(trouble) : null,
       null,
       append.place === "gathering" ? 0 : null,
     ).lastId;
+    found.addMessage(seq, append);
+    if (isRecognised && sameness?.kind === "sealed") found.add(seq, [FIELD.sealedId, sealedId(sameness)]);
+    return seq;
   }
 }
+
+/** What blind numbers of senders are of. */
+export const SENDER = "sender";
+/** What blind numbers of those who count are of. */
+export const COUNTER = "counter";
 
 /** As the history of a message says it. */
 const RESEMBLANCES = { late: "repeated late", reused: "control id reused" } as const;
@@ -132,12 +174,6 @@ function resemblanceOf(earlier: number, same: Row | undefined): Resemblance | un
 /** How far a sender's next message is looked for: the one writer must not search the whole table. */
 const LATEST_WITHIN = 10_000;
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
-}
-
-/** What the index finds a repetition by; whether the bytes are the same is then seen from them. */
-function identityOf({ sameness, controlId }: Append): string | null {
-  if (!sameness) return null;
-  return sameness.kind === "exact" ? controlId : `${sameness.from}/${sameness.id}`;
+function sealedId({ from, id }: { readonly from: string; readonly id: string }): string {
+  return `${from}/${id}`;
 }

@@ -1,10 +1,12 @@
 import type { MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
+import { Blinds } from "./blinds.ts";
+import { isLarge, LARGE_BYTES, type Stored } from "./large_bodies.ts";
 import type { Operation, ResultOf } from "./operations.ts";
 import type { AnswerTo, PendingTotals, Question } from "./questions.ts";
 import type { Archive } from "./records.ts";
 import { errors } from "./schema.ts";
-import { openSqliteStore, type Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 /** A batch holds at most this many operations … */
 const BATCH_OPERATIONS_MAX = 2048;
@@ -49,6 +51,7 @@ export class Journal {
   readonly #world: World;
   readonly #store: Store;
   readonly #observer: JournalObserver;
+  readonly #blinds: Blinds;
   #waiting: Waiting[] = [];
   /** How many of those waiting are not patient. */
   #urgent = 0;
@@ -67,6 +70,7 @@ export class Journal {
     this.#world = world;
     this.#store = store;
     this.#observer = observer;
+    this.#blinds = new Blinds(store.indexKey);
     this.#pendingBytes = found.bytes;
   }
 
@@ -75,7 +79,7 @@ export class Journal {
     world: World,
     folder: string,
     observer: JournalObserver,
-    openStore: OpenStore = openSqliteStore,
+    openStore: OpenStore,
   ): Promise<Journal> {
     try {
       await world.disk.makeFolder(folder, { mode: 0o700 });
@@ -129,6 +133,30 @@ export class Journal {
     });
     this.#last = written.catch(() => {});
     return written;
+  }
+
+  /**
+   * What an operation is given of a body: small ones go with it. A large one is put into a file first, which is durable
+   * when this resolves: whoever keeps an order MUST wait for it before writing what comes behind.
+   */
+  keep(body: Uint8Array): Stored | Promise<Stored> {
+    if (body.length <= LARGE_BYTES) return body;
+    if (this.#trouble) return Promise.reject(this.#trouble);
+    if (this.#closed) return Promise.reject(errors.error("JOURNAL_CLOSED"));
+    return this.#keepLarge(body);
+  }
+
+  async #keepLarge(body: Uint8Array): Promise<Stored> {
+    try {
+      return await this.#store.keep(body);
+    } catch (cause) {
+      throw this.#poison(cause);
+    }
+  }
+
+  /** What stands for a key of order in the journal: it is equal for equal keys, and tells nothing of them. */
+  blindKey(key: string): string {
+    return this.#blinds.key(key);
   }
 
   /** Resolves when every write that was asked for before has resolved or rejected. */
@@ -194,15 +222,22 @@ export class Journal {
     return batch;
   }
 
+  #poison(cause: unknown): MitralError {
+    if (!this.#trouble) {
+      this.#trouble = errors.error("JOURNAL_STORE_FAILED", { reason: reasonOf(cause) }, cause);
+      this.#observer.failed(this.#trouble);
+    }
+    return this.#trouble;
+  }
+
   async #commitBatch(batch: Waiting[]): Promise<void> {
     const startedMs = this.#world.clock.elapsedMs();
     let results: readonly unknown[];
     try {
       results = await this.#store.commit(batch.map((waiting) => waiting.operation));
     } catch (cause) {
-      this.#trouble = errors.error("JOURNAL_STORE_FAILED", { reason: reasonOf(cause) }, cause);
-      this.#observer.failed(this.#trouble);
-      for (const waiting of batch) waiting.reject(this.#trouble);
+      const trouble = this.#poison(cause);
+      for (const waiting of batch) waiting.reject(trouble);
       return;
     }
     batch.forEach((waiting, at) => waiting.resolve(results[at] as never));
@@ -216,9 +251,14 @@ function reasonOf(cause: unknown): string {
   return String((cause as { facts?: { reason?: unknown } }).facts?.reason ?? "unknown");
 }
 
+/** What the batch grows by: what is in a file already is not written again. */
 function bytesOf(operation: Operation): number {
-  if (operation.op === "append" || operation.op === "joinPieces") return operation.body.length;
-  if (operation.op === "closeBatch") return operation.payload.length;
+  if (operation.op === "append" || operation.op === "joinPieces") return inBatch(operation.body);
+  if (operation.op === "closeBatch") return inBatch(operation.payload);
   if (operation.op !== "process") return 0;
-  return operation.branches.reduce((sum, branch) => sum + (branch.payload?.length ?? 0), 0);
+  return operation.branches.reduce((sum, { payload }) => sum + (payload ? inBatch(payload) : 0), 0);
+}
+
+function inBatch(body: Stored): number {
+  return isLarge(body) ? 0 : body.length;
 }

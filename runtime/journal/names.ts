@@ -47,3 +47,11 @@ export class Names {
 export function destinationName(channel: string, destination: string): string {
   return `${channel}/${destination}`;
 }
+
+/** The name of a field that messages are found by: never one of a channel. */
+export function fieldName(field: string): string {
+  return `#${field}`;
+}
+
+/** Fields every message is found by. */
+export const FIELD = { controlId: "control id", type: "type", sealedId: "sealed id" } as const;

@@ -1,4 +1,5 @@
 import type { Origin } from "../contract/message.ts";
+import type { Stored } from "./large_bodies.ts";
 
 /** What the journal keeps of every message. */
 export interface NewMessage {
@@ -10,5 +11,5 @@ export interface NewMessage {
   readonly type: string;
   readonly sender: string;
   readonly contentType: string;
-  readonly body: Uint8Array;
+  readonly body: Stored;
 }

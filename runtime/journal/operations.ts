@@ -1,4 +1,4 @@
-import type { Origin } from "../contract/message.ts";
+import type { Stored } from "./large_bodies.ts";
 import type { NewMessage } from "./new_message.ts";
 import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
@@ -77,14 +77,15 @@ export type Appended =
   | { readonly kind: "misnumbered"; readonly seq: number };
 
 /** One branch of a processed message. */
-export interface Branch {
+export interface Branch<P extends Stored = Uint8Array> {
   readonly destination: string;
   /** Which part of the message it is, from 0: a message that was split has several for a destination. */
   readonly part: number;
-  /** `null`: the received bytes, unchanged. */
-  readonly payload: Uint8Array | null;
+  /** `null`: the received bytes, unchanged, of the same media type, and handed to no other channel. */
+  readonly payload: P | null;
   readonly contentType: string;
   readonly controlId: string;
+  /** Blind: see `Journal.blindKey`. */
   readonly keys: readonly string[];
   /** Later messages of its keys build on it. */
   readonly isBuiltOn: boolean;
@@ -127,12 +128,18 @@ export interface StateWrite {
   readonly value: string | null;
 }
 
+/** What a message can be found by: the name of a field, and a value it has. */
+export type Found = readonly [field: string, value: string];
+
 /** The end of the work line: every branch of a message, at once. No branch: filtered. */
 export interface Process {
   readonly op: "process";
   readonly seq: number;
   readonly channel: string;
-  readonly branches: readonly Branch[];
+  readonly receivedAtMs: number;
+  /** Beside its control id and type. */
+  readonly found: readonly Found[];
+  readonly branches: readonly Branch<Stored>[];
   /** The peer is answered once this is durable. */
   readonly answers: boolean;
   /** Where `answers`. */
@@ -154,6 +161,9 @@ export type Processed = readonly {
 export interface Settle {
   readonly op: "settle";
   readonly seq: number;
+  readonly channel: string;
+  /** Of the message. */
+  readonly receivedAtMs: number;
   readonly delivery: number;
   readonly attempts: number;
   readonly atMs: number;
@@ -179,14 +189,14 @@ export interface Settle {
  * What has gathered for a destination becomes one message, a batch, with one delivery. Its members are delivered, or go
  * into quarantine, with that delivery.
  */
-export interface CloseBatch {
+export interface CloseBatch<P extends Stored = Uint8Array> {
   readonly op: "closeBatch";
   readonly channel: string;
   readonly id: string;
   readonly atMs: number;
   readonly type: string;
   /** What is sent, and the body of the message. */
-  readonly payload: Uint8Array;
+  readonly payload: P;
   readonly branch: Branch;
   /** Its members: all that gather up to this delivery, … */
   readonly upTo: number;
@@ -237,6 +247,8 @@ export interface Quarantine {
   readonly op: "quarantine";
   readonly seq: number;
   readonly trouble: Trouble;
+  /** Beside its control id and type. */
+  readonly found?: readonly Found[];
   readonly followUp?: FollowUp;
   /** What its steps remember all the same: later messages have seen it. */
   readonly state?: readonly StateWrite[];
@@ -308,7 +320,7 @@ export type Operation =
   | Answered
   | Replay
   | Release
-  | CloseBatch
+  | CloseBatch<Stored>
   | Disperse
   | JoinPieces
   | Unpiece;
@@ -319,51 +331,6 @@ export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Settle ? Settled
   : O extends Replay ? Replayed
   : O extends Release ? Released
-  : O extends CloseBatch ? ClosedBatch
+  : O extends CloseBatch<Stored> ? ClosedBatch
   : O extends JoinPieces ? JoinedPieces
   : null;
-
-/** A message waiting in the inbox, as read from disk. */
-export interface InboxRow {
-  readonly seq: number;
-  readonly id: string;
-  readonly receivedAtMs: number;
-  readonly origin: Origin;
-  readonly contentType: string;
-  /** Of what it was stored with, whatever became of that. */
-  readonly size: number;
-  /** `null`: its bytes no longer match their checksum. */
-  readonly body: Uint8Array | null;
-}
-
-/** A delivery waiting in an outbox, as read from disk. */
-export interface OutboxRow {
-  readonly delivery: number;
-  readonly seq: number;
-  readonly id: string;
-  readonly receivedAtMs: number;
-  /** Which part of the message it is, from 0. */
-  readonly part: number;
-  readonly sequence: number;
-  readonly attempts: number;
-  readonly keys: readonly string[];
-  /** Later deliveries of its keys build on it. */
-  readonly isBuiltOn: boolean;
-  /** It has members, which end as it does. */
-  readonly isBatch: boolean;
-  readonly controlId: string;
-  readonly contentType: string;
-  /** Of what it was stored with, whatever became of that. */
-  readonly size: number;
-  /** `null`: its bytes no longer match their checksum. */
-  readonly body: Uint8Array | null;
-}
-
-/** A delivery that gathers, as read from disk. */
-export type MemberRow = Omit<OutboxRow, "sequence" | "attempts" | "isBatch" | "controlId">;
-
-/** A delivery in quarantine whose keys wait for it. */
-export interface HeldRow {
-  readonly delivery: number;
-  readonly keys: readonly string[];
-}

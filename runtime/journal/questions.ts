@@ -1,4 +1,4 @@
-import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./operations.ts";
+import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./rows.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
 
 /** What is asked of the reader, one shape each, so that a thread can carry it. */

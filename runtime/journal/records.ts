@@ -83,6 +83,8 @@ export interface MessageRecord {
 export interface MessageContent extends MessageRecord {
   /** The bytes as received; for a sealed message, the payload after it was opened. */
   readonly received: Uint8Array;
+  /** What the partner's gateway signed, as it came; left out of a message that did not come sealed. */
+  readonly evidence?: Uint8Array;
   /** What happened to it, oldest first. */
   readonly history: readonly {
     readonly atMs: number;

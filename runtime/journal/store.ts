@@ -1,6 +1,8 @@
 import { MitralError } from "../contract/error.ts";
 import type { Facts } from "../contract/error.ts";
 import type { Thread, World } from "../contract/world.ts";
+import { type MasterKey, masterKeyErrors } from "../trust/master_key.ts";
+import type { LargeBody } from "./large_bodies.ts";
 import type { Operation } from "./operations.ts";
 import type { AnswerTo, Question } from "./questions.ts";
 import { errors } from "./schema.ts";
@@ -10,18 +12,31 @@ import { errors } from "./schema.ts";
  * if it rejects, none of the batch happened and nothing may be written any more.
  */
 export interface Store {
+  /** What the blind indexes are made with. */
+  readonly indexKey: Uint8Array;
   commit(operations: readonly Operation[]): Promise<readonly unknown[]>;
   ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>>;
+  /** Seals a large body into a file of its own. It survives a power cut, and is removed some time if nothing names it. */
+  keep(body: Uint8Array): Promise<LargeBody>;
   close(): Promise<void>;
+}
+
+/** What a thread is opened for. */
+export interface Opening {
+  readonly role: "writer" | "reader" | "keeper";
+  readonly folder: string;
+  /** Not for a keeper. */
+  readonly masterKey?: MasterKey;
 }
 
 /** To the journal's thread. */
 export type ToThread =
   & { readonly call: number }
   & (
-    | { readonly do: "open"; readonly role: "writer" | "reader"; readonly folder: string }
+    | ({ readonly do: "open" } & Opening)
     | { readonly do: "apply"; readonly operations: readonly Operation[] }
     | { readonly do: "ask"; readonly question: Question }
+    | { readonly do: "keep"; readonly body: Uint8Array }
     | { readonly do: "close" }
   );
 
@@ -78,20 +93,27 @@ class Calls {
 
 function errorFrom(failure: NonNullable<FromThread["failure"]>): MitralError {
   if (failure.busy) return errors.error("JOURNAL_FOLDER_BUSY");
-  if (failure.code && failure.code in errors.faults) {
-    return errors.error(failure.code as keyof typeof errors.faults, failure.facts);
+  for (const table of [errors, masterKeyErrors]) {
+    if (failure.code && failure.code in table.faults) {
+      return table.error(failure.code as never, failure.facts as never);
+    }
   }
   return errors.error("JOURNAL_STORE_FAILED", { reason: failure.reason });
 }
 
-/** Opens SQLite in the data folder, which must exist: one thread writes, another reads. */
-export async function openSqliteStore(world: World, folder: string): Promise<Store> {
+/** A way to open SQLite in a data folder, which must exist: one thread writes, another reads, a third keeps large bodies. */
+export function sqliteStore(masterKey: MasterKey): (world: World, folder: string) => Promise<Store> {
+  return (world, folder) => openSqliteStore(world, folder, masterKey);
+}
+
+async function openSqliteStore(world: World, folder: string, masterKey: MasterKey): Promise<Store> {
   const url = new URL("./store_thread.ts", import.meta.url);
   const writer = new Calls(world.spawn.thread(url));
   const reader = new Calls(world.spawn.thread(url));
+  let indexKey;
   try {
-    await writer.call({ do: "open", role: "writer", folder });
-    await reader.call({ do: "open", role: "reader", folder });
+    indexKey = await writer.call({ do: "open", role: "writer", folder, masterKey }) as Uint8Array;
+    await reader.call({ do: "open", role: "reader", folder, masterKey });
   } catch (cause) {
     writer.terminate();
     reader.terminate();
@@ -100,14 +122,25 @@ export async function openSqliteStore(world: World, folder: string): Promise<Sto
       ? cause
       : errors.error("JOURNAL_OPEN_FAILED", { reason: String((cause as MitralError).facts?.reason) }, cause);
   }
+  // Few gateways see large bodies: the thread for them waits until the first.
+  let keeper: Calls | undefined;
+  const openKeeper = async () => {
+    keeper = new Calls(world.spawn.thread(url));
+    await keeper.call({ do: "open", role: "keeper", folder });
+    return keeper;
+  };
+  let opening: Promise<Calls> | undefined;
   return {
+    indexKey,
     commit: (operations) => writer.call({ do: "apply", operations }) as Promise<readonly unknown[]>,
     ask: <Q extends Question>(question: Q) => reader.call({ do: "ask", question }) as Promise<AnswerTo<Q>>,
+    keep: async (body) => await (await (opening ??= openKeeper())).call({ do: "keep", body }) as LargeBody,
     async close() {
       try {
         await reader.call({ do: "close" });
         await writer.call({ do: "close" });
       } finally {
+        keeper?.terminate();
         reader.terminate();
         writer.terminate();
       }

@@ -1,52 +1,84 @@
 /// <reference lib="deno.worker" />
 /**
- * The journal's thread, in either of its roles. A writer owns the file and commits batches; a reader answers
- * questions beside it. SQLite's calls block: here they block nobody else.
+ * The journal's thread, in one of its roles. A writer owns the file and commits batches; a reader answers questions
+ * beside it; a keeper writes large bodies into files. SQLite's calls and the disk block: here they block nobody else.
  */
+import { randomBytes } from "node:crypto";
+import type { BodyFiles } from "./body_files.ts";
+import type { Database } from "./database.ts";
+import { diskFiles } from "./disk_files.ts";
+import { writeLarge } from "./large_bodies.ts";
 import { prepareSchema } from "./schema.ts";
 import { Reader } from "./reader.ts";
+import { Sealing } from "./sealing.ts";
 import { holdFolder, openReader, openWriter } from "./sqlite_database.ts";
+import type { FromThread, Opening, ToThread } from "./store.ts";
+import { sweepFiles } from "./sweep_files.ts";
 import { Writer } from "./writer.ts";
-import type { FromThread, ToThread } from "./store.ts";
 
 let writer: Writer | undefined;
 let reader: Reader | undefined;
+let files: BodyFiles | undefined;
 let close = () => {};
 
-function open(role: "writer" | "reader", folder: string): void {
+/** The index key, of a writer. */
+function open({ role, folder, masterKey }: Opening): Uint8Array | undefined {
+  files = diskFiles(folder, randomBytes);
+  if (role === "writer") return openToWrite(folder, masterKey!, files);
   if (role === "reader") {
     const database = openReader(`${folder}/journal.db`);
-    reader = new Reader(database);
+    reader = new Reader(database, new Sealing(database, masterKey!, randomBytes), files);
     close = () => database.close();
-    return;
   }
-  let lock;
+}
+
+function openToWrite(
+  folder: string,
+  masterKey: NonNullable<Opening["masterKey"]>,
+  files: BodyFiles,
+): Uint8Array {
+  const lock = hold(folder);
+  let database: Database | undefined;
   try {
-    lock = holdFolder(`${folder}/lock.db`);
+    database = openWriter(`${folder}/journal.db`);
+    prepareSchema(database);
+    const sealing = new Sealing(database, masterKey, randomBytes);
+    sweepFiles(database, files);
+    writer = new Writer(database, sealing);
+    close = () => {
+      database!.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      database!.close();
+      lock.close();
+    };
+    return sealing.indexKey;
+  } catch (cause) {
+    database?.close();
+    lock.close();
+    throw cause;
+  }
+}
+
+function hold(folder: string): Database {
+  try {
+    return holdFolder(`${folder}/lock.db`);
   } catch (cause) {
     throw Object.assign(new Error((cause as Error).message), {
       busy: /locked|busy/i.test(String(cause)),
       cause,
     });
   }
-  const database = openWriter(`${folder}/journal.db`);
-  prepareSchema(database);
-  writer = new Writer(database);
-  close = () => {
-    database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    database.close();
-    lock.close();
-  };
 }
 
 function perform(message: ToThread): unknown {
   switch (message.do) {
     case "open":
-      return open(message.role, message.folder);
+      return open(message);
     case "apply":
       return writer!.apply(message.operations);
     case "ask":
       return reader!.answer(message.question);
+    case "keep":
+      return writeLarge(message.body, files!, randomBytes);
     case "close":
       return close();
   }

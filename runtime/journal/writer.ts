@@ -1,5 +1,9 @@
-import { Appends } from "./appends.ts";
+import { Appends, SENDER } from "./appends.ts";
+import { Blinds } from "./blinds.ts";
+import { Bodies } from "./bodies.ts";
 import type { Database, Statement } from "./database.ts";
+import { FoundIndex } from "./found.ts";
+import type { Stored } from "./large_bodies.ts";
 import { destinationName, Names } from "./names.ts";
 import type {
   Answered,
@@ -21,24 +25,35 @@ import type {
 } from "./operations.ts";
 import { Replays } from "./replays.ts";
 import { ANSWERED, DELIVERY, MESSAGE } from "./schema.ts";
-import { insertBody, prepareWrites, type Writes } from "./writes.ts";
+import { sealAnswer } from "./sealed_answers.ts";
+import { type Owner, SEALED, type Sealing } from "./sealing.ts";
+import { stateNumber } from "./state_number.ts";
+import { prepareWrites, type Writes } from "./writes.ts";
 
 /** The SQL of everything that is written. One connection, one transaction a batch. */
 export class Writer {
   readonly #database: Database;
   readonly #names: Names;
+  readonly #sealing: Sealing;
+  readonly #blinds: Blinds;
+  readonly #bodies: Bodies;
+  readonly #found: FoundIndex;
   readonly #sql: Writes;
   readonly #appends: Appends;
   readonly #replays: Replays;
   /** The last sequence number given, by destination. */
   readonly #sequences = new Map<number, number>();
 
-  constructor(database: Database) {
+  constructor(database: Database, sealing: Sealing) {
     this.#database = database;
-    this.#names = new Names(database);
-    this.#sql = prepareWrites(database);
-    this.#appends = new Appends(this.#sql, this.#names);
-    this.#replays = new Replays(this.#sql, this.#names);
+    const names = this.#names = new Names(database);
+    const sql = this.#sql = prepareWrites(database);
+    this.#sealing = sealing;
+    const blinds = this.#blinds = new Blinds(sealing.indexKey);
+    const bodies = this.#bodies = new Bodies(database, sealing);
+    const found = this.#found = new FoundIndex(sql, names, blinds);
+    this.#appends = new Appends({ sql, names, sealing, blinds, bodies, found });
+    this.#replays = new Replays(sql, names);
     for (
       const row of database.prepare(
         "SELECT destination, max(sequence) AS last FROM delivery GROUP BY destination",
@@ -60,6 +75,7 @@ export class Writer {
       this.#sequences.clear();
       for (const [destination, last] of sequences) this.#sequences.set(destination, last);
       this.#names.forget();
+      this.#sealing.forget();
       try {
         this.#sql.rollback.run();
       } catch {
@@ -107,7 +123,10 @@ export class Writer {
       process.stages,
       process.seq,
     ).changes;
-    if (moved > 0) this.#remember(process.channel, process.state);
+    if (moved > 0) {
+      this.#remember(process.channel, process.state);
+      for (const found of process.found) this.#found.add(process.seq, found);
+    }
     return process.branches.map((branch) => {
       const destination = this.#names.idOf(destinationName(process.channel, branch.destination));
       // Committed before, and processed again after a crash: what was written then stands.
@@ -120,17 +139,18 @@ export class Writer {
   }
 
   #insertBranch(
-    { seq, channel }: Pick<Process, "seq" | "channel">,
-    branch: Branch,
+    { seq, channel, receivedAtMs }: Pick<Process, "seq" | "channel" | "receivedAtMs">,
+    branch: Branch<Stored>,
     destination: number,
   ): Processed[number] {
-    const { handsOn, payload } = branch;
+    const { handsOn, payload, contentType, controlId } = branch;
     const original = payload ? undefined : this.#sql.bodyOf.get(seq)!;
-    const body = payload ? insertBody(this.#sql, payload) : Number(original!.body);
-    const size = payload?.length ?? Number(original!.size);
+    const owner = { channel: this.#names.idOf(channel), atMs: receivedAtMs };
+    const body = payload
+      ? this.#bodies.insert(owner, { contentType, controlId }, payload)
+      : Number(original!.body);
     const sequence = branch.gathers ? 0 : this.#nextSequence(destination);
     const state = handsOn ? DELIVERY.delivered : branch.gathers ? DELIVERY.gathering : DELIVERY.queued;
-    const contentType = this.#names.idOf(branch.contentType);
     const delivery = this.#sql.insertDelivery.run(
       seq,
       destination,
@@ -139,70 +159,51 @@ export class Writer {
       state,
       JSON.stringify(branch.keys),
       branch.isBuiltOn ? 1 : 0,
-      branch.controlId,
-      contentType,
-      size,
+      payload?.length ?? Number(original!.size),
       body,
       handsOn?.receivedAtMs ?? null,
       branch.gathers ? 0 : null,
     ).lastId;
     if (!handsOn) return { delivery, sequence };
-    return { delivery, sequence, seq: this.#handOn(handsOn, channel, seq, contentType, size, body) };
+    return { delivery, sequence, seq: this.#handOn(handsOn, channel, seq, contentType, payload!) };
   }
 
-  /** A message of another channel, with the very bytes of this one's branch. */
-  #handOn(
-    handOn: HandOn,
-    from: string,
-    parent: number,
-    contentType: number,
-    size: number,
-    body: number,
-  ): number {
-    return this.#insertMade({
-      ...handOn,
-      channel: this.#names.idOf(handOn.channel),
-      adapter: "channel",
-      peer: from,
-      contentType,
-      state: MESSAGE.received,
-      size,
-      body,
-      parent,
-    });
+  /** A message of another channel, sealed under a key of its own. */
+  #handOn(handOn: HandOn, from: string, parent: number, contentType: string, body: Stored): number {
+    const { channel, ...made } = handOn;
+    const place = { state: MESSAGE.received, adapter: "channel", peer: from, parent };
+    return this.#insertMade({ ...made, ...place, channel: this.#names.idOf(channel), contentType, body });
   }
 
   /** Where a message is not answered yet: what its sender is to hear of it, as a message of another channel. */
   #followUp(seq: number, from: string, followUp: FollowUp | undefined): void {
     if (!followUp || !this.#sql.unanswered.get(seq)) return;
     const { payload, contentType, handsOn } = followUp;
-    const body = insertBody(this.#sql, payload);
-    this.#handOn(handsOn, from, seq, this.#names.idOf(contentType), payload.length, body);
+    this.#handOn(handsOn, from, seq, contentType, payload);
   }
 
   /** A message that nobody sent, and nobody waits for an answer to. */
   #insertMade(made: Made): number {
-    return this.#sql.insertMessage.run(
+    const { channel, receivedAtMs, contentType, controlId, type, peer } = made;
+    const owner = { channel, atMs: receivedAtMs };
+    const seq = this.#sql.insertMessage.run(
       made.id,
-      made.channel,
-      made.receivedAtMs,
+      channel,
+      receivedAtMs,
       this.#names.idOf(made.adapter),
-      made.peer,
-      null,
-      made.controlId,
-      made.type,
-      made.sender,
-      made.contentType,
-      null,
+      this.#blinds.number(SENDER, made.sender),
+      0,
       made.state,
       ANSWERED.positively,
-      made.size,
-      made.body,
+      made.body.length,
+      this.#bodies.insert(owner, { contentType, controlId, type, peer }, made.body),
       null,
       null,
       made.parent,
       null,
     ).lastId;
+    this.#found.addMessage(seq, made);
+    return seq;
   }
 
   /** The next number of a destination: one for each thing that is sent there. */
@@ -212,7 +213,7 @@ export class Writer {
     return sequence;
   }
 
-  #closeBatch({ channel, id, atMs, type, payload, branch, upTo, members }: CloseBatch): ClosedBatch {
+  #closeBatch({ channel, id, atMs, type, payload, branch, upTo, members }: CloseBatch<Stored>): ClosedBatch {
     const destination = this.#names.idOf(destinationName(channel, branch.destination));
     if (Number(this.#sql.countGathered.get(destination, upTo)!.members) !== members) return null;
     const seq = this.#insertMade({
@@ -224,13 +225,14 @@ export class Writer {
       controlId: branch.controlId,
       type,
       sender: "",
-      contentType: this.#names.idOf(branch.contentType),
+      contentType: branch.contentType,
       state: MESSAGE.processed,
-      size: payload.length,
-      body: insertBody(this.#sql, payload),
+      body: payload,
       parent: null,
     });
-    const { seq: handedOn, ...placed } = this.#insertBranch({ seq, channel }, branch, destination);
+    const message = { seq, channel, receivedAtMs: atMs };
+    const sent = branch.handsOn ? { ...branch, payload } : branch;
+    const { seq: handedOn, ...placed } = this.#insertBranch(message, sent, destination);
     this.#sql.joinBatch.run(placed.delivery, destination, upTo);
     this.#sql.markBatch.run(placed.delivery);
     this.#note(seq, atMs, `batch of ${members}`, destination, null);
@@ -247,10 +249,14 @@ export class Writer {
 
   #remember(channel: string, writes: readonly StateWrite[]): void {
     if (writes.length === 0) return;
-    const id = this.#names.idOf(channel);
+    const owner = { channel: this.#names.idOf(channel), atMs: null };
     for (const { step, key, value } of writes) {
-      if (value === null) this.#sql.dropState.run(id, step, key);
-      else this.#sql.setState.run(id, step, key, value);
+      const number = stateNumber(this.#blinds, step, key);
+      if (value === null) this.#sql.dropState.run(owner.channel, number);
+      else {
+        const sealed = this.#sealing.seal(SEALED.state, number, owner, utf8.encode(value));
+        this.#sql.setState.run(owner.channel, number, sealed);
+      }
     }
   }
 
@@ -261,7 +267,7 @@ export class Writer {
       state,
       settle.attempts,
       settle.atMs,
-      settle.answer ?? null,
+      settle.answer ? this.#sealedAnswerOf(settle, settle.answer) : null,
       trouble,
       settle.holds ? 1 : 0,
       settle.delivery,
@@ -277,6 +283,11 @@ export class Writer {
       this.#note(settle.seq, settle.atMs, "quarantined", Number(destination), settle.trouble.code);
     }
     return { concluded: this.#conclude(settle), rest: settle.tellRest ? this.#rest(settle) : null };
+  }
+
+  #sealedAnswerOf({ delivery, channel, receivedAtMs }: Settle, answer: Uint8Array): Uint8Array {
+    const owner = { channel: this.#names.idOf(channel), atMs: receivedAtMs };
+    return this.#sealing.seal(SEALED.deliveryAnswer, delivery, owner, answer);
   }
 
   #conclude({ seq, delivery, concludes, followUps }: Settle): boolean {
@@ -310,10 +321,13 @@ export class Writer {
     return null;
   }
 
-  #quarantine({ seq, trouble, state, followUp }: Quarantine): null {
+  #quarantine({ seq, trouble, state, found = [], followUp }: Quarantine): null {
     if (followUp) this.#followUp(seq, this.#channelOf(seq), followUp);
     const moved = this.#sql.quarantineMessage.run(JSON.stringify(trouble), seq).changes;
-    if (moved > 0 && state) this.#remember(this.#channelOf(seq), state);
+    if (moved > 0) {
+      if (state) this.#remember(this.#channelOf(seq), state);
+      for (const each of found) this.#found.add(seq, each);
+    }
     this.#note(seq, trouble.atMs, "quarantined", null, trouble.code);
     return null;
   }
@@ -326,10 +340,14 @@ export class Writer {
   #answer(statement: Statement, seq: number, { positively, answer }: Omit<Answered, "op" | "seq">): void {
     statement.run(
       positively ? ANSWERED.positively : ANSWERED.negatively,
-      answer?.bytes ?? null,
-      answer ? this.#names.idOf(answer.contentType) : null,
+      answer ? sealAnswer(this.#sealing, seq, this.#ownerOf(seq), answer) : null,
       seq,
     );
+  }
+
+  #ownerOf(seq: number): Owner {
+    const { channel, received_ms } = this.#sql.messageBySeq.get(seq)!;
+    return { channel: Number(channel), atMs: Number(received_ms) };
   }
 
   #channelOf(seq: number): string {
@@ -351,9 +369,10 @@ interface Made {
   readonly controlId: string;
   readonly type: string;
   readonly sender: string;
-  readonly contentType: number;
+  readonly contentType: string;
   readonly state: number;
-  readonly size: number;
-  readonly body: number;
+  readonly body: Stored;
   readonly parent: number | null;
 }
+
+const utf8 = new TextEncoder();

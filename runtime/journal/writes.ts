@@ -1,11 +1,10 @@
-import { crc32 } from "node:zlib";
 import type { Database, Statement } from "./database.ts";
 
 /**
  * What is asked of an earlier message: a piece that has become part of a whole is answered as that is, since the answer
  * to it says what became of the whole.
  */
-const EARLIER = ["seq", "id", "received_ms", "answered", "answer", "answer_type"]
+const EARLIER = ["seq", "id", "received_ms", "answered", "answer"]
   .map((name) => `iif(whole.seq IS NULL, given.${name}, whole.${name}) AS ${name}`).join(", ");
 const WHOLE = "LEFT JOIN message AS whole ON whole.seq = given.whole";
 
@@ -18,14 +17,15 @@ export function prepareWrites(database: Database) {
     begin: "BEGIN IMMEDIATE",
     commit: "COMMIT",
     rollback: "ROLLBACK",
-    insertBody: "INSERT INTO body (crc32, bytes) VALUES (?, ?)",
     insertMessage:
-      `INSERT INTO message (id, channel, received_ms, adapter, peer, partner, control_id, type, sender, content_type,
-       identity, state, answered, size, body, evidence, trouble, parent, whole)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    sameIdentity: `SELECT ${EARLIER}, bytes FROM message AS given ${WHOLE} JOIN body ON body.id = given.body
-       WHERE given.channel = ? AND given.identity = ? ORDER BY given.seq DESC LIMIT 16`,
-    lastNumbered: `SELECT ${EARLIER}, given.control_id AS control_id FROM numbering
+      `INSERT INTO message (id, channel, received_ms, adapter, sender, recognised, state, answered, size, body, evidence,
+       trouble, parent, whole) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    insertFound: "INSERT OR IGNORE INTO found (field, blind, seq) VALUES (?, ?, ?)",
+    sameIdentity: `SELECT ${EARLIER}, given.body AS body, given.size AS size FROM found
+       JOIN message AS given ON given.seq = found.seq ${WHOLE}
+       WHERE found.field = ? AND found.blind = ? AND given.channel = ? AND given.recognised = 1
+       ORDER BY found.seq DESC LIMIT 16`,
+    lastNumbered: `SELECT ${EARLIER}, given.body AS body FROM numbering
        JOIN message AS given ON given.seq = numbering.seq ${WHOLE}
        WHERE numbering.channel = ? AND numbering.sender = ?`,
     setNumber: "INSERT OR REPLACE INTO numbering (channel, sender, last, seq) VALUES (?, ?, ?, ?)",
@@ -35,8 +35,8 @@ export function prepareWrites(database: Database) {
     bodyOf: "SELECT body, size FROM message WHERE seq = ?",
     deliveryOf: "SELECT id, sequence FROM delivery WHERE seq = ? AND destination = ? AND part = ?",
     insertDelivery:
-      `INSERT INTO delivery (seq, destination, part, sequence, state, attempts, keys, built_on, control_id, content_type,
-       size, body, settled_ms, batch) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO delivery (seq, destination, part, sequence, state, attempts, keys, built_on, size, body, settled_ms,
+       batch) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)`,
     settleDelivery:
       `UPDATE delivery SET state = ?, attempts = ?, settled_ms = ?, answer = ?, trouble = ?, held = ?
        WHERE id = ? AND state IN (0, 3)`,
@@ -64,11 +64,10 @@ export function prepareWrites(database: Database) {
     quarantineMessage:
       "UPDATE message SET state = 3, trouble = ?, answered = iif(answered = 0 OR state = 4, 2, answered) WHERE seq = ? AND state IN (0, 4)",
     concludeMessage: "UPDATE message SET answered = ? WHERE seq = ? AND answered = 0",
-    answerMessage: "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ?",
-    answerWaiting:
-      "UPDATE message SET answered = ?, answer = ?, answer_type = ? WHERE seq = ? AND answered = 0",
+    answerMessage: "UPDATE message SET answered = ?, answer = ? WHERE seq = ?",
+    answerWaiting: "UPDATE message SET answered = ?, answer = ? WHERE seq = ? AND answered = 0",
     unanswered: "SELECT 1 FROM message WHERE seq = ? AND answered = 0",
-    messageBySeq: "SELECT channel, state, size, whole FROM message WHERE seq = ?",
+    messageBySeq: "SELECT channel, received_ms, state, size, whole FROM message WHERE seq = ?",
     requeueMessage: "UPDATE message SET state = iif(whole = 0, 4, 0), trouble = NULL WHERE seq = ?",
     joinPiece: "UPDATE message SET state = 1, whole = ? WHERE seq = ? AND state = 4",
     unpiece: "UPDATE message SET state = 0, whole = NULL WHERE seq = ? AND state = 4",
@@ -79,16 +78,11 @@ export function prepareWrites(database: Database) {
     requeueDelivery:
       "UPDATE delivery SET state = 0, settled_ms = NULL, trouble = NULL, held = 0 WHERE id = ?",
     releaseDelivery: "UPDATE delivery SET held = 0 WHERE id = ?",
-    setState: "INSERT OR REPLACE INTO state (channel, step, key, value) VALUES (?, ?, ?, ?)",
-    dropState: "DELETE FROM state WHERE channel = ? AND step = ? AND key = ?",
+    setState: "INSERT OR REPLACE INTO state (channel, key, value) VALUES (?, ?, ?)",
+    dropState: "DELETE FROM state WHERE channel = ? AND key = ?",
     insertHistory: "INSERT INTO history (seq, at_ms, event, destination, code) VALUES (?, ?, ?, ?, ?)",
   };
   return Object.fromEntries(
     Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)]),
   ) as { readonly [K in keyof typeof statements]: Statement };
-}
-
-/** Keeps bytes beside their checksum; returns the number they are known by. */
-export function insertBody(sql: Writes, bytes: Uint8Array): number {
-  return sql.insertBody.run(crc32(bytes), bytes).lastId;
 }

@@ -73,9 +73,17 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-function factsOf(found: Deno.FileInfo): FileFacts {
+async function factsOf(path: string, found: Deno.FileInfo): Promise<FileFacts> {
   const kind = found.isFile ? "file" : found.isDirectory ? "folder" : "other";
-  return { kind, size: found.size, modifiedMs: found.mtime?.getTime() ?? 0 };
+  // A link itself may be read by everybody; what counts is who may read what it leads to.
+  const { mode } = found.isSymlink ? await Deno.stat(path).catch(() => ({ mode: null })) : found;
+  return {
+    kind,
+    size: found.size,
+    modifiedMs: found.mtime?.getTime() ?? 0,
+    // The other bits say what kind of file it is.
+    ...(mode === null ? {} : { mode: mode & 0o7777 }),
+  };
 }
 
 let asides = 0;
@@ -106,7 +114,7 @@ const disk: Disk = {
   },
   async facts(path) {
     try {
-      return factsOf(await Deno.lstat(path));
+      return await factsOf(path, await Deno.lstat(path));
     } catch (cause) {
       if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
         return undefined;

@@ -12,6 +12,7 @@ import { outside } from "../../gateway.ts";
 import { readGateway } from "../../runtime/config/read_gateway.ts";
 import { denoWorld } from "../../runtime/world/deno_world.ts";
 import { RawPeer } from "../adapters/mllp/mllp_peer.ts";
+import { writeMasterKey } from "../world/master_key.ts";
 import { assertDeclared, type Told } from "./_reference.ts";
 
 /** Settings of a gateway, or of a part of one, as its file would hold them. */
@@ -26,6 +27,7 @@ export class Folder implements AsyncDisposable {
   static async make(): Promise<Folder> {
     const folder = new Folder(await Deno.makeTempDir({ prefix: "bad-input-" }));
     await Deno.mkdir(folder.at("out"));
+    await writeMasterKey(folder.path);
     return folder;
   }
 

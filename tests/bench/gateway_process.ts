@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { writeMasterKey } from "../world/master_key.ts";
 
 const THIS_TREE = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -27,6 +28,7 @@ export class GatewayProcess {
   ): Promise<GatewayProcess> {
     await Deno.mkdir(folder, { recursive: true });
     await Deno.writeTextFile(`${folder}/gateway.yaml`, yaml);
+    await writeMasterKey(folder);
     const startedMs = performance.now();
     const child = new Deno.Command("deno", {
       args: ["run", "-q", "-P", "mod.ts", "run", `${folder}/gateway.yaml`, "--log-level", "warning"],

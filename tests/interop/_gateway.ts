@@ -1,4 +1,5 @@
 import { Gateway, type GatewayEvent } from "mitral";
+import { writeMasterKey } from "../world/master_key.ts";
 
 /** A gateway in a folder of its own with an empty folder `out`; both are removed afterwards. */
 export interface TestGateway extends AsyncDisposable {
@@ -15,6 +16,7 @@ export async function openGateway(channels: Readonly<Record<string, unknown>>): 
   const folder = await Deno.makeTempDir();
   const remove = () => Deno.remove(folder, { recursive: true });
   await Deno.mkdir(`${folder}/out`);
+  await writeMasterKey(folder);
   let gateway: Gateway;
   try {
     gateway = await Gateway.open({ gateway: "interop", channels }, { folder });

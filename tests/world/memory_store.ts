@@ -1,12 +1,18 @@
+import { randomBytes } from "node:crypto";
 import type { World } from "../../runtime/contract/world.ts";
+import type { BodyFiles } from "../../runtime/journal/body_files.ts";
 import type { Database } from "../../runtime/journal/database.ts";
+import { writeLarge } from "../../runtime/journal/large_bodies.ts";
+import { memoryFiles } from "../../runtime/journal/memory_files.ts";
 import type { Operation } from "../../runtime/journal/operations.ts";
 import type { AnswerTo, Question } from "../../runtime/journal/questions.ts";
 import { Reader } from "../../runtime/journal/reader.ts";
 import { prepareSchema } from "../../runtime/journal/schema.ts";
+import { Sealing } from "../../runtime/journal/sealing.ts";
 import { openWriter } from "../../runtime/journal/sqlite_database.ts";
 import type { Store } from "../../runtime/journal/store.ts";
 import { Writer } from "../../runtime/journal/writer.ts";
+import { masterKey } from "./master_key.ts";
 
 /**
  * The journal's real SQL over a database in memory and in this thread: fast, and in a test's hand. The data outlive
@@ -15,6 +21,8 @@ import { Writer } from "../../runtime/journal/writer.ts";
  */
 export class MemoryStore implements Disposable {
   readonly database: Database = openWriter(":memory:");
+  /** Bodies too large for it. */
+  readonly files: BodyFiles = memoryFiles();
   /** The operations of every commit that was asked for, in order. */
   readonly commits: (readonly Operation[])[] = [];
   /** Questions that were asked, in order. */
@@ -35,9 +43,16 @@ export class MemoryStore implements Disposable {
   /** For `Journal.open` and `Gateway.open`. Each call takes the data over from the store before it. */
   readonly openStore = (_world: World, _folder: string): Promise<Store> => {
     const turn = ++this.#opened;
-    const writer = new Writer(this.database);
-    const reader = new Reader(this.database);
+    const sealing = new Sealing(this.database, masterKey, randomBytes);
+    const writer = new Writer(this.database, sealing);
+    const reader = new Reader(this.database, sealing, this.files);
     return Promise.resolve({
+      indexKey: sealing.indexKey,
+      keep: async (body) => {
+        const kept = writeLarge(body, this.files, randomBytes);
+        await Promise.resolve();
+        return turn === this.#opened ? kept : await forever;
+      },
       commit: async (operations) => {
         if (turn !== this.#opened) return await forever;
         this.commits.push(operations);
@@ -90,6 +105,14 @@ export class MemoryStore implements Disposable {
   /** How many rows a query gives: a look at the data behind the journal's back. */
   count(sql: string): number {
     return Number(Object.values(this.database.prepare(sql).get()!)[0]);
+  }
+
+  /** Changes a bit of a body, as a disk may. */
+  damage(body: number): void {
+    const sealed = this.database.prepare("SELECT sealed FROM body WHERE id = ?").get(body)!
+      .sealed as Uint8Array;
+    sealed[sealed.length - 20] ^= 1;
+    this.database.prepare("UPDATE body SET sealed = ? WHERE id = ?").run(sealed, body);
   }
 
   [Symbol.dispose](): void {

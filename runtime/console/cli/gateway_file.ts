@@ -80,6 +80,8 @@ export interface GatewayPlaces {
   readonly name?: string;
   /** Data folder, absolute. */
   readonly data: string;
+  /** File of the master key, absolute. */
+  readonly masterKey: string;
   /** File of the gateway's own keys, absolute; `undefined` where the file names none. */
   readonly keys?: string;
   /** Partners' key files, absolute. */
@@ -114,6 +116,7 @@ export async function readGatewayPlaces(typed: string, session: Session): Promis
   return {
     name: textAt("gateway"),
     data: resolve(folder, textAt("data") ?? DEFAULTS.data),
+    masterKey: resolve(folder, textAt("masterKey") ?? DEFAULTS.masterKey),
     keys: keys === undefined ? undefined : resolve(folder, keys),
     partners: partners?.kind === "map"
       ? partners.entries.flatMap(({ value }) => value.kind === "scalar" ? [resolve(folder, value.text)] : [])

@@ -1,6 +1,9 @@
 /** Folder the starter's destination writes to, beside the gateway file. */
 export const starterOutbox = "outbox";
 
+/** The key its journal is sealed under, beside the gateway file. */
+export const starterMasterKey = "master.key";
+
 /** What the schema beside the starter is called; editors find it by the starter's first line. */
 export const starterSchema = "gateway.schema.json";
 
@@ -11,6 +14,9 @@ gateway: my-gateway
 
 # Where messages are kept until they are delivered. Keep it on a disk that survives a power cut.
 data: ./data
+
+# What they are sealed under on that disk. Keep a copy elsewhere, and this one out of backups and version control.
+masterKey: ./${starterMasterKey}
 
 # GET /health, /ready and /metrics on this machine; 0 takes any free port.
 monitor: { port: 0 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { exitCodes } from "../../../runtime/console/cli/exit_codes.ts";
+import { writeMasterKey } from "../../world/master_key.ts";
 import { withFolder } from "./console_kit.ts";
 
 const program = new URL("../../../mod.ts", import.meta.url).pathname;
@@ -52,6 +53,7 @@ Deno.test("console applies a changed gateway file by itself where it is told to 
     await Deno.mkdir(join(cwd, "outbox"));
     await Deno.writeTextFile(join(cwd, "test.env"), "OUT=./outbox\n");
     await Deno.writeTextFile(path, named);
+    await writeMasterKey(cwd);
     await using child = spawn(cwd, "run", "gateway.yaml", "--watch", "--env", "test.env");
     const [out, err] = [linesOf(child.stdout), linesOf(child.stderr)];
     await out(/^ready my-gateway/);
@@ -86,6 +88,7 @@ function linesOf(output: ReadableStream<Uint8Array>): (line: RegExp) => Promise<
 
 /** Starts a gateway and waits until it is ready. */
 async function startGateway(cwd: string): Promise<Deno.ChildProcess> {
+  await writeMasterKey(cwd);
   const child = spawn(cwd, "run", "gateway.yaml");
   child.stderr.pipeTo(new WritableStream());
   await printed(child.stdout, /^ready my-gateway/);
@@ -146,6 +149,7 @@ Deno.test("console applies a changed file to a running process, rolls it back, a
 Deno.test("console names the permission that Deno does not grant", () =>
   withFolder(async (cwd) => {
     await Deno.writeTextFile(join(cwd, "gateway.yaml"), file);
+    await writeMasterKey(cwd);
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
         "run",

@@ -111,7 +111,9 @@ async function powerCuts(seed: number): Promise<{ repeated: number; undone: numb
     peer.cutPower();
   }
   await rig.open([channel]);
-  const kept = rig.store.count("SELECT count(*) FROM message WHERE peer <> 'files'");
+  const kept = rig.store.count(
+    "SELECT count(*) FROM message JOIN name ON name.id = adapter WHERE text <> 'collect'",
+  );
   while (rig.store.count("SELECT count(*) FROM message WHERE state = 0") > 0) await turns();
   await rig.gateway.closeBatch("lab");
   const left = "SELECT count(*) FROM delivery WHERE state IN (0, 3)";

@@ -199,7 +199,7 @@ Deno.test("a message whose bytes changed on disk is in quarantine, and the other
   const peer = new FakePeer();
   await rig.open([rig.channel("lab", [collecting("files", peer, {})])]);
   await gather(rig, "A", "B", "C");
-  rig.store.database.exec("UPDATE body SET bytes = CAST('B|rotten' AS BLOB) WHERE id = 2");
+  rig.store.damage(2);
   assertEquals(await rig.gateway.closeBatch("lab"), [{ destination: "files", messages: 2 }]);
   const { error } = await rig.seen("messageQuarantined");
   assertEquals(error.code, "ENGINE_BODY_DAMAGED");

@@ -104,6 +104,7 @@ export class GatewayRig implements AsyncDisposable {
       name: "here",
       folder: "/gateway",
       data: "/gateway/data",
+      masterKey: "/gateway/master.key",
       partners: {},
       formats: {},
       drainMsMax: 10_000,

@@ -57,13 +57,21 @@ async function sealedIntake(rig: GatewayRig) {
   };
 }
 
+/** What was signed with each message there is. */
+async function evidenceIn({ archive }: Journal): Promise<readonly string[]> {
+  const records = await archive.list({});
+  return await Promise.all(
+    records.map(async ({ id }) => decoder.decode((await archive.show(id))!.evidence)),
+  );
+}
+
 Deno.test("a sealed message is kept as its payload, with what its sender signed", async () => {
   await using rig = new GatewayRig();
-  const { give, wrap, accepted } = await sealedIntake(rig);
+  const { journal, give, wrap, accepted } = await sealedIntake(rig);
   assertEquals(said(await give(wrap("m1", note({ id: "A" })))), "m1 accepted receipt 1");
   assertEquals(accepted.map(({ bytes }) => decoder.decode(bytes)), ["A|A|S|message|"]);
   assertEquals(accepted[0].origin.partner, "the-north");
-  assertEquals(rig.store.count("SELECT evidence = CAST('north said m1' AS BLOB) FROM message"), 1);
+  assertEquals(await evidenceIn(journal), ["north said m1"]);
 });
 
 Deno.test("a sealed message that comes again gets the receipt that was given, sealed anew or not", async () => {
@@ -78,14 +86,11 @@ Deno.test("a sealed message that comes again gets the receipt that was given, se
 
 Deno.test("a sealed batch is received message by message, each once, and has one receipt", async () => {
   await using rig = new GatewayRig();
-  const { give, wrap, accepted } = await sealedIntake(rig);
+  const { journal, give, wrap, accepted } = await sealedIntake(rig);
   const batch = batchOf({ id: "A" }, { id: "B" }, { id: "B" });
   assertEquals(said(await give(wrap("m1", batch))), "m1 accepted receipt 1");
   assertEquals(accepted.map(({ bytes }) => idIn(bytes)), ["A", "B", "B"]);
-  assertEquals(
-    rig.store.count("SELECT count(*) FROM message WHERE evidence = CAST('north said m1' AS BLOB)"),
-    3,
-  );
+  assertEquals(await evidenceIn(journal), ["north said m1", "north said m1", "north said m1"]);
   assertEquals(said(await give(wrap("m1", batch))), "m1 accepted receipt 2");
   assertEquals(accepted.length, 3);
 });

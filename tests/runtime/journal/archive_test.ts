@@ -19,7 +19,14 @@ async function filled(store: MemoryStore): Promise<Journal> {
   const [one] = await journal.write(processOf(1, [branchTo("ehr", { payload })]));
   const [two] = await journal.write(processOf(2, [branchTo("ehr"), branchTo("other")]));
   await journal.write(processOf(4, []));
-  const settle = { op: "settle", attempts: 2, atMs: 900, tellRest: false } as const;
+  const settle = {
+    op: "settle",
+    channel: "lab",
+    receivedAtMs: 1000,
+    attempts: 2,
+    atMs: 900,
+    tellRest: false,
+  } as const;
   await journal.write({ ...settle, seq: 1, delivery: one.delivery, answer: new TextEncoder().encode("AA") });
   await journal.write({ op: "attempted", delivery: two.delivery, attempts: 1, trouble });
   await journal.write({ ...settle, seq: 2, delivery: two.delivery, trouble });

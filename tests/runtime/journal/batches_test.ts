@@ -74,7 +74,15 @@ Deno.test("members end with their batch, once: what ends it a second time change
   using store = new MemoryStore();
   const journal = await gathered(store, 10, 10);
   const closed = (await journal.write(closing(2, 2)))!;
-  const settle = { op: "settle", ...closed, attempts: 1, tellRest: false, isBatch: true } as const;
+  const settle = {
+    op: "settle",
+    channel: "lab",
+    receivedAtMs: 1000,
+    ...closed,
+    attempts: 1,
+    tellRest: false,
+    isBatch: true,
+  } as const;
   await journal.write({ ...settle, atMs: 6000, trouble });
   await journal.write({ ...settle, atMs: 7000 });
   const records = await journal.archive.list({ state: "quarantined" });

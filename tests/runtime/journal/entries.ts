@@ -9,8 +9,11 @@ import { worldWith } from "../../world/tools.ts";
 const encoder = new TextEncoder();
 let ids = 0;
 
+/** An append with its bytes. */
+export type SmallAppend = Append & { readonly body: Uint8Array };
+
 /** A message to be appended; a new one with every call. */
-export function appendOf(change: Partial<Append> = {}): Append {
+export function appendOf(change: Partial<SmallAppend> = {}): SmallAppend {
   const number = ++ids;
   return {
     op: "append",
@@ -43,7 +46,18 @@ export function branchTo(destination: string, change: Partial<Branch> = {}): Bra
 
 /** The end of the work on a message. */
 export function processOf(seq: number, branches: readonly Branch[], change: Partial<Process> = {}): Process {
-  return { op: "process", seq, channel: "lab", branches, answers: false, state: [], stages: "", ...change };
+  return {
+    op: "process",
+    seq,
+    channel: "lab",
+    receivedAtMs: 1000,
+    found: [],
+    branches,
+    answers: false,
+    state: [],
+    stages: "",
+    ...change,
+  };
 }
 
 /** Why something is in quarantine. */

@@ -3,7 +3,16 @@ import { MemoryStore } from "../../world/memory_store.ts";
 import { appendOf, branchTo, journalOn, processOf, trouble } from "./entries.ts";
 
 const settleOf = (seq: number, delivery: number) =>
-  ({ op: "settle", seq, delivery, attempts: 1, atMs: 1, tellRest: true }) as const;
+  ({
+    op: "settle",
+    channel: "lab",
+    receivedAtMs: 1000,
+    seq,
+    delivery,
+    attempts: 1,
+    atMs: 1,
+    tellRest: true,
+  }) as const;
 
 Deno.test("a journal that is opened again finds everything undone, and counts it", async () => {
   using store = new MemoryStore();

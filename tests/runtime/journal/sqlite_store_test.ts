@@ -2,7 +2,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { Journal } from "../../../runtime/journal/journal.ts";
+import { sqliteStore } from "../../../runtime/journal/store.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
+import { masterKey } from "../../world/master_key.ts";
 import { appendOf, branchTo, deaf, processOf } from "./entries.ts";
 
 interface Folder extends AsyncDisposable {
@@ -14,7 +16,7 @@ async function folder(): Promise<Folder> {
   const path = await Deno.makeTempDir();
   return {
     path,
-    open: () => Journal.open(denoWorld, path, deaf),
+    open: () => Journal.open(denoWorld, path, deaf, sqliteStore(masterKey)),
     [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
   };
 }
@@ -84,7 +86,7 @@ Deno.test("a journal of a newer version is refused by code, and left as it is", 
 Deno.test("a data folder that cannot be used is refused by code", async () => {
   await using data = await folder();
   await Deno.writeTextFile(`${data.path}/file`, "");
-  const open = () => Journal.open(denoWorld, `${data.path}/file/data`, deaf);
+  const open = () => Journal.open(denoWorld, `${data.path}/file/data`, deaf, sqliteStore(masterKey));
   assertEquals(await codeOf(open), "JOURNAL_OPEN_FAILED");
   await Deno.writeTextFile(
     `${data.path}/journal.db`,
@@ -96,7 +98,12 @@ Deno.test("a data folder that cannot be used is refused by code", async () => {
 Deno.test("an operation the store refuses fails by code, and the journal closes all the same", async () => {
   await using data = await folder();
   const failed = Promise.withResolvers<MitralError>();
-  const journal = await Journal.open(denoWorld, data.path, { ...deaf, failed: failed.resolve });
+  const journal = await Journal.open(
+    denoWorld,
+    data.path,
+    { ...deaf, failed: failed.resolve },
+    sqliteStore(masterKey),
+  );
   const same = appendOf();
   await journal.write(same);
   assertEquals(await codeOf(() => journal.write(same)), "JOURNAL_STORE_FAILED");
@@ -115,7 +122,8 @@ Deno.test("bytes that changed on disk are told apart from good ones", async () =
   await before.close();
   const file = new DatabaseSync(`${data.path}/journal.db`);
   file.exec(
-    `UPDATE body SET bytes = CAST('rotten' AS BLOB) WHERE id = (SELECT body FROM message WHERE seq = ${first.seq})`,
+    `UPDATE body SET sealed = substr(sealed, 1, 40) || CAST('?' AS BLOB) || substr(sealed, 42)
+     WHERE id = (SELECT body FROM message WHERE seq = ${first.seq})`,
   );
   file.close();
   const after = await data.open();

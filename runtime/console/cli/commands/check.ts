@@ -8,6 +8,7 @@ import {
   problemsCode,
   readGatewayFile,
 } from "../gateway_file.ts";
+import { noteTrouble, seekMasterKey } from "../master_key.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { table } from "../table.ts";
 
@@ -23,10 +24,15 @@ export const addCheck: AddCommand = (parent, session) => {
     .addHelpText("after", examples("mitral check gateway.yaml"))
     .action(session.act(async (file: string, { json, ...options }: CheckOptions) => {
       const { plan, problems } = await readGatewayFile(file, session, options);
+      // What runs the file has the key; what checks it need not.
+      const { trouble } = plan ? await seekMasterKey(plan.masterKey, session) : {};
       if (json) {
-        session.printJson({ ok: plan !== undefined, problems, channels: plan?.channels.map(channelJson) });
-      } else if (plan) session.terminal.out(okText(plan, session));
-      else {
+        const channels = plan?.channels.map(channelJson);
+        session.printJson({ ok: plan !== undefined, problems, notes: trouble ? [trouble] : [], channels });
+      } else if (plan) {
+        session.terminal.out(okText(plan, session));
+        if (trouble) noteTrouble(trouble, session);
+      } else {
         session.note(problemLines(problems, session));
         session.note(`${file}: ${plural(problems.length, "problem")}`);
       }

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "node:path";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
 import { Gateway } from "../../../../runtime/engine/gateway.ts";
+import { masterKey } from "../../../world/master_key.ts";
 import { type Ended, run, start, withFolder } from "../console_kit.ts";
 import type { FakeTerminal } from "../fake_terminal.ts";
 
@@ -23,7 +24,7 @@ function withRunning(text: string, use: (tools: Tools) => Promise<void>): Promis
     const mitral = (command: string) => run(command.split(" "), { cwd });
     const { terminal, exitCode } = start(["run", "gateway.yaml", "--log-level", "debug"], {
       cwd,
-      openGateway: (plan, options) => Gateway.open(plan, options),
+      openGateway: (plan, options) => Gateway.open(plan, { ...options, masterKey }),
     });
     await terminal.printed(/^ready/m);
     const addresses = async () => {

@@ -5,6 +5,7 @@ import { MitralError } from "../../../../runtime/contract/error.ts";
 import type { World } from "../../../../runtime/contract/world.ts";
 import { Gateway } from "../../../../runtime/engine/gateway.ts";
 import { denoWorld as world } from "../../../../runtime/world/deno_world.ts";
+import { masterKey } from "../../../world/master_key.ts";
 import { run, start, withFolder } from "../console_kit.ts";
 import { FakeGateway, snapshot } from "../fake_gateway.ts";
 
@@ -198,7 +199,7 @@ Deno.test("run takes a message, keeps it, delivers it and shows it, with the rea
     );
     const { terminal, exitCode } = start(["run", "gateway.yaml", "--log-level", "debug"], {
       cwd,
-      openGateway: (plan, options) => Gateway.open(plan, options),
+      openGateway: (plan, options) => Gateway.open(plan, { ...options, masterKey }),
     });
     const [, address] = await terminal.printed(/channel inbox listens on (\S+)/);
     await terminal.printed(/^ready my-gateway/m);

@@ -1,0 +1,40 @@
+import { MitralError } from "../../contract/error.ts";
+import type { FoundMasterKey, MasterKey } from "../../trust/master_key.ts";
+import { plain } from "./plain.ts";
+import type { Session } from "./session.ts";
+
+/** What whoever has made a master key must know. */
+export const masterKeyAdvice =
+  "Keep a copy elsewhere, apart from the backups. Without it nothing in the journal " +
+  "can be read, by anybody.";
+
+/** Makes a master key in a file of its own, for its owner only. Errors: CONSOLE_FILE_EXISTS, CONSOLE_FILE_UNWRITABLE. */
+export async function makeMasterKey(file: string, session: Session): Promise<MasterKey> {
+  const { createMasterKey } = await import("../../trust/master_key.ts");
+  const { masterKey, keyFile } = await createMasterKey();
+  await session.writeNew(file, keyFile, 0o600);
+  return masterKey;
+}
+
+/**
+ * The master key a gateway would run under, `file` being its own. What stands in the way is told in `trouble`, for
+ * whoever can do without: where a file is checked, its secrets need not be.
+ */
+export async function seekMasterKey(
+  file: string,
+  { terminal, outside }: Session,
+): Promise<{ readonly found?: FoundMasterKey; readonly trouble?: MitralError }> {
+  const { lookForMasterKey, missingMasterKey } = await import("../../trust/master_key.ts");
+  try {
+    const found = await lookForMasterKey({ disk: outside.world.disk, env: terminal.env, file });
+    return { found: found ?? missingMasterKey(file) };
+  } catch (cause) {
+    if (cause instanceof MitralError) return { trouble: cause };
+    throw cause;
+  }
+}
+
+/** A trouble that fails nothing yet, for standard error. */
+export function noteTrouble({ code, message }: MitralError, session: Session): void {
+  session.note(`${session.paint.warn(code)} ${plain(message)}`);
+}

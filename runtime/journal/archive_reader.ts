@@ -1,0 +1,213 @@
+import type { Blinds } from "./blinds.ts";
+import type { BodyHead } from "./bodies.ts";
+import type { Database, Row } from "./database.ts";
+import { FIELD, fieldName, type Names } from "./names.ts";
+import type { OpenedBodies } from "./opened_bodies.ts";
+import type { ReaderParts } from "./reader.ts";
+import type {
+  DeliveryRecord,
+  DeliveryState,
+  MessageContent,
+  MessageQuery,
+  MessageRecord,
+  MessageState,
+  Trouble,
+} from "./records.ts";
+import { DELIVERY, errors, MESSAGE } from "./schema.ts";
+import { SEALED, type Sealing } from "./sealing.ts";
+
+const MESSAGE_STATES = Object.keys(MESSAGE) as readonly MessageState[];
+const DELIVERY_STATES = Object.keys(DELIVERY) as readonly DeliveryState[];
+
+/** Search over the messages. */
+export class ArchiveReader {
+  readonly #database: Database;
+  readonly #names: Names;
+  readonly #sealing: Sealing;
+  readonly #blinds: Blinds;
+  readonly #bodies: OpenedBodies;
+
+  constructor({ database, names, sealing, blinds, bodies }: ReaderParts) {
+    this.#database = database;
+    this.#names = names;
+    this.#sealing = sealing;
+    this.#blinds = blinds;
+    this.#bodies = bodies;
+  }
+
+  list(query: MessageQuery): MessageRecord[] {
+    const where: string[] = [];
+    const values: (string | number)[] = [];
+    const must = (sql: string, ...given: (string | number)[]) => {
+      where.push(sql);
+      values.push(...given);
+    };
+    if (query.channel !== undefined) must("channel = ?", this.#names.find(query.channel) ?? -1);
+    const mustSay = (field: string, value: string) =>
+      must(
+        "seq IN (SELECT seq FROM found WHERE field = ? AND blind = ?)",
+        this.#names.find(fieldName(field)) ?? -1,
+        this.#blinds.number(field, value),
+      );
+    if (query.type !== undefined) mustSay(FIELD.type, query.type);
+    if (query.controlId !== undefined) mustSay(FIELD.controlId, query.controlId);
+    if (query.sinceMs !== undefined) must("received_ms >= ?", query.sinceMs);
+    if (query.untilMs !== undefined) must("received_ms < ?", query.untilMs);
+    if (query.before !== undefined) must("id < ?", query.before);
+    if (query.state !== undefined) {
+      const message = MESSAGE[query.state as MessageState] ?? -1;
+      const delivery = DELIVERY[query.state as DeliveryState] ?? -1;
+      must(
+        "(state = ? OR EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = message.seq AND delivery.state = ?))",
+        message,
+        delivery,
+      );
+    }
+    const limit = Math.min(query.limit ?? 50, 1000);
+    const rows = this.#database.prepare(
+      `SELECT * FROM message ${where.length ? `WHERE ${where.join(" AND ")}` : ""} ORDER BY seq DESC LIMIT ?`,
+    ).all(...values, limit);
+    return rows.map((row) => this.#record(row));
+  }
+
+  show(id: string): MessageContent | undefined {
+    const seq = this.seqOf(id);
+    if (seq === undefined) return undefined;
+    const row = this.#database.prepare("SELECT * FROM message WHERE seq = ?").get(seq)!;
+    const history = this.#database.prepare("SELECT * FROM history WHERE seq = ? ORDER BY id").all(seq);
+    const deliveries = this.#database.prepare("SELECT * FROM delivery WHERE seq = ? ORDER BY id").all(seq);
+    return {
+      ...this.#record(row),
+      received: this.#bodies.byId(Number(row.body)).bytes ?? errors.fail("JOURNAL_BODY_DAMAGED"),
+      ...this.#evidence(row),
+      history: this.#history(row, history, deliveries),
+      ...stagesIn(row),
+      ...this.#handedOnTo(seq),
+      payloads: deliveries.map((delivery) => this.#payload(delivery)),
+    };
+  }
+
+  #evidence({ body, evidence }: Row): Pick<MessageContent, "evidence"> {
+    if (evidence === null) return {};
+    const signed = this.#sealing.open(SEALED.evidence, Number(body), evidence as Uint8Array);
+    return { evidence: signed ? new Uint8Array(signed) : errors.fail("JOURNAL_BODY_DAMAGED") };
+  }
+
+  #payload({ id, destination, body, answer }: Row): MessageContent["payloads"][number] {
+    const { head: { contentType }, bytes } = this.#bodies.byId(Number(body));
+    const said = answer && this.#sealing.open(SEALED.deliveryAnswer, Number(id), answer as Uint8Array);
+    return {
+      destination: this.#destination(Number(destination)),
+      bytes: bytes ?? errors.fail("JOURNAL_BODY_DAMAGED"),
+      contentType,
+      ...(said ? { answer: new Uint8Array(said) } : {}),
+    };
+  }
+
+  /** Messages of other channels that were made of this one. */
+  #handedOnTo(seq: number): Pick<MessageContent, "handedOnTo"> {
+    const rows = this.#database.prepare("SELECT id, channel FROM message WHERE parent = ? ORDER BY seq").all(
+      seq,
+    );
+    if (rows.length === 0) return {};
+    return {
+      handedOnTo: rows.map(({ id, channel }) => ({
+        id: String(id),
+        channel: this.#names.textOf(Number(channel)),
+      })),
+    };
+  }
+
+  /** What happened, in order: what the rows themselves say, and what was noted besides. */
+  #history(message: Row, noted: readonly Row[], deliveries: readonly Row[]): MessageContent["history"] {
+    const delivered = deliveries.filter((row) => Number(row.state) === DELIVERY.delivered);
+    return [
+      { atMs: Number(message.received_ms), event: "received" },
+      ...noted.map((entry) => ({
+        atMs: Number(entry.at_ms),
+        event: String(entry.event),
+        ...(entry.destination === null ? {} : { destination: this.#destination(Number(entry.destination)) }),
+        ...(entry.code === null ? {} : { code: String(entry.code) }),
+      })),
+      ...delivered.map((row) => ({
+        atMs: Number(row.settled_ms),
+        event: "delivered",
+        destination: this.#destination(Number(row.destination)),
+      })),
+    ].sort((a, b) => a.atMs - b.atMs);
+  }
+
+  seqOf(id: string): number | undefined {
+    const rows = this.#database.prepare("SELECT seq FROM message WHERE id >= ? AND id < ? LIMIT 2").all(
+      id,
+      id + "~",
+    );
+    return rows.length === 1 ? Number(rows[0].seq) : undefined;
+  }
+
+  #idOf(seq: number): string {
+    return String(this.#database.prepare("SELECT id FROM message WHERE seq = ?").get(seq)!.id);
+  }
+
+  #record(row: Row): MessageRecord {
+    const deliveries = this.#database.prepare("SELECT * FROM delivery WHERE seq = ? ORDER BY id").all(
+      Number(row.seq),
+    );
+    const head = this.#bodies.headOf(Number(row.body));
+    return {
+      id: String(row.id),
+      channel: this.#names.textOf(Number(row.channel)),
+      receivedAtMs: Number(row.received_ms),
+      origin: this.#origin(row, head),
+      controlId: head.controlId,
+      type: head.type ?? "",
+      contentType: head.contentType,
+      bytes: Number(row.size),
+      state: MESSAGE_STATES[Number(row.state)],
+      ...(row.whole ? { whole: this.#idOf(Number(row.whole)) } : {}),
+      ...troubleIn(row),
+      deliveries: deliveries.map((delivery): DeliveryRecord => ({
+        destination: this.#destination(Number(delivery.destination)),
+        state: DELIVERY_STATES[Number(delivery.state)],
+        attempts: Number(delivery.attempts),
+        bytes: Number(delivery.size),
+        ...(delivery.settled_ms === null ? {} : { settledAtMs: Number(delivery.settled_ms) }),
+        ...troubleIn(delivery),
+        ...this.#batchOf(delivery),
+      })),
+    };
+  }
+
+  #batchOf({ id, batch }: Row): Pick<DeliveryRecord, "batch"> {
+    if (!batch || batch === id) return {};
+    const row = this.#database.prepare(
+      "SELECT message.id AS id FROM delivery JOIN message ON message.seq = delivery.seq WHERE delivery.id = ?",
+    ).get(batch)!;
+    return { batch: String(row.id) };
+  }
+
+  #origin(row: Row, { peer = "", partner }: BodyHead): MessageRecord["origin"] {
+    return { adapter: this.#names.textOf(Number(row.adapter)), peer, ...(partner ? { partner } : {}) };
+  }
+
+  #destination(id: number): string {
+    const name = this.#names.textOf(id);
+    return name.slice(name.indexOf("/") + 1);
+  }
+}
+
+function troubleIn(row: Row): { trouble?: Trouble } {
+  if (row.trouble === null) return {};
+  return { trouble: JSON.parse(String(row.trouble)) as Trouble };
+}
+
+/** `parse 0.05`, a line each: names of stages have no line ends. */
+function stagesIn({ stages }: Row): Pick<MessageContent, "stages"> {
+  if (stages === null) return {};
+  return {
+    stages: String(stages).split("\n").filter((line) => line !== "").map((line) => {
+      const at = line.lastIndexOf(" ");
+      return { stage: line.slice(0, at), tookMs: Number(line.slice(at + 1)) };
+    }),
+  };
+}

@@ -1,0 +1,107 @@
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import type { BodyFiles, NewFile, OpenFile } from "./body_files.ts";
+
+/** Body files in a folder of the data folder, by the first two digits of their names. Blocks: for a thread of its own. */
+export function diskFiles(folder: string, random: (length: number) => Uint8Array): BodyFiles {
+  const root = `${folder}/bodies`;
+  const pathOf = (name: string) => `${root}/${name.slice(0, 2)}/${name}`;
+  makeFolder(root, folder);
+  return {
+    begin: () => begin(root, `${root}/${NEW}${hex(random(16))}`, pathOf),
+    open(name) {
+      try {
+        return opened(openSync(pathOf(name), "r"));
+      } catch (cause) {
+        if (isMissing(cause)) return undefined;
+        throw cause;
+      }
+    },
+    remove: (name) => rmSync(pathOf(name), { force: true }),
+    *names() {
+      for (const entry of readdirSync(root)) {
+        if (!entry.startsWith(NEW)) yield* readdirSync(`${root}/${entry}`);
+      }
+    },
+    tidy() {
+      for (const entry of readdirSync(root)) {
+        if (entry.startsWith(NEW)) rmSync(`${root}/${entry}`, { force: true });
+      }
+    },
+  };
+}
+
+const NEW = "new-";
+
+function begin(root: string, path: string, pathOf: (name: string) => string): NewFile {
+  const file = openSync(path, "wx", 0o600);
+  let isOpen = true;
+  const close = () => {
+    if (isOpen) closeSync(file);
+    isOpen = false;
+  };
+  return {
+    append(bytes) {
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+    },
+    keep(name) {
+      fsyncSync(file);
+      close();
+      const to = pathOf(name), place = to.slice(0, to.lastIndexOf("/"));
+      makeFolder(place, root);
+      renameSync(path, to);
+      syncFolder(place);
+    },
+    drop() {
+      close();
+      rmSync(path, { force: true });
+    },
+  };
+}
+
+function opened(file: number): OpenFile {
+  const { size } = fstatSync(file);
+  return {
+    size,
+    read(length) {
+      const bytes = new Uint8Array(length);
+      let got = 0;
+      for (let more = -1; more !== 0 && got < length; got += more) {
+        more = readSync(file, bytes, got, length - got, null);
+      }
+      return bytes.subarray(0, got);
+    },
+    close: () => closeSync(file),
+  };
+}
+
+function makeFolder(path: string, within: string): void {
+  if (mkdirSync(path, { recursive: true, mode: 0o700 })) syncFolder(within);
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function isMissing(cause: unknown): boolean {
+  return (cause as { code?: string }).code === "ENOENT";
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
