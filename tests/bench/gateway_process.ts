@@ -8,6 +8,8 @@ export interface Starting {
   /** The working tree it is of: this one, where nobody says so. */
   readonly tree?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Those of `deno.json`, where nobody says so. */
+  readonly permissions?: "-P" | "-A";
 }
 
 /** A gateway in a process of its own, as on an edge box. */
@@ -24,14 +26,14 @@ export class GatewayProcess {
   static async start(
     folder: string,
     yaml: string,
-    { tree = THIS_TREE, env = {} }: Starting = {},
+    { tree = THIS_TREE, env = {}, permissions = "-P" }: Starting = {},
   ): Promise<GatewayProcess> {
     await Deno.mkdir(folder, { recursive: true });
     await Deno.writeTextFile(`${folder}/gateway.yaml`, yaml);
     await writeMasterKey(folder);
     const startedMs = performance.now();
     const child = new Deno.Command("deno", {
-      args: ["run", "-q", "-P", "mod.ts", "run", `${folder}/gateway.yaml`, "--log-level", "warning"],
+      args: ["run", "-q", permissions, "mod.ts", "run", `${folder}/gateway.yaml`, "--log-level", "warning"],
       cwd: tree,
       env: { ...env },
       stdout: "piped",

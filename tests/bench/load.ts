@@ -24,6 +24,22 @@ export function message(number: number, into = TEMPLATE.slice()): Uint8Array<Arr
   return into;
 }
 
+/** MSH-10 of a {@linkcode message}. */
+export function controlIdOf(number: number): string {
+  return `B${String(number).padStart(DIGITS, "0")}`;
+}
+
+/** An ORU^R01 of about so many bytes, framed: most of it is one observation. */
+export function document(bytes: number, number: number): Uint8Array {
+  const head =
+    `\x0bMSH|^~\\&|SCANNER|ARCHIVE|EHR|HOSPITAL|20260215073012||ORU^R01^ORU_R01|D${number}|P|2.5.1\r` +
+    "PID|1||4000^^^HOSPITAL^MR\rOBX|1|ED|11502-2^REPORT^LN||^AP^PDF^Base64^";
+  const made = new Uint8Array(bytes).fill("Q".charCodeAt(0));
+  made.set(encoder.encode(head));
+  made.set(encoder.encode("||||||F\r\x1c\r"), bytes - 10);
+  return made;
+}
+
 /** What a run of {@linkcode send} showed. */
 export interface Sent {
   readonly count: number;
@@ -89,6 +105,17 @@ export async function send(
   return { count: tookMs.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99), p999Ms: at(0.999) };
 }
 
+/** Sends one message and waits until it is accepted. */
+export async function sendOne(port: number, bytes: Uint8Array): Promise<void> {
+  using socket = await connected(port);
+  await writeAll(socket, bytes);
+  const into = new Uint8Array(4096);
+  const n = await socket.read(into);
+  if (n === null || !decoder.decode(into.subarray(0, n)).includes("\rMSA|AA|")) {
+    throw new Error("a message was not accepted");
+  }
+}
+
 /** Posts `count` messages as bodies of a content type, some at once, and checks that each is taken. */
 export async function post(
   url: string,
@@ -111,8 +138,7 @@ export async function post(
 
 /** An MLLP receiver that answers AA and counts. */
 export class Receiver {
-  /** What is awaited before anything is answered: nothing, where nobody says so. */
-  gate: Promise<void> = Promise.resolve();
+  #gate: PromiseWithResolvers<void> | undefined;
   readonly #msEach: number;
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #sockets = new Set<Deno.TcpConn>();
@@ -131,6 +157,16 @@ export class Receiver {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** Answers nothing until {@linkcode Receiver.open}. */
+  shut(): void {
+    this.#gate ??= Promise.withResolvers();
+  }
+
+  open(): void {
+    this.#gate?.resolve();
+    this.#gate = undefined;
   }
 
   /** Resolves when so many messages have come since the start. */
@@ -157,7 +193,7 @@ export class Receiver {
     const heads = new Heads();
     for (;;) {
       const n = await socket.read(into);
-      await this.gate;
+      await this.#gate?.promise;
       if (n === null) return;
       const ended = heads.read(into.subarray(0, n));
       if (ended.length === 0) continue;

@@ -1,5 +1,5 @@
 /** Raw probes: what the machine gives without Mitral, measured in the same run. */
-import type { Disk } from "./disks/disks.ts";
+import type { Starting } from "./gateway_process.ts";
 
 /** What a disk gives. */
 export interface DiskProbe {
@@ -14,11 +14,11 @@ export interface DiskProbe {
 export async function groupCommit(
   folder: string,
   rows: number,
-  env: Disk["env"] = {},
+  env: Starting["env"] = {},
 ): Promise<DiskProbe> {
   const probe = new URL("disks/_probe_process.ts", import.meta.url).href;
   const { stdout } = await new Deno.Command("deno", {
-    args: ["run", "-q", "--no-config", "--allow-read", "--allow-write", probe, folder, `${rows}`, "500"],
+    args: ["run", "-q", "--no-config", "-A", probe, folder, `${rows}`, "500"],
     env: { ...env },
     stderr: "inherit",
   }).output();

@@ -1,17 +1,22 @@
 /** Disks to measure on: the machine's own, and slower ones in memory, where a sync takes as long as it is told to. */
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import type { Starting } from "../gateway_process.ts";
 
 /** Where a gateway or a probe keeps its data, and what its process is started with for that. */
 export interface Disk {
   readonly name: string;
   readonly folder: string;
-  readonly env: Readonly<Record<string, string>>;
+  /** What processes on it are started with. */
+  readonly starting: Required<Pick<Starting, "env" | "permissions">>;
   /** Calls so far, of all processes on it, that made bytes durable; nothing is known of the machine's own disk. */
   syncs?(): Promise<number>;
 }
 
-/** In memory: a sync takes no time there, so that all it takes is what is added. */
+/**
+ * In memory: a sync takes no time there, so that all it takes is what is added. Deno keeps `/dev` from programs that may not
+ * do everything.
+ */
 const MEMORY = "/dev/shm";
 
 /** Calls `use` with the disk of a folder and, where they can be had, with disks of 1 ms and of 5 ms a sync. */
@@ -19,7 +24,7 @@ export async function onDisks(
   folder: string,
   use: (disk: Disk) => Promise<void>,
 ): Promise<void> {
-  await use({ name: "native", folder, env: {} });
+  await use({ name: "native", folder, starting: { env: {}, permissions: "-P" } });
   const library = join(folder, "fsdelay.so");
   const missing = await whatIsMissing(library);
   if (missing) return console.log(`disks of 1 ms and of 5 ms are skipped: ${missing}`);
@@ -28,7 +33,12 @@ export async function onDisks(
     const counts = join(memory, "syncs");
     const env = { LD_PRELOAD: library, FSDELAY_US: `${delayMs * 1000}`, FSDELAY_COUNTS: counts };
     try {
-      await use({ name: `${delayMs} ms`, folder: memory, env, syncs: () => syncsIn(counts) });
+      await use({
+        name: `${delayMs} ms`,
+        folder: memory,
+        starting: { env, permissions: "-A" },
+        syncs: () => syncsIn(counts),
+      });
     } finally {
       await Deno.remove(memory, { recursive: true });
     }
