@@ -81,6 +81,22 @@ Deno.test("a gateway that cannot be read says what is wrong, where, and how many
     ]);
   }));
 
+Deno.test("a gateway opens under the key it is given, and under that one only from then on", () =>
+  inFolder(async (folder) => {
+    await Deno.remove(join(folder, "master.key"));
+    const missing = await assertRejects(() => Gateway.open(intake(), { folder }), MitralError);
+    assertEquals(missing.code, "MASTER_KEY_MISSING");
+    const masterKey = crypto.getRandomValues(new Uint8Array(32));
+    for (let opening = 0; opening < 2; opening++) {
+      await using _gateway = await Gateway.open(intake(), { folder, masterKey });
+    }
+    const open = (masterKey: Uint8Array<ArrayBuffer>) => Gateway.open(intake(), { folder, masterKey });
+    const wrong = await assertRejects(() => open(new Uint8Array(32)), MitralError);
+    assertEquals(wrong.code, "MASTER_KEY_WRONG");
+    const short = await assertRejects(() => open(masterKey.slice(1)), MitralError);
+    assertEquals([short.code, short.facts.source], ["MASTER_KEY_MALFORMED", "masterKey"]);
+  }));
+
 Deno.test("a gateway mounted in a Hono app answers under its prefix: channels, health, and nothing else", () =>
   inFolder(async (folder) => {
     await using gateway = await Gateway.open(intake(), { folder });

@@ -20,6 +20,9 @@ export async function checkChannel(
   const start = channel.parse?.spec?.name;
   const end = await prepareSteps(stepsOf(channel), start, timeZone, context);
   checkOrder(channel.order, end, nearestNode(node, "order"), context);
+  for (const [field, path] of Object.entries(channel.search ?? {})) {
+    checkPath(path, start, nearestNode(node, "search", field), context);
+  }
   const from = channel.listen?.acknowledge?.replace(/^from /, "");
   for (const { name = "", value } of channel.send ?? []) {
     if (!value) continue;
@@ -46,7 +49,15 @@ function checkOrder(
   spot: Spot,
   context: PrepareContext,
 ): void {
-  const path = /^by (?!key$)(.+)$/.exec(order ?? "")?.[1];
+  checkPath(/^by (?!key$)(.+)$/.exec(order ?? "")?.[1], format, spot, context);
+}
+
+function checkPath(
+  path: string | undefined,
+  format: string | undefined,
+  spot: Spot,
+  context: PrepareContext,
+): void {
   if (path === undefined || format === undefined) return;
   try {
     formatsOf(context)(format).checkPath(path, "read");

@@ -3,7 +3,7 @@ export const DEFAULTS = {
   data: "./data",
   masterKey: "./master.key",
   drainMsMax: 30_000,
-  journal: { pendingBytesMax: 2_000_000_000 },
+  journal: { pendingBytesMax: 2_000_000_000, keepDays: 30 },
   acknowledge: "received",
   answerMsMax: 30_000,
   messageBytesMax: 10 * 1024 * 1024,

@@ -82,6 +82,19 @@ const remedies = (about: string, fallback: readonly string[]) =>
     { default: fallback, orOne: true },
   );
 
+/** A hundred years: for ever, to a disk. */
+const KEEP_DAYS_MAX = 36_500;
+
+const keepDays = <const O extends { readonly default: number } | { readonly optional: true }>(
+  about: string,
+  otherwise: O,
+) =>
+  integer(`${about}. Those that are not, those in quarantine and those under a legal hold stay.`, {
+    min: 1,
+    max: KEEP_DAYS_MAX,
+    ...otherwise,
+  });
+
 const TIME_ZONE = "IANA name of a time zone, such as America/Chicago.";
 
 const DESTINATION = adapterSection("A destination, with a durable queue of its own.", "senders", {
@@ -216,6 +229,16 @@ const CHANNEL = section("One way through the gateway, from one listener to its d
     ...transform,
     about: "Transforms the answer goes through on its way back, at `acknowledge: from NAME`.",
   },
+  search: map(
+    "What its messages are found by, beside what the format knows (HL7: `patient`): a path by the name of a field. " +
+      "The journal keeps its values as keyed hashes.",
+    "field",
+    text("A path of the format."),
+    { optional: true, example: { accession: "OBR-3.1" } },
+  ),
+  keepDays: keepDays("How many days its messages are kept; those of `journal` where left out", {
+    optional: true,
+  }),
   order: text(ORDER_ABOUT, { default: DEFAULTS.order, pattern: ORDER, example: "by PID-3" }),
   retry: section("When attempts are made again: waits double from the first to the longest, with jitter.", {
     firstMs: durationMs("Wait before the second attempt; doubles with each.", {
@@ -290,6 +313,9 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
     pendingBytesMax: bytes("Undelivered bytes above which listeners stop reading.", {
       min: 1_000_000,
       default: DEFAULTS.journal.pendingBytesMax,
+    }),
+    keepDays: keepDays("How many days messages are kept once they are through", {
+      default: DEFAULTS.journal.keepDays,
     }),
   }),
   channels: named("What the gateway does.", "channel", CHANNEL),

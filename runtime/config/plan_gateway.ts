@@ -64,6 +64,8 @@ function planChannel(name: string, file: ChannelFile, facts: PlanFacts): Channel
     ...(decrypt === undefined ? {} : { decrypt: { ...decrypt.envelope, from: decrypt.from } }),
     parse,
     steps,
+    ...(file.search === undefined ? {} : { search: file.search }),
+    ...(file.keepDays === undefined ? {} : { keepDays: file.keepDays }),
     duplicates,
     destinations: file.send.map(({ name, value }) => planDestination(name, value, file, end, timeZone)),
     respond: withFormats(file.respond, answering && followFormats(stepsOf(answering.value), end).end),

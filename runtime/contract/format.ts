@@ -239,6 +239,8 @@ export interface FormatSpec<
    * words, `ADT^A04`, the name of a root element, the names of columns; possibly empty.
    */
   create?(what: string, facts: AnswerFacts, tools: FormatTools<S, NoInfer<Code>>): B;
+  /** What messages can be found by beside their control id and type: a path by the name of a field (for HL7: `patient`). */
+  readonly search?: Readonly<Record<string, string>>;
   /** Fails where a path is none that a body of this format takes for a use, whatever the body holds. */
   checkPath?(path: string, use: PathUse): void;
   /**
@@ -298,6 +300,8 @@ export interface Format<B extends Body = Body> {
   isBuiltOn(identity: Identity): boolean;
   /** See {@linkcode FormatSpec.create}; `undefined` without it. */
   create(what: string, facts: AnswerFacts): B | undefined;
+  /** See {@linkcode FormatSpec.search}; without it, nothing. */
+  readonly search: Readonly<Record<string, string>>;
   /** See {@linkcode FormatSpec.checkPath}; without it, bodies have no paths. Errors then: FORMAT_PATHS_MISSING. */
   checkPath(path: string, use: PathUse): void;
   /** See {@linkcode FormatSpec.describePath}; without it, places have no names. */
@@ -346,6 +350,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     admit: (identity, received) => spec.admit?.(identity, plain, received),
     check: (received, contentType, body) => spec.check?.(received, tools(contentType), body) ?? [],
     keys: (body) => spec.keys?.(body as B) ?? [],
+    search: spec.search ?? {},
     isBuiltOn: (identity) => spec.isBuiltOn?.(identity) ?? false,
     create: (what, facts) => spec.create?.(what, facts, plain),
     checkPath: spec.checkPath?.bind(spec) ??

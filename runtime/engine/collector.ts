@@ -255,8 +255,6 @@ export class Collector {
     await journal.write({
       op: "settle",
       seq: row.seq,
-      channel: channel.name,
-      receivedAtMs: row.receivedAtMs,
       delivery: row.delivery,
       attempts: 0,
       atMs,

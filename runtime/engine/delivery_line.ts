@@ -347,8 +347,6 @@ export class DeliveryLine {
     const durable = journal.write({
       op: "settle",
       seq: entry.row.seq,
-      channel: channel.name,
-      receivedAtMs: entry.row.receivedAtMs,
       delivery: entry.position,
       attempts: entry.attempts,
       atMs,

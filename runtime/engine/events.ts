@@ -132,6 +132,13 @@ export type GatewayEvent =
       readonly facts: Facts;
       readonly error?: MitralError | undefined;
     } & Place)
+    /**
+     * A day of a channel is over its time: nothing of it can be read any more. `day`: since 1970-01-01; `carried`: messages
+     * that stay all the same.
+     */
+    | ({ readonly name: "dayClosed"; readonly day: number; readonly carried: number } & Place)
+    /** Old messages are gone. `files`: of large ones. */
+    | ({ readonly name: "messagesPruned"; readonly messages: number; readonly files: number } & Place)
     | { readonly name: "journalFailed"; readonly error: MitralError }
     | { readonly name: "journalCommitted"; readonly operations: number; readonly tookMs: number }
   );

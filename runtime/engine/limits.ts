@@ -37,6 +37,16 @@ export const limits = {
   stepRetryMs: 500,
   /** … up to this. */
   stepRetryWaitMsMax: 30_000,
+  /** Values a message is found by; the rest of them is left out. */
+  foundMax: 64,
+  /** How long after the start old messages are looked for, … */
+  retentionFirstMs: 60_000,
+  /** … and how long after that again. */
+  retentionMs: 3_600_000,
+  /** Messages of one slice: the commit of a sender waits for it. */
+  retentionSlice: 100,
+  /** Rows of an index that are looked at at once. */
+  retentionLook: 2_000,
 } as const;
 
 if (limits.linkMax > limits.workOpenMax || limits.pageMax > limits.queueWindowMax) {

@@ -25,7 +25,11 @@ export interface GatewayPlan {
   /** How long {@linkcode RunningGateway.close} may take before lines are dropped where they are. */
   readonly drainMsMax: number;
   /** Above `pendingBytesMax` bytes of unsettled messages, listeners stop reading. */
-  readonly journal: { readonly pendingBytesMax: number };
+  readonly journal: {
+    readonly pendingBytesMax: number;
+    /** How many days messages are kept, where their channel does not say. */
+    readonly keepDays: number;
+  };
   /** Formats by name, with their default settings: what bodies can be made of and answers be read as. */
   readonly formats: Readonly<Record<string, Configured<FormatSpec>>>;
   /** Each with a name of its own. */
@@ -209,6 +213,10 @@ export interface ChannelPlan {
   readonly parse: Configured<FormatSpec>;
   /** Filters and transforms for all destinations, in order. */
   readonly steps: readonly StepPlan[];
+  /** What its messages are found by beside what their format knows: a path by the name of a field. */
+  readonly search?: Readonly<Record<string, string>>;
+  /** How many days its messages are kept; as the journal's where left out. */
+  readonly keepDays?: number;
   /** Each with a durable queue of its own: one that is down holds nobody else up. */
   readonly destinations: readonly DestinationPlan[];
   /** How often its stages and lines may crash. */

@@ -9,6 +9,7 @@ import type { Branch, HandOn, Process, Processed, StateWrite } from "../journal/
 import type { InboxRow, OutboxRow } from "../journal/rows.ts";
 import { ActorState, type StageNotes } from "./actor_state.ts";
 import { branchOf } from "./branch.ts";
+import { foundIn } from "./found_in.ts";
 import { errors } from "./errors.ts";
 import type { BoundFormats } from "./formats.ts";
 import type { Accepted } from "./arrival.ts";
@@ -107,8 +108,8 @@ export class WorkLine {
       const entry = await this.#queue.take(signal);
       if (!entry) return undefined;
       const { message } = entry;
-      if (message) return { entry, taken: message, messages: [message], branches: [], state: [], stages: "" };
-      await this.#quarantine(entry, [], errors.error("ENGINE_BODY_DAMAGED"));
+      if (message) return begun(entry, message);
+      await this.#quarantine({ entry, found: [], state: [] }, errors.error("ENGINE_BODY_DAMAGED"));
     }
   }
 
@@ -126,9 +127,13 @@ export class WorkLine {
 
   #stages(): LineStage<Work, Outcome>[] {
     const { plan, format } = this.#parts;
-    const parse = parseStage(format);
+    const parse = parseStage(format), searched = Object.entries({ ...format.search, ...plan.search });
     return [
-      this.#stage("parse", () => [parse]),
+      this.#workStage(
+        "parse",
+        () => [parse],
+        (work, messages) => ({ ...work, messages, found: foundIn(messages[0].body, searched) }),
+      ),
       ...plan.steps.map((step, at) =>
         this.#stage(step.label, (notes) => this.#openSteps([step], `${at}`, notes))
       ),
@@ -214,7 +219,7 @@ export class WorkLine {
   }
 
   async #process(
-    { entry, taken, ended, state, stages, ...work }: Work,
+    { entry, taken, found, ended, state, stages, ...work }: Work,
     kept: readonly Branch<Stored>[],
   ): Promise<Ended<Outcome>> {
     const { plan, journal, world, waiters, report, secondAnswers } = this.#parts;
@@ -229,8 +234,7 @@ export class WorkLine {
       op: "process",
       seq,
       channel: plan.name,
-      receivedAtMs,
-      found: [],
+      found,
       branches: ended ? [] : kept,
       answers,
       ...(followUp ? { followUp } : {}),
@@ -298,11 +302,14 @@ export class WorkLine {
   }
 
   /** What the commit stage has not ended ends here. */
-  async #settle({ entry, state }: Work, outcome: Outcome): Promise<void> {
-    if (outcome.kind === "rejected") await this.#quarantine(entry, state, outcome.error);
+  async #settle(work: Work, outcome: Outcome): Promise<void> {
+    if (outcome.kind === "rejected") await this.#quarantine(work, outcome.error);
   }
 
-  async #quarantine(entry: InboxEntry, state: readonly StateWrite[], error: MitralError): Promise<void> {
+  async #quarantine(
+    { entry, found, state }: Pick<Work, "entry" | "found" | "state">,
+    error: MitralError,
+  ): Promise<void> {
     const { journal, world, waiters, plan, report, secondAnswers } = this.#parts;
     const trouble = troubleOf(error, world.clock.nowMs());
     const followUp = entry.message &&
@@ -311,6 +318,7 @@ export class WorkLine {
       op: "quarantine",
       seq: entry.position,
       trouble,
+      found,
       state,
       ...(followUp ? { followUp } : {}),
     });
@@ -330,6 +338,10 @@ export class WorkLine {
 }
 
 const FILTERED: Outcome = { kind: "filtered" };
+
+function begun(entry: InboxEntry, taken: Message): Work {
+  return { entry, taken, messages: [taken], branches: [], found: [], state: [], stages: "" };
+}
 
 /** Puts large payloads into files; a promise only where there is one. */
 function keepAll(

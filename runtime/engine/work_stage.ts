@@ -2,7 +2,7 @@ import { passedOn, type Stage } from "../contract/actor.ts";
 import { MitralError } from "../contract/error.ts";
 import type { Message, Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
-import type { Branch, StateWrite } from "../journal/operations.ts";
+import type { Branch, Found, StateWrite } from "../journal/operations.ts";
 import type { StageNotes } from "./actor_state.ts";
 import { limits } from "./limits.ts";
 import type { LineStage, Unstamped } from "./line.ts";
@@ -22,6 +22,8 @@ export interface Work {
   /** What goes to the next stage: one message, or the parts of one that was split. */
   readonly messages: readonly Message[];
   readonly branches: readonly Branch[];
+  /** What it can be found by. */
+  readonly found: readonly Found[];
   /** What its steps remember from its commit on. */
   readonly state: readonly StateWrite[];
   /** How long each stage took: a line each. */

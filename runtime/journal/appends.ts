@@ -1,31 +1,19 @@
-import type { Blinds } from "./blinds.ts";
-import { type Bodies, isSame } from "./bodies.ts";
+import { isSame } from "./bodies.ts";
 import type { Row } from "./database.ts";
-import type { FoundIndex } from "./found.ts";
-import { FIELD, type Names } from "./names.ts";
+import { FIELD } from "./names.ts";
 import type { Append, Appended, Numbered, Resemblance } from "./operations.ts";
 import type { JoinedPieces, JoinPieces } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
 import { ANSWERED, MESSAGE } from "./schema.ts";
 import { openAnswer } from "./sealed_answers.ts";
-import { SEALED, type Sealing } from "./sealing.ts";
-import type { Writes } from "./writes.ts";
-
-/** What appends are made with. */
-export interface AppendParts {
-  readonly sql: Writes;
-  readonly names: Names;
-  readonly sealing: Sealing;
-  readonly blinds: Blinds;
-  readonly bodies: Bodies;
-  readonly found: FoundIndex;
-}
+import { dayOf, SEALED } from "./sealing.ts";
+import type { WriterParts } from "./writer_parts.ts";
 
 /** What comes in: a new message, or one that is here already. */
 export class Appends {
-  readonly #parts: AppendParts;
+  readonly #parts: WriterParts;
 
-  constructor(parts: AppendParts) {
+  constructor(parts: WriterParts) {
     this.#parts = parts;
   }
 
@@ -131,13 +119,14 @@ export class Appends {
   ): number {
     const { sql, names, sealing, blinds, bodies, found } = this.#parts;
     const { origin: { adapter, peer, partner }, contentType, controlId, type, sameness, evidence } = append;
-    const owner = { channel, atMs: append.receivedAtMs };
+    const owner = { channel, day: dayOf(append.receivedAtMs) };
     const head = { contentType, controlId, type, peer, ...(partner === undefined ? {} : { partner }) };
     const body = bodies.insert(owner, head, append.body);
     const seq = sql.insertMessage.run(
       append.id,
       channel,
       append.receivedAtMs,
+      owner.day,
       names.idOf(adapter),
       blinds.number(SENDER, append.sender),
       isRecognised ? 1 : 0,
@@ -150,7 +139,7 @@ export class Appends {
       null,
       append.place === "gathering" ? 0 : null,
     ).lastId;
-    found.addMessage(seq, append);
+    found.addMessage(seq, channel, append);
     if (isRecognised && sameness?.kind === "sealed") found.add(seq, [FIELD.sealedId, sealedId(sameness)]);
     return seq;
   }

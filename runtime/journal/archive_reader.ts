@@ -1,7 +1,7 @@
-import type { Blinds } from "./blinds.ts";
 import type { BodyHead } from "./bodies.ts";
 import type { Database, Row } from "./database.ts";
-import { FIELD, fieldName, type Names } from "./names.ts";
+import { MessageSearch } from "./message_search.ts";
+import type { Names } from "./names.ts";
 import type { OpenedBodies } from "./opened_bodies.ts";
 import type { ReaderParts } from "./reader.ts";
 import type {
@@ -24,50 +24,23 @@ export class ArchiveReader {
   readonly #database: Database;
   readonly #names: Names;
   readonly #sealing: Sealing;
-  readonly #blinds: Blinds;
   readonly #bodies: OpenedBodies;
+  readonly #search: MessageSearch;
 
   constructor({ database, names, sealing, blinds, bodies }: ReaderParts) {
     this.#database = database;
     this.#names = names;
     this.#sealing = sealing;
-    this.#blinds = blinds;
     this.#bodies = bodies;
+    this.#search = new MessageSearch(database, names, blinds);
   }
 
   list(query: MessageQuery): MessageRecord[] {
-    const where: string[] = [];
-    const values: (string | number)[] = [];
-    const must = (sql: string, ...given: (string | number)[]) => {
-      where.push(sql);
-      values.push(...given);
-    };
-    if (query.channel !== undefined) must("channel = ?", this.#names.find(query.channel) ?? -1);
-    const mustSay = (field: string, value: string) =>
-      must(
-        "seq IN (SELECT seq FROM found WHERE field = ? AND blind = ?)",
-        this.#names.find(fieldName(field)) ?? -1,
-        this.#blinds.number(field, value),
+    return this.#search.rows(query).map((row) => this.#record(row))
+      // Two values may share a blind number.
+      .filter(({ controlId, type }) =>
+        (query.controlId ?? controlId) === controlId && (query.type ?? type) === type
       );
-    if (query.type !== undefined) mustSay(FIELD.type, query.type);
-    if (query.controlId !== undefined) mustSay(FIELD.controlId, query.controlId);
-    if (query.sinceMs !== undefined) must("received_ms >= ?", query.sinceMs);
-    if (query.untilMs !== undefined) must("received_ms < ?", query.untilMs);
-    if (query.before !== undefined) must("id < ?", query.before);
-    if (query.state !== undefined) {
-      const message = MESSAGE[query.state as MessageState] ?? -1;
-      const delivery = DELIVERY[query.state as DeliveryState] ?? -1;
-      must(
-        "(state = ? OR EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = message.seq AND delivery.state = ?))",
-        message,
-        delivery,
-      );
-    }
-    const limit = Math.min(query.limit ?? 50, 1000);
-    const rows = this.#database.prepare(
-      `SELECT * FROM message ${where.length ? `WHERE ${where.join(" AND ")}` : ""} ORDER BY seq DESC LIMIT ?`,
-    ).all(...values, limit);
-    return rows.map((row) => this.#record(row));
   }
 
   show(id: string): MessageContent | undefined {

@@ -3,6 +3,11 @@ import { FIELD, fieldName, type Names } from "./names.ts";
 import type { Found } from "./operations.ts";
 import type { Writes } from "./writes.ts";
 
+/** What a type is found by: in one channel, since many have the same few. */
+export function typeIn(channel: number, type: string): string {
+  return `${channel} ${type}`;
+}
+
 /** The index of what messages say. */
 export class FoundIndex {
   readonly #sql: Writes;
@@ -21,9 +26,13 @@ export class FoundIndex {
   }
 
   /** What every message is found by. */
-  addMessage(seq: number, { controlId, type }: { readonly controlId: string; readonly type: string }): void {
+  addMessage(
+    seq: number,
+    channel: number,
+    { controlId, type }: { readonly controlId: string; readonly type: string },
+  ): void {
     this.add(seq, [FIELD.controlId, controlId]);
-    this.add(seq, [FIELD.type, type]);
+    if (type !== "") this.add(seq, [FIELD.type, typeIn(channel, type)]);
   }
 
   /** The number of a field. */

@@ -19,7 +19,7 @@ export async function openMemoryStore({ random }: Pick<World, "random">): Promis
   const bytes = (length: number) => random.bytes(length);
   const sealing = new Sealing(database, await masterKeyOf(random.bytes(32), "random"), bytes);
   const files = memoryFiles();
-  const writer = new Writer(database, sealing);
+  const writer = new Writer(database, sealing, files);
   const reader = new Reader(database, sealing, files);
   return {
     indexKey: sealing.indexKey,

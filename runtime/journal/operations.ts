@@ -2,6 +2,7 @@ import type { Stored } from "./large_bodies.ts";
 import type { NewMessage } from "./new_message.ts";
 import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
+import type { Carried, Carry, DropKeys, Dropped, Prune, Pruned, SweepFound } from "./retention_operations.ts";
 
 /**
  * How a message is recognised when it comes again.
@@ -136,7 +137,6 @@ export interface Process {
   readonly op: "process";
   readonly seq: number;
   readonly channel: string;
-  readonly receivedAtMs: number;
   /** Beside its control id and type. */
   readonly found: readonly Found[];
   readonly branches: readonly Branch<Stored>[];
@@ -161,9 +161,6 @@ export type Processed = readonly {
 export interface Settle {
   readonly op: "settle";
   readonly seq: number;
-  readonly channel: string;
-  /** Of the message. */
-  readonly receivedAtMs: number;
   readonly delivery: number;
   readonly attempts: number;
   readonly atMs: number;
@@ -323,7 +320,11 @@ export type Operation =
   | CloseBatch<Stored>
   | Disperse
   | JoinPieces
-  | Unpiece;
+  | Unpiece
+  | Carry
+  | DropKeys
+  | Prune
+  | SweepFound;
 
 /** What each operation gives back. */
 export type ResultOf<O extends Operation> = O extends Append ? Appended
@@ -333,4 +334,7 @@ export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Release ? Released
   : O extends CloseBatch<Stored> ? ClosedBatch
   : O extends JoinPieces ? JoinedPieces
+  : O extends Carry ? Carried
+  : O extends DropKeys ? Dropped
+  : O extends Prune ? Pruned
   : null;

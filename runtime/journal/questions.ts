@@ -1,3 +1,4 @@
+import type { FoundPlace, KeptDay } from "./retention_operations.ts";
 import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./rows.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
 
@@ -32,6 +33,12 @@ export type Question =
   | { readonly ask: "seqOf"; readonly id: string }
   | { readonly ask: "held"; readonly channel: string; readonly destination: string }
   | { readonly ask: "state"; readonly channel: string; readonly step: string; readonly key: string }
+  /** Days that are over, of every channel: whose keys, or rows without keys, are still there. */
+  | { readonly ask: "days"; readonly before: number }
+  /** Rows of the index of what messages say, after one of them, whose messages are gone. */
+  | { readonly ask: "unfound"; readonly after: FoundPlace; readonly limit: number }
+  /** Data keys were deleted: nobody may read with them any more. */
+  | { readonly ask: "forgetKeys" }
   | { readonly ask: "pending" };
 
 /** What is to do when the gateway starts. */
@@ -68,4 +75,7 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends { ask: "seqOf" } ? number | undefined
   : Q extends { ask: "held" } ? readonly HeldRow[]
   : Q extends { ask: "state" } ? string | undefined
+  : Q extends { ask: "days" } ? readonly KeptDay[]
+  : Q extends { ask: "unfound" } ? { readonly gone: readonly FoundPlace[]; readonly last: FoundPlace | null }
+  : Q extends { ask: "forgetKeys" } ? null
   : PendingTotals;

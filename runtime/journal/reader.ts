@@ -1,3 +1,4 @@
+import { AgeReader } from "./age_reader.ts";
 import { ArchiveReader } from "./archive_reader.ts";
 import { Blinds } from "./blinds.ts";
 import type { BodyFiles } from "./body_files.ts";
@@ -21,6 +22,8 @@ export interface ReaderParts {
 export class Reader {
   readonly #queues: QueueReader;
   readonly #archive: ArchiveReader;
+  readonly #ages: AgeReader;
+  readonly #sealing: Sealing;
 
   constructor(database: Database, sealing: Sealing, files: BodyFiles) {
     const parts: ReaderParts = {
@@ -32,6 +35,8 @@ export class Reader {
     };
     this.#queues = new QueueReader(parts);
     this.#archive = new ArchiveReader(parts);
+    this.#ages = new AgeReader(parts);
+    this.#sealing = sealing;
   }
 
   answer<Q extends Question>(question: Q): AnswerTo<Q>;
@@ -50,6 +55,13 @@ export class Reader {
         return this.#queues.held(question.channel, question.destination);
       case "state":
         return this.#queues.state(question.channel, question.step, question.key);
+      case "days":
+        return this.#ages.days(question.before);
+      case "unfound":
+        return this.#ages.unfound(question.after, question.limit);
+      case "forgetKeys":
+        this.#sealing.forget();
+        return null;
       case "pending":
         return this.#queues.pending();
       case "list":

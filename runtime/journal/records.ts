@@ -11,7 +11,9 @@ export type MessageState =
   /** Kept, with a reason; see `trouble`. */
   | "quarantined"
   /** A piece of a message, which waits for the others. */
-  | "gathering";
+  | "gathering"
+  /** Given up by a person. */
+  | "cancelled";
 
 /** Where a delivery to one destination stands. */
 export type DeliveryState =
@@ -19,7 +21,9 @@ export type DeliveryState =
   | "delivered"
   | "quarantined"
   /** Waits until it is sent together with others. */
-  | "gathering";
+  | "gathering"
+  /** Given up by a person. */
+  | "cancelled";
 
 /** Why something is in quarantine. */
 export interface Trouble {
@@ -115,6 +119,8 @@ export interface MessageQuery {
   readonly type?: string;
   /** Exactly. */
   readonly controlId?: string;
+  /** By field: exactly. What its format knows (HL7: `patient`), and what its channel has under `search`. */
+  readonly fields?: Readonly<Record<string, string>>;
   /** Received at this time or later, in milliseconds since 1970-01-01T00:00Z. */
   readonly sinceMs?: number;
   /** Received before this time, in milliseconds since 1970-01-01T00:00Z. */

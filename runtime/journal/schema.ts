@@ -13,6 +13,17 @@ export const errors = declareErrors("journal", {
     retry: "never",
     says: "Cannot open journal: it has version {found}, and this program knows versions up to {known}",
   },
+  JOURNAL_VERSION_OLDER: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot change master key: the journal has version {found}; start the gateway once, which brings it to version {known}",
+  },
+  JOURNAL_FILE_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot find journal: there is none in {folder}",
+  },
   JOURNAL_OPEN_FAILED: {
     blame: "operator",
     retry: "never",
@@ -54,11 +65,15 @@ export const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
  *   `evidence`, `value`, `reason`), or stands in an index as a blind number.
  * - `data_key`: keys of a channel (0: the gateway) and a day (0: none), wrapped by the master key; `vault` has the key of
  *   the blind indexes, wrapped by it, too.
- * - `message.recognised`: it is found when it comes again. `whole`: null for what goes on by itself, 0 for a piece, and the
+ * - `message.day`: whose key seals all that belongs to the message: the day it was received, in days since 1970-01-01, or a
+ *   later one where it was kept beyond its time. `recognised`: it is found when it comes again. `whole`: null for what goes on by itself, 0 for a piece, and the
  *   message it has become part of.
  * - `found`: messages by what they say: a field, the blind number of its value.
  * - `delivery.batch`: null for what is sent by itself, 0 for what gathers, the batch's delivery for its members, and for
  *   that delivery itself. `keys` are blind. `body` may be the one of the message.
+ * - `sequence`: the last number given to what was sent to a destination.
+ * - `hold`: what must be kept whatever its age, by channel, time and field; null: any. `pruning`: days whose keys are gone,
+ *   and whose rows are not yet.
  * - `numbering`: the last number of a sender (null: none is known), and the message that had it.
  */
 const TABLES = `
@@ -69,33 +84,38 @@ CREATE TABLE data_key (id INTEGER PRIMARY KEY, channel INTEGER NOT NULL, day INT
 CREATE TABLE body (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL, file TEXT);
 CREATE INDEX body_file ON body (file) WHERE file IS NOT NULL;
 CREATE TABLE message (
-  seq INTEGER PRIMARY KEY, id TEXT NOT NULL, channel INTEGER NOT NULL, received_ms INTEGER NOT NULL,
-  adapter INTEGER NOT NULL, sender INTEGER NOT NULL, recognised INTEGER NOT NULL, state INTEGER NOT NULL,
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, channel INTEGER NOT NULL, received_ms INTEGER NOT NULL,
+  day INTEGER NOT NULL, adapter INTEGER NOT NULL, sender INTEGER NOT NULL, recognised INTEGER NOT NULL, state INTEGER NOT NULL,
   answered INTEGER NOT NULL, size INTEGER NOT NULL, body INTEGER NOT NULL, answer BLOB, evidence BLOB, trouble TEXT,
   stages TEXT, parent INTEGER, whole INTEGER
 );
 CREATE UNIQUE INDEX message_id ON message (id);
-CREATE INDEX message_channel ON message (channel, seq);
+CREATE INDEX message_channel ON message (channel, received_ms);
 CREATE INDEX message_received ON message (received_ms);
+CREATE INDEX message_day ON message (channel, day);
 CREATE INDEX message_inbox ON message (channel, seq) WHERE state = 0;
 CREATE INDEX message_quarantined ON message (channel, seq) WHERE state = 3;
+CREATE INDEX message_filtered ON message (channel) WHERE state = 2;
+CREATE INDEX message_cancelled ON message (channel) WHERE state = 5;
 CREATE INDEX message_gathering ON message (channel, seq) WHERE state = 4;
 CREATE INDEX message_parent ON message (parent) WHERE parent IS NOT NULL;
 CREATE TABLE found (
   field INTEGER NOT NULL, blind INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (field, blind, seq)
 ) WITHOUT ROWID;
 CREATE TABLE delivery (
-  id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, destination INTEGER NOT NULL, part INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, destination INTEGER NOT NULL, part INTEGER NOT NULL,
   sequence INTEGER NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL, keys TEXT NOT NULL,
   built_on INTEGER NOT NULL, held INTEGER NOT NULL DEFAULT 0, batch INTEGER, size INTEGER NOT NULL, body INTEGER NOT NULL,
   settled_ms INTEGER, answer BLOB, trouble TEXT
 );
 CREATE UNIQUE INDEX delivery_part ON delivery (seq, destination, part);
 CREATE INDEX delivery_outbox ON delivery (destination, id) WHERE state = 0;
+CREATE INDEX delivery_cancelled ON delivery (id) WHERE state = 4;
 CREATE INDEX delivery_quarantined ON delivery (destination, id) WHERE state = 2;
 CREATE INDEX delivery_gathering ON delivery (destination, id) WHERE state = 3 AND batch = 0;
 CREATE INDEX delivery_batch ON delivery (batch) WHERE batch > 0;
 CREATE INDEX delivery_held ON delivery (destination) WHERE held = 1;
+CREATE TABLE sequence (destination INTEGER PRIMARY KEY, last INTEGER NOT NULL);
 CREATE TABLE history (
   id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, event TEXT NOT NULL,
   destination INTEGER, code TEXT
@@ -107,6 +127,10 @@ CREATE TABLE state (
 CREATE TABLE numbering (
   channel INTEGER NOT NULL, sender INTEGER NOT NULL, last INTEGER, seq INTEGER, PRIMARY KEY (channel, sender)
 ) WITHOUT ROWID;
+CREATE TABLE hold (
+  name TEXT PRIMARY KEY, channel INTEGER, since_ms INTEGER, until_ms INTEGER, field INTEGER, blind INTEGER
+) WITHOUT ROWID;
+CREATE TABLE pruning (channel INTEGER NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (channel, day)) WITHOUT ROWID;
 INSERT INTO setting VALUES ('epoch', 1);
 `;
 

@@ -10,8 +10,8 @@ export const SEALED = { body: 1, answer: 2, deliveryAnswer: 3, evidence: 4, stat
 export interface Owner {
   /** Number of the channel's name; 0 for the gateway itself. */
   readonly channel: number;
-  /** When the message was received, in milliseconds since 1970-01-01T00:00Z; `null` for what outlives its day. */
-  readonly atMs: number | null;
+  /** Of the message, in whole days since 1970-01-01 UTC; 0 for what outlives its day. */
+  readonly day: number;
 }
 
 interface DataKey {
@@ -21,7 +21,12 @@ interface DataKey {
   count: number;
 }
 
-const DAY_MS = 86_400_000;
+/** The day a moment is in, UTC, from its milliseconds since 1970-01-01T00:00Z. */
+export function dayOf(atMs: number): number {
+  return Math.floor(atMs / DAY_MS);
+}
+
+export const DAY_MS = 86_400_000;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** Before the ciphertext: number of the data key, 4 bytes, and of the value under it, 8 bytes; both big-endian. */
@@ -94,8 +99,7 @@ export class Sealing {
     this.#opened.clear();
   }
 
-  #currentKey({ channel, atMs }: Owner): DataKey {
-    const day = atMs === null ? 0 : Math.floor(atMs / DAY_MS);
+  #currentKey({ channel, day }: Owner): DataKey {
     const place = placeOf(channel, day);
     let key = this.#current.get(place);
     if (!key) {
@@ -185,8 +189,8 @@ export const INDEX_KEY = "index key";
 /** Name of the master key's id there. */
 export const MASTER_ID = "master key id";
 
-/** The index key of a journal; a new journal gets one, and belongs to this master key from then on. */
-function indexKeyIn(database: Database, wrapping: Wrapping): Uint8Array {
+/** The index key of a journal; a new journal gets one, and belongs to this master key from then on. Errors: MASTER_KEY_WRONG. */
+export function indexKeyIn(database: Database, wrapping: Wrapping): Uint8Array {
   const kept = (name: string) => database.prepare("SELECT value FROM vault WHERE name = ?").get(name)?.value;
   const wrapped = kept(INDEX_KEY);
   if (!wrapped) return newIndexKey(database, wrapping);

@@ -5,7 +5,7 @@ import type { Database, Row, SqlValue } from "./database.ts";
 export function openWriter(path: string): Database {
   const database = wrap(new DatabaseSync(path));
   database.exec(
-    `PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+    `PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
      PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192; PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF`,
   );
   return database;

@@ -5,6 +5,7 @@ import { type MasterKey, masterKeyErrors } from "../trust/master_key.ts";
 import type { LargeBody } from "./large_bodies.ts";
 import type { Operation } from "./operations.ts";
 import type { AnswerTo, Question } from "./questions.ts";
+import type { KeyChange, Rewrapped } from "./rewrap.ts";
 import { errors } from "./schema.ts";
 
 /**
@@ -37,6 +38,7 @@ export type ToThread =
     | { readonly do: "apply"; readonly operations: readonly Operation[] }
     | { readonly do: "ask"; readonly question: Question }
     | { readonly do: "keep"; readonly body: Uint8Array }
+    | ({ readonly do: "rewrap"; readonly folder: string } & KeyChange)
     | { readonly do: "close" }
   );
 
@@ -117,10 +119,7 @@ async function openSqliteStore(world: World, folder: string, masterKey: MasterKe
   } catch (cause) {
     writer.terminate();
     reader.terminate();
-    const known = cause instanceof MitralError && cause.code !== "JOURNAL_STORE_FAILED";
-    throw known
-      ? cause
-      : errors.error("JOURNAL_OPEN_FAILED", { reason: String((cause as MitralError).facts?.reason) }, cause);
+    return failOpening(cause);
   }
   // Few gateways see large bodies: the thread for them waits until the first.
   let keeper: Calls | undefined;
@@ -146,4 +145,27 @@ async function openSqliteStore(world: World, folder: string, masterKey: MasterKe
       }
     },
   };
+}
+
+function failOpening(cause: unknown): never {
+  if (cause instanceof MitralError && cause.code !== "JOURNAL_STORE_FAILED") throw cause;
+  const reason = String((cause as MitralError).facts?.reason);
+  return errors.fail("JOURNAL_OPEN_FAILED", { reason }, cause);
+}
+
+/**
+ * Seals the journal in a data folder under another master key, while nobody uses it: see `rewrap`.
+ * Errors: JOURNAL_FILE_MISSING, JOURNAL_FOLDER_BUSY, JOURNAL_OPEN_FAILED, those of `rewrap`.
+ */
+export async function changeMasterKey(world: World, folder: string, keys: KeyChange): Promise<Rewrapped> {
+  const found = await world.disk.facts(`${folder}/journal.db`);
+  if (!found) return errors.fail("JOURNAL_FILE_MISSING", { folder });
+  const writer = new Calls(world.spawn.thread(new URL("./store_thread.ts", import.meta.url)));
+  try {
+    return await writer.call({ do: "rewrap", folder, ...keys }) as Rewrapped;
+  } catch (cause) {
+    return failOpening(cause);
+  } finally {
+    writer.terminate();
+  }
 }

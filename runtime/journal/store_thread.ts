@@ -10,6 +10,7 @@ import { diskFiles } from "./disk_files.ts";
 import { writeLarge } from "./large_bodies.ts";
 import { prepareSchema } from "./schema.ts";
 import { Reader } from "./reader.ts";
+import { type KeyChange, rewrap, type Rewrapped } from "./rewrap.ts";
 import { Sealing } from "./sealing.ts";
 import { holdFolder, openReader, openWriter } from "./sqlite_database.ts";
 import type { FromThread, Opening, ToThread } from "./store.ts";
@@ -44,7 +45,7 @@ function openToWrite(
     prepareSchema(database);
     const sealing = new Sealing(database, masterKey, randomBytes);
     sweepFiles(database, files);
-    writer = new Writer(database, sealing);
+    writer = new Writer(database, sealing, files);
     close = () => {
       database!.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       database!.close();
@@ -55,6 +56,21 @@ function openToWrite(
     database?.close();
     lock.close();
     throw cause;
+  }
+}
+
+function rewrapIn(folder: string, keys: KeyChange): Rewrapped {
+  const lock = hold(folder);
+  let database: Database | undefined;
+  try {
+    database = openWriter(`${folder}/journal.db`);
+    const rewrapped = rewrap(database, keys, randomBytes);
+    // What was wrapped by the key before stays in no file.
+    database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    return rewrapped;
+  } finally {
+    database?.close();
+    lock.close();
   }
 }
 
@@ -79,6 +95,8 @@ function perform(message: ToThread): unknown {
       return reader!.answer(message.question);
     case "keep":
       return writeLarge(message.body, files!, randomBytes);
+    case "rewrap":
+      return rewrapIn(message.folder, message);
     case "close":
       return close();
   }

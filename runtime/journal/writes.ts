@@ -18,8 +18,8 @@ export function prepareWrites(database: Database) {
     commit: "COMMIT",
     rollback: "ROLLBACK",
     insertMessage:
-      `INSERT INTO message (id, channel, received_ms, adapter, sender, recognised, state, answered, size, body, evidence,
-       trouble, parent, whole) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO message (id, channel, received_ms, day, adapter, sender, recognised, state, answered, size, body,
+       evidence, trouble, parent, whole) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     insertFound: "INSERT OR IGNORE INTO found (field, blind, seq) VALUES (?, ?, ?)",
     sameIdentity: `SELECT ${EARLIER}, given.body AS body, given.size AS size FROM found
        JOIN message AS given ON given.seq = found.seq ${WHOLE}
@@ -67,7 +67,7 @@ export function prepareWrites(database: Database) {
     answerMessage: "UPDATE message SET answered = ?, answer = ? WHERE seq = ?",
     answerWaiting: "UPDATE message SET answered = ?, answer = ? WHERE seq = ? AND answered = 0",
     unanswered: "SELECT 1 FROM message WHERE seq = ? AND answered = 0",
-    messageBySeq: "SELECT channel, received_ms, state, size, whole FROM message WHERE seq = ?",
+    messageBySeq: "SELECT channel, day, state, size, whole FROM message WHERE seq = ?",
     requeueMessage: "UPDATE message SET state = iif(whole = 0, 4, 0), trouble = NULL WHERE seq = ?",
     joinPiece: "UPDATE message SET state = 1, whole = ? WHERE seq = ? AND state = 4",
     unpiece: "UPDATE message SET state = 0, whole = NULL WHERE seq = ? AND state = 4",

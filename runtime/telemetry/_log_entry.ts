@@ -20,6 +20,8 @@ interface Wording<N extends EventName> {
   tells(event: EventOf<N>): Readonly<Record<string, unknown>>;
 }
 
+const DAY_MS = 86_400_000;
+
 /** Longer facts are cut: a fact is a number or a name. */
 const FACT_CHARS_MAX = 200;
 
@@ -120,6 +122,16 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     event: event.event,
     facts: safe(event.facts),
     ...(event.error ? trouble(event.error) : {}),
+  })),
+  dayClosed: say("info", "day closed", ({ day, carried, ...event }) => ({
+    ...place(event),
+    day: new Date(day * DAY_MS).toISOString().slice(0, 10),
+    carried,
+  })),
+  messagesPruned: say("info", "messages pruned", ({ messages, files, ...event }) => ({
+    ...place(event),
+    messages,
+    files,
   })),
   journalFailed: say("fatal", "journal failed", (event) => trouble(event.error)),
   journalCommitted: say("debug", "journal committed", ({ operations, tookMs }) => ({ operations, tookMs })),

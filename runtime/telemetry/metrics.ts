@@ -110,6 +110,7 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "Batches whose messages were taken one by one.",
     "channel",
   );
+  const pruned = tally("messages_pruned", "Old messages removed.", "channel");
   const batches = tally("batches_closed", "Batches put together.", "channel", "destination", "why");
   const alerts = tally("alerts", "Times somebody should look.", "channel", "destination", "why", "code");
   const refused = tally("files_refused", "Changed files that were no use.", "channel", "stage");
@@ -191,6 +192,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return replayed.add(line(event));
       case "messageHandedOn":
         return handedOn.add([...line(event), event.to]);
+      case "messagesPruned":
+        return pruned.add([event.channel], event.messages);
       case "batchClosed":
         return batches.add([...line(event), event.why]);
       case "alertRaised":

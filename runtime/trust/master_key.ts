@@ -6,9 +6,9 @@ export const masterKeyErrors = declareErrors("master", {
   MASTER_KEY_MISSING: {
     blame: "operator",
     retry: "never",
-    says: "Cannot open the journal without its master key: neither MITRAL_MASTER_KEY nor the credential " +
-      "mitral-master-key is there, nor the file {file}; a new gateway gets one by `mitral keys master {file}`, " +
-      "one that has run needs its own back",
+    says:
+      "Cannot open the journal without its master key: it is not in MITRAL_MASTER_KEY, among the credentials, or " +
+      "in {file}; for a new gateway, make one by `mitral keys master {file}`",
   },
   MASTER_KEY_UNREADABLE: {
     blame: "operator",
@@ -24,8 +24,7 @@ export const masterKeyErrors = declareErrors("master", {
     blame: "operator",
     retry: "never",
     says:
-      "Cannot use the master key from {source}: others may read it (mode {mode}); run `chmod 600 {source}`, and " +
-      "change the key if somebody may have read it",
+      "Cannot use the master key from {source}: others may read it (mode {mode}); run `chmod 600 {source}`",
   },
   MASTER_KEY_WRONG: {
     blame: "operator",
@@ -54,6 +53,7 @@ const ID_TEXT = new TextEncoder().encode("mitral master key id");
 
 /** Where a key may be looked for. */
 export interface MasterKeySources {
+  /** Where files are. */
   readonly disk: Pick<Disk, "read" | "facts">;
   /** A variable of the environment. */
   readonly env: (name: string) => string | undefined;

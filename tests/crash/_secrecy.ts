@@ -5,20 +5,24 @@ import { countIn, type Tap } from "../../examples/_kit/tap.ts";
 import type { Site } from "../../examples/_kit/site.ts";
 import type { Topology } from "../../examples/hospital_to_lab/topology.ts";
 
-/** Fails where a gateway's log, its metrics or the wire tell who the patients are, or a private key left its file. */
+/** Fails where a gateway's log, its metrics, its data or the wire tell who the patients are, or a key left its file. */
 export async function assertSecrecy({ hospital, lab, ports }: Topology, wire: Tap): Promise<void> {
   assert(wire.bytes > 0);
   assertEquals(wire.count(secrets), 0, "the wire between the gateways tells a secret");
   for (const [site, port] of [[hospital, ports.hospitalMonitor], [lab, ports.labMonitor]] as const) {
     await assertQuietLog(site.log);
     await assertQuietMonitor(port);
-    assertEquals((await Deno.stat(join(site.folder, "data"))).mode! & 0o777, 0o700);
+    const data = join(site.folder, "data");
+    assertEquals((await Deno.stat(data)).mode! & 0o777, 0o700);
+    for (const path of await filesUnder(data)) {
+      assertEquals(countIn([await Deno.readFile(path)], secrets), 0, `${path} tells a secret`);
+    }
   }
   const keys = [...await privateKeys(hospital), ...await privateKeys(lab)];
-  assertEquals(keys.length, 4);
+  assertEquals(keys.length, 6);
   assertEquals(wire.count(keys), 0);
   for (const path of await filesUnder(join(hospital.folder, ".."))) {
-    if (path.endsWith("/keys/gateway.json")) continue;
+    if (path.endsWith("/keys/gateway.json") || path.endsWith("/master.key")) continue;
     assertEquals(countIn([await Deno.readFile(path)], keys), 0, `${path} holds a private key`);
   }
 }
@@ -41,7 +45,8 @@ async function assertQuietMonitor(port: number): Promise<void> {
 
 async function privateKeys({ folder }: Site): Promise<string[]> {
   const file = await Deno.readTextFile(join(folder, "keys/gateway.json"));
-  return Array.from(file.matchAll(/"private": "([^"]+)"/g), ([, key]) => key);
+  const [, masterKey] = (await Deno.readTextFile(join(folder, "master.key"))).split("\n");
+  return [masterKey, ...Array.from(file.matchAll(/"private": "([^"]+)"/g), ([, key]) => key)];
 }
 
 async function filesUnder(folder: string): Promise<string[]> {

@@ -17,7 +17,7 @@ done
 mount -t proc proc /proc
 mount -t tmpfs tmpfs /run
 ip link set lo up
-command -v setpriv useradd git curl > "$box/found"
+command -v setpriv useradd git curl systemd-creds > "$box/found"
 [ $# -gt 1 ] || exit 0
 packages=$2 checkout=$3 deno=$4
 
@@ -50,11 +50,14 @@ case "\$*" in
     chmod "\$(setting StateDirectoryMode)" /var/lib/mitral
     from=\$(setting LoadCredential)
     install -o mitral -m 400 "\${from#*:}" "/run/credentials/mitral.service/\${from%%:*}"
+    from=\$(setting LoadCredentialEncrypted)
+    (umask 077 && systemd-creds decrypt --name="\${from%%:*}" "\${from#*:}" "/run/credentials/mitral.service/\${from%%:*}")
+    chown mitral: "/run/credentials/mitral.service/\${from%%:*}"
     command=\$(sed -n '/^ExecStart=/,/[^\\\\]\$/p' "\$unit" | sed 's/^ExecStart=//; s/\\\\\$//' | tr -d '\n')
     cd "\$(setting WorkingDirectory)"
     umask "\$(setting UMask)"
     : > $box/journal
-    env -i \$(setting Environment) \${NPM_CONFIG_REGISTRY:+NPM_CONFIG_REGISTRY="\$NPM_CONFIG_REGISTRY"} PATH="\$PATH" NO_COLOR=1 as-mitral \$command >> $box/journal 2>&1 &
+    env -i \$(setting Environment) CREDENTIALS_DIRECTORY=/run/credentials/mitral.service \${NPM_CONFIG_REGISTRY:+NPM_CONFIG_REGISTRY="\$NPM_CONFIG_REGISTRY"} PATH="\$PATH" NO_COLOR=1 as-mitral \$command >> $box/journal 2>&1 &
     echo \$! > $box/pid
     timeout 120 tail --pid=\$! -n +1 -f $box/journal | grep -qm1 '^ready '
     ;;

@@ -40,6 +40,7 @@ Deno.test("the unit's permissions are enough to run the page's gateway, without 
   const made = await shell.run(
     "mkdir -p etc/mitral/partners var/lib/mitral\n" +
       "deno task mitral keys init --name st-elsewhere --out credentials\n" +
+      "deno task mitral keys master credentials/mitral-master-key\n" +
       "deno task mitral keys init --name registry --out registry\n" +
       "cp registry/registry.partner.json etc/mitral/partners/registry.json\n",
   );
@@ -50,7 +51,8 @@ Deno.test("the unit's permissions are enough to run the page's gateway, without 
   const [, ehr] = /ehr\.local, port: (\d+)/.exec(ports.real(page))!;
 
   const command = here(commandOf(fileOf("mitral.service")));
-  await using gateway = new Background(`env HTTPS_PROXY=http://127.0.0.1:9 ${command}`, clone);
+  const environment = `HTTPS_PROXY=http://127.0.0.1:9 CREDENTIALS_DIRECTORY=${clone.folder}/credentials`;
+  await using gateway = new Background(`env ${environment} ${command}`, clone);
   assert(await gateway.output.until((text) => /^ready st-elsewhere$/m.test(text)), gateway.output.text);
   await using peer = new Background(`deno task mitral sink 127.0.0.1:${ehr} --count 1`, clone);
   assert(await peer.output.until((text) => text.includes("listening on")), peer.output.text);

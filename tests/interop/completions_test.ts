@@ -123,7 +123,7 @@ for (const shell of ["bash", "fish"] as const) {
           "check my",
         ];
         assertEquals(await offered(shell, folder, lines), [
-          ["init", "show"],
+          ["init", "master", "show"],
           ["debug", "error", "info", "warning"],
           [],
           [],

@@ -4,7 +4,7 @@ import { codeOf, placed, type ProjectFile } from "./_tree.ts";
 /** What each part of the runtime may import of the others. The engine meets adapters through the contract alone. */
 const RUNTIME_PARTS: { readonly [part: string]: readonly string[] } = {
   contract: [],
-  journal: ["contract"],
+  journal: ["contract", "trust"],
   trust: ["contract"],
   engine: ["contract", "journal", "trust"],
   config: ["contract", "engine"],

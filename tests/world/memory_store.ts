@@ -44,7 +44,7 @@ export class MemoryStore implements Disposable {
   readonly openStore = (_world: World, _folder: string): Promise<Store> => {
     const turn = ++this.#opened;
     const sealing = new Sealing(this.database, masterKey, randomBytes);
-    const writer = new Writer(this.database, sealing);
+    const writer = new Writer(this.database, sealing, this.files);
     const reader = new Reader(this.database, sealing, this.files);
     return Promise.resolve({
       indexKey: sealing.indexKey,

@@ -43,6 +43,7 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
     tools.config.validate === "off" ? [] : checked(body, tools),
   identify: (bytes, tools) => identify(bytes, tools.config, wordsOf(tools)),
   keys,
+  search: { patient: "PID-3.1" },
   isBuiltOn,
   create,
   checkPath,

@@ -16,18 +16,23 @@ export async function makeMasterKey(file: string, session: Session): Promise<Mas
   return masterKey;
 }
 
+/** The master key a gateway would run under, `file` being its own. Errors: MASTER_KEY_… */
+export async function foundMasterKey(file: string, { terminal, outside }: Session): Promise<FoundMasterKey> {
+  const { lookForMasterKey, missingMasterKey } = await import("../../trust/master_key.ts");
+  const { disk } = outside.world;
+  return await lookForMasterKey({ disk, env: (name) => terminal.env(name), file }) ?? missingMasterKey(file);
+}
+
 /**
  * The master key a gateway would run under, `file` being its own. What stands in the way is told in `trouble`, for
  * whoever can do without: where a file is checked, its secrets need not be.
  */
 export async function seekMasterKey(
   file: string,
-  { terminal, outside }: Session,
+  session: Session,
 ): Promise<{ readonly found?: FoundMasterKey; readonly trouble?: MitralError }> {
-  const { lookForMasterKey, missingMasterKey } = await import("../../trust/master_key.ts");
   try {
-    const found = await lookForMasterKey({ disk: outside.world.disk, env: terminal.env, file });
-    return { found: found ?? missingMasterKey(file) };
+    return { found: await foundMasterKey(file, session) };
   } catch (cause) {
     if (cause instanceof MitralError) return { trouble: cause };
     throw cause;
@@ -36,5 +41,5 @@ export async function seekMasterKey(
 
 /** A trouble that fails nothing yet, for standard error. */
 export function noteTrouble({ code, message }: MitralError, session: Session): void {
-  session.note(`${session.paint.warn(code)} ${plain(message)}`);
+  session.note(`${session.paint.warn("note")} ${code} ${plain(message)}`);
 }

@@ -8,6 +8,7 @@ import { addDiff } from "./commands/diff.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addHelp } from "./commands/help.ts";
 import { addInit } from "./commands/init.ts";
+import { addJournal } from "./commands/journal.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addMessages } from "./commands/messages.ts";
 import { addNew } from "./commands/new.ts";
@@ -26,7 +27,7 @@ import type { AddCommand, Session } from "./session.ts";
 /** Every command, in the order of the help. */
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
   ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys]],
-  ["Run:", [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addTrace]],
+  ["Run:", [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addJournal, addTrace]],
   ["Try out:", [addTest, addSend, addSink, addDoctor, addDiff]],
   ["Learn:", [addHelp, addCompletions, addVersion]],
 ];

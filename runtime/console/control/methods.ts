@@ -36,6 +36,7 @@ const states: Readonly<Record<MessageState | DeliveryState, true>> = {
   queued: true,
   delivered: true,
   gathering: true,
+  cancelled: true,
 };
 
 const methods: {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { problemsOf } from "./_fixtures.ts";
 
 Deno.test("config: a misspelt key names the one meant, which then does not count as missing", async () => {
@@ -18,6 +18,24 @@ channels:
       "6:5 CONFIG_KEY_UNKNOWN Cannot read channels.lab: no setting is called sned (did you mean send?)",
     ],
   );
+});
+
+Deno.test("config: the master key lies outside the data folder, by whatever path", async () => {
+  const found = (settings: string) =>
+    problemsOf(`gateway: lab
+channels:
+  lab: { listen: { mllp: { port: 2575 } }, parse: hl7v2, send: { ehr: { mllp: { host: h, port: 1 } } } }
+${settings}`);
+  const rule = "Cannot read masterKey: must lie outside the data folder, whose backups it opens";
+  for (const path of ["./data/master.key", "data/a/b.key", "./x/../data/master.key", "./data"]) {
+    assertEquals(await found(`masterKey: ${path}`), [`4:12 CONFIG_VALUE_INVALID ${rule}`]);
+  }
+  for (const path of ["./database/master.key", "../master.key", "/data/master.key", "./..data/master.key"]) {
+    assertEquals(await found(`masterKey: ${path}`), []);
+  }
+  // The default is beside the gateway file.
+  const [problem] = await found("data: .");
+  assertStringIncludes(problem, "must lie outside the data folder");
 });
 
 Deno.test("config: values of the wrong kind or out of range are all reported", async () => {

@@ -108,7 +108,7 @@ export class GatewayRig implements AsyncDisposable {
       partners: {},
       formats: {},
       drainMsMax: 10_000,
-      journal: { pendingBytesMax: 64 << 20 },
+      journal: { pendingBytesMax: 64 << 20, keepDays: 30 },
       ...settings,
       channels,
     };

@@ -96,7 +96,7 @@ Deno.test("the gate closes while more than pendingBytesMax waits, and opens agai
   const peer = new FakePeer();
   peer.conduct = () => peer.isDown();
   const one = note({ id: "N0", text: "x".repeat(90) }).length;
-  const settings = { journal: { pendingBytesMax: 10 * one } };
+  const settings = { journal: { pendingBytesMax: 10 * one, keepDays: 30 } };
   await rig.open([rig.channel("lab", [to("ehr", peer)])], settings);
   let given = 0;
   while (rig.hand().intake!.isOpen && given < 50) {
@@ -122,7 +122,7 @@ Deno.test("the gate opens again when the last message that filled the journal is
     return null;
   });
   const channel = rig.channel("lab", [to("ehr", new FakePeer())], { steps: [slow] });
-  await rig.open([channel], { journal: { pendingBytesMax: 100 } });
+  await rig.open([channel], { journal: { pendingBytesMax: 100, keepDays: 30 } });
   await rig.hand().give(note({ id: "A", text: "x".repeat(200) }));
   assert(!rig.hand().intake!.isOpen);
   stuck.resolve();
@@ -139,7 +139,7 @@ Deno.test("a gateway that opens on a full journal takes nothing before it has ma
   await rig.open([channel]);
   await rig.hand().give(note({ id: "A", text: "x".repeat(200) }));
   await rig.clock.pass(rig.gateway.close());
-  await rig.open([channel], { journal: { pendingBytesMax: 100 } });
+  await rig.open([channel], { journal: { pendingBytesMax: 100, keepDays: 30 } });
   assert(!rig.hand().intake!.isOpen);
   peer.conduct = (parcel) => peer.take(parcel);
   await rig.clock.pass(rig.hand().intake!.opened(new AbortController().signal));

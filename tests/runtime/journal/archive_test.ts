@@ -21,8 +21,6 @@ async function filled(store: MemoryStore): Promise<Journal> {
   await journal.write(processOf(4, []));
   const settle = {
     op: "settle",
-    channel: "lab",
-    receivedAtMs: 1000,
     attempts: 2,
     atMs: 900,
     tellRest: false,

@@ -76,8 +76,6 @@ Deno.test("members end with their batch, once: what ends it a second time change
   const closed = (await journal.write(closing(2, 2)))!;
   const settle = {
     op: "settle",
-    channel: "lab",
-    receivedAtMs: 1000,
     ...closed,
     attempts: 1,
     tellRest: false,

@@ -50,7 +50,6 @@ export function processOf(seq: number, branches: readonly Branch[], change: Part
     op: "process",
     seq,
     channel: "lab",
-    receivedAtMs: 1000,
     found: [],
     branches,
     answers: false,

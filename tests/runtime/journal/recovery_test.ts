@@ -5,8 +5,6 @@ import { appendOf, branchTo, journalOn, processOf, trouble } from "./entries.ts"
 const settleOf = (seq: number, delivery: number) =>
   ({
     op: "settle",
-    channel: "lab",
-    receivedAtMs: 1000,
     seq,
     delivery,
     attempts: 1,

@@ -9,8 +9,8 @@ import { createMasterKey } from "../../../runtime/trust/master_key.ts";
 import { masterKey } from "../../world/master_key.ts";
 
 const encoder = new TextEncoder();
-const monday = Date.UTC(2026, 0, 5, 23, 59, 59, 999);
-const lab = { channel: 1, atMs: monday };
+const monday = 20_458;
+const lab = { channel: 1, day: monday };
 
 interface Vault extends Disposable {
   readonly database: Database;
@@ -54,7 +54,7 @@ Deno.test("what is sealed opens for its own row and kind alone, and not with any
 Deno.test("each channel and each day has a data key, and without it nothing of that day opens", () => {
   using journal = vault();
   const sealing = journal.open();
-  const owners = [lab, { ...lab, atMs: monday + 1 }, { ...lab, channel: 2 }, { ...lab, atMs: null }];
+  const owners = [lab, { ...lab, day: monday + 1 }, { ...lab, channel: 2 }, { ...lab, day: 0 }];
   const sealed = owners.map((owner) => sealing.seal(SEALED.body, 1, owner, encoder.encode("A")));
   const { keys } = journal.database.prepare("SELECT count(*) AS keys FROM data_key").get()!;
   assertEquals(keys, 4);

@@ -153,6 +153,8 @@ export function everyEvent(): readonly GatewayEvent[] {
       event: "connectionClosed",
       facts: { frames: 3, smuggled: { name: CANARY } as unknown as string },
     },
+    dayClosed: { name: "dayClosed", atMs, channel: "lab", day: 20_000, carried: 1 },
+    messagesPruned: { name: "messagesPruned", atMs, channel: "lab", messages: 7, files: 1 },
     journalFailed: { name: "journalFailed", atMs, error },
     journalCommitted: { name: "journalCommitted", atMs, operations: 12, tookMs: 1.5 },
   };

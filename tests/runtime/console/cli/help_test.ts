@@ -19,6 +19,7 @@ const commands = [
   "schema",
   "keys",
   "keys init",
+  "keys master",
   "keys show",
   "run",
   "status",
@@ -35,6 +36,8 @@ const commands = [
   "messages show",
   "messages replay",
   "messages release",
+  "journal",
+  "journal rekey",
   "trace",
   "test",
   "send",
@@ -61,7 +64,9 @@ for (const command of commands) {
 
 Deno.test("console shows with every command that does something an example of it", async () => {
   for (
-    const command of commands.filter((name) => !["keys", "channel", "messages", "version"].includes(name))
+    const command of commands.filter((name) =>
+      !["keys", "channel", "messages", "journal", "version"].includes(name)
+    )
   ) {
     const { out } = await run([...command.split(" "), "--help"]);
     assertMatch(out, new RegExp(`\\nExamples?:\\n  mitral ${command}`));
@@ -123,7 +128,9 @@ Deno.test("console answers a command line it cannot read with a code, a hint and
     [["messages", "list", "--since", "yesterday"], "CONSOLE_VALUE_WRONG"],
     [["messages", "list", "--limit", "1001"], "CONSOLE_VALUE_WRONG"],
     [["keys", "init"], "CONSOLE_USAGE_WRONG"],
+    [["keys", "master"], "CONSOLE_USAGE_WRONG"],
     [["keys", "show"], "CONSOLE_USAGE_WRONG"],
+    [["journal", "rekey", "gateway.yaml"], "CONSOLE_USAGE_WRONG"],
   ];
   for (const [args, expected] of lines) {
     const { code, out, err } = await run(args);
@@ -132,7 +139,7 @@ Deno.test("console answers a command line it cannot read with a code, a hint and
 });
 
 Deno.test("console shows its help, and exit code 2, where a command is missing", async () => {
-  for (const args of [[], ["messages"], ["channel"], ["keys"]]) {
+  for (const args of [[], ["messages"], ["channel"], ["keys"], ["journal"]]) {
     const { code, out, err } = await run(args);
     assertEquals([code, out], [exitCodes.usage, ""]);
     assertStringIncludes(err, "Usage: mitral");

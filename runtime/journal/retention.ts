@@ -1,0 +1,131 @@
+import type { BodyFiles } from "./body_files.ts";
+import type { Database, Row, Statement } from "./database.ts";
+import type { Names } from "./names.ts";
+import type { Carried, Carry, DropKeys, Dropped, Prune, Pruned, SweepFound } from "./retention_operations.ts";
+import { SEALED, type Sealing } from "./sealing.ts";
+import type { WriterParts } from "./writer_parts.ts";
+
+/** True for a message that must stay, whatever its age. */
+const MUST_STAY = `(state IN (0, 3, 4)
+  OR EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = message.seq AND delivery.state IN (0, 2, 3))
+  OR EXISTS (SELECT 1 FROM hold WHERE (hold.channel IS NULL OR hold.channel = message.channel)
+    AND (hold.since_ms IS NULL OR received_ms >= hold.since_ms)
+    AND (hold.until_ms IS NULL OR received_ms < hold.until_ms)
+    AND (hold.field IS NULL OR EXISTS (SELECT 1 FROM found
+      WHERE found.field = hold.field AND found.blind = hold.blind AND found.seq = message.seq))))`;
+
+/** The end of messages: what is old goes, key first. */
+export class Retention {
+  readonly #names: Names;
+  readonly #sealing: Sealing;
+  readonly #files: BodyFiles;
+  readonly #sql: Readonly<Record<keyof typeof STATEMENTS, Statement>>;
+  /** Files to remove once their bodies are gone for good. */
+  #unnamed: string[] = [];
+
+  constructor(database: Database, { names, sealing, files }: WriterParts) {
+    this.#names = names;
+    this.#sealing = sealing;
+    this.#files = files;
+    this.#sql = Object.fromEntries(
+      Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]),
+    ) as never;
+  }
+
+  carry({ channel, day, toDay, limit }: Carry): Carried {
+    const id = this.#names.idOf(channel);
+    const rows = this.#sql.mustStay.all(id, day, limit);
+    for (const row of rows) this.#carryOne(row, { channel: id, day: toDay });
+    return { messages: rows.length };
+  }
+
+  dropKeys({ channel, day }: DropKeys): Dropped {
+    const id = this.#names.idOf(channel);
+    if (this.#sql.mustStay.get(id, day, 1)) return { dropped: false };
+    this.#sql.dropKeys.run(id, day);
+    this.#sql.begin.run(id, day);
+    this.#sealing.forget();
+    return { dropped: true };
+  }
+
+  prune({ channel, day, limit }: Prune): Pruned {
+    const id = this.#names.idOf(channel);
+    const rows = this.#sql.messagesOf.all(id, day, limit);
+    const before = this.#unnamed.length;
+    for (const row of rows) this.#removeOne(Number(row.seq), Number(row.body));
+    if (rows.length < limit) this.#sql.end.run(id, day);
+    return { messages: rows.length, files: this.#unnamed.length - before };
+  }
+
+  sweepFound({ rows }: SweepFound): null {
+    for (const row of rows) this.#sql.dropFound.run(...row);
+    return null;
+  }
+
+  /** After the commit: what was removed leaves the disk, too. */
+  committed(): void {
+    for (const name of this.#unnamed.splice(0)) this.#files.remove(name);
+  }
+
+  /** The commit did not happen. */
+  rolledBack(): void {
+    this.#unnamed = [];
+  }
+
+  #carryOne(message: Row, owner: { readonly channel: number; readonly day: number }): void {
+    const seq = Number(message.seq);
+    const deliveries = this.#sql.deliveriesOf.all(seq);
+    const again = (kind: number, subject: number, sealed: Uint8Array) => {
+      const plain = this.#sealing.open(kind, subject, sealed);
+      // What can no longer be read stays as it is: it is told when somebody reads it.
+      return plain ? this.#sealing.seal(kind, subject, owner, plain) : sealed;
+    };
+    for (const body of new Set([message.body, ...deliveries.map(({ body }) => body)].map(Number))) {
+      const sealed = this.#sql.bodyOf.get(body)?.sealed as Uint8Array | undefined;
+      if (sealed) this.#sql.setBody.run(again(SEALED.body, body, sealed), body);
+    }
+    for (const { id, answer } of deliveries) {
+      if (!answer) continue;
+      const sealed = again(SEALED.deliveryAnswer, Number(id), answer as Uint8Array);
+      this.#sql.setDeliveryAnswer.run(sealed, id);
+    }
+    this.#sql.setMessage.run(
+      owner.day,
+      message.answer && again(SEALED.answer, seq, message.answer as Uint8Array),
+      message.evidence && again(SEALED.evidence, Number(message.body), message.evidence as Uint8Array),
+      seq,
+    );
+  }
+
+  #removeOne(seq: number, body: number): void {
+    const bodies = new Set([body, ...this.#sql.deliveriesOf.all(seq).map(({ body }) => Number(body))]);
+    for (const id of bodies) {
+      const file = this.#sql.bodyOf.get(id)?.file;
+      this.#sql.dropBody.run(id);
+      if (file && !this.#sql.namedIn.get(file)) this.#unnamed.push(String(file));
+    }
+    this.#sql.dropDeliveries.run(seq);
+    this.#sql.dropHistory.run(seq);
+    this.#sql.dropMessage.run(seq);
+  }
+}
+
+const STATEMENTS = {
+  mustStay:
+    `SELECT seq, body, answer, evidence FROM message WHERE channel = ? AND day = ? AND ${MUST_STAY} LIMIT ?`,
+  messagesOf: "SELECT seq, body FROM message WHERE channel = ? AND day = ? LIMIT ?",
+  deliveriesOf: "SELECT id, body, answer FROM delivery WHERE seq = ?",
+  bodyOf: "SELECT sealed, file FROM body WHERE id = ?",
+  setBody: "UPDATE body SET sealed = ? WHERE id = ?",
+  setDeliveryAnswer: "UPDATE delivery SET answer = ? WHERE id = ?",
+  setMessage: "UPDATE message SET day = ?, answer = ?, evidence = ? WHERE seq = ?",
+  dropKeys: "DELETE FROM data_key WHERE channel = ? AND day = ?",
+  begin: "INSERT OR IGNORE INTO pruning (channel, day) VALUES (?, ?)",
+  end: "DELETE FROM pruning WHERE channel = ? AND day = ?",
+  namedIn: "SELECT 1 FROM body WHERE file = ?",
+  dropBody: "DELETE FROM body WHERE id = ?",
+  dropDeliveries: "DELETE FROM delivery WHERE seq = ?",
+  dropHistory: "DELETE FROM history WHERE seq = ?",
+  dropMessage: "DELETE FROM message WHERE seq = ?",
+  dropFound: "DELETE FROM found WHERE field = ? AND blind = ? AND seq = ?",
+} as const;

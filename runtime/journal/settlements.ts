@@ -1,0 +1,117 @@
+import type { Statement } from "./database.ts";
+import type { Makings } from "./makings.ts";
+import type { Answered, Attempted, Quarantine, Rest, Settle, Settled } from "./operations.ts";
+import { ANSWERED, DELIVERY } from "./schema.ts";
+import { sealAnswer } from "./sealed_answers.ts";
+import { SEALED } from "./sealing.ts";
+import { channelOf, ownerOf, type WriterParts } from "./writer_parts.ts";
+
+/** How deliveries and messages end, and what whoever asked is told. */
+export class Settlements {
+  readonly #parts: WriterParts;
+  readonly #makings: Makings;
+
+  constructor(parts: WriterParts, makings: Makings) {
+    this.#parts = parts;
+    this.#makings = makings;
+  }
+
+  settle(settle: Settle): Settled {
+    const state = settle.trouble ? DELIVERY.quarantined : DELIVERY.delivered;
+    const trouble = settle.trouble ? JSON.stringify(settle.trouble) : null;
+    const settled = this.#parts.sql.settleDelivery.run(
+      state,
+      settle.attempts,
+      settle.atMs,
+      settle.answer ? this.#sealedAnswerOf(settle, settle.answer) : null,
+      trouble,
+      settle.holds ? 1 : 0,
+      settle.delivery,
+    ).changes;
+    if (settle.isBatch && settled > 0) {
+      this.#parts.sql.settleMembers.run(state, settle.atMs, trouble, settle.delivery);
+      if (settle.trouble) {
+        this.#parts.sql.noteMembers.run(settle.atMs, "quarantined", settle.trouble.code, settle.delivery);
+      }
+    }
+    if (settle.trouble) {
+      const { destination } = this.#parts.sql.deliveryById.get(settle.delivery)!;
+      this.#note(settle.seq, settle.atMs, "quarantined", Number(destination), settle.trouble.code);
+    }
+    return { concluded: this.#conclude(settle), rest: settle.tellRest ? this.#rest(settle) : null };
+  }
+
+  attempted(attempted: Attempted): null {
+    const { delivery, attempts, trouble } = attempted;
+    this.#parts.sql.countAttempt.run(attempts, JSON.stringify(trouble), delivery);
+    const { seq, destination } = this.#parts.sql.deliveryById.get(delivery)!;
+    this.#note(Number(seq), trouble.atMs, "attempted", Number(destination), trouble.code);
+    return null;
+  }
+
+  quarantine({ seq, trouble, state, found = [], followUp }: Quarantine): null {
+    if (followUp) this.#makings.followUp(seq, channelOf(this.#parts, seq), followUp);
+    const moved = this.#parts.sql.quarantineMessage.run(JSON.stringify(trouble), seq).changes;
+    if (moved > 0) {
+      if (state) this.#makings.remember(channelOf(this.#parts, seq), state);
+      for (const each of found) this.#parts.found.add(seq, each);
+    }
+    this.#note(seq, trouble.atMs, "quarantined", null, trouble.code);
+    return null;
+  }
+
+  answered({ seq, ...answered }: Answered): null {
+    this.#answer(this.#parts.sql.answerMessage, seq, answered);
+    return null;
+  }
+
+  #sealedAnswerOf({ seq, delivery }: Settle, answer: Uint8Array): Uint8Array {
+    return this.#parts.sealing.seal(SEALED.deliveryAnswer, delivery, ownerOf(this.#parts.sql, seq), answer);
+  }
+
+  #conclude({ seq, delivery, concludes, followUps }: Settle): boolean {
+    if (!concludes || concludes.positively && this.#parts.sql.moreFor.get(seq, delivery)) return false;
+    if (followUps) {
+      this.#makings.followUp(
+        seq,
+        channelOf(this.#parts, seq),
+        followUps[concludes.positively ? "taken" : "refused"],
+      );
+    }
+    this.#answer(this.#parts.sql.answerWaiting, seq, concludes);
+    return true;
+  }
+
+  #rest(settle: Settle): Rest {
+    const left = this.#parts.sql.leftOf.get(settle.seq)!;
+    const queued = Number(left.queued);
+    const quarantined = Number(left.quarantined);
+    if (queued === 0) {
+      const { seq, followUps } = settle;
+      if (followUps) {
+        this.#makings.followUp(
+          seq,
+          channelOf(this.#parts, seq),
+          followUps[quarantined > 0 ? "refused" : "taken"],
+        );
+      }
+      this.#parts.sql.concludeMessage.run(
+        quarantined > 0 ? ANSWERED.negatively : ANSWERED.positively,
+        settle.seq,
+      );
+    }
+    return { queued, quarantined };
+  }
+
+  #answer(statement: Statement, seq: number, { positively, answer }: Omit<Answered, "op" | "seq">): void {
+    statement.run(
+      positively ? ANSWERED.positively : ANSWERED.negatively,
+      answer ? sealAnswer(this.#parts.sealing, seq, ownerOf(this.#parts.sql, seq), answer) : null,
+      seq,
+    );
+  }
+
+  #note(seq: number, atMs: number, event: string, destination: number | null, code: string | null): void {
+    this.#parts.sql.insertHistory.run(seq, atMs, event, destination, code);
+  }
+}
