@@ -79,12 +79,13 @@ class Calls {
     };
   }
 
-  call(message: Undone<ToThread>): Promise<unknown> {
+  /** What is in `transfer` moves, and is gone here. */
+  call(message: Undone<ToThread>, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
     if (this.#dead) return Promise.reject(this.#dead);
     return new Promise((resolve, reject) => {
       const call = ++this.#last;
       this.#waiting.set(call, { resolve, reject });
-      this.#thread.post({ ...message, call });
+      this.#thread.post({ ...message, call }, transfer);
     });
   }
 
@@ -133,7 +134,11 @@ async function openSqliteStore(world: World, folder: string, masterKey: MasterKe
     indexKey,
     commit: (operations) => writer.call({ do: "apply", operations }) as Promise<readonly unknown[]>,
     ask: <Q extends Question>(question: Q) => reader.call({ do: "ask", question }) as Promise<AnswerTo<Q>>,
-    keep: async (body) => await (await (opening ??= openKeeper())).call({ do: "keep", body }) as LargeBody,
+    async keep(given) {
+      const keeping = await (opening ??= openKeeper());
+      const body = new Uint8Array(given);
+      return await keeping.call({ do: "keep", body }, [body.buffer]) as LargeBody;
+    },
     async close() {
       try {
         await reader.call({ do: "close" });

@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
 import { diskFiles } from "./disk_files.ts";
-import { writeLarge } from "./large_bodies.ts";
+import { LARGE_BYTES, writeLarge } from "./large_bodies.ts";
 import { prepareSchema } from "./schema.ts";
 import { Reader } from "./reader.ts";
 import { type KeyChange, rewrap, type Rewrapped } from "./rewrap.ts";
@@ -118,5 +118,14 @@ self.onmessage = (event: MessageEvent<ToThread>) => {
       failure: { code, facts: facts as never, busy: busy ?? false, reason: message },
     };
   }
-  self.postMessage(reply);
+  self.postMessage(reply, largeBodiesIn(reply.result));
 };
+
+/** Large bodies of rows: they move to whoever asked, where others are copied. */
+function largeBodiesIn(rows: unknown): ArrayBuffer[] {
+  if (!Array.isArray(rows)) return [];
+  return rows.flatMap((row: { readonly body?: unknown } | null) => {
+    const body = row?.body;
+    return body instanceof Uint8Array && body.length > LARGE_BYTES ? [body.buffer as ArrayBuffer] : [];
+  });
+}
