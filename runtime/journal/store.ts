@@ -37,7 +37,7 @@ export type ToThread =
     | ({ readonly do: "open" } & Opening)
     | { readonly do: "apply"; readonly operations: readonly Operation[] }
     | { readonly do: "ask"; readonly question: Question }
-    | { readonly do: "keep"; readonly body: Uint8Array }
+    | { readonly do: "keep"; readonly body: Uint8Array<ArrayBuffer> }
     | ({ readonly do: "rewrap"; readonly folder: string } & KeyChange)
     | { readonly do: "close" }
   );

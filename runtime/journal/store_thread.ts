@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
 import { diskFiles } from "./disk_files.ts";
-import { LARGE_BYTES, writeLarge } from "./large_bodies.ts";
+import { LARGE_BYTES, type LargeBody, writeLarge } from "./large_bodies.ts";
 import { prepareSchema } from "./schema.ts";
 import { Reader } from "./reader.ts";
 import { type KeyChange, rewrap, type Rewrapped } from "./rewrap.ts";
@@ -94,12 +94,19 @@ function perform(message: ToThread): unknown {
     case "ask":
       return reader!.answer(message.question);
     case "keep":
-      return writeLarge(message.body, files!, randomBytes);
+      return keep(message.body, files!);
     case "rewrap":
       return rewrapIn(message.folder, message);
     case "close":
       return close();
   }
+}
+
+/** The body was moved here: it is let go at once, since a thread that rests does not tidy up. */
+function keep(body: Uint8Array<ArrayBuffer>, files: BodyFiles): LargeBody {
+  const kept = writeLarge(body, files, randomBytes);
+  body.buffer.transfer(0);
+  return kept;
 }
 
 self.onmessage = (event: MessageEvent<ToThread>) => {
