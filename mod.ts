@@ -31,6 +31,9 @@ export { denoWorld as world } from "./runtime/world/deno_world.ts";
 export type * from "./runtime/engine/events.ts";
 export type * from "./runtime/engine/gateway_api.ts";
 export type * from "./runtime/engine/plan.ts";
+export type * from "./runtime/engine/statistics.ts";
+export type { PrunedMessages } from "./runtime/engine/retention.ts";
+export type { ActQuery, ActRecord, By } from "./runtime/journal/acts.ts";
 export type * from "./runtime/journal/records.ts";
 export {
   type FetchInfo,

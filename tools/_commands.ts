@@ -70,6 +70,7 @@ function openProgram(catalog: Catalog) {
     isTerminal: false,
     colour: false,
     columns: 100,
+    rows: 24,
     env: () => undefined,
     cwd: "/",
     onInterrupt: () => () => {},

@@ -98,7 +98,14 @@ export class Inbox {
       const refusal = error("FILE_SIZE_EXCESSIVE", { fileBytesMax });
       return await untilAborted(intake.refuse({ bytes: new Uint8Array(), peer }, refusal), this.#dropped);
     }
+    using memory = intake.reading();
+    try {
+      await memory.holds(file.facts.size, this.#stopping);
+    } catch {
+      return undefined;
+    }
     const bytes = await this.#read(file);
+    memory.holds(0, this.#stopping);
     return bytes && await untilAborted(intake.receive({ bytes, peer }), this.#dropped);
   }
 

@@ -1,18 +1,24 @@
+import type { Reading } from "../../runtime/contract/adapter.ts";
+
 /** A body as far as it was read. */
 export interface BoundedBody {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** `whole`; `large`: stopped at the limit, `bytes` holds its beginning; `stopped`: the signal was aborted. */
-  readonly end: "whole" | "large" | "stopped";
+  /**
+   * `whole`; `large`: stopped at the limit, `bytes` holds its beginning; `stopped`: the signal was aborted; `waiting`: it
+   * was, and there was no memory for more.
+   */
+  readonly end: "whole" | "large" | "stopped" | "waiting";
 }
 
 /**
  * Reads a body into memory of its own, and never more than `bytesMax` of it, whatever its headers announce. Rejects
- * where the peer goes away in the middle.
+ * where the peer goes away in the middle. Waits between two pieces while there is no `memory` for more.
  */
 export async function readBounded(
   body: ReadableStream<Uint8Array> | null,
   bytesMax: number,
   signal: AbortSignal,
+  memory?: Reading,
 ): Promise<BoundedBody> {
   if (!body) return { bytes: new Uint8Array(), end: "whole" };
   const reader = body.getReader();
@@ -20,9 +26,14 @@ export async function readBounded(
   const stop = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", stop, { once: true });
   const chunks: Uint8Array[] = [];
-  let length = 0;
+  let length = 0, isWaiting = false;
   try {
     while (!signal.aborted) {
+      const memoryFree = memory?.holds(length, signal);
+      isWaiting = memoryFree !== undefined;
+      await memoryFree?.catch(() => {});
+      if (signal.aborted) break;
+      isWaiting = false;
       const { done, value } = await reader.read();
       if (signal.aborted) break;
       if (done) return { bytes: joined(chunks, length), end: "whole" };
@@ -35,7 +46,7 @@ export async function readBounded(
       }
     }
     stop();
-    return { bytes: joined(chunks, length), end: "stopped" };
+    return { bytes: joined(chunks, length), end: isWaiting ? "waiting" : "stopped" };
   } finally {
     signal.removeEventListener("abort", stop);
   }

@@ -91,15 +91,17 @@ export class Requests {
 
   /** The body, whole or cut at the limit; or the response to a body that did not come. */
   async #read(request: Request): Promise<{ bytes: Uint8Array; end: "whole" | "large" } | Response> {
-    const { config, world, error, report } = this.#tools;
+    const { config, world, intake, error, report } = this.#tools;
+    using memory = intake.reading();
     const reading = new AbortController();
     const stop = () => reading.abort();
     this.#stopped.signal.addEventListener("abort", stop, { once: true });
     const forget = world.clock.after(config.bodyMsMax, stop);
     try {
-      const { bytes, end } = await readBounded(request.body, config.bodyBytesMax, reading.signal);
-      if (end !== "stopped") return { bytes, end };
-      if (this.#stopped.signal.aborted) return this.#closed();
+      const { bytes, end } = await readBounded(request.body, config.bodyBytesMax, reading.signal, memory);
+      if (end === "whole" || end === "large") return { bytes, end };
+      // The client did nothing wrong where we were the one who did not read.
+      if (end === "waiting" || this.#stopped.signal.aborted) return this.#closed();
       return problem(408, error("HTTPS_BODY_LATE", { bodyMsMax: config.bodyMsMax }));
     } catch (cause) {
       // The client is gone: nobody will read this answer, and nothing was handed over.

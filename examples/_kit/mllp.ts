@@ -11,10 +11,17 @@ export function frameOf(message: Uint8Array): Uint8Array<ArrayBuffer> {
   return frame;
 }
 
-/** Writes a message as a frame, all of it. */
-export async function writeFrame(connection: Deno.Conn, message: Uint8Array): Promise<void> {
+/** Writes a message as a frame, all of it; `written` is told again and again which share of it is on its way. */
+export async function writeFrame(
+  connection: Deno.Conn,
+  message: Uint8Array,
+  written: (share: number) => void = () => {},
+): Promise<void> {
   const frame = frameOf(message);
-  for (let at = 0; at < frame.length;) at += await connection.write(frame.subarray(at));
+  for (let at = 0; at < frame.length;) {
+    at += await connection.write(frame.subarray(at));
+    written(at / frame.length);
+  }
 }
 
 /** The messages that come over a connection, until the other end closes or breaks it. */
@@ -60,12 +67,15 @@ export class MllpClient implements Disposable {
     this.#port = port;
   }
 
-  /** The answer to a message; `undefined` where none came. */
-  async ask(message: Uint8Array): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  /** The answer to a message; `undefined` where none came. `written`: see {@linkcode writeFrame}. */
+  async ask(
+    message: Uint8Array,
+    written?: (share: number) => void,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
       this.#connection ??= await Deno.connect({ hostname: "127.0.0.1", port: this.#port });
       this.#answers ??= framesOf(this.#connection);
-      await writeFrame(this.#connection, message);
+      await writeFrame(this.#connection, message, written);
     } catch {
       return this.#lost();
     }

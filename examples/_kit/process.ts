@@ -34,6 +34,8 @@ export interface GatewayFiles {
   readonly file: string;
   /** File its output is added to. */
   readonly log: string;
+  /** What is run; `mod.ts` where left out. */
+  readonly program?: string;
 }
 
 type Said = Pick<GatewayFiles, "name" | "log">;
@@ -41,13 +43,20 @@ type Said = Pick<GatewayFiles, "name" | "log">;
 /** A gateway as a process of its own: `mitral run FILE`. */
 export class GatewayProcess {
   readonly #child: Deno.ChildProcess;
+  readonly #isReady: Promise<boolean>;
   #isEnding = false;
   readonly #ended: Promise<Deno.CommandStatus>;
   /** Rejects where it ends unasked, with the last lines it said; never resolves. */
   readonly fallen: Promise<never>;
 
-  private constructor(child: Deno.ChildProcess, outputs: Promise<unknown>, { name, log }: Said) {
+  private constructor(
+    child: Deno.ChildProcess,
+    outputs: Promise<unknown>,
+    isReady: Promise<boolean>,
+    { name, log }: Said,
+  ) {
     this.#child = child;
+    this.#isReady = isReady;
     this.#ended = Promise.all([child.status, outputs]).then(([status]) => status);
     this.fallen = new Promise((_, reject) =>
       this.#ended.then(async ({ code }) => {
@@ -60,14 +69,10 @@ export class GatewayProcess {
     this.fallen.catch(() => {});
   }
 
-  /**
-   * Resolves when every channel listens; throws with the last lines it said where that does not come about. At its first
-   * start it is given a master key, beside the gateway file.
-   */
-  static async start({ name, file, log }: GatewayFiles): Promise<GatewayProcess> {
-    await makeMasterKey(join(dirname(file), "master.key"));
+  /** Starts one, and does not wait for it. It must have its master key. */
+  static spawn({ name, file, log, program = "mod.ts" }: GatewayFiles): GatewayProcess {
     const child = new Deno.Command("deno", {
-      args: ["run", "-P", "mod.ts", "run", file],
+      args: ["run", "-P", program, "run", file],
       cwd: projectFolder,
       stdin: "null",
       stdout: "piped",
@@ -81,10 +86,19 @@ export class GatewayProcess {
       if (line === `not ready ${name}`) ready.resolve(false);
     });
     const outputs = Promise.all([append(child.stdout.pipeThrough(watch), log), append(child.stderr, log)]);
-    const gateway = new GatewayProcess(child, outputs, { name, log });
-    if (await Promise.race([ready.promise, gateway.fallen])) return gateway;
+    return new GatewayProcess(child, outputs, ready.promise, { name, log });
+  }
+
+  /**
+   * Resolves when every channel listens; throws with the last lines it said where that does not come about. At its first
+   * start it is given a master key, beside the gateway file.
+   */
+  static async start(files: GatewayFiles): Promise<GatewayProcess> {
+    await makeMasterKey(join(dirname(files.file), "master.key"));
+    const gateway = GatewayProcess.spawn(files);
+    if (await Promise.race([gateway.#isReady, gateway.fallen])) return gateway;
     await gateway.stop();
-    throw new Error(`Gateway ${name} is not ready:\n${lastLines(await Deno.readTextFile(log))}`);
+    throw new Error(`Gateway ${files.name} is not ready:\n${lastLines(await Deno.readTextFile(files.log))}`);
   }
 
   /** Asks it to finish what is under way and to end. Its exit code. */
@@ -93,7 +107,12 @@ export class GatewayProcess {
     return (await this.#ended).code;
   }
 
-  /** Ends it as a power cut would. */
+  /** Lets nothing of it run any more; it can only be killed. */
+  freeze(): void {
+    this.#signal("SIGSTOP");
+  }
+
+  /** Ends it in the middle of whatever it does. */
   async kill(): Promise<void> {
     this.#signal("SIGKILL");
     await this.#ended;

@@ -3,7 +3,11 @@ export const DEFAULTS = {
   data: "./data",
   masterKey: "./master.key",
   drainMsMax: 30_000,
-  journal: { pendingBytesMax: 2_000_000_000, keepDays: 30 },
+  /**
+   * 1 GB is what an edge box with a 32 GB disk can spare, some hundred times what may be on its way into the journal once
+   * the mark is met, and room for a person to log in and mend things.
+   */
+  journal: { pendingBytesMax: 2_000_000_000, diskFreeMin: 1_000_000_000, keepDays: 30 },
   acknowledge: "received",
   answerMsMax: 30_000,
   messageBytesMax: 10 * 1024 * 1024,

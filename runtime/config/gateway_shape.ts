@@ -56,6 +56,12 @@ const ORDER_ABOUT =
   "What runs at once: `channel`, one message at a time; `by PATH`, one at a time for each value " +
   "of the path; `by key`, one at a time for each of the format's own keys; `none`, everything.";
 
+const expiresMs = durationMs(
+  "From this age on, counted from when the message was received, a delivery is not attempted any more, but quarantined. " +
+    "Never where left out.",
+  { min: 1, optional: true, example: "72 h" },
+);
+
 const { retry: RETRY, supervise: SUPERVISE, duplicates: DUPLICATES, collect: COLLECT, on: ON } = DEFAULTS;
 
 const ACKNOWLEDGE = {
@@ -124,6 +130,7 @@ const DESTINATION = adapterSection("A destination, with a durable queue of its o
       min: 1,
       optional: true,
     }),
+    expiresMs,
   }, { optional: true }),
   collect: section("Gathers messages, durably, and sends them as one.", {
     at: list(
@@ -254,6 +261,7 @@ const CHANNEL = section("One way through the gateway, from one listener to its d
       min: 1,
       optional: true,
     }),
+    expiresMs,
   }),
   supervise: section("How often what crashes is started again before it is halted.", {
     restartsMax: integer("Restarts within `withinMs` before the line is restarted, then halted.", {
@@ -314,6 +322,10 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
       min: 1_000_000,
       default: DEFAULTS.journal.pendingBytesMax,
     }),
+    diskFreeMin: bytes(
+      "Free space on the data folder's disk below which listeners stop reading; 0 for no such mark.",
+      { min: 0, default: DEFAULTS.journal.diskFreeMin },
+    ),
     keepDays: keepDays("How many days messages are kept once they are through", {
       default: DEFAULTS.journal.keepDays,
     }),

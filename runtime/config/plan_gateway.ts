@@ -82,6 +82,7 @@ function planDestination(
 ): DestinationPlan {
   const { encrypt, adapter, retry, collect } = file;
   const unansweredMs = retry?.unansweredMs ?? channel.retry.unansweredMs;
+  const expiresMs = retry?.expiresMs ?? channel.retry.expiresMs;
   return {
     name,
     steps: withFormats(stepsOf(file), format),
@@ -96,6 +97,7 @@ function planDestination(
       longestMs: retry?.longestMs ?? channel.retry.longestMs,
       refusedMs: retry?.refusedMs ?? channel.retry.refusedMs,
       ...(unansweredMs === undefined ? {} : { unansweredMs }),
+      ...(expiresMs === undefined ? {} : { expiresMs }),
     },
     on: planOn(file.on),
   };

@@ -15,6 +15,8 @@ export interface Terminal {
   readonly colour: boolean;
   /** Width in characters; 80 where unknown. */
   readonly columns: number;
+  /** Height in lines, as it is now; 24 where unknown. */
+  readonly rows: number;
   /** An environment variable; `undefined` where it is not set. */
   env(name: string): string | undefined;
   /** Folder the command was started in, absolute. */

@@ -42,12 +42,26 @@ export interface Finding {
   readonly isTolerated: boolean;
 }
 
+/** What one connection, or one request, holds in memory of a delivery that is not whole yet. */
+export interface Reading extends Disposable {
+  /**
+   * Says how many bytes are held now, instead of those before. Where a promise comes back, nothing MUST be read before it
+   * resolves; it rejects with the signal's reason. A delivery that is handed over counts no more from the next call on.
+   */
+  holds(bytes: number, signal: AbortSignal): Promise<void> | undefined;
+}
+
 /** The way into a channel. */
 export interface Intake {
   /** False while the channel takes nothing: journal past its mark, halted, draining. HTTP answers 503. */
   readonly isOpen: boolean;
   /** Resolves when the channel takes messages. A stream adapter MUST await it before each read of its socket. */
   opened(signal: AbortSignal): Promise<void>;
+  /**
+   * For one connection, or one request, whose deliveries are gathered in memory piece by piece: its share of the memory
+   * that all channels of a gateway have for what is not durable yet.
+   */
+  reading(): Reading;
   /**
    * Hands a delivery over. Resolves once the peer may be answered: never before what the channel's `acknowledge`
    * promises is durable. Calls `kept` before that, as soon as the bytes are in safe storage, in the inbox or in

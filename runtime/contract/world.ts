@@ -76,6 +76,8 @@ export interface Disk {
   remove(path: string): Promise<void>;
   /** With its parents; nothing happens where it exists. */
   makeFolder(path: string, options?: { mode?: number }): Promise<void>;
+  /** Bytes that this user may still write to the file system a path is on. */
+  freeBytes(path: string): Promise<number>;
 }
 
 /** A byte stream to a peer. */

@@ -5,6 +5,7 @@ import { bindFormat, type Format } from "../contract/format.ts";
 import type { Outcome } from "../contract/message.ts";
 import { untilAborted } from "../contract/signal.ts";
 import type { World } from "../contract/world.ts";
+import type { By } from "../journal/acts.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Branch, HandOn, Replayed, Rest } from "../journal/operations.ts";
 import type { OutboxRow } from "../journal/rows.ts";
@@ -14,17 +15,20 @@ import { type Accepted, identityIn } from "./arrival.ts";
 import { Assembler } from "./assembler.ts";
 import { Collectors } from "./collectors.ts";
 import { countedAs } from "./counted_as.ts";
-import { DeliveryLine } from "./delivery_line.ts";
+import { Deliveries } from "./deliveries.ts";
+import type { Route } from "./delivery_stages.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
 import type { ChannelCounts, ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
 import { ChannelIntake } from "./intake.ts";
+import type { IntakeMemory } from "./intake_memory.ts";
 import { joinerFor } from "./joiners/joiner.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, Configured, DestinationPlan, GatewayPlan } from "./plan.ts";
 import { Responder } from "./respond.ts";
 import { SecondAnswers } from "./second_answers.ts";
+import type { StandingBook } from "./standing_book.ts";
 import type { StepParts } from "./steps.ts";
 import { Waiters } from "./waiters.ts";
 import { WorkLine } from "./work_line.ts";
@@ -37,6 +41,7 @@ export interface ChannelParts {
   readonly formats: GatewayPlan["formats"];
   readonly world: World;
   readonly journal: Journal;
+  readonly memory: IntakeMemory;
   /** Where something is sealed or opened. */
   readonly keyring?: GatewayKeyring;
   /** Queued now, in the inbox and by destination, and what gathers. */
@@ -46,6 +51,8 @@ export interface ChannelParts {
     readonly outboxes: Readonly<Record<string, number>>;
     readonly gathering: Readonly<Record<string, Gathering>>;
   };
+  /** How destinations stand. */
+  readonly standings: StandingBook;
   /** Another channel of the gateway; fails where there is none. */
   other(name: string): Channel;
   has(name: string): boolean;
@@ -70,7 +77,7 @@ export class Channel {
   readonly #assembler: Assembler;
   readonly #intake: ChannelIntake;
   readonly #work: WorkLine;
-  readonly #deliveries: ReadonlyMap<string, DeliveryLine>;
+  readonly #deliveries: Deliveries;
   readonly #collectors: Collectors;
   readonly #waiters = new Waiters();
   readonly #counts: { -readonly [K in keyof ChannelCounts]: ChannelCounts[K] } = {
@@ -108,16 +115,28 @@ export class Channel {
     };
     const shared = { plan, format, formats, journal, world, newId, report };
     const secondAnswers = this.#secondAnswers = new SecondAnswers({ ...shared, handedOn });
-    this.#deliveries = new Map(plan.destinations.flatMap((destination) => {
-      const line = this.#deliveryLine(destination);
-      return line ? [[destination.name, line]] : [];
-    }));
+    this.#deliveries = new Deliveries({
+      channel: plan,
+      formats,
+      gateway: keyring?.gateway ?? "",
+      epoch: journal.found.epoch,
+      journal,
+      world,
+      secondAnswers,
+      standings: parts.standings,
+      of: (destination) => this.#ofDestination(destination),
+      route: (destination) => this.#route(destination),
+      settled: (row, rest) => this.#settled(row, rest),
+      concluded: (row, outcome) => waiters.tell(row.seq, outcome),
+      report,
+      timesStages,
+    });
     const handOn = (to: string, branch: Branch, bytes: Uint8Array) => parts.other(to).#handOn(branch, bytes);
     this.#collectors = new Collectors({
       ...shared,
       found: found.gathering,
       handOn,
-      queued: (destination, row) => this.#deliveries.get(destination)!.offer(row),
+      queued: (destination, row) => this.#deliveries.offer(destination, row),
       handedOn,
     });
     this.#work = new WorkLine({
@@ -129,7 +148,7 @@ export class Channel {
       handOn,
       queued: (destination, row) => {
         if (this.#collectors.add(destination, row.size)) journal.countPending(row.size);
-        else this.#deliveries.get(destination)!.offer(row);
+        else this.#deliveries.offer(destination, row);
       },
       handedOn,
       timesStages,
@@ -144,6 +163,7 @@ export class Channel {
     this.#intake = new ChannelIntake({
       ...shared,
       assembler: this.#assembler,
+      memory: parts.memory,
       ...(plan.decrypt ? { envelope: this.#envelope(plan.decrypt) } : {}),
       gate,
       waiters,
@@ -178,7 +198,7 @@ export class Channel {
     if (journal.trouble) throw journal.trouble;
     this.#condition = "starting";
     await this.#collectors.disperse();
-    for (const delivery of this.#deliveries.values()) delivery.line.start();
+    this.#deliveries.start();
     this.#collectors.start();
     this.#work.line.start();
     await this.#assembler.start();
@@ -231,7 +251,7 @@ export class Channel {
   /** Third step: no batch is closed any more; attempts under way get their answers. */
   async stopDelivering(deadline: AbortSignal): Promise<void> {
     await this.#collectors.stop(deadline);
-    await Promise.all([...this.#deliveries.values()].map((delivery) => delivery.stop(deadline)));
+    await this.#deliveries.stop(deadline);
     await this.#responder[Symbol.asyncDispose]();
     if (this.#condition === "stopped") return;
     this.#condition = "stopped";
@@ -246,8 +266,11 @@ export class Channel {
   /** The store has failed: nothing can be made durable, so nothing runs. */
   halt(error: MitralError): void {
     this.#gate.set("journal", true);
+    this.#waiters.fail(error);
+    // What somebody stopped stays stopped.
+    if (this.#condition === "stopped") return;
     this.#work.line.halt(error);
-    for (const delivery of this.#deliveries.values()) delivery.line.halt(error);
+    this.#deliveries.halt(error);
     void this.#assembler.stop(AbortSignal.abort());
     void this.#collectors.stop(AbortSignal.abort());
   }
@@ -262,27 +285,26 @@ export class Channel {
   async putBackDelivery({ destination, delivery, size, gathers }: PutBack): Promise<void> {
     if (gathers && this.#collectors.add(destination, size)) return;
     if (gathers) await this.#collectors.disperse(destination);
-    this.#deliveries.get(destination)?.putBack(delivery);
+    this.#deliveries.putBack(destination, delivery);
   }
 
   /**
    * Makes batches of what has gathered, for one destination or for all that collect; says how many messages for each.
    * Errors: ENGINE_LINE_STOPPED.
    */
-  closeBatches(destination?: string): Promise<{ destination: string; messages: number }[]> {
-    return this.#collectors.closeNow(destination);
+  closeBatches(by: By, destination?: string): Promise<{ destination: string; messages: number }[]> {
+    return this.#collectors.closeNow(by, destination);
   }
 
-  /** A quarantined delivery holds its keys no longer. */
-  release(destination: string, delivery: number): void {
-    this.#deliveries.get(destination)?.release(delivery);
+  /** The lines to its destinations. */
+  get deliveries(): Deliveries {
+    return this.#deliveries;
   }
 
   /** As it is now. */
   state(): ChannelState {
     const destinations = this.plan.destinations.flatMap(({ name }) => {
-      const delivery = this.#deliveries.get(name);
-      const state = this.#collectors.state(name, delivery?.line.state(delivery.trouble));
+      const state = this.#collectors.state(name, this.#deliveries.state(name));
       return state ? [[name, state] as const] : [];
     });
     const halted = this.#work.line.condition === "halted";
@@ -297,33 +319,27 @@ export class Channel {
     };
   }
 
-  /** The line behind a destination; none where it is another channel, whose inbox its messages are put in. */
-  #deliveryLine(destination: DestinationPlan): DeliveryLine | undefined {
-    const { plan, journal, world, found, keyring, timesStages } = this.#parts;
-    const { name, send, encrypt, collect } = destination;
-    if ("channel" in send) return undefined;
+  /** What the delivery line of a destination has of it. */
+  #ofDestination(destination: DestinationPlan) {
+    const { plan, world, found } = this.#parts;
+    const { name, collect, steps } = destination;
     const asked = typeof plan.acknowledge === "object" && plan.acknowledge.from === name;
-    return new DeliveryLine({
-      channel: plan,
+    return {
       destination,
-      send,
-      formats: this.#formats,
       contentTypes: collect
         ? joinerFor(collect, this.#formats, world.clock).answerTypes
-        : this.#formats.after(plan.steps, destination.steps).contentTypes,
-      ...(encrypt ? { envelope: this.#envelope(encrypt) } : {}),
-      gateway: keyring?.gateway ?? "",
-      epoch: journal.found.epoch,
-      journal,
-      world,
-      secondAnswers: this.#secondAnswers,
+        : this.#formats.after(plan.steps, steps).contentTypes,
       found: (found.outboxes[name] ?? 0) + (collect ? 0 : found.gathering[name]?.count ?? 0),
-      settled: (row, rest) => this.#settled(row, rest),
-      ...(asked ? { respond: (row, outcome) => this.#responder.respond(row, outcome) } : {}),
-      concluded: (row, outcome) => this.#waiters.tell(row.seq, outcome),
-      report: (event) => this.#report(event),
-      timesStages,
-    });
+      ...(asked ? { respond: this.#responder.respond.bind(this.#responder) } : {}),
+    };
+  }
+
+  /** By which way deliveries go out to a destination with a sender of its own. */
+  #route({ send, encrypt }: DestinationPlan): Route {
+    return {
+      send: send as Route["send"],
+      ...(encrypt ? { seal: { ...encrypt, envelope: this.#envelope(encrypt) } } : {}),
+    };
   }
 
   #stepParts(): StepParts {

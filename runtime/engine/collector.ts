@@ -3,6 +3,7 @@ import { lastAt, nextAt } from "../contract/schedule.ts";
 import { untilAborted } from "../contract/signal.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
+import type { By } from "../journal/acts.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Branch, CloseBatch, ClosedBatch, HandOn } from "../journal/operations.ts";
 import type { MemberRow } from "../journal/rows.ts";
@@ -39,6 +40,8 @@ export interface CollectorParts {
 interface Due {
   readonly why: "time" | "asked";
   left: number;
+  /** Who asked. */
+  readonly by?: By;
 }
 
 /**
@@ -100,10 +103,10 @@ export class Collector {
   }
 
   /** Closes what has gathered; resolves with how many messages that were. Errors: ENGINE_LINE_STOPPED. */
-  async closeNow(): Promise<number> {
+  async closeNow(by: By): Promise<number> {
     if (!this.isRunning) errors.fail("ENGINE_LINE_STOPPED");
     const before = this.#sent;
-    if (this.#count > 0) this.#due = { why: "asked", left: this.#count };
+    if (this.#count > 0) this.#due = { why: "asked", left: this.#count, by };
     this.#work();
     await this.#working;
     return this.#sent - before;
@@ -229,6 +232,7 @@ export class Collector {
       type: destination.collect.as,
       payload,
       branch: handOn ? { ...branch, handsOn: handOn(branch, payload) } : branch,
+      ...(this.#due?.by ? { by: this.#due.by } : {}),
       upTo: members.at(-1)?.delivery ?? 0,
       members: members.length,
     };

@@ -1,4 +1,5 @@
 import type { World } from "../contract/world.ts";
+import type { By } from "../journal/acts.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Branch, CloseBatch, ClosedBatch, HandOn } from "../journal/operations.ts";
 import type { OutboxRow } from "../journal/rows.ts";
@@ -70,11 +71,11 @@ export class Collectors {
   }
 
   /** Makes batches of what has gathered now, for one destination or for all. Errors: ENGINE_LINE_STOPPED. */
-  async closeNow(wanted?: string): Promise<{ destination: string; messages: number }[]> {
+  async closeNow(by: By, wanted?: string): Promise<{ destination: string; messages: number }[]> {
     const chosen = [...this.#all].filter(([name]) => wanted === undefined || name === wanted);
     return await Promise.all(chosen.map(async ([destination, collector]) => ({
       destination,
-      messages: await collector.closeNow(),
+      messages: await collector.closeNow(by),
     })));
   }
 

@@ -1,113 +1,88 @@
-import type { OpenSender, Parcel, SenderSpec } from "../contract/adapter.ts";
-import type { Envelope, Statement } from "../contract/envelope.ts";
-import { errorTable, type MitralError } from "../contract/error.ts";
+import type { MitralError } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
-import type { World } from "../contract/world.ts";
-import type { Journal } from "../journal/journal.ts";
-import type { Rest, Settle } from "../journal/operations.ts";
 import type { OutboxRow } from "../journal/rows.ts";
+import { Alarm } from "./alarm.ts";
+import { Attempts } from "./attempts.ts";
+import {
+  deliveryStages,
+  type DeliveryStagesParts,
+  type FinalVerdict,
+  type OutboxEntry,
+  parcelOf,
+  type Sending,
+  type Verdict,
+} from "./delivery_stages.ts";
 import { errors } from "./errors.ts";
-import type { BoundFormats } from "./formats.ts";
-import { limits } from "./limits.ts";
-import { Line, type LineStage, type Unstamped } from "./line.ts";
-import { partId } from "./part_id.ts";
-import type { SecondAnswers } from "./second_answers.ts";
-import type { ChannelPlan, Configured, DestinationPlan, Remedy } from "./plan.ts";
-import { type Failure, remedyFor } from "./remedy.ts";
-import { type Entry, Queue } from "./queue.ts";
-import { backoffMs, Ended } from "./supervisor.ts";
+import { Gate } from "./gate.ts";
+import type { LineState } from "./events.ts";
+import { Line, type Unstamped } from "./line.ts";
+import { entryOf, Outbox } from "./outbox.ts";
+import { expired, type Failure, type Remedied, remedyFor } from "./remedy.ts";
+import { Retries } from "./retries.ts";
+import { type EndOf, Settlement, type SettlementParts } from "./settlement.ts";
 import { troubleOf } from "./trouble.ts";
 
-/** A delivery in an outbox. */
-export interface OutboxEntry extends Entry {
-  readonly row: OutboxRow;
-  attempts: number;
-  /** When the peer first refused it for now, or did not answer, by a clock that nobody sets. */
-  failingSinceMs?: Partial<Record<Failure, number>>;
-}
-
-/** A delivery on its way: what is sent, and how its answer is read. */
-interface Sending {
-  readonly entry: OutboxEntry;
-  readonly parcel: Parcel;
-  readonly startedMs: number;
-}
-
 /** What a delivery line is made of. */
-export interface DeliveryParts {
-  readonly channel: ChannelPlan;
-  readonly destination: DestinationPlan;
-  readonly send: Configured<SenderSpec>;
-  readonly formats: BoundFormats;
-  /** Media types of answers to what it sends. */
-  readonly contentTypes: readonly string[];
-  readonly envelope?: Envelope;
-  /** Name of this gateway, as partners know it. */
-  readonly gateway: string;
-  readonly epoch: number;
-  readonly journal: Journal;
-  readonly world: World;
-  readonly secondAnswers: SecondAnswers;
-  /** Deliveries that were in the outbox when the channel was made. */
+export interface DeliveryParts extends DeliveryStagesParts, SettlementParts {
+  /** Deliveries that were in the outbox when the line was made. */
   readonly found: number;
-  /** The last delivery of a message may have ended. */
-  settled(row: OutboxRow, rest: Rest): void;
-  /** What whoever asked is told, where this destination's answer is what they wait for. */
-  readonly respond?: (row: OutboxRow, outcome: Outcome) => Promise<Outcome>;
-  /** They may be told: it is durable. */
-  concluded(row: OutboxRow, outcome: Outcome): void;
-  report(event: Unstamped): void;
+  /** The destination by whose sender it sends, where that is not its own. */
+  readonly diverted?: string;
   timesStages(): boolean;
 }
+
+/** A person ends a delivery. */
+export type PersonalEnd = NonNullable<EndOf["ended"]>;
 
 /** The delivery line of a destination: seal, send, settle. Each attempt is sealed anew; the payload is always the same. */
 export class DeliveryLine {
   readonly #parts: DeliveryParts;
-  readonly #queue: Queue<OutboxEntry>;
-  readonly line: Line<Sending, Outcome>;
+  readonly #queue: Outbox;
+  readonly #settlement: Settlement;
+  readonly #alarm: Alarm;
+  readonly #retries: Retries;
+  /** Closed while no attempt may begin: a delivery blocks, or a person does. */
+  readonly #gate = new Gate(() => {});
+  readonly line: Line<Sending, Verdict>;
   #queued: number;
-  /** Deliveries whose attempt is under way, or is being settled. */
-  readonly #sending = new Set<OutboxEntry>();
-  /** Why the line halts once nothing is being sent. */
-  #blocked: MitralError | undefined;
-  #unsynced = 0;
-  #synced: (() => void)[] = [];
+  readonly #attempts = new Attempts();
+  /** Deliveries that a person ends. */
+  readonly #ending = new Set<number>();
+  /** Why the line halts once nothing is being sent, and which delivery it stands still for. */
+  #blocked: { readonly by: OutboxEntry; readonly error: MitralError } | undefined;
   #trouble: string | undefined;
-  /** Since when nothing got through, until it is told; then until something does. */
-  #alarm: (() => void) | undefined;
 
   constructor(parts: DeliveryParts) {
-    const { channel, destination, journal, world } = this.#parts = parts;
+    const { channel, destination, world } = this.#parts = parts;
     this.#queued = parts.found;
-    const { name } = destination;
-    const openMax = destination.order.by === "channel" ? 1 : limits.deliveryOpenMax;
-    this.#queue = new Queue<OutboxEntry>({
-      read: async (after, limit) => {
-        const rows = await journal.ask({
-          ask: "outbox",
-          channel: channel.name,
-          destination: name,
-          after,
-          limit,
-        });
-        return rows.map((row) => this.#entryOf(row));
-      },
-      held: async () => {
-        const rows = await journal.ask({ ask: "held", channel: channel.name, destination: name });
-        return rows.map(({ delivery, keys }) => ({ position: delivery, keys }));
-      },
-    }, openMax);
-    this.line = new Line<Sending, Outcome>({
+    this.#queue = new Outbox(parts);
+    this.#settlement = new Settlement(parts);
+    this.#alarm = new Alarm(
+      destination.on,
+      world.clock,
+      (id, why, error) => this.#report({ name: "alertRaised", id, why, error }),
+    );
+    this.#retries = new Retries({
+      retry: destination.retry,
+      world,
+      again: (entry) => this.#queue.again(entry),
+      opened: (error) => this.#report({ name: "circuitOpened", error }),
+      closed: () => this.#report({ name: "circuitClosed" }),
+    });
+    this.line = new Line<Sending, Verdict>({
       place: { channel: channel.name, destination: destination.name },
-      stages: this.#stages(),
+      stages: deliveryStages(parts, {
+        opened: () => {
+          this.#attempts.drop();
+          this.#haltIfBlocked();
+        },
+        begins: (entry) => this.#begins(entry),
+      }),
       supervise: channel.supervise,
       world,
       take: (signal) => this.#take(signal),
-      restart: () => {
-        this.#blocked = undefined;
-        this.#queue.restart();
-      },
-      settle: ({ entry, startedMs }, outcome) => this.#end(entry, outcome, startedMs),
+      restart: () => this.#restart(),
+      settle: (sending, verdict) => this.#ended(sending, verdict),
       fail: (_sending, error) => ({ kind: error.retry === "later" ? "failed" : "rejected", error }),
       positionOf: ({ entry }) => entry.position,
       queued: () => this.#queued,
@@ -116,22 +91,86 @@ export class DeliveryLine {
     });
   }
 
-  /** Code of the last failed attempt, until one succeeds. */
-  get trouble(): string | undefined {
-    return this.#trouble;
+  /** As it is now. */
+  state(): LineState {
+    // The code is of the last failed attempt, until one succeeds.
+    return {
+      ...this.line.state(this.#trouble),
+      ...(this.#retries.isCircuitOpen ? { circuitOpen: true } : {}),
+    };
   }
 
   /** Attempts under way get their answers; on `deadline` they are dropped. */
   async stop(deadline: AbortSignal): Promise<void> {
     await this.line.stop(deadline);
-    this.#calm();
+    this.#attempts.drop();
+    this.#alarm.calm();
+    this.#retries.rest();
+  }
+
+  /** Deliveries in the outbox. */
+  get queued(): number {
+    return this.#queued;
+  }
+
+  /** A person, or the gateway, lets no attempt begin for some reason, or does so again. */
+  hold(reason: string, isHeld: boolean): void {
+    this.#gate.set(reason, isHeld);
+    if (this.#gate.isOpen) this.#retries.wake();
+  }
+
+  /** The delivery the line stands still for or, where it does not, the oldest in the outbox. */
+  async head(): Promise<OutboxEntry | undefined> {
+    return this.#blocked?.by ?? await this.#queue.oldest();
+  }
+
+  isBlockedBy(delivery: number): boolean {
+    return this.#blocked?.by.position === delivery;
+  }
+
+  /** True while an attempt of the delivery is under way. */
+  isSending(delivery: number): boolean {
+    const entry = this.#queue.find(delivery);
+    return entry !== undefined && this.#attempts.has(entry);
+  }
+
+  /** Resolves once no attempt of a delivery is under way, with how that has ended, if it has. */
+  attemptOver(entry: OutboxEntry): Promise<FinalVerdict["kind"] | undefined> {
+    return this.#attempts.over(entry);
+  }
+
+  /**
+   * Ends a delivery for a person, without an attempt. Where one is under way, nothing is done, and that delivery returned.
+   * `gone`: it is in the outbox no longer.
+   */
+  async end(delivery: number, { how, by }: PersonalEnd): Promise<"ended" | "gone" | OutboxEntry> {
+    const entry = await this.#queue.seek(delivery);
+    if (!entry || this.#ending.has(delivery)) return "gone";
+    if (this.#attempts.has(entry)) return entry;
+    this.#ending.add(delivery);
+    this.#retries.forget(entry);
+    const { id } = entry.row;
+    const error = errors.error(how === "skipped" ? "ENGINE_DELIVERY_SKIPPED" : "ENGINE_DELIVERY_CANCELLED");
+    try {
+      const { durable } = await this.#close(
+        entry,
+        { kind: "rejected", error },
+        { ended: { how, by } },
+        how === "skipped" ? { name: "messageQuarantined", id, error } : { name: "messageCancelled", id },
+      );
+      await durable;
+    } finally {
+      this.#ending.delete(delivery);
+    }
+    if (this.isBlockedBy(delivery)) this.#unblock();
+    return "ended";
   }
 
   /** A delivery has become durable. */
   offer(row: OutboxRow): void {
     this.#queued++;
     this.#parts.journal.countPending(row.size);
-    this.#queue.offer(this.#entryOf(row));
+    this.#queue.offer(entryOf(row, this.#parts.destination));
   }
 
   /** A delivery is to be made again. */
@@ -145,182 +184,151 @@ export class DeliveryLine {
     this.#queue.release(delivery);
   }
 
-  #entryOf(row: OutboxRow): OutboxEntry {
-    const { by } = this.#parts.destination.order;
-    return {
-      position: row.delivery,
-      keys: by === "none" ? null : row.keys,
-      size: row.size,
-      row,
-      attempts: row.attempts,
-    };
+  #restart(): void {
+    this.#blocked = undefined;
+    this.#gate.set(BLOCKED, false);
+    this.#retries.restart();
+    this.#queue.restart();
   }
 
   async #take(signal: AbortSignal): Promise<Sending | undefined> {
     for (;;) {
+      if (!this.#gate.isOpen) await this.#gate.opened(signal).catch(() => {});
+      this.#retries.probe();
       const entry = await this.#queue.take(signal);
       if (!entry) return undefined;
-      const startedMs = this.#parts.world.clock.elapsedMs();
-      if (entry.row.body) return { entry, startedMs, parcel: this.#parcelOf(entry, entry.row.body) };
-      const error = errors.error("ENGINE_BODY_DAMAGED");
-      await this.#end(entry, { kind: "rejected", error }, startedMs);
+      const { world: { clock }, formats } = this.#parts;
+      if (this.#ending.has(entry.position)) continue;
+      const { body } = entry.row;
+      const overdue = this.#expired(entry);
+      if (overdue) await this.#giveUp(entry, overdue);
+      else if (!this.#mayBegin(entry)) this.#retries.keep(entry);
+      else if (body) return { entry, startedMs: clock.elapsedMs(), parcel: parcelOf(entry, body, formats) };
+      else await this.#end(entry, damaged(), clock.elapsedMs());
     }
   }
 
-  #parcelOf(entry: OutboxEntry, bytes: Uint8Array): Parcel {
-    const { contentType, controlId, sequence, receivedAtMs: atMs } = entry.row;
-    const id = partId(entry.row);
-    const format = this.#parts.formats.speaking(contentType);
-    const judge = format
-      ? (answer: Uint8Array) => format.judge(answer, { controlId, bytes })
-      : (): Outcome => ({ kind: "accepted" });
-    return { id, bytes, contentType, attempt: entry.attempts + 1, sequence, atMs, judge };
+  #mayBegin(entry: OutboxEntry): boolean {
+    return this.#gate.isOpen && this.#retries.admits(entry);
   }
 
-  #stages(): LineStage<Sending, Outcome>[] {
-    const { world, envelope, send: { spec, config } } = this.#parts;
-    const openSender = (): Promise<OpenSender> =>
-      spec.open({
-        config: config as never,
-        world,
-        ...errorTable(spec.name, spec.errors),
-        report: ({ name, facts = {}, error }) =>
-          this.#report({ name: "transportReported", event: name, facts, error }),
-        contentTypes: envelope ? [envelope.receiptType] : this.#parts.contentTypes,
-      });
-    const send: LineStage<Sending, Outcome> = {
-      name: "send",
-      width: spec.lanes?.(config as never) ?? 1,
-      open: async () => {
-        const sender = await openSender();
-        this.#sending.clear();
-        this.#haltIfBlocked();
-        return {
-          process: async ({ entry, parcel }, life) => {
-            // Waits for the end of the line's life.
-            if (this.#blocked) return await new Promise<never>(() => {});
-            this.#sending.add(entry);
-            return new Ended(await sender.send(parcel, life));
-          },
-          [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose](),
-        };
-      },
-    };
-    if (!envelope) return [send];
-    const encrypt: LineStage<Sending, Outcome> = {
-      name: "encrypt",
-      width: send.width,
-      open: () => ({ process: (sending) => this.#sealed(sending, envelope) }),
-    };
-    return [encrypt, send];
+  /** An attempt is about to begin: what was taken may have to wait all the same. */
+  #begins(entry: OutboxEntry): boolean {
+    if (!this.#mayBegin(entry) || this.#ending.has(entry.position)) return false;
+    this.#attempts.begin(entry);
+    return true;
   }
 
-  async #sealed(sending: Sending, envelope: Envelope): Promise<Sending> {
-    const { channel, destination, epoch, world } = this.#parts;
-    const { entry: { row }, parcel } = sending;
-    const { to, expiresMs } = destination.encrypt!;
-    const issuedAtMs = world.clock.nowMs();
-    const statement: Statement = {
-      // One message may go to a partner by two destinations, as two payloads.
-      id: `${row.id}.${row.delivery.toString(36)}`,
-      from: this.#parts.gateway,
-      channel: channel.name,
-      epoch,
-      sequence: row.sequence,
-      issuedAtMs,
-      expiresAtMs: issuedAtMs + expiresMs,
-      contentType: row.contentType,
-    };
-    const bytes = await envelope.seal(parcel.bytes, statement, to);
-    const sent = { statement, payload: parcel.bytes, to: to[0] };
-    return {
-      ...sending,
-      parcel: {
-        ...parcel,
-        bytes,
-        contentType: envelope.contentType,
-        judge: (receipt) => envelope.judge(receipt, sent),
-      },
-    };
+  #ended({ entry, startedMs }: Sending, verdict: Verdict): Promise<void> | void {
+    if (verdict.kind !== "kept") return this.#end(entry, verdict, startedMs);
+    if (!this.#ending.has(entry.position)) this.#retries.keep(entry);
   }
 
   async #end(entry: OutboxEntry, outcome: Outcome, startedMs: number): Promise<void> {
     await this.#settle(entry, outcome, startedMs);
-    this.#sending.delete(entry);
+    this.#attempts.end(entry);
+    if (this.#retries.isCircuitOpen) await this.#giveUpOverdue();
     this.#haltIfBlocked();
   }
 
   async #settle(entry: OutboxEntry, outcome: Outcome, startedMs: number): Promise<void> {
     const { world } = this.#parts;
+    const wasSent = this.#attempts.has(entry);
     entry.attempts++;
     if (outcome.kind === "accepted" || outcome.kind === "filtered") {
       this.#trouble = undefined;
-      this.#calm();
-      return await this.#close(entry, outcome, false, {
+      this.#alarm.calm();
+      this.#retries.answered();
+      await this.#close(entry, outcome, {}, {
         name: "messageDelivered",
         id: entry.row.id,
         attempt: entry.attempts,
-        tookMs: world.clock.nowMs() - entry.row.receivedAtMs,
+        tookMs: Math.max(world.clock.nowMs() - entry.row.receivedAtMs, 0),
         attemptMs: world.clock.elapsedMs() - startedMs,
       });
+      return await this.#settlement.room();
     }
     this.#trouble = outcome.error.code;
-    const { failure, remedy, error } = this.#remedyFor(entry, outcome);
-    this.#warn(entry, failure, remedy, error);
-    if (remedy === "retry") return this.#tryLater(entry, outcome.error);
-    if (remedy === "block") return this.#block(entry, error);
-    const holds = remedy === "holdKey" || remedy === "quarantine" && entry.row.isBuiltOn;
-    const event = { name: "messageQuarantined", id: entry.row.id, error } as const;
-    await this.#close(entry, { ...outcome, kind: "rejected", error }, holds, event);
+    const end = this.#remedyFor(entry, outcome);
+    const isMissed = wasSent && end.failure === "unanswered";
+    if (isMissed) this.#retries.missed(entry, outcome.error);
+    else if (wasSent) this.#retries.answered();
+    else this.#retries.passes(entry);
+    if (end.remedy !== "retry") return await this.#giveUp(entry, end, outcome);
+    this.#alarm.warn(entry.row.id, end.failure, end.remedy, end.error);
+    this.#noteAttempt(entry, outcome.error);
+    const againInMs = this.#retries.again(entry, outcome.error, isMissed);
+    this.#report({
+      name: "deliveryFailed",
+      id: entry.row.id,
+      attempt: entry.attempts,
+      error: outcome.error,
+      againInMs,
+    });
   }
 
-  #remedyFor(entry: OutboxEntry, outcome: Outcome & { kind: "rejected" | "failed" }) {
-    const { world: { clock }, destination } = this.#parts;
+  #remedyFor(entry: OutboxEntry, outcome: Outcome & { kind: "rejected" | "failed" }): Remedied {
     const failure: Failure = outcome.kind === "rejected"
       ? "rejected"
       : outcome.answer
       ? "postponed"
       : "unanswered";
+    return this.#remedyAfter(entry, failure, outcome.error);
+  }
+
+  #remedyAfter(entry: OutboxEntry, failure: Failure, error: MitralError): Remedied {
+    const { world: { clock }, destination } = this.#parts;
     const since = entry.failingSinceMs ??= {};
     const forMs = clock.elapsedMs() - (since[failure] ??= clock.elapsedMs());
-    return remedyFor(failure, forMs, outcome.error, destination);
+    return remedyFor(failure, forMs, error, destination);
   }
 
-  /** Tells somebody: at once of what is not tried again, once of what is refused for good, and of the rest after a while. */
-  #warn(entry: OutboxEntry, failure: Failure, remedy: Remedy, error: MitralError): void {
-    const { destination: { on }, world: { clock } } = this.#parts;
-    if (!on[failure].alert) return;
-    const event = { name: "alertRaised", id: entry.row.id, why: failure, error } as const;
-    if (remedy !== "retry") return this.#report(event);
-    this.#alarm ??= clock.after(failure === "rejected" ? 0 : on.alertAfterMs, () => this.#report(event));
+  #expired({ row }: OutboxEntry): Remedied | undefined {
+    const { world: { clock }, destination } = this.#parts;
+    return expired(clock.nowMs() - row.receivedAtMs, destination);
   }
 
-  /** Something got through, or nobody tries any more: there is nothing to be told after a while. */
-  #calm(): void {
-    this.#alarm?.();
-    this.#alarm = undefined;
+  /** Ends those that wait while nobody answers, and have waited long enough. */
+  async #giveUpOverdue(): Promise<void> {
+    const { unansweredMs = 0 } = this.#parts.destination.retry;
+    const silence = errors.error("ENGINE_DELIVERY_UNANSWERED", { unansweredMs });
+    const overdue = this.#retries.takeOut((entry) => {
+      const end = this.#expired(entry) ?? this.#remedyAfter(entry, "unanswered", silence);
+      return end.remedy === "retry" ? undefined : end;
+    });
+    for (const [entry, end] of overdue) await this.#giveUp(entry, end);
+  }
+
+  /** A delivery that is not attempted again. */
+  async #giveUp(
+    entry: OutboxEntry,
+    { failure, remedy, error }: Remedied,
+    outcome: Outcome = { kind: "rejected", error },
+  ): Promise<void> {
+    this.#retries.passes(entry);
+    this.#alarm.warn(entry.row.id, failure, remedy, error);
+    if (remedy === "block") return this.#block(entry, error);
+    const holds = remedy === "holdKey" || remedy === "quarantine" && entry.row.isBuiltOn;
+    const event = { name: "messageQuarantined", id: entry.row.id, error } as const;
+    await this.#close(entry, { ...outcome, kind: "rejected", error }, holds ? { holds } : {}, event);
+    await this.#settlement.room();
   }
 
   /** It stays where it is, and so does everything behind it. Attempts under way get their answers: they may be taken. */
   #block(entry: OutboxEntry, error: MitralError): void {
     this.#noteAttempt(entry, error);
-    this.#blocked ??= errors.error("ENGINE_DELIVERY_BLOCKED", { reason: error.code }, error);
+    const blocked = errors.error("ENGINE_DELIVERY_BLOCKED", { reason: error.code }, error);
+    this.#blocked ??= { by: entry, error: blocked };
+    this.#gate.set(BLOCKED, true);
   }
 
   #haltIfBlocked(): void {
-    if (this.#blocked && this.#sending.size === 0) this.line.halt(this.#blocked);
+    if (this.#blocked && this.#attempts.count === 0) this.line.halt(this.#blocked.error);
   }
 
-  /** The same payload again, after a while. The entry keeps its keys, and so the order. */
-  #tryLater(entry: OutboxEntry, error: MitralError): void {
-    const { world, destination: { retry } } = this.#parts;
-    const againInMs = Math.max(
-      backoffMs(entry.attempts, retry.firstMs, retry.longestMs, world.random),
-      Number(error.facts.retryAfterMs ?? 0),
-    );
-    this.#noteAttempt(entry, error);
-    this.#report({ name: "deliveryFailed", id: entry.row.id, attempt: entry.attempts, error, againInMs });
-    world.clock.after(againInMs, () => this.#queue.again(entry));
+  #unblock(): void {
+    this.#blocked = undefined;
+    this.hold(BLOCKED, false);
   }
 
   #noteAttempt({ attempts, position: delivery }: OutboxEntry, error: MitralError): void {
@@ -330,53 +338,30 @@ export class DeliveryLine {
     journal.write({ op: "attempted", delivery, attempts, trouble }, "patient").catch(() => {});
   }
 
-  /** Ends a delivery, and reports it once that is durable. The line goes on before, but only so far. */
+  /** Ends a delivery, and reports it once that is durable. Resolves once it has left the queue. */
   async #close(
     entry: OutboxEntry,
-    outcome: Outcome & { readonly kind: "accepted" | "filtered" | "rejected" },
-    holds: boolean,
+    outcome: FinalVerdict,
+    how: Omit<EndOf, "atMs" | "diverted">,
     event: OwnEvent,
-  ): Promise<void> {
-    const { journal, channel, world, respond, secondAnswers } = this.#parts;
-    const atMs = world.clock.nowMs();
-    const answer = outcome.kind === "filtered" ? undefined : outcome.answer?.bytes;
-    const told = respond && await respond(entry.row, outcome);
-    const following = secondAnswers.afterDelivery(entry.row, told);
-    const followUps = following && await following;
-    const urgent = channel.acknowledge === "delivered" || told !== undefined;
-    const durable = journal.write({
-      op: "settle",
-      seq: entry.row.seq,
-      delivery: entry.position,
-      attempts: entry.attempts,
-      atMs,
-      ...(answer ? { answer } : {}),
-      ...(outcome.kind === "rejected" ? { trouble: troubleOf(outcome.error, atMs) } : {}),
-      ...(holds ? { holds } : {}),
-      ...(entry.row.isBatch ? { isBatch: true } : {}),
-      tellRest: channel.acknowledge === "delivered",
-      ...(told ? { concludes: concluding(told) } : {}),
-      ...(followUps ? { followUps } : {}),
-    }, urgent ? "urgent" : "patient");
+  ): Promise<{ readonly durable: Promise<unknown> }> {
+    const { journal, world, diverted } = this.#parts;
+    const { durable } = await this.#settlement.settle(entry, outcome, {
+      ...how,
+      atMs: world.clock.nowMs(),
+      ...(diverted !== undefined && this.#attempts.has(entry) ? { diverted } : {}),
+    });
+    entry.end = outcome.kind;
     this.#queued--;
     journal.countPending(-entry.size);
-    this.#unsynced++;
-    if (holds) this.#queue.hold(entry, durable);
-    else this.#queue.settle(entry, durable);
-    const synced = () => {
-      this.#unsynced--;
-      for (const resolve of this.#synced.splice(0)) resolve();
-    };
-    durable.then(({ rest, concluded }) => {
-      synced();
-      if (followUps) secondAnswers.decided(followUps);
-      this.#report(event);
-      if (told && concluded) this.#parts.concluded(entry.row, told);
-      if (rest) this.#parts.settled(entry.row, rest);
-    }, synced);
-    while (this.#unsynced >= limits.unsyncedMax) {
-      await new Promise<void>((resolve) => this.#synced.push(resolve));
+    if (how.holds) this.#queue.hold(entry, durable);
+    // One that a person ended may have been read from disk once more meanwhile.
+    else {
+      const left = how.ended ? this.#queue.find(entry.position) ?? entry : entry;
+      this.#queue.settle(left, durable, outcome.kind === "rejected" ? "durable" : "now");
     }
+    durable.then(() => this.#report(event), () => {});
+    return { durable };
   }
 
   #report(event: OwnEvent): void {
@@ -385,15 +370,13 @@ export class DeliveryLine {
   }
 }
 
-/** What the journal keeps of the answer to whoever asked. */
-function concluding(outcome: Outcome): NonNullable<Settle["concludes"]> {
-  const answer = outcome.kind === "filtered" ? undefined : outcome.answer;
-  return {
-    positively: outcome.kind === "accepted" || outcome.kind === "filtered",
-    ...(answer ? { answer } : {}),
-  };
-}
-
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 /** An event of this destination, before it says so. */
 type OwnEvent = Without<Unstamped, "channel" | "destination">;
+
+function damaged(): Outcome {
+  return { kind: "rejected", error: errors.error("ENGINE_BODY_DAMAGED") };
+}
+
+/** A reason why no attempt begins: a delivery stands first in the queue that its peer has refused. */
+const BLOCKED = "blocked";

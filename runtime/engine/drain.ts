@@ -1,5 +1,4 @@
 import type { Clock, World } from "../contract/world.ts";
-import type { Journal } from "../journal/journal.ts";
 import type { Channel } from "./channel.ts";
 
 /**
@@ -15,7 +14,7 @@ import type { Channel } from "./channel.ts";
  */
 export async function drain(
   channels: readonly Channel[],
-  journal: Journal,
+  journal: { close(): Promise<void> },
   world: World,
   drainMsMax: number,
 ): Promise<void> {

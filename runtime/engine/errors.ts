@@ -49,6 +49,11 @@ export const errors = declareErrors("engine", {
     says: "Cannot keep the line running: its restarts are spent; what it has not done is in the journal",
   },
   ENGINE_LINE_STOPPED: { blame: "operator", retry: "later", says: "Cannot go on: the line is stopped" },
+  ENGINE_CHANNEL_CRASHED: {
+    blame: "bug",
+    retry: "later",
+    says: "Cannot start channel: its listener crashed as it was opened",
+  },
   ENGINE_INTAKE_CLOSED: {
     blame: "receiver",
     retry: "later",
@@ -115,6 +120,27 @@ export const errors = declareErrors("engine", {
     blame: "receiver",
     retry: "never",
     says: "Cannot deliver message: no answer for longer than unansweredMs ({unansweredMs})",
+  },
+  ENGINE_DELIVERY_EXPIRED: {
+    blame: "receiver",
+    retry: "never",
+    says: "Cannot deliver message: it was received longer ago than expiresMs ({expiresMs})",
+  },
+  ENGINE_DELIVERY_SKIPPED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot deliver message: a person has taken it out of the queue; replay it to send it",
+  },
+  ENGINE_DELIVERY_CANCELLED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot deliver message: a person has cancelled it",
+  },
+  ENGINE_DIVERSION_LOST: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot send by {to}, where a person has diverted this destination to: it is gone, hands on, or collects; end the diversion",
   },
   ENGINE_DELIVERY_BLOCKED: {
     blame: "receiver",

@@ -18,6 +18,8 @@ export type GatewayEvent =
     | { readonly name: "gatewayStopped"; readonly gateway: string; readonly pending: number }
     | ({ readonly name: "channelStarted"; readonly address: string } & Place)
     | ({ readonly name: "channelStopped" } & Place)
+    /** It ran, and could not be started again on a journal that was opened again. */
+    | ({ readonly name: "channelFailed"; readonly error: MitralError; readonly againInMs: number } & Place)
     /**
      * A batch has come, and its messages are taken one by one. `id`: of the answer to it. `warnings`: what is not as it
      * should be, by the format's codes.
@@ -80,6 +82,8 @@ export type GatewayEvent =
     } & Place)
     | ({ readonly name: "messageQuarantined"; readonly id: string; readonly error: MitralError } & Place)
     | ({ readonly name: "messageReplayed"; readonly id: string } & Place)
+    /** A person has ended it, for good: at one destination, or as a whole. */
+    | ({ readonly name: "messageCancelled"; readonly id: string } & Place)
     /** Its keys wait for it no longer. */
     | ({ readonly name: "messageReleased"; readonly id: string } & Place)
     /**
@@ -116,6 +120,18 @@ export type GatewayEvent =
       readonly why: "rejected" | "postponed" | "unanswered";
       readonly error: MitralError;
     } & Place)
+    /** Nobody answered there several times in a row: one delivery at a time tries again, the others wait. */
+    | ({ readonly name: "circuitOpened"; readonly error: MitralError } & Place)
+    /** Somebody has answered: those that waited go on. */
+    | ({ readonly name: "circuitClosed" } & Place)
+    /** A person lets a destination send nothing, or send again. */
+    | ({ readonly name: "destinationPaused" } & Place)
+    | ({ readonly name: "destinationResumed" } & Place)
+    /** A person lets its deliveries go out by the sender of the destination `to`, or by its own again. */
+    | ({ readonly name: "diversionStarted"; readonly to: string } & Place)
+    | ({ readonly name: "diversionEnded" } & Place)
+    /** Every destination may send: a person has let go what a restore held. */
+    | { readonly name: "sendersReleased" }
     /** A file that is read while the channel runs has changed, and is no use as it is now; the old content stays. */
     | ({ readonly name: "fileRefused"; readonly file: string } & Place)
     /** One stage's work on one message, waits included. Only for observers that asked for `stages`. */
@@ -139,8 +155,32 @@ export type GatewayEvent =
     | ({ readonly name: "dayClosed"; readonly day: number; readonly carried: number } & Place)
     /** Old messages are gone. `files`: of large ones. */
     | ({ readonly name: "messagesPruned"; readonly messages: number; readonly files: number } & Place)
+    /** The store gave an error: nothing is acknowledged any more, and every line has halted. */
     | { readonly name: "journalFailed"; readonly error: MitralError }
+    /** Another try will be made, unless the journal is damaged. */
+    | { readonly name: "journalReopenFailed"; readonly error: MitralError }
+    /** It was looked through, and every channel that ran runs again. */
+    | { readonly name: "journalReopened"; readonly tookMs: number }
+    /** A commit does not come to its end: nothing is acknowledged until it does. */
+    | { readonly name: "journalStalled"; readonly forMs: number }
+    | { readonly name: "journalResumed"; readonly forMs: number }
+    /** Less than `journal.diskFreeMin` is free: no channel takes messages. */
+    | { readonly name: "diskLow"; readonly freeBytes: number }
+    | { readonly name: "diskFine"; readonly freeBytes: number }
+    /** How much of the disk is free cannot be told. `reason`: the platform's word for why. */
+    | { readonly name: "diskUnknown"; readonly reason: string }
     | { readonly name: "journalCommitted"; readonly operations: number; readonly tookMs: number }
+    /**
+     * Before the gateway starts, the journal of an earlier `version` is rewritten: `done` of its messages are written, or
+     * compared.
+     */
+    | {
+      readonly name: "journalRewritten";
+      readonly version: number;
+      readonly step: "written" | "compared";
+      readonly done: number;
+      readonly of: number;
+    }
   );
 
 /** Why what had gathered was put together. */
@@ -176,6 +216,12 @@ export interface LineState {
    * wait for others of their message, left out where the channel puts none together.
    */
   readonly gathering?: number;
+  /** Nobody answers at the destination: one delivery at a time tries again, the others wait. Left out otherwise. */
+  readonly circuitOpen?: boolean;
+  /** A person lets it send nothing. Left out otherwise. */
+  readonly paused?: boolean;
+  /** The destination by whose sender its deliveries go out, where a person has diverted it. */
+  readonly divertedTo?: string;
   /** Code of the error that halted it, or of the last failed attempt. */
   readonly trouble?: string;
 }
@@ -214,6 +260,28 @@ export interface ChannelCounts {
   readonly quarantined: number;
 }
 
+/**
+ * What a journal is doing. `failed`: its store gave an error, and is opened again after a wait; `reopening`: that is being
+ * done; `damaged`: nobody but a person can mend it.
+ */
+export type JournalCondition = "open" | "failed" | "reopening" | "damaged" | "closed";
+
+/** A journal as it is now. */
+export interface JournalState {
+  /** What it is doing. */
+  readonly condition: JournalCondition;
+  /** A commit takes so long that no channel takes messages until it is over; left out otherwise. */
+  readonly isStalled?: true;
+  /** Code of the error it failed with, or with which it could not be opened again. */
+  readonly trouble?: string;
+  /** The disk its folder is on; left out where it is not watched, or cannot be told. `isLow`: no channel takes messages. */
+  readonly disk?: { readonly freeBytes: number; readonly isLow: boolean };
+  /** Messages and deliveries not yet settled. */
+  readonly pending: number;
+  /** Their size. */
+  readonly pendingBytes: number;
+}
+
 /** A gateway as it is now. */
 export interface GatewaySnapshot {
   /** The gateway's own name. */
@@ -222,12 +290,10 @@ export interface GatewaySnapshot {
   readonly startedAtMs: number;
   /** The journal is open, and every channel runs and takes messages. */
   readonly ready: boolean;
-  /** `pending`: messages and deliveries not yet settled; `pendingBytes`: their size. */
-  readonly journal: {
-    readonly condition: "open" | "failed" | "closed";
-    readonly pending: number;
-    readonly pendingBytes: number;
-  };
+  /** No destination sends anything until a person releases them: the journal was restored from a backup. */
+  readonly sendersHeld: boolean;
+  /** What is durable. */
+  readonly journal: JournalState;
   /** In the order of the gateway file. */
   readonly channels: readonly ChannelState[];
 }

@@ -1,93 +1,102 @@
 import type { Reply } from "../contract/adapter.ts";
-import { declareErrors, type MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
-import { Journal, type OpenStore } from "../journal/journal.ts";
+import type { By } from "../journal/acts.ts";
+import type { Journal, OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
 import { sqliteStore } from "../journal/store.ts";
 import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
-import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
+import type { GatewayKeyring } from "../trust/keyring.ts";
 import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
-import type { FinalOutcome, RunningGateway } from "./gateway_api.ts";
-import { limits } from "./limits.ts";
+import type { FinalOutcome, OperatedGateway, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
+import { errors } from "./gateway_errors.ts";
+import { pendingIn, Statistics } from "./gateway_statistics.ts";
+import { InTurn } from "./in_turn.ts";
+import { Interventions } from "./interventions.ts";
+import { keysFor } from "./keys_for.ts";
+import { IntakeMemory } from "./intake_memory.ts";
+import { JournalKeeper } from "./journal_keeper.ts";
 import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
 import { outcomesOf } from "./outcomes.ts";
+import { type PrunedMessages, Retention } from "./retention.ts";
+import { StandingBook } from "./standing_book.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
-
-/** Errors of a gateway as a whole. */
-export const errors = declareErrors("gateway", {
-  GATEWAY_MESSAGE_UNKNOWN: {
-    blame: "operator",
-    retry: "never",
-    says: "Cannot find message: the journal has none, or more than one, whose id starts with {id}",
-  },
-  GATEWAY_REPLAY_REFUSED: {
-    blame: "operator",
-    retry: "never",
-    says:
-      "Cannot replay message: {destination} has had a newer delivery with the same key; force it to send it all the same",
-  },
-  GATEWAY_REPLAY_EMPTY: {
-    blame: "operator",
-    retry: "never",
-    says:
-      "Cannot replay message: nothing of it is in quarantine; name a destination to send it there again, or replay what it was handed on as",
-  },
-  GATEWAY_CHANNEL_SILENT: {
-    blame: "operator",
-    retry: "later",
-    says: "Cannot answer request: channel {channel} does not run, or listens by something else than HTTP",
-  },
-  GATEWAY_COLLECT_MISSING: {
-    blame: "operator",
-    retry: "never",
-    says: "Cannot close batch: {which} of channel {channel} collects",
-  },
-  GATEWAY_CLOSED: {
-    blame: "operator",
-    retry: "never",
-    says: "Cannot start channel {channel}: the gateway is closing, or closed",
-  },
-  GATEWAY_CHANNEL_UNKNOWN: { blame: "operator", retry: "never", says: "Cannot find channel {channel}" },
-});
+import { Pressure } from "./pressure.ts";
+import { Renewal } from "./renewal.ts";
+import type { GatewayStatistics } from "./statistics.ts";
+import { waitsFor } from "./waits_for.ts";
 
 /** A running gateway: one process, its channels, its journal. Channels fail alone. */
 export class Gateway implements RunningGateway {
   readonly name: string;
-  readonly archive: Archive;
   readonly #plan: GatewayPlan;
   readonly #world: World;
-  readonly #journal: Journal;
+  readonly #pressure: Pressure;
+  readonly #memory = new IntakeMemory();
+  readonly #keeper: JournalKeeper;
   #keyring: GatewayKeyring | undefined;
   readonly #channels = new Map<string, Channel>();
+  readonly #renewal: Renewal;
   readonly #observers = new Set<(event: GatewayEvent) => void>();
   /** Those of the observers that want stages timed. */
   readonly #stageObservers = new Set<(event: GatewayEvent) => void>();
+  readonly #standings = new StandingBook();
+  readonly #interventions: Interventions;
+  /** A channel is started, stopped, reloaded or removed for one caller at a time: two of them would share its queues. */
+  readonly #changes = new InTurn();
   readonly #newId: () => string;
   readonly #startedAtMs: number;
-  #isFull: boolean;
+  readonly #statistics: Statistics;
+  readonly #retention: Retention;
   #closing: Promise<void> | undefined;
   #isClosed = false;
 
   private constructor(
     plan: GatewayPlan,
     world: World,
-    journal: Journal,
     keyring: GatewayKeyring | undefined,
+    openStore: OpenStore,
   ) {
     this.name = plan.name;
     this.#plan = plan;
     this.#world = world;
-    this.#journal = journal;
     this.#keyring = keyring;
-    this.archive = journal.archive;
     this.#newId = messageIds(world);
     this.#startedAtMs = world.clock.nowMs();
-    this.#isFull = journal.pendingBytes > plan.journal.pendingBytesMax;
+    const channels = this.#channels, standings = this.#standings;
+    const report = (event: Unstamped) => this.#report(event);
+    const pressure = this.#pressure = new Pressure(plan.journal.pendingBytesMax, () => channels.values());
+    const make = (channel: ChannelPlan) => this.#make(channel, this.#journal.found);
+    const renewal = this.#renewal = new Renewal({ world, channels, make, report });
+    const keeper = this.#keeper = new JournalKeeper({
+      plan,
+      world,
+      openStore,
+      pressure,
+      report,
+      committed: (operations, tookMs) => this.#statistics.committed(operations, tookMs),
+      failed: (error) => {
+        for (const channel of channels.values()) channel.halt(error);
+      },
+      reopened: () => {
+        // What a person set may be durable though its commit gave an error.
+        standings.load(this.#journal.found);
+        return renewal.renew();
+      },
+    });
+    const { drainMsMax } = plan;
+    this.#statistics = new Statistics({ keeper, world, plan });
+    this.#interventions = new Interventions({ keeper, world, channels, standings, drainMsMax, report });
+    this.#retention = new Retention({
+      keeper,
+      clock: world.clock,
+      keepDaysOf: (channel) => channels.get(channel)?.plan.keepDays ?? plan.journal.keepDays,
+      report,
+    });
   }
 
   /**
@@ -107,52 +116,53 @@ export class Gateway implements RunningGateway {
   ): Promise<Gateway> {
     const store = openStore ?? sqliteStore(masterKey ?? missingMasterKey(plan.masterKey));
     const keyring = await keysFor(plan, plan.channels, world);
-    // The journal reports before there is a gateway to report to.
-    let opened: Gateway | undefined;
-    const journal = await Journal.open(world, plan.data, {
-      committed(operations, tookMs) {
-        if (opened) opened.#report({ name: "journalCommitted", operations, tookMs });
-      },
-      weighed(pendingBytes) {
-        if (opened) opened.#watchPressure(pendingBytes);
-      },
-      failed(error) {
-        if (opened) opened.#fail(error);
-      },
-    }, store);
-    const gateway = opened = new Gateway(plan, world, journal, keyring);
+    const gateway = new Gateway(plan, world, keyring, store);
     if (observer) gateway.observe(observer);
+    await gateway.#keeper.open();
+    gateway.#standings.load(gateway.#journal.found);
     try {
       // All are there before any starts: one may hand on to another.
-      for (const channel of plan.channels) gateway.#make(channel, journal.found);
+      for (const channel of plan.channels) gateway.#make(channel, gateway.#journal.found);
       for (const channel of gateway.#channels.values()) await channel.start();
     } catch (cause) {
       await gateway.close();
       throw cause;
     }
+    gateway.#retention.start();
     gateway.#report({ name: "gatewayStarted", gateway: plan.name, channels: plan.channels.length });
     return gateway;
   }
 
+  get archive(): Archive {
+    return this.#journal.archive;
+  }
+
+  get #journal(): Journal {
+    return this.#keeper.journal;
+  }
+
   snapshot(): GatewaySnapshot {
     const channels = [...this.#channels.values()].map((channel) => channel.state());
-    const { condition, pendingBytes } = this.#journal;
-    const pending = channels.reduce(
-      (sum, { work, destinations }) =>
-        Object.values(destinations).reduce(
-          (some, line) => some + line.queued + (line.gathering ?? 0),
-          sum + work.queued + (work.gathering ?? 0),
-        ),
-      0,
-    );
+    const journal = this.#keeper.state(pendingIn(channels));
     return {
       name: this.name,
       startedAtMs: this.#startedAtMs,
-      ready: condition === "open" &&
+      ready: journal.condition === "open" &&
         channels.every((channel) => channel.condition === "running" && channel.isOpen),
-      journal: { condition, pending, pendingBytes },
+      sendersHeld: this.#standings.sendersHeld,
+      journal,
       channels,
     };
+  }
+
+  statistics(): Promise<GatewayStatistics> {
+    return this.#statistics.read(this.snapshot());
+  }
+
+  async waitsFor(id: string): Promise<readonly WaitingDelivery[]> {
+    const seq = await this.#journal.ask({ ask: "seqOf", id }) ??
+      errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
+    return waitsFor(await this.#journal.ask({ ask: "queued", seq }), this.#channels);
   }
 
   observe(listener: (event: GatewayEvent) => void, { stages = false } = {}): () => void {
@@ -164,72 +174,40 @@ export class Gateway implements RunningGateway {
     };
   }
 
-  async replay(
-    id: string,
-    { destination, force = false }: { destination?: string; force?: boolean } = {},
-  ): Promise<{ destinations: readonly string[] }> {
-    const seq = await this.#journal.ask({ ask: "seqOf", id }) ??
-      errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
-    const atMs = this.#world.clock.nowMs();
-    const replayed = await this.#journal.write({
-      op: "replay",
-      seq,
-      force,
-      atMs,
-      ...(destination === undefined ? {} : { destination }),
-    });
-    switch (replayed.kind) {
-      case "nothing":
-        return errors.fail("GATEWAY_REPLAY_EMPTY");
-      case "overtaken":
-        return errors.fail("GATEWAY_REPLAY_REFUSED", { destination: replayed.destination });
-      case "inbox":
-        this.#report({ name: "messageReplayed", channel: replayed.channel, id });
-        this.#journal.countPending(replayed.size);
-        await this.#channels.get(replayed.channel)?.putBackMessage(seq, replayed.gathers);
-        return { destinations: [] };
-      case "outbox": {
-        const channel = this.#channels.get(replayed.channel);
-        for (const delivery of replayed.deliveries) {
-          const { destination } = delivery;
-          this.#report({ name: "messageReplayed", channel: replayed.channel, destination, id });
-          this.#journal.countPending(delivery.size);
-          await channel?.putBackDelivery(delivery);
-        }
-        return { destinations: replayed.deliveries.map((each) => each.destination) };
-      }
-    }
+  replay(id: string, options?: Parameters<OperatedGateway["replay"]>[1]) {
+    return this.#interventions.replay(id, options);
   }
 
-  async release(
-    id: string,
-    { destination }: { destination?: string } = {},
-  ): Promise<{ destinations: readonly string[] }> {
-    const seq = await this.#journal.ask({ ask: "seqOf", id }) ??
-      errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
-    const atMs = this.#world.clock.nowMs();
-    const released = await this.#journal.write({
-      op: "release",
-      seq,
-      atMs,
-      ...(destination === undefined ? {} : { destination }),
-    });
-    for (const { channel, destination, delivery } of released) {
-      this.#report({ name: "messageReleased", channel, destination, id });
-      this.#channels.get(channel)?.release(destination, delivery);
-    }
-    return { destinations: released.map((each) => each.destination) };
+  release(id: string, options?: Parameters<OperatedGateway["release"]>[1]) {
+    return this.#interventions.release(id, options);
   }
 
-  async closeBatch(
-    name: string,
-    destination?: string,
-  ): Promise<readonly { destination: string; messages: number }[]> {
-    const closed = await this.#channel(name).closeBatches(destination);
-    if (closed.length === 0) {
-      errors.fail("GATEWAY_COLLECT_MISSING", { channel: name, which: destination ?? "no destination" });
-    }
-    return closed;
+  cancel(id: string, options?: Parameters<OperatedGateway["cancel"]>[1]) {
+    return this.#interventions.cancel(id, options);
+  }
+
+  closeBatch(channel: string, destination?: string, by?: By) {
+    return this.#interventions.closeBatch(channel, destination, by);
+  }
+
+  pause(channel: string, destination: string, by?: By) {
+    return this.#interventions.pause(channel, destination, by);
+  }
+
+  resume(channel: string, destination: string, by?: By) {
+    return this.#interventions.resume(channel, destination, by);
+  }
+
+  skip(channel: string, destination: string, by?: By) {
+    return this.#interventions.skip(channel, destination, by);
+  }
+
+  divert(channel: string, from: string, to: string | null, by?: By) {
+    return this.#interventions.divert(channel, from, to, by);
+  }
+
+  releaseSenders(by?: By) {
+    return this.#interventions.releaseSenders(by);
   }
 
   outcomes(options: { channel?: string; waitingMax?: number } = {}): ReadableStream<FinalOutcome> {
@@ -255,30 +233,42 @@ export class Gateway implements RunningGateway {
     return [...this.#channels.values()].find((channel) => channel.mountedAt === path)?.plan.name;
   }
 
-  async startChannel(name: string): Promise<void> {
-    const channel = this.#channel(name);
-    const { work, destinations } = channel.state();
-    // A line that halted starts again with its channel.
-    const hasHalted = [work, ...Object.values(destinations)].some(({ condition }) => condition === "halted");
-    if (hasHalted) await this.#stop(channel);
-    await this.#start(channel);
+  startChannel(name: string): Promise<void> {
+    return this.#change(name, async () => {
+      const channel = this.#channel(name);
+      this.#mustHaveJournal();
+      const { work, destinations } = channel.state();
+      // A line that halted starts again with its channel.
+      const lines = [work, ...Object.values(destinations)];
+      if (lines.some(({ condition }) => condition === "halted")) await this.#stop(channel);
+      await this.#start(channel);
+    });
   }
 
-  async stopChannel(name: string): Promise<void> {
-    await this.#stop(this.#channel(name));
+  stopChannel(name: string): Promise<void> {
+    return this.#change(name, () => this.#stop(this.#channel(name)));
   }
 
-  async reloadChannel(plan: ChannelPlan): Promise<void> {
-    const old = this.#channels.get(plan.name);
-    if (old) await this.#retire(old);
-    // Channels that came with the file need no keys; this one may be the first that seals or opens.
-    this.#keyring ??= await keysFor(this.#plan, [plan], this.#world);
-    await this.#start(this.#make(plan, await this.#journal.ask({ ask: "pending" })));
+  reloadChannel(plan: ChannelPlan): Promise<void> {
+    return this.#change(plan.name, async () => {
+      this.#mustHaveJournal();
+      const old = this.#channels.get(plan.name);
+      if (old) await this.#retire(old);
+      // Channels that came with the file need no keys; this one may be the first that seals or opens.
+      this.#keyring ??= await keysFor(this.#plan, [plan], this.#world);
+      await this.#start(this.#make(plan, await this.#journal.ask({ ask: "pending" })));
+    });
   }
 
-  async removeChannel(name: string): Promise<void> {
-    await this.#retire(this.#channel(name));
-    this.#channels.delete(name);
+  removeChannel(name: string): Promise<void> {
+    return this.#change(name, async () => {
+      await this.#retire(this.#channel(name));
+      this.#channels.delete(name);
+    });
+  }
+
+  prune(): Promise<PrunedMessages> {
+    return this.#retention.run();
   }
 
   close(): Promise<void> {
@@ -311,6 +301,7 @@ export class Gateway implements RunningGateway {
       formats: this.#plan.formats,
       world: this.#world,
       journal: this.#journal,
+      memory: this.#memory,
       ...(this.#keyring ? { keyring: this.#keyring } : {}),
       found: {
         inbox: inboxes[plan.name] ?? 0,
@@ -318,6 +309,7 @@ export class Gateway implements RunningGateway {
         outboxes: ofDestinations(outboxes),
         gathering: ofDestinations(gathering),
       },
+      standings: this.#standings,
       other: (name) => this.#channel(name),
       has: (name) => this.#channels.has(name),
       newId: this.#newId,
@@ -325,27 +317,21 @@ export class Gateway implements RunningGateway {
       timesStages: () => this.#stageObservers.size > 0,
     });
     this.#channels.set(plan.name, channel);
-    channel.setGate(FULL, this.#isFull);
+    this.#pressure.tell(channel);
     return channel;
   }
 
-  /** The store has failed: every channel halts; nothing is answered any more. */
-  #fail(error: MitralError): void {
-    this.#report({ name: "journalFailed", error });
-    for (const channel of this.#channels.values()) channel.halt(error);
-  }
-
-  /** Past its mark the journal takes nothing new; somewhat below it, it does again. */
-  #watchPressure(pendingBytes: number): void {
-    const { pendingBytesMax } = this.#plan.journal;
-    const isFull = pendingBytes > pendingBytesMax * (this.#isFull ? limits.reopenShare : 1);
-    if (isFull === this.#isFull) return;
-    this.#isFull = isFull;
-    for (const channel of this.#channels.values()) channel.setGate(FULL, isFull);
+  /** Nothing is started on a journal that has failed. */
+  #mustHaveJournal(): void {
+    if (this.#keeper.trouble) throw this.#keeper.trouble;
   }
 
   async #close(): Promise<void> {
-    await drain([...this.#channels.values()], this.#journal, this.#world, this.#plan.drainMsMax);
+    await this.#retention.stop();
+    const mending = this.#keeper.stop();
+    if (mending) await mending;
+    this.#renewal.forget();
+    await drain([...this.#channels.values()], this.#keeper, this.#world, this.#plan.drainMsMax);
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
     this.#isClosed = true;
     this.#observers.clear();
@@ -367,31 +353,17 @@ export class Gateway implements RunningGateway {
   }
 
   async #stop(channel: Channel): Promise<void> {
+    this.#renewal.forget(channel);
     const { deadline, forget } = deadlineIn(this.#plan.drainMsMax, this.#world.clock);
     await channel.stop(deadline).finally(forget);
+  }
+
+  /** Changes a channel, once whoever was before has; not while the channels are made anew. */
+  async #change(name: string, change: () => Promise<void>): Promise<void> {
+    await this.#changes.begin(name, () => this.#renewal.act(change));
   }
 
   #channel(name: string): Channel {
     return this.#channels.get(name) ?? errors.fail("GATEWAY_CHANNEL_UNKNOWN", { channel: name });
   }
-}
-
-/** Why the gates are closed while there is too much left to do. */
-const FULL = "journal is full";
-
-async function keysFor(
-  plan: GatewayPlan,
-  channels: readonly ChannelPlan[],
-  world: World,
-): Promise<GatewayKeyring | undefined> {
-  const seals = channels.some((channel) =>
-    channel.decrypt || channel.destinations.some((destination) => destination.encrypt)
-  );
-  if (!seals) return undefined;
-  return await openKeyring({
-    gateway: plan.name,
-    ...(plan.keys === undefined ? {} : { identityFile: plan.keys }),
-    partnerFiles: plan.partners,
-    disk: world.disk,
-  });
 }

@@ -1,7 +1,10 @@
 import type { Reply } from "../contract/adapter.ts";
+import type { By } from "../journal/acts.ts";
 import type { Archive, Trouble } from "../journal/records.ts";
-import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
+import type { Condition, GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { ChannelPlan } from "./plan.ts";
+import type { PrunedMessages } from "./retention.ts";
+import type { GatewayStatistics } from "./statistics.ts";
 
 /** What became of a message at one destination, or of the whole of it where it got to none. */
 export type FinalOutcome =
@@ -18,6 +21,8 @@ export type FinalOutcome =
     | { readonly kind: "handedOn"; readonly destination: string; readonly to: string }
     /** Left out on purpose: by this destination, or by all of them. */
     | { readonly kind: "filtered"; readonly destination?: string }
+    /** A person has ended it. */
+    | { readonly kind: "cancelled"; readonly destination?: string }
     /** Kept, with the reason; a replay gives it another outcome. */
     | { readonly kind: "quarantined"; readonly destination?: string; readonly trouble: Trouble }
   );
@@ -39,33 +44,66 @@ export interface FinalOutcomeBase {
   answers(): Promise<readonly Uint8Array[]>;
 }
 
-/** What a person, a console or an embedding service can do with a running gateway. */
-export interface RunningGateway {
-  /** The gateway's own name. */
-  readonly name: string;
-  /** How everything stands at this moment. */
-  snapshot(): GatewaySnapshot;
-  /**
-   * Calls `listener` for each event, at once; returns what ends that. It MUST NOT throw. `stagePassed` comes only with
-   * `stages`, since every stage of every message is then timed.
-   */
-  observe(listener: (event: GatewayEvent) => void, options?: { readonly stages?: boolean }): () => void;
-  /** Search over the messages the journal holds. */
-  readonly archive: Archive;
+/** A delivery in an outbox, and what it waits for. */
+export interface WaitingDelivery {
+  /** As the gateway file names it. */
+  readonly destination: string;
+  /** Which part of the message it is, from 0. */
+  readonly part: number;
+  /** The first thing in its way. */
+  readonly waitsFor:
+    /** Its channel, or the destination, to be there again. */
+    | { readonly kind: "destination" }
+    /** A person, who has paused the destination; or all of them to be let go, after a restore. */
+    | { readonly kind: "paused" }
+    /** Somebody to answer at the destination again: one delivery at a time tries. */
+    | { readonly kind: "circuit"; readonly trouble?: string }
+    /** The line to run. `trouble`: code of what it halted with, or of the last failed attempt. */
+    | { readonly kind: "line"; readonly condition: Condition; readonly trouble?: string }
+    /** A message in quarantine to be replayed, or released: it holds a key of this one. */
+    | { readonly kind: "heldKey"; readonly id: string }
+    /** Everything before it at this destination: it has no key. */
+    | { readonly kind: "earlier" }
+    /** Its turn, or its next attempt. `trouble`: code of the last attempt at this destination, where that failed. */
+    | { readonly kind: "turn"; readonly trouble?: string };
+}
+
+/** What became of a delivery that was to be skipped. `gone`: it had just ended. */
+export interface Skipped {
+  /** Of its message. */
+  readonly id: string;
+  /** `delivered` and `quarantined`: by the attempt that was under way. */
+  readonly end: "skipped" | "delivered" | "quarantined" | "gone";
+}
+
+/** What people do to messages and queues. Each act is recorded, with who did it and why, in the commit that does it. */
+export interface OperatedGateway {
   /**
    * Sends the stored payload again: to the destinations where it failed, or to the one named. A message quarantined
-   * before it had branches runs through its channel again. Errors: GATEWAY_MESSAGE_UNKNOWN, GATEWAY_REPLAY_REFUSED
-   * (its key has a newer delivery, unless `force`).
+   * before it had branches runs through its channel again. Errors: GATEWAY_MESSAGE_UNKNOWN, GATEWAY_REPLAY_EMPTY,
+   * GATEWAY_REPLAY_REFUSED (its key has a newer delivery, unless `force`).
    */
   replay(
     id: string,
-    options?: { destination?: string; force?: boolean },
+    options?: { destination?: string; force?: boolean; by?: By },
   ): Promise<{ destinations: readonly string[] }>;
   /**
    * Lets later messages of a quarantined delivery's keys go on, without sending it again. Errors:
    * GATEWAY_MESSAGE_UNKNOWN.
    */
-  release(id: string, options?: { destination?: string }): Promise<{ destinations: readonly string[] }>;
+  release(
+    id: string,
+    options?: { destination?: string; by?: By },
+  ): Promise<{ destinations: readonly string[] }>;
+  /**
+   * Ends a message for good: its deliveries that are queued or in quarantine, or those to one destination; where it was
+   * quarantined before it had any, itself, and then no destination is returned. Whoever waits for them hears that they
+   * were refused. Errors: GATEWAY_MESSAGE_UNKNOWN, GATEWAY_CANCEL_EMPTY, GATEWAY_CANCEL_SENDING (an attempt is under way).
+   */
+  cancel(
+    id: string,
+    options?: { destination?: string; by?: By },
+  ): Promise<{ destinations: readonly string[] }>;
   /**
    * Makes batches of what has gathered for one destination, or for all of the channel that collect, and says how many
    * messages were put together for each. Errors: GATEWAY_CHANNEL_UNKNOWN, GATEWAY_COLLECT_MISSING, ENGINE_LINE_STOPPED.
@@ -73,7 +111,63 @@ export interface RunningGateway {
   closeBatch(
     channel: string,
     destination?: string,
+    by?: By,
   ): Promise<readonly { readonly destination: string; readonly messages: number }[]>;
+  /**
+   * A destination sends nothing more, until it is resumed: not after a restart, and not after a reload. What is being sent
+   * is finished. Errors: GATEWAY_CHANNEL_UNKNOWN, GATEWAY_DESTINATION_UNKNOWN.
+   */
+  pause(channel: string, destination: string, by?: By): Promise<void>;
+  /** It sends again. Errors: as of {@linkcode OperatedGateway.pause}. */
+  resume(channel: string, destination: string, by?: By): Promise<void>;
+  /**
+   * Takes the head out of a destination's queue, into quarantine, where it holds no keys: the delivery it stands still for,
+   * or the oldest. Where that is being sent, waits until the attempt has failed, or has ended it. Errors:
+   * GATEWAY_CHANNEL_UNKNOWN, GATEWAY_DESTINATION_UNKNOWN, GATEWAY_QUEUE_EMPTY.
+   */
+  skip(channel: string, destination: string, by?: By): Promise<Skipped>;
+  /**
+   * What is queued for a destination, and what comes, goes out by the sender of another, sealed as for that one; `null`:
+   * by its own again. Queue, order and payloads stay its own. Errors: GATEWAY_CHANNEL_UNKNOWN,
+   * GATEWAY_DESTINATION_UNKNOWN, GATEWAY_DIVERSION_REFUSED.
+   */
+  divert(channel: string, from: string, to: string | null, by?: By): Promise<void>;
+  /** Lets every destination send that a restore from a backup has held. */
+  releaseSenders(by?: By): Promise<void>;
+}
+
+/** What a person, a console or an embedding service can do with a running gateway. */
+export interface RunningGateway extends OperatedGateway {
+  /** The gateway's own name. */
+  readonly name: string;
+  /** How everything stands at this moment. */
+  snapshot(): GatewaySnapshot;
+  /**
+   * How much waits everywhere and since when, what commits take, and what room is left. Costs the journal a few look-ups
+   * for each queue that is not empty, and a count of what is in quarantine. Always resolves, within a few seconds: what a
+   * broken or busy disk does not tell in time is left out.
+   *
+   * @example
+   * ```ts
+   * import { Gateway } from "mitral";
+   *
+   * await using gateway = await Gateway.open("gateway.yaml");
+   * const { atMs, channels } = await gateway.statistics();
+   * for (const { name, work: { queued } } of channels) {
+   *   if (queued.oldestAtMs !== undefined) console.log(name, queued.messages, atMs - queued.oldestAtMs);
+   * }
+   * ```
+   */
+  statistics(): Promise<GatewayStatistics>;
+  /**
+   * Calls `listener` for each event, at once; returns what ends that. It MUST NOT throw. `stagePassed` comes only with
+   * `stages`, since every stage of every message is then timed.
+   */
+  observe(listener: (event: GatewayEvent) => void, options?: { readonly stages?: boolean }): () => void;
+  /** Search over the messages the journal holds, and over what people did. */
+  readonly archive: Archive;
+  /** What the queued deliveries of a message wait for; none where nothing of it is queued. Errors: GATEWAY_MESSAGE_UNKNOWN. */
+  waitsFor(id: string): Promise<readonly WaitingDelivery[]>;
   /**
    * What becomes of messages, from now on: an item for each message and destination once that is final and durable. A
    * message that was split has one for each part, and messages that are sent together one under the id of their batch.
@@ -147,6 +241,8 @@ export interface RunningGateway {
    * of that name is there again. Errors: GATEWAY_CHANNEL_UNKNOWN.
    */
   removeChannel(name: string): Promise<void>;
+  /** Lets go of messages over their time, as the gateway does by itself every hour. Errors: JOURNAL_…. */
+  prune(): Promise<PrunedMessages>;
   /** Drains and closes; the order is in `drain.ts`. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Delivery, Intake, Reply } from "../contract/adapter.ts";
+import type { Delivery, Intake, Reading, Reply } from "../contract/adapter.ts";
 import type { Envelope } from "../contract/envelope.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { Flaws, Format, Identity, SplitBatch } from "../contract/format.ts";
@@ -12,6 +12,7 @@ import { outcomeOfAll, takeAll } from "./batch_intake.ts";
 import { errors } from "./errors.ts";
 import { flawed } from "./flawed.ts";
 import type { Gate } from "./gate.ts";
+import type { IntakeMemory } from "./intake_memory.ts";
 import type { Unstamped } from "./line.ts";
 import { InTurn } from "./in_turn.ts";
 import { type Counted, Numbers } from "./numbers.ts";
@@ -34,6 +35,7 @@ export interface IntakeParts {
   readonly waiters: Waiters;
   readonly secondAnswers: SecondAnswers;
   readonly assembler: Assembler;
+  readonly memory: IntakeMemory;
   newId(): string;
   /** Our name for the partner whose gateway calls itself `gateway`. */
   partnerOf(gateway: string): string | undefined;
@@ -67,6 +69,10 @@ export class ChannelIntake implements Intake {
     return this.#parts.gate.opened(signal);
   }
 
+  reading(): Reading {
+    return this.#parts.memory.reading();
+  }
+
   receive(delivery: Delivery, kept?: () => void): Promise<Reply> {
     return this.#answering(delivery, kept, (arrival) => this.#take(arrival));
   }
@@ -85,10 +91,20 @@ export class ChannelIntake implements Intake {
     kept: (() => void) | undefined,
     act: (arrival: Arrival) => Promise<Reply>,
   ): Promise<Reply> {
-    const { clock } = this.#parts.world;
+    const { world: { clock }, memory } = this.#parts;
     const startedMs = clock.elapsedMs();
-    const arrival = this.#arrive(delivery, kept);
+    let inMemory = delivery.bytes.length;
+    const free = () => {
+      if (inMemory > 0) memory.free(inMemory);
+      inMemory = 0;
+    };
+    memory.take(inMemory);
+    const arrival = this.#arrive(delivery, () => {
+      free();
+      kept?.();
+    });
     const reply = await act(arrival).catch(failed);
+    free();
     this.#parts.report({
       name: "messageAnswered",
       channel: this.#parts.plan.name,

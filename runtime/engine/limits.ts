@@ -19,10 +19,36 @@ export const limits = {
   pageMax: 128,
   /** Deliveries of one destination whose outcome is known and not yet durable; after a crash these are sent again. */
   unsyncedMax: 64,
+  /** Attempts in a row at a destination that nobody answers before its other deliveries wait. */
+  circuitMissesMax: 5,
   /** The journal's mark: intake closes above `pendingBytesMax` and opens again below this share of it. */
   reopenShare: 0.9,
+  /** Where the disk has become low, intake opens again once this many times `diskFreeMin` is free. */
+  diskReopenShare: 1.1,
+  /** How often the free space of the disk is looked at. */
+  diskLookMs: 5_000,
+  /** A delivery of so many bytes is light: it never waits for the memory that larger ones take. */
+  lightBytesMax: 64 << 10,
+  /** Bytes of light deliveries, of all channels together, that may be on their way into the journal before reading waits … */
+  lightIntakeBytesMax: 32 << 20,
+  /** … and of larger ones, those that are not whole yet among them. One of any size passes, alone. */
+  heavyIntakeBytesMax: 64 << 20,
+  /** A commit that takes longer is told, and intake closes until it is over. */
+  diskStalledMs: 10_000,
+  /** How long to wait before a store that failed is opened again; doubles with each failure … */
+  reopenMs: 1_000,
+  /** … up to this. A store that was good for longer begins with the first wait. */
+  reopenMsMax: 60_000,
+  /** No store is opened again with less than this free: the first commits would fail, and deliveries be repeated. */
+  reopenFreeBytes: 32 << 20,
   /** Outcomes that wait for whoever reads them one by one; beyond it the oldest are missed. */
   outcomesWaitingMax: 1_000,
+  /** How long whoever asks for statistics waits for the journal and its disk: they ask when these are slow. */
+  statisticsMsMax: 3_000,
+  /** How often the folder of large bodies is walked through for its size. */
+  folderWalkMs: 600_000,
+  /** What the journal counts at once, in about a millisecond: meanwhile no queue is read. */
+  countSliceMax: 4_096,
   /** How often files a stage reads live are looked at. */
   liveFileMs: 2_000,
   /** How often at least a collecting destination looks at the clock, which somebody may have set. */
@@ -54,4 +80,7 @@ if (limits.linkMax > limits.workOpenMax || limits.pageMax > limits.queueWindowMa
 }
 if (limits.unsyncedMax > limits.deliveryOpenMax) {
   throw new Error("limits: more unsynced outcomes than open deliveries");
+}
+if (limits.lightBytesMax * 2 > limits.lightIntakeBytesMax || limits.diskReopenShare < 1) {
+  throw new Error("limits: intake could close for good");
 }

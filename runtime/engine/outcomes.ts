@@ -21,7 +21,7 @@ export function outcomesOf(
       waiting.shift();
       missed++;
     }
-    waiting.push(outcomeOf(event, gateway.archive));
+    waiting.push(outcomeOf(event, gateway));
     wake();
   });
   function end() {
@@ -50,7 +50,14 @@ export function outcomesOf(
 /** The events that are the end of a message, at a destination or as a whole. */
 type Ending = Extract<
   GatewayEvent,
-  { name: "messageDelivered" | "messageHandedOn" | "messageFiltered" | "messageQuarantined" }
+  {
+    name:
+      | "messageDelivered"
+      | "messageHandedOn"
+      | "messageFiltered"
+      | "messageQuarantined"
+      | "messageCancelled";
+  }
 >;
 
 const ENDINGS: ReadonlySet<string> = new Set<Ending["name"]>([
@@ -58,15 +65,16 @@ const ENDINGS: ReadonlySet<string> = new Set<Ending["name"]>([
   "messageHandedOn",
   "messageFiltered",
   "messageQuarantined",
+  "messageCancelled",
 ]);
 
 function isEnding(event: GatewayEvent): event is Ending {
   return ENDINGS.has(event.name);
 }
 
-function outcomeOf(event: Ending, archive: Archive): FinalOutcome {
+function outcomeOf(event: Ending, gateway: Pick<RunningGateway, "archive">): FinalOutcome {
   const { id, channel, destination = "", atMs } = event;
-  const base = { id, channel, atMs, missed: 0, answers: () => answersTo(id, destination, archive) };
+  const base = { id, channel, atMs, missed: 0, answers: () => answersTo(id, destination, gateway.archive) };
   const where = event.destination === undefined ? {} : { destination };
   switch (event.name) {
     case "messageDelivered":
@@ -75,6 +83,8 @@ function outcomeOf(event: Ending, archive: Archive): FinalOutcome {
       return { ...base, kind: "handedOn", destination, to: event.to };
     case "messageFiltered":
       return { ...base, kind: "filtered", ...where };
+    case "messageCancelled":
+      return { ...base, kind: "cancelled", ...where };
     case "messageQuarantined":
       return { ...base, kind: "quarantined", ...where, trouble: troubleOf(event.error, atMs) };
   }

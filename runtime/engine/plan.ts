@@ -24,9 +24,12 @@ export interface GatewayPlan {
   readonly monitor?: { readonly port: number };
   /** How long {@linkcode RunningGateway.close} may take before lines are dropped where they are. */
   readonly drainMsMax: number;
-  /** Above `pendingBytesMax` bytes of unsettled messages, listeners stop reading. */
+  /** What is taken and kept. */
   readonly journal: {
+    /** Above so many bytes of unsettled messages listeners stop reading. */
     readonly pendingBytesMax: number;
+    /** Below so many bytes of free disk they do, too; 0: however few there are. */
+    readonly diskFreeMin: number;
     /** How many days messages are kept, where their channel does not say. */
     readonly keepDays: number;
   };
@@ -104,6 +107,8 @@ export interface RetryPlan {
   readonly refusedMs: number;
   /** How long a peer that does not answer is tried before the delivery is given up; for ever where left out. */
   readonly unansweredMs?: number;
+  /** From this age on, counted from when its message was received, a delivery is not attempted; never where left out. */
+  readonly expiresMs?: number;
 }
 
 /** What becomes of a delivery that its peer refuses, or does not answer. */

@@ -1,5 +1,7 @@
 import { HeldKeys, type Holding } from "./held_keys.ts";
 import { limits } from "./limits.ts";
+import { PassedOver } from "./passed_over.ts";
+import { QueueWindow } from "./queue_window.ts";
 
 /** A message or a delivery in a durable queue. */
 export interface Entry {
@@ -36,9 +38,7 @@ export class Queue<E extends Entry> {
   readonly #pages: Pages<E>;
   readonly #openMax: number;
   readonly #bounds: QueueBounds;
-  /** Read and not started, in order. */
-  #window: E[] = [];
-  #windowBytes = 0;
+  readonly #window = new QueueWindow<E>();
   /** Started and not settled, waiting for another attempt included. */
   readonly #open = new Map<number, E>();
   /** Keys of open entries. */
@@ -50,8 +50,7 @@ export class Queue<E extends Entry> {
   #barriers = 0;
   /** Open entries whose next attempt is due. */
   #again: E[] = [];
-  /** The first entry of a key that was passed over. */
-  readonly #skipped = new Map<string, Skipped>();
+  readonly #passedOver = new PassedOver();
   /** Everything up to here was seen. */
   #seen = 0;
   /** More may be on disk after `#seen`. */
@@ -73,14 +72,14 @@ export class Queue<E extends Entry> {
   /** Tells of an entry that has just become durable. In order of position. */
   offer(entry: E): void {
     if (entry.position <= this.#seen) {
-      if (!this.#isKnown(entry) && !this.#isPassedOver(entry)) this.putBack(entry.position);
+      if (!this.#isKnown(entry) && !this.#passedOver.covers(entry)) this.putBack(entry.position);
       return;
     }
     // An empty window takes it however large it is: it is in memory, and would only be read from disk again.
-    const bytes = this.#window.length === 0 ? 0 : this.#windowBytes + entry.size;
+    const bytes = this.#window.bytes === 0 ? 0 : this.#window.bytes + entry.size;
     this.#more ||= this.#reading || this.#isFull() || bytes > this.#bounds.queueWindowBytesMax;
     if (!this.#more) {
-      this.#push(entry);
+      this.#window.push(entry);
       this.#seen = entry.position;
     }
     this.#wake();
@@ -94,22 +93,19 @@ export class Queue<E extends Entry> {
     this.#seen = Math.min(this.#seen, position - 1);
     this.#more = true;
     this.#era++;
-    this.#keep((entry) => entry.position < position);
-    // From there on it is all new ground: what was passed over is met again.
-    for (const [key, skipped] of this.#skipped) {
-      if (skipped.position >= position) this.#skipped.delete(key);
-    }
+    this.#window.keep((entry) => entry.position < position);
+    this.#passedOver.forgetFrom(position);
     this.#wake();
   }
 
   /** Forgets what is in memory: everything undone is read again, in order. */
   restart(): void {
-    this.#keep(() => false);
+    this.#window.keep(() => false);
     this.#open.clear();
     this.#busy.clear();
     this.#barriers = 0;
     this.#again = [];
-    this.#skipped.clear();
+    this.#passedOver.clear();
     this.#seen = 0;
     this.#more = true;
     this.#era++;
@@ -119,7 +115,7 @@ export class Queue<E extends Entry> {
   async take(signal: AbortSignal): Promise<E | undefined> {
     if (!this.#knowsHeld) await this.#learnHeld();
     while (!signal.aborted) {
-      const due = this.#again.shift();
+      const due = this.#nextDue();
       if (due) return due;
       if (this.#open.size < this.#openMax) {
         const next = this.#startable();
@@ -136,22 +132,36 @@ export class Queue<E extends Entry> {
     return undefined;
   }
 
-  /** Ends an entry. Its keys are free; until `durable` a read may still return it. */
-  settle(entry: E, durable: Promise<unknown>): void {
-    this.#release(entry);
-    this.#leaving.add(entry.position);
+  /** An entry that is in memory, started or not. */
+  find(position: number): E | undefined {
+    return this.#open.get(position) ?? this.#window.find(position);
+  }
+
+  /** True where an entry has ended, and that is not durable. */
+  isLeaving(position: number): boolean {
+    return this.#leaving.has(position);
+  }
+
+  /**
+   * Ends an entry, started or not; until `durable` a read may still return it. Its keys, and its place among the open, are
+   * free from then, or from now on.
+   */
+  settle(entry: E, durable: Promise<unknown>, from: "now" | "durable" = "now"): void {
+    const { position } = entry;
+    if (this.#open.get(position) !== entry) this.#window.keep((other) => other.position !== position);
+    this.#leaving.add(position);
     const left = () => {
-      if (!this.#leaving.delete(entry.position)) return;
-      if (this.#reading) this.#leftWhileReading.add(entry.position);
+      if (from === "durable") this.#release(entry);
+      if (this.#leaving.delete(position) && this.#reading) this.#leftWhileReading.add(position);
     };
     durable.then(left, left);
-    this.#wake();
+    if (from === "now") this.#release(entry);
   }
 
   /** Ends an entry as {@linkcode Queue.settle} does, but its keys stay taken until it is put back or released. */
   hold(entry: E, durable: Promise<unknown>): void {
     this.#held.hold({ position: entry.position, keys: entry.keys ?? [] });
-    this.settle(entry, durable);
+    this.settle(entry, durable, "durable");
   }
 
   /** Lets the keys of an entry that left go. */
@@ -167,6 +177,14 @@ export class Queue<E extends Entry> {
     this.#wake();
   }
 
+  #nextDue(): E | undefined {
+    for (let due = this.#again.shift(); due; due = this.#again.shift()) {
+      // It may have ended since.
+      if (this.#open.get(due.position) === due) return due;
+    }
+    return undefined;
+  }
+
   async #learnHeld(): Promise<void> {
     const holders = await this.#pages.held?.() ?? [];
     for (const holding of holders) if (!this.#letGo.has(holding.position)) this.#held.hold(holding);
@@ -175,8 +193,7 @@ export class Queue<E extends Entry> {
   }
 
   #begin(at: number): E {
-    const [entry] = this.#window.splice(at, 1);
-    this.#windowBytes -= entry.size;
+    const entry = this.#window.takeAt(at);
     this.#open.set(entry.position, entry);
     if (entry.keys?.length === 0) this.#barriers++;
     for (const key of entry.keys ?? []) this.#busy.add(key);
@@ -184,24 +201,27 @@ export class Queue<E extends Entry> {
   }
 
   #release(entry: E): void {
-    if (this.#open.get(entry.position) !== entry) return;
-    this.#open.delete(entry.position);
-    if (entry.keys?.length === 0) this.#barriers--;
-    for (const key of entry.keys ?? []) this.#busy.delete(key);
+    if (this.#open.get(entry.position) === entry) {
+      this.#open.delete(entry.position);
+      if (entry.keys?.length === 0) this.#barriers--;
+      for (const key of entry.keys ?? []) this.#busy.delete(key);
+    }
+    this.#wake();
   }
 
   /** Where in the window the first entry stands that nothing before it holds up. */
   #startable(): number | undefined {
     if (this.#barriers > 0) return undefined;
     const before = new Set<string>();
-    for (let at = 0; at < this.#window.length; at++) {
-      const { keys, position } = this.#window[at];
+    const { entries } = this.#window;
+    for (let at = 0; at < entries.length; at++) {
+      const { keys, position } = entries[at];
       if (keys === null) return at;
       if (keys.length === 0) {
         return this.#open.size === 0 && this.#onlyHeldBefore(at) ? at : undefined;
       }
       const free = keys.every((key) =>
-        !this.#isTaken(key) && !before.has(key) && !this.#isPassed(key, position)
+        !this.#isTaken(key) && !before.has(key) && !this.#passedOver.hasBefore(key, position)
       );
       if (free) return at;
       for (const key of keys) before.add(key);
@@ -211,9 +231,10 @@ export class Queue<E extends Entry> {
 
   /** True where nothing keeps a barrier back that does not wait for a held key itself. */
   #onlyHeldBefore(at: number): boolean {
-    const { position: barrier } = this.#window[at];
-    const skipped = [...this.#skipped.values()].filter(({ position }) => position < barrier);
-    const before = this.#window.slice(0, at).map(({ position, keys }) => ({ position, keys: keys ?? [] }));
+    const { entries } = this.#window;
+    const { position: barrier } = entries[at];
+    const skipped = [...this.#passedOver.all].filter(({ position }) => position < barrier);
+    const before = entries.slice(0, at).map(({ position, keys }) => ({ position, keys: keys ?? [] }));
     return this.#held.holdUpAll([...skipped, ...before]);
   }
 
@@ -223,7 +244,7 @@ export class Queue<E extends Entry> {
     if (this.#reading || this.#barriers > 0) return undefined;
     const from = this.#nextToResume();
     if (from !== undefined) return this.#read(from - 1, (rows) => this.#resume(from, rows));
-    if (!this.#more || (this.#isFull() && (this.#barrierWaits() || !this.#makeRoom()))) return undefined;
+    if (!this.#more || (this.#isFull() && (this.#window.hasBarrier || !this.#makeRoom()))) return undefined;
     this.#more = false;
     return this.#read(this.#seen, (rows) => this.#advance(rows));
   }
@@ -247,7 +268,7 @@ export class Queue<E extends Entry> {
   #advance(rows: readonly E[]): void {
     // Only an empty page is the end: a page of large entries is short.
     if (rows.length > 0) this.#more = true;
-    let behindBarrier = this.#barrierWaits();
+    let behindBarrier = this.#window.hasBarrier;
     for (const row of rows) {
       if (row.position <= this.#seen) continue;
       const blocked = this.#isHeldUp(row);
@@ -255,9 +276,9 @@ export class Queue<E extends Entry> {
       if (full && (behindBarrier || (!blocked && !this.#makeRoom()))) return;
       this.#seen = row.position;
       if (this.#isKnown(row)) continue;
-      const crowded = full || this.#window.length >= this.#bounds.queueWindowMax / 2;
-      if (blocked && crowded && !behindBarrier) this.#skip(row);
-      else this.#push(row);
+      const crowded = full || this.#window.entries.length >= this.#bounds.queueWindowMax / 2;
+      if (blocked && crowded && !behindBarrier) this.#passedOver.add(row);
+      else this.#window.push(row);
       behindBarrier ||= row.keys?.length === 0;
     }
   }
@@ -267,38 +288,39 @@ export class Queue<E extends Entry> {
    * anew, and so is where the page ended.
    */
   #resume(from: number, rows: readonly E[]): void {
-    let room = Math.max(this.#bounds.queueWindowMax / 4, this.#bounds.queueWindowMax - this.#window.length);
-    let bytes = this.#bounds.queueWindowBytesMax / 4;
+    const { queueWindowMax, queueWindowBytesMax } = this.#bounds;
+    let room = Math.max(queueWindowMax / 4, queueWindowMax - this.#window.entries.length);
+    let bytes = queueWindowBytesMax / 4;
     const behind = new Set<string>();
     for (const row of rows) {
       if (row.position > this.#seen) break;
       if (row.keys === null || this.#isKnown(row)) continue;
       const ready = room > 0 && bytes > 0 &&
-        row.keys.every((key) => !this.#isTaken(key) && !behind.has(key) && !this.#isPassed(key, from));
+        row.keys.every((key) =>
+          !this.#isTaken(key) && !behind.has(key) && !this.#passedOver.hasBefore(key, from)
+        );
       if (ready) {
         room--;
         bytes -= row.size;
-        this.#insert(row);
+        this.#window.insert(row);
       } else {
         for (const key of row.keys) {
-          if (!behind.has(key) && !this.#isPassed(key, from)) this.#skipped.set(key, skippedAt(row));
+          if (!behind.has(key) && !this.#passedOver.hasBefore(key, from)) this.#passedOver.set(key, row);
           behind.add(key);
         }
       }
     }
     const last = rows.at(-1)?.position ?? Infinity;
-    for (const [key, { position }] of this.#skipped) {
-      if (position < from || position > last || behind.has(key)) continue;
-      if (last >= this.#seen) this.#skipped.delete(key);
-      else this.#skipped.set(key, { position: last + 1, keys: [key] });
-    }
+    this.#passedOver.moveOn(from, last, behind, last >= this.#seen);
   }
 
   /** Where the first entry of a key stands that was passed over and could start now. */
   #nextToResume(): number | undefined {
-    for (const { position, keys } of this.#skipped.values()) {
-      const free = keys.every((key) => !this.#isTaken(key) && !this.#isPassed(key, position));
-      if (free && !this.#window.some((entry) => entry.position < position && sharesKey(entry, keys))) {
+    for (const { position, keys } of this.#passedOver.all) {
+      const free = keys.every((key) => !this.#isTaken(key) && !this.#passedOver.hasBefore(key, position));
+      if (
+        free && !this.#window.entries.some((entry) => entry.position < position && sharesKey(entry, keys))
+      ) {
         return position;
       }
     }
@@ -307,18 +329,11 @@ export class Queue<E extends Entry> {
 
   /** Moves the entries of busy keys out of a full window. */
   #makeRoom(): boolean {
-    const heldUp = this.#window.filter((entry) => this.#isHeldUp(entry));
-    for (const entry of heldUp) this.#skip(entry);
+    const heldUp = this.#window.entries.filter((entry) => this.#isHeldUp(entry));
+    for (const entry of heldUp) this.#passedOver.add(entry);
     const out = new Set(heldUp);
-    this.#keep((entry) => !out.has(entry));
+    this.#window.keep((entry) => !out.has(entry));
     return heldUp.length > 0;
-  }
-
-  /** Leaves an entry on disk, and remembers where it is. */
-  #skip(entry: E): void {
-    for (const key of entry.keys ?? []) {
-      if (!this.#isPassed(key, entry.position)) this.#skipped.set(key, skippedAt(entry));
-    }
   }
 
   /** True where an entry of the key is open, or has left and holds it. */
@@ -326,51 +341,20 @@ export class Queue<E extends Entry> {
     return this.#busy.has(key) || this.#held.has(key);
   }
 
-  /** True where an entry of the key before this position was passed over. */
-  #isPassed(key: string, position: number): boolean {
-    return (this.#skipped.get(key)?.position ?? Infinity) < position;
-  }
-
-  /** True where the entry will be read when the turn of its key comes. */
-  #isPassedOver({ keys, position }: E): boolean {
-    return keys?.some((key) => this.#isPassed(key, position + 1)) ?? false;
-  }
-
   #isFull(): boolean {
-    return this.#window.length >= this.#bounds.queueWindowMax ||
-      this.#windowBytes >= this.#bounds.queueWindowBytesMax;
-  }
-
-  #barrierWaits(): boolean {
-    return this.#window.some((entry) => entry.keys?.length === 0);
+    return this.#window.entries.length >= this.#bounds.queueWindowMax ||
+      this.#window.bytes >= this.#bounds.queueWindowBytesMax;
   }
 
   /** True where a key of the entry is open, or has an earlier entry that was passed over. */
   #isHeldUp(entry: E): boolean {
-    return entry.keys?.some((key) => this.#isTaken(key) || this.#skipped.has(key)) ?? false;
+    return entry.keys?.some((key) => this.#isTaken(key) || this.#passedOver.has(key)) ?? false;
   }
 
   #isKnown(row: E): boolean {
     return this.#open.has(row.position) || this.#leaving.has(row.position) ||
       this.#leftWhileReading.has(row.position) ||
-      this.#window.some((entry) => entry.position === row.position);
-  }
-
-  #push(entry: E): void {
-    this.#window.push(entry);
-    this.#windowBytes += entry.size;
-  }
-
-  #insert(entry: E): void {
-    let at = this.#window.length;
-    while (at > 0 && this.#window[at - 1].position > entry.position) at--;
-    this.#window.splice(at, 0, entry);
-    this.#windowBytes += entry.size;
-  }
-
-  #keep(wanted: (entry: E) => boolean): void {
-    this.#window = this.#window.filter(wanted);
-    this.#windowBytes = this.#window.reduce((sum, entry) => sum + entry.size, 0);
+      this.#window.find(row.position) !== undefined;
   }
 
   #wake(): void {
@@ -383,16 +367,6 @@ export class Queue<E extends Entry> {
     await new Promise<void>((resolve) => this.#wakers.push(resolve));
     signal.removeEventListener("abort", wake);
   }
-}
-
-/** Where an entry is that was passed over, and the keys it waits for; only one of them where it was not read yet. */
-interface Skipped {
-  readonly position: number;
-  readonly keys: readonly string[];
-}
-
-function skippedAt({ position, keys }: Entry): Skipped {
-  return { position, keys: keys ?? [] };
 }
 
 function sharesKey(entry: Entry, keys: readonly string[]): boolean {

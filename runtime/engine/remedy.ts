@@ -5,6 +5,13 @@ import type { DestinationPlan, Remedy } from "./plan.ts";
 /** The way a delivery fails. */
 export type Failure = "rejected" | "postponed" | "unanswered";
 
+/** What is to be done about a delivery, as which failure it counts, and the error that says why. */
+export interface Remedied {
+  readonly failure: Failure;
+  readonly remedy: Remedy;
+  readonly error: MitralError;
+}
+
 /**
  * What is to be done about a delivery that has failed this way for `forMs`, as which failure it counts, and the error
  * that says why. What was refused for now too long counts as refused for good.
@@ -14,7 +21,7 @@ export function remedyFor(
   forMs: number,
   error: MitralError,
   { on, retry: { refusedMs, unansweredMs } }: Pick<DestinationPlan, "on" | "retry">,
-): { readonly failure: Failure; readonly remedy: Remedy; readonly error: MitralError } {
+): Remedied {
   const { remedy } = on[failure];
   switch (failure) {
     case "rejected":
@@ -34,4 +41,21 @@ export function remedyFor(
         error: errors.error("ENGINE_DELIVERY_UNANSWERED", { unansweredMs }),
       };
   }
+}
+
+/**
+ * What is to be done about a delivery of this age, by when its message was received; `undefined` while it is young enough.
+ * It counts as refused for good, but there is nothing to be tried again or to be waited for.
+ */
+export function expired(
+  ageMs: number,
+  { on, retry: { expiresMs } }: Pick<DestinationPlan, "on" | "retry">,
+): Remedied | undefined {
+  if (expiresMs === undefined || ageMs < expiresMs) return undefined;
+  const { remedy } = on.rejected;
+  return {
+    failure: "rejected",
+    remedy: remedy === "retry" || remedy === "block" ? "quarantine" : remedy,
+    error: errors.error("ENGINE_DELIVERY_EXPIRED", { expiresMs }),
+  };
 }

@@ -7,7 +7,8 @@ import type { Unstamped } from "./line.ts";
 
 /** What retention is made of. */
 export interface RetentionParts {
-  readonly journal: Journal;
+  /** Has the journal that is in use. */
+  readonly keeper: { readonly journal: Journal };
   readonly clock: Clock;
   /** How many days messages of a channel are kept, the day they came not counted. */
   keepDaysOf(channel: string): number;
@@ -76,7 +77,7 @@ export class Retention {
   }
 
   async #runOnce(): Promise<PrunedMessages> {
-    const { journal, clock, keepDaysOf } = this.#parts;
+    const { keeper: { journal }, clock, keepDaysOf } = this.#parts;
     const today = dayOf(clock.nowMs());
     const days = await journal.ask({ ask: "days", before: today });
     let removed = 0, carried = 0;
@@ -94,7 +95,7 @@ export class Retention {
 
   /** Until its keys are gone; says how many messages stay. */
   async #close({ channel, day }: KeptDay, toDay: number): Promise<number> {
-    const { journal } = this.#parts;
+    const { keeper: { journal } } = this.#parts;
     const limit = limits.retentionSlice;
     for (let all = 0;;) {
       const { messages } = await journal.write({ op: "carry", channel, day, toDay, limit });
@@ -110,7 +111,7 @@ export class Retention {
   }
 
   async #remove({ channel, day }: KeptDay): Promise<number> {
-    const { journal, report } = this.#parts;
+    const { keeper: { journal }, report } = this.#parts;
     const limit = limits.retentionSlice;
     let all = 0, files = 0;
     for (let slice: number = limit; slice === limit && this.#mayGoOn;) {
@@ -124,7 +125,7 @@ export class Retention {
   }
 
   async #sweep(): Promise<void> {
-    const { journal } = this.#parts;
+    const { keeper: { journal } } = this.#parts;
     for (let after: FoundPlace | null = [-1, -1, -1]; after && this.#mayGoOn;) {
       const { gone, last }: { gone: readonly FoundPlace[]; last: FoundPlace | null } = await journal.ask({
         ask: "unfound",

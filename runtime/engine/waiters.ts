@@ -1,3 +1,4 @@
+import type { MitralError } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { Clock } from "../contract/world.ts";
 import { errors } from "./errors.ts";
@@ -6,6 +7,8 @@ import { errors } from "./errors.ts";
 export class Waiters {
   readonly #waiting = new Map<number, ((outcome: Outcome) => void)[]>();
 
+  #trouble: MitralError | undefined;
+
   /** True where somebody waits for the message. */
   has(seq: number): boolean {
     return this.#waiting.has(seq);
@@ -13,6 +16,10 @@ export class Waiters {
 
   /** Calls `told` once with the outcome, unless the returned function is called first. */
   wait(seq: number, told: (outcome: Outcome) => void): () => void {
+    if (this.#trouble) {
+      told({ kind: "failed", error: this.#trouble });
+      return () => {};
+    }
     const others = this.#waiting.get(seq);
     if (others) others.push(told);
     else this.#waiting.set(seq, [told]);
@@ -26,11 +33,12 @@ export class Waiters {
   /** The outcome of a message; ENGINE_ANSWER_LATE where it is not known in time. */
   outcomeOf(seq: number, answerMsMax: number, clock: Clock): Promise<Outcome> {
     return new Promise((resolve) => {
+      let unwait = () => {};
       const forget = clock.after(answerMsMax, () => {
         unwait();
         resolve({ kind: "failed", error: errors.error("ENGINE_ANSWER_LATE", { answerMsMax }) });
       });
-      const unwait = this.wait(seq, (outcome) => {
+      unwait = this.wait(seq, (outcome) => {
         forget();
         resolve(outcome);
       });
@@ -43,5 +51,11 @@ export class Waiters {
     if (!waiting) return;
     this.#waiting.delete(seq);
     for (const told of waiting) told(outcome);
+  }
+
+  /** Nothing becomes of any message any more: whoever waits is told at once, and whoever comes. */
+  fail(error: MitralError): void {
+    this.#trouble = error;
+    for (const seq of [...this.#waiting.keys()]) this.tell(seq, { kind: "failed", error });
   }
 }

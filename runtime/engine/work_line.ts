@@ -5,7 +5,7 @@ import { createMessage, type Message, type Outcome, RawBody } from "../contract/
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import { LARGE_BYTES, type Stored } from "../journal/large_bodies.ts";
-import type { Branch, HandOn, Process, Processed, StateWrite } from "../journal/operations.ts";
+import type { Branch, HandOn, Process, Processed } from "../journal/operations.ts";
 import type { InboxRow, OutboxRow } from "../journal/rows.ts";
 import { ActorState, type StageNotes } from "./actor_state.ts";
 import { branchOf } from "./branch.ts";
@@ -122,7 +122,7 @@ export class WorkLine {
       received: body,
       body: new RawBody(body, contentType),
     });
-    return { position: seq, keys: null, size, message };
+    return { position: seq, keys: null, size, id, message };
   }
 
   #stages(): LineStage<Work, Outcome>[] {
@@ -255,7 +255,8 @@ export class WorkLine {
         if (branches.some((branch) => branch.destination === destination)) continue;
         report({ name: "messageFiltered", channel: plan.name, destination, id });
       }
-      const tookMs = world.clock.nowMs() - receivedAtMs;
+      // Somebody may have set the clock back.
+      const tookMs = Math.max(world.clock.nowMs() - receivedAtMs, 0);
       report({ name: "messageProcessed", channel: plan.name, id, deliveries: branches.length, tookMs });
     }
     if (followUp) void secondAnswers.committed(followUp);
@@ -326,7 +327,7 @@ export class WorkLine {
     this.#state.durable(state);
     this.#queue.settle(entry, written);
     this.#done(entry);
-    report({ name: "messageQuarantined", channel: plan.name, id: entry.message?.id ?? "", error });
+    report({ name: "messageQuarantined", channel: plan.name, id: entry.id, error });
     if (followUp) void secondAnswers.committed(followUp);
     waiters.tell(entry.position, { kind: "rejected", error });
   }

@@ -11,6 +11,8 @@ import { backoffMs, type Incarnation } from "./supervisor.ts";
 
 /** A message in the inbox. */
 export interface InboxEntry extends Entry {
+  /** Of the message, also where that cannot be read. */
+  readonly id: string;
   readonly message: Message | null;
 }
 

@@ -1,5 +1,6 @@
+import type { ActReader } from "./acts.ts";
 import type { BodyHead } from "./bodies.ts";
-import type { Database, Row } from "./database.ts";
+import type { Database, Row, SqlValue } from "./database.ts";
 import { MessageSearch } from "./message_search.ts";
 import type { Names } from "./names.ts";
 import type { OpenedBodies } from "./opened_bodies.ts";
@@ -25,9 +26,11 @@ export class ArchiveReader {
   readonly #names: Names;
   readonly #sealing: Sealing;
   readonly #bodies: OpenedBodies;
+  readonly #acts: ActReader;
   readonly #search: MessageSearch;
 
-  constructor({ database, names, sealing, blinds, bodies }: ReaderParts) {
+  constructor({ database, names, sealing, blinds, bodies }: ReaderParts, acts: ActReader) {
+    this.#acts = acts;
     this.#database = database;
     this.#names = names;
     this.#sealing = sealing;
@@ -61,19 +64,21 @@ export class ArchiveReader {
   }
 
   #evidence({ body, evidence }: Row): Pick<MessageContent, "evidence"> {
-    if (evidence === null) return {};
-    const signed = this.#sealing.open(SEALED.evidence, Number(body), evidence as Uint8Array);
-    return { evidence: signed ? new Uint8Array(signed) : errors.fail("JOURNAL_BODY_DAMAGED") };
+    return evidence === null ? {} : { evidence: this.#opened(SEALED.evidence, Number(body), evidence) };
+  }
+
+  #opened(kind: number, subject: number, sealed: SqlValue): Uint8Array {
+    const plain = this.#sealing.open(kind, subject, sealed as Uint8Array);
+    return plain ? new Uint8Array(plain) : errors.fail("JOURNAL_BODY_DAMAGED");
   }
 
   #payload({ id, destination, body, answer }: Row): MessageContent["payloads"][number] {
     const { head: { contentType }, bytes } = this.#bodies.byId(Number(body));
-    const said = answer && this.#sealing.open(SEALED.deliveryAnswer, Number(id), answer as Uint8Array);
     return {
       destination: this.#destination(Number(destination)),
       bytes: bytes ?? errors.fail("JOURNAL_BODY_DAMAGED"),
       contentType,
-      ...(said ? { answer: new Uint8Array(said) } : {}),
+      ...(answer === null ? {} : { answer: this.#opened(SEALED.deliveryAnswer, Number(id), answer) }),
     };
   }
 
@@ -106,6 +111,13 @@ export class ArchiveReader {
         atMs: Number(row.settled_ms),
         event: "delivered",
         destination: this.#destination(Number(row.destination)),
+      })),
+      ...this.#acts.ofMessage(Number(message.seq)).map(({ atMs, act, destination, person, reason }) => ({
+        atMs,
+        event: act,
+        ...(destination === undefined ? {} : { destination }),
+        person,
+        ...(reason === undefined ? {} : { reason }),
       })),
     ].sort((a, b) => a.atMs - b.atMs);
   }

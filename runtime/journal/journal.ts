@@ -2,11 +2,14 @@ import type { MitralError } from "../contract/error.ts";
 import type { World } from "../contract/world.ts";
 import { Blinds } from "./blinds.ts";
 import { isLarge, LARGE_BYTES, type Stored } from "./large_bodies.ts";
+import type { RewriteProgress } from "./migration/migrate.ts";
 import type { Operation, ResultOf } from "./operations.ts";
 import type { AnswerTo, PendingTotals, Question } from "./questions.ts";
 import type { Archive } from "./records.ts";
 import { errors } from "./schema.ts";
-import type { Store } from "./store.ts";
+import type { OpenStore, Store } from "./store.ts";
+
+export type { OpenStore };
 
 /** A batch holds at most this many operations … */
 const BATCH_OPERATIONS_MAX = 2048;
@@ -22,14 +25,15 @@ const PATIENT_OPERATIONS_MAX = 64;
 
 /** What the journal tells about itself. */
 export interface JournalObserver {
+  /** Something that needs the disk begins; what this returns is called when that is over, well or not. */
+  begun(): () => void;
   committed(operations: number, tookMs: number): void;
   /** There is more or less left to do. */
   weighed(pendingBytes: number): void;
   failed(error: MitralError): void;
+  /** What an old version wrote is being rewritten: called now and then, before the journal is open. */
+  rewriting?(progress: RewriteProgress): void;
 }
-
-/** Opens the store in a folder that exists. */
-export type OpenStore = (world: World, folder: string) => Promise<Store>;
 
 interface Waiting {
   readonly operation: Operation;
@@ -45,7 +49,8 @@ interface Waiting {
  * covers it. Operations are applied in the order of the calls.
  *
  * Any error of the store poisons the journal: that batch and everything after it rejects with JOURNAL_STORE_FAILED,
- * and nothing more is written.
+ * and nothing more is written, ever, by this journal. Whoever opens another in its place finds all that was acknowledged,
+ * and perhaps what was in the batch that failed: a COMMIT that gives an error may have come through all the same.
  */
 export class Journal {
   readonly #world: World;
@@ -74,7 +79,7 @@ export class Journal {
     this.#pendingBytes = found.bytes;
   }
 
-  /** Opens the journal in a folder, made if need be. Errors: JOURNAL_FOLDER_BUSY, JOURNAL_VERSION_NEWER, JOURNAL_OPEN_FAILED. */
+  /** Opens the journal in a folder, made if need be. Errors: JOURNAL_FOLDER_BUSY, JOURNAL_VERSION_NEWER, JOURNAL_REWRITE_FAILED, JOURNAL_OPEN_FAILED. */
   static async open(
     world: World,
     folder: string,
@@ -88,7 +93,7 @@ export class Journal {
         reason: (cause as { code?: string }).code ?? "cannot make the folder",
       }, cause);
     }
-    const store = await openStore(world, folder);
+    const store = await openStore(world, folder, (progress) => observer.rewriting?.(progress));
     try {
       return new Journal(world, store, observer, await store.ask({ ask: "pending" }));
     } catch (cause) {
@@ -147,10 +152,13 @@ export class Journal {
   }
 
   async #keepLarge(body: Uint8Array): Promise<Stored> {
+    const ended = this.#observer.begun();
     try {
       return await this.#store.keep(body);
     } catch (cause) {
       throw this.#poison(cause);
+    } finally {
+      ended();
     }
   }
 
@@ -166,7 +174,7 @@ export class Journal {
 
   /** Reads, beside the writer. Sees at least every write that had resolved before the call. */
   async ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
-    if (this.#closed) errors.fail("JOURNAL_CLOSED");
+    if (this.#closed) throw this.#trouble ?? errors.error("JOURNAL_CLOSED");
     return await this.#store.ask(question);
   }
 
@@ -175,6 +183,7 @@ export class Journal {
     return {
       list: (query) => this.ask({ ask: "list", query }),
       show: (id) => this.ask({ ask: "show", id }),
+      acts: (query) => this.ask({ ask: "acts", query }),
     };
   }
 
@@ -232,10 +241,13 @@ export class Journal {
 
   async #commitBatch(batch: Waiting[]): Promise<void> {
     const startedMs = this.#world.clock.elapsedMs();
+    const ended = this.#observer.begun();
     let results: readonly unknown[];
     try {
       results = await this.#store.commit(batch.map((waiting) => waiting.operation));
+      ended();
     } catch (cause) {
+      ended();
       const trouble = this.#poison(cause);
       for (const waiting of batch) waiting.reject(trouble);
       return;

@@ -1,3 +1,4 @@
+import { checkDatabase } from "./check.ts";
 import type { World } from "../contract/world.ts";
 import { masterKeyOf } from "../trust/master_key.ts";
 import { writeLarge } from "./large_bodies.ts";
@@ -25,6 +26,7 @@ export async function openMemoryStore({ random }: Pick<World, "random">): Promis
     indexKey: sealing.indexKey,
     commit: async (operations) => writer.apply(operations),
     ask: async (question) => reader.answer(question),
+    check: async () => checkDatabase(database),
     keep: async (body) => writeLarge(body, files, bytes),
     close: async () => database.close(),
   };

@@ -1,6 +1,6 @@
 import { type BodyHead, openBody } from "./bodies.ts";
 import type { BodyFiles } from "./body_files.ts";
-import type { Database, Row } from "./database.ts";
+import type { Database, Row, Statement } from "./database.ts";
 import { isLarge, readLarge } from "./large_bodies.ts";
 import type { Sealing } from "./sealing.ts";
 
@@ -12,12 +12,12 @@ export interface Opened {
 
 /** Bodies as whoever reads them gets them, wherever they lie. */
 export class OpenedBodies {
-  readonly #database: Database;
+  readonly #find: Statement;
   readonly #sealing: Sealing;
   readonly #files: BodyFiles;
 
   constructor(database: Database, sealing: Sealing, files: BodyFiles) {
-    this.#database = database;
+    this.#find = database.prepare("SELECT sealed FROM body WHERE id = ?");
     this.#sealing = sealing;
     this.#files = files;
   }
@@ -41,7 +41,7 @@ export class OpenedBodies {
   }
 
   #sealed(id: number): Row[string] {
-    return this.#database.prepare("SELECT sealed FROM body WHERE id = ?").get(id)?.sealed ?? null;
+    return this.#find.get(id)?.sealed ?? null;
   }
 }
 

@@ -1,7 +1,10 @@
+import type { By } from "./acts.ts";
+import type { Cancel, Cancelled } from "./cancels.ts";
 import type { Stored } from "./large_bodies.ts";
 import type { NewMessage } from "./new_message.ts";
 import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
+import type { HoldSenders, Stand } from "./standing.ts";
 import type { Carried, Carry, DropKeys, Dropped, Prune, Pruned, SweepFound } from "./retention_operations.ts";
 
 /**
@@ -169,6 +172,10 @@ export interface Settle {
   readonly trouble?: Trouble;
   /** Quarantined, and later deliveries of its keys wait for it. */
   readonly holds?: boolean;
+  /** A person ended it, without an attempt: into quarantine, for the reason in `trouble`, or for good. */
+  readonly ended?: { readonly how: "skipped" | "cancelled"; readonly by: By };
+  /** The destination by whose sender it went out, where that is not its own. */
+  readonly diverted?: string;
   /** What becomes of it becomes of the members of the batch it is. */
   readonly isBatch?: boolean;
   /** The peer is answered once the whole message is delivered: tell what is left of it. */
@@ -195,6 +202,8 @@ export interface CloseBatch<P extends Stored = Uint8Array> {
   /** What is sent, and the body of the message. */
   readonly payload: P;
   readonly branch: Branch;
+  /** Who asked for it now; left out where nobody had to. */
+  readonly by?: By;
   /** Its members: all that gather up to this delivery, … */
   readonly upTo: number;
   /** … if they are so many. */
@@ -265,6 +274,7 @@ export interface Replay {
   readonly seq: number;
   readonly destination?: string;
   readonly force: boolean;
+  readonly by: By;
   readonly atMs: number;
 }
 
@@ -273,6 +283,7 @@ export interface Release {
   readonly op: "release";
   readonly seq: number;
   readonly destination?: string;
+  readonly by: By;
   readonly atMs: number;
 }
 
@@ -317,6 +328,9 @@ export type Operation =
   | Answered
   | Replay
   | Release
+  | Cancel
+  | Stand
+  | HoldSenders
   | CloseBatch<Stored>
   | Disperse
   | JoinPieces
@@ -332,6 +346,7 @@ export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Settle ? Settled
   : O extends Replay ? Replayed
   : O extends Release ? Released
+  : O extends Cancel ? Cancelled
   : O extends CloseBatch<Stored> ? ClosedBatch
   : O extends JoinPieces ? JoinedPieces
   : O extends Carry ? Carried

@@ -38,7 +38,8 @@ export class Processing {
     });
   }
 
-  closeBatch({ channel, id, atMs, type, payload, branch, upTo, members }: CloseBatch<Stored>): ClosedBatch {
+  closeBatch(close: CloseBatch<Stored>): ClosedBatch {
+    const { channel, id, atMs, type, payload, branch, by, upTo, members } = close;
     const destination = this.#parts.names.idOf(destinationName(channel, branch.destination));
     if (Number(this.#parts.sql.countGathered.get(destination, upTo)!.members) !== members) return null;
     const seq = this.#makings.insert({
@@ -60,6 +61,9 @@ export class Processing {
     this.#parts.sql.joinBatch.run(placed.delivery, destination, upTo);
     this.#parts.sql.markBatch.run(placed.delivery);
     this.#parts.sql.insertHistory.run(seq, atMs, `batch of ${members}`, destination, null);
+    if (by) {
+      this.#parts.acts.note({ atMs, by, act: "flushed", channel, destination: branch.destination, seq });
+    }
     if (handedOn === undefined) return { seq, ...placed };
     this.#parts.sql.settleMembers.run(DELIVERY.delivered, atMs, null, placed.delivery);
     return { seq, ...placed, handedOn };

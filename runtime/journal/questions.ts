@@ -1,6 +1,11 @@
+import type { Backlog, Oldest, Slice } from "./backlog.ts";
+import type { QueuedDelivery } from "./queued_deliveries.ts";
+import type { ActQuery, ActRecord } from "./acts.ts";
+import type { Cancellable } from "./cancels.ts";
 import type { FoundPlace, KeptDay } from "./retention_operations.ts";
 import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./rows.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
+import type { Standings } from "./standing.ts";
 
 /** What is asked of the reader, one shape each, so that a thread can carry it. */
 export type Question =
@@ -33,16 +38,30 @@ export type Question =
   | { readonly ask: "seqOf"; readonly id: string }
   | { readonly ask: "held"; readonly channel: string; readonly destination: string }
   | { readonly ask: "state"; readonly channel: string; readonly step: string; readonly key: string }
+  /** What is queued of a message. */
+  | { readonly ask: "queued"; readonly seq: number }
+  /** Since when something waits, everywhere. */
+  | { readonly ask: "oldest" }
+  /** How much of one owner waits after a place: a slice of the count. `owner`: a channel, or `channel/destination`. */
+  | {
+    readonly ask: "count";
+    readonly of: Backlog;
+    readonly owner: string;
+    readonly after: number;
+    readonly limit: number;
+  }
   /** Days that are over, of every channel: whose keys, or rows without keys, are still there. */
   | { readonly ask: "days"; readonly before: number }
   /** Rows of the index of what messages say, after one of them, whose messages are gone. */
   | { readonly ask: "unfound"; readonly after: FoundPlace; readonly limit: number }
   /** Data keys were deleted: nobody may read with them any more. */
   | { readonly ask: "forgetKeys" }
+  | { readonly ask: "acts"; readonly query: ActQuery }
+  | { readonly ask: "cancellable"; readonly seq: number }
   | { readonly ask: "pending" };
 
 /** What is to do when the gateway starts. */
-export interface PendingTotals {
+export interface PendingTotals extends Standings {
   /** Of everything queued, and of what gathers. */
   readonly bytes: number;
   /** Grows when the journal is restored from a backup. */
@@ -75,6 +94,11 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends { ask: "seqOf" } ? number | undefined
   : Q extends { ask: "held" } ? readonly HeldRow[]
   : Q extends { ask: "state" } ? string | undefined
+  : Q extends { ask: "queued" } ? readonly QueuedDelivery[]
+  : Q extends { ask: "oldest" } ? Oldest
+  : Q extends { ask: "count" } ? Slice
+  : Q extends { ask: "acts" } ? readonly ActRecord[]
+  : Q extends { ask: "cancellable" } ? Cancellable
   : Q extends { ask: "days" } ? readonly KeptDay[]
   : Q extends { ask: "unfound" } ? { readonly gone: readonly FoundPlace[]; readonly last: FoundPlace | null }
   : Q extends { ask: "forgetKeys" } ? null

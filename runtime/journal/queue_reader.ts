@@ -10,6 +10,7 @@ import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./rows.ts";
 import { errors, MESSAGE } from "./schema.ts";
 import { SEALED, type Sealing } from "./sealing.ts";
 import { stateNumber } from "./state_number.ts";
+import { readStandings } from "./standing.ts";
 
 type Asked<A extends Question["ask"]> = Extract<Question, { ask: A }>;
 
@@ -139,7 +140,8 @@ export class QueueReader {
     );
     const gathering = this.#gathering();
     for (const each of Object.values(gathering)) bytes += each.bytes;
-    return { bytes, epoch, inboxes, pieces, outboxes, gathering };
+    const standings = readStandings(this.#database, this.#names);
+    return { bytes, epoch, inboxes, pieces, outboxes, gathering, ...standings };
   }
 
   #gathering(): Record<string, Gathering> {

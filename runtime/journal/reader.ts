@@ -1,11 +1,15 @@
+import { ActReader } from "./acts.ts";
 import { AgeReader } from "./age_reader.ts";
 import { ArchiveReader } from "./archive_reader.ts";
+import { countSlice, oldest } from "./backlog.ts";
 import { Blinds } from "./blinds.ts";
 import type { BodyFiles } from "./body_files.ts";
+import { readCancellable } from "./cancels.ts";
 import type { Database } from "./database.ts";
 import { Names } from "./names.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
 import type { AnswerTo, Question } from "./questions.ts";
+import { queuedDeliveries } from "./queued_deliveries.ts";
 import { QueueReader } from "./queue_reader.ts";
 import type { Sealing } from "./sealing.ts";
 
@@ -20,13 +24,15 @@ export interface ReaderParts {
 
 /** The SQL of everything that is read, on a connection of its own. */
 export class Reader {
+  readonly #parts: ReaderParts;
   readonly #queues: QueueReader;
   readonly #archive: ArchiveReader;
+  readonly #acts: ActReader;
   readonly #ages: AgeReader;
   readonly #sealing: Sealing;
 
   constructor(database: Database, sealing: Sealing, files: BodyFiles) {
-    const parts: ReaderParts = {
+    const parts = this.#parts = {
       database,
       names: new Names(database),
       sealing,
@@ -34,7 +40,8 @@ export class Reader {
       bodies: new OpenedBodies(database, sealing, files),
     };
     this.#queues = new QueueReader(parts);
-    this.#archive = new ArchiveReader(parts);
+    this.#acts = new ActReader(parts);
+    this.#archive = new ArchiveReader(parts, this.#acts);
     this.#ages = new AgeReader(parts);
     this.#sealing = sealing;
   }
@@ -70,6 +77,18 @@ export class Reader {
         return this.#archive.show(question.id);
       case "seqOf":
         return this.#archive.seqOf(question.id);
+      case "queued":
+        return queuedDeliveries(this.#parts.database, this.#parts.names, question.seq);
+      case "oldest":
+        return oldest(this.#parts.database, this.#parts.names);
+      case "count": {
+        const { of, owner, after, limit } = question;
+        return countSlice(this.#parts.database, of, this.#parts.names.find(owner), after, limit);
+      }
+      case "acts":
+        return this.#acts.list(question.query);
+      case "cancellable":
+        return readCancellable(this.#parts.database, this.#parts.names, question.seq);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Blame } from "../contract/error.ts";
+import type { ActQuery, ActRecord } from "./acts.ts";
 import type { Origin } from "../contract/message.ts";
 
 /** Where a message stands. */
@@ -12,7 +13,7 @@ export type MessageState =
   | "quarantined"
   /** A piece of a message, which waits for the others. */
   | "gathering"
-  /** Given up by a person. */
+  /** A person has ended it. */
   | "cancelled";
 
 /** Where a delivery to one destination stands. */
@@ -22,7 +23,7 @@ export type DeliveryState =
   | "quarantined"
   /** Waits until it is sent together with others. */
   | "gathering"
-  /** Given up by a person. */
+  /** A person has ended it. */
   | "cancelled";
 
 /** Why something is in quarantine. */
@@ -95,6 +96,10 @@ export interface MessageContent extends MessageRecord {
     readonly event: string;
     readonly destination?: string;
     readonly code?: string;
+    /** Who did it, where a person did. */
+    readonly person?: string;
+    /** Why, in the person's words; left out where none were given, or they are gone with their day. */
+    readonly reason?: string;
   }[];
   /** How long each stage of the work line took; left out until it is processed. */
   readonly stages?: readonly { readonly stage: string; readonly tookMs: number }[];
@@ -140,4 +145,6 @@ export interface Archive {
    * JOURNAL_BODY_DAMAGED.
    */
   show(id: string): Promise<MessageContent | undefined>;
+  /** What people did to messages and queues, newest first. */
+  acts(query: ActQuery): Promise<readonly ActRecord[]>;
 }

@@ -1,37 +1,41 @@
+import type { Acts } from "./acts.ts";
 import type { Row } from "./database.ts";
 import { destinationName, type Names } from "./names.ts";
 import type { Release, Released, Replay, Replayed } from "./operations.ts";
 import { DELIVERY, MESSAGE } from "./schema.ts";
+import type { WriterParts } from "./writer_parts.ts";
 import type { Writes } from "./writes.ts";
 
 /** What a person has done again, or lets go. */
 export class Replays {
   readonly #sql: Writes;
   readonly #names: Names;
+  readonly #acts: Acts;
 
-  constructor(sql: Writes, names: Names) {
+  constructor({ sql, names, acts }: WriterParts) {
     this.#sql = sql;
     this.#names = names;
+    this.#acts = acts;
   }
 
-  release({ seq, destination, atMs }: Release): Released {
+  release({ seq, destination, by, atMs }: Release): Released {
     const channel = this.#channelOf(seq);
     return this.#sql.deliveriesOf.all(seq).flatMap((row) => {
       const name = this.#destinationOf(row, channel);
       if (Number(row.held) === 0 || (destination !== undefined && name !== destination)) return [];
       this.#sql.releaseDelivery.run(Number(row.id));
-      this.#sql.insertHistory.run(seq, atMs, "released", Number(row.destination), null);
+      this.#acts.note({ atMs, by, act: "released", channel, destination: name, seq });
       return [{ channel, destination: name, delivery: Number(row.id) }];
     });
   }
 
-  replay({ seq, destination, force, atMs }: Replay): Replayed {
+  replay({ seq, destination, force, by, atMs }: Replay): Replayed {
     const message = this.#sql.messageBySeq.get(seq);
     if (!message) return { kind: "nothing" };
     const channel = this.#names.textOf(Number(message.channel));
     if (Number(message.state) === MESSAGE.quarantined && destination === undefined) {
       this.#sql.requeueMessage.run(seq);
-      this.#sql.insertHistory.run(seq, atMs, "replayed", null, null);
+      this.#acts.note({ atMs, by, act: "replayed", channel, seq });
       const gathers = message.whole !== null;
       return { kind: "inbox", channel, size: Number(message.size), gathers };
     }
@@ -39,7 +43,8 @@ export class Replays {
     const chosen = this.#sql.deliveriesOf.all(seq).filter((row) =>
       wanted === null
         ? Number(row.state) === DELIVERY.quarantined
-        : Number(row.destination) === wanted && !isWaiting(row) && !wasHandedOn(row)
+        : Number(row.destination) === wanted && !isWaiting(row) && !wasHandedOn(row) &&
+          Number(row.state) !== DELIVERY.cancelled
     );
     if (chosen.length === 0) return { kind: "nothing" };
     const nameOf = (row: Row) => this.#destinationOf(row, channel);
@@ -48,7 +53,7 @@ export class Replays {
     }
     const deliveries = chosen.map((row) => {
       const gathers = this.#requeue(row);
-      this.#sql.insertHistory.run(seq, atMs, "replayed", Number(row.destination), null);
+      this.#acts.note({ atMs, by, act: "replayed", channel, destination: nameOf(row), seq });
       return { destination: nameOf(row), delivery: Number(row.id), size: Number(row.size), gathers };
     });
     return { kind: "outbox", channel, deliveries };

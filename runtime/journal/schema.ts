@@ -1,5 +1,7 @@
 import { declareErrors } from "../contract/error.ts";
+import { ACT_TABLE } from "./acts.ts";
 import type { Database } from "./database.ts";
+import { STANDING_TABLE } from "./standing.ts";
 
 /** Errors of the journal. */
 export const errors = declareErrors("journal", {
@@ -33,12 +35,27 @@ export const errors = declareErrors("journal", {
     blame: "operator",
     retry: "later",
     says:
-      "Cannot write to journal: the store failed ({reason}); nothing is acknowledged until the gateway is restarted",
+      "Cannot write to journal: the store failed ({reason}); nothing is acknowledged until it is opened again, which the gateway keeps trying",
+  },
+  JOURNAL_DAMAGED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot use journal: its file is damaged; nothing is acknowledged until it is restored",
+  },
+  JOURNAL_DISK_FULL: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot open journal again: {freeBytes} bytes of the disk are free, and it needs {freeBytesMin}",
   },
   JOURNAL_BODY_DAMAGED: {
     blame: "operator",
     retry: "never",
     says: "Cannot read message from journal: its bytes do not match their checksum",
+  },
+  JOURNAL_REWRITE_FAILED: {
+    blame: "bug",
+    retry: "later",
+    says: "Cannot rewrite the journal of version {version}, which is left as it is: {reason}",
   },
   JOURNAL_CLOSED: { blame: "operator", retry: "later", says: "Cannot use journal: it is closed" },
 });
@@ -98,6 +115,7 @@ CREATE INDEX message_quarantined ON message (channel, seq) WHERE state = 3;
 CREATE INDEX message_filtered ON message (channel) WHERE state = 2;
 CREATE INDEX message_cancelled ON message (channel) WHERE state = 5;
 CREATE INDEX message_gathering ON message (channel, seq) WHERE state = 4;
+CREATE INDEX message_unanswered ON message (channel, seq) WHERE answered = 0;
 CREATE INDEX message_parent ON message (parent) WHERE parent IS NOT NULL;
 CREATE TABLE found (
   field INTEGER NOT NULL, blind INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (field, blind, seq)
@@ -131,6 +149,8 @@ CREATE TABLE hold (
   name TEXT PRIMARY KEY, channel INTEGER, since_ms INTEGER, until_ms INTEGER, field INTEGER, blind INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE pruning (channel INTEGER NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (channel, day)) WITHOUT ROWID;
+${ACT_TABLE}
+${STANDING_TABLE}
 INSERT INTO setting VALUES ('epoch', 1);
 `;
 

@@ -17,7 +17,12 @@ export class Settlements {
   }
 
   settle(settle: Settle): Settled {
-    const state = settle.trouble ? DELIVERY.quarantined : DELIVERY.delivered;
+    const { ended, diverted } = settle;
+    const state = ended?.how === "cancelled"
+      ? DELIVERY.cancelled
+      : settle.trouble
+      ? DELIVERY.quarantined
+      : DELIVERY.delivered;
     const trouble = settle.trouble ? JSON.stringify(settle.trouble) : null;
     const settled = this.#parts.sql.settleDelivery.run(
       state,
@@ -34,10 +39,7 @@ export class Settlements {
         this.#parts.sql.noteMembers.run(settle.atMs, "quarantined", settle.trouble.code, settle.delivery);
       }
     }
-    if (settle.trouble) {
-      const { destination } = this.#parts.sql.deliveryById.get(settle.delivery)!;
-      this.#note(settle.seq, settle.atMs, "quarantined", Number(destination), settle.trouble.code);
-    }
+    if (settle.trouble || ended || diverted) this.#noteEnd(settle);
     return { concluded: this.#conclude(settle), rest: settle.tellRest ? this.#rest(settle) : null };
   }
 
@@ -63,6 +65,17 @@ export class Settlements {
   answered({ seq, ...answered }: Answered): null {
     this.#answer(this.#parts.sql.answerMessage, seq, answered);
     return null;
+  }
+
+  #noteEnd({ seq, delivery, atMs, trouble, ended, diverted }: Settle): void {
+    const { sql, names, acts } = this.#parts;
+    const id = Number(sql.deliveryById.get(delivery)!.destination);
+    if (diverted) this.#note(seq, atMs, `diverted to ${diverted}`, id, null);
+    if (trouble) this.#note(seq, atMs, "quarantined", id, trouble.code);
+    if (!ended) return;
+    const channel = channelOf(this.#parts, seq);
+    const destination = names.textOf(id).slice(channel.length + 1);
+    acts.note({ atMs, by: ended.by, act: ended.how, channel, destination, seq });
   }
 
   #sealedAnswerOf({ seq, delivery }: Settle, answer: Uint8Array): Uint8Array {

@@ -1,14 +1,19 @@
 import { DatabaseSync } from "node:sqlite";
 import type { Database, Row, SqlValue } from "./database.ts";
+import { rewriteLog } from "./disk_log.ts";
+import { prepareWriterFile } from "./writer_file.ts";
 
-/** Opens the file for the one writer. 8 MB of cache is as fast as 64 and saves the difference. */
+/** Opens the file for the one writer, whatever an earlier one has left. */
 export function openWriter(path: string): Database {
+  rewriteLog(`${path}-wal`);
   const database = wrap(new DatabaseSync(path));
-  database.exec(
-    `PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-     PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192; PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF`,
-  );
-  return database;
+  try {
+    prepareWriterFile(database);
+    return database;
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
 }
 
 /** Opens the file beside its writer. */

@@ -1,8 +1,10 @@
 import { MitralError } from "../contract/error.ts";
 import type { Facts } from "../contract/error.ts";
 import type { Thread, World } from "../contract/world.ts";
+import { tellsDamage } from "./check.ts";
 import { type MasterKey, masterKeyErrors } from "../trust/master_key.ts";
 import type { LargeBody } from "./large_bodies.ts";
+import type { RewriteProgress } from "./migration/migrate.ts";
 import type { Operation } from "./operations.ts";
 import type { AnswerTo, Question } from "./questions.ts";
 import type { KeyChange, Rewrapped } from "./rewrap.ts";
@@ -17,10 +19,19 @@ export interface Store {
   readonly indexKey: Uint8Array;
   commit(operations: readonly Operation[]): Promise<readonly unknown[]>;
   ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>>;
+  /** Looks through everything, and makes sure that a write survives. Errors: JOURNAL_DAMAGED, JOURNAL_STORE_FAILED. */
+  check(): Promise<void>;
   /** Seals a large body into a file of its own. It survives a power cut, and is removed some time if nothing names it. */
   keep(body: Uint8Array): Promise<LargeBody>;
   close(): Promise<void>;
 }
+
+/** Opens the store in a folder that exists. `onProgress`: where its file is of an old version, and is rewritten. */
+export type OpenStore = (
+  world: World,
+  folder: string,
+  onProgress?: (progress: RewriteProgress) => void,
+) => Promise<Store>;
 
 /** What a thread is opened for. */
 export interface Opening {
@@ -37,6 +48,7 @@ export type ToThread =
     | ({ readonly do: "open" } & Opening)
     | { readonly do: "apply"; readonly operations: readonly Operation[] }
     | { readonly do: "ask"; readonly question: Question }
+    | { readonly do: "check" }
     | { readonly do: "keep"; readonly body: Uint8Array<ArrayBuffer> }
     | ({ readonly do: "rewrap"; readonly folder: string } & KeyChange)
     | { readonly do: "close" }
@@ -45,6 +57,8 @@ export type ToThread =
 /** From the journal's thread. */
 export interface FromThread {
   readonly call: number;
+  /** The answer is still to come. */
+  readonly progress?: RewriteProgress;
   readonly result?: unknown;
   readonly failure?: {
     readonly code?: string;
@@ -61,22 +75,20 @@ class Calls {
   readonly #thread: Thread;
   readonly #waiting = new Map<number, { resolve(result: unknown): void; reject(cause: unknown): void }>();
   #last = 0;
-  #dead: unknown;
+  #dead: MitralError | undefined;
 
-  constructor(thread: Thread) {
+  constructor(thread: Thread, onProgress: (progress: RewriteProgress) => void = () => {}) {
     this.#thread = thread;
     thread.receive = (message) => {
-      const { call, result, failure } = message as FromThread;
+      const { call, progress, result, failure } = message as FromThread;
+      if (progress) return onProgress(progress);
       const caller = this.#waiting.get(call)!;
       this.#waiting.delete(call);
       if (failure) caller.reject(errorFrom(failure));
       else caller.resolve(result);
     };
-    thread.died = (cause) => {
-      this.#dead = errors.error("JOURNAL_STORE_FAILED", { reason: "its thread died" }, cause);
-      for (const caller of this.#waiting.values()) caller.reject(this.#dead);
-      this.#waiting.clear();
-    };
+    thread.died = (cause) =>
+      this.#end(errors.error("JOURNAL_STORE_FAILED", { reason: "its thread died" }, cause));
   }
 
   /** What is in `transfer` moves, and is gone here. */
@@ -89,8 +101,16 @@ class Calls {
     });
   }
 
+  /** Whoever still waits is told that nothing comes. */
   terminate(): void {
     this.#thread.terminate();
+    this.#end(errors.error("JOURNAL_CLOSED"));
+  }
+
+  #end(why: MitralError): void {
+    this.#dead = why;
+    for (const caller of this.#waiting.values()) caller.reject(why);
+    this.#waiting.clear();
   }
 }
 
@@ -105,13 +125,18 @@ function errorFrom(failure: NonNullable<FromThread["failure"]>): MitralError {
 }
 
 /** A way to open SQLite in a data folder, which must exist: one thread writes, another reads, a third keeps large bodies. */
-export function sqliteStore(masterKey: MasterKey): (world: World, folder: string) => Promise<Store> {
-  return (world, folder) => openSqliteStore(world, folder, masterKey);
+export function sqliteStore(masterKey: MasterKey): OpenStore {
+  return (world, folder, onProgress) => openSqliteStore(world, folder, masterKey, onProgress);
 }
 
-async function openSqliteStore(world: World, folder: string, masterKey: MasterKey): Promise<Store> {
+async function openSqliteStore(
+  world: World,
+  folder: string,
+  masterKey: MasterKey,
+  onProgress?: (progress: RewriteProgress) => void,
+): Promise<Store> {
   const url = new URL("./store_thread.ts", import.meta.url);
-  const writer = new Calls(world.spawn.thread(url));
+  const writer = new Calls(world.spawn.thread(url), onProgress);
   const reader = new Calls(world.spawn.thread(url));
   let indexKey;
   try {
@@ -134,6 +159,7 @@ async function openSqliteStore(world: World, folder: string, masterKey: MasterKe
     indexKey,
     commit: (operations) => writer.call({ do: "apply", operations }) as Promise<readonly unknown[]>,
     ask: <Q extends Question>(question: Q) => reader.call({ do: "ask", question }) as Promise<AnswerTo<Q>>,
+    check: () => writer.call({ do: "check" }) as Promise<void>,
     async keep(given) {
       const keeping = await (opening ??= openKeeper());
       const body = new Uint8Array(given);
@@ -141,8 +167,8 @@ async function openSqliteStore(world: World, folder: string, masterKey: MasterKe
     },
     async close() {
       try {
-        await reader.call({ do: "close" });
-        await writer.call({ do: "close" });
+        // Where one of them is dead the other is closed all the same.
+        await reader.call({ do: "close" }).finally(() => writer.call({ do: "close" }));
       } finally {
         keeper?.terminate();
         reader.terminate();
@@ -155,6 +181,7 @@ async function openSqliteStore(world: World, folder: string, masterKey: MasterKe
 function failOpening(cause: unknown): never {
   if (cause instanceof MitralError && cause.code !== "JOURNAL_STORE_FAILED") throw cause;
   const reason = String((cause as MitralError).facts?.reason);
+  if (tellsDamage(reason)) errors.fail("JOURNAL_DAMAGED", {}, cause);
   return errors.fail("JOURNAL_OPEN_FAILED", { reason }, cause);
 }
 

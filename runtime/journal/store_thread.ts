@@ -3,11 +3,14 @@
  * The journal's thread, in one of its roles. A writer owns the file and commits batches; a reader answers questions
  * beside it; a keeper writes large bodies into files. SQLite's calls and the disk block: here they block nobody else.
  */
+import { checkDatabase } from "./check.ts";
 import { randomBytes } from "node:crypto";
 import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
+import { diskFolder } from "./disk_folder.ts";
 import { diskFiles } from "./disk_files.ts";
 import { LARGE_BYTES, type LargeBody, writeLarge } from "./large_bodies.ts";
+import { openUpToDate, type RewriteProgress } from "./migration/migrate.ts";
 import { prepareSchema } from "./schema.ts";
 import { Reader } from "./reader.ts";
 import { type KeyChange, rewrap, type Rewrapped } from "./rewrap.ts";
@@ -19,13 +22,14 @@ import { Writer } from "./writer.ts";
 
 let writer: Writer | undefined;
 let reader: Reader | undefined;
+let check = () => {};
 let files: BodyFiles | undefined;
 let close = () => {};
 
 /** The index key, of a writer. */
-function open({ role, folder, masterKey }: Opening): Uint8Array | undefined {
+function open({ role, folder, masterKey }: Opening, call: number): Uint8Array | undefined {
   files = diskFiles(folder, randomBytes);
-  if (role === "writer") return openToWrite(folder, masterKey!, files);
+  if (role === "writer") return openToWrite(folder, masterKey!, files, call);
   if (role === "reader") {
     const database = openReader(`${folder}/journal.db`);
     reader = new Reader(database, new Sealing(database, masterKey!, randomBytes), files);
@@ -37,19 +41,30 @@ function openToWrite(
   folder: string,
   masterKey: NonNullable<Opening["masterKey"]>,
   files: BodyFiles,
+  call: number,
 ): Uint8Array {
   const lock = hold(folder);
   let database: Database | undefined;
   try {
-    database = openWriter(`${folder}/journal.db`);
+    database = openUpToDate({
+      folder: diskFolder(folder),
+      files,
+      masterKey,
+      random: randomBytes,
+      progress: (progress) => tell(call, progress),
+    });
     prepareSchema(database);
     const sealing = new Sealing(database, masterKey, randomBytes);
     sweepFiles(database, files);
     writer = new Writer(database, sealing, files);
+    check = () => checkDatabase(database!);
     close = () => {
-      database!.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-      database!.close();
-      lock.close();
+      try {
+        database!.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      } finally {
+        database!.close();
+        lock.close();
+      }
     };
     return sealing.indexKey;
   } catch (cause) {
@@ -58,6 +73,14 @@ function openToWrite(
     throw cause;
   }
 }
+
+/** Now and then: a twentieth makes a difference to whoever waits. */
+function tell(call: number, progress: RewriteProgress): void {
+  const { done, of } = progress, share = Math.ceil(of / PROGRESS_PARTS);
+  if (done % share === 0 || done === of) self.postMessage({ call, progress } satisfies FromThread);
+}
+
+const PROGRESS_PARTS = 20;
 
 function rewrapIn(folder: string, keys: KeyChange): Rewrapped {
   const lock = hold(folder);
@@ -88,11 +111,13 @@ function hold(folder: string): Database {
 function perform(message: ToThread): unknown {
   switch (message.do) {
     case "open":
-      return open(message);
+      return open(message, message.call);
     case "apply":
       return writer!.apply(message.operations);
     case "ask":
       return reader!.answer(message.question);
+    case "check":
+      return check();
     case "keep":
       return keep(message.body, files!);
     case "rewrap":

@@ -1,6 +1,8 @@
+import { Acts } from "./acts.ts";
 import { Appends } from "./appends.ts";
 import { Blinds } from "./blinds.ts";
 import { Bodies } from "./bodies.ts";
+import { Cancels } from "./cancels.ts";
 import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
 import { FoundIndex } from "./found.ts";
@@ -13,6 +15,7 @@ import { Retention } from "./retention.ts";
 import type { Sealing } from "./sealing.ts";
 import { Sequences } from "./sequences.ts";
 import { Settlements } from "./settlements.ts";
+import { StandingWriter } from "./standing.ts";
 import type { WriterParts } from "./writer_parts.ts";
 import { prepareWrites } from "./writes.ts";
 
@@ -24,6 +27,8 @@ export class Writer {
   readonly #processing: Processing;
   readonly #settlements: Settlements;
   readonly #replays: Replays;
+  readonly #cancels: Cancels;
+  readonly #standing: StandingWriter;
   readonly #retention: Retention;
 
   constructor(database: Database, sealing: Sealing, files: BodyFiles) {
@@ -37,13 +42,16 @@ export class Writer {
       bodies: new Bodies(database, sealing),
       found: new FoundIndex(sql, names, blinds),
       sequences: new Sequences(database),
+      acts: new Acts(database, names, sealing),
       files,
     };
     const makings = new Makings(parts);
     this.#appends = new Appends(parts);
     this.#processing = new Processing(parts, makings);
     this.#settlements = new Settlements(parts, makings);
-    this.#replays = new Replays(sql, names);
+    this.#replays = new Replays(parts);
+    this.#cancels = new Cancels(database, parts);
+    this.#standing = new StandingWriter(database, parts);
     this.#retention = new Retention(database, parts);
   }
 
@@ -101,6 +109,12 @@ export class Writer {
         return this.#replays.replay(operation);
       case "release":
         return this.#replays.release(operation);
+      case "cancel":
+        return this.#cancels.cancel(operation);
+      case "stand":
+        return this.#standing.stand(operation);
+      case "holdSenders":
+        return this.#standing.holdSenders(operation);
       case "closeBatch":
         return this.#processing.closeBatch(operation);
       case "disperse":

@@ -1,3 +1,4 @@
+import type { Acts } from "./acts.ts";
 import type { Blinds } from "./blinds.ts";
 import type { Bodies } from "./bodies.ts";
 import type { BodyFiles } from "./body_files.ts";
@@ -16,6 +17,7 @@ export interface WriterParts {
   readonly bodies: Bodies;
   readonly found: FoundIndex;
   readonly sequences: Sequences;
+  readonly acts: Acts;
   readonly files: BodyFiles;
 }
 

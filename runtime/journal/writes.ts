@@ -56,7 +56,7 @@ export function prepareWrites(database: Database) {
     gatherAgain: "UPDATE delivery SET state = 3, batch = 0, settled_ms = NULL, trouble = NULL WHERE id = ?",
     deliveryById: "SELECT seq, destination FROM delivery WHERE id = ?",
     leftOf:
-      "SELECT sum(state IN (0, 3)) AS queued, sum(state = 2) AS quarantined FROM delivery WHERE seq = ?",
+      "SELECT sum(state IN (0, 3)) AS queued, sum(state IN (2, 4)) AS quarantined FROM delivery WHERE seq = ?",
     moreFor: "SELECT 1 FROM delivery WHERE seq = ? AND state = 0 AND " +
       "destination = (SELECT destination FROM delivery WHERE id = ?) LIMIT 1",
     countAttempt: "UPDATE delivery SET attempts = ?, trouble = ? WHERE id = ? AND state = 0",

@@ -80,6 +80,12 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   })),
   messageReplayed: say("info", "message replayed", message),
   messageReleased: say("info", "message released", message),
+  messageCancelled: say("info", "message cancelled", message),
+  destinationPaused: say("info", "destination paused", place),
+  destinationResumed: say("info", "destination resumed", place),
+  diversionStarted: say("info", "diversion started", (event) => ({ ...place(event), to: event.to })),
+  diversionEnded: say("info", "diversion ended", place),
+  sendersReleased: say("info", "senders released", () => ({})),
   batchClosed: say("info", "batch closed", (event) => ({
     ...message(event),
     messages: event.messages,
@@ -102,6 +108,8 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     why: event.why,
     ...trouble(event.error),
   })),
+  circuitOpened: say("warning", "circuit opened", (event) => ({ ...place(event), ...trouble(event.error) })),
+  circuitClosed: say("info", "circuit closed", place),
   fileRefused: say("error", "file refused", (event) => ({ ...place(event), file: event.file })),
   stagePassed: say("debug", "stage passed", (event) => ({ ...place(event), tookMs: event.tookMs })),
   stageCrashed: say("error", "stage crashed", (event) => ({
@@ -123,6 +131,11 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     facts: safe(event.facts),
     ...(event.error ? trouble(event.error) : {}),
   })),
+  channelFailed: say("error", "channel failed", (event) => ({
+    ...place(event),
+    againInMs: event.againInMs,
+    ...trouble(event.error),
+  })),
   dayClosed: say("info", "day closed", ({ day, carried, ...event }) => ({
     ...place(event),
     day: new Date(day * DAY_MS).toISOString().slice(0, 10),
@@ -134,6 +147,19 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     files,
   })),
   journalFailed: say("fatal", "journal failed", (event) => trouble(event.error)),
+  journalReopenFailed: say("fatal", "journal not reopened", (event) => trouble(event.error)),
+  journalReopened: say("warning", "journal reopened", ({ tookMs }) => ({ tookMs })),
+  journalStalled: say("fatal", "journal stalled", ({ forMs }) => ({ forMs })),
+  journalResumed: say("warning", "journal resumed", ({ forMs }) => ({ forMs })),
+  diskLow: say("error", "disk low", ({ freeBytes }) => ({ freeBytes })),
+  diskFine: say("info", "disk fine", ({ freeBytes }) => ({ freeBytes })),
+  diskUnknown: say("warning", "disk unknown", ({ reason }) => ({ reason })),
+  journalRewritten: say("info", "journal of an earlier version is being rewritten", (event) => ({
+    version: event.version,
+    step: event.step,
+    done: event.done,
+    of: event.of,
+  })),
   journalCommitted: say("debug", "journal committed", ({ operations, tookMs }) => ({ operations, tookMs })),
 };
 

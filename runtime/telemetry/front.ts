@@ -11,7 +11,7 @@ export type Front = (request: Request, peer: string) => Promise<Response>;
  * channel, all others to the {@linkcode monitorPages}. Metrics are counted from the first request for them on.
  */
 export function frontOf(
-  gateway: Pick<RunningGateway, "snapshot" | "observe" | "mountedAt" | "handle">,
+  gateway: Pick<RunningGateway, "snapshot" | "statistics" | "observe" | "mountedAt" | "handle">,
   memoryUse?: () => MemoryUse,
 ): Front {
   let metrics: Promise<Metrics> | undefined;

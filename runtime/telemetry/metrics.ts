@@ -5,8 +5,9 @@
  * This module loads `prom-client`; whoever may do without metrics loads it when it is needed.
  */
 import { Gauge, Registry } from "prom-client";
-import type { Condition, GatewayEvent, GatewaySnapshot, LineState } from "../engine/events.ts";
+import type { GatewayEvent } from "../engine/events.ts";
 import type { RunningGateway } from "../engine/gateway_api.ts";
+import { gauges } from "./_gauges.ts";
 import { Latency } from "./_latency.ts";
 import { Tally } from "./_tally.ts";
 
@@ -47,23 +48,22 @@ const MESSAGE_BUCKETS = [
 /** From 10 µs to ten seconds. */
 const STAGE_BUCKETS = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 1, 10];
 
-const CONDITIONS: readonly Condition[] = ["starting", "running", "restarting", "halted", "stopped"];
-
 /** Counts what a gateway reports from now on; states are read when somebody scrapes. */
 export function measure(
-  gateway: Pick<RunningGateway, "observe" | "snapshot">,
+  gateway: Pick<RunningGateway, "observe" | "snapshot" | "statistics">,
   memoryUse?: () => MemoryUse,
 ): Metrics {
   const registry = new Registry();
   const stop = gateway.observe(counting(registry), { stages: true });
-  const read = reading(registry);
+  const read = gauges(registry);
   if (memoryUse) weigh(registry, memoryUse);
   return {
     contentType: registry.contentType,
     stop,
-    render() {
-      read(gateway.snapshot());
-      return registry.metrics();
+    async render() {
+      const statistics = await gateway.statistics();
+      read(gateway.snapshot(), statistics);
+      return await registry.metrics();
     },
   };
 }
@@ -98,6 +98,7 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "code",
   );
   const replayed = tally("messages_replayed", "Messages sent again by a person.", "channel", "destination");
+  const cancelled = tally("messages_cancelled", "Messages ended by a person.", "channel", "destination");
   const handedOn = tally(
     "messages_handed_on",
     "Messages handed to another channel.",
@@ -113,6 +114,13 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
   const pruned = tally("messages_pruned", "Old messages removed.", "channel");
   const batches = tally("batches_closed", "Batches put together.", "channel", "destination", "why");
   const alerts = tally("alerts", "Times somebody should look.", "channel", "destination", "why", "code");
+  const circuits = tally(
+    "circuit_openings",
+    "Times nobody answered at a destination.",
+    "channel",
+    "destination",
+    "code",
+  );
   const refused = tally("files_refused", "Changed files that were no use.", "channel", "stage");
   const postponed = tally(
     "steps_postponed",
@@ -129,6 +137,9 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
   const transport = tally("transport_events", "What adapters report.", "channel", "destination", "event");
   const operations = tally("journal_operations", "Operations in the commits of the journal.");
   const poisoned = tally("journal_failures", "Errors that poisoned the journal.", "code");
+  const unopened = tally("journal_reopen_failures", "Tries to open the journal again that failed.", "code");
+  const reopened = tally("journal_reopens", "Times the journal was opened again after an error.");
+  const stalled = tally("journal_stalls", "Commits that took so long that intake closed.");
 
   const answer = latency(
     "answer",
@@ -190,6 +201,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return quarantined.add([...line(event), event.error.code]);
       case "messageReplayed":
         return replayed.add(line(event));
+      case "messageCancelled":
+        return cancelled.add(line(event));
       case "messageHandedOn":
         return handedOn.add([...line(event), event.to]);
       case "messagesPruned":
@@ -198,6 +211,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return batches.add([...line(event), event.why]);
       case "alertRaised":
         return alerts.add([...line(event), event.why, event.error.code]);
+      case "circuitOpened":
+        return circuits.add([...line(event), event.error.code]);
       case "fileRefused":
         return refused.add([event.channel, event.stage ?? ""]);
       case "messagePostponed":
@@ -214,6 +229,12 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return closures.add([event.channel]);
       case "transportReported":
         return transport.add([...line(event), event.event]);
+      case "journalReopened":
+        return reopened.add([]);
+      case "journalStalled":
+        return stalled.add([]);
+      case "journalReopenFailed":
+        return unopened.add([event.error.code]);
       case "journalFailed":
         return poisoned.add([event.error.code]);
       case "journalCommitted":
@@ -226,68 +247,6 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
 /** The work line of a channel has no destination. */
 function line({ channel, destination = "" }: { channel: string; destination?: string }): [string, string] {
   return [channel, destination];
-}
-
-/** Gauges, set from a snapshot just before they are rendered. */
-function reading(registry: Registry): (now: GatewaySnapshot) => void {
-  const gauges: Gauge[] = [];
-  const gauge = (name: string, help: string, ...labelNames: readonly string[]) => {
-    const made = new Gauge({ name: `mitral_${name}`, help, labelNames, registers: [registry] });
-    gauges.push(made);
-    return made;
-  };
-  const ready = gauge("ready", "1 while every channel takes messages.");
-  const started = gauge("start_time_seconds", "When the gateway started, since 1970.");
-  const open = gauge("intake_open", "1 while the channel takes messages.", "channel");
-  const queued = gauge(
-    "queue_messages",
-    "Durable messages not yet through a line.",
-    "channel",
-    "destination",
-  );
-  const gathering = gauge(
-    "gathering_messages",
-    "Durable messages that wait to be sent together.",
-    "channel",
-    "destination",
-  );
-  const condition = gauge(
-    "line_condition",
-    "1 for the condition a line is in.",
-    "channel",
-    "destination",
-    "condition",
-  );
-  const waiting = gauge("link_messages", "Messages in front of a stage.", "channel", "destination", "stage");
-  const journal = gauge("journal_open", "1 while the journal takes commits.");
-  const pending = gauge("journal_pending_messages", "Messages not yet settled everywhere.");
-  const pendingBytes = gauge("journal_pending_bytes", "Bytes of the messages not yet settled everywhere.");
-
-  function readLine(channel: string, destination: string, state: LineState): void {
-    queued.set({ channel, destination }, state.queued);
-    if (state.gathering !== undefined) gathering.set({ channel, destination }, state.gathering);
-    for (const one of CONDITIONS) {
-      condition.set({ channel, destination, condition: one }, one === state.condition ? 1 : 0);
-    }
-    for (const { name, waiting: count } of state.stages) {
-      waiting.set({ channel, destination, stage: name }, count);
-    }
-  }
-
-  return (now) => {
-    // A channel that is gone leaves no series behind.
-    for (const one of gauges) one.reset();
-    ready.set(now.ready ? 1 : 0);
-    started.set(now.startedAtMs / 1_000);
-    journal.set(now.journal.condition === "open" ? 1 : 0);
-    pending.set(now.journal.pending);
-    pendingBytes.set(now.journal.pendingBytes);
-    for (const channel of now.channels) {
-      open.set({ channel: channel.name }, channel.isOpen ? 1 : 0);
-      readLine(channel.name, "", channel.work);
-      for (const [name, state] of Object.entries(channel.destinations)) readLine(channel.name, name, state);
-    }
-  };
 }
 
 function weigh(registry: Registry, memoryUse: () => MemoryUse): void {

@@ -30,7 +30,7 @@ const HOST = "127.0.0.1";
  * @param options `port` 0 takes a free one
  */
 export async function openMonitor(
-  gateway: Pick<RunningGateway, "observe" | "snapshot">,
+  gateway: Pick<RunningGateway, "observe" | "snapshot" | "statistics">,
   { net }: Pick<World, "net">,
   { port, memoryUse }: { readonly port: number; readonly memoryUse?: () => MemoryUse },
 ): Promise<Monitor> {

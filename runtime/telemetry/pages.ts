@@ -5,7 +5,8 @@ import type { Metrics } from "./metrics.ts";
 /**
  * What whoever watches a gateway is answered, for GET and HEAD:
  *
- * - `/health`: 200 while the process answers and its journal is open, otherwise 503: restart it.
+ * - `/health`: 200 while the process answers and its journal is open, otherwise 503. A journal that has failed is opened
+ *   again by the gateway itself: to restart that loses nothing, and need not help.
  * - `/ready`: 200 while every channel runs and takes messages, otherwise 503 and which do not.
  * - `/metrics`: for Prometheus.
  *
@@ -48,6 +49,9 @@ function readiness({ name, ready, journal, channels }: GatewaySnapshot): Respons
     gateway: name,
     ready: isReady,
     journal: journal.condition,
+    ...(journal.trouble === undefined ? {} : { trouble: journal.trouble }),
+    ...(journal.isStalled ? { stalled: true } : {}),
+    ...(journal.disk?.isLow ? { diskLow: true } : {}),
     notReady: notReady.map(whyNot),
   });
 }

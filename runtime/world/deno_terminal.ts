@@ -22,14 +22,15 @@ function writer(output: Output): (text: string) => void {
   };
 }
 
-/** The width of the window; not every terminal says it. */
-function widthOf(isTerminal: boolean): number {
-  if (!isTerminal) return 80;
+/** The size of the window; not every terminal says it. */
+function sizeOf(isTerminal: boolean): { readonly columns: number; readonly rows: number } {
+  let columns = 0, rows = 0;
   try {
-    return Deno.consoleSize().columns || 80;
+    if (isTerminal) ({ columns, rows } = Deno.consoleSize());
   } catch {
-    return 80;
+    // as if it said nothing
   }
+  return { columns: columns || 80, rows: rows || 24 };
 }
 
 /** SIGTERM does not exist as a signal one can listen for on Windows. */
@@ -46,7 +47,10 @@ export function denoTerminal(): Terminal {
     err: writer(Deno.stderr),
     isTerminal,
     colour: isTerminal && !Deno.env.get("NO_COLOR"),
-    columns: widthOf(isTerminal),
+    columns: sizeOf(isTerminal).columns,
+    get rows() {
+      return sizeOf(isTerminal).rows;
+    },
     env: (name) => Deno.env.get(name),
     cwd: Deno.cwd(),
     readStdin: async () => new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer()),

@@ -2,6 +2,7 @@
  * The World as Deno gives it. The only module of the product, beside the terminal and the thread entry points, that
  * touches `Deno`, timers and the platform's randomness.
  */
+import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers";
 import type {
@@ -129,6 +130,10 @@ const disk: Disk = {
   },
   remove: (path) => Deno.remove(path),
   makeFolder: (path, { mode } = {}) => Deno.mkdir(path, { recursive: true, mode }),
+  async freeBytes(path) {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize;
+  },
 };
 
 class SocketConnection implements Connection {

@@ -78,6 +78,7 @@ async function mllpRate(): Promise<number> {
   const intake: Intake = {
     isOpen: true,
     opened: () => Promise.resolve(),
+    reading: () => ({ holds: () => undefined, [Symbol.dispose]() {} }),
     receive: () => Promise.resolve({ outcome, answer }),
     refuse: () => Promise.resolve({ outcome, answer }),
   };

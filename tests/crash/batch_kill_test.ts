@@ -29,7 +29,7 @@ Deno.test("a batch whose gateway is killed while it takes it is sent again until
     await using gateway = new Crashable(site);
     await using sink: Sink = new Sink(sinkPort, expected, (arrived) => {
       // Others are still on their way into the journal, and most of them not delivered.
-      if (arrived === 1) gateway.crash(() => sink.senderDied());
+      if (arrived === 1) gateway.crash({ dead: () => sink.senderDied() });
     });
     await gateway.up();
     using client = new MllpClient(port);
@@ -41,7 +41,7 @@ Deno.test("a batch whose gateway is killed while it takes it is sent again until
     }
     const acknowledged = decoder.decode(answer).matchAll(/\rMSA\|[AC]A\|([^\r]+)/g);
     assertEquals(Array.from(acknowledged, ([, id]) => id), messages.map(({ controlId }) => controlId));
-    await sink.all;
+    await sink.reached(count);
     await gateway.up();
 
     assertEquals(gateway.crashes, 1);

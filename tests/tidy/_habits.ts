@@ -10,8 +10,9 @@ interface Habit {
   readonly everywhere?: boolean;
 }
 
-/** The machine is met in `runtime/world/`, and where everything is put together. */
-const meetsTheMachine = (path: string) => /^(runtime\/world\/deno_\w+|mod|gateway)\.ts$/.test(path);
+/** The machine is met in `runtime/world/`, where everything is put together, and in the journal's thread. */
+const meetsTheMachine = (path: string) =>
+  /^(runtime\/world\/deno_\w+|runtime\/journal\/(disk_\w+|store_thread)|mod|gateway)\.ts$/.test(path);
 const ANY_ALLOWED = ["runtime/contract/spec.ts", "tests/std/assert.ts"];
 
 const habits: readonly Habit[] = [

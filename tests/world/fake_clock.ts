@@ -10,7 +10,7 @@ interface Timer {
 /** A clock that stands still until a test moves it. */
 export class FakeClock implements Clock {
   readonly timeZone = "UTC";
-  readonly #startMs: number;
+  #startMs: number;
   #elapsedMs = 0;
   readonly #timers = new Set<Timer>();
   #watchers: (() => void)[] = [];
@@ -51,6 +51,11 @@ export class FakeClock implements Clock {
     this.#timers.add(timer);
     for (const tell of this.#watchers.splice(0)) tell();
     return () => void this.#timers.delete(timer);
+  }
+
+  /** Somebody sets the clock, forward or back; what is measured, and what waits, does not notice. */
+  set(byMs: number): void {
+    this.#startMs += byMs;
   }
 
   /** Timers that wait now. */

@@ -1,4 +1,4 @@
-import type { Delivery, Intake, Reply } from "../../runtime/contract/adapter.ts";
+import type { Delivery, Intake, Reading, Reply } from "../../runtime/contract/adapter.ts";
 import type { MitralError } from "../../runtime/contract/error.ts";
 
 const decoder = new TextDecoder();
@@ -39,6 +39,12 @@ export class FakeIntake implements Intake {
   /** What `refuse` comes to. */
   refusal: (delivery: Delivery, error: MitralError) => Reply | Promise<Reply> = refused;
 
+  /** What readings hold now, in bytes, and the most they held at once. */
+  held = 0;
+  heldMost = 0;
+  /** Readings wait while this is true; whoever waits goes on at {@linkcode open}. */
+  isOutOfMemory = false;
+
   #open = true;
   #looked = 0;
   readonly #openers = new Set<() => void>();
@@ -53,9 +59,12 @@ export class FakeIntake implements Intake {
   opened(signal: AbortSignal): Promise<void> {
     this.#looked++;
     this.#tell();
+    return this.#open && !signal.aborted ? Promise.resolve() : this.#opening(signal);
+  }
+
+  #opening(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
-      if (this.#open) return resolve();
       const open = () => {
         signal.removeEventListener("abort", stop);
         resolve();
@@ -67,6 +76,23 @@ export class FakeIntake implements Intake {
       this.#openers.add(open);
       signal.addEventListener("abort", stop, { once: true });
     });
+  }
+
+  reading(): Reading {
+    let own = 0;
+    const hold = (bytes: number) => {
+      this.held += bytes - own;
+      this.heldMost = Math.max(this.heldMost, this.held);
+      own = bytes;
+    };
+    return {
+      holds: (bytes, signal) => {
+        hold(bytes);
+        this.#tell();
+        return this.isOutOfMemory ? this.#opening(signal) : undefined;
+      },
+      [Symbol.dispose]: () => hold(0),
+    };
   }
 
   async receive(delivery: Delivery, kept?: () => void): Promise<Reply> {
@@ -89,6 +115,7 @@ export class FakeIntake implements Intake {
 
   open(): void {
     this.#open = true;
+    this.isOutOfMemory = false;
     for (const open of this.#openers) open();
     this.#openers.clear();
   }

@@ -2,16 +2,19 @@ import { randomBytes } from "node:crypto";
 import type { World } from "../../runtime/contract/world.ts";
 import type { BodyFiles } from "../../runtime/journal/body_files.ts";
 import type { Database } from "../../runtime/journal/database.ts";
+import { diskFiles } from "../../runtime/journal/disk_files.ts";
 import { writeLarge } from "../../runtime/journal/large_bodies.ts";
 import { memoryFiles } from "../../runtime/journal/memory_files.ts";
 import type { Operation } from "../../runtime/journal/operations.ts";
 import type { AnswerTo, Question } from "../../runtime/journal/questions.ts";
+import { checkDatabase } from "../../runtime/journal/check.ts";
 import { Reader } from "../../runtime/journal/reader.ts";
 import { prepareSchema } from "../../runtime/journal/schema.ts";
 import { Sealing } from "../../runtime/journal/sealing.ts";
 import { openWriter } from "../../runtime/journal/sqlite_database.ts";
 import type { Store } from "../../runtime/journal/store.ts";
 import { Writer } from "../../runtime/journal/writer.ts";
+import type { MasterKey } from "../../runtime/trust/master_key.ts";
 import { masterKey } from "./master_key.ts";
 
 /**
@@ -20,30 +23,43 @@ import { masterKey } from "./master_key.ts";
  * happened: nobody reads any of it before it is let go.
  */
 export class MemoryStore implements Disposable {
-  readonly database: Database = openWriter(":memory:");
+  readonly database: Database;
   /** Bodies too large for it. */
-  readonly files: BodyFiles = memoryFiles();
+  readonly files: BodyFiles;
   /** The operations of every commit that was asked for, in order. */
   readonly commits: (readonly Operation[])[] = [];
   /** Questions that were asked, in order. */
   readonly questions: Question[] = [];
   /** What the next commits reject with; nothing of them happens. */
   failure: Error | undefined;
+  /** True: what fails has happened all the same, as when only the news of a commit is lost. */
+  failsAfterwards = false;
+  /** What checks reject with. */
+  flaw: Error | undefined;
+  /** How often a store was opened. */
+  get opened(): number {
+    return this.#opened;
+  }
   /** Questions that fail. */
   unanswered: (question: Question) => boolean = () => false;
   #held: PromiseWithResolvers<void> = Promise.withResolvers();
   #holds: (operation: Operation) => boolean = () => false;
   #watchers: (() => void)[] = [];
+  readonly #masterKey: MasterKey;
   #opened = 0;
 
-  constructor() {
+  /** Over a data folder on disk instead, where one is given. */
+  constructor(folder?: string, key: MasterKey = masterKey) {
+    this.database = openWriter(folder === undefined ? ":memory:" : `${folder}/journal.db`);
+    this.files = folder === undefined ? memoryFiles() : diskFiles(folder, randomBytes);
+    this.#masterKey = key;
     prepareSchema(this.database);
   }
 
   /** For `Journal.open` and `Gateway.open`. Each call takes the data over from the store before it. */
   readonly openStore = (_world: World, _folder: string): Promise<Store> => {
     const turn = ++this.#opened;
-    const sealing = new Sealing(this.database, masterKey, randomBytes);
+    const sealing = new Sealing(this.database, this.#masterKey, randomBytes);
     const writer = new Writer(this.database, sealing, this.files);
     const reader = new Reader(this.database, sealing, this.files);
     return Promise.resolve({
@@ -60,6 +76,7 @@ export class MemoryStore implements Disposable {
         // A crash while the commit waits leaves it undone.
         if (operations.some(this.#holds)) await this.#held.promise;
         if (turn !== this.#opened) return await forever;
+        if (this.failure && this.failsAfterwards) writer.apply(operations);
         if (this.failure) throw this.failure;
         const results = writer.apply(operations);
         // Power may also go between the commit and the news of it.
@@ -71,6 +88,10 @@ export class MemoryStore implements Disposable {
         await Promise.resolve();
         if (this.unanswered(question)) throw new TypeError("the store is broken");
         return turn === this.#opened ? reader.answer(question) : await forever;
+      },
+      check: async () => {
+        if (this.flaw) throw this.flaw;
+        checkDatabase(this.database);
       },
       close: async () => {},
     });

@@ -78,6 +78,11 @@ export class FrameReader {
     return this.#length > 0 && this.#held[this.#length - 1] === FS ? "atEnd" : "within";
   }
 
+  /** Memory that it keeps for what is not whole, in bytes. */
+  get heldBytes(): number {
+    return this.#held.length;
+  }
+
   /** True once a frame has begun. */
   get hasBegun(): boolean {
     return this.#hasBegun;

@@ -1,4 +1,4 @@
-import type { Intake } from "../../../runtime/contract/adapter.ts";
+import type { Intake, Reading } from "../../../runtime/contract/adapter.ts";
 import type { MitralError } from "../../../runtime/contract/error.ts";
 import type { Connection } from "../../../runtime/contract/world.ts";
 import { Deadline } from "../connecting/deadline.ts";
@@ -45,6 +45,7 @@ export class Session {
   readonly #replies: Replies;
   readonly #deadline: Deadline;
   readonly #life: AbortSignal;
+  readonly #reading: Reading;
   #hasSpoken = false;
   #frames = 0;
   /** Bytes between frames that are kept: the first of the connection. The rest is only counted. */
@@ -63,6 +64,7 @@ export class Session {
     this.#connection = connection;
     this.#tools = tools;
     this.#life = tools.signal;
+    this.#reading = tools.intake.reading();
     this.#reader = new FrameReader(tools);
     this.#replies = new Replies(connection, tools, (reason) => this.drop(reason));
     this.#deadline = new Deadline(tools.clock, () => this.#late());
@@ -105,6 +107,7 @@ export class Session {
     this.#deadline.stop();
     this.#replies.close();
     this.#connection.close();
+    this.#reading[Symbol.dispose]();
     this.#sayClosed();
   }
 
@@ -116,6 +119,8 @@ export class Session {
   async #read(buffer: { bytes: Uint8Array<ArrayBuffer> }): Promise<void> {
     for (;;) {
       if (!this.#isTwo && !await this.#ready()) return;
+      const memory = this.#reading.holds(this.#reader.heldBytes, this.#life);
+      if (memory && !await this.#given(memory)) return;
       this.#watch();
       const count = await this.#connection.read(buffer.bytes);
       this.#deadline.clear();
@@ -182,6 +187,18 @@ export class Session {
       this.#sinceMs = this.#tools.clock.elapsedMs();
     }
     return !this.#life.aborted && !this.#replies.isMute;
+  }
+
+  /** Waits until there is memory for more of what is not whole; false when nothing more is to be read. */
+  async #given(memory: Promise<void>): Promise<boolean> {
+    try {
+      await memory;
+    } catch {
+      return false;
+    }
+    // What the peer sent meanwhile is only read now.
+    this.#sinceMs = this.#tools.clock.elapsedMs();
+    return !this.#replies.isMute;
   }
 
   /** The first bytes of a peer; false where it is turned away. */

@@ -43,6 +43,9 @@ const hints: Readonly<Record<string, string>> = {
   MASTER_KEY_WRONG: "put the key it ran under back; mitral keys show FILE shows the id of a key",
   GATEWAY_MESSAGE_UNKNOWN: "list them with: mitral messages list",
   GATEWAY_CHANNEL_UNKNOWN: "list the channels with: mitral status",
+  GATEWAY_DESTINATION_UNKNOWN: "list them with: mitral status",
+  GATEWAY_CANCEL_EMPTY: "look at it with: mitral messages show ID",
+  GATEWAY_CANCEL_SENDING: "wait for its answer, or pause the destination first: mitral channel pause",
   GATEWAY_REPLAY_EMPTY: "name it with --to DESTINATION",
   GATEWAY_REPLAY_REFUSED: "--force sends it all the same, out of order",
 };
@@ -58,6 +61,11 @@ const noes: ReadonlySet<string> = new Set([
   "GATEWAY_REPLAY_REFUSED",
   "GATEWAY_REPLAY_EMPTY",
   "GATEWAY_CHANNEL_UNKNOWN",
+  "GATEWAY_DESTINATION_UNKNOWN",
+  "GATEWAY_QUEUE_EMPTY",
+  "GATEWAY_DIVERSION_REFUSED",
+  "GATEWAY_CANCEL_EMPTY",
+  "GATEWAY_CANCEL_SENDING",
   "CONTROL_CHANNEL_UNKNOWN",
 ]);
 

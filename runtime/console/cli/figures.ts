@@ -23,6 +23,12 @@ export function durationText(ms: number): string {
   return `${Math.floor(ms / size)} ${name}`;
 }
 
+/** `0.05 ms`, `322 ms`, `12.4 s`: what a program takes, or a partner. */
+export function latencyText(ms: number): string {
+  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${ms >= 10 ? Math.round(ms) : Number(ms.toFixed(2))} ms`;
+}
+
 /** `2026-01-02 03:04:05Z`. UTC, so that two people at two ends read the same. */
 export function timeText(ms: number): string {
   return new Date(ms).toISOString().replace("T", " ").replace(/\.\d+/, "");

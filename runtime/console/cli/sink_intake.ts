@@ -1,4 +1,4 @@
-import type { Delivery, Intake, Reply } from "../../contract/adapter.ts";
+import type { Delivery, Intake, Reading, Reply } from "../../contract/adapter.ts";
 import { MitralError } from "../../contract/error.ts";
 import type { Format, Identity } from "../../contract/format.ts";
 import type { Outcome } from "../../contract/message.ts";
@@ -52,6 +52,11 @@ export class SinkIntake implements Intake {
   /** Waits no longer before it answers. */
   stop(): void {
     this.#stopping.abort();
+  }
+
+  /** A sink keeps what it gets at once, and has one peer or a few. */
+  reading(): Reading {
+    return { holds: () => undefined, [Symbol.dispose]() {} };
   }
 
   get isOpen(): boolean {

@@ -1,3 +1,4 @@
+import type { WaitingDelivery } from "../../engine/gateway_api.ts";
 import type { DeliveryRecord, MessageContent } from "../../journal/records.ts";
 import type { ShownMessage } from "../control/protocol.ts";
 
@@ -29,6 +30,8 @@ export interface Trace extends
     | "trouble"
     | "handedOnTo"
   > {
+  /** What waits of it for what; empty where nothing of it is queued. */
+  readonly waiting: readonly WaitingDelivery[];
   /** What happened before it was queued for anybody, or to the message as a whole. */
   readonly history: readonly Happening[];
   /** How long each stage of the work line took; empty where that is not known. */
@@ -62,6 +65,7 @@ export function traceOf(message: ShownMessage): Trace {
     ...(trouble ? { trouble } : {}),
     history: take(undefined),
     stages: message.stages ?? [],
+    waiting: message.waiting ?? [],
     deliveries: message.deliveries.map(({ bytes: _, ...delivery }) => ({
       ...delivery,
       ...(delivery.settledAtMs === undefined ? {} : { tookMs: delivery.settledAtMs - receivedAtMs }),

@@ -7,7 +7,7 @@ export type LocalAcceptor = AsyncIterable<Connection> & { close(): void };
 /**
  * Takes the socket at `path`. A file nobody listens on was left behind by a process that died: it is moved aside first
  * and asked once more under its new name, so that of two gateways that start at the same moment neither can take the
- * other's live socket away. Errors: CONTROL_FOLDER_BUSY.
+ * other's live socket away. Errors: CONTROL_FOLDER_BUSY, CONTROL_SOCKET_REFUSED.
  */
 export async function claimSocket(world: World, path: string, folder: string): Promise<LocalAcceptor> {
   if (await world.disk.facts(path)) {
@@ -17,8 +17,10 @@ export async function claimSocket(world: World, path: string, folder: string): P
   try {
     return await world.net.listenLocal(path);
   } catch (cause) {
-    if (codeOf(cause) !== "EADDRINUSE") throw cause;
-    return errors.fail("CONTROL_FOLDER_BUSY", { folder }, cause);
+    if (codeOf(cause) === "EADDRINUSE") errors.fail("CONTROL_FOLDER_BUSY", { folder }, cause);
+    // What has no code is no refusal of the system: Deno's own, which says what to allow.
+    if (codeOf(cause) === "") throw cause;
+    return errors.fail("CONTROL_SOCKET_REFUSED", { folder, reason: codeOf(cause) }, cause);
   }
 }
 

@@ -22,8 +22,15 @@ const utf8 = new TextEncoder();
 /** A gateway that is stuck says nothing; a search through all it holds may take some seconds. */
 const answerMsMax = 30_000;
 
-/** These wait until channels are drained. */
-const patient: ReadonlySet<string> = new Set(["channel.stop", "channel.reload", "apply", "rollback"]);
+/** These wait until channels are drained, or an attempt is over. */
+const patient: ReadonlySet<string> = new Set([
+  "channel.stop",
+  "channel.reload",
+  "channel.skip",
+  "channel.divert",
+  "apply",
+  "rollback",
+]);
 const patientAnswerMsMax = 600_000;
 
 /** How something is followed. */

@@ -22,6 +22,11 @@ export const errors = declareErrors("control", {
     retry: "later",
     says: "Cannot use data folder {folder}: another gateway runs on it",
   },
+  CONTROL_SOCKET_REFUSED: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot open control socket in data folder {folder}: the system refuses ({reason})",
+  },
   CONTROL_PATH_TOO_LONG: {
     blame: "operator",
     retry: "never",

@@ -1,5 +1,6 @@
 import type { Problem } from "../../config/problem.ts";
 import type { RunningGateway } from "../../engine/gateway_api.ts";
+import type { ActQuery, By } from "../../journal/acts.ts";
 import type { DeliveryState, MessageQuery, MessageState } from "../../journal/records.ts";
 import { Feed } from "./_feed.ts";
 import { errors } from "./errors.ts";
@@ -9,6 +10,7 @@ import {
   type Method,
   type Methods,
   type Planned,
+  type Request,
   type ShownMessage,
   type Stream,
 } from "./protocol.ts";
@@ -40,24 +42,46 @@ const states: Readonly<Record<MessageState | DeliveryState, true>> = {
 };
 
 const methods: {
-  readonly [M in Method]: (service: ControlService, params: Params) => Promise<Methods[M]["result"]>;
+  readonly [M in Method]: (
+    service: ControlService,
+    params: Params,
+    person: string,
+  ) => Promise<Methods[M]["result"]>;
 } = {
-  "status": async ({ gateway }) => gateway.snapshot(),
+  async "status"({ gateway }) {
+    const statistics = await gateway.statistics();
+    return { ...gateway.snapshot(), statistics };
+  },
   "messages.list": ({ gateway }, params) => gateway.archive.list(readQuery(params)),
   async "messages.show"({ gateway }, params) {
     const found = await gateway.archive.show(text(params, "id"));
     if (!found) return null;
     const { received, payloads, ...facts } = found;
-    const shown: ShownMessage = toggle(params, "content") ? { ...facts, received, payloads } : facts;
-    return shown;
+    const isQueued = found.deliveries.some(({ state }) => state === "queued");
+    const shown: ShownMessage = isQueued ? { ...facts, waiting: await gateway.waitsFor(found.id) } : facts;
+    return toggle(params, "content") ? { ...shown, received, payloads } : shown;
   },
-  "messages.replay": ({ gateway }, params) =>
+  "messages.replay": ({ gateway }, params, person) =>
     gateway.replay(text(params, "id"), {
       destination: optional(params, "destination", text),
       force: toggle(params, "force"),
+      by: by(person, params),
     }),
-  "messages.release": ({ gateway }, params) =>
-    gateway.release(text(params, "id"), { destination: optional(params, "destination", text) }),
+  "messages.release": ({ gateway }, params, person) =>
+    gateway.release(text(params, "id"), {
+      destination: optional(params, "destination", text),
+      by: by(person, params),
+    }),
+  "messages.cancel": ({ gateway }, params, person) =>
+    gateway.cancel(text(params, "id"), {
+      destination: optional(params, "destination", text),
+      by: by(person, params),
+    }),
+  "journal.acts": ({ gateway }, params) => gateway.archive.acts(readActQuery(params)),
+  async "journal.release"({ gateway }, params, person) {
+    await gateway.releaseSenders(by(person, params));
+    return null;
+  },
   async "channel.start"({ gateway }, params) {
     await gateway.startChannel(channel(gateway, params));
     return null;
@@ -66,8 +90,27 @@ const methods: {
     await gateway.stopChannel(channel(gateway, params));
     return null;
   },
-  "channel.flush": ({ gateway }, params) =>
-    gateway.closeBatch(channel(gateway, params), optional(params, "destination", text)),
+  "channel.flush": ({ gateway }, params, person) =>
+    gateway.closeBatch(
+      channel(gateway, params),
+      optional(params, "destination", text),
+      by(person, params),
+    ),
+  async "channel.pause"({ gateway }, params, person) {
+    await gateway.pause(channel(gateway, params), text(params, "destination"), by(person, params));
+    return null;
+  },
+  async "channel.resume"({ gateway }, params, person) {
+    await gateway.resume(channel(gateway, params), text(params, "destination"), by(person, params));
+    return null;
+  },
+  "channel.skip": ({ gateway }, params, person) =>
+    gateway.skip(channel(gateway, params), text(params, "destination"), by(person, params)),
+  async "channel.divert"({ gateway }, params, person) {
+    const to = optional(params, "to", text) ?? null;
+    await gateway.divert(channel(gateway, params), text(params, "destination"), to, by(person, params));
+    return null;
+  },
   "channel.reload": ({ deployment }, params) => deployment.reload(text(params, "name")),
   "plan": ({ deployment }, params) => deployment.plan(text(params, "file")),
   "apply": ({ deployment }, params) =>
@@ -94,16 +137,37 @@ const streams: {
  * Does what a request asks; what is to be followed comes as a feed. Errors: CONTROL_METHOD_UNKNOWN,
  * CONTROL_REQUEST_MALFORMED, and the gateway's own.
  */
-export async function answer(service: ControlService, method: string, params: Params): Promise<unknown> {
+export async function answer(
+  service: ControlService,
+  { method, params, person }: Pick<Request, "method" | "params" | "person">,
+): Promise<unknown> {
   if (Object.hasOwn(streams, method)) return streams[method as Stream](service, params);
   if (!Object.hasOwn(methods, method)) errors.fail("CONTROL_METHOD_UNKNOWN");
-  return await methods[method as Method](service, params);
+  return await methods[method as Method](service, params, person);
 }
 
 function channel(gateway: RunningGateway, params: Params): string {
   const name = text(params, "name");
   const known = gateway.snapshot().channels.some((state) => state.name === name);
   return known ? name : errors.fail("CONTROL_CHANNEL_UNKNOWN");
+}
+
+/** Who asks, and why. */
+function by(person: string, params: Params): By {
+  const reason = optional(params, "reason", text);
+  return { person, ...(reason === undefined ? {} : { reason }) };
+}
+
+function readActQuery(params: Params): ActQuery {
+  return {
+    channel: optional(params, "channel", text),
+    destination: optional(params, "destination", text),
+    person: optional(params, "person", text),
+    sinceMs: optional(params, "sinceMs", count),
+    untilMs: optional(params, "untilMs", count),
+    limit: optional(params, "limit", count),
+    before: optional(params, "before", count),
+  };
 }
 
 function readQuery(params: Params): MessageQuery {

@@ -5,9 +5,12 @@
  */
 import type { Problem } from "../../config/problem.ts";
 import type { GatewaySnapshot } from "../../engine/events.ts";
+import type { Skipped, WaitingDelivery } from "../../engine/gateway_api.ts";
+import type { GatewayStatistics } from "../../engine/statistics.ts";
+import type { ActQuery, ActRecord } from "../../journal/acts.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "../../journal/records.ts";
 import { join } from "node:path";
-import type { Skipped } from "./_feed.ts";
+import type { Skipped as Missed } from "./_feed.ts";
 import type { GatewayChanges } from "./changes.ts";
 import { errors } from "./errors.ts";
 import type { FollowedEvent } from "./followed.ts";
@@ -24,9 +27,13 @@ export const answerBytesMax = 512 * 1024 * 1024;
 /** `sockaddr_un` holds 104 bytes on macOS and BSD, 108 on Linux, each with a closing NUL. */
 export const pathBytesMax = 103;
 
-/** A message's facts and history; its bytes only where they were asked for. */
+/** How everything stands, how much waits, and what room is left. */
+export type GatewayStatus = GatewaySnapshot & { readonly statistics: GatewayStatistics };
+
+/** A message's facts and history, and what waits of it for what; its bytes only where they were asked for. */
 export type ShownMessage =
   & Omit<MessageContent, "received" | "payloads">
+  & { readonly waiting?: readonly WaitingDelivery[] }
   & Partial<Pick<MessageContent, "received" | "payloads">>;
 
 /** What a gateway file changes; where it has problems, they are all there is. */
@@ -35,28 +42,59 @@ export interface Planned {
   readonly changes?: GatewayChanges;
 }
 
+/** Why a person does something. Who it is stands in the request itself. */
+interface Reasoned {
+  readonly reason?: string;
+}
+
+interface OneMessage extends Reasoned {
+  readonly id: string;
+  readonly destination?: string;
+}
+
+interface OneDestination extends Reasoned {
+  /** Of the channel. */
+  readonly name: string;
+  readonly destination: string;
+}
+
 /** Every method: what it takes, what it gives. */
 export interface Methods {
-  readonly "status": { readonly params: Record<never, never>; readonly result: GatewaySnapshot };
+  readonly "status": { readonly params: Record<never, never>; readonly result: GatewayStatus };
   readonly "messages.list": { readonly params: MessageQuery; readonly result: readonly MessageRecord[] };
   readonly "messages.show": {
     readonly params: { readonly id: string; readonly content: boolean };
     readonly result: ShownMessage | null;
   };
   readonly "messages.replay": {
-    readonly params: { readonly id: string; readonly destination?: string; readonly force?: boolean };
+    readonly params: OneMessage & { readonly force?: boolean };
     readonly result: { readonly destinations: readonly string[] };
   };
   readonly "messages.release": {
-    readonly params: { readonly id: string; readonly destination?: string };
+    readonly params: OneMessage;
     readonly result: { readonly destinations: readonly string[] };
   };
+  /** Where it was cancelled; none: as a whole. */
+  readonly "messages.cancel": {
+    readonly params: OneMessage;
+    readonly result: { readonly destinations: readonly string[] };
+  };
+  readonly "journal.acts": { readonly params: ActQuery; readonly result: readonly ActRecord[] };
+  readonly "journal.release": { readonly params: Reasoned; readonly result: null };
   readonly "channel.start": { readonly params: { readonly name: string }; readonly result: null };
   readonly "channel.stop": { readonly params: { readonly name: string }; readonly result: null };
   /** How many messages were put together, for each destination that collects. */
   readonly "channel.flush": {
-    readonly params: { readonly name: string; readonly destination?: string };
+    readonly params: Reasoned & { readonly name: string; readonly destination?: string };
     readonly result: readonly { readonly destination: string; readonly messages: number }[];
+  };
+  readonly "channel.pause": { readonly params: OneDestination; readonly result: null };
+  readonly "channel.resume": { readonly params: OneDestination; readonly result: null };
+  readonly "channel.skip": { readonly params: OneDestination; readonly result: Skipped };
+  /** `to` left out: by its own sender again. */
+  readonly "channel.divert": {
+    readonly params: OneDestination & { readonly to?: string };
+    readonly result: null;
   };
   /** Every problem of the file; where there is none, the channel runs its new plan. */
   readonly "channel.reload": {
@@ -81,7 +119,7 @@ export interface Streams {
   /** Events of one channel, or of all; a slow reader is told how many it missed. */
   readonly "events.follow": {
     readonly params: { readonly name?: string };
-    readonly line: FollowedEvent | Skipped;
+    readonly line: FollowedEvent | Missed;
   };
 }
 

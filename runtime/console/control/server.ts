@@ -130,7 +130,7 @@ export class ControlServer {
     try {
       request = readRequest(line);
       const service = this.#service ?? errors.fail("CONTROL_GATEWAY_STARTING");
-      const result = await answer(service, request.method, request.params);
+      const result = await answer(service, request);
       this.#answered(request, "ok");
       const { id } = request;
       return result instanceof Feed

@@ -22,6 +22,8 @@ export function rehearsalPlan(
   return {
     ...plan,
     partners: {},
+    // Nothing is written to the disk.
+    journal: { ...plan.journal, diskFreeMin: 0 },
     // What is not done when a case ends is of no more use.
     drainMsMax: 0,
     channels: plan.channels.map((channel) => rehearsed(channel, standIns)),

@@ -29,5 +29,6 @@ export function faultyDisk(faults: Faults): Disk {
     makeFolder: async (path, options) => (
       await first("makeFolder", path), await disk.makeFolder(path, options)
     ),
+    freeBytes: async (path) => (await first("freeBytes", path), await disk.freeBytes(path)),
   };
 }

@@ -156,6 +156,16 @@ Deno.test("config: remedies are a word or several, and exclude each other", asyn
   ]);
 });
 
+Deno.test("config: a delivery expires as its destination says, as its channel says, or never", async () => {
+  const expiries = async (channel: string, destination: string) =>
+    (await channelOf(lab(channel, destination))).destinations.map(({ retry }) => retry.expiresMs);
+  assertEquals(await expiries("", ""), [undefined]);
+  assertEquals(await expiries("    retry: { expiresMs: 72 h }\n", ""), [72 * 3_600_000]);
+  assertEquals(await expiries("    retry: { expiresMs: 72 h }\n", ", retry: { expiresMs: 1 h }"), [
+    3_600_000,
+  ]);
+});
+
 Deno.test("config: duplicates may be settings, or the word that stands for them", async () => {
   assertEquals((await channelOf(lab("    duplicates: deliver\n"))).duplicates.answer, "never");
   assertEquals((await channelOf(lab("    duplicates: { answer: always, reused: reject }\n"))).duplicates, {

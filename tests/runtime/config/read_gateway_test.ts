@@ -28,7 +28,7 @@ Deno.test("config: the guide's gateway file becomes a plan with absolute paths",
     partners: { "state-registry": `${FOLDER}/partners/registry.json` },
     monitor: { port: 9464 },
     drainMsMax: 30_000,
-    journal: { pendingBytesMax: 2_000_000_000, keepDays: 30 },
+    journal: { pendingBytesMax: 2_000_000_000, diskFreeMin: 1_000_000_000, keepDays: 30 },
   });
   assertEquals(channels.map(({ name }) => name), ["lab-results", "sealed-in"]);
 });

@@ -1,7 +1,9 @@
 import type { GatewayEvent, GatewaySnapshot } from "../../../runtime/engine/events.ts";
-import type { RunningGateway } from "../../../runtime/engine/gateway_api.ts";
+import type { RunningGateway, Skipped, WaitingDelivery } from "../../../runtime/engine/gateway_api.ts";
+import type { GatewayStatistics } from "../../../runtime/engine/statistics.ts";
 import type { ChannelPlan } from "../../../runtime/engine/plan.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
+import type { ActQuery, ActRecord, By } from "../../../runtime/journal/acts.ts";
 import type { MessageContent, MessageQuery } from "../../../runtime/journal/records.ts";
 
 const utf8 = new TextEncoder();
@@ -49,11 +51,27 @@ export const shown: MessageContent = {
   ],
 };
 
+/** What people did. */
+export const acts: readonly ActRecord[] = [
+  { id: 9, atMs: Date.UTC(2026, 0, 2, 3, 6), person: "ann", act: "released all senders" },
+  {
+    id: 8,
+    atMs: Date.UTC(2026, 0, 2, 3, 5),
+    person: "bob",
+    act: "replayed",
+    channel: "lab",
+    destination: "registry",
+    message: shown.id,
+    reason: "asked by the registry",
+  },
+];
+
 /** One channel that runs, with a halted destination. */
 export const snapshot: GatewaySnapshot = {
   name: "st-elsewhere",
   startedAtMs: Date.UTC(2026, 0, 2, 3, 0, 0),
   ready: true,
+  sendersHeld: false,
   journal: { condition: "open", pending: 12, pendingBytes: 12_400 },
   channels: [{
     name: "lab",
@@ -73,6 +91,37 @@ export const snapshot: GatewaySnapshot = {
     },
     counts: { received: 1200, repeated: 3, filtered: 4, delivered: 1180, failed: 6, quarantined: 1 },
   }],
+};
+
+const minute = 60_000;
+
+/** Ten minutes after its start: what is queued for the registry has waited for long, and one in quarantine holds its key. */
+export const statistics: GatewayStatistics = {
+  atMs: snapshot.startedAtMs + 10 * minute,
+  channels: [{
+    name: "lab",
+    unansweredSinceMs: snapshot.startedAtMs + 9 * minute,
+    work: {
+      queued: { messages: 2, oldestAtMs: snapshot.startedAtMs + 598_000 },
+      quarantined: { messages: 0 },
+    },
+    destinations: {
+      ehr: { queued: { messages: 0 }, quarantined: { messages: 0 }, holding: 0 },
+      registry: {
+        queued: { messages: 10, oldestAtMs: snapshot.startedAtMs - 170 * minute },
+        quarantined: { messages: 3, oldestAtMs: snapshot.startedAtMs - 48 * 60 * minute },
+        holding: 1,
+      },
+    },
+  }],
+  commits: {
+    commits: 100,
+    operations: 1_240,
+    latency: { p50Ms: 0.42, p99Ms: 4.9, longestMs: 31 },
+    lastAtMs: snapshot.startedAtMs + 10 * minute - 2_500,
+  },
+  pending: { bytes: 12_400, bytesMax: 268_435_456 },
+  storage: { databaseBytes: 1_200_000_000, logBytes: 4_000_000, freeBytes: 40_000_000_000 },
 };
 
 /** A gateway that only remembers what it was asked. */
@@ -98,12 +147,30 @@ export class FakeGateway implements RunningGateway {
       this.asked.push(["show", id]);
       return shown.id.startsWith(id) ? shown : undefined;
     },
+    acts: async (query: ActQuery) => {
+      this.asked.push(["acts", query]);
+      return acts;
+    },
   };
 
-  constructor(readonly state: GatewaySnapshot = snapshot) {}
+  constructor(readonly state: GatewaySnapshot = snapshot, readonly numbers: GatewayStatistics = statistics) {}
+
+  async prune() {
+    this.asked.push(["prune"]);
+    return { removed: 7, carried: 1 };
+  }
 
   snapshot(): GatewaySnapshot {
     return this.state;
+  }
+  async statistics(): Promise<GatewayStatistics> {
+    return this.numbers;
+  }
+  /** What queued deliveries wait for. */
+  waiting: readonly WaitingDelivery[] = [];
+  async waitsFor(id: string): Promise<readonly WaitingDelivery[]> {
+    this.asked.push(["waitsFor", id]);
+    return this.waiting;
   }
   observe(listener: (event: GatewayEvent) => void): () => void {
     this.#observers.add(listener);
@@ -124,7 +191,7 @@ export class FakeGateway implements RunningGateway {
   report(event: GatewayEvent): void {
     for (const observer of this.#observers) observer(event);
   }
-  async replay(id: string, options?: { destination?: string; force?: boolean }) {
+  async replay(id: string, options?: { destination?: string; force?: boolean; by?: By }) {
     this.asked.push(["replay", id, options]);
     if (!options?.force) {
       throw new MitralError("GATEWAY_REPLAY_REFUSED", {
@@ -135,7 +202,27 @@ export class FakeGateway implements RunningGateway {
     }
     return { destinations: ["registry"] };
   }
-  async release(id: string, options?: { destination?: string }) {
+  async cancel(id: string, options?: { destination?: string; by?: By }) {
+    this.asked.push(["cancel", id, options]);
+    return { destinations: options?.destination === undefined ? [] : [options.destination] };
+  }
+  async pause(...asked: [channel: string, destination: string, by?: By]) {
+    this.asked.push(["pause", ...asked]);
+  }
+  async resume(...asked: [channel: string, destination: string, by?: By]) {
+    this.asked.push(["resume", ...asked]);
+  }
+  async skip(...asked: [channel: string, destination: string, by?: By]): Promise<Skipped> {
+    this.asked.push(["skip", ...asked]);
+    return { id: shown.id, end: asked[1] === "registry" ? "skipped" : "delivered" };
+  }
+  async divert(...asked: [channel: string, from: string, to: string | null, by?: By]) {
+    this.asked.push(["divert", ...asked]);
+  }
+  async releaseSenders(...asked: [by?: By]) {
+    this.asked.push(["releaseSenders", ...asked]);
+  }
+  async release(id: string, options?: { destination?: string; by?: By }) {
     this.asked.push(["release", id, options]);
     return { destinations: ["registry"] };
   }
@@ -149,8 +236,8 @@ export class FakeGateway implements RunningGateway {
   outcomes(): ReadableStream<never> {
     return ReadableStream.from([]);
   }
-  async closeBatch(name: string, destination?: string) {
-    this.asked.push(["flush", name, destination]);
+  async closeBatch(name: string, destination?: string, by?: By) {
+    this.asked.push(["flush", name, destination, by]);
     return [{ destination: "registry", messages: 1200 }, { destination: "ehr", messages: 0 }];
   }
   async startChannel(name: string): Promise<void> {

@@ -7,6 +7,7 @@ export interface FakeTerminalOptions {
   readonly colour?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: Uint8Array;
+  readonly rows?: number;
 }
 
 /** A person who types one command, remembers all that is printed, and may press Ctrl-C. */
@@ -15,6 +16,7 @@ export class FakeTerminal implements Terminal {
   readonly isTerminal: boolean;
   readonly colour: boolean;
   readonly columns = 100;
+  readonly rows: number;
   readonly cwd: string;
   readonly readStdin?: () => Promise<Uint8Array>;
   readonly #env: Readonly<Record<string, string>>;
@@ -26,11 +28,13 @@ export class FakeTerminal implements Terminal {
   stderr = "";
 
   constructor(args: readonly string[], options: FakeTerminalOptions = {}) {
-    const { cwd = "/", isTerminal = false, colour = false, env = { USER: "ada" }, stdin } = options;
+    const { cwd = "/", isTerminal = false, colour = false, env = { USER: "ada" }, stdin, rows = 50 } =
+      options;
     this.args = args;
     this.cwd = cwd;
     this.isTerminal = isTerminal;
     this.colour = colour;
+    this.rows = rows;
     this.#env = env;
     if (stdin) this.readStdin = () => Promise.resolve(stdin);
   }

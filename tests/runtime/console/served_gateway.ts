@@ -32,7 +32,7 @@ export interface Tools {
   /** Runs a command to its end. */
   mitral(command: string, options?: ConsoleOptions): Promise<Ended>;
   /** Starts a command that has no end of its own. */
-  begin(command: string): Started;
+  begin(command: string, options?: ConsoleOptions): Started;
   /** The gateway goes. */
   leave(): Promise<void>;
 }
@@ -60,7 +60,8 @@ export function withGateway(
     try {
       const mitral = (command: string, options: ConsoleOptions = {}) =>
         run(command.split(" "), { cwd, world, ...options });
-      const begin = (command: string) => start(command.split(" "), { cwd, world });
+      const begin = (command: string, options: ConsoleOptions = {}) =>
+        start(command.split(" "), { cwd, world, ...options });
       await use({ gateway, cwd, people, mitral, begin, leave: () => server.close() });
     } finally {
       await server.close();

@@ -4,6 +4,7 @@ import type { World } from "../../../runtime/contract/world.ts";
 import type { GatewayEvent } from "../../../runtime/engine/events.ts";
 import { Gateway } from "../../../runtime/engine/gateway.ts";
 import type { ActPlan, ChannelPlan, DestinationPlan, GatewayPlan } from "../../../runtime/engine/plan.ts";
+import type { OpenStore } from "../../../runtime/journal/journal.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
 import { MemoryStore } from "../../world/memory_store.ts";
@@ -14,6 +15,9 @@ import { HandListener } from "./hand_listener.ts";
 import { type NoteBody, noteFormat } from "./note_format.ts";
 
 type Settings = Omit<Partial<ChannelPlan>, "destinations">;
+type RigSettings = Partial<Omit<GatewayPlan, "channels" | "journal">> & {
+  readonly journal?: Partial<GatewayPlan["journal"]>;
+};
 
 /** A destination that leads to a peer. */
 export function to(
@@ -55,18 +59,32 @@ export function step(
 /** A gateway in a test's hand: the clock stands still, the store is memory, listeners and peers are objects. */
 export class GatewayRig implements AsyncDisposable {
   readonly clock: FakeClock;
-  readonly store: MemoryStore = new MemoryStore();
+  readonly store: MemoryStore;
+  /** Opens `store`, unless a test wants one on a disk. */
+  openStore: OpenStore;
   readonly world: World;
   readonly events: GatewayEvent[] = [];
+  /** Free on the disk, where `diskFreeMin` has it looked at; or why that cannot be told. */
+  freeBytes: number | Error | (() => Promise<number>) = 10e9;
   readonly #listeners = new Map<string, HandListener>();
   #watchers: (() => void)[] = [];
   #gateway: Gateway | undefined;
 
-  constructor(seed = 1, startMs?: number) {
+  constructor(seed = 1, startMs?: number, store: MemoryStore = new MemoryStore()) {
+    this.store = store;
+    this.openStore = store.openStore;
     this.clock = new FakeClock(startMs);
     this.world = worldWith(this.clock, {
       random: new SeededRandom(seed),
-      disk: { ...denoWorld.disk, makeFolder: () => Promise.resolve() },
+      disk: {
+        ...denoWorld.disk,
+        makeFolder: () => Promise.resolve(),
+        freeBytes: async () => {
+          const free = typeof this.freeBytes === "function" ? await this.freeBytes() : this.freeBytes;
+          if (typeof free === "number") return free;
+          throw free;
+        },
+      },
     });
   }
 
@@ -98,7 +116,8 @@ export class GatewayRig implements AsyncDisposable {
   /** Opens a gateway on the store, in place of the one that was open. */
   async open(
     channels: readonly ChannelPlan[],
-    settings: Partial<Omit<GatewayPlan, "channels">> = {},
+    { journal, ...settings }: RigSettings = {},
+    openStore: OpenStore = this.openStore,
   ): Promise<Gateway> {
     const plan: GatewayPlan = {
       name: "here",
@@ -108,13 +127,13 @@ export class GatewayRig implements AsyncDisposable {
       partners: {},
       formats: {},
       drainMsMax: 10_000,
-      journal: { pendingBytesMax: 64 << 20, keepDays: 30 },
+      journal: { pendingBytesMax: 64 << 20, diskFreeMin: 0, keepDays: 30, ...journal },
       ...settings,
       channels,
     };
     this.#gateway = await Gateway.open(plan, {
       world: this.world,
-      openStore: this.store.openStore,
+      openStore,
       observer: (event) => this.#note(event),
     });
     return this.#gateway;

@@ -5,6 +5,10 @@ export class HandListener {
   intake: Intake | undefined;
   /** Called when the listener is told to stop, before it waits for what was handed over. */
   onStop: () => void = () => {};
+  /** Closing it takes as long as this. */
+  stopping: Promise<void> = Promise.resolve();
+  /** What it cannot listen for, as often as it is tried. */
+  fault: Error | undefined;
   #underWay = new Set<Promise<Reply>>();
 
   readonly spec = defineListener({
@@ -13,6 +17,7 @@ export class HandListener {
     config: {},
     errors: {},
     listen: ({ intake }) => {
+      if (this.fault) return Promise.reject(this.fault);
       this.intake = intake;
       return Promise.resolve({
         address: "hand",
@@ -20,9 +25,9 @@ export class HandListener {
           this.onStop();
           while (this.#underWay.size > 0) await Promise.all(this.#underWay);
         },
-        [Symbol.asyncDispose]: () => {
+        [Symbol.asyncDispose]: async () => {
+          await this.stopping;
           this.intake = undefined;
-          return Promise.resolve();
         },
       });
     },

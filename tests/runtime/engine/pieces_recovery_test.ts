@@ -23,7 +23,8 @@ Deno.test("a power cut before pieces are joined leaves them waiting, and they ar
   await rig.open([channel]);
   await rig.seen("messageDelivered");
   assertEquals(peer.taken, [message]);
-  assertEquals(rig.gateway.snapshot().journal, { condition: "open", pending: 0, pendingBytes: 0 });
+  const { condition, pending, pendingBytes } = rig.gateway.snapshot().journal;
+  assertEquals([condition, pending, pendingBytes], ["open", 0, 0]);
 });
 
 Deno.test("a channel listens after a power cut only when the pieces that are all there are joined", async () => {
@@ -133,6 +134,7 @@ async function powerCuts(seed: number): Promise<{ cutBeforeJoin: number; repeate
   }
   await rig.clock.advance(700_000);
   assertEquals(rig.all("messageQuarantined").length, 0);
-  assertEquals(rig.gateway.snapshot().journal, { condition: "open", pending: 0, pendingBytes: 0 });
+  const { condition, pending, pendingBytes } = rig.gateway.snapshot().journal;
+  assertEquals([condition, pending, pendingBytes], ["open", 0, 0]);
   return { cutBeforeJoin, repeated: rig.all("messageRepeated").length };
 }

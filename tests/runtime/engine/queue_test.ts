@@ -115,6 +115,17 @@ Deno.test("a queue does not give what has ended and is not yet durable, even aft
   assertEquals(positions(await takeNow(queue)), [2]);
 });
 
+Deno.test("a queue gives nothing behind an entry that frees its keys when it is durable, and goes on then", async () => {
+  const { queue, table } = queueOf([job(1, ["a"]), job(2, ["a"])]);
+  const [first] = await takeNow(queue);
+  const durable = Promise.withResolvers<void>();
+  queue.settle(first, durable.promise, "durable");
+  assertEquals(positions(await takeNow(queue)), []);
+  table.undone.delete(1);
+  durable.resolve();
+  assertEquals(positions(await takeNow(queue)), [2]);
+});
+
 Deno.test("a queue does not give again what became durable while a stale page was on its way", async () => {
   const { queue, table } = queueOf([job(1, null)], 10);
   const [first] = await takeNow(queue);

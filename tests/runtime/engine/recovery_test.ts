@@ -106,13 +106,13 @@ Deno.test("a message whose bytes changed on disk is in quarantine, and the other
   rig.cutPower();
   rig.store.damage(2);
   await rig.open([rig.channel("lab", [to("ehr", peer)])]);
-  const { error, destination } = await rig.seen("messageQuarantined");
+  const { id, error, destination } = await rig.seen("messageQuarantined");
   assertEquals([error.code, destination], ["ENGINE_BODY_DAMAGED", undefined]);
   await peer.took(2);
   assertEquals(peer.taken, ["A", "C"]);
   const [kept] = await rig.gateway.archive.list({ state: "quarantined" });
   // What it said of itself is sealed with it.
-  assertEquals([kept.controlId, kept.trouble?.code], ["", "ENGINE_BODY_DAMAGED"]);
+  assertEquals([kept.id, kept.controlId, kept.trouble?.code], [id, "", "ENGINE_BODY_DAMAGED"]);
   await rig.seen("messageDelivered", () => true, 2);
   assertEquals(rig.gateway.snapshot().journal.pendingBytes, 0);
 });

@@ -37,6 +37,24 @@ Deno.test("a message that became durable during a reload is delivered after it",
   assertEquals(peer.taken, ["A"]);
 });
 
+Deno.test("a channel that several callers reload at once is one channel in the end, and delivers once", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  const letGo = peer.hold();
+  await rig.open([rig.channel("lab", [to("ehr", peer)])]);
+  await rig.hand().give(note({ id: "A" }));
+  await peer.tried(1);
+  const reloads = [1, 2, 3].map(() => rig.gateway.reloadChannel(rig.channel("lab", [to("ehr", peer)])));
+  await turns(20);
+  letGo();
+  await rig.clock.pass(Promise.all(reloads));
+  await rig.hand().give(note({ id: "B" }));
+  await peer.took(2);
+  await turns(20);
+  assertEquals(peer.taken, ["A", "B"]);
+  assertEquals(peer.opened - peer.closed, 1);
+});
+
 /** Gives a note until the channel has taken it, as a sender does that gets no answer. */
 async function giveFor(rig: GatewayRig, id: string, random: SeededRandom): Promise<void> {
   for (;;) {

@@ -116,6 +116,19 @@ Deno.test("continue lets the queue go on even where later messages build on what
   assertEquals(rig.all("alertRaised"), []);
 });
 
+Deno.test("nothing goes out behind a refusal before that is kept: a crash would send what was refused behind it", async () => {
+  await using rig = new GatewayRig();
+  const peer = await refusing(rig, { rejected: quiet("continue") });
+  const letGo = rig.store.hold(({ op }) => op === "settle");
+  await giveAll(rig, { id: "A", ...SAME }, { id: "B", ...SAME });
+  await rig.store.asked(({ op }) => op === "settle");
+  await turns(20);
+  assertEquals(peer.attempts.map(({ controlId }) => controlId), ["A"]);
+  letGo();
+  await peer.took(1);
+  assertEquals(peer.taken, ["B"]);
+});
+
 Deno.test("block stops the destination with the delivery first in its queue, until it is started again", async () => {
   await using rig = new GatewayRig();
   const peer = await refusing(rig, { rejected: quiet("block") });

@@ -41,7 +41,7 @@ async function rig(): Promise<Rig> {
     events,
     open(keepDays = {}) {
       return new Retention({
-        journal: this.journal,
+        keeper: this,
         clock,
         keepDaysOf: (channel) => keepDays[channel] ?? 30,
         report: (event) => void events.push(event),

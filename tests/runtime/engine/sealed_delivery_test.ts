@@ -4,7 +4,7 @@ import { MitralError } from "../../../runtime/contract/error.ts";
 import type { DestinationPlan } from "../../../runtime/engine/plan.ts";
 import { FakeEnvelope } from "./fake_envelope.ts";
 import { FakePeer } from "./fake_peer.ts";
-import { GatewayRig, to } from "./gateway_rig.ts";
+import { GatewayRig, step, to } from "./gateway_rig.ts";
 import { note } from "./note_format.ts";
 
 const encoder = new TextEncoder();
@@ -148,4 +148,22 @@ Deno.test("what cannot be sealed now is tried again, and nothing of it reaches t
   isLocked = false;
   await rig.clock.pass(rig.seen("messageDelivered"));
   assertEquals(peer.attempts.length, 1);
+});
+
+Deno.test("what is diverted is sealed as for the destination by whose sender it goes out", async () => {
+  await using rig = new GatewayRig();
+  const [peer, standby, envelope] = [new FakePeer(), new FakePeer(), new FakeEnvelope()];
+  peer.conduct = () => peer.isDown();
+  standby.conduct = (parcel) => receipted(parcel, "accepted");
+  const registry = sealedTo("registry", standby, envelope);
+  await rig.open([rig.channel("lab", [to("ehr", peer), { ...registry, steps: [step("drop", () => null)] }])]);
+  await rig.hand().give(note({ id: "A" }));
+  await rig.seen("deliveryFailed");
+  await rig.clock.pass(rig.gateway.divert("lab", "ehr", "registry"));
+  await rig.clock.pass(rig.seen("messageDelivered"));
+  assertEquals(standby.attempts.map(({ bytes }) => inside(bytes).payload), ["A|A|S|message|"]);
+  assertEquals(rig.gateway.snapshot().channels[0].destinations.ehr.stages.map(({ name }) => name), [
+    "encrypt",
+    "send",
+  ]);
 });

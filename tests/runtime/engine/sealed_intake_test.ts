@@ -4,6 +4,7 @@ import { bindFormat } from "../../../runtime/contract/format.ts";
 import { Gate } from "../../../runtime/engine/gate.ts";
 import { Assembler } from "../../../runtime/engine/assembler.ts";
 import type { Accepted } from "../../../runtime/engine/arrival.ts";
+import { IntakeMemory } from "../../../runtime/engine/intake_memory.ts";
 import { ChannelIntake } from "../../../runtime/engine/intake.ts";
 import { SecondAnswers } from "../../../runtime/engine/second_answers.ts";
 import { Waiters } from "../../../runtime/engine/waiters.ts";
@@ -23,6 +24,7 @@ async function sealedIntake(rig: GatewayRig) {
     decrypt: { spec: undefined as never, config: {}, from: ["the-north"] },
   };
   const journal = await Journal.open(rig.world, "/data", {
+    begun: () => () => {},
     committed() {},
     weighed() {},
     failed() {},
@@ -45,6 +47,7 @@ async function sealedIntake(rig: GatewayRig) {
     assembler: new Assembler({ ...common, found: 0, isAnsweredLater: () => false }),
     envelope: bindEnvelope(envelope.spec, {}, undefined as never, rig.clock),
     gate: new Gate(() => {}),
+    memory: new IntakeMemory(),
     waiters: new Waiters(),
     secondAnswers: new SecondAnswers({ ...common, handedOn() {} }),
     partnerOf: (gateway) => gateway === "north" ? "the-north" : gateway === "south" ? "the-south" : undefined,

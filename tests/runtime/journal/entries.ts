@@ -67,8 +67,11 @@ export const trouble = {
   atMs: 5000,
 } as const;
 
+/** Who does something to messages. */
+export const by = { person: "ann", reason: "asked by the ward" } as const;
+
 /** Hears nothing. */
-export const deaf: JournalObserver = { committed() {}, weighed() {}, failed() {} };
+export const deaf: JournalObserver = { begun: () => () => {}, committed() {}, weighed() {}, failed() {} };
 
 /** A world without a disk: for a journal over a store in memory. */
 export function bareWorld(): World {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { JoinPieces } from "../../../runtime/journal/pieces.ts";
 import { MemoryStore } from "../../world/memory_store.ts";
-import { appendOf, journalOn, trouble } from "./entries.ts";
+import { appendOf, by, journalOn, trouble } from "./entries.ts";
 
 const whole = (pieces: readonly number[]): JoinPieces => {
   const { op: _op, sameness: _sameness, answered: _answered, ...facts } = appendOf();
@@ -21,12 +21,12 @@ Deno.test("pieces wait outside the inbox, and are joined once, all or none", asy
   await journal.write({ op: "quarantine", seq: b, trouble });
   assertEquals(await journal.write(whole([a, b])), null);
   assertEquals([await inbox(), await waiting()], [[], [a]]);
-  const replayed = await journal.write({ op: "replay", seq: b, force: false, atMs: 1 });
+  const replayed = await journal.write({ op: "replay", seq: b, force: false, by, atMs: 1 });
   assertEquals(replayed, { kind: "inbox", channel: "lab", size: 6, gathers: true });
   const joined = await journal.write(whole([a, b]));
   assertEquals([await inbox(), await waiting()], [[joined!.seq], []]);
   assertEquals(await journal.write(whole([a, b])), null);
-  assertEquals(await journal.write({ op: "replay", seq: a, force: false, atMs: 1 }), { kind: "nothing" });
+  assertEquals(await journal.write({ op: "replay", seq: a, force: false, by, atMs: 1 }), { kind: "nothing" });
   await journal.close();
 });
 

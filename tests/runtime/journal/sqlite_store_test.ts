@@ -92,7 +92,7 @@ Deno.test("a data folder that cannot be used is refused by code", async () => {
     `${data.path}/journal.db`,
     "this is no database, and long enough to be seen as none".repeat(99),
   );
-  assertEquals(await codeOf(data.open), "JOURNAL_OPEN_FAILED");
+  assertEquals(await codeOf(data.open), "JOURNAL_DAMAGED");
 });
 
 Deno.test("an operation the store refuses fails by code, and the journal closes all the same", async () => {

@@ -1,4 +1,5 @@
 import { MitralError } from "../../../runtime/contract/error.ts";
+import type { GatewayStatistics } from "../../../runtime/engine/statistics.ts";
 import type {
   ChannelState,
   GatewayEvent,
@@ -17,6 +18,13 @@ export class ProbeGateway {
   ready = true;
   journal: GatewaySnapshot["journal"] = { condition: "open", pending: 7, pendingBytes: 700 };
 
+  storage: GatewayStatistics["storage"] = {
+    databaseBytes: 40_000,
+    logBytes: 4_000,
+    bodiesBytes: 600_000,
+    freeBytes: 9_000_000,
+  };
+
   get listeners(): number {
     return this.#listeners.size;
   }
@@ -29,7 +37,39 @@ export class ProbeGateway {
   }
   snapshot(): GatewaySnapshot {
     const { name, ready, journal, channels } = this;
-    return { name, startedAtMs: 1_700_000_000_000, ready, journal, channels };
+    return { name, startedAtMs: 1_700_000_000_000, ready, sendersHeld: false, journal, channels };
+  }
+  async statistics(): Promise<GatewayStatistics> {
+    const atMs = 1_700_000_600_000;
+    const since = (ms: number) => ({ oldestAtMs: atMs - ms });
+    return {
+      atMs,
+      channels: this.channels.map(({ name }) => ({
+        name,
+        unansweredSinceMs: atMs - 1_500,
+        work: {
+          queued: { messages: 3, ...since(2_000) },
+          gathering: { messages: 4, ...since(60_000) },
+          quarantined: { messages: 0 },
+        },
+        destinations: {
+          ehr: {
+            queued: { messages: 5, ...since(180_000) },
+            gathering: { messages: 40, ...since(3_600_000) },
+            quarantined: { messages: 2, ...since(86_400_000) },
+            holding: 1,
+          },
+        },
+      })),
+      commits: {
+        commits: 10,
+        operations: 120,
+        latency: { p50Ms: 1, p99Ms: 4, longestMs: 5 },
+        lastAtMs: atMs - 2_000,
+      },
+      pending: { bytes: 700, bytesMax: 1_000_000 },
+      storage: this.storage,
+    };
   }
 }
 
@@ -110,6 +150,14 @@ export function everyEvent(): readonly GatewayEvent[] {
       why: "rejected",
       error,
     },
+    messageCancelled: { name: "messageCancelled", atMs, ...place, id },
+    destinationPaused: { name: "destinationPaused", atMs, ...place },
+    destinationResumed: { name: "destinationResumed", atMs, ...place },
+    diversionStarted: { name: "diversionStarted", atMs, ...place, to: "registry" },
+    diversionEnded: { name: "diversionEnded", atMs, ...place },
+    sendersReleased: { name: "sendersReleased", atMs },
+    circuitOpened: { name: "circuitOpened", atMs, ...place, error },
+    circuitClosed: { name: "circuitClosed", atMs, ...place },
     fileRefused: { name: "fileRefused", atMs, channel: "lab", stage: "map_codes", file: "loinc.csv" },
     channelStarted: { name: "channelStarted", atMs, channel: "lab", address: "127.0.0.1:2575" },
     channelStopped: { name: "channelStopped", atMs, channel: "lab" },
@@ -153,9 +201,18 @@ export function everyEvent(): readonly GatewayEvent[] {
       event: "connectionClosed",
       facts: { frames: 3, smuggled: { name: CANARY } as unknown as string },
     },
+    channelFailed: { name: "channelFailed", atMs, channel: "lab", error, againInMs: 1_000 },
     dayClosed: { name: "dayClosed", atMs, channel: "lab", day: 20_000, carried: 1 },
     messagesPruned: { name: "messagesPruned", atMs, channel: "lab", messages: 7, files: 1 },
     journalFailed: { name: "journalFailed", atMs, error },
+    journalReopenFailed: { name: "journalReopenFailed", atMs, error },
+    journalReopened: { name: "journalReopened", atMs, tookMs: 120 },
+    journalStalled: { name: "journalStalled", atMs, forMs: 10_000 },
+    journalResumed: { name: "journalResumed", atMs, forMs: 12_000 },
+    diskLow: { name: "diskLow", atMs, freeBytes: 900_000_000 },
+    diskFine: { name: "diskFine", atMs, freeBytes: 1_200_000_000 },
+    diskUnknown: { name: "diskUnknown", atMs, reason: "EACCES" },
+    journalRewritten: { name: "journalRewritten", atMs, version: 3, step: "written", done: 7, of: 12 },
     journalCommitted: { name: "journalCommitted", atMs, operations: 12, tookMs: 1.5 },
   };
   return Object.values(events).map((event) => ({ ...more, ...event }));

@@ -17,3 +17,11 @@ Deno.test("the clock waits longer than a timer of the platform can", async () =>
   stop.abort(new Error("enough"));
   await assertRejects(() => sleep, Error, "enough");
 });
+
+Deno.test("the disk tells how much is free, and fails where there is nothing", async () => {
+  const { disk } = denoWorld;
+  const here = new URL(".", import.meta.url).pathname;
+  assertEquals(Number.isSafeInteger(await disk.freeBytes(here)), true);
+  const cause = await assertRejects(() => disk.freeBytes(`${here}/absent`), Error);
+  assertEquals((cause as { code?: unknown }).code, "ENOENT");
+});

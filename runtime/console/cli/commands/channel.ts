@@ -3,17 +3,24 @@ import { addGatewayOptions, ask, type GatewayOptions } from "../ask.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { problemLines } from "../gateway_file.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
+import { addDivert } from "./channel_divert.ts";
 import { addFlush } from "./channel_flush.ts";
+import { addPause, addResume } from "./channel_pause.ts";
+import { addSkip } from "./channel_skip.ts";
 
-/** `mitral channel start|stop|reload|flush` */
+/** `mitral channel start|stop|reload|flush|pause|resume|skip|divert` */
 export const addChannel: AddCommand = (parent, session) => {
   const channel = parent.command("channel").description(
-    "start, stop, reload or flush one channel of the running gateway",
+    "start, stop and reload one channel of the running gateway, and look after its queues",
   );
   addStart(channel, session);
   addStop(channel, session);
   addReload(channel, session);
   addFlush(channel, session);
+  addPause(channel, session);
+  addResume(channel, session);
+  addSkip(channel, session);
+  addDivert(channel, session);
 };
 
 function addStart(channel: Command, session: Session): void {

@@ -15,6 +15,7 @@ const states = [
   "gathering",
   "queued",
   "delivered",
+  "cancelled",
 ] as const;
 
 interface ListOptions extends GatewayOptions {

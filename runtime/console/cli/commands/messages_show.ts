@@ -14,6 +14,7 @@ import { shortPath } from "../short_path.ts";
 import { runsOf, timesText } from "../runs.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { type Cell, table } from "../table.ts";
+import { waitingText } from "../waiting_text.ts";
 
 interface ShowOptions extends GatewayOptions {
   readonly content?: boolean;
@@ -60,21 +61,28 @@ function factsText(message: ShownMessage, paint: Paint): string {
   ];
   const lines = facts.map(([name, value]) => `${paint.faint(name.padEnd(11))} ${plain(value)}\n`).join("");
   const history = runsOf(message.history, isAlike).map(({ first, last, count }) => {
-    const { atMs, event, destination = "", code = "" } = first;
+    const { atMs, event, destination = "", code = "", person = "", reason = "" } = first;
     const until = count > 1 ? `${code} until ${timeText(last.atMs)}`.trimStart() : code;
-    return [timeText(atMs), timesText(event, count), destination, until];
+    return [timeText(atMs), timesText(event, count), destination, until, person, reason];
   });
+  const waiting = (message.waiting ?? []).map((each) => [each.destination, waitingText(each)]);
+  const hasPeople = message.history.some(({ person }) => person !== undefined);
+  const headings = hasPeople ? [...historyHeadings, ...personHeadings] : historyHeadings;
   return lines + section(deliveryHeadings, message.deliveries.map(delivery), paint) +
-    section(historyHeadings, history, paint);
+    section(waitingHeadings, waiting, paint) +
+    section(headings, history.map((row) => row.slice(0, headings.length)), paint);
 }
 
 const deliveryHeadings = ["destination", "state", ">attempts", "settled", "trouble"];
+const waitingHeadings = ["destination", "waits for"];
 const historyHeadings = ["time", "event", "destination", "code"];
+const personHeadings = ["person", "reason"];
 
 type Happening = ShownMessage["history"][number];
 
 function isAlike(a: Happening, b: Happening): boolean {
-  return a.event === b.event && a.destination === b.destination && a.code === b.code;
+  return a.event === b.event && a.destination === b.destination && a.code === b.code &&
+    a.person === b.person && a.reason === b.reason;
 }
 
 /** A table with a line before it; nothing where it would be empty. */

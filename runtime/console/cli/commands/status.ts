@@ -1,86 +1,45 @@
-import type { ChannelState, Condition, GatewaySnapshot, LineState } from "../../../engine/events.ts";
 import { addGatewayOptions, ask, type GatewayOptions } from "../ask.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { bytesText, countText, durationText, plural, timeText } from "../figures.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import { Screen } from "../screen.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
-import { type Cell, table } from "../table.ts";
+import { statusLine, statusText } from "../status_text.ts";
 
 interface StatusOptions extends GatewayOptions {
   readonly json?: boolean;
+  readonly watch?: boolean;
 }
 
 /** `mitral status` */
 export const addStatus: AddCommand = (parent, session) => {
   addGatewayOptions(parent.command("status"))
-    .description("channels, destinations, queues and trouble of the running gateway")
-    .option("--json", "print the snapshot as JSON")
-    .addHelpText("after", examples("mitral status --file gateway.yaml"))
+    .description("lines, queues, quarantine, commits and disk of the running gateway, trouble first")
+    .option("--watch", "again every second, until SIGINT: in place on a terminal, elsewhere a line each")
+    .option("--json", "print the snapshot, with its statistics, as JSON")
+    .addHelpText("after", examples("mitral status --file gateway.yaml", "mitral status --watch"))
     .action(session.act(async (options: StatusOptions) => {
-      const snapshot = await ask(session, options, "status", {});
-      if (options.json) session.printJson(snapshot);
-      else session.terminal.out(statusText(snapshot, session));
+      if (options.watch) return await watch(session, options);
+      const status = await ask(session, options, "status", {});
+      if (options.json) session.printJson(status);
+      else session.terminal.out(statusText(status, session.paint));
       return exitCodes.ok;
     }));
 };
 
-function statusText(snapshot: GatewaySnapshot, { paint, outside }: Session): string {
-  const { name, ready, startedAtMs, journal, channels } = snapshot;
-  const since = `since ${timeText(startedAtMs)} (${durationText(outside.world.clock.nowMs() - startedAtMs)})`;
-  const head = `${paint.bold(name)} ${ready ? paint.good("ready") : paint.warn("not ready")} ${since}`;
-  const waiting = `${plural(journal.pending, "message")} pending, ${bytesText(journal.pendingBytes)}`;
-  const store = `journal ${journal.condition === "open" ? "open" : paint.bad(journal.condition)}, ${waiting}`;
-  const lines = channels.flatMap(channelRows);
-  const headings = ["channel", "line", "condition", ">queued", ">restarts", "trouble"];
-  const countHeadings = [
-    "channel",
-    "listens on",
-    ">received",
-    ">repeated",
-    ">filtered",
-    ">delivered",
-    ">failed",
-    ">quarantined",
-  ];
-  const note = "counted since the start; in quarantine now: mitral messages list --state quarantined";
-  return `${head}\n${store}\n\n${table(countHeadings, channels.map(countRow), paint)}\n` +
-    `${table(headings, lines, paint)}\n${note}\n`;
-}
+const EVERY_MS = 1_000;
 
-function countRow({ name, address, isOpen, counts }: ChannelState): Cell[] {
-  const where = address === "" ? "nowhere" : isOpen ? address : `${address} (closed)`;
-  return [
-    name,
-    isOpen ? where : { text: where, tone: "warn" },
-    countText(counts.received),
-    countText(counts.repeated),
-    countText(counts.filtered),
-    countText(counts.delivered),
-    countText(counts.failed),
-    counts.quarantined > 0
-      ? { text: countText(counts.quarantined), tone: "bad" }
-      : countText(counts.quarantined),
-  ];
-}
-
-function channelRows({ name, work, destinations }: ChannelState): Cell[][] {
-  return [
-    lineRow(name, "work", work),
-    ...Object.entries(destinations).map(([destination, line]) => lineRow(name, `→ ${destination}`, line)),
-  ];
-}
-
-function lineRow(channel: string, name: string, line: LineState): Cell[] {
-  return [
-    channel,
-    name,
-    { text: line.condition, tone: toneOf(line.condition) },
-    countText(line.queued) + (line.gathering ? ` + ${countText(line.gathering)} gathering` : ""),
-    countText(line.stages.reduce((sum, stage) => sum + stage.restarts, line.restarts)),
-    { text: line.trouble ?? "", tone: "bad" },
-  ];
-}
-
-function toneOf(condition: Condition): "good" | "warn" | "bad" {
-  if (condition === "running") return "good";
-  return condition === "halted" ? "bad" : "warn";
+async function watch(session: Session, options: StatusOptions) {
+  const { terminal, paint, outside: { world: { clock } } } = session;
+  using interrupts = listenForInterrupts(terminal);
+  const screen = new Screen(terminal);
+  for (;;) {
+    // Whoever presses Ctrl-C does not wait for a gateway that says nothing.
+    const status = await Promise.race([ask(session, options, "status", {}), interrupts.first]);
+    if (!status) return exitCodes.ok;
+    if (options.json) session.printJson(status);
+    else if (terminal.isTerminal) screen.draw(statusText(status, paint));
+    else session.print(statusLine(status));
+    await clock.sleep(EVERY_MS, interrupts.signal).catch(() => {});
+    if (interrupts.signal.aborted) return exitCodes.ok;
+  }
 }

@@ -1,12 +1,13 @@
 import { addGatewayOptions, ask, type GatewayOptions } from "../ask.ts";
 import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { bytesText, momentText, plural } from "../figures.ts";
+import { bytesText, latencyText, momentText, plural } from "../figures.ts";
 import type { Paint } from "../paint.ts";
 import { plain } from "../plain.ts";
 import { countedText, runsOf, timesText } from "../runs.ts";
 import { type AddCommand, examples } from "../session.ts";
 import { table } from "../table.ts";
+import { waitingText } from "../waiting_text.ts";
 import { type Trace, type TracedDelivery, traceOf } from "../trace.ts";
 
 interface TraceOptions extends GatewayOptions {
@@ -40,7 +41,7 @@ function traceText(trace: Trace, paint: Paint): string {
   const [received, ...later] = history;
   const rows = [
     [momentText(received?.atMs ?? trace.receivedAtMs), "received", fromText(trace)],
-    ...stages.map(({ stage, tookMs }) => ["", stage, tookText(tookMs)]),
+    ...stages.map(({ stage, tookMs }) => ["", stage, latencyText(tookMs)]),
     ...later.map(({ atMs, event, code = "" }) => [momentText(atMs), event, code]),
     ...handedOnTo.map(({ channel, id }) => ["", "handed on", `to ${channel} as ${id}`]),
   ];
@@ -48,7 +49,7 @@ function traceText(trace: Trace, paint: Paint): string {
     [title, ...why].join("\n") + "\n",
     table(["time", "step", "what"], rows, paint),
     ...[...Map.groupBy(deliveries, ({ destination }) => destination).values()]
-      .map((parts) => destinationText(parts, paint)),
+      .map((parts) => destinationText(parts, trace.waiting, paint)),
   ].join("\n");
 }
 
@@ -59,7 +60,11 @@ function fromText({ origin, bytes }: Trace): string {
 }
 
 /** One destination with what went there: the message, or several parts of it. */
-function destinationText(parts: readonly TracedDelivery[], paint: Paint): string {
+function destinationText(
+  parts: readonly TracedDelivery[],
+  waiting: Trace["waiting"],
+  paint: Paint,
+): string {
   const [{ destination }] = parts;
   const tries = parts.reduce((sum, { attempts }) => sum + attempts, 0);
   const became = parts.length === 1
@@ -71,6 +76,8 @@ function destinationText(parts: readonly TracedDelivery[], paint: Paint): string
   const troubles = parts.flatMap(({ trouble }) => trouble ?? []);
   const why = runsOf(troubles, (a, b) => a.code === b.code)
     .map(({ first: { code, says }, count }) => `  ${paint.bad(timesText(code, count))} ${plain(says)}`);
+  const waits = new Set(waiting.filter((each) => each.destination === destination).map(waitingText));
+  for (const text of waits) why.push(`  waits for ${plain(text)}`);
   const history = parts.flatMap(({ history }) => history);
   const runs = runsOf(history, (a, b) => a.event === b.event && a.code === b.code);
   const rows = runs.map(({ first: { atMs, event, code = "" }, last, count }) => [
@@ -83,7 +90,7 @@ function destinationText(parts: readonly TracedDelivery[], paint: Paint): string
 }
 
 function deliveryText({ state, tookMs }: TracedDelivery, paint: Paint): string {
-  return said(state, paint) + (tookMs === undefined ? "" : ` after ${tookText(tookMs)}`);
+  return said(state, paint) + (tookMs === undefined ? "" : ` after ${latencyText(tookMs)}`);
 }
 
 function said(state: string, paint: Paint): string {
@@ -96,10 +103,4 @@ function said(state: string, paint: Paint): string {
   };
   const tone = tones[state];
   return tone ? paint[tone](state) : state;
-}
-
-/** `0.05 ms`, `322 ms`, `12.4 s`: stages are fast, partners are not. */
-function tookText(ms: number): string {
-  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${ms >= 10 ? Math.round(ms) : Number(ms.toFixed(2))} ms`;
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
-import { FakeGateway, shown, snapshot } from "../fake_gateway.ts";
+import { FakeGateway, shown, snapshot, statistics } from "../fake_gateway.ts";
 import { withGateway } from "../served_gateway.ts";
 
 Deno.test("channel flush asks for batches, of one destination or of all, and says how many messages they are made of", () =>
@@ -12,17 +12,18 @@ Deno.test("channel flush asks for batches, of one destination or of all, and say
       destination: "ehr",
       messages: 0,
     });
-    assertEquals(gateway.asked, [["flush", "lab", undefined], ["flush", "lab", "ehr"]]);
+    const by = { person: "ada" };
+    assertEquals(gateway.asked, [["flush", "lab", undefined, by], ["flush", "lab", "ehr", by]]);
     assertStringIncludes((await mitral("channel flush none")).err, "CONTROL_CHANNEL_UNKNOWN");
   }));
 
 Deno.test("status says how many messages gather", () => {
-  const [lab] = snapshot.channels;
-  const ehr = { ...lab.destinations.ehr, gathering: 1200 };
+  const [lab] = statistics.channels;
+  const ehr = { ...lab.destinations.ehr, gathering: { messages: 1200 } };
   const channels = [{ ...lab, destinations: { ...lab.destinations, ehr } }];
   return withGateway(async ({ mitral }) => {
     assertStringIncludes((await mitral("status")).out, "→ ehr       running    0 + 1,200 gathering");
-  }, new FakeGateway({ ...snapshot, channels }));
+  }, new FakeGateway(snapshot, { ...statistics, channels }));
 });
 
 Deno.test("messages show tells which batch a message was sent in", () => {

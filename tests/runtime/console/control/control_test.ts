@@ -8,7 +8,7 @@ import { type ControlRequest, ControlServer } from "../../../../runtime/console/
 import { denoWorld as world } from "../../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../../world/fake_clock.ts";
 import type { Connection } from "../../../../runtime/contract/world.ts";
-import { FakeGateway, shown, snapshot } from "../fake_gateway.ts";
+import { acts, FakeGateway, shown, snapshot, statistics } from "../fake_gateway.ts";
 import { serviceOf } from "../served_gateway.ts";
 
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
@@ -93,10 +93,10 @@ async function say(folder: string, text: string): Promise<Record<string, unknown
   return answers.split("\n").filter(Boolean).map((line) => JSON.parse(line));
 }
 
-Deno.test("control gives a command the snapshot of the gateway", () =>
+Deno.test("control gives a command the snapshot of the gateway with its statistics", () =>
   withServer(async ({ folder }) => {
     using client = await connect(folder);
-    assertEquals(await client.ask("status", {}), snapshot);
+    assertEquals(await client.ask("status", {}), { ...snapshot, statistics });
   }));
 
 Deno.test("control carries bytes unchanged, and only where content was asked for", () =>
@@ -140,8 +140,35 @@ Deno.test("control starts, stops, reloads and replays in the gateway", () =>
     assertEquals(gateway.asked, [
       ["start", "lab"],
       ["stop", "lab"],
-      ["replay", "1", { destination: "registry", force: true }],
+      ["replay", "1", { destination: "registry", force: true, by: { person: "ada" } }],
     ]);
+  }));
+
+Deno.test("control tells the gateway who acts on a queue, and why", () =>
+  withServer(async ({ folder, gateway }) => {
+    using client = await connect(folder);
+    const asked = { name: "lab", destination: "ehr", reason: "why" };
+    const by = { person: "ada", reason: "why" };
+    assertEquals(await client.ask("channel.pause", asked), null);
+    assertEquals(await client.ask("channel.resume", { name: "lab", destination: "ehr" }), null);
+    assertEquals((await client.ask("channel.skip", asked)).end, "delivered");
+    assertEquals(await client.ask("channel.divert", { ...asked, to: "registry" }), null);
+    assertEquals(await client.ask("channel.divert", asked), null);
+    assertEquals(await client.ask("messages.cancel", { id: "1", reason: "why" }), { destinations: [] });
+    assertEquals(await client.ask("journal.release", { reason: "why" }), null);
+    assertEquals(await client.ask("journal.acts", { channel: "lab", destination: "ehr", before: 9 }), acts);
+    assertEquals(gateway.asked.map((each) => JSON.parse(JSON.stringify(each))), [
+      ["pause", "lab", "ehr", by],
+      ["resume", "lab", "ehr", { person: "ada" }],
+      ["skip", "lab", "ehr", by],
+      ["divert", "lab", "ehr", "registry", by],
+      ["divert", "lab", "ehr", null, by],
+      ["cancel", "1", { by }],
+      ["releaseSenders", by],
+      ["acts", { channel: "lab", destination: "ehr", before: 9 }],
+    ]);
+    const code = await codeOf(() => client.ask("channel.pause", { ...asked, reason: "" }));
+    assertEquals(code, "CONTROL_REQUEST_MALFORMED");
   }));
 
 Deno.test("control passes the gateway's own error on by code", () =>

@@ -1,0 +1,16 @@
+import { addGatewayOptions, ask, type GatewayOptions } from "../ask.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { addReason, type ReasonOption } from "../reason.ts";
+import { type AddCommand, examples } from "../session.ts";
+
+/** `mitral journal release` */
+export const addJournalRelease: AddCommand = (parent, session) => {
+  addReason(addGatewayOptions(parent.command("release")), "wanted")
+    .description("let destinations send again that are held since a restore")
+    .addHelpText("after", examples("mitral journal release --reason 'partners have been asked'"))
+    .action(session.act(async (options: GatewayOptions & ReasonOption) => {
+      await ask(session, options, "journal.release", { reason: options.reason });
+      session.print("every destination may send");
+      return exitCodes.ok;
+    }));
+};

@@ -1,0 +1,65 @@
+import { declareErrors } from "../contract/error.ts";
+
+/** Errors of a gateway as a whole. */
+export const errors = declareErrors("gateway", {
+  GATEWAY_MESSAGE_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot find message: the journal has none, or more than one, whose id starts with {id}",
+  },
+  GATEWAY_REPLAY_REFUSED: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot replay message: {destination} has had a newer delivery with the same key; force it to send it all the same",
+  },
+  GATEWAY_REPLAY_EMPTY: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot replay message: nothing of it is in quarantine; name a destination to send it there again, or replay what it was handed on as",
+  },
+  GATEWAY_CHANNEL_SILENT: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot answer request: channel {channel} does not run, or listens by something else than HTTP",
+  },
+  GATEWAY_COLLECT_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot close batch: {which} of channel {channel} collects",
+  },
+  GATEWAY_DESTINATION_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot find destination {destination}: channel {channel} has none of that name with a sender of its own",
+  },
+  GATEWAY_QUEUE_EMPTY: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot skip anything: nothing is queued for {destination}",
+  },
+  GATEWAY_DIVERSION_REFUSED: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot divert {from} to {to}: it must be another destination of the channel with a sender of its own that does not collect, and none of the two may be part of another diversion",
+  },
+  GATEWAY_CANCEL_EMPTY: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot cancel message: nothing of it is queued there, or in quarantine",
+  },
+  GATEWAY_CANCEL_SENDING: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot cancel message: it is being sent to {destination} at this moment",
+  },
+  GATEWAY_CLOSED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot start channel {channel}: the gateway is closing, or closed",
+  },
+  GATEWAY_CHANNEL_UNKNOWN: { blame: "operator", retry: "never", says: "Cannot find channel {channel}" },
+});

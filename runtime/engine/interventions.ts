@@ -1,0 +1,219 @@
+import type { World } from "../contract/world.ts";
+import { type By, PROGRAM } from "../journal/acts.ts";
+import type { Cancellable } from "../journal/cancels.ts";
+import type { Stand } from "../journal/standing.ts";
+import type { Channel } from "./channel.ts";
+import { deadlineIn } from "./drain.ts";
+import type { OperatedGateway, Skipped } from "./gateway_api.ts";
+import { errors } from "./gateway_errors.ts";
+import type { Unstamped } from "./line.ts";
+import type { JournalKeeper } from "./journal_keeper.ts";
+import type { StandingBook } from "./standing_book.ts";
+
+/** What a person's acts need of a gateway. */
+export interface InterventionsParts {
+  readonly keeper: Pick<JournalKeeper, "journal">;
+  readonly world: World;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly standings: StandingBook;
+  readonly drainMsMax: number;
+  report(event: Unstamped): void;
+}
+
+type Asked = { readonly destination?: string; readonly by?: By };
+
+/** What a person does to messages and queues of a running gateway. */
+export class Interventions implements OperatedGateway {
+  readonly #parts: InterventionsParts;
+
+  constructor(parts: InterventionsParts) {
+    this.#parts = parts;
+  }
+
+  async replay(
+    id: string,
+    { destination, force = false, by = PROGRAM }: Asked & { readonly force?: boolean } = {},
+  ): Promise<{ destinations: readonly string[] }> {
+    const { keeper: { journal }, channels, report } = this.#parts;
+    const seq = await this.#seqOf(id);
+    const replayed = await journal.write({
+      op: "replay",
+      seq,
+      force,
+      by,
+      atMs: this.#nowMs(),
+      ...(destination === undefined ? {} : { destination }),
+    });
+    switch (replayed.kind) {
+      case "nothing":
+        return errors.fail("GATEWAY_REPLAY_EMPTY");
+      case "overtaken":
+        return errors.fail("GATEWAY_REPLAY_REFUSED", { destination: replayed.destination });
+      case "inbox":
+        report({ name: "messageReplayed", channel: replayed.channel, id });
+        journal.countPending(replayed.size);
+        await channels.get(replayed.channel)?.putBackMessage(seq, replayed.gathers);
+        return { destinations: [] };
+      case "outbox": {
+        const channel = channels.get(replayed.channel);
+        for (const delivery of replayed.deliveries) {
+          const { destination } = delivery;
+          report({ name: "messageReplayed", channel: replayed.channel, destination, id });
+          journal.countPending(delivery.size);
+          await channel?.putBackDelivery(delivery);
+        }
+        return { destinations: replayed.deliveries.map((each) => each.destination) };
+      }
+    }
+  }
+
+  async release(
+    id: string,
+    { destination, by = PROGRAM }: Asked = {},
+  ): Promise<{ destinations: readonly string[] }> {
+    const { keeper: { journal }, channels, report } = this.#parts;
+    const released = await journal.write({
+      op: "release",
+      seq: await this.#seqOf(id),
+      by,
+      atMs: this.#nowMs(),
+      ...(destination === undefined ? {} : { destination }),
+    });
+    for (const { channel, destination, delivery } of released) {
+      report({ name: "messageReleased", channel, destination, id });
+      channels.get(channel)?.deliveries.release(destination, delivery);
+    }
+    return { destinations: released.map((each) => each.destination) };
+  }
+
+  async cancel(
+    id: string,
+    { destination, by = PROGRAM }: Asked = {},
+  ): Promise<{ destinations: readonly string[] }> {
+    const { keeper: { journal }, report } = this.#parts;
+    const seq = await this.#seqOf(id);
+    const { channel, message, deliveries } = await journal.ask({ ask: "cancellable", seq });
+    if (message && destination === undefined) {
+      await journal.write({ op: "cancel", seq, deliveries: [], by, atMs: this.#nowMs() });
+      report({ name: "messageCancelled", channel, id });
+      return { destinations: [] };
+    }
+    const chosen = deliveries.filter((each) => destination === undefined || each.destination === destination);
+    if (chosen.length === 0) errors.fail("GATEWAY_CANCEL_EMPTY");
+    const lines = this.#parts.channels.get(channel)?.deliveries;
+    for (const { destination, delivery } of chosen) {
+      if (lines?.isSending(destination, delivery)) errors.fail("GATEWAY_CANCEL_SENDING", { destination });
+    }
+    for (const each of chosen) await this.#cancel(id, seq, channel, each, by);
+    return { destinations: chosen.map((each) => each.destination) };
+  }
+
+  async closeBatch(
+    name: string,
+    destination?: string,
+    by: By = PROGRAM,
+  ): Promise<readonly { destination: string; messages: number }[]> {
+    const closed = await this.#channel(name).closeBatches(by, destination);
+    if (closed.length === 0) {
+      errors.fail("GATEWAY_COLLECT_MISSING", { channel: name, which: destination ?? "no destination" });
+    }
+    return closed;
+  }
+
+  async pause(channel: string, destination: string, by: By = PROGRAM): Promise<void> {
+    await this.#pause(channel, destination, true, by);
+    this.#parts.report({ name: "destinationPaused", channel, destination });
+  }
+
+  async resume(channel: string, destination: string, by: By = PROGRAM): Promise<void> {
+    await this.#pause(channel, destination, false, by);
+    this.#parts.report({ name: "destinationResumed", channel, destination });
+  }
+
+  async skip(channel: string, destination: string, by: By = PROGRAM): Promise<Skipped> {
+    return await this.#sending(channel, destination).deliveries.skip(destination, by) ??
+      errors.fail("GATEWAY_QUEUE_EMPTY", { destination });
+  }
+
+  async divert(channel: string, from: string, to: string | null, by: By = PROGRAM): Promise<void> {
+    const { report, world, drainMsMax, standings } = this.#parts;
+    const { deliveries, plan } = this.#sending(channel, from);
+    if (to !== null) {
+      const isDiverted = (name: string) => standings.of(channel, name).divertTo !== undefined;
+      const isTarget = plan.destinations.some(({ name }) => standings.of(channel, name).divertTo === from);
+      if (to === from || !deliveries.takesDiversions(to) || isDiverted(to) || isTarget) {
+        errors.fail("GATEWAY_DIVERSION_REFUSED", { from, to });
+      }
+    }
+    await this.#stand(channel, from, { divertTo: to }, by);
+    const { deadline, forget } = deadlineIn(drainMsMax, world.clock);
+    await this.#parts.channels.get(channel)?.deliveries.reroute(from, deadline).finally(forget);
+    const place = { channel, destination: from };
+    report(to === null ? { name: "diversionEnded", ...place } : { name: "diversionStarted", ...place, to });
+  }
+
+  async releaseSenders(by: By = PROGRAM): Promise<void> {
+    const { keeper: { journal }, standings, channels, report } = this.#parts;
+    await journal.write({ op: "holdSenders", held: false, by, atMs: this.#nowMs() });
+    standings.sendersHeld = false;
+    for (const { deliveries } of channels.values()) deliveries.holdAll();
+    report({ name: "sendersReleased" });
+  }
+
+  async #cancel(
+    id: string,
+    seq: number,
+    channel: string,
+    { destination, delivery, queued, size }: Cancellable["deliveries"][number],
+    by: By,
+  ): Promise<void> {
+    const { keeper: { journal }, channels, report } = this.#parts;
+    const lines = channels.get(channel)?.deliveries;
+    if (queued && lines?.has(destination)) {
+      const ended = await lines.end(destination, delivery, { how: "cancelled", by });
+      if (typeof ended === "object") errors.fail("GATEWAY_CANCEL_SENDING", { destination });
+      if (ended === "gone") errors.fail("GATEWAY_CANCEL_EMPTY");
+      return;
+    }
+    // It is in quarantine, or was left behind by a channel or a destination that is gone.
+    await journal.write({ op: "cancel", seq, deliveries: [delivery], by, atMs: this.#nowMs() });
+    if (queued) journal.countPending(-size);
+    lines?.release(destination, delivery);
+    report({ name: "messageCancelled", channel, destination, id });
+  }
+
+  async #pause(channel: string, destination: string, paused: boolean, by: By): Promise<void> {
+    this.#sending(channel, destination);
+    await this.#stand(channel, destination, { paused }, by);
+    this.#parts.channels.get(channel)?.deliveries.hold(destination);
+  }
+
+  async #stand(channel: string, destination: string, change: Stand["change"], by: By): Promise<void> {
+    const { keeper: { journal }, standings } = this.#parts;
+    await journal.write({ op: "stand", channel, destination, change, by, atMs: this.#nowMs() });
+    standings.change(channel, destination, change);
+  }
+
+  /** The number of a message. Errors: GATEWAY_MESSAGE_UNKNOWN. */
+  async #seqOf(id: string): Promise<number> {
+    return await this.#parts.keeper.journal.ask({ ask: "seqOf", id }) ??
+      errors.fail("GATEWAY_MESSAGE_UNKNOWN", { id });
+  }
+
+  #channel(name: string): Channel {
+    return this.#parts.channels.get(name) ?? errors.fail("GATEWAY_CHANNEL_UNKNOWN", { channel: name });
+  }
+
+  /** The channel of a destination that has a sender of its own. Errors: GATEWAY_DESTINATION_UNKNOWN. */
+  #sending(name: string, destination: string): Channel {
+    const channel = this.#channel(name);
+    if (!channel.deliveries.has(destination)) {
+      errors.fail("GATEWAY_DESTINATION_UNKNOWN", { channel: name, destination });
+    }
+    return channel;
+  }
+
+  #nowMs(): number {
+    return this.#parts.world.clock.nowMs();
+  }
+}

@@ -1,0 +1,167 @@
+import type { Database, Row, SqlValue, Statement } from "./database.ts";
+import { destinationName, type Names } from "./names.ts";
+import type { ReaderParts } from "./reader.ts";
+import { dayOf, SEALED, type Sealing } from "./sealing.ts";
+
+/** Who does something to messages or queues, and why. */
+export interface By {
+  /** As the operating system names the person; `program` for a program around the gateway. */
+  readonly person: string;
+  /** In the person's words: it may name a patient, and is sealed as a message is. */
+  readonly reason?: string;
+}
+
+/** Who acts where nobody is named: the program that the gateway is part of. */
+export const PROGRAM: By = { person: "program" };
+
+/** What a person has done. */
+export interface Act {
+  readonly atMs: number;
+  readonly by: By;
+  /** In the past: `replayed`, `paused`, `diverted to registry`. */
+  readonly act: string;
+  /** Left out where it was done to the gateway. */
+  readonly channel?: string;
+  readonly destination?: string;
+  /** Number of the message it was done to. */
+  readonly seq?: number;
+}
+
+/** An act as the archive tells it. */
+export interface ActRecord extends By {
+  /** Grows with time. */
+  readonly id: number;
+  /** Milliseconds since 1970-01-01T00:00Z. */
+  readonly atMs: number;
+  /** What was done, in the past: `replayed`, `paused`, `diverted to registry`. */
+  readonly act: string;
+  /** Left out where it was done to the gateway. */
+  readonly channel?: string;
+  /** Left out where it was done to a channel, or to a message as a whole. */
+  readonly destination?: string;
+  /** Id of the message it was done to, as long as the journal has that. */
+  readonly message?: string;
+}
+
+/** Which acts to list: all that match every word given, newest first. */
+export interface ActQuery {
+  /** Name of the channel. */
+  readonly channel?: string;
+  /** Name of a destination of that channel. */
+  readonly destination?: string;
+  /** Exactly. */
+  readonly person?: string;
+  /** At this time or later, in milliseconds since 1970-01-01T00:00Z. */
+  readonly sinceMs?: number;
+  /** Before this time, in milliseconds since 1970-01-01T00:00Z. */
+  readonly untilMs?: number;
+  /** At most 1,000; 50 where left out. */
+  readonly limit?: number;
+  /** Only older than this act's id, for the next page. */
+  readonly before?: number;
+}
+
+/** Reasons are sealed under the key of their day, and so go when the messages of that day do. */
+export const ACT_TABLE = `
+CREATE TABLE act (
+  id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, person TEXT NOT NULL, act TEXT NOT NULL, channel INTEGER,
+  destination INTEGER, seq INTEGER, reason BLOB
+);
+CREATE INDEX act_message ON act (seq) WHERE seq IS NOT NULL;
+`;
+
+/** Writes down what people do, in the commit that does it. */
+export class Acts {
+  readonly #names: Names;
+  readonly #sealing: Sealing;
+  readonly #insert: Statement;
+  readonly #explain: Statement;
+
+  constructor(database: Database, names: Names, sealing: Sealing) {
+    this.#names = names;
+    this.#sealing = sealing;
+    this.#insert = database.prepare(
+      "INSERT INTO act (at_ms, person, act, channel, destination, seq) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    this.#explain = database.prepare("UPDATE act SET reason = ? WHERE id = ?");
+  }
+
+  note({ atMs, by: { person, reason }, act, channel, destination, seq }: Act): void {
+    const place = channel === undefined ? null : this.#names.idOf(channel);
+    const line = destination === undefined ? null : this.#names.idOf(destinationName(channel!, destination));
+    const { lastId: id } = this.#insert.run(atMs, person, act, place, line, seq ?? null);
+    if (reason === undefined) return;
+    const owner = { channel: place ?? 0, day: dayOf(atMs) };
+    this.#explain.run(this.#sealing.seal(SEALED.reason, id, owner, utf8.encode(reason)), id);
+  }
+}
+
+/** Search over what people did. */
+export class ActReader {
+  readonly #database: Database;
+  readonly #names: Names;
+  readonly #sealing: Sealing;
+
+  constructor({ database, names, sealing }: Pick<ReaderParts, "database" | "names" | "sealing">) {
+    this.#database = database;
+    this.#names = names;
+    this.#sealing = sealing;
+  }
+
+  list(query: ActQuery): ActRecord[] {
+    const { channel, destination, person, sinceMs, untilMs, before, limit = 50 } = query;
+    const where: string[] = [];
+    const values: SqlValue[] = [];
+    const must = (sql: string, value: SqlValue | undefined) => {
+      if (value === undefined) return;
+      where.push(sql);
+      values.push(value);
+    };
+    const idOf = (name: string) => this.#names.find(name) ?? -1;
+    must("act.channel = ?", channel === undefined ? undefined : idOf(channel));
+    must(
+      "act.destination = ?",
+      destination === undefined ? undefined : idOf(destinationName(channel ?? "", destination)),
+    );
+    must("person = ?", person);
+    must("at_ms >= ?", sinceMs);
+    must("at_ms < ?", untilMs);
+    must("act.id < ?", before);
+    return this.#read(where.join(" AND ") || "TRUE", values, "DESC", Math.min(limit, 1000));
+  }
+
+  /** What was done to a message, oldest first. */
+  ofMessage(seq: number): ActRecord[] {
+    return this.#read("act.seq = ?", [seq], "ASC", -1);
+  }
+
+  #read(where: string, values: readonly SqlValue[], order: "ASC" | "DESC", limit: number): ActRecord[] {
+    const rows = this.#database.prepare(
+      `SELECT act.*, message.id AS message FROM act LEFT JOIN message ON message.seq = act.seq
+       WHERE ${where} ORDER BY act.id ${order} LIMIT ?`,
+    ).all(...values, limit);
+    return rows.map((row) => this.#record(row));
+  }
+
+  #record({ id, at_ms, person, act, channel, destination, message, reason }: Row): ActRecord {
+    const place = channel === null ? undefined : this.#names.textOf(Number(channel));
+    const said = reason && this.#sealing.open(SEALED.reason, Number(id), reason as Uint8Array);
+    return {
+      id: Number(id),
+      atMs: Number(at_ms),
+      person: String(person),
+      act: String(act),
+      ...(place === undefined ? {} : { channel: place }),
+      ...(destination === null ? {} : { destination: this.#destination(Number(destination), place!) }),
+      ...(message === null ? {} : { message: String(message) }),
+      ...(said ? { reason: text.decode(said) } : {}),
+    };
+  }
+
+  #destination(id: number, channel: string): string {
+    return this.#names.textOf(id).slice(channel.length + 1);
+  }
+}
+
+const utf8 = new TextEncoder();
+const text = new TextDecoder();

@@ -1,0 +1,105 @@
+import type { Acts, By } from "./acts.ts";
+import type { Database, Row, Statement } from "./database.ts";
+import type { Names } from "./names.ts";
+import type { WriterParts } from "./writer_parts.ts";
+import { DELIVERY, MESSAGE } from "./schema.ts";
+
+/** What is not to be sent any more: deliveries that are queued or in quarantine, or a message that is in quarantine. */
+export interface Cancel {
+  readonly op: "cancel";
+  readonly seq: number;
+  /** Which deliveries; none: the message itself. */
+  readonly deliveries: readonly number[];
+  readonly by: By;
+  readonly atMs: number;
+}
+
+/** What was cancelled: what had ended meanwhile is not. */
+export interface Cancelled {
+  /** The message itself. */
+  readonly message: boolean;
+  readonly deliveries: readonly number[];
+}
+
+/** What of a message could be cancelled. */
+export interface Cancellable {
+  readonly channel: string;
+  /** The message itself is in quarantine. */
+  readonly message: boolean;
+  readonly deliveries: readonly {
+    readonly destination: string;
+    readonly delivery: number;
+    /** It is in its queue; otherwise in quarantine. */
+    readonly queued: boolean;
+    readonly size: number;
+  }[];
+}
+
+/** Cancels what is not to be sent. */
+export class Cancels {
+  readonly #names: Names;
+  readonly #acts: Acts;
+  readonly #message: Statement;
+  readonly #delivery: Statement;
+  readonly #members: Statement;
+  readonly #find: Statement;
+  readonly #channel: Statement;
+
+  constructor(database: Database, { names, acts }: Pick<WriterParts, "names" | "acts">) {
+    this.#names = names;
+    this.#acts = acts;
+    this.#channel = database.prepare("SELECT channel FROM message WHERE seq = ?");
+    this.#message = database.prepare(
+      `UPDATE message SET state = ${MESSAGE.cancelled} WHERE seq = ? AND state = ${MESSAGE.quarantined}`,
+    );
+    this.#find = database.prepare("SELECT destination, batch FROM delivery WHERE id = ?");
+    this.#delivery = database.prepare(
+      `UPDATE delivery SET state = ${DELIVERY.cancelled}, settled_ms = ?, held = 0
+       WHERE id = ? AND state IN (${DELIVERY.queued}, ${DELIVERY.quarantined})`,
+    );
+    this.#members = database.prepare(
+      `UPDATE delivery SET state = ${DELIVERY.cancelled}, settled_ms = ? WHERE batch = ? AND id <> batch
+       AND state IN (${DELIVERY.gathering}, ${DELIVERY.quarantined})`,
+    );
+  }
+
+  cancel({ seq, deliveries, by, atMs }: Cancel): Cancelled {
+    const channel = this.#names.textOf(Number(this.#channel.get(seq)!.channel));
+    const done = { atMs, by, act: "cancelled", channel, seq };
+    if (deliveries.length === 0) {
+      const message = this.#message.run(seq).changes > 0;
+      if (message) this.#acts.note(done);
+      return { message, deliveries: [] };
+    }
+    const cancelled = deliveries.filter((delivery) => {
+      if (this.#delivery.run(atMs, delivery).changes === 0) return false;
+      const { destination, batch } = this.#find.get(delivery)!;
+      // What becomes of a batch becomes of what it was made of.
+      if (batch === delivery) this.#members.run(atMs, delivery);
+      const name = this.#names.textOf(Number(destination)).slice(channel.length + 1);
+      this.#acts.note({ ...done, destination: name });
+      return true;
+    });
+    return { message: false, deliveries: cancelled };
+  }
+}
+
+/** What of a message could be cancelled now. */
+export function readCancellable(database: Database, names: Names, seq: number): Cancellable {
+  const message = database.prepare("SELECT channel, state FROM message WHERE seq = ?").get(seq)!;
+  const channel = names.textOf(Number(message.channel));
+  const rows = database.prepare(
+    `SELECT id, destination, state, size FROM delivery WHERE seq = ?
+     AND state IN (${DELIVERY.queued}, ${DELIVERY.quarantined}) AND (batch IS NULL OR batch = id) ORDER BY id`,
+  ).all(seq);
+  return {
+    channel,
+    message: Number(message.state) === MESSAGE.quarantined,
+    deliveries: rows.map((row: Row) => ({
+      destination: names.textOf(Number(row.destination)).slice(channel.length + 1),
+      delivery: Number(row.id),
+      queued: Number(row.state) === DELIVERY.queued,
+      size: Number(row.size),
+    })),
+  };
+}

@@ -1,0 +1,203 @@
+import type { SeededRandom } from "../world/seeded_random.ts";
+import type { Generator } from "./generator.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Machine } from "./machine.ts";
+import type { Receiver } from "./receiver.ts";
+import type { Scenario, Weather } from "./scenario.ts";
+import type { SimulatedDisk } from "./simulated_disk.ts";
+import type { SimulatedNet } from "./simulated_net.ts";
+import type { Timeline } from "./timeline.ts";
+import type { Trace } from "./trace.ts";
+
+/** What troubles are made for. */
+export interface TroubleParts {
+  readonly scenario: Scenario;
+  readonly timeline: Timeline;
+  readonly disk: SimulatedDisk;
+  readonly net: SimulatedNet;
+  readonly machine: Machine;
+  readonly weather: Weather;
+  readonly receivers: readonly Receiver[];
+  readonly generators: readonly Generator[];
+  readonly ledger: Ledger;
+  readonly trace: Trace;
+  readonly random: SeededRandom;
+}
+
+/** What happens to a gateway, one of these at a time, again and again. */
+const TROUBLES = [
+  "powerCut",
+  "powerCutAtWrite",
+  "kill",
+  "restart",
+  "writeFails",
+  "syncFails",
+  "readFails",
+  "diskFills",
+  "clockIsSet",
+  "receiverIsDown",
+  "receiverIsSilent",
+  "channelRestarts",
+  "channelReloads",
+] as const;
+
+const CLOCK_STEPS_MS = [-86_400_000, -3_600_000, -1_000, 1_000, 3_600_000, 86_400_000];
+
+/** One message may have several deliveries, which may get into quarantine one after another. */
+const REPLAYS_MAX = 5;
+
+/** No machine starts sooner: nothing that was on the network is any more. */
+const START_MS = 50;
+
+/** Disk operations within which a planned fault comes. */
+const SOON = 60;
+
+/** Faults for a while, then calm; and whoever puts right what a person or a service manager would put right. */
+export class Troubles {
+  /** Everything got through, and the gateway was stopped. */
+  isOver = false;
+  readonly #parts: TroubleParts;
+  #isCalm = false;
+  /** How often a person has dealt with a message in quarantine. */
+  readonly #dealtWith = new Map<string, number>();
+
+  constructor(parts: TroubleParts) {
+    this.#parts = parts;
+    void this.#strike();
+    void this.#operate();
+  }
+
+  /** Why it is not over. */
+  describe(): string {
+    const { generators, machine } = this.#parts;
+    const waiting = generators.flatMap(({ sent }) => sent).filter(({ verdict }) => verdict === undefined);
+    return JSON.stringify({
+      unanswered: waiting.map(({ controlId }) => controlId),
+      snapshot: machine.gateway?.snapshot() ?? "down",
+    });
+  }
+
+  async #strike(): Promise<void> {
+    const { scenario: { troubledMs, faultEveryMs }, timeline, random } = this.#parts;
+    for (;;) {
+      await timeline.sleep(random.number() * 2 * faultEveryMs);
+      if (timeline.nowMs > troubledMs) break;
+      const trouble = random.pick(TROUBLES);
+      this.#parts.trace.note("trouble", trouble);
+      this.#cause(trouble);
+    }
+    const { disk, net, weather, receivers, generators, trace } = this.#parts;
+    trace.note("trouble", "is over");
+    disk.calm();
+    disk.makeRoom();
+    net.calm();
+    weather.isBad = false;
+    for (const receiver of receivers) receiver.conduct = () => "takes";
+    for (const generator of generators) generator.calm();
+    this.#isCalm = true;
+  }
+
+  #cause(trouble: typeof TROUBLES[number]): void {
+    const { disk, net, machine, receivers, random, timeline, scenario: { plan } } = this.#parts;
+    const later = (action: () => void) => timeline.after(random.number() * 20_000, action);
+    const { port } = random.pick(receivers);
+    const channel = random.pick(plan.channels);
+    const soon = 1 + random.below(SOON);
+    switch (trouble) {
+      case "powerCut":
+        return machine.die("powerCut");
+      case "powerCutAtWrite":
+        return disk.plan("powerCut", soon);
+      case "kill":
+        return machine.die("killed");
+      case "restart":
+        return void machine.stop();
+      case "writeFails":
+      case "syncFails":
+      case "readFails":
+        return disk.plan(trouble, soon);
+      case "diskFills":
+        disk.plan("full", soon);
+        return void later(() => disk.makeRoom());
+      case "clockIsSet":
+        return machine.setClock(random.pick(CLOCK_STEPS_MS));
+      case "receiverIsDown":
+      case "receiverIsSilent":
+        net.meet(port, trouble === "receiverIsDown" ? "refused" : "silent");
+        return void later(() => net.meet(port, "open"));
+      case "channelRestarts":
+        machine.gateway?.stopChannel(channel.name).catch(() => {});
+        return void later(() => machine.gateway?.startChannel(channel.name).catch(() => {}));
+      case "channelReloads":
+        return void machine.gateway?.reloadChannel(channel).catch(() => {});
+    }
+  }
+
+  /** Starts what is down, again and again; in the end, when nothing is left to do, stops the gateway. */
+  async #operate(): Promise<void> {
+    const { timeline, random, machine, ledger } = this.#parts;
+    for (;;) {
+      await timeline.sleep(START_MS + random.number() * 2_000);
+      const { gateway } = machine;
+      if (!gateway) {
+        const failure = await machine.start();
+        if (failure && this.#isCalm) ledger.violated(`the gateway does not start: ${failure}`);
+      } else if (gateway.snapshot().journal.condition === "failed") {
+        await machine.stop();
+      } else if (this.#isCalm) {
+        if (await this.#finish()) return;
+      } else {
+        this.#startHalted();
+      }
+    }
+  }
+
+  #startHalted(): void {
+    const { gateway } = this.#parts.machine;
+    for (const { name, condition, work, destinations } of gateway!.snapshot().channels) {
+      const lines = [work, ...Object.values(destinations)];
+      if (condition === "stopped" && this.#isCalm || lines.some((line) => line.condition === "halted")) {
+        gateway!.startChannel(name).catch(() => {});
+      }
+    }
+  }
+
+  /** Deals with what is left; true when nothing was. */
+  async #finish(): Promise<boolean> {
+    const { machine, generators, ledger, trace } = this.#parts;
+    const gateway = machine.gateway!;
+    this.#startHalted();
+    await this.#dealWithQuarantine();
+    if (machine.gateway !== gateway || !generators.every(({ isDone }) => isDone)) return false;
+    const { journal } = gateway.snapshot();
+    if (journal.pending > 0) return false;
+    if (journal.pendingBytes !== 0) {
+      ledger.violated(`nothing is pending, and ${journal.pendingBytes} bytes are`);
+    }
+    trace.note("trouble", "everything got through");
+    const trouble = await machine.stop();
+    if (trouble) ledger.violated(`the gateway does not stop: ${trouble}`);
+    await machine.start();
+    const found = machine.gateway!.snapshot().journal;
+    if (found.pending !== 0 || found.pendingBytes !== 0) {
+      ledger.violated(
+        `nothing was pending, and after a start ${found.pending} are, of ${found.pendingBytes} bytes`,
+      );
+    }
+    await machine.stop();
+    return this.isOver = true;
+  }
+
+  /** A person sends again, or lets go, each message in quarantine. */
+  async #dealWithQuarantine(): Promise<void> {
+    const { machine, scenario: { replays } } = this.#parts;
+    const found = await machine.ask(({ archive }) => archive.list({ state: "quarantined", limit: 1000 }));
+    for (const { id, trouble } of found ?? []) {
+      const times = this.#dealtWith.get(id) ?? 0;
+      // What is no whole message has never been acknowledged, and comes again by itself.
+      if (times >= (replays ? REPLAYS_MAX : 1) || trouble?.code.startsWith("MLLP_")) continue;
+      this.#dealtWith.set(id, times + 1);
+      await machine.ask((gateway) => replays ? gateway.replay(id, { force: true }) : gateway.release(id));
+    }
+  }
+}
