@@ -18,6 +18,8 @@ export interface Store {
   /** What the blind indexes are made with. */
   readonly indexKey: Uint8Array;
   commit(operations: readonly Operation[]): Promise<readonly unknown[]>;
+  /** How long the last commit waited for the disk; left out where there is none. */
+  readonly syncMs?: number;
   ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>>;
   /** Looks through everything, and makes sure that a write survives. Errors: JOURNAL_DAMAGED, JOURNAL_STORE_FAILED. */
   check(): Promise<void>;
@@ -39,6 +41,12 @@ export interface Opening {
   readonly folder: string;
   /** Not for a keeper. */
   readonly masterKey?: MasterKey;
+}
+
+/** What became of a batch. */
+export interface Applied {
+  readonly results: readonly unknown[];
+  readonly syncMs: number;
 }
 
 /** To the journal's thread. */
@@ -155,9 +163,17 @@ async function openSqliteStore(
     return keeper;
   };
   let opening: Promise<Calls> | undefined;
+  let syncMs = 0;
   return {
     indexKey,
-    commit: (operations) => writer.call({ do: "apply", operations }) as Promise<readonly unknown[]>,
+    async commit(operations) {
+      const applied = await writer.call({ do: "apply", operations }) as Applied;
+      syncMs = applied.syncMs;
+      return applied.results;
+    },
+    get syncMs() {
+      return syncMs;
+    },
     ask: <Q extends Question>(question: Q) => reader.call({ do: "ask", question }) as Promise<AnswerTo<Q>>,
     check: () => writer.call({ do: "check" }) as Promise<void>,
     async keep(given) {

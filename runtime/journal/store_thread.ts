@@ -11,12 +11,13 @@ import { diskFolder } from "./disk_folder.ts";
 import { diskFiles } from "./disk_files.ts";
 import { LARGE_BYTES, type LargeBody, writeLarge } from "./large_bodies.ts";
 import { openUpToDate, type RewriteProgress } from "./migration/migrate.ts";
+import type { Operation } from "./operations.ts";
 import { prepareSchema } from "./schema.ts";
 import { Reader } from "./reader.ts";
 import { type KeyChange, rewrap, type Rewrapped } from "./rewrap.ts";
 import { Sealing } from "./sealing.ts";
 import { holdFolder, openReader, openWriter } from "./sqlite_database.ts";
-import type { FromThread, Opening, ToThread } from "./store.ts";
+import type { Applied, FromThread, Opening, ToThread } from "./store.ts";
 import { sweepFiles } from "./sweep_files.ts";
 import { Writer } from "./writer.ts";
 
@@ -113,7 +114,7 @@ function perform(message: ToThread): unknown {
     case "open":
       return open(message, message.call);
     case "apply":
-      return writer!.apply(message.operations);
+      return apply(message.operations);
     case "ask":
       return reader!.answer(message.question);
     case "check":
@@ -125,6 +126,12 @@ function perform(message: ToThread): unknown {
     case "close":
       return close();
   }
+}
+
+function apply(operations: readonly Operation[]): Applied {
+  let sinceMs = 0;
+  const results = writer!.apply(operations, () => void (sinceMs = performance.now()));
+  return { results, syncMs: performance.now() - sinceMs };
 }
 
 /** The body was moved here: it is let go at once, since a thread that rests does not tidy up. */
