@@ -14,12 +14,12 @@ import type { GatewayKeyring } from "../trust/keyring.ts";
 import { type Accepted, identityIn } from "./arrival.ts";
 import { Assembler } from "./assembler.ts";
 import { Collectors } from "./collectors.ts";
-import { countedAs } from "./counted_as.ts";
+import { countedAs, nothingCounted } from "./counted_as.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { Route } from "./delivery_stages.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
-import type { ChannelCounts, ChannelState, Condition } from "./events.ts";
+import type { ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
 import { ChannelIntake } from "./intake.ts";
 import type { IntakeMemory } from "./intake_memory.ts";
@@ -80,14 +80,7 @@ export class Channel {
   readonly #deliveries: Deliveries;
   readonly #collectors: Collectors;
   readonly #waiters = new Waiters();
-  readonly #counts: { -readonly [K in keyof ChannelCounts]: ChannelCounts[K] } = {
-    received: 0,
-    repeated: 0,
-    filtered: 0,
-    delivered: 0,
-    failed: 0,
-    quarantined: 0,
-  };
+  readonly #counts = nothingCounted();
   #listening: Listening | undefined;
   /** Answers to what was injected that are not made yet. */
   readonly #injected = new Set<Promise<Reply>>();
@@ -313,6 +306,7 @@ export class Channel {
       condition: halted ? "halted" : this.#condition,
       address: this.#listening?.address ?? "",
       isOpen: this.#gate.isOpen,
+      ...(this.#gate.isOpen || this.#condition === "stopped" ? {} : { closedBy: this.#gate.reason }),
       work: this.#assembler.state(this.#work.line.state()),
       destinations: Object.fromEntries(destinations),
       counts: { ...this.#counts },

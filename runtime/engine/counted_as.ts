@@ -17,3 +17,8 @@ const COUNTED: { readonly [name: string]: keyof ChannelCounts } = {
   deliveryFailed: "failed",
   messageQuarantined: "quarantined",
 };
+
+/** What a channel has counted before anything went through it. */
+export function nothingCounted(): { -readonly [K in keyof ChannelCounts]: ChannelCounts[K] } {
+  return { received: 0, repeated: 0, filtered: 0, delivered: 0, failed: 0, quarantined: 0 };
+}

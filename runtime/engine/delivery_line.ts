@@ -46,7 +46,7 @@ export class DeliveryLine {
   readonly line: Line<Sending, Verdict>;
   #queued: number;
   readonly #attempts = new Attempts();
-  /** Deliveries that a person ends. */
+  /** Deliveries that are about to end. */
   readonly #ending = new Set<number>();
   /** Why the line halts once nothing is being sent, and which delivery it stands still for. */
   #blocked: { readonly by: OutboxEntry; readonly error: MitralError } | undefined;
@@ -145,23 +145,18 @@ export class DeliveryLine {
    */
   async end(delivery: number, { how, by }: PersonalEnd): Promise<"ended" | "gone" | OutboxEntry> {
     const entry = await this.#queue.seek(delivery);
-    if (!entry || this.#ending.has(delivery)) return "gone";
+    if (!entry || this.#isOver(entry)) return "gone";
     if (this.#attempts.has(entry)) return entry;
-    this.#ending.add(delivery);
     this.#retries.forget(entry);
     const { id } = entry.row;
     const error = errors.error(how === "skipped" ? "ENGINE_DELIVERY_SKIPPED" : "ENGINE_DELIVERY_CANCELLED");
-    try {
-      const { durable } = await this.#close(
-        entry,
-        { kind: "rejected", error },
-        { ended: { how, by } },
-        how === "skipped" ? { name: "messageQuarantined", id, error } : { name: "messageCancelled", id },
-      );
-      await durable;
-    } finally {
-      this.#ending.delete(delivery);
-    }
+    const { durable } = await this.#close(
+      entry,
+      { kind: "rejected", error },
+      { ended: { how, by } },
+      how === "skipped" ? { name: "messageQuarantined", id, error } : { name: "messageCancelled", id },
+    );
+    await durable;
     if (this.isBlockedBy(delivery)) this.#unblock();
     return "ended";
   }
@@ -198,7 +193,7 @@ export class DeliveryLine {
       const entry = await this.#queue.take(signal);
       if (!entry) return undefined;
       const { world: { clock }, formats } = this.#parts;
-      if (this.#ending.has(entry.position)) continue;
+      if (this.#isOver(entry)) continue;
       const { body } = entry.row;
       const overdue = this.#expired(entry);
       if (overdue) await this.#giveUp(entry, overdue);
@@ -214,14 +209,19 @@ export class DeliveryLine {
 
   /** An attempt is about to begin: what was taken may have to wait all the same. */
   #begins(entry: OutboxEntry): boolean {
-    if (!this.#mayBegin(entry) || this.#ending.has(entry.position)) return false;
+    if (this.#isOver(entry) || !this.#mayBegin(entry)) return false;
     this.#attempts.begin(entry);
     return true;
   }
 
   #ended({ entry, startedMs }: Sending, verdict: Verdict): Promise<void> | void {
     if (verdict.kind !== "kept") return this.#end(entry, verdict, startedMs);
-    if (!this.#ending.has(entry.position)) this.#retries.keep(entry);
+    if (!this.#isOver(entry)) this.#retries.keep(entry);
+  }
+
+  /** True where a delivery has ended, or is about to: a person may do that at any time. */
+  #isOver({ end, position }: OutboxEntry): boolean {
+    return end !== undefined || this.#ending.has(position);
   }
 
   async #end(entry: OutboxEntry, outcome: Outcome, startedMs: number): Promise<void> {
@@ -273,14 +273,11 @@ export class DeliveryLine {
       : outcome.answer
       ? "postponed"
       : "unanswered";
-    return this.#remedyAfter(entry, failure, outcome.error);
-  }
-
-  #remedyAfter(entry: OutboxEntry, failure: Failure, error: MitralError): Remedied {
     const { world: { clock }, destination } = this.#parts;
     const since = entry.failingSinceMs ??= {};
-    const forMs = clock.elapsedMs() - (since[failure] ??= clock.elapsedMs());
-    return remedyFor(failure, forMs, error, destination);
+    const forMs = clock.elapsedMs() -
+      (since[failure] ??= (failure === "unanswered" ? entry.silentSinceMs : undefined) ?? clock.elapsedMs());
+    return remedyFor(failure, forMs, outcome.error, destination);
   }
 
   #expired({ row }: OutboxEntry): Remedied | undefined {
@@ -290,13 +287,18 @@ export class DeliveryLine {
 
   /** Ends those that wait while nobody answers, and have waited long enough. */
   async #giveUpOverdue(): Promise<void> {
-    const { unansweredMs = 0 } = this.#parts.destination.retry;
+    const { world: { clock }, destination } = this.#parts;
+    const { unansweredMs = 0 } = destination.retry;
     const silence = errors.error("ENGINE_DELIVERY_UNANSWERED", { unansweredMs });
+    const nowMs = clock.elapsedMs();
     const overdue = this.#retries.takeOut((entry) => {
-      const end = this.#expired(entry) ?? this.#remedyAfter(entry, "unanswered", silence);
+      const sinceMs = entry.failingSinceMs?.unanswered ?? entry.silentSinceMs ?? nowMs;
+      const end = this.#expired(entry) ?? remedyFor("unanswered", nowMs - sinceMs, silence, destination);
       return end.remedy === "retry" ? undefined : end;
     });
-    for (const [entry, end] of overdue) await this.#giveUp(entry, end);
+    for (const [entry, end] of overdue) {
+      if (!this.#isOver(entry)) await this.#giveUp(entry, end);
+    }
   }
 
   /** A delivery that is not attempted again. */
@@ -320,6 +322,7 @@ export class DeliveryLine {
     const blocked = errors.error("ENGINE_DELIVERY_BLOCKED", { reason: error.code }, error);
     this.#blocked ??= { by: entry, error: blocked };
     this.#gate.set(BLOCKED, true);
+    this.#retries.keep(entry);
   }
 
   #haltIfBlocked(): void {
@@ -346,22 +349,26 @@ export class DeliveryLine {
     event: OwnEvent,
   ): Promise<{ readonly durable: Promise<unknown> }> {
     const { journal, world, diverted } = this.#parts;
-    const { durable } = await this.#settlement.settle(entry, outcome, {
-      ...how,
-      atMs: world.clock.nowMs(),
-      ...(diverted !== undefined && this.#attempts.has(entry) ? { diverted } : {}),
-    });
-    entry.end = outcome.kind;
-    this.#queued--;
-    journal.countPending(-entry.size);
-    if (how.holds) this.#queue.hold(entry, durable);
-    // One that a person ended may have been read from disk once more meanwhile.
-    else {
-      const left = how.ended ? this.#queue.find(entry.position) ?? entry : entry;
-      this.#queue.settle(left, durable, outcome.kind === "rejected" ? "durable" : "now");
+    const { position } = entry;
+    this.#ending.add(position);
+    try {
+      const { durable } = await this.#settlement.settle(entry, outcome, {
+        ...how,
+        atMs: world.clock.nowMs(),
+        ...(diverted !== undefined && this.#attempts.has(entry) ? { diverted } : {}),
+      });
+      // One that a person ended may have been read from disk once more meanwhile.
+      const left = how.ended ? this.#queue.find(position) ?? entry : entry;
+      left.end = outcome.kind;
+      this.#queued--;
+      journal.countPending(-entry.size);
+      if (how.holds) this.#queue.hold(left, durable);
+      else this.#queue.settle(left, durable, outcome.kind === "rejected" ? "durable" : "now");
+      durable.then(() => this.#report(event), () => {});
+      return { durable };
+    } finally {
+      this.#ending.delete(position);
     }
-    durable.then(() => this.#report(event), () => {});
-    return { durable };
   }
 
   #report(event: OwnEvent): void {

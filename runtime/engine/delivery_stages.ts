@@ -20,6 +20,8 @@ export interface OutboxEntry extends Entry {
   end?: FinalVerdict["kind"];
   /** When the peer first refused it for now, or did not answer, by a clock that nobody sets. */
   failingSinceMs?: Partial<Record<Failure, number>>;
+  /** Since when it waits for a peer that answers nobody. */
+  silentSinceMs?: number | undefined;
 }
 
 /** A delivery on its way: what is sent, and how its answer is read. */

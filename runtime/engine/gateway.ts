@@ -327,11 +327,13 @@ export class Gateway implements RunningGateway {
   }
 
   async #close(): Promise<void> {
-    await this.#retention.stop();
+    // Nothing new is taken from here on: what is under way beside the channels is awaited where it has to be.
+    const pruned = this.#retention.stop();
     const mending = this.#keeper.stop();
     if (mending) await mending;
     this.#renewal.forget();
-    await drain([...this.#channels.values()], this.#keeper, this.#world, this.#plan.drainMsMax);
+    const journal = { close: () => pruned.then(() => this.#keeper.close()) };
+    await drain([...this.#channels.values()], journal, this.#world, this.#plan.drainMsMax);
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
     this.#isClosed = true;
     this.#observers.clear();

@@ -71,6 +71,8 @@ export class Queue<E extends Entry> {
 
   /** Tells of an entry that has just become durable. In order of position. */
   offer(entry: E): void {
+    // It was ended before anybody was told of it.
+    if (this.#leaving.has(entry.position)) return;
     if (entry.position <= this.#seen) {
       if (!this.#isKnown(entry) && !this.#passedOver.covers(entry)) this.putBack(entry.position);
       return;

@@ -57,9 +57,7 @@ export class Retries {
   /** A delivery was not attempted, and waits with the others until they are woken, or it is its turn to probe. */
   keep(entry: OutboxEntry): void {
     // Nobody answers there, so that it gets no answer either.
-    if (this.#circuit.isOpen) {
-      (entry.failingSinceMs ??= {}).unanswered ??= this.#parts.world.clock.elapsedMs();
-    }
+    if (this.#circuit.isOpen) entry.silentSinceMs ??= this.#parts.world.clock.elapsedMs();
     this.#kept.push(entry);
     this.#circuit.passes(entry.position);
   }
@@ -72,6 +70,7 @@ export class Retries {
   /** An attempt was answered, one way or the other. */
   answered(): void {
     if (!this.#circuit.answered()) return;
+    for (const entry of this.#kept) entry.silentSinceMs = undefined;
     this.#parts.closed();
     this.wake();
   }

@@ -39,7 +39,8 @@ export class Settlements {
         this.#parts.sql.noteMembers.run(settle.atMs, "quarantined", settle.trouble.code, settle.delivery);
       }
     }
-    if (settle.trouble || ended || diverted) this.#noteEnd(settle);
+    if (settle.trouble || diverted) this.#noteEnd(settle);
+    if (ended && settled > 0) this.#noteAct(settle, ended);
     return { concluded: this.#conclude(settle), rest: settle.tellRest ? this.#rest(settle) : null };
   }
 
@@ -67,15 +68,17 @@ export class Settlements {
     return null;
   }
 
-  #noteEnd({ seq, delivery, atMs, trouble, ended, diverted }: Settle): void {
-    const { sql, names, acts } = this.#parts;
-    const id = Number(sql.deliveryById.get(delivery)!.destination);
+  #noteEnd({ seq, delivery, atMs, trouble, diverted }: Settle): void {
+    const id = Number(this.#parts.sql.deliveryById.get(delivery)!.destination);
     if (diverted) this.#note(seq, atMs, `diverted to ${diverted}`, id, null);
     if (trouble) this.#note(seq, atMs, "quarantined", id, trouble.code);
-    if (!ended) return;
+  }
+
+  #noteAct({ seq, delivery, atMs }: Settle, { how, by }: NonNullable<Settle["ended"]>): void {
+    const { sql, names, acts } = this.#parts;
     const channel = channelOf(this.#parts, seq);
-    const destination = names.textOf(id).slice(channel.length + 1);
-    acts.note({ atMs, by: ended.by, act: ended.how, channel, destination, seq });
+    const name = names.textOf(Number(sql.deliveryById.get(delivery)!.destination));
+    acts.note({ atMs, by, act: how, channel, destination: name.slice(channel.length + 1), seq });
   }
 
   #sealedAnswerOf({ seq, delivery }: Settle, answer: Uint8Array): Uint8Array {
