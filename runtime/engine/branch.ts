@@ -1,6 +1,7 @@
 import type { Format } from "../contract/format.ts";
 import { type Body, hasPaths, type Message, RawBody } from "../contract/message.ts";
 import type { Branch } from "../journal/operations.ts";
+import { sameBytes } from "../journal/same_bytes.ts";
 import { type BoundFormats, speaks } from "./formats.ts";
 import type { DestinationPlan, Order } from "./plan.ts";
 
@@ -41,11 +42,4 @@ function keysOf(order: Order, body: Body, format: Format | undefined): readonly 
 
 function isAsTaken(payload: Uint8Array, contentType: string, { received, body }: Message): boolean {
   return contentType === body.contentType && sameBytes(payload, received);
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
 }

@@ -77,10 +77,10 @@ export class Queue<E extends Entry> {
       if (!this.#isKnown(entry) && !this.#passedOver.covers(entry)) this.putBack(entry.position);
       return;
     }
-    const room = !this.#isFull() && this.#window.bytes + entry.size <= this.#bounds.queueWindowBytesMax;
-    if (this.#more || this.#reading || !room) {
-      this.#more = true;
-    } else {
+    // An empty window takes it however large it is: it is in memory, and would only be read from disk again.
+    const bytes = this.#window.bytes === 0 ? 0 : this.#window.bytes + entry.size;
+    this.#more ||= this.#reading || this.#isFull() || bytes > this.#bounds.queueWindowBytesMax;
+    if (!this.#more) {
       this.#window.push(entry);
       this.#seen = entry.position;
     }

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Database, Row, Statement } from "./database.ts";
 import { isLarge, type LargeBody, sha256Of, type Stored } from "./large_bodies.ts";
+import { sameBytes } from "./same_bytes.ts";
 import { type Owner, SEALED, type Sealing } from "./sealing.ts";
 
 /** What is sealed with a body: nothing of it can be read beside the journal. */
@@ -63,7 +64,7 @@ export function openBody(
 export function isSame(a: Stored, b: Stored): boolean {
   if (a.length !== b.length) return false;
   if (isLarge(a)) return a.sha256 === (isLarge(b) ? b.sha256 : sha256Of(b));
-  return isLarge(b) ? isSame(b, a) : a.every((byte, at) => byte === b[at]);
+  return isLarge(b) ? isSame(b, a) : sameBytes(a, b);
 }
 
 /** The head as JSON behind its length (4 bytes, big-endian); then the bytes, unless they are in a file. */

@@ -16,11 +16,13 @@ const BATCH_OPERATIONS_MAX = 2048;
 /** … and about this many bytes: one commit must not keep the next one waiting for long. */
 const BATCH_BYTES_MAX = 4 << 20;
 
-/** Operations nobody waits for are committed with the next that somebody waits for, or this many turns later … */
-const LINGER_TURNS_MAX = 64;
-/** … or after this share of the time a commit takes … */
-const LINGER_SHARE = 0.5;
-/** … or when this many have gathered. */
+/** A batch gathers for so many turns at most … */
+const LINGER_TURNS_MAX = 256;
+/** … and, where somebody waits for it, until this share of the time a sync takes has gone by since the last commit … */
+const LINGER_SYNC_SHARE = 0.5;
+/** … or else for this share of the time a commit takes … */
+const LINGER_COMMIT_SHARE = 0.5;
+/** … or until so many operations have gathered that nobody waits for. */
 const PATIENT_OPERATIONS_MAX = 64;
 
 /** What the journal tells about itself. */
@@ -60,8 +62,12 @@ export class Journal {
   #waiting: Waiting[] = [];
   /** How many of those waiting are not patient. */
   #urgent = 0;
-  /** What a commit takes, averaged over the last few. */
+  /** How many the last commit let go that have not come back with the next. */
+  #away = 0;
+  #committedAtMs = 0;
+  /** What a commit takes, and the sync that is part of it, averaged over the last few. */
   #commitMs = 0;
+  #syncMs = 0;
   #committing: Promise<void> | undefined;
   #trouble: MitralError | undefined;
   #closed = false;
@@ -132,7 +138,10 @@ export class Journal {
     if (this.#closed) return Promise.reject(errors.error("JOURNAL_CLOSED"));
     const written = new Promise<ResultOf<O>>((resolve, reject) => {
       const patient = patience === "patient";
-      if (!patient) this.#urgent++;
+      if (!patient) {
+        this.#urgent++;
+        if (this.#away > 0) this.#away--;
+      }
       this.#waiting.push({ operation, bytes: bytesOf(operation), patient, resolve, reject });
       this.#committing ??= this.#commitAll();
     });
@@ -209,16 +218,22 @@ export class Journal {
   }
 
   /**
-   * Lets a batch grow. What the last commit let go has its next message here in a moment, so every batch waits for one
-   * turn of the event loop; one of patient operations alone waits for company a little longer.
+   * Lets a batch grow. Whoever the last commit let go has the next message here in a moment. On a slow disk it pays to wait
+   * for all of them: senders would otherwise part into two halves, each of which waits for the other's sync. On a fast
+   * one one half is better worked on while the other's is written. A batch of patient operations alone waits for company.
    */
   async #gather(): Promise<void> {
     const { clock } = this.#world;
     const startedMs = clock.elapsedMs();
     for (let turn = 1; turn <= LINGER_TURNS_MAX; turn++) {
       await clock.turn();
-      if (this.#urgent > 0 || this.#waiting.length >= PATIENT_OPERATIONS_MAX) return;
-      if (clock.elapsedMs() - startedMs > this.#commitMs * LINGER_SHARE) return;
+      const nowMs = clock.elapsedMs();
+      if (this.#urgent > 0) {
+        if (this.#away === 0 || nowMs - this.#committedAtMs >= this.#syncMs * LINGER_SYNC_SHARE) return;
+      } else {
+        if (this.#waiting.length >= PATIENT_OPERATIONS_MAX) return;
+        if (nowMs - startedMs > this.#commitMs * LINGER_COMMIT_SHARE) return;
+      }
     }
   }
 
@@ -254,8 +269,11 @@ export class Journal {
       return;
     }
     batch.forEach((waiting, at) => waiting.resolve(results[at] as never));
-    const tookMs = this.#world.clock.elapsedMs() - startedMs;
+    this.#away = batch.filter(({ patient }) => !patient).length;
+    this.#committedAtMs = this.#world.clock.elapsedMs();
+    const tookMs = this.#committedAtMs - startedMs;
     this.#commitMs += (tookMs - this.#commitMs) / 8;
+    this.#syncMs += ((this.#store.syncMs ?? 0) - this.#syncMs) / 8;
     this.#observer.committed(batch.length, tookMs);
   }
 }

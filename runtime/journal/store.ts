@@ -18,6 +18,8 @@ export interface Store {
   /** What the blind indexes are made with. */
   readonly indexKey: Uint8Array;
   commit(operations: readonly Operation[]): Promise<readonly unknown[]>;
+  /** How long the last commit waited for the disk; left out where there is none. */
+  readonly syncMs?: number;
   ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>>;
   /** Looks through everything, and makes sure that a write survives. Errors: JOURNAL_DAMAGED, JOURNAL_STORE_FAILED. */
   check(): Promise<void>;
@@ -41,6 +43,12 @@ export interface Opening {
   readonly masterKey?: MasterKey;
 }
 
+/** What became of a batch. */
+export interface Applied {
+  readonly results: readonly unknown[];
+  readonly syncMs: number;
+}
+
 /** To the journal's thread. */
 export type ToThread =
   & { readonly call: number }
@@ -49,7 +57,7 @@ export type ToThread =
     | { readonly do: "apply"; readonly operations: readonly Operation[] }
     | { readonly do: "ask"; readonly question: Question }
     | { readonly do: "check" }
-    | { readonly do: "keep"; readonly body: Uint8Array }
+    | { readonly do: "keep"; readonly body: Uint8Array<ArrayBuffer> }
     | ({ readonly do: "rewrap"; readonly folder: string } & KeyChange)
     | { readonly do: "close" }
   );
@@ -91,12 +99,13 @@ class Calls {
       this.#end(errors.error("JOURNAL_STORE_FAILED", { reason: "its thread died" }, cause));
   }
 
-  call(message: Undone<ToThread>): Promise<unknown> {
+  /** What is in `transfer` moves, and is gone here. */
+  call(message: Undone<ToThread>, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
     if (this.#dead) return Promise.reject(this.#dead);
     return new Promise((resolve, reject) => {
       const call = ++this.#last;
       this.#waiting.set(call, { resolve, reject });
-      this.#thread.post({ ...message, call });
+      this.#thread.post({ ...message, call }, transfer);
     });
   }
 
@@ -154,12 +163,24 @@ async function openSqliteStore(
     return keeper;
   };
   let opening: Promise<Calls> | undefined;
+  let syncMs = 0;
   return {
     indexKey,
-    commit: (operations) => writer.call({ do: "apply", operations }) as Promise<readonly unknown[]>,
+    async commit(operations) {
+      const applied = await writer.call({ do: "apply", operations }) as Applied;
+      syncMs = applied.syncMs;
+      return applied.results;
+    },
+    get syncMs() {
+      return syncMs;
+    },
     ask: <Q extends Question>(question: Q) => reader.call({ do: "ask", question }) as Promise<AnswerTo<Q>>,
     check: () => writer.call({ do: "check" }) as Promise<void>,
-    keep: async (body) => await (await (opening ??= openKeeper())).call({ do: "keep", body }) as LargeBody,
+    async keep(given) {
+      const keeping = await (opening ??= openKeeper());
+      const body = new Uint8Array(given);
+      return await keeping.call({ do: "keep", body }, [body.buffer]) as LargeBody;
+    },
     async close() {
       try {
         // Where one of them is dead the other is closed all the same.

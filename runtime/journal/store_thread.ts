@@ -9,14 +9,15 @@ import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
 import { diskFolder } from "./disk_folder.ts";
 import { diskFiles } from "./disk_files.ts";
-import { writeLarge } from "./large_bodies.ts";
+import { LARGE_BYTES, type LargeBody, writeLarge } from "./large_bodies.ts";
 import { openUpToDate, type RewriteProgress } from "./migration/migrate.ts";
+import type { Operation } from "./operations.ts";
 import { prepareSchema } from "./schema.ts";
 import { Reader } from "./reader.ts";
 import { type KeyChange, rewrap, type Rewrapped } from "./rewrap.ts";
 import { Sealing } from "./sealing.ts";
 import { holdFolder, openReader, openWriter } from "./sqlite_database.ts";
-import type { FromThread, Opening, ToThread } from "./store.ts";
+import type { Applied, FromThread, Opening, ToThread } from "./store.ts";
 import { refuseHalfRestored } from "./upkeep/hold_folder.ts";
 import { sweepFiles } from "./sweep_files.ts";
 import { Writer } from "./writer.ts";
@@ -115,18 +116,31 @@ function perform(message: ToThread): unknown {
     case "open":
       return open(message, message.call);
     case "apply":
-      return writer!.apply(message.operations);
+      return apply(message.operations);
     case "ask":
       return reader!.answer(message.question);
     case "check":
       return check();
     case "keep":
-      return writeLarge(message.body, files!, randomBytes);
+      return keep(message.body, files!);
     case "rewrap":
       return rewrapIn(message.folder, message);
     case "close":
       return close();
   }
+}
+
+function apply(operations: readonly Operation[]): Applied {
+  let sinceMs = 0;
+  const results = writer!.apply(operations, () => void (sinceMs = performance.now()));
+  return { results, syncMs: performance.now() - sinceMs };
+}
+
+/** The body was moved here: it is let go at once, since a thread that rests does not tidy up. */
+function keep(body: Uint8Array<ArrayBuffer>, files: BodyFiles): LargeBody {
+  const kept = writeLarge(body, files, randomBytes);
+  body.buffer.transfer(0);
+  return kept;
 }
 
 self.onmessage = (event: MessageEvent<ToThread>) => {
@@ -145,5 +159,14 @@ self.onmessage = (event: MessageEvent<ToThread>) => {
       failure: { code, facts: facts as never, busy: busy ?? false, reason: message },
     };
   }
-  self.postMessage(reply);
+  self.postMessage(reply, largeBodiesIn(reply.result));
 };
+
+/** Large bodies of rows: they move to whoever asked, where others are copied. */
+function largeBodiesIn(rows: unknown): ArrayBuffer[] {
+  if (!Array.isArray(rows)) return [];
+  return rows.flatMap((row: { readonly body?: unknown } | null) => {
+    const body = row?.body;
+    return body instanceof Uint8Array && body.length > LARGE_BYTES ? [body.buffer as ArrayBuffer] : [];
+  });
+}

@@ -60,13 +60,17 @@ export class Writer {
     this.#retention = new Retention(database, parts);
   }
 
-  /** Applies a batch in one transaction. When it returns, all of it survives a power cut; when it throws, none of it. */
-  apply(operations: readonly Operation[]): unknown[] {
+  /**
+   * Applies a batch in one transaction. When it returns, all of it survives a power cut; when it throws, none of it.
+   * `committing`: told when nothing but the commit is left.
+   */
+  apply(operations: readonly Operation[], committing = () => {}): unknown[] {
     const { sql, sequences } = this.#parts;
     sql.begin.run();
     try {
       const results = operations.map((operation) => this.#applyOne(operation));
       sequences.keep();
+      committing();
       sql.commit.run();
       this.#retention.committed();
       if (operations.some(({ op }) => FREEING.has(op))) this.#giveBack();

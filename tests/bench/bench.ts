@@ -6,4 +6,6 @@ export interface Bench {
   readonly count: number;
   /** How often each case is run, in turn with what it is compared to. */
   readonly rounds: number;
+  /** A rough run is wanted. */
+  readonly isQuick: boolean;
 }

@@ -1,5 +1,5 @@
 import type { GatewayProcess } from "./gateway_process.ts";
-import { type Receiver, send, type Sent } from "./load.ts";
+import { type Receiver, send, type Sending, type Sent } from "./load.ts";
 
 /** What a burst of messages showed. */
 export interface Burst extends Sent {
@@ -9,23 +9,32 @@ export interface Burst extends Sent {
   readonly cpuMicroseconds: number;
 }
 
+/** How a burst is sent; nothing more is sent after 15 s where nobody says so. */
+export interface Bursting extends Omit<Sending, "first"> {
+  /** Where all messages must have come before it is over. */
+  readonly receiver?: Receiver;
+  /** How often each comes there. */
+  readonly copies?: number;
+  /** To other ports than that of the first channel, in turn. */
+  readonly ports?: readonly number[];
+}
+
 let next = 0;
 
-/** Sends messages over some connections, waits until all are delivered `copies` times and the gateway rests. */
+/** Sends messages over some connections, waits until all are delivered and the gateway rests. */
 export async function burst(
   gateway: GatewayProcess,
   connections: number,
   count: number,
-  receiver?: Receiver,
-  copies = 1,
+  { receiver, copies = 1, ports = [gateway.port], msMax = 15_000, anew }: Bursting = {},
 ): Promise<Burst> {
   const before = receiver?.count ?? 0;
   const cpuBefore = await gateway.idle();
   const startedMs = performance.now();
-  const sent = await send(gateway.port, connections, count, next);
-  next += count;
-  await receiver?.reached(before + count * copies);
-  const deliveredPerSecond = count / (performance.now() - startedMs) * 1000;
-  const cpuMicroseconds = (await gateway.idle() - cpuBefore) / count * 1e6;
+  const sent = await send(ports, connections, count, { first: next, msMax, anew });
+  next += sent.count;
+  await receiver?.reached(before + sent.count * copies);
+  const deliveredPerSecond = sent.count / (performance.now() - startedMs) * 1000;
+  const cpuMicroseconds = (await gateway.idle() - cpuBefore) / sent.count * 1e6;
   return { ...sent, deliveredPerSecond, cpuMicroseconds };
 }

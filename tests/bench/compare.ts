@@ -23,9 +23,9 @@ async function compare(
   messages: number,
   receiver?: Receiver,
 ) {
-  const before = await GatewayProcess.start(join(folder, what, "before"), yaml, resolve(earlier));
+  const before = await GatewayProcess.start(join(folder, what, "before"), yaml, { tree: resolve(earlier) });
   const now = await GatewayProcess.start(join(folder, what, "now"), yaml);
-  const run = (gateway: GatewayProcess) => () => burst(gateway, connections, messages, receiver);
+  const run = (gateway: GatewayProcess) => () => burst(gateway, connections, messages, { receiver });
   await inTurn(2, { before: run(before), now: run(now) });
   const found = await inTurn(Number(rounds), { before: run(before), now: run(now) });
   console.log(`\n${what}, ${connections} connections, ${rounds} rounds of ${messages}`);

@@ -54,13 +54,7 @@ channels:
 
 /** Channels that wait for messages. */
 export function idleFile(channels: number): string {
-  const each = (_: unknown, at: number) =>
-    `  feed-${at}:
-    listen: { mllp: { port: 0 } }
-    parse: hl7v2
-    send: { ehr: { mllp: { host: 127.0.0.1, port: 9 } } }
-`;
-  return `gateway: idle\nchannels:\n${Array.from({ length: channels }, each).join("")}`;
+  return channelsFile(channels, 9);
 }
 
 /** MLLP in, sealed by HTTP to the partner at a port. */
@@ -92,5 +86,60 @@ channels:
     decrypt: { from: [ hospital ] }
     parse: hl7v2
     send: { ehr: { mllp: { host: 127.0.0.1, port: ${port} } } }
+`;
+}
+
+/** Channels from MLLP to the same port. */
+export function channelsFile(channels: number, port: number): string {
+  const each = (_: unknown, at: number) =>
+    `  feed-${at}:
+    listen: { mllp: { port: 0 } }
+    parse: hl7v2
+    send: { ehr: { mllp: { host: 127.0.0.1, port: ${port} } } }
+`;
+  return `gateway: channels\nchannels:\n${Array.from({ length: channels }, each).join("")}`;
+}
+
+/** MLLP to MLLP over some connections at once, as they come. */
+export function lanesFile(port: number, lanes: number): string {
+  return `gateway: lanes
+channels:
+  feed:
+    listen: { mllp: { port: 0 } }
+    parse: hl7v2
+    send:
+      to-0:
+        order: none
+        mllp: { host: 127.0.0.1, port: ${port}, connections: ${lanes} }
+`;
+}
+
+/** A channel for small messages, and one for documents of up to `bytesMax`, which go to a port of their own. */
+export function documentsFile(port: number, documentsPort: number, bytesMax: number): string {
+  return `gateway: documents
+channels:
+  feed:
+    listen: { mllp: { port: 0 } }
+    parse: hl7v2
+    send: { ehr: { mllp: { host: 127.0.0.1, port: ${port} } } }
+  documents:
+    listen:
+      mllp: { port: 0, frameBytesMax: ${bytesMax} }
+      messageBytesMax: ${bytesMax}
+    parse: hl7v2
+    send: { ehr: { mllp: { host: 127.0.0.1, port: ${documentsPort} } } }
+`;
+}
+
+/** MLLP to MLLP, to a peer that may be silent for as long as it likes. */
+export function patientFile(port: number): string {
+  return `gateway: patient
+channels:
+  feed:
+    listen: { mllp: { port: 0 } }
+    parse: hl7v2
+    send:
+      to-0:
+        mllp: { host: 127.0.0.1, port: ${port}, answerMsMax: 600000 }
 `;
 }

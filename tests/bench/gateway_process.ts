@@ -3,25 +3,39 @@ import { writeMasterKey } from "../world/master_key.ts";
 
 const THIS_TREE = fileURLToPath(new URL("../..", import.meta.url));
 
+/** How a gateway is started. */
+export interface Starting {
+  /** The working tree it is of: this one, where nobody says so. */
+  readonly tree?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Those of `deno.json`, where nobody says so. */
+  readonly permissions?: "-P" | "-A";
+}
+
 /** A gateway in a process of its own, as on an edge box. */
 export class GatewayProcess {
   private constructor(
     readonly child: Deno.ChildProcess,
-    /** The first channel's. */
-    readonly port: number,
+    /** Each channel's. */
+    readonly ports: readonly number[],
     /** Milliseconds from the start of the process until it said that it is ready. */
     readonly readyMs: number,
   ) {}
 
   /** Starts `mitral run` of a working tree on a gateway file in a folder, and waits until it is ready. */
-  static async start(folder: string, yaml: string, tree = THIS_TREE): Promise<GatewayProcess> {
+  static async start(
+    folder: string,
+    yaml: string,
+    { tree = THIS_TREE, env = {}, permissions = "-P" }: Starting = {},
+  ): Promise<GatewayProcess> {
     await Deno.mkdir(folder, { recursive: true });
     await Deno.writeTextFile(`${folder}/gateway.yaml`, yaml);
     await writeMasterKey(folder);
     const startedMs = performance.now();
     const child = new Deno.Command("deno", {
-      args: ["run", "-q", "-P", "mod.ts", "run", `${folder}/gateway.yaml`, "--log-level", "warning"],
+      args: ["run", "-q", permissions, "mod.ts", "run", `${folder}/gateway.yaml`, "--log-level", "warning"],
       cwd: tree,
+      env: { ...env },
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
@@ -32,14 +46,24 @@ export class GatewayProcess {
       text += chunk;
       if (/^(not )?ready/m.test(text)) break;
     }
-    const port = Number(/listens on \S+:(\d+)/.exec(text)?.[1]);
-    if (!port) throw new Error(`the gateway did not start: ${text}`);
-    return new GatewayProcess(child, port, performance.now() - startedMs);
+    const ports = Array.from(text.matchAll(/listens on \S+:(\d+)/g), ([, port]) => Number(port));
+    if (ports.length === 0) throw new Error(`the gateway did not start: ${text}`);
+    return new GatewayProcess(child, ports, performance.now() - startedMs);
+  }
+
+  /** The first channel's. */
+  get port(): number {
+    return this.ports[0];
   }
 
   /** Resident memory now, in MB. */
   residentMb(): Promise<number> {
     return residentMb(this.child.pid);
+  }
+
+  /** The most it ever was, in MB. */
+  peakMb(): Promise<number> {
+    return memoryMb(this.child.pid, "VmHWM");
   }
 
   /** Processor time used so far, in seconds. */
@@ -58,15 +82,19 @@ export class GatewayProcess {
     }
   }
 
-  async stop(): Promise<void> {
-    this.child.kill("SIGTERM");
+  async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
+    this.child.kill(signal);
     await this.child.status;
   }
 }
 
 /** Resident memory of a process, in MB. */
-export async function residentMb(pid: number): Promise<number> {
-  return Number(/VmRSS:\s+(\d+)/.exec(await readProc(pid, "status"))![1]) / 1000;
+export function residentMb(pid: number): Promise<number> {
+  return memoryMb(pid, "VmRSS");
+}
+
+async function memoryMb(pid: number, which: "VmRSS" | "VmHWM"): Promise<number> {
+  return Number(new RegExp(`${which}:\\s+(\\d+)`).exec(await readProc(pid, "status"))![1]) / 1000;
 }
 
 /** Reading /proc takes every permission in Deno; `cat` takes one. */

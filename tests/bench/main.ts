@@ -8,11 +8,17 @@ import { accept } from "./rows/accept.ts";
 import { answers } from "./rows/answers.ts";
 import { archive } from "./rows/archive.ts";
 import { backlog } from "./rows/backlog.ts";
+import { connections } from "./rows/connections.ts";
+import { deepBacklog } from "./rows/deep_backlog.ts";
+import { disks } from "./rows/disks.ts";
 import { fanOut } from "./rows/fan_out.ts";
 import { hl7 } from "./rows/hl7.ts";
 import { idle } from "./rows/idle.ts";
 import { imports } from "./rows/imports.ts";
+import { largeDocument } from "./rows/large_document.ts";
+import { manyChannels } from "./rows/many_channels.ts";
 import { sealed } from "./rows/sealed.ts";
+import { slowReceiver } from "./rows/slow_receiver.ts";
 import { steps } from "./rows/steps.ts";
 import { wholeChannel } from "./rows/whole_channel.ts";
 
@@ -24,6 +30,12 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   answers,
   backlog,
   archive,
+  disks,
+  "deep-backlog": deepBacklog,
+  channels: manyChannels,
+  connections,
+  "slow-receiver": slowReceiver,
+  document: largeDocument,
   sealed,
   idle,
   imports,
@@ -39,7 +51,7 @@ for (const name of named.length > 0 ? named : Object.keys(ROWS)) {
   const folder = await Deno.makeTempDir({ prefix: "mitral-bench-" });
   try {
     console.log(`\n${name}`);
-    await ROWS[name]({ folder, count: quick ? 2_000 : 10_000, rounds: quick ? 2 : 5 });
+    await ROWS[name]({ folder, count: quick ? 2_000 : 10_000, rounds: quick ? 2 : 5, isQuick: quick });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,17 +1,29 @@
 /** Raw probes: what the machine gives without Mitral, measured in the same run. */
+import type { Starting } from "./gateway_process.ts";
 
-/** Rows of 1 kB a second with `rows` a commit, and milliseconds a commit. */
+/** What a disk gives. */
+export interface DiskProbe {
+  /** Appends of 4 kB, each synced. */
+  readonly syncsPerSecond: number;
+  /** By SQLite, with so many rows of 1 kB a commit as were asked for. */
+  readonly rowsPerSecond: number;
+  readonly commitMs: number;
+}
+
+/** Syncs, and commits of `rows` rows of 1 kB, for half a second each. */
 export async function groupCommit(
   folder: string,
   rows: number,
-): Promise<{ rowsPerSecond: number; commitMs: number }> {
-  const thread = new Worker(new URL("./_probe_thread.ts", import.meta.url), { type: "module" });
-  const { promise, resolve } = Promise.withResolvers<{ rowsPerSecond: number; commitMs: number }>();
-  thread.onmessage = (event) => resolve(event.data);
-  thread.postMessage({ path: `${folder}/probe-${rows}.db`, rows, ms: 1000 });
-  const result = await promise;
-  thread.terminate();
-  return result;
+  env: Starting["env"] = {},
+): Promise<DiskProbe> {
+  const probe = new URL("disks/_probe_process.ts", import.meta.url).href;
+  const { stdout } = await new Deno.Command("deno", {
+    args: ["run", "-q", "--no-config", "-A", probe, folder, `${rows}`, "500"],
+    env: { ...env },
+    stderr: "inherit",
+  }).output();
+  const { syncsPerSecond, commitsPerSecond } = JSON.parse(new TextDecoder().decode(stdout));
+  return { syncsPerSecond, rowsPerSecond: commitsPerSecond * rows, commitMs: 1000 / commitsPerSecond };
 }
 
 /** Round trips a second of 1 kB and a short answer over loopback, both ends in this process. */

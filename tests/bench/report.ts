@@ -1,4 +1,5 @@
 import type { Burst } from "./burst.ts";
+import type { GatewayProcess } from "./gateway_process.ts";
 import { said, type Spread, spreadOf } from "./spread.ts";
 
 /** One row: what was measured, the figure, and what stands beside it. */
@@ -20,7 +21,7 @@ export function ratios<A, B>(
   return spreadOf(over.map((run, round) => pick(run, under[round])));
 }
 
-export function acknowledged(runs: readonly Burst[]): string {
+export function acknowledged(runs: readonly Pick<Burst, "perSecond">[]): string {
   return `${said(each(runs, (run) => run.perSecond))} msg/s`;
 }
 
@@ -28,8 +29,14 @@ export function delivered(runs: readonly Burst[]): string {
   return `${said(each(runs, (run) => run.deliveredPerSecond))} msg/s`;
 }
 
-/** `p50 1.2 (1.1–1.4), p99 …`. */
-export function waits(runs: readonly { readonly p50Ms: number; readonly p99Ms: number }[]): string {
-  const [p50, p99] = [each(runs, (run) => run.p50Ms), each(runs, (run) => run.p99Ms)];
-  return `p50 ${said(p50, 2)}, p99 ${said(p99, 1)} ms`;
+/** `p50 1.2 (1.1–1.4), p99 …, p99.9 …`. */
+export function waits(runs: readonly Pick<Burst, "p50Ms" | "p99Ms" | "p999Ms">[]): string {
+  const p50 = said(each(runs, (run) => run.p50Ms), 2);
+  const p99 = said(each(runs, (run) => run.p99Ms), 1);
+  return `p50 ${p50}, p99 ${p99}, p99.9 ${said(each(runs, (run) => run.p999Ms), 1)} ms`;
+}
+
+/** `161 MB`. */
+export async function mostMemory(gateway: GatewayProcess): Promise<string> {
+  return `${(await gateway.peakMb()).toFixed(0)} MB`;
 }

@@ -31,6 +31,8 @@ export interface FrameLimits {
 }
 
 const nothing = new Uint8Array(0);
+/** Memory that is kept from frame to frame. */
+const keptBytesMax = 64 * 1024;
 
 /** Where in the bytes a {@linkcode FrameReader} is. */
 export type Place =
@@ -58,7 +60,7 @@ export class FrameReader {
   /** Where in the piece the next VT is. */
   #start = -1;
   /** What was read of a frame, or instead of one, in pieces before this one. */
-  #held = nothing;
+  #held: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #length = 0;
   #within = false;
   #skipped = 0;
@@ -223,10 +225,11 @@ export class FrameReader {
     this.#length = 0;
     if (length < held.length - (held.length >> 3)) {
       // Small enough to keep for the next frame that comes in pieces.
-      if (held.length > 64 * 1024) this.#held = nothing;
-      return held.slice(0, length);
+      if (held.length <= keptBytesMax) return held.slice(0, length);
+      this.#held = new Uint8Array(0);
+      return new Uint8Array(held.buffer.transfer(length));
     }
-    this.#held = nothing;
+    this.#held = new Uint8Array(0);
     return held.subarray(0, length);
   }
 
@@ -235,11 +238,9 @@ export class FrameReader {
     const needed = this.#length + count;
     if (needed > this.#held.length) {
       const roomMax = Math.max(this.#frameBytesMax, this.#skippedBytesMax) + 1;
-      const grown = new Uint8Array(
-        Math.min(Math.max(needed, this.#held.length * 2, 4096), Math.max(roomMax, needed)),
-      );
-      grown.set(this.#held.subarray(0, this.#length));
-      this.#held = grown;
+      const room = Math.min(Math.max(needed, this.#held.length * 2, 4096), Math.max(roomMax, needed));
+      // Moved, not copied: of a large frame there are never two in memory until somebody tidies up.
+      this.#held = new Uint8Array(this.#held.buffer.transfer(room));
     }
     this.#held.set(this.#piece.subarray(from, from + count), this.#length);
     this.#length = needed;

@@ -16,14 +16,13 @@ export async function backlog({ folder, count, rounds }: Bench): Promise<void> {
     const gateway = await GatewayProcess.start(join(folder, format), postedFile(receiver.port, format));
     let posted = 0;
     const drained = async () => {
-      const gate = Promise.withResolvers<void>();
-      receiver.gate = gate.promise;
+      receiver.shut();
       const before = receiver.count;
       await post(`http://127.0.0.1:${gateway.port}/in`, contentType, 32, count, posted);
       posted += count;
       await gateway.idle();
       const startedMs = performance.now();
-      gate.resolve();
+      receiver.open();
       await receiver.reached(before + count);
       return count / (performance.now() - startedMs) * 1000;
     };

@@ -18,8 +18,8 @@ export async function fanOut({ folder, count, rounds }: Bench): Promise<void> {
   const [toOne, toFour] = [await start("to-one", 1), await start("to-four", 4)];
   const cases = {
     commit: () => groupCommit(folder, 32),
-    one: () => burst(toOne, 32, count, receiver),
-    four: () => burst(toFour, 32, count, receiver, 4),
+    one: () => burst(toOne, 32, count, { receiver }),
+    four: () => burst(toFour, 32, count, { receiver, copies: 4 }),
   };
   await inTurn(1, cases);
   const { commit, one, four } = await inTurn(rounds, cases);

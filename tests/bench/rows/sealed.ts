@@ -25,7 +25,7 @@ export async function sealed({ folder, count, rounds }: Bench): Promise<void> {
     sealingFile(`${lab}/keys/lab.partner.json`, opening.port),
   );
   const messages = Math.round(count / 4);
-  const run = () => burst(sealing, 32, messages, receiver);
+  const run = () => burst(sealing, 32, messages, { receiver });
   await run();
   const labMicroseconds: number[] = [];
   const { both } = await inTurn(rounds, {

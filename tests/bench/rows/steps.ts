@@ -49,7 +49,7 @@ export async function steps({ folder, count, rounds }: Bench): Promise<void> {
     const transform = step === undefined ? [] : Array.from({ length: STEPS }, () => step);
     const gateway = await GatewayProcess.start(place, wholeFile([receiver.port], transform));
     gateways.push(gateway);
-    cases[name] = () => burst(gateway, 32, count / 2, receiver);
+    cases[name] = () => burst(gateway, 32, count / 2, { receiver });
   }
   await inTurn(1, cases);
   const { none, ...others } = await inTurn(rounds, cases);

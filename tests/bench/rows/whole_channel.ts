@@ -12,11 +12,11 @@ import { inTurn, said } from "../spread.ts";
 export async function wholeChannel({ folder, count, rounds }: Bench): Promise<void> {
   const receiver = new Receiver();
   const gateway = await GatewayProcess.start(join(folder, "whole"), wholeFile([receiver.port]));
-  await burst(gateway, 32, count, receiver);
+  await burst(gateway, 32, count, { receiver });
   const { whole, commit32, echo32 } = await inTurn(rounds, {
     echo32: () => echo(32, count),
     commit32: () => groupCommit(folder, 32),
-    whole: () => burst(gateway, 32, count, receiver),
+    whole: () => burst(gateway, 32, count, { receiver }),
   });
   line("MLLP → fsync → parse → set → MLLP, 32 connections", acknowledged(whole));
   const share = ratios(

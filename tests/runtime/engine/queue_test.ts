@@ -286,6 +286,16 @@ Deno.test("a queue lets entries through that are larger than its memory may be",
   assertEquals(through.sort((a, b) => a - b), positions(rows));
 });
 
+Deno.test("a queue does not read an entry from disk that was offered to it while it was empty, however large", async () => {
+  const { queue, table } = queueOf([]);
+  assertEquals(await takeNow(queue), []);
+  const reads = table.reads, large = job(1, ["a"], 2 * limits.queueWindowBytesMax);
+  table.add([large]);
+  queue.offer(large);
+  assertEquals(positions(await takeNow(queue, 1)), [1]);
+  assertEquals(table.reads, reads);
+});
+
 Deno.test("a queue that runs one at a time takes barriers from one page after the other, not a page for each", async () => {
   const { queue, table } = queueOf(Array.from({ length: 300 }, (_, at) => job(1 + at, [])), 1);
   for (let at = 0; at < 300; at++) {

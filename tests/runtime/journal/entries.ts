@@ -1,5 +1,6 @@
 import type { Append, Branch, Process } from "../../../runtime/journal/operations.ts";
 import { Journal, type JournalObserver } from "../../../runtime/journal/journal.ts";
+import type { OpenStore, Store } from "../../../runtime/journal/store.ts";
 import type { World } from "../../../runtime/contract/world.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
@@ -78,7 +79,12 @@ export function bareWorld(): World {
   return worldWith(new FakeClock(), { disk: { ...denoWorld.disk, makeFolder: () => Promise.resolve() } });
 }
 
-/** Opens a journal over a store in memory. */
-export function journalOn(store: MemoryStore, observer: Partial<JournalObserver> = {}): Promise<Journal> {
-  return Journal.open(bareWorld(), "/data", { ...deaf, ...observer }, store.openStore);
+/** Opens a journal over a store in memory, which says of itself what is given beside. */
+export function journalOn(
+  store: MemoryStore,
+  observer: Partial<JournalObserver> = {},
+  says: Pick<Store, "syncMs"> = {},
+): Promise<Journal> {
+  const open: OpenStore = async (world, folder) => ({ ...await store.openStore(world, folder), ...says });
+  return Journal.open(bareWorld(), "/data", { ...deaf, ...observer }, open);
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import type { Append, Appended } from "../../../runtime/journal/operations.ts";
+import type { Journal } from "../../../runtime/journal/journal.ts";
 import { MemoryStore } from "../../world/memory_store.ts";
 import { settles } from "../../world/turns.ts";
 import { appendOf, journalOn } from "./entries.ts";
@@ -58,6 +59,29 @@ Deno.test("an operation nobody waits for is committed without company, and with 
   assertEquals(sizes(store), [1]);
   await Promise.all([journal.write(appendOf(), "patient"), journal.write(appendOf())]);
   assertEquals(sizes(store), [1, 2]);
+});
+
+/** Writes twice, the second time a little after the first is durable. */
+async function writeTwice(journal: Journal, laterTurns: number): Promise<void> {
+  await journal.write(appendOf());
+  for (let turn = 0; turn < laterTurns; turn++) await Promise.resolve();
+  await journal.write(appendOf());
+}
+
+Deno.test("a commit waits for all the last one let go where a sync takes long, and not where it takes no time", async () => {
+  for (const { syncMs, expected } of [{ syncMs: 10, expected: [4, 4] }, { syncMs: 0, expected: [4, 1, 3] }]) {
+    using store = new MemoryStore();
+    const journal = await journalOn(store, {}, { syncMs });
+    await Promise.all([0, 20, 20, 20].map((turns) => writeTwice(journal, turns)));
+    assertEquals(sizes(store), expected);
+  }
+});
+
+Deno.test("a commit does not wait on for one that does not come back", async () => {
+  using store = new MemoryStore();
+  const journal = await journalOn(store, {}, { syncMs: 10 });
+  await Promise.all([journal.write(appendOf()), writeTwice(journal, 0)]);
+  assertEquals(sizes(store), [2, 1]);
 });
 
 Deno.test("a commit that fails poisons the journal: it, what waits and what comes later all reject by code", async () => {
