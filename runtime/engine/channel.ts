@@ -13,7 +13,6 @@ import type { ChannelParts } from "./channel_parts.ts";
 import { Collectors } from "./collectors.ts";
 import { countedAs, nothingCounted } from "./counted_as.ts";
 import { Deliveries } from "./deliveries.ts";
-import type { Route } from "./delivery_stages.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
 import type { ChannelState, Condition } from "./events.ts";
@@ -84,7 +83,7 @@ export class Channel {
       secondAnswers,
       standings: parts.standings,
       of: (destination) => this.#ofDestination(destination),
-      route: (destination) => this.#route(destination),
+      envelope: (encrypt) => this.#envelope(encrypt),
       settled: (row, rest) => this.#settled(row, rest),
       concluded: (row, outcome) => waiters.tell(row.seq, outcome),
       report,
@@ -287,6 +286,7 @@ export class Channel {
       condition: halted ? "halted" : this.#condition,
       address: this.#listening?.address ?? "",
       isOpen: this.#gate.isOpen,
+      ...(this.#gate.isOpen || this.#condition === "stopped" ? {} : { closedBy: this.#gate.reason }),
       work: this.#assembler.state(this.#work.line.state()),
       destinations: Object.fromEntries(destinations),
       counts: { ...this.#counts },
@@ -305,14 +305,6 @@ export class Channel {
         : this.#formats.after(plan.steps, steps).contentTypes,
       found: (found.outboxes[name] ?? 0) + (collect ? 0 : found.gathering[name]?.count ?? 0),
       ...(asked ? { respond: this.#responder.respond.bind(this.#responder) } : {}),
-    };
-  }
-
-  /** By which way deliveries go out to a destination with a sender of its own. */
-  #route({ send, encrypt }: DestinationPlan): Route {
-    return {
-      send: send as Route["send"],
-      ...(encrypt ? { seal: { ...encrypt, envelope: this.#envelope(encrypt) } } : {}),
     };
   }
 

@@ -18,7 +18,7 @@ const COUNTED: { readonly [name: string]: keyof ChannelCounts } = {
   messageQuarantined: "quarantined",
 };
 
-/** Counts to be counted up. */
+/** What a channel has counted before anything went through it. */
 export function nothingCounted(): { -readonly [K in keyof ChannelCounts]: ChannelCounts[K] } {
   return { received: 0, repeated: 0, filtered: 0, delivered: 0, failed: 0, quarantined: 0 };
 }

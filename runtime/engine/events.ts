@@ -236,6 +236,8 @@ export interface ChannelState {
   readonly address: string;
   /** Whether it takes messages now. */
   readonly isOpen: boolean;
+  /** Why it takes none: `disk is low`; left out while it does, and while the channel is stopped. */
+  readonly closedBy?: string;
   /** The line from the inbox to the outboxes. */
   readonly work: LineState;
   /** The line behind each outbox, by destination. */

@@ -1,11 +1,14 @@
 import type { Reply } from "../contract/adapter.ts";
 import type { World } from "../contract/world.ts";
 import type { By } from "../journal/acts.ts";
+import type { HeldMessages } from "../journal/holds.ts";
 import type { Journal, OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
 import { sqliteStore } from "../journal/store.ts";
 import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
+import type { BackupManifest } from "../journal/upkeep/backup_manifest.ts";
+import { backUpJournal, type Watched } from "../journal/upkeep/upkeep.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
 import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
@@ -226,6 +229,14 @@ export class Gateway implements RunningGateway {
     return this.#interventions.releaseSenders(by);
   }
 
+  placeHold(name: string, what?: HeldMessages, by?: By) {
+    return this.#interventions.placeHold(name, what, by);
+  }
+
+  liftHold(name: string, by?: By) {
+    return this.#interventions.liftHold(name, by);
+  }
+
   outcomes(options: { channel?: string; waitingMax?: number } = {}): ReadableStream<FinalOutcome> {
     return outcomesOf(this, options, this.#isClosed);
   }
@@ -283,8 +294,18 @@ export class Gateway implements RunningGateway {
     });
   }
 
-  prune(): Promise<PrunedMessages> {
-    return this.#retention.run();
+  prune({ dryRun = false } = {}): Promise<PrunedMessages> {
+    return dryRun ? this.#retention.look() : this.#retention.run();
+  }
+
+  async backUp(to: string, how?: Watched): Promise<BackupManifest> {
+    const resume = await this.#retention.pause();
+    try {
+      const { data: folder } = this.#plan;
+      return await backUpJournal(this.#world, { folder, to, gateway: this.name, idle: false }, how);
+    } finally {
+      resume();
+    }
   }
 
   close(): Promise<void> {
@@ -343,11 +364,13 @@ export class Gateway implements RunningGateway {
   }
 
   async #close(): Promise<void> {
-    await this.#retention.stop();
+    // Nothing new is taken from here on: what is under way beside the channels is awaited where it has to be.
+    const pruned = this.#retention.stop();
     const mending = this.#keeper.stop();
     if (mending) await mending;
     this.#renewal.forget();
-    await drain([...this.#channels.values()], this.#keeper, this.#world, this.#plan.drainMsMax);
+    const journal = { close: () => pruned.then(() => this.#keeper.close()) };
+    await drain([...this.#channels.values()], journal, this.#world, this.#plan.drainMsMax);
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
     this.#isClosed = true;
     this.#observers.clear();

@@ -1,7 +1,10 @@
 import type { Reply } from "../contract/adapter.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { By } from "../journal/acts.ts";
+import type { HeldMessages } from "../journal/holds.ts";
 import type { Archive, MessageQuery, Trouble } from "../journal/records.ts";
+import type { BackupManifest } from "../journal/upkeep/backup_manifest.ts";
+import type { Watched } from "../journal/upkeep/upkeep.ts";
 import type { Condition, GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { ChannelPlan } from "./plan.ts";
 import type { PrunedMessages } from "./retention.ts";
@@ -203,6 +206,13 @@ export interface OperatedGateway {
   divert(channel: string, from: string, to: string | null, by?: By): Promise<void>;
   /** Lets every destination send that a restore from a backup has held. */
   releaseSenders(by?: By): Promise<void>;
+  /**
+   * Places a legal hold: what it is about outlives its time, what comes later too. Says whether any message matches now.
+   * Errors: GATEWAY_HOLD_TAKEN, GATEWAY_CHANNEL_UNKNOWN.
+   */
+  placeHold(name: string, what?: HeldMessages, by?: By): Promise<{ readonly matches: boolean }>;
+  /** What it was about goes with the next that is over its time. Errors: GATEWAY_HOLD_UNKNOWN. */
+  liftHold(name: string, by?: By): Promise<void>;
 }
 
 /** What a person, a console or an embedding service can do with a running gateway. */
@@ -312,8 +322,17 @@ export interface RunningGateway extends OperatedGateway {
    * of that name is there again. Errors: GATEWAY_CHANNEL_UNKNOWN.
    */
   removeChannel(name: string): Promise<void>;
-  /** Lets go of messages over their time, as the gateway does by itself every hour. Errors: JOURNAL_…. */
-  prune(): Promise<PrunedMessages>;
+  /**
+   * Lets go of messages over their time, as the gateway does by itself every hour. `dryRun`: says only what would go, and
+   * what would stay. Errors: JOURNAL_….
+   */
+  prune(options?: { readonly dryRun?: boolean }): Promise<PrunedMessages>;
+  /**
+   * Copies the journal as it is now into a folder that is empty or not there yet, by its absolute path, outside the data
+   * folder. Nobody waits for it; messages over their time stay until it is done. What is in it stays sealed: it is of use
+   * only with the master key, which is not in it. Errors: JOURNAL_BACKUP_….
+   */
+  backUp(to: string, how?: Watched): Promise<BackupManifest>;
   /** Drains and closes; the order is in `drain.ts`. */
   close(): Promise<void>;
 }

@@ -72,6 +72,16 @@ export const errors = declareErrors("gateway", {
     retry: "later",
     says: "Cannot cancel message: it is being sent to {destination} at this moment",
   },
+  GATEWAY_HOLD_TAKEN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot place hold: there is one called {hold}; lift it first, or choose another name",
+  },
+  GATEWAY_HOLD_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot lift hold: none is called {hold}",
+  },
   GATEWAY_CLOSED: {
     blame: "operator",
     retry: "never",

@@ -1,6 +1,7 @@
 import type { World } from "../contract/world.ts";
 import { type By, PROGRAM } from "../journal/acts.ts";
 import type { Cancellable } from "../journal/cancels.ts";
+import type { HeldMessages } from "../journal/holds.ts";
 import type { Stand } from "../journal/standing.ts";
 import type { Channel } from "./channel.ts";
 import { deadlineIn } from "./drain.ts";
@@ -149,6 +150,27 @@ export class Interventions implements OperatedGateway {
     standings.sendersHeld = false;
     for (const { deliveries } of channels.values()) deliveries.holdAll();
     report({ name: "sendersReleased" });
+  }
+
+  async placeHold(name: string, what: HeldMessages = {}, by: By = PROGRAM): Promise<{ matches: boolean }> {
+    const { keeper: { journal }, channels } = this.#parts;
+    const { channel, sinceMs, untilMs, field } = what;
+    if (channel !== undefined && !channels.has(channel)) errors.fail("GATEWAY_CHANNEL_UNKNOWN", { channel });
+    const { changed } = await journal.write({ op: "addHold", name, ...what, by, atMs: this.#nowMs() });
+    if (!changed) errors.fail("GATEWAY_HOLD_TAKEN", { hold: name });
+    const fields = field ? { [field[0]]: field[1] } : {};
+    const found = await journal.archive.list({ channel, sinceMs, untilMs, fields, limit: 1 });
+    return { matches: found.length > 0 };
+  }
+
+  async liftHold(name: string, by: By = PROGRAM): Promise<void> {
+    const { changed } = await this.#parts.keeper.journal.write({
+      op: "liftHold",
+      name,
+      by,
+      atMs: this.#nowMs(),
+    });
+    if (!changed) errors.fail("GATEWAY_HOLD_UNKNOWN", { hold: name });
   }
 
   async #cancel(

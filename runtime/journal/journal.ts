@@ -184,6 +184,7 @@ export class Journal {
       list: (query) => this.ask({ ask: "list", query }),
       show: (id) => this.ask({ ask: "show", id }),
       acts: (query) => this.ask({ ask: "acts", query }),
+      holds: () => this.ask({ ask: "holds" }),
     };
   }
 

@@ -5,8 +5,19 @@ import type { Stored } from "./large_bodies.ts";
 import type { NewMessage } from "./new_message.ts";
 import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
+import type { AddHold, HoldChanged, LiftHold } from "./holds.ts";
 import type { HoldSenders, Stand } from "./standing.ts";
-import type { Carried, Carry, DropKeys, Dropped, Prune, Pruned, SweepFound } from "./retention_operations.ts";
+import type {
+  Carried,
+  Carry,
+  DropKeys,
+  Dropped,
+  GiveBack,
+  GivenBack,
+  Prune,
+  Pruned,
+  SweepFound,
+} from "./retention_operations.ts";
 
 /**
  * How a message is recognised when it comes again.
@@ -351,6 +362,8 @@ export type Operation =
   | Cancel
   | Stand
   | HoldSenders
+  | AddHold
+  | LiftHold
   | CloseBatch<Stored>
   | Disperse
   | JoinPieces
@@ -358,7 +371,8 @@ export type Operation =
   | Carry
   | DropKeys
   | Prune
-  | SweepFound;
+  | SweepFound
+  | GiveBack;
 
 /** What each operation gives back. */
 export type ResultOf<O extends Operation> = O extends Append ? Appended
@@ -369,7 +383,9 @@ export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Cancel ? Cancelled
   : O extends CloseBatch<Stored> ? ClosedBatch
   : O extends JoinPieces ? JoinedPieces
+  : O extends AddHold | LiftHold ? HoldChanged
   : O extends Carry ? Carried
   : O extends DropKeys ? Dropped
   : O extends Prune ? Pruned
+  : O extends GiveBack ? GivenBack
   : null;

@@ -6,6 +6,7 @@ import { Blinds } from "./blinds.ts";
 import type { BodyFiles } from "./body_files.ts";
 import { readCancellable } from "./cancels.ts";
 import type { Database } from "./database.ts";
+import { readHolds } from "./holds.ts";
 import { Names } from "./names.ts";
 import { NewerDeliveries } from "./newer_deliveries.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
@@ -72,6 +73,8 @@ export class Reader {
         return this.#queues.state(question.channel, question.step, question.key);
       case "days":
         return this.#ages.days(question.before);
+      case "ageing":
+        return this.#ages.ageing(question.channel, question.day, question.after, question.limit);
       case "unfound":
         return this.#ages.unfound(question.after, question.limit);
       case "forgetKeys":
@@ -93,6 +96,8 @@ export class Reader {
         const { of, owner, after, limit } = question;
         return countSlice(this.#parts.database, of, this.#parts.names.find(owner), after, limit);
       }
+      case "holds":
+        return readHolds(this.#parts);
       case "acts":
         return this.#acts.list(question.query);
       case "replayable":

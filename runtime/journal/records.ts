@@ -1,5 +1,6 @@
 import type { Blame } from "../contract/error.ts";
 import type { ActQuery, ActRecord } from "./acts.ts";
+import type { HoldRecord } from "./holds.ts";
 import type { Origin } from "../contract/message.ts";
 
 /** Where a message stands. */
@@ -155,4 +156,6 @@ export interface Archive {
   show(id: string): Promise<MessageContent | undefined>;
   /** What people did to messages and queues, newest first. */
   acts(query: ActQuery): Promise<readonly ActRecord[]>;
+  /** Legal holds, by name: what they are about is kept whatever its age. */
+  holds(): Promise<readonly HoldRecord[]>;
 }

@@ -6,7 +6,7 @@ import { SEALED, type Sealing } from "./sealing.ts";
 import type { WriterParts } from "./writer_parts.ts";
 
 /** True for a message that must stay, whatever its age. */
-const MUST_STAY = `(state IN (0, 3, 4)
+export const MUST_STAY = `(state IN (0, 3, 4)
   OR EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = message.seq AND delivery.state IN (0, 2, 3))
   OR EXISTS (SELECT 1 FROM hold WHERE (hold.channel IS NULL OR hold.channel = message.channel)
     AND (hold.since_ms IS NULL OR received_ms >= hold.since_ms)

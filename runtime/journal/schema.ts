@@ -1,6 +1,7 @@
 import { declareErrors } from "../contract/error.ts";
 import { ACT_TABLE } from "./acts.ts";
 import type { Database } from "./database.ts";
+import { HOLD_TABLE } from "./holds.ts";
 import { STANDING_TABLE } from "./standing.ts";
 
 /** Errors of the journal. */
@@ -19,12 +20,18 @@ export const errors = declareErrors("journal", {
     blame: "operator",
     retry: "never",
     says:
-      "Cannot change master key: the journal has version {found}; start the gateway once, which brings it to version {known}",
+      "Cannot use journal: it has version {found}; start the gateway once, which brings it to version {known}",
   },
   JOURNAL_FILE_MISSING: {
     blame: "operator",
     retry: "never",
     says: "Cannot find journal: there is none in {folder}",
+  },
+  JOURNAL_RESTORE_UNFINISHED: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot open journal: a restore into {folder} was cut short; run it again, with --replace, or remove the folder restoring in it",
   },
   JOURNAL_OPEN_FAILED: {
     blame: "operator",
@@ -146,12 +153,9 @@ CREATE TABLE state (
 CREATE TABLE numbering (
   channel INTEGER NOT NULL, sender INTEGER NOT NULL, last INTEGER, seq INTEGER, PRIMARY KEY (channel, sender)
 ) WITHOUT ROWID;
-CREATE TABLE hold (
-  name TEXT PRIMARY KEY, channel INTEGER, since_ms INTEGER, until_ms INTEGER, field INTEGER, blind INTEGER
-) WITHOUT ROWID;
 CREATE TABLE pruning (channel INTEGER NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (channel, day)) WITHOUT ROWID;
 ${ACT_TABLE}
-${STANDING_TABLE}
+${HOLD_TABLE}${STANDING_TABLE}
 INSERT INTO setting VALUES ('epoch', 1);
 `;
 
@@ -166,4 +170,11 @@ export function prepareSchema(database: Database): void {
 /** Version of the schema of a file; 0 for a new one. */
 export function versionOf(database: Database): number {
   return Number(database.prepare("PRAGMA user_version").get()!.user_version);
+}
+
+/** For what cannot bring a file up to date. Errors: JOURNAL_VERSION_NEWER, JOURNAL_VERSION_OLDER. */
+export function mustBeCurrent(database: Database): void {
+  const found = versionOf(database);
+  if (found > VERSION) errors.fail("JOURNAL_VERSION_NEWER", { found, known: VERSION });
+  if (found < VERSION) errors.fail("JOURNAL_VERSION_OLDER", { found, known: VERSION });
 }

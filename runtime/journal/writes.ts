@@ -1,3 +1,4 @@
+import { GIVE_BACK_PAGES } from "./retention_operations.ts";
 import type { Database, Statement } from "./database.ts";
 
 /**
@@ -14,6 +15,8 @@ export type Writes = ReturnType<typeof prepareWrites>;
 /** The statements of everything that is written, prepared once. Their numbers for states are those of the schema. */
 export function prepareWrites(database: Database) {
   const statements = {
+    freePages: "PRAGMA freelist_count",
+    vacuum: `PRAGMA incremental_vacuum(${GIVE_BACK_PAGES})`,
     begin: "BEGIN IMMEDIATE",
     commit: "COMMIT",
     rollback: "ROLLBACK",

@@ -56,8 +56,14 @@ function readiness({ name, ready, journal, channels }: GatewaySnapshot): Respons
   });
 }
 
-function whyNot({ name, condition, isOpen, work }: ChannelState): Record<string, unknown> {
-  return { channel: name, condition, open: isOpen, ...(work.trouble ? { trouble: work.trouble } : {}) };
+function whyNot({ name, condition, isOpen, closedBy, work }: ChannelState): Record<string, unknown> {
+  return {
+    channel: name,
+    condition,
+    open: isOpen,
+    ...(closedBy ? { closedBy } : {}),
+    ...(work.trouble ? { trouble: work.trouble } : {}),
+  };
 }
 
 /** A page of JSON. */

@@ -228,7 +228,7 @@ Deno.test("a journal that is no database is refused, and left as it is", async (
   await Deno.mkdir(folder.at("data"));
   const junk = "no database ".repeat(1_000);
   await folder.write("data/journal.db", junk);
-  assertEquals((await refused(plain, folder)).code, "JOURNAL_OPEN_FAILED");
+  assertEquals((await refused(plain, folder)).code, "JOURNAL_DAMAGED");
   assertEquals(await Deno.readTextFile(folder.at("data", "journal.db")), junk);
 });
 

@@ -178,6 +178,8 @@ function ward({ data, port, monitorPort, steadyPort, moodyPort }: Ward): string 
   return `
 gateway: ward
 data: ${data}
+# Its disk is a small file.
+journal: { diskFreeMin: 0 }
 monitor: { port: ${monitorPort} }
 channels:
   results:

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { MitralError } from "../../contract/error.ts";
 import { ControlClient, type FollowOptions } from "../control/client.ts";
 import type { Method, Methods, Run, Runs, Stream, Streams } from "../control/protocol.ts";
 import { readGatewayPlaces } from "./gateway_file.ts";
@@ -57,6 +58,17 @@ export async function* follow<S extends Stream>(
   yield* client.follow(stream, params, how);
 }
 
+/** The gateway that runs on a data folder; `undefined` where none does. */
+export async function gatewayOn(folder: string, session: Session): Promise<ControlClient | undefined> {
+  const { world } = session.outside;
+  try {
+    return await ControlClient.connect({ world, folder, person: personOf(session) });
+  } catch (cause) {
+    if (cause instanceof MitralError && cause.code === "CONTROL_GATEWAY_MISSING") return undefined;
+    throw cause;
+  }
+}
+
 async function connect(session: Session, options: GatewayOptions): Promise<ControlClient> {
   const { world } = session.outside;
   const folder = await dataFolder(options, session);
@@ -64,6 +76,6 @@ async function connect(session: Session, options: GatewayOptions): Promise<Contr
 }
 
 /** The name the operating system gave the person, for the gateway's log. */
-function personOf({ terminal }: Session): string {
+export function personOf({ terminal }: Session): string {
   return terminal.env("USER") || terminal.env("LOGNAME") || terminal.env("USERNAME") || "unknown";
 }

@@ -94,12 +94,13 @@ async function openMonitor({ monitor }: GatewayPlan, gateway: RunningGateway, { 
 function announce(gateway: RunningGateway, monitorPort: number | undefined, session: Session): void {
   const { paint } = session;
   const { name, ready, channels } = gateway.snapshot();
-  for (const { name, address, condition, work } of channels) {
+  for (const { name, address, condition, work, closedBy } of channels) {
     const trouble = work.trouble === undefined ? "" : `: ${work.trouble}`;
     const where = address === ""
       ? paint.bad(`is ${condition}${trouble}`)
       : `${address.startsWith("calls ") ? "" : "listens on "}${plain(address)}`;
-    session.print(`channel ${paint.bold(name)} ${where}`);
+    const takesNone = closedBy === undefined ? "" : paint.warn(`, and takes nothing: ${plain(closedBy)}`);
+    session.print(`channel ${paint.bold(name)} ${where}${takesNone}`);
   }
   if (monitorPort !== undefined) session.print(`monitor http://127.0.0.1:${monitorPort}/health`);
   session.print(`${ready ? paint.good("ready") : paint.warn("not ready")} ${name}`);

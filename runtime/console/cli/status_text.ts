@@ -160,8 +160,9 @@ const COUNT_HEADINGS = [
   ">quarantined",
 ];
 
-function countRow({ name, address, isOpen, counts }: ChannelState): Cell[] {
-  const where = address === "" ? "nowhere" : isOpen ? address : `${address} (closed)`;
+function countRow({ name, address, isOpen, closedBy, counts }: ChannelState): Cell[] {
+  const why = closedBy === undefined ? "closed" : `closed: ${plain(closedBy)}`;
+  const where = address === "" ? "nowhere" : isOpen ? address : `${address} (${why})`;
   return [
     name,
     isOpen ? where : { text: where, tone: "warn" },

@@ -13,6 +13,7 @@ import {
   type Request,
   type Run,
   type Runs,
+  type SaidError,
   socketPath,
   type Stream,
   type Streams,
@@ -30,6 +31,7 @@ const patient: ReadonlySet<string> = new Set([
   "channel.reload",
   "channel.skip",
   "channel.divert",
+  "journal.prune",
   "apply",
   "rollback",
 ]);
@@ -137,7 +139,7 @@ export class ControlClient {
     const { value, done } = await this.#lines.next().catch(lost);
     const reply = done ? undefined : fromLine(value);
     if (!isRecord(reply)) return errors.fail("CONTROL_CONNECTION_LOST");
-    if (isRecord(reply.error)) throw rebuilt(reply.error);
+    if (isRecord(reply.error)) throw rebuilt(reply.error as unknown as SaidError);
     return reply.result;
   }
 
@@ -151,7 +153,7 @@ function lost(cause: unknown): never {
 }
 
 /** The gateway's error as this process would have made it. */
-function rebuilt(said: Record<string, unknown>): MitralError {
+export function rebuilt(said: Readonly<Record<keyof SaidError, unknown>>): MitralError {
   return new MitralError(String(said.code), {
     blame: said.blame as Blame,
     retry: said.retry === "later" ? "later" : "never",

@@ -1,5 +1,7 @@
+import { MitralError } from "../../contract/error.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { RunningGateway } from "../../engine/gateway_api.ts";
+import type { HeldMessages } from "../../journal/holds.ts";
 import { Feed } from "./_feed.ts";
 import { errors } from "./errors.ts";
 import { followed } from "./followed.ts";
@@ -7,6 +9,7 @@ import {
   by,
   bytes,
   channel,
+  count,
   optional,
   type Params,
   readActQuery,
@@ -15,7 +18,17 @@ import {
   text,
   toggle,
 } from "./params.ts";
-import type { Method, Methods, Planned, Request, Run, ShownMessage, Stream } from "./protocol.ts";
+import {
+  type BackupLine,
+  type Method,
+  type Methods,
+  type Planned,
+  type Request,
+  type Run,
+  saidError,
+  type ShownMessage,
+  type Stream,
+} from "./protocol.ts";
 import { runs, told } from "./runs.ts";
 import { searchMessages } from "./search.ts";
 
@@ -83,6 +96,14 @@ const methods: {
       by: by(person, params),
     }),
   "journal.acts": ({ gateway }, params) => gateway.archive.acts(readActQuery(params)),
+  "journal.prune": ({ gateway }, params) => gateway.prune({ dryRun: toggle(params, "dryRun") }),
+  "journal.holds": ({ gateway }) => gateway.archive.holds(),
+  "journal.hold": ({ gateway }, params, person) =>
+    gateway.placeHold(text(params, "name"), readHeld(params), by(person, params)),
+  async "journal.lift"({ gateway }, params, person) {
+    await gateway.liftHold(text(params, "name"), by(person, params));
+    return null;
+  },
   async "journal.release"({ gateway }, params, person) {
     await gateway.releaseSenders(by(person, params));
     return null;
@@ -127,6 +148,17 @@ const methods: {
 const streams: {
   readonly [S in Stream]: (service: ControlService, params: Params) => Feed<unknown>;
 } = {
+  "journal.backup"({ gateway }, params) {
+    const to = text(params, "to");
+    return new Feed<BackupLine>((offer) => {
+      const leaving = new AbortController();
+      gateway.backUp(to, { tell: (progress) => offer({ progress }), signal: leaving.signal }).then(
+        (manifest) => offer({ manifest }),
+        (cause) => offer({ failed: saidError(errorOf(cause)) }),
+      );
+      return () => leaving.abort();
+    });
+  },
   "events.follow"({ gateway }, params) {
     const name = params.name === undefined ? undefined : channel(gateway, params);
     return new Feed((offer) =>
@@ -150,4 +182,19 @@ export async function answer(
   if (Object.hasOwn(streams, method)) return streams[method as Stream](service, params);
   if (!Object.hasOwn(methods, method)) errors.fail("CONTROL_METHOD_UNKNOWN");
   return await methods[method as Method](service, params, person);
+}
+/** What is no `MitralError` may hold message content in its text. */
+export function errorOf(cause: unknown): MitralError {
+  return cause instanceof MitralError ? cause : errors.error("CONTROL_REQUEST_CRASHED", {}, cause);
+}
+
+function readHeld(params: Params): HeldMessages {
+  const channel = optional(params, "channel", text);
+  const sinceMs = optional(params, "sinceMs", count), untilMs = optional(params, "untilMs", count);
+  return {
+    ...(channel === undefined ? {} : { channel }),
+    ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(untilMs === undefined ? {} : { untilMs }),
+    ...(params.field === undefined ? {} : { field: [text(params, "field"), text(params, "value")] as const }),
+  };
 }

@@ -3,12 +3,17 @@
  * order, by one line each. A request to follow something is answered by `null`, then by a line for each thing, until
  * either side closes; whoever asked says no more. The socket lies in the data folder, so who may use it is who may enter that folder.
  */
+import type { MitralError } from "../../contract/error.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { GatewaySnapshot } from "../../engine/events.ts";
 import type { ReplayedMessage, Skipped, WaitingDelivery } from "../../engine/gateway_api.ts";
+import type { PrunedMessages } from "../../engine/retention.ts";
 import type { GatewayStatistics } from "../../engine/statistics.ts";
 import type { ActQuery, ActRecord } from "../../journal/acts.ts";
+import type { HeldMessages, HoldRecord } from "../../journal/holds.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "../../journal/records.ts";
+import type { BackupManifest } from "../../journal/upkeep/backup_manifest.ts";
+import type { Progress } from "../../journal/upkeep/upkeep.ts";
 import { join } from "node:path";
 import type { Skipped as Missed } from "./_feed.ts";
 import type { GatewayChanges } from "./changes.ts";
@@ -97,6 +102,21 @@ export interface Methods {
     readonly result: { readonly destinations: readonly string[] };
   };
   readonly "journal.acts": { readonly params: ActQuery; readonly result: readonly ActRecord[] };
+  readonly "journal.prune": {
+    readonly params: { readonly dryRun?: boolean };
+    readonly result: PrunedMessages;
+  };
+  readonly "journal.holds": { readonly params: Record<never, never>; readonly result: readonly HoldRecord[] };
+  readonly "journal.hold": {
+    readonly params: Reasoned & Omit<HeldMessages, "field"> & {
+      readonly name: string;
+      /** Together with `value`. */
+      readonly field?: string;
+      readonly value?: string;
+    };
+    readonly result: { readonly matches: boolean };
+  };
+  readonly "journal.lift": { readonly params: Reasoned & { readonly name: string }; readonly result: null };
   readonly "journal.release": { readonly params: Reasoned; readonly result: null };
   readonly "channel.start": { readonly params: { readonly name: string }; readonly result: null };
   readonly "channel.stop": { readonly params: { readonly name: string }; readonly result: null };
@@ -133,12 +153,23 @@ export type Method = keyof Methods;
 
 /** Every method whose answer goes on: what it takes, and what each line after the first holds. */
 export interface Streams {
+  /** How far the backup is, and at last that it is made, or why it is not. Whoever leaves ends it. */
+  readonly "journal.backup": {
+    readonly params: { readonly to: string };
+    readonly line: BackupLine | Missed;
+  };
   /** Events of one channel, or of all; a slow reader is told how many it missed. */
   readonly "events.follow": {
     readonly params: { readonly name?: string };
     readonly line: FollowedEvent | Missed;
   };
 }
+
+/** What a backup says. */
+export type BackupLine =
+  | { readonly progress: Progress }
+  | { readonly manifest: BackupManifest }
+  | { readonly failed: SaidError };
 
 export type Stream = keyof Streams;
 
@@ -203,15 +234,20 @@ export interface Request {
 /** An answer as it stands on the line. */
 export type Reply =
   | { readonly id: number; readonly result: unknown }
-  | {
-    readonly id: number;
-    readonly error: {
-      readonly code: string;
-      readonly message: string;
-      readonly blame: string;
-      readonly retry: string;
-    };
-  };
+  | { readonly id: number; readonly error: SaidError };
+
+/** An error as it stands on the line. */
+export interface SaidError {
+  readonly code: string;
+  readonly message: string;
+  readonly blame: string;
+  readonly retry: string;
+}
+
+/** An error without what it holds besides. */
+export function saidError({ code, message, blame, retry }: MitralError): SaidError {
+  return { code, message, blame, retry };
+}
 
 /** Where the control socket of a data folder lies. Errors: CONTROL_PATH_TOO_LONG. */
 export function socketPath(folder: string): string {

@@ -4,13 +4,14 @@ import { claimSocket, type LocalAcceptor } from "./_claim.ts";
 import { readLines } from "./_lines.ts";
 import { Feed } from "./_feed.ts";
 import { errors } from "./errors.ts";
-import { answer, type ControlService } from "./methods.ts";
+import { answer, type ControlService, errorOf } from "./methods.ts";
 import {
   readRequest,
   type Reply,
   type Request,
   requestBytesMax,
   runEnd,
+  saidError,
   socketPath,
   toLine,
 } from "./protocol.ts";
@@ -145,7 +146,7 @@ export class ControlServer {
     try {
       for await (const result of run) await this.#send(connection, { id, result });
     } catch (cause) {
-      last = refusal(id, mitralError(cause));
+      last = refusal(id, errorOf(cause));
     }
     await this.#send(connection, last);
   }
@@ -162,14 +163,14 @@ export class ControlServer {
       if (isRun(result)) return { reply: { id, result: null }, run: result };
       return { reply: { id, result } };
     } catch (cause) {
-      const error = mitralError(cause);
+      const error = errorOf(cause);
       if (request) this.#answered(request, error.code);
       return { reply: refusal(request?.id ?? 0, error) };
     }
   }
 
   #answered({ person, method, params }: Request, outcome: string): void {
-    const subject = params.id ?? params.name ?? params.file;
+    const subject = params.id ?? params.name ?? params.file ?? params.to;
     this.#options.answered({
       person,
       method,
@@ -195,10 +196,6 @@ function isRun(result: unknown): result is AsyncGenerator<unknown> {
   return typeof result === "object" && result !== null && Symbol.asyncIterator in result;
 }
 
-function mitralError(cause: unknown): MitralError {
-  return cause instanceof MitralError ? cause : errors.error("CONTROL_REQUEST_CRASHED", {}, cause);
-}
-
-function refusal(id: number, { code, message, blame, retry }: MitralError): Reply {
-  return { id, error: { code, message, blame, retry } };
+function refusal(id: number, error: MitralError): Reply {
+  return { id, error: saidError(error) };
 }

@@ -9,6 +9,7 @@ import type { GatewayStatistics } from "../../../runtime/engine/statistics.ts";
 import type { ChannelPlan } from "../../../runtime/engine/plan.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import type { ActQuery, ActRecord, By } from "../../../runtime/journal/acts.ts";
+import type { HeldMessages, HoldRecord } from "../../../runtime/journal/holds.ts";
 import type { MessageContent, MessageQuery } from "../../../runtime/journal/records.ts";
 
 const utf8 = new TextEncoder();
@@ -69,6 +70,20 @@ export const acts: readonly ActRecord[] = [
     message: shown.id,
     reason: "asked by the registry",
   },
+];
+
+/** One about a patient, one about all. */
+export const holds: readonly HoldRecord[] = [
+  {
+    name: "case-7",
+    atMs: Date.UTC(2026, 0, 2, 3, 4, 5),
+    person: "ann",
+    reason: "asked by the court",
+    channel: "lab",
+    sinceMs: Date.UTC(2025, 0, 1),
+    field: ["patient", "77"],
+  },
+  { name: "freeze", atMs: Date.UTC(2026, 0, 3), person: "bob" },
 ];
 
 /** One channel that runs, with a halted destination. */
@@ -162,6 +177,7 @@ export class FakeGateway implements RunningGateway {
       this.asked.push(["show", id]);
       return shown.id.startsWith(id) ? shown : undefined;
     },
+    holds: async () => holds,
     acts: async (query: ActQuery) => {
       this.asked.push(["acts", query]);
       return acts;
@@ -170,9 +186,13 @@ export class FakeGateway implements RunningGateway {
 
   constructor(readonly state: GatewaySnapshot = snapshot, readonly numbers: GatewayStatistics = statistics) {}
 
-  async prune() {
-    this.asked.push(["prune"]);
+  async prune(...asked: [options?: { readonly dryRun?: boolean }]) {
+    this.asked.push(["prune", ...asked]);
     return { removed: 7, carried: 1 };
+  }
+  async backUp(to: string): Promise<never> {
+    this.asked.push(["backUp", to]);
+    throw new TypeError("nothing is behind it");
   }
 
   snapshot(): GatewaySnapshot {
@@ -261,6 +281,13 @@ export class FakeGateway implements RunningGateway {
   }
   async releaseSenders(...asked: [by?: By]) {
     this.asked.push(["releaseSenders", ...asked]);
+  }
+  async placeHold(...asked: [name: string, what?: HeldMessages, by?: By]) {
+    this.asked.push(["placeHold", ...asked]);
+    return { matches: asked[1]?.channel === "lab" };
+  }
+  async liftHold(...asked: [name: string, by?: By]) {
+    this.asked.push(["liftHold", ...asked]);
   }
   async release(id: string, options?: { destination?: string; by?: By }) {
     this.asked.push(["release", id, options]);

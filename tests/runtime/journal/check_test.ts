@@ -1,5 +1,5 @@
 /** What a store on disk says of itself before it is trusted again. */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { checkDatabase } from "../../../runtime/journal/check.ts";
@@ -44,6 +44,24 @@ Deno.test("a journal with a page of rubbish is damaged", () =>
     assertEquals((await assertRejects(() => store.check(), MitralError)).code, "JOURNAL_DAMAGED");
     await store.close();
   }));
+
+for (
+  const [finding, code] of [
+    ["Tree 2 page 3: unable to get the page. error code=10", undefined],
+    ["Tree 2 page 3: unable to get the page. error code=266", undefined],
+    ["Freelist: failed to get page 7", undefined],
+    ["Tree 2 page 3: btreeInitPage() returns error code 11", "JOURNAL_DAMAGED"],
+    ["Tree 2 page 3 cell 0: Rowid 5 out of order", "JOURNAL_DAMAGED"],
+    ["row 7 missing from index message_id", "JOURNAL_DAMAGED"],
+  ] as const
+) {
+  Deno.test(`a check that finds ${JSON.stringify(finding)} says ${code ?? "that the disk could not be read"}`, () => {
+    const prepare = () => ({ get: () => ({ quick_check: `*** in database main ***\n${finding}` }) });
+    const cause = assertThrows(() => checkDatabase({ prepare, exec() {}, close() {} } as never), Error);
+    assertEquals((cause as MitralError).code, code);
+    if (!code) assertStringIncludes(cause.message, "disk I/O error");
+  });
+}
 
 Deno.test("what cannot be written to does not pass", () => {
   const database = new DatabaseSync(":memory:");
