@@ -1,6 +1,5 @@
 import type { Reply } from "../contract/adapter.ts";
 import type { World } from "../contract/world.ts";
-import type { By } from "../journal/acts.ts";
 import type { Journal, OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
 import { sqliteStore } from "../journal/store.ts";
