@@ -64,7 +64,10 @@ export class Cancels {
   }
 
   cancel({ seq, deliveries, by, atMs }: Cancel): Cancelled {
-    const channel = this.#names.textOf(Number(this.#channel.get(seq)!.channel));
+    const found = this.#channel.get(seq);
+    // Retention may have removed it since it was looked up.
+    if (!found) return { message: false, deliveries: [] };
+    const channel = this.#names.textOf(Number(found.channel));
     const done = { atMs, by, act: "cancelled", channel, seq };
     if (deliveries.length === 0) {
       const message = this.#message.run(seq).changes > 0;

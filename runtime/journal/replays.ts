@@ -22,6 +22,8 @@ export class Replays {
   }
 
   release({ seq, destination, by, atMs }: Release): Released {
+    // Retention may have removed it since it was looked up.
+    if (!this.#sql.messageBySeq.get(seq)) return [];
     const channel = this.#channelOf(seq);
     return this.#sql.deliveriesOf.all(seq).flatMap((row) => {
       const name = this.#destinationOf(row, channel);

@@ -117,6 +117,20 @@ Deno.test("what has lost its keys is not put back, and what is not through is no
   assertEquals((await journal.write(replay)).kind, "nothing");
 });
 
+Deno.test("an act on a message that was removed meanwhile does nothing, and the journal goes on", async () => {
+  using store = new MemoryStore();
+  const journal = await journalOn(store);
+  const seq = (await journal.ask({ ask: "seqOf", id: await delivered(journal, DAY) }))!;
+  await prune(journal, DAY);
+  const act = { seq, by, atMs: at(DAY + 40) } as const;
+  assertEquals(await journal.write({ op: "release", ...act }), []);
+  assertEquals(await journal.write({ op: "cancel", deliveries: [], ...act }), {
+    message: false,
+    deliveries: [],
+  });
+  assertEquals(journal.condition, "open");
+});
+
 Deno.test("numbers of what was sent go on after all of it is gone", async () => {
   using store = new MemoryStore();
   const before = await journalOn(store);
