@@ -24,7 +24,9 @@ interface Site extends AsyncDisposable {
   readonly copy: string;
   open(): Promise<Journal>;
   backUp(idle?: boolean): Promise<BackupManifest>;
-  restore(more?: { replace?: boolean; masterKey?: typeof masterKey }): ReturnType<typeof restoreJournal>;
+  restore(
+    more?: { replace?: boolean; damaged?: boolean; masterKey?: typeof masterKey },
+  ): ReturnType<typeof restoreJournal>;
 }
 
 async function site(): Promise<Site> {
@@ -128,8 +130,29 @@ Deno.test("a backup without its manifest is none, and one that has changed is no
   change(join(at.copy, "journal.db"), "UPDATE message SET state = 5");
   const { findings } = await verifyCopy(denoWorld, { backup: at.copy });
   assertEquals(findings.list, [{ code: "fileDamaged", subject: "journal.db" }]);
-  assertEquals(await codeOf(at.restore()), "JOURNAL_BACKUP_DAMAGED");
+  for (const damaged of [false, true]) {
+    assertEquals(await codeOf(at.restore({ damaged })), "JOURNAL_BACKUP_DAMAGED");
+  }
   assertEquals(await Deno.stat(at.data).catch(() => undefined), undefined);
+});
+
+Deno.test("of a backup in which a value is damaged all else can be put back, where that is asked for", async () => {
+  await using at = await site();
+  const journal = await at.open();
+  const [done, , waits] = await fill(journal);
+  await journal.close();
+  change(
+    join(at.data, "journal.db"),
+    `UPDATE body SET sealed = zeroblob(64) WHERE id = (SELECT body FROM message WHERE id = '${done}')`,
+  );
+  await at.backUp();
+  await Deno.remove(at.data, { recursive: true });
+  assertEquals(await codeOf(at.restore()), "JOURNAL_BACKUP_DAMAGED");
+  await at.restore({ damaged: true });
+  const after = await at.open();
+  assertEquals((await after.archive.show(waits))?.id, waits);
+  assertEquals(await codeOf(after.archive.show(done)), "JOURNAL_BODY_DAMAGED");
+  await after.close();
 });
 
 Deno.test("a restored journal is of the next epoch, sends nothing, and has all that was in the backup", async () => {
