@@ -41,8 +41,10 @@ export class MessageSearch {
     const few = this.#fewest(words);
     const order = query.order === "oldest" ? "ASC" : "DESC";
     const limit = Math.min(query.limit ?? LIMIT, LIMIT_MOST);
-    const where = words.map(({ must }) => `(${must.sql})`).join(" AND ") || "TRUE";
-    const values = words.flatMap(({ must }) => must.values);
+    // Of the few it is known that they are.
+    const others = words.filter(({ index }) => few === undefined || index !== few);
+    const where = others.map(({ must }) => `(${must.sql})`).join(" AND ") || "TRUE";
+    const values = others.flatMap(({ must }) => must.values);
     if (!few) {
       return this.#database.prepare(
         `SELECT * FROM message WHERE ${where} ORDER BY received_ms ${order}, seq ${order} LIMIT ?`,
