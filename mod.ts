@@ -34,7 +34,11 @@ export type * from "./runtime/engine/plan.ts";
 export type * from "./runtime/engine/statistics.ts";
 export type { PrunedMessages } from "./runtime/engine/retention.ts";
 export type { ActQuery, ActRecord, By } from "./runtime/journal/acts.ts";
+export type { HeldMessages, HoldRecord } from "./runtime/journal/holds.ts";
 export type * from "./runtime/journal/records.ts";
+export type { BackupManifest, BodyCopies } from "./runtime/journal/upkeep/backup_manifest.ts";
+export type { FileSum } from "./runtime/journal/upkeep/durable_files.ts";
+export type { Progress, Tell, Watched } from "./runtime/journal/upkeep/upkeep.ts";
 export {
   type FetchInfo,
   Gateway,

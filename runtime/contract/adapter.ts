@@ -165,6 +165,8 @@ export interface Parcel {
   readonly contentType: string;
   /** Counts from 1. */
   readonly attempt: number;
+  /** True where a person sends it again: the peer may have had it before. Left out otherwise. */
+  readonly isReplay?: boolean;
   /** Grows by one a delivery within a destination; the same for every attempt. */
   readonly sequence: number;
   /** When the message was received, or its batch was closed, in milliseconds since 1970-01-01T00:00Z. */

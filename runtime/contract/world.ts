@@ -66,6 +66,8 @@ export interface Disk {
     bytes: Uint8Array,
     options?: { mode?: number; mustBeNew?: boolean },
   ): Promise<void>;
+  /** Adds bytes at the end of a file, which is made where there is none, with `mode` as in chmod: `0o644` by default. */
+  append(path: string, bytes: Uint8Array, options?: { mode?: number }): Promise<void>;
   /** Names in a folder, sorted. */
   list(folder: string): Promise<readonly string[]>;
   /** `undefined` where there is nothing. */

@@ -3,6 +3,7 @@ import type { Opened } from "../contract/envelope.ts";
 import { MitralError } from "../contract/error.ts";
 import type { Format, Identity } from "../contract/format.ts";
 import type { Answer, Origin, Outcome } from "../contract/message.ts";
+import type { Corrected } from "../journal/corrections.ts";
 import type { Stored } from "../journal/large_bodies.ts";
 import { errors } from "./errors.ts";
 
@@ -27,6 +28,8 @@ export interface Arrival {
   readonly isAnsweredTwice?: boolean;
   /** The number that its answer names. */
   readonly expected?: number;
+  /** The message in quarantine that it takes the place of: no sender waits for an answer. */
+  readonly corrects?: Corrected;
 }
 
 /** A message the journal has: in its inbox, in quarantine, or from before. */

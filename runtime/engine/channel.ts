@@ -4,63 +4,28 @@ import { errorTable, type MitralError } from "../contract/error.ts";
 import { bindFormat, type Format } from "../contract/format.ts";
 import type { Outcome } from "../contract/message.ts";
 import { untilAborted } from "../contract/signal.ts";
-import type { World } from "../contract/world.ts";
 import type { By } from "../journal/acts.ts";
-import type { Journal } from "../journal/journal.ts";
 import type { Branch, HandOn, Replayed, Rest } from "../journal/operations.ts";
 import type { OutboxRow } from "../journal/rows.ts";
-import type { Gathering } from "../journal/questions.ts";
-import type { GatewayKeyring } from "../trust/keyring.ts";
 import { type Accepted, identityIn } from "./arrival.ts";
 import { Assembler } from "./assembler.ts";
+import type { ChannelParts } from "./channel_parts.ts";
 import { Collectors } from "./collectors.ts";
 import { countedAs, nothingCounted } from "./counted_as.ts";
 import { Deliveries } from "./deliveries.ts";
-import type { Route } from "./delivery_stages.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
 import type { ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
 import { ChannelIntake } from "./intake.ts";
-import type { IntakeMemory } from "./intake_memory.ts";
 import { joinerFor } from "./joiners/joiner.ts";
 import type { Unstamped } from "./line.ts";
-import type { ChannelPlan, Configured, DestinationPlan, GatewayPlan } from "./plan.ts";
+import type { ChannelPlan, Configured, DestinationPlan } from "./plan.ts";
 import { Responder } from "./respond.ts";
 import { SecondAnswers } from "./second_answers.ts";
-import type { StandingBook } from "./standing_book.ts";
 import type { StepParts } from "./steps.ts";
 import { Waiters } from "./waiters.ts";
 import { WorkLine } from "./work_line.ts";
-
-/** What a channel shares with the rest of its gateway. */
-export interface ChannelParts {
-  readonly plan: ChannelPlan;
-  /** Folder of the gateway file. */
-  readonly folder: string;
-  readonly formats: GatewayPlan["formats"];
-  readonly world: World;
-  readonly journal: Journal;
-  readonly memory: IntakeMemory;
-  /** Where something is sealed or opened. */
-  readonly keyring?: GatewayKeyring;
-  /** Queued now, in the inbox and by destination, and what gathers. */
-  readonly found: {
-    readonly inbox: number;
-    readonly pieces: number;
-    readonly outboxes: Readonly<Record<string, number>>;
-    readonly gathering: Readonly<Record<string, Gathering>>;
-  };
-  /** How destinations stand. */
-  readonly standings: StandingBook;
-  /** Another channel of the gateway; fails where there is none. */
-  other(name: string): Channel;
-  has(name: string): boolean;
-  newId(): string;
-  report(event: Unstamped): void;
-  /** True while somebody wants to know how long each stage takes. */
-  timesStages(): boolean;
-}
 
 /** A delivery that a person sends again. */
 type PutBack = Extract<Replayed, { kind: "outbox" }>["deliveries"][number];
@@ -118,7 +83,7 @@ export class Channel {
       secondAnswers,
       standings: parts.standings,
       of: (destination) => this.#ofDestination(destination),
-      route: (destination) => this.#route(destination),
+      envelope: (encrypt) => this.#envelope(encrypt),
       settled: (row, rest) => this.#settled(row, rest),
       concluded: (row, outcome) => waiters.tell(row.seq, outcome),
       report,
@@ -172,6 +137,21 @@ export class Channel {
     this.#injected.add(reply);
     reply.finally(() => this.#injected.delete(reply));
     return reply;
+  }
+
+  /** The way into it, for what no listener brings. */
+  get intake(): ChannelIntake {
+    return this.#intake;
+  }
+
+  /** What its messages are found by. */
+  get searchFields(): readonly string[] {
+    return Object.keys({ ...this.#format.search, ...this.plan.search });
+  }
+
+  /** The formats it speaks. */
+  get formats(): BoundFormats {
+    return this.#formats;
   }
 
   /** Answers an HTTP request as its listener would; `undefined` where that speaks no HTTP, or does not run. */
@@ -325,14 +305,6 @@ export class Channel {
         : this.#formats.after(plan.steps, steps).contentTypes,
       found: (found.outboxes[name] ?? 0) + (collect ? 0 : found.gathering[name]?.count ?? 0),
       ...(asked ? { respond: this.#responder.respond.bind(this.#responder) } : {}),
-    };
-  }
-
-  /** By which way deliveries go out to a destination with a sender of its own. */
-  #route({ send, encrypt }: DestinationPlan): Route {
-    return {
-      send: send as Route["send"],
-      ...(encrypt ? { seal: { ...encrypt, envelope: this.#envelope(encrypt) } } : {}),
     };
   }
 

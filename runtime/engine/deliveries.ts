@@ -1,3 +1,4 @@
+import type { Envelope } from "../contract/envelope.ts";
 import type { MitralError } from "../contract/error.ts";
 import { untilAborted } from "../contract/signal.ts";
 import type { By } from "../journal/acts.ts";
@@ -18,8 +19,8 @@ export interface DeliveriesParts extends Omit<DeliveryParts, keyof OfDestination
   readonly standings: StandingBook;
   /** What is of one destination alone, where it has a sender of its own: not where it is another channel. */
   of(destination: DestinationPlan): OfDestination;
-  /** By which way deliveries go out to a destination. */
-  route(destination: DestinationPlan): Route;
+  /** What a destination seals with. */
+  envelope(encrypt: NonNullable<DestinationPlan["encrypt"]>): Envelope;
 }
 
 /** What a delivery line has of its destination. */
@@ -155,7 +156,7 @@ export class Deliveries {
   }
 
   #make(destination: DestinationPlan, found: number): DeliveryLine {
-    const { of, route, standings: _, ...parts } = this.#parts;
+    const { of, envelope: _envelope, standings: _standings, ...parts } = this.#parts;
     const { name } = destination;
     const { divertTo } = this.#standing(name);
     const target = divertTo === undefined ? undefined : this.#plan(divertTo);
@@ -163,12 +164,18 @@ export class Deliveries {
       ...parts,
       ...of(destination),
       found,
-      route: route(target && !("channel" in target.send) ? target : destination),
+      route: (target && this.#routeTo(target)) ?? this.#routeTo(destination)!,
       ...(divertTo === undefined ? {} : { diverted: divertTo }),
     });
     this.#lines.set(name, line);
     this.#hold(name, line);
     return line;
+  }
+
+  /** By which way deliveries go out to a destination; none where it is another channel. */
+  #routeTo({ send, encrypt }: DestinationPlan): Route | undefined {
+    if ("channel" in send) return undefined;
+    return { send, ...(encrypt ? { seal: { ...encrypt, envelope: this.#parts.envelope(encrypt) } } : {}) };
   }
 
   #start(name: string, { line }: DeliveryLine): void {

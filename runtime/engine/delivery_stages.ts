@@ -69,12 +69,14 @@ export interface DeliveryWatch {
 
 /** What is sent of a delivery with these bytes. */
 export function parcelOf(entry: OutboxEntry, bytes: Uint8Array, formats: BoundFormats): Parcel {
-  const { contentType, controlId, sequence, receivedAtMs: atMs } = entry.row;
+  const { contentType, controlId, sequence, isReplay, receivedAtMs: atMs } = entry.row;
   const format = formats.speaking(contentType);
   const judge = format
     ? (answer: Uint8Array) => format.judge(answer, { controlId, bytes })
     : (): Outcome => ({ kind: "accepted" });
-  return { id: partId(entry.row), bytes, contentType, attempt: entry.attempts + 1, sequence, atMs, judge };
+  const attempt = entry.attempts + 1;
+  const again = isReplay ? { isReplay } : {};
+  return { id: partId(entry.row), bytes, contentType, attempt, ...again, sequence, atMs, judge };
 }
 
 /** The stages of a delivery line: seal, where its route has an envelope, and send. */

@@ -59,6 +59,17 @@ export const errors = declareErrors("engine", {
     retry: "later",
     says: "Cannot take message: the channel takes none now ({reason})",
   },
+  ENGINE_CORRECTION_BATCH: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot correct message: what is to take its place is a batch, which must come by the channel's listener",
+  },
+  ENGINE_CORRECTION_LATE: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot correct message: it is in quarantine no longer",
+  },
   ENGINE_INTAKE_CRASHED: {
     blame: "bug",
     retry: "never",

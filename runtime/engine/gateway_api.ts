@@ -1,6 +1,10 @@
 import type { Reply } from "../contract/adapter.ts";
+import type { MitralError } from "../contract/error.ts";
 import type { By } from "../journal/acts.ts";
-import type { Archive, Trouble } from "../journal/records.ts";
+import type { HeldMessages } from "../journal/holds.ts";
+import type { Archive, MessageQuery, Trouble } from "../journal/records.ts";
+import type { BackupManifest } from "../journal/upkeep/backup_manifest.ts";
+import type { Watched } from "../journal/upkeep/upkeep.ts";
 import type { Condition, GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { ChannelPlan } from "./plan.ts";
 import type { PrunedMessages } from "./retention.ts";
@@ -76,6 +80,42 @@ export interface Skipped {
   readonly end: "skipped" | "delivered" | "quarantined" | "gone";
 }
 
+/** How messages are replayed. */
+export interface ReplayOptions {
+  /** To this destination, whatever became of it there; left out: where it is in quarantine. */
+  readonly destination?: string;
+  /** To every destination, whatever became of it there. */
+  readonly everywhere?: boolean;
+  /** Even where a newer delivery of its key has gone out. */
+  readonly force?: boolean;
+  /** Who asks, and why. */
+  readonly by?: By;
+}
+
+/** What became of one of many messages that are replayed. */
+export interface ReplayedMessage {
+  /** Of the message. */
+  readonly id: string;
+  /** Where it is queued again; none: from the beginning of its channel, unless there is an error. */
+  readonly destinations: readonly string[];
+  /** Why it is not. */
+  readonly error?: MitralError;
+  /** How many have had their turn … */
+  readonly done: number;
+  /** … of so many. */
+  readonly total: number;
+}
+
+/** What a correction has made. */
+export interface CorrectedMessage {
+  /** Of the new message, or of the one whose payload was replaced. */
+  readonly id: string;
+  /** Where the corrected payload is queued; none: it is a new message. */
+  readonly destinations: readonly string[];
+  /** Why the new message is in quarantine, too. */
+  readonly error?: MitralError;
+}
+
 /** What people do to messages and queues. Each act is recorded, with who did it and why, in the commit that does it. */
 export interface OperatedGateway {
   /**
@@ -83,10 +123,42 @@ export interface OperatedGateway {
    * before it had branches runs through its channel again. Errors: GATEWAY_MESSAGE_UNKNOWN, GATEWAY_REPLAY_EMPTY,
    * GATEWAY_REPLAY_REFUSED (its key has a newer delivery, unless `force`).
    */
-  replay(
+  replay(id: string, options?: ReplayOptions): Promise<{ destinations: readonly string[] }>;
+  /**
+   * Replays all messages that match, or those named, oldest first: an item for each as it is put back, or why it was not.
+   * Nothing happens before the first is asked for, and leaving the loop ends it. Where more than `most` would be replayed
+   * (100,000 where left out), none is. Errors: GATEWAY_REPLAY_UNCONFIRMED, GATEWAY_MESSAGE_UNKNOWN (of ids, before any is
+   * replayed), JOURNAL_….
+   *
+   * @example
+   * ```ts
+   * import { Gateway } from "mitral";
+   *
+   * await using gateway = await Gateway.open("gateway.yaml");
+   * const sinceMs = Date.now() - 3_600_000;
+   * for await (const { id, error } of gateway.replayAll({ channel: "orders", sinceMs }, { destination: "ehr" })) {
+   *   if (error) console.warn(id, error.code);
+   * }
+   * ```
+   */
+  replayAll(
+    which: MessageQuery | { readonly ids: readonly string[] },
+    options?: ReplayOptions & { readonly most?: number },
+  ): AsyncGenerator<ReplayedMessage>;
+  /**
+   * Puts other bytes in the place of what is in quarantine, and nothing else. A message that was quarantined before it had
+   * branches is replaced by a new one, which goes the whole way, and is cancelled. A delivery gets them as its payload, and
+   * is queued again in its place; the first payload is kept. Errors: GATEWAY_MESSAGE_UNKNOWN, GATEWAY_CORRECTION_EMPTY,
+   * GATEWAY_CORRECTION_AMBIGUOUS, GATEWAY_REPLAY_REFUSED (unless `force`), GATEWAY_CHANNEL_UNKNOWN,
+   * ENGINE_INTAKE_CLOSED, ENGINE_CORRECTION_BATCH, ENGINE_CORRECTION_LATE, those of the format.
+   */
+  correct(
     id: string,
-    options?: { destination?: string; force?: boolean; by?: By },
-  ): Promise<{ destinations: readonly string[] }>;
+    bytes: Uint8Array,
+    options?: { readonly destination?: string; readonly force?: boolean; readonly by?: By },
+  ): Promise<CorrectedMessage>;
+  /** Records that somebody was shown, or given, what messages say. */
+  noteSeen(ids: readonly string[], how: "viewed" | "exported", by?: By): Promise<void>;
   /**
    * Lets later messages of a quarantined delivery's keys go on, without sending it again. Errors:
    * GATEWAY_MESSAGE_UNKNOWN.
@@ -134,6 +206,13 @@ export interface OperatedGateway {
   divert(channel: string, from: string, to: string | null, by?: By): Promise<void>;
   /** Lets every destination send that a restore from a backup has held. */
   releaseSenders(by?: By): Promise<void>;
+  /**
+   * Places a legal hold: what it is about outlives its time, what comes later too. Says whether any message matches now.
+   * Errors: GATEWAY_HOLD_TAKEN, GATEWAY_CHANNEL_UNKNOWN.
+   */
+  placeHold(name: string, what?: HeldMessages, by?: By): Promise<{ readonly matches: boolean }>;
+  /** What it was about goes with the next that is over its time. Errors: GATEWAY_HOLD_UNKNOWN. */
+  liftHold(name: string, by?: By): Promise<void>;
 }
 
 /** What a person, a console or an embedding service can do with a running gateway. */
@@ -166,6 +245,8 @@ export interface RunningGateway extends OperatedGateway {
   observe(listener: (event: GatewayEvent) => void, options?: { readonly stages?: boolean }): () => void;
   /** Search over the messages the journal holds, and over what people did. */
   readonly archive: Archive;
+  /** What messages are found by: fields that the formats of its channels know, and those they have under `search`. */
+  searchFields(): readonly string[];
   /** What the queued deliveries of a message wait for; none where nothing of it is queued. Errors: GATEWAY_MESSAGE_UNKNOWN. */
   waitsFor(id: string): Promise<readonly WaitingDelivery[]>;
   /**
@@ -241,8 +322,17 @@ export interface RunningGateway extends OperatedGateway {
    * of that name is there again. Errors: GATEWAY_CHANNEL_UNKNOWN.
    */
   removeChannel(name: string): Promise<void>;
-  /** Lets go of messages over their time, as the gateway does by itself every hour. Errors: JOURNAL_…. */
-  prune(): Promise<PrunedMessages>;
+  /**
+   * Lets go of messages over their time, as the gateway does by itself every hour. `dryRun`: says only what would go, and
+   * what would stay. Errors: JOURNAL_….
+   */
+  prune(options?: { readonly dryRun?: boolean }): Promise<PrunedMessages>;
+  /**
+   * Copies the journal as it is now into a folder that is empty or not there yet, by its absolute path, outside the data
+   * folder. Nobody waits for it; messages over their time stay until it is done. What is in it stays sealed: it is of use
+   * only with the master key, which is not in it. Errors: JOURNAL_BACKUP_….
+   */
+  backUp(to: string, how?: Watched): Promise<BackupManifest>;
   /** Drains and closes; the order is in `drain.ts`. */
   close(): Promise<void>;
 }

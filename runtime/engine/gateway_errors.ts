@@ -19,6 +19,22 @@ export const errors = declareErrors("gateway", {
     says:
       "Cannot replay message: nothing of it is in quarantine; name a destination to send it there again, or replay what it was handed on as",
   },
+  GATEWAY_REPLAY_UNCONFIRMED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot replay {count} messages: no more than {most} are replayed like this; none was",
+  },
+  GATEWAY_CORRECTION_EMPTY: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot correct message: nothing of it is in quarantine there, and nothing else is ever changed",
+  },
+  GATEWAY_CORRECTION_AMBIGUOUS: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot correct message: {count} deliveries of it are in quarantine there, and bytes are for one of them",
+  },
   GATEWAY_CHANNEL_SILENT: {
     blame: "operator",
     retry: "later",
@@ -55,6 +71,16 @@ export const errors = declareErrors("gateway", {
     blame: "operator",
     retry: "later",
     says: "Cannot cancel message: it is being sent to {destination} at this moment",
+  },
+  GATEWAY_HOLD_TAKEN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot place hold: there is one called {hold}; lift it first, or choose another name",
+  },
+  GATEWAY_HOLD_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot lift hold: none is called {hold}",
   },
   GATEWAY_CLOSED: {
     blame: "operator",

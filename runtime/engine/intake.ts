@@ -1,47 +1,20 @@
 import type { Delivery, Intake, Reading, Reply } from "../contract/adapter.ts";
 import type { Envelope } from "../contract/envelope.ts";
 import type { MitralError } from "../contract/error.ts";
-import type { Flaws, Format, Identity, SplitBatch } from "../contract/format.ts";
+import type { Flaws, Identity, SplitBatch } from "../contract/format.ts";
 import type { Outcome } from "../contract/message.ts";
-import type { World } from "../contract/world.ts";
-import type { Journal } from "../journal/journal.ts";
+import type { Corrected } from "../journal/corrections.ts";
 import type { Append, Appended, Sameness } from "../journal/operations.ts";
-import { ACCEPTED, type Accepted, type Arrival, declared, failed, identityIn, type Kept } from "./arrival.ts";
-import type { Assembler } from "./assembler.ts";
+import { ACCEPTED, type Arrival, declared, failed, identityIn, type Kept } from "./arrival.ts";
 import { outcomeOfAll, takeAll } from "./batch_intake.ts";
 import { errors } from "./errors.ts";
 import { flawed } from "./flawed.ts";
-import type { Gate } from "./gate.ts";
-import type { IntakeMemory } from "./intake_memory.ts";
-import type { Unstamped } from "./line.ts";
 import { InTurn } from "./in_turn.ts";
+import type { IntakeParts } from "./intake_parts.ts";
 import { type Counted, Numbers } from "./numbers.ts";
-import type { ChannelPlan } from "./plan.ts";
 import { REUSED, samenessOf } from "./sameness.ts";
 import { Replies } from "./replies.ts";
-import type { SecondAnswers } from "./second_answers.ts";
 import { troubleOf } from "./trouble.ts";
-import type { Waiters } from "./waiters.ts";
-
-/** What an intake is made of. */
-export interface IntakeParts {
-  readonly plan: ChannelPlan;
-  readonly format: Format;
-  /** Opens what arrives, where the channel takes sealed messages. */
-  readonly envelope?: Envelope;
-  readonly journal: Journal;
-  readonly world: World;
-  readonly gate: Gate;
-  readonly waiters: Waiters;
-  readonly secondAnswers: SecondAnswers;
-  readonly assembler: Assembler;
-  readonly memory: IntakeMemory;
-  newId(): string;
-  /** Our name for the partner whose gateway calls itself `gateway`. */
-  partnerOf(gateway: string): string | undefined;
-  accepted(message: Accepted): void;
-  report(event: Unstamped): void;
-}
 
 /** A message that has its place in the journal, and is not durable yet. */
 interface Begun {
@@ -83,6 +56,24 @@ export class ChannelIntake implements Intake {
       kept,
       async (arrival) => this.#replies.to(await this.#quarantine(arrival, error)),
     );
+  }
+
+  /**
+   * Takes bytes in the place of a message in quarantine, as if its sender had sent them: nobody is answered. Errors:
+   * ENGINE_INTAKE_CLOSED, ENGINE_CORRECTION_BATCH, ENGINE_CORRECTION_LATE.
+   */
+  async correct(
+    bytes: Uint8Array,
+    contentType: string,
+    corrects: Corrected,
+  ): Promise<{ readonly id: string; readonly outcome: Outcome }> {
+    const { gate, format } = this.#parts;
+    if (!gate.isOpen) errors.fail("ENGINE_INTAKE_CLOSED", { reason: gate.reason });
+    if (format.batch?.split(bytes)) errors.fail("ENGINE_CORRECTION_BATCH");
+    const peer = corrects.by.person;
+    const arrival = this.#arrive({ bytes, peer, contentType });
+    const kept = await this.#keep({ ...arrival, origin: { adapter: "correction", peer }, corrects });
+    return { id: arrival.id, outcome: await kept.outcome };
   }
 
   /** Never rejects. */
@@ -183,7 +174,7 @@ export class ChannelIntake implements Intake {
     try {
       if (!envelope) this.#checkSize(arrival);
       identity = this.#identify(arrival);
-      if (identity.number !== undefined) return this.#beginNumbered(arrival, identity);
+      if (identity.number !== undefined && !arrival.corrects) return this.#beginNumbered(arrival, identity);
       flaws = this.#admit(arrival, identity);
     } catch (cause) {
       return { kept: this.#quarantine(arrival, declared(cause)) };
@@ -247,9 +238,10 @@ export class ChannelIntake implements Intake {
   }
 
   /** By the way it came only a message that came alone is answered a second time: a batch has one answer. */
-  #isAnsweredTwice({ bytes, member }: Arrival): boolean {
+  #isAnsweredTwice({ bytes, member, corrects }: Arrival): boolean {
     const { plan, secondAnswers } = this.#parts;
-    return (member === undefined || plan.applicationAcknowledge !== "here") && secondAnswers.wantedBy(bytes);
+    return !corrects && (member === undefined || plan.applicationAcknowledge !== "here") &&
+      secondAnswers.wantedBy(bytes);
   }
 
   /** A message is measured as it comes: sealed, or alone though it came in a batch. */
@@ -275,14 +267,14 @@ export class ChannelIntake implements Intake {
   }
 
   async #append(given: Arrival, identity: Identity, flaws: Flaws, counted?: Counted): Promise<Kept> {
-    const { plan, format, journal, report } = this.#parts;
+    const { plan, format, report } = this.#parts;
     const arrival = this.#isAnsweredTwice(given) ? { ...given, isAnsweredTwice: true } : given;
     const { id, sealed, isAnsweredTwice } = arrival;
     const place = counted?.isLink ? "filtered" : identity.piece ? "gathering" : undefined;
     const numbered = counted?.numbered;
     const sameness = samenessOf(identity, arrival, plan.duplicates, place, format.pieces?.waitMsMax);
-    const isAnswered = place !== undefined || plan.acknowledge === "received" && !isAnsweredTwice;
-    const appended = await journal.write<Append>({
+    const isAnswered = place !== undefined || this.#isAnsweredNow(arrival) && !isAnsweredTwice;
+    const appended = await this.#write({
       ...this.#kept(arrival, identity),
       ...(sameness ? { sameness } : {}),
       ...(isAnswered ? { answered: "positively" } : {}),
@@ -296,13 +288,23 @@ export class ChannelIntake implements Intake {
     return this.#appended(arrival, identity.type, appended);
   }
 
+  /** The answer says no more than that it is durable. */
+  #isAnsweredNow({ corrects }: Arrival): boolean {
+    return corrects !== undefined || this.#parts.plan.acknowledge === "received";
+  }
+
+  async #write(append: Append): Promise<Exclude<Appended, { kind: "outdated" }>> {
+    const appended = await this.#parts.journal.write<Append>(append);
+    return appended.kind === "outdated" ? errors.fail("ENGINE_CORRECTION_LATE") : appended;
+  }
+
   /** What is kept of every message, whatever becomes of it. */
   #kept(
-    { id, atMs, origin, contentType, bytes, stored = bytes }: Arrival,
+    { id, atMs, origin, contentType, bytes, stored = bytes, corrects }: Arrival,
     { controlId, type, sender }: Identity,
   ): Append {
     const { name: channel } = this.#parts.plan;
-    const said = { controlId, type, sender, contentType };
+    const said = { controlId, type, sender, contentType, ...(corrects ? { corrects } : {}) };
     return { op: "append", id, channel, receivedAtMs: atMs, origin, ...said, body: stored };
   }
 
@@ -332,12 +334,12 @@ export class ChannelIntake implements Intake {
     return { arrival: { ...arrival, bytes: about }, seq, whole: message.bytes, ...told };
   }
 
-  #appended(arrival: Arrival, type: string, appended: Appended): Kept {
+  #appended(arrival: Arrival, type: string, appended: Exclude<Appended, { kind: "outdated" }>): Kept {
     const { plan, report } = this.#parts;
     const { seq } = appended;
     switch (appended.kind) {
       case "appended": {
-        const told = this.#replies.told(seq, arrival, plan.acknowledge === "received");
+        const told = this.#replies.told(seq, arrival, this.#isAnsweredNow(arrival));
         const { id, origin, contentType, bytes, atMs } = arrival;
         report({ name: "messageReceived", channel: plan.name, id, type, bytes: bytes.length });
         if (appended.resembles) {
@@ -376,7 +378,7 @@ export class ChannelIntake implements Intake {
     // What could not be read may still say who it is.
     const identity = identityIn(format, arrival);
     const stored = arrival.stored ?? await journal.keep(arrival.bytes);
-    const appended = await journal.write<Append>({
+    const appended = await this.#write({
       ...this.#kept({ ...arrival, stored }, identity),
       answered: "negatively",
       trouble: troubleOf(error, arrival.atMs),

@@ -1,13 +1,22 @@
 import type { World } from "../contract/world.ts";
 import { type By, PROGRAM } from "../journal/acts.ts";
 import type { Cancellable } from "../journal/cancels.ts";
+import type { HeldMessages } from "../journal/holds.ts";
 import type { Stand } from "../journal/standing.ts";
 import type { Channel } from "./channel.ts";
 import { deadlineIn } from "./drain.ts";
-import type { OperatedGateway, Skipped } from "./gateway_api.ts";
+import { Corrections } from "./corrections.ts";
+import type {
+  CorrectedMessage,
+  OperatedGateway,
+  ReplayedMessage,
+  ReplayOptions,
+  Skipped,
+} from "./gateway_api.ts";
 import { errors } from "./gateway_errors.ts";
 import type { Unstamped } from "./line.ts";
 import type { JournalKeeper } from "./journal_keeper.ts";
+import { Replays } from "./replays.ts";
 import type { StandingBook } from "./standing_book.ts";
 
 /** What a person's acts need of a gateway. */
@@ -25,46 +34,29 @@ type Asked = { readonly destination?: string; readonly by?: By };
 /** What a person does to messages and queues of a running gateway. */
 export class Interventions implements OperatedGateway {
   readonly #parts: InterventionsParts;
+  readonly #replays: Replays;
+  readonly #corrections: Corrections;
 
   constructor(parts: InterventionsParts) {
     this.#parts = parts;
+    this.#replays = new Replays(parts);
+    this.#corrections = new Corrections(parts, this.#replays);
   }
 
-  async replay(
-    id: string,
-    { destination, force = false, by = PROGRAM }: Asked & { readonly force?: boolean } = {},
-  ): Promise<{ destinations: readonly string[] }> {
-    const { keeper: { journal }, channels, report } = this.#parts;
-    const seq = await this.#seqOf(id);
-    const replayed = await journal.write({
-      op: "replay",
-      seq,
-      force,
-      by,
-      atMs: this.#nowMs(),
-      ...(destination === undefined ? {} : { destination }),
-    });
-    switch (replayed.kind) {
-      case "nothing":
-        return errors.fail("GATEWAY_REPLAY_EMPTY");
-      case "overtaken":
-        return errors.fail("GATEWAY_REPLAY_REFUSED", { destination: replayed.destination });
-      case "inbox":
-        report({ name: "messageReplayed", channel: replayed.channel, id });
-        journal.countPending(replayed.size);
-        await channels.get(replayed.channel)?.putBackMessage(seq, replayed.gathers);
-        return { destinations: [] };
-      case "outbox": {
-        const channel = channels.get(replayed.channel);
-        for (const delivery of replayed.deliveries) {
-          const { destination } = delivery;
-          report({ name: "messageReplayed", channel: replayed.channel, destination, id });
-          journal.countPending(delivery.size);
-          await channel?.putBackDelivery(delivery);
-        }
-        return { destinations: replayed.deliveries.map((each) => each.destination) };
-      }
-    }
+  replay(id: string, options?: ReplayOptions): Promise<{ destinations: readonly string[] }> {
+    return this.#replays.replay(id, options);
+  }
+
+  replayAll(...asked: Parameters<OperatedGateway["replayAll"]>): AsyncGenerator<ReplayedMessage> {
+    return this.#replays.replayAll(...asked);
+  }
+
+  correct(...asked: Parameters<OperatedGateway["correct"]>): Promise<CorrectedMessage> {
+    return this.#corrections.correct(...asked);
+  }
+
+  async noteSeen(ids: readonly string[], how: "viewed" | "exported", by: By = PROGRAM): Promise<void> {
+    await this.#parts.keeper.journal.write({ op: "note", ids, act: how, by, atMs: this.#nowMs() });
   }
 
   async release(
@@ -158,6 +150,27 @@ export class Interventions implements OperatedGateway {
     standings.sendersHeld = false;
     for (const { deliveries } of channels.values()) deliveries.holdAll();
     report({ name: "sendersReleased" });
+  }
+
+  async placeHold(name: string, what: HeldMessages = {}, by: By = PROGRAM): Promise<{ matches: boolean }> {
+    const { keeper: { journal }, channels } = this.#parts;
+    const { channel, sinceMs, untilMs, field } = what;
+    if (channel !== undefined && !channels.has(channel)) errors.fail("GATEWAY_CHANNEL_UNKNOWN", { channel });
+    const { changed } = await journal.write({ op: "addHold", name, ...what, by, atMs: this.#nowMs() });
+    if (!changed) errors.fail("GATEWAY_HOLD_TAKEN", { hold: name });
+    const fields = field ? { [field[0]]: field[1] } : {};
+    const found = await journal.archive.list({ channel, sinceMs, untilMs, fields, limit: 1 });
+    return { matches: found.length > 0 };
+  }
+
+  async liftHold(name: string, by: By = PROGRAM): Promise<void> {
+    const { changed } = await this.#parts.keeper.journal.write({
+      op: "liftHold",
+      name,
+      by,
+      atMs: this.#nowMs(),
+    });
+    if (!changed) errors.fail("GATEWAY_HOLD_UNKNOWN", { hold: name });
   }
 
   async #cancel(

@@ -65,6 +65,8 @@ export const limits = {
   stepRetryWaitMsMax: 30_000,
   /** Values a message is found by; the rest of them is left out. */
   foundMax: 64,
+  /** Messages that are replayed by one act. */
+  replaysMax: 100_000,
   /** How long after the start old messages are looked for, … */
   retentionFirstMs: 60_000,
   /** … and how long after that again. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { FoundPlace, KeptDay } from "../journal/retention_operations.ts";
+import type { Ageing, FoundPlace, KeptDay } from "../journal/retention_operations.ts";
+import { GIVE_BACK_PAGES } from "../journal/retention_operations.ts";
 import { dayOf } from "../journal/sealing.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
@@ -49,6 +50,28 @@ export class Retention {
     return this.#running ??= this.#runOnce().finally(() => this.#running = undefined);
   }
 
+  /** What {@linkcode Retention.run} would do now. */
+  async look(): Promise<PrunedMessages> {
+    const { keeper: { journal } } = this.#parts;
+    let removed = 0, carried = 0;
+    for (const { channel, day, isDropped } of await this.#overTime()) {
+      for (let after: number | null = 0; after !== null;) {
+        const slice: Ageing = await journal.ask({
+          ask: "ageing",
+          channel,
+          day,
+          after,
+          limit: limits.retentionLook,
+        });
+        // What has lost its keys goes, whatever stood in its way since.
+        carried += isDropped ? 0 : slice.staying;
+        removed += slice.messages - (isDropped ? 0 : slice.staying);
+        after = slice.last;
+      }
+    }
+    return { removed, carried };
+  }
+
   /** Removes nothing until the returned function is called. Resolves when nothing is being removed. */
   async pause(): Promise<() => void> {
     this.#pauses++;
@@ -77,20 +100,25 @@ export class Retention {
   }
 
   async #runOnce(): Promise<PrunedMessages> {
+    let removed = 0, carried = 0;
+    for (const day of await this.#overTime()) {
+      if (!this.#mayGoOn) break;
+      if (!day.isDropped) carried += await this.#close(day, dayOf(this.#parts.clock.nowMs()));
+      removed += await this.#remove(day);
+    }
+    if (removed > 0) {
+      await this.#sweep();
+      await this.#giveBack();
+    }
+    return { removed, carried };
+  }
+
+  /** Days whose time is over, oldest first. */
+  async #overTime(): Promise<readonly KeptDay[]> {
     const { keeper: { journal }, clock, keepDaysOf } = this.#parts;
     const today = dayOf(clock.nowMs());
     const days = await journal.ask({ ask: "days", before: today });
-    let removed = 0, carried = 0;
-    for (const day of days) {
-      if (!this.#mayGoOn) break;
-      if (!day.isDropped) {
-        if (day.day >= today - keepDaysOf(day.channel)) continue;
-        carried += await this.#close(day, today);
-      }
-      removed += await this.#remove(day);
-    }
-    if (removed > 0) await this.#sweep();
-    return { removed, carried };
+    return days.filter(({ channel, day, isDropped }) => isDropped || day < today - keepDaysOf(channel));
   }
 
   /** Until its keys are gone; says how many messages stay. */
@@ -122,6 +150,14 @@ export class Retention {
     }
     if (all > 0) report({ name: "messagesPruned", channel, messages: all, files });
     return all;
+  }
+
+  /** A slice of large messages leaves more space than is given back with it. */
+  async #giveBack(): Promise<void> {
+    const { keeper: { journal } } = this.#parts;
+    for (let free = Infinity; free > GIVE_BACK_PAGES && this.#mayGoOn;) {
+      free = (await journal.write({ op: "giveBack" }, "patient")).freePages;
+    }
   }
 
   async #sweep(): Promise<void> {

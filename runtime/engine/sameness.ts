@@ -14,11 +14,13 @@ export const REUSED = errors.error("ENGINE_ID_REUSED");
  */
 export function samenessOf(
   { controlId, purpose }: Identity,
-  { sealed, member, atMs }: Arrival,
+  { sealed, member, atMs, corrects }: Arrival,
   duplicates: DuplicatesPlan,
   place: Append["place"],
   waitMsMax = 0,
 ): Sameness | undefined {
+  // What is put in the place of a message is none of its repetitions.
+  if (corrects) return undefined;
   if (sealed) {
     const { from, id } = sealed.opened.statement;
     const conflict = troubleOf(REUSED, atMs);

@@ -27,6 +27,16 @@ export interface Act {
   readonly seq?: number;
 }
 
+/** Acts that change nothing: somebody has seen what messages say. */
+export interface Note {
+  readonly op: "note";
+  /** Of messages; what the journal no longer has is left out. */
+  readonly ids: readonly string[];
+  readonly act: string;
+  readonly by: By;
+  readonly atMs: number;
+}
+
 /** An act as the archive tells it. */
 export interface ActRecord extends By {
   /** Grows with time. */
@@ -76,6 +86,7 @@ export class Acts {
   readonly #sealing: Sealing;
   readonly #insert: Statement;
   readonly #explain: Statement;
+  readonly #find: Statement;
 
   constructor(database: Database, names: Names, sealing: Sealing) {
     this.#names = names;
@@ -83,7 +94,19 @@ export class Acts {
     this.#insert = database.prepare(
       "INSERT INTO act (at_ms, person, act, channel, destination, seq) VALUES (?, ?, ?, ?, ?, ?)",
     );
+    this.#find = database.prepare("SELECT seq, channel FROM message WHERE id = ?");
     this.#explain = database.prepare("UPDATE act SET reason = ? WHERE id = ?");
+  }
+
+  /** The same done to messages. */
+  noteAll({ ids, act, by, atMs }: Note): null {
+    for (const id of ids) {
+      const row = this.#find.get(id);
+      if (row) {
+        this.note({ atMs, by, act, channel: this.#names.textOf(Number(row.channel)), seq: Number(row.seq) });
+      }
+    }
+    return null;
   }
 
   note({ atMs, by: { person, reason }, act, channel, destination, seq }: Act): void {

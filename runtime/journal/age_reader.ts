@@ -1,7 +1,8 @@
 import type { Database } from "./database.ts";
 import type { Names } from "./names.ts";
 import type { ReaderParts } from "./reader.ts";
-import type { FoundPlace, KeptDay } from "./retention_operations.ts";
+import { MUST_STAY } from "./retention.ts";
+import type { Ageing, FoundPlace, KeptDay } from "./retention_operations.ts";
 
 /** What has grown old. */
 export class AgeReader {
@@ -24,6 +25,18 @@ export class AgeReader {
       day: Number(day),
       isDropped: dropped === 1,
     }));
+  }
+
+  /** What would become of a slice of a day. */
+  ageing(channel: string, day: number, after: number, limit: number): Ageing {
+    const rows = this.#database.prepare(
+      `SELECT seq, ${MUST_STAY} AS stays FROM message WHERE channel = ? AND day = ? AND seq > ? ORDER BY seq LIMIT ?`,
+    ).all(this.#names.find(channel) ?? -1, day, after, limit);
+    return {
+      messages: rows.length,
+      staying: rows.filter(({ stays }) => stays === 1).length,
+      last: rows.length < limit ? null : Number(rows[rows.length - 1].seq),
+    };
   }
 
   /** Looks at `limit` rows; `last` is where it stopped, `null` at the end. */

@@ -1,3 +1,4 @@
+import type { Corrected } from "./corrections.ts";
 import { isSame } from "./bodies.ts";
 import type { Row } from "./database.ts";
 import { FIELD } from "./names.ts";
@@ -19,11 +20,21 @@ export class Appends {
 
   append(append: Append): Appended {
     const channel = this.#parts.names.idOf(append.channel);
+    if (append.corrects && !this.#replaced(append, append.corrects)) {
+      return { kind: "outdated", seq: append.corrects.seq };
+    }
     const appended = append.numbered?.repeats
       ? this.#appendRepeated(append, channel, append.numbered.repeats)
       : this.#appendNew(append, channel);
     if (append.numbered) this.#count(append.numbered, channel, appended);
     return appended;
+  }
+
+  /** False where what is to be replaced is in quarantine no longer. */
+  #replaced({ id, channel, receivedAtMs: atMs }: Append, { seq, by }: Corrected): boolean {
+    if (this.#parts.sql.cancelCorrected.run(seq).changes === 0) return false;
+    this.#parts.acts.note({ atMs, by, act: `corrected as ${id}`, channel, seq });
+    return true;
   }
 
   #appendNew(append: Append, channel: number): Appended {
@@ -136,9 +147,19 @@ export class Appends {
       body,
       evidence ? sealing.seal(SEALED.evidence, body, owner, evidence) : null,
       trouble ? JSON.stringify(trouble) : null,
-      null,
+      append.corrects?.seq ?? null,
       append.place === "gathering" ? 0 : null,
     ).lastId;
+    if (append.corrects) {
+      const { by, id } = append.corrects;
+      this.#parts.acts.note({
+        atMs: append.receivedAtMs,
+        by,
+        act: `corrects ${id}`,
+        channel: append.channel,
+        seq,
+      });
+    }
     found.addMessage(seq, channel, append);
     if (isRecognised && sameness?.kind === "sealed") found.add(seq, [FIELD.sealedId, sealedId(sameness)]);
     return seq;

@@ -72,13 +72,15 @@ export class ArchiveReader {
     return plain ? new Uint8Array(plain) : errors.fail("JOURNAL_BODY_DAMAGED");
   }
 
-  #payload({ id, destination, body, answer }: Row): MessageContent["payloads"][number] {
+  #payload({ id, destination, body, first_body, answer }: Row): MessageContent["payloads"][number] {
     const { head: { contentType }, bytes } = this.#bodies.byId(Number(body));
+    const before = first_body === null ? undefined : this.#bodies.byId(Number(first_body)).bytes;
     return {
       destination: this.#destination(Number(destination)),
       bytes: bytes ?? errors.fail("JOURNAL_BODY_DAMAGED"),
       contentType,
       ...(answer === null ? {} : { answer: this.#opened(SEALED.deliveryAnswer, Number(id), answer) }),
+      ...(before === undefined ? {} : { before: before ?? errors.fail("JOURNAL_BODY_DAMAGED") }),
     };
   }
 
@@ -155,6 +157,7 @@ export class ArchiveReader {
         destination: this.#destination(Number(delivery.destination)),
         state: DELIVERY_STATES[Number(delivery.state)],
         attempts: Number(delivery.attempts),
+        ...(Number(delivery.replays) > 0 ? { replays: Number(delivery.replays) } : {}),
         bytes: Number(delivery.size),
         ...(delivery.settled_ms === null ? {} : { settledAtMs: Number(delivery.settled_ms) }),
         ...troubleIn(delivery),

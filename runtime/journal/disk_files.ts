@@ -2,7 +2,6 @@ import {
   closeSync,
   fstatSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -11,6 +10,7 @@ import {
   writeSync,
 } from "node:fs";
 import type { BodyFiles, NewFile, OpenFile } from "./body_files.ts";
+import { makeFolder, syncPath } from "./upkeep/durable_files.ts";
 
 /** Body files in a folder of the data folder, by the first two digits of their names. Blocks: for a thread of its own. */
 export function diskFiles(folder: string, random: (length: number) => Uint8Array): BodyFiles {
@@ -60,7 +60,7 @@ function begin(root: string, path: string, pathOf: (name: string) => string): Ne
       const to = pathOf(name), place = to.slice(0, to.lastIndexOf("/"));
       makeFolder(place, root);
       renameSync(path, to);
-      syncFolder(place);
+      syncPath(place);
     },
     drop() {
       close();
@@ -83,19 +83,6 @@ function opened(file: number): OpenFile {
     },
     close: () => closeSync(file),
   };
-}
-
-function makeFolder(path: string, within: string): void {
-  if (mkdirSync(path, { recursive: true, mode: 0o700 })) syncFolder(within);
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
 
 function isMissing(cause: unknown): boolean {

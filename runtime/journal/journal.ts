@@ -193,6 +193,7 @@ export class Journal {
       list: (query) => this.ask({ ask: "list", query }),
       show: (id) => this.ask({ ask: "show", id }),
       acts: (query) => this.ask({ ask: "acts", query }),
+      holds: () => this.ask({ ask: "holds" }),
     };
   }
 
@@ -284,7 +285,7 @@ function reasonOf(cause: unknown): string {
 /** What the batch grows by: what is in a file already is not written again. */
 function bytesOf(operation: Operation): number {
   if (operation.op === "append" || operation.op === "joinPieces") return inBatch(operation.body);
-  if (operation.op === "closeBatch") return inBatch(operation.payload);
+  if (operation.op === "closeBatch" || operation.op === "correct") return inBatch(operation.payload);
   if (operation.op !== "process") return 0;
   return operation.branches.reduce((sum, { payload }) => sum + (payload ? inBatch(payload) : 0), 0);
 }

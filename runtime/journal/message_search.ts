@@ -35,29 +35,46 @@ export class MessageSearch {
     this.#blinds = blinds;
   }
 
-  /** Rows of messages that match, newest first. */
+  /** Rows of messages that match, in the order asked for. */
   rows(query: MessageQuery): Row[] {
     const words = this.#words(query);
     const few = this.#fewest(words);
-    const conditions = [...words.map(({ must }) => must), ...(few ? [within(few)] : [])];
-    const where = conditions.map(({ sql }) => `(${sql})`).join(" AND ");
-    // Whoever looks at few sorts them; otherwise the order is the index's.
-    const order = few ? "+received_ms DESC, +seq DESC" : "received_ms DESC, seq DESC";
+    const order = query.order === "oldest" ? "ASC" : "DESC";
+    const limit = Math.min(query.limit ?? LIMIT, LIMIT_MOST);
+    // Of the few it is known that they are.
+    const others = words.filter(({ index }) => few === undefined || index !== few);
+    const where = others.map(({ must }) => `(${must.sql})`).join(" AND ") || "TRUE";
+    const values = others.flatMap(({ must }) => must.values);
+    if (!few) {
+      return this.#database.prepare(
+        `SELECT * FROM message WHERE ${where} ORDER BY received_ms ${order}, seq ${order} LIMIT ?`,
+      ).all(...values, limit);
+    }
+    // A cross join keeps its order: the few say which rows are looked at, and no index of the other words does.
     return this.#database.prepare(
-      `SELECT * FROM message ${where ? `WHERE ${where}` : ""} ORDER BY ${order} LIMIT ?`,
-    ).all(...conditions.flatMap(({ values }) => values), Math.min(query.limit ?? LIMIT, LIMIT_MOST));
+      `SELECT message.* FROM (SELECT DISTINCT +seq AS seq FROM (${few.sql})) AS few
+       CROSS JOIN message ON message.seq = few.seq
+       WHERE ${where} ORDER BY received_ms ${order}, message.seq ${order} LIMIT ?`,
+    ).all(...few.values, ...values, limit);
   }
 
-  #words({ channel, state, type, controlId, fields = {}, sinceMs, untilMs, before }: MessageQuery): Word[] {
+  #words(query: MessageQuery): Word[] {
+    const { channel, state, type, controlId, fields = {}, sinceMs, untilMs, before, after } = query;
     const words: Word[] = [];
-    if (channel !== undefined) words.push({ must: sql("channel = ?", this.#names.find(channel) ?? -1) });
+    if (channel !== undefined) words.push(this.#ofChannel(channel));
     if (controlId !== undefined) words.push(this.#saying(FIELD.controlId, [controlId]));
     for (const [field, value] of Object.entries(fields)) words.push(this.#saying(field, [value]));
     if (type !== undefined) words.push(this.#ofType(type, channel));
     if (state !== undefined) words.push(inState(state));
     if (sinceMs !== undefined || untilMs !== undefined) words.push(received(sinceMs, untilMs));
-    if (before !== undefined) words.push(this.#before(before));
+    if (before !== undefined) words.push(this.#beyond(before, "<"));
+    if (after !== undefined) words.push(this.#beyond(after, ">"));
     return words;
+  }
+
+  #ofChannel(channel: string): Word {
+    const must = sql("channel = ?", this.#names.find(channel) ?? -1);
+    return { must, index: sql(`SELECT seq FROM message WHERE ${must.sql}`, ...must.values) };
   }
 
   #saying(field: string, values: readonly string[]): Word {
@@ -89,12 +106,13 @@ export class MessageSearch {
     ).all().map(({ id }) => Number(id));
   }
 
-  /** Older than a message, for the next page. One that is not there any more has nothing older than it. */
-  #before(id: string): Word {
+  /** Older or newer than a message, for the next page. One that is not there any more is known by its id alone. */
+  #beyond(id: string, side: "<" | ">"): Word {
     const row = this.#database.prepare("SELECT received_ms, seq FROM message WHERE id = ?").get(id);
-    if (!row) return { must: sql("id < ?", id) };
+    if (!row) return { must: sql(`id ${side} ?`, id) };
+    const place = [Number(row.received_ms), Number(row.seq)];
     return {
-      must: sql("received_ms <= ? AND (received_ms, seq) < (?, ?)", Number(row.received_ms), ...placeOf(row)),
+      must: sql(`received_ms ${side}= ? AND (received_ms, message.seq) ${side} (?, ?)`, place[0], ...place),
     };
   }
 
@@ -114,22 +132,36 @@ export class MessageSearch {
 
 const LIMIT = 50;
 const LIMIT_MOST = 1_000;
-/** Sorting so many takes a few milliseconds. */
+/** Looking at so many, one by one, takes some ten milliseconds. */
 const FEW = 10_000;
 
+/** Written out: a partial index is found by a number, not by a parameter. */
 function inState(state: MessageState | DeliveryState): Word {
-  const message = MESSAGE[state as MessageState] ?? -1;
-  const delivery = DELIVERY[state as DeliveryState] ?? -1;
-  // Written out: a partial index is found by a number, not by a parameter.
-  const ofMessage = `SELECT seq FROM message WHERE state = ${message}`;
-  const ofDelivery = `SELECT seq FROM delivery WHERE state = ${delivery}${
-    delivery === DELIVERY.gathering ? " AND batch = 0" : ""
-  }`;
-  const must = sql(
-    `state = ${message} OR EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = message.seq AND delivery.state = ${delivery})`,
-  );
-  return INDEXED.has(state) ? { must, index: sql(`${ofMessage} UNION ALL ${ofDelivery}`) } : { must };
+  const message = MESSAGE[state as MessageState] as number | undefined;
+  const delivery = DELIVERY[state as DeliveryState] as number | undefined;
+  const musts = [
+    ...(message === undefined ? [] : [`state = ${message}`]),
+    ...(delivery === undefined ? [] : [
+      `EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = message.seq AND delivery.state = ${delivery})`,
+    ]),
+  ];
+  const must = sql(musts.join(" OR "));
+  if (!INDEXED.has(state)) return { must };
+  const gathers = delivery === DELIVERY.gathering;
+  const places = [
+    ...(message === undefined ? [] : [`SELECT seq FROM message WHERE state = ${message}`]),
+    ...(delivery === undefined
+      ? []
+      : [`SELECT seq FROM delivery WHERE state = ${delivery}${gathers ? " AND batch = 0" : ""}`]),
+    ...(gathers ? [OF_QUEUED_BATCHES] : []),
+  ];
+  return { must, index: sql(places.join(" UNION ALL ")) };
 }
+
+/** Members of batches that are queued. */
+const OF_QUEUED_BATCHES = `SELECT member.seq FROM delivery AS whole
+  CROSS JOIN delivery AS member ON member.batch = whole.id AND member.batch > 0 AND member.state = ${DELIVERY.gathering}
+  WHERE whole.state = ${DELIVERY.queued} AND whole.batch = whole.id`;
 
 /** States with an index of their own: those that few are in, as a rule. */
 const INDEXED: ReadonlySet<string> = new Set<MessageState | DeliveryState>([
@@ -145,14 +177,6 @@ function received(sinceMs = -Infinity, untilMs = Infinity): Word {
   const from = Math.max(sinceMs, 0), to = Math.min(untilMs, Number.MAX_SAFE_INTEGER);
   const range = sql("received_ms >= ? AND received_ms < ?", from, to);
   return { must: range, index: sql(`SELECT seq FROM message WHERE ${range.sql}`, ...range.values) };
-}
-
-function placeOf({ received_ms, seq }: Row): readonly [number, number] {
-  return [Number(received_ms), Number(seq)];
-}
-
-function within({ sql, values }: Sql): Sql {
-  return { sql: `seq IN (${sql})`, values };
 }
 
 function sql(text: string, ...values: readonly Value[]): Sql {

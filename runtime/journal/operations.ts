@@ -1,11 +1,23 @@
-import type { By } from "./acts.ts";
+import type { By, Note } from "./acts.ts";
 import type { Cancel, Cancelled } from "./cancels.ts";
+import type { Correct, Corrected } from "./corrections.ts";
 import type { Stored } from "./large_bodies.ts";
 import type { NewMessage } from "./new_message.ts";
 import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
+import type { AddHold, HoldChanged, LiftHold } from "./holds.ts";
 import type { HoldSenders, Stand } from "./standing.ts";
-import type { Carried, Carry, DropKeys, Dropped, Prune, Pruned, SweepFound } from "./retention_operations.ts";
+import type {
+  Carried,
+  Carry,
+  DropKeys,
+  Dropped,
+  GiveBack,
+  GivenBack,
+  Prune,
+  Pruned,
+  SweepFound,
+} from "./retention_operations.ts";
 
 /**
  * How a message is recognised when it comes again.
@@ -49,6 +61,8 @@ export interface Append extends NewMessage {
   readonly numbered?: Numbered;
   /** The partner's signed statement, as it came. */
   readonly evidence?: Uint8Array;
+  /** It takes the place of a message in quarantine, which is cancelled. */
+  readonly corrects?: Corrected;
 }
 
 /**
@@ -78,7 +92,9 @@ export type Appended =
   /** Another payload under an id that was used: a forged or broken repetition. It is in quarantine. */
   | { readonly kind: "conflicting"; readonly seq: number }
   /** Another message than the one that had its number: see {@linkcode Numbered.repeats}. It is in quarantine. */
-  | { readonly kind: "misnumbered"; readonly seq: number };
+  | { readonly kind: "misnumbered"; readonly seq: number }
+  /** The message that it was to take the place of is in quarantine no longer: nothing was done. */
+  | { readonly kind: "outdated"; readonly seq: number };
 
 /** One branch of a processed message. */
 export interface Branch<P extends Stored = Uint8Array> {
@@ -272,10 +288,23 @@ export interface Answered {
 export interface Replay {
   readonly op: "replay";
   readonly seq: number;
+  /** Left out: where it is in quarantine. */
   readonly destination?: string;
+  /** To every destination, whatever became of it there. */
+  readonly everywhere?: boolean;
   readonly force: boolean;
+  /** Where it is not forced: what whoever asks knows of newer deliveries. Left out: nothing. */
+  readonly newer?: KnownNewer;
   readonly by: By;
   readonly atMs: number;
+}
+
+/** What was read of the deliveries that are newer than one, before it is put back: the one writer need not look at them. */
+export interface KnownNewer {
+  /** Up to this delivery none of its keys was delivered, … */
+  readonly upTo: number;
+  /** … unless one of these was meanwhile. */
+  readonly waiting: readonly number[];
 }
 
 /** Quarantined deliveries that hold their keys no longer. */
@@ -327,10 +356,14 @@ export type Operation =
   | Quarantine
   | Answered
   | Replay
+  | Correct
+  | Note
   | Release
   | Cancel
   | Stand
   | HoldSenders
+  | AddHold
+  | LiftHold
   | CloseBatch<Stored>
   | Disperse
   | JoinPieces
@@ -338,18 +371,21 @@ export type Operation =
   | Carry
   | DropKeys
   | Prune
-  | SweepFound;
+  | SweepFound
+  | GiveBack;
 
 /** What each operation gives back. */
 export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Process ? Processed
   : O extends Settle ? Settled
-  : O extends Replay ? Replayed
+  : O extends Replay | Correct ? Replayed
   : O extends Release ? Released
   : O extends Cancel ? Cancelled
   : O extends CloseBatch<Stored> ? ClosedBatch
   : O extends JoinPieces ? JoinedPieces
+  : O extends AddHold | LiftHold ? HoldChanged
   : O extends Carry ? Carried
   : O extends DropKeys ? Dropped
   : O extends Prune ? Pruned
+  : O extends GiveBack ? GivenBack
   : null;

@@ -2,7 +2,10 @@ import type { Backlog, Oldest, Slice } from "./backlog.ts";
 import type { QueuedDelivery } from "./queued_deliveries.ts";
 import type { ActQuery, ActRecord } from "./acts.ts";
 import type { Cancellable } from "./cancels.ts";
-import type { FoundPlace, KeptDay } from "./retention_operations.ts";
+import type { AskNewer, NewerSlice } from "./newer_deliveries.ts";
+import type { AskReplayable, ReplayablePage } from "./replay_reader.ts";
+import type { Ageing, FoundPlace, KeptDay } from "./retention_operations.ts";
+import type { HoldRecord } from "./holds.ts";
 import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./rows.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
 import type { Standings } from "./standing.ts";
@@ -52,12 +55,23 @@ export type Question =
   }
   /** Days that are over, of every channel: whose keys, or rows without keys, are still there. */
   | { readonly ask: "days"; readonly before: number }
+  /** What would become of a channel's day. A slice of it. */
+  | {
+    readonly ask: "ageing";
+    readonly channel: string;
+    readonly day: number;
+    readonly after: number;
+    readonly limit: number;
+  }
   /** Rows of the index of what messages say, after one of them, whose messages are gone. */
   | { readonly ask: "unfound"; readonly after: FoundPlace; readonly limit: number }
   /** Data keys were deleted: nobody may read with them any more. */
   | { readonly ask: "forgetKeys" }
   | { readonly ask: "acts"; readonly query: ActQuery }
   | { readonly ask: "cancellable"; readonly seq: number }
+  | AskReplayable
+  | AskNewer
+  | { readonly ask: "holds" }
   | { readonly ask: "pending" };
 
 /** What is to do when the gateway starts. */
@@ -97,9 +111,13 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends { ask: "queued" } ? readonly QueuedDelivery[]
   : Q extends { ask: "oldest" } ? Oldest
   : Q extends { ask: "count" } ? Slice
+  : Q extends { ask: "holds" } ? readonly HoldRecord[]
   : Q extends { ask: "acts" } ? readonly ActRecord[]
   : Q extends { ask: "cancellable" } ? Cancellable
   : Q extends { ask: "days" } ? readonly KeptDay[]
+  : Q extends { ask: "ageing" } ? Ageing
   : Q extends { ask: "unfound" } ? { readonly gone: readonly FoundPlace[]; readonly last: FoundPlace | null }
+  : Q extends AskReplayable ? ReplayablePage
+  : Q extends AskNewer ? NewerSlice
   : Q extends { ask: "forgetKeys" } ? null
   : PendingTotals;

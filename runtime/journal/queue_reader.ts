@@ -63,8 +63,8 @@ export class QueueReader {
     if (id === undefined) return [];
     const rows = this.#page(
       "SELECT id AS position, size FROM delivery WHERE destination = ? AND state = 0 AND id > ? ORDER BY id LIMIT ?",
-      `SELECT delivery.id AS delivery, delivery.seq AS seq, message.id AS id, received_ms, part, sequence, attempts, keys,
-       built_on, batch, delivery.size AS size, delivery.body AS body, sealed
+      `SELECT delivery.id AS delivery, delivery.seq AS seq, message.id AS id, received_ms, part, sequence, attempts,
+       replays, keys, built_on, batch, delivery.size AS size, delivery.body AS body, sealed
        FROM delivery JOIN message ON message.seq = delivery.seq JOIN body ON body.id = delivery.body
        WHERE destination = ? AND delivery.state = 0 AND delivery.id > ? AND delivery.id <= ? ORDER BY delivery.id`,
       [id, after, limit],
@@ -77,6 +77,7 @@ export class QueueReader {
         attempts: Number(row.attempts),
         isBatch: row.batch !== null,
         controlId: opened.head.controlId,
+        ...(Number(row.replays) > 0 ? { isReplay: true } : {}),
       };
     });
   }

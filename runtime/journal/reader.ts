@@ -6,11 +6,15 @@ import { Blinds } from "./blinds.ts";
 import type { BodyFiles } from "./body_files.ts";
 import { readCancellable } from "./cancels.ts";
 import type { Database } from "./database.ts";
+import { readHolds } from "./holds.ts";
 import { Names } from "./names.ts";
+import { NewerDeliveries } from "./newer_deliveries.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
+import { preparedOnce } from "./prepared.ts";
 import type { AnswerTo, Question } from "./questions.ts";
 import { queuedDeliveries } from "./queued_deliveries.ts";
 import { QueueReader } from "./queue_reader.ts";
+import { ReplayReader } from "./replay_reader.ts";
 import type { Sealing } from "./sealing.ts";
 
 /** What reads are made with. */
@@ -28,10 +32,13 @@ export class Reader {
   readonly #queues: QueueReader;
   readonly #archive: ArchiveReader;
   readonly #acts: ActReader;
+  readonly #replays: ReplayReader;
+  readonly #newer: NewerDeliveries;
   readonly #ages: AgeReader;
   readonly #sealing: Sealing;
 
-  constructor(database: Database, sealing: Sealing, files: BodyFiles) {
+  constructor(opened: Database, sealing: Sealing, files: BodyFiles) {
+    const database = preparedOnce(opened);
     const parts = this.#parts = {
       database,
       names: new Names(database),
@@ -41,6 +48,8 @@ export class Reader {
     };
     this.#queues = new QueueReader(parts);
     this.#acts = new ActReader(parts);
+    this.#replays = new ReplayReader(parts);
+    this.#newer = new NewerDeliveries(parts);
     this.#archive = new ArchiveReader(parts, this.#acts);
     this.#ages = new AgeReader(parts);
     this.#sealing = sealing;
@@ -64,6 +73,8 @@ export class Reader {
         return this.#queues.state(question.channel, question.step, question.key);
       case "days":
         return this.#ages.days(question.before);
+      case "ageing":
+        return this.#ages.ageing(question.channel, question.day, question.after, question.limit);
       case "unfound":
         return this.#ages.unfound(question.after, question.limit);
       case "forgetKeys":
@@ -85,8 +96,14 @@ export class Reader {
         const { of, owner, after, limit } = question;
         return countSlice(this.#parts.database, of, this.#parts.names.find(owner), after, limit);
       }
+      case "holds":
+        return readHolds(this.#parts);
       case "acts":
         return this.#acts.list(question.query);
+      case "replayable":
+        return this.#replays.page(question);
+      case "newer":
+        return this.#newer.slice(question);
       case "cancellable":
         return readCancellable(this.#parts.database, this.#parts.names, question.seq);
     }

@@ -1,5 +1,6 @@
 import type { Blame } from "../contract/error.ts";
 import type { ActQuery, ActRecord } from "./acts.ts";
+import type { HoldRecord } from "./holds.ts";
 import type { Origin } from "../contract/message.ts";
 
 /** Where a message stands. */
@@ -46,6 +47,8 @@ export interface DeliveryRecord {
   readonly state: DeliveryState;
   /** Attempts made, the one under way not counted. */
   readonly attempts: number;
+  /** How often a person has sent it again; left out: never. */
+  readonly replays?: number;
   /** Size of the payload, before it is sealed. */
   readonly bytes: number;
   /** When its outcome was known; left out while it is queued. */
@@ -111,10 +114,12 @@ export interface MessageContent extends MessageRecord {
     readonly bytes: Uint8Array;
     readonly contentType: string;
     readonly answer?: Uint8Array;
+    /** What was to be sent before a person corrected it. */
+    readonly before?: Uint8Array;
   }[];
 }
 
-/** Which messages to list: all that match every word given, newest first. */
+/** Which messages to list: all that match every word given, newest first unless it says otherwise. */
 export interface MessageQuery {
   /** Name of the channel. */
   readonly channel?: string;
@@ -134,11 +139,15 @@ export interface MessageQuery {
   readonly limit?: number;
   /** Only older than this message id, for the next page. */
   readonly before?: string;
+  /** `newest` first where left out. */
+  readonly order?: "newest" | "oldest";
+  /** Only newer than this message id, for the next page of the oldest first. */
+  readonly after?: string;
 }
 
 /** Search over what the journal holds. */
 export interface Archive {
-  /** Messages that match, newest first. */
+  /** Messages that match, in the order asked for. */
   list(query: MessageQuery): Promise<readonly MessageRecord[]>;
   /**
    * `undefined` where the journal has no such message. An id may be shortened as long as it is unique. Errors:
@@ -147,4 +156,6 @@ export interface Archive {
   show(id: string): Promise<MessageContent | undefined>;
   /** What people did to messages and queues, newest first. */
   acts(query: ActQuery): Promise<readonly ActRecord[]>;
+  /** Legal holds, by name: what they are about is kept whatever its age. */
+  holds(): Promise<readonly HoldRecord[]>;
 }

@@ -6,7 +6,7 @@ import { SEALED, type Sealing } from "./sealing.ts";
 import type { WriterParts } from "./writer_parts.ts";
 
 /** True for a message that must stay, whatever its age. */
-const MUST_STAY = `(state IN (0, 3, 4)
+export const MUST_STAY = `(state IN (0, 3, 4)
   OR EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = message.seq AND delivery.state IN (0, 2, 3))
   OR EXISTS (SELECT 1 FROM hold WHERE (hold.channel IS NULL OR hold.channel = message.channel)
     AND (hold.since_ms IS NULL OR received_ms >= hold.since_ms)
@@ -80,7 +80,7 @@ export class Retention {
       // What can no longer be read stays as it is: it is told when somebody reads it.
       return plain ? this.#sealing.seal(kind, subject, owner, plain) : sealed;
     };
-    for (const body of new Set([message.body, ...deliveries.map(({ body }) => body)].map(Number))) {
+    for (const body of bodiesOf(message.body, deliveries)) {
       const sealed = this.#sql.bodyOf.get(body)?.sealed as Uint8Array | undefined;
       if (sealed) this.#sql.setBody.run(again(SEALED.body, body, sealed), body);
     }
@@ -98,8 +98,7 @@ export class Retention {
   }
 
   #removeOne(seq: number, body: number): void {
-    const bodies = new Set([body, ...this.#sql.deliveriesOf.all(seq).map(({ body }) => Number(body))]);
-    for (const id of bodies) {
+    for (const id of bodiesOf(body, this.#sql.deliveriesOf.all(seq))) {
       const file = this.#sql.bodyOf.get(id)?.file;
       this.#sql.dropBody.run(id);
       if (file && !this.#sql.namedIn.get(file)) this.#unnamed.push(String(file));
@@ -110,11 +109,17 @@ export class Retention {
   }
 }
 
+/** Of a message and its deliveries, each once. */
+function bodiesOf(body: Row[string], deliveries: readonly Row[]): ReadonlySet<number> {
+  const all = [body, ...deliveries.flatMap(({ body, first_body }) => [body, first_body])];
+  return new Set(all.filter((id) => id !== null).map(Number));
+}
+
 const STATEMENTS = {
   mustStay:
     `SELECT seq, body, answer, evidence FROM message WHERE channel = ? AND day = ? AND ${MUST_STAY} LIMIT ?`,
   messagesOf: "SELECT seq, body FROM message WHERE channel = ? AND day = ? LIMIT ?",
-  deliveriesOf: "SELECT id, body, answer FROM delivery WHERE seq = ?",
+  deliveriesOf: "SELECT id, body, first_body, answer FROM delivery WHERE seq = ?",
   bodyOf: "SELECT sealed, file FROM body WHERE id = ?",
   setBody: "UPDATE body SET sealed = ? WHERE id = ?",
   setDeliveryAnswer: "UPDATE delivery SET answer = ? WHERE id = ?",

@@ -43,6 +43,19 @@ export interface Pruned {
   readonly files: number;
 }
 
+/** Gives some of the space that nothing is in back to the disk, and says how much there was. */
+export interface GiveBack {
+  readonly op: "giveBack";
+}
+
+/** Before it. */
+export interface GivenBack {
+  readonly freePages: number;
+}
+
+/** So many pages are given back at once: a commit waits for it. */
+export const GIVE_BACK_PAGES = 1_000;
+
 /** Removes rows of the index of what messages say, whose messages are gone. */
 export interface SweepFound {
   readonly op: "sweepFound";
@@ -58,4 +71,13 @@ export interface KeptDay {
   readonly day: number;
   /** Its keys are gone, its rows not yet all. */
   readonly isDropped: boolean;
+}
+
+/** A slice of a channel's day. */
+export interface Ageing {
+  readonly messages: number;
+  /** Of them: must stay, whatever their age. */
+  readonly staying: number;
+  /** Where it ends; `null`: with the day. */
+  readonly last: number | null;
 }

@@ -1,6 +1,6 @@
 import type { MasterKey } from "../trust/master_key.ts";
 import type { Database } from "./database.ts";
-import { errors, VERSION, versionOf } from "./schema.ts";
+import { mustBeCurrent } from "./schema.ts";
 import { INDEX_KEY, indexKeyIn, MASTER_ID, placeOf, Wrapping } from "./sealing.ts";
 
 /** One master key, and the one that is to take its place. */
@@ -28,9 +28,7 @@ export function rewrap(
   { from, to }: KeyChange,
   random: (length: number) => Uint8Array,
 ): Rewrapped {
-  const found = versionOf(database);
-  if (found > VERSION) errors.fail("JOURNAL_VERSION_NEWER", { found, known: VERSION });
-  if (found < VERSION) errors.fail("JOURNAL_VERSION_OLDER", { found, known: VERSION });
+  mustBeCurrent(database);
   if (database.prepare("SELECT value FROM vault WHERE name = ?").get(MASTER_ID)?.value === to.id) {
     return { dataKeys: 0, damaged: 0 };
   }

@@ -1,6 +1,7 @@
 import { declareErrors } from "../contract/error.ts";
 import { ACT_TABLE } from "./acts.ts";
 import type { Database } from "./database.ts";
+import { HOLD_TABLE } from "./holds.ts";
 import { STANDING_TABLE } from "./standing.ts";
 
 /** Errors of the journal. */
@@ -19,12 +20,18 @@ export const errors = declareErrors("journal", {
     blame: "operator",
     retry: "never",
     says:
-      "Cannot change master key: the journal has version {found}; start the gateway once, which brings it to version {known}",
+      "Cannot use journal: it has version {found}; start the gateway once, which brings it to version {known}",
   },
   JOURNAL_FILE_MISSING: {
     blame: "operator",
     retry: "never",
     says: "Cannot find journal: there is none in {folder}",
+  },
+  JOURNAL_RESTORE_UNFINISHED: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot open journal: a restore into {folder} was cut short; run it again, with --replace, or remove the folder restoring in it",
   },
   JOURNAL_OPEN_FAILED: {
     blame: "operator",
@@ -87,7 +94,8 @@ export const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
  *   message it has become part of.
  * - `found`: messages by what they say: a field, the blind number of its value.
  * - `delivery.batch`: null for what is sent by itself, 0 for what gathers, the batch's delivery for its members, and for
- *   that delivery itself. `keys` are blind. `body` may be the one of the message.
+ *   that delivery itself. `keys` are blind. `body` may be the one of the message. `replays`: how often a person has put it
+ *   back. `first_body`: what it was before a person corrected it.
  * - `sequence`: the last number given to what was sent to a destination.
  * - `hold`: what must be kept whatever its age, by channel, time and field; null: any. `pruning`: days whose keys are gone,
  *   and whose rows are not yet.
@@ -124,7 +132,7 @@ CREATE TABLE delivery (
   id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, destination INTEGER NOT NULL, part INTEGER NOT NULL,
   sequence INTEGER NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL, keys TEXT NOT NULL,
   built_on INTEGER NOT NULL, held INTEGER NOT NULL DEFAULT 0, batch INTEGER, size INTEGER NOT NULL, body INTEGER NOT NULL,
-  settled_ms INTEGER, answer BLOB, trouble TEXT
+  settled_ms INTEGER, answer BLOB, trouble TEXT, replays INTEGER NOT NULL DEFAULT 0, first_body INTEGER
 );
 CREATE UNIQUE INDEX delivery_part ON delivery (seq, destination, part);
 CREATE INDEX delivery_outbox ON delivery (destination, id) WHERE state = 0;
@@ -145,12 +153,9 @@ CREATE TABLE state (
 CREATE TABLE numbering (
   channel INTEGER NOT NULL, sender INTEGER NOT NULL, last INTEGER, seq INTEGER, PRIMARY KEY (channel, sender)
 ) WITHOUT ROWID;
-CREATE TABLE hold (
-  name TEXT PRIMARY KEY, channel INTEGER, since_ms INTEGER, until_ms INTEGER, field INTEGER, blind INTEGER
-) WITHOUT ROWID;
 CREATE TABLE pruning (channel INTEGER NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (channel, day)) WITHOUT ROWID;
 ${ACT_TABLE}
-${STANDING_TABLE}
+${HOLD_TABLE}${STANDING_TABLE}
 INSERT INTO setting VALUES ('epoch', 1);
 `;
 
@@ -165,4 +170,11 @@ export function prepareSchema(database: Database): void {
 /** Version of the schema of a file; 0 for a new one. */
 export function versionOf(database: Database): number {
   return Number(database.prepare("PRAGMA user_version").get()!.user_version);
+}
+
+/** For what cannot bring a file up to date. Errors: JOURNAL_VERSION_NEWER, JOURNAL_VERSION_OLDER. */
+export function mustBeCurrent(database: Database): void {
+  const found = versionOf(database);
+  if (found > VERSION) errors.fail("JOURNAL_VERSION_NEWER", { found, known: VERSION });
+  if (found < VERSION) errors.fail("JOURNAL_VERSION_OLDER", { found, known: VERSION });
 }

@@ -4,7 +4,15 @@ import { type MasterKey, masterKeyErrors } from "../trust/master_key.ts";
 import type { Database, Statement } from "./database.ts";
 
 /** What a sealed value is: it opens as nothing else. */
-export const SEALED = { body: 1, answer: 2, deliveryAnswer: 3, evidence: 4, state: 5, reason: 6 } as const;
+export const SEALED = {
+  body: 1,
+  answer: 2,
+  deliveryAnswer: 3,
+  evidence: 4,
+  state: 5,
+  reason: 6,
+  hold: 7,
+} as const;
 
 /** Whose data key seals a value. */
 export interface Owner {
@@ -196,6 +204,11 @@ export function indexKeyIn(database: Database, wrapping: Wrapping): Uint8Array {
   if (!wrapped) return newIndexKey(database, wrapping);
   return wrapping.unwrap(INDEX_KEY, wrapped as Uint8Array) ??
     masterKeyErrors.fail("MASTER_KEY_WRONG", { needed: String(kept(MASTER_ID)), found: wrapping.id });
+}
+
+/** Id of the master key a journal belongs to. */
+export function masterKeyIn(database: Database): string {
+  return String(database.prepare("SELECT value FROM vault WHERE name = ?").get(MASTER_ID)?.value ?? "");
 }
 
 function newIndexKey(database: Database, wrapping: Wrapping): Uint8Array {

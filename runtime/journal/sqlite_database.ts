@@ -1,4 +1,4 @@
-import { DatabaseSync } from "node:sqlite";
+import { backup, DatabaseSync } from "node:sqlite";
 import type { Database, Row, SqlValue } from "./database.ts";
 import { rewriteLog } from "./disk_log.ts";
 import { prepareWriterFile } from "./writer_file.ts";
@@ -22,6 +22,27 @@ export function openReader(path: string): Database {
   database.exec("PRAGMA cache_size = -4096; PRAGMA query_only = ON");
   return database;
 }
+
+/**
+ * Copies a database as it is at one moment into an empty file, while others write. In one step, which is one read
+ * transaction: in several it would begin anew after each commit. The copy is one file, without a write-ahead log.
+ */
+export async function copyDatabase(from: string, to: string): Promise<void> {
+  const source = new DatabaseSync(from, { readOnly: true });
+  try {
+    await backup(source, to, { rate: PAGES_MAX });
+  } finally {
+    source.close();
+  }
+  const copy = new DatabaseSync(to);
+  try {
+    copy.exec("PRAGMA journal_mode = DELETE");
+  } finally {
+    copy.close();
+  }
+}
+
+const PAGES_MAX = 2 ** 31 - 1;
 
 /**
  * Holds the data folder for this process: a lock the operating system drops when the process dies, however it dies.

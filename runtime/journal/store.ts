@@ -206,8 +206,7 @@ function failOpening(cause: unknown): never {
  * Errors: JOURNAL_FILE_MISSING, JOURNAL_FOLDER_BUSY, JOURNAL_OPEN_FAILED, those of `rewrap`.
  */
 export async function changeMasterKey(world: World, folder: string, keys: KeyChange): Promise<Rewrapped> {
-  const found = await world.disk.facts(`${folder}/journal.db`);
-  if (!found) return errors.fail("JOURNAL_FILE_MISSING", { folder });
+  await mustHoldJournal(world, folder);
   const writer = new Calls(world.spawn.thread(new URL("./store_thread.ts", import.meta.url)));
   try {
     return await writer.call({ do: "rewrap", folder, ...keys }) as Rewrapped;
@@ -216,4 +215,9 @@ export async function changeMasterKey(world: World, folder: string, keys: KeyCha
   } finally {
     writer.terminate();
   }
+}
+
+/** For what looks after a journal, and begins none. Errors: JOURNAL_FILE_MISSING. */
+export async function mustHoldJournal(world: World, folder: string): Promise<void> {
+  if (!await world.disk.facts(`${folder}/journal.db`)) errors.fail("JOURNAL_FILE_MISSING", { folder });
 }

@@ -18,6 +18,7 @@ import { type KeyChange, rewrap, type Rewrapped } from "./rewrap.ts";
 import { Sealing } from "./sealing.ts";
 import { holdFolder, openReader, openWriter } from "./sqlite_database.ts";
 import type { Applied, FromThread, Opening, ToThread } from "./store.ts";
+import { refuseHalfRestored } from "./upkeep/hold_folder.ts";
 import { sweepFiles } from "./sweep_files.ts";
 import { Writer } from "./writer.ts";
 
@@ -47,6 +48,7 @@ function openToWrite(
   const lock = hold(folder);
   let database: Database | undefined;
   try {
+    refuseHalfRestored(folder);
     database = openUpToDate({
       folder: diskFolder(folder),
       files,

@@ -6,6 +6,7 @@ import { Cancels } from "./cancels.ts";
 import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
 import { FoundIndex } from "./found.ts";
+import { HoldWriter } from "./holds.ts";
 import { Makings } from "./makings.ts";
 import { Names } from "./names.ts";
 import type { Operation } from "./operations.ts";
@@ -19,6 +20,8 @@ import { StandingWriter } from "./standing.ts";
 import type { WriterParts } from "./writer_parts.ts";
 import { prepareWrites } from "./writes.ts";
 
+const FREEING: ReadonlySet<Operation["op"]> = new Set(["dropKeys", "prune", "giveBack"]);
+
 /** Everything that is written. One connection, one transaction a batch. */
 export class Writer {
   readonly #database: Database;
@@ -29,6 +32,7 @@ export class Writer {
   readonly #replays: Replays;
   readonly #cancels: Cancels;
   readonly #standing: StandingWriter;
+  readonly #holds: HoldWriter;
   readonly #retention: Retention;
 
   constructor(database: Database, sealing: Sealing, files: BodyFiles) {
@@ -52,6 +56,7 @@ export class Writer {
     this.#replays = new Replays(parts);
     this.#cancels = new Cancels(database, parts);
     this.#standing = new StandingWriter(database, parts);
+    this.#holds = new HoldWriter(database, parts);
     this.#retention = new Retention(database, parts);
   }
 
@@ -68,7 +73,7 @@ export class Writer {
       committing();
       sql.commit.run();
       this.#retention.committed();
-      if (operations.some(({ op }) => op === "prune" || op === "dropKeys")) this.#giveBack();
+      if (operations.some(({ op }) => FREEING.has(op))) this.#giveBack();
       return results;
     } catch (cause) {
       this.#forget();
@@ -90,9 +95,14 @@ export class Writer {
     this.#retention.rolledBack();
   }
 
-  /** What was deleted leaves the disk: pages of rows, and keys that the write-ahead log still has. */
+  /**
+   * What was deleted leaves the disk: pages of rows, and keys that the write-ahead log still has. Where somebody reads,
+   * the log stays as it is until the next time.
+   */
   #giveBack(): void {
-    this.#database.exec("PRAGMA incremental_vacuum(1000); PRAGMA wal_checkpoint(TRUNCATE)");
+    // A page is given back with each row that is asked for: `exec` would ask for one.
+    this.#parts.sql.vacuum.all();
+    this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
   #applyOne(operation: Operation): unknown {
@@ -111,6 +121,10 @@ export class Writer {
         return this.#settlements.answered(operation);
       case "replay":
         return this.#replays.replay(operation);
+      case "correct":
+        return this.#replays.correct(operation);
+      case "note":
+        return this.#parts.acts.noteAll(operation);
       case "release":
         return this.#replays.release(operation);
       case "cancel":
@@ -125,12 +139,18 @@ export class Writer {
         return this.#processing.disperse(operation);
       case "joinPieces":
         return this.#appends.join(operation);
+      case "addHold":
+        return this.#holds.add(operation);
+      case "liftHold":
+        return this.#holds.lift(operation);
       case "carry":
         return this.#retention.carry(operation);
       case "dropKeys":
         return this.#retention.dropKeys(operation);
       case "prune":
         return this.#retention.prune(operation);
+      case "giveBack":
+        return { freePages: Number(this.#parts.sql.freePages.get()!.freelist_count) };
       case "sweepFound":
         return this.#retention.sweepFound(operation);
       case "unpiece":

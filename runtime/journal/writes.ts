@@ -1,3 +1,4 @@
+import { GIVE_BACK_PAGES } from "./retention_operations.ts";
 import type { Database, Statement } from "./database.ts";
 
 /**
@@ -14,6 +15,8 @@ export type Writes = ReturnType<typeof prepareWrites>;
 /** The statements of everything that is written, prepared once. Their numbers for states are those of the schema. */
 export function prepareWrites(database: Database) {
   const statements = {
+    freePages: "PRAGMA freelist_count",
+    vacuum: `PRAGMA incremental_vacuum(${GIVE_BACK_PAGES})`,
     begin: "BEGIN IMMEDIATE",
     commit: "COMMIT",
     rollback: "ROLLBACK",
@@ -53,7 +56,9 @@ export function prepareWrites(database: Database) {
        WHERE batch = ? AND batch > 0 AND id <> batch`,
     gathered: "SELECT id FROM delivery WHERE destination = ? AND state = 3 AND batch = 0 ORDER BY id",
     sendAlone: "UPDATE delivery SET state = 0, batch = NULL, sequence = ? WHERE id = ?",
-    gatherAgain: "UPDATE delivery SET state = 3, batch = 0, settled_ms = NULL, trouble = NULL WHERE id = ?",
+    gatherAgain:
+      `UPDATE delivery SET state = 3, batch = 0, settled_ms = NULL, trouble = NULL, replays = replays + 1
+       WHERE id = ?`,
     deliveryById: "SELECT seq, destination FROM delivery WHERE id = ?",
     leftOf:
       "SELECT sum(state IN (0, 3)) AS queued, sum(state IN (2, 4)) AS quarantined FROM delivery WHERE seq = ?",
@@ -72,11 +77,18 @@ export function prepareWrites(database: Database) {
     joinPiece: "UPDATE message SET state = 1, whole = ? WHERE seq = ? AND state = 4",
     unpiece: "UPDATE message SET state = 0, whole = NULL WHERE seq = ? AND state = 4",
     deliveriesOf:
-      "SELECT id, destination, state, attempts, keys, size, held, batch FROM delivery WHERE seq = ?",
+      `SELECT id, destination, state, attempts, keys, size, held, batch, body, first_body FROM delivery
+       WHERE seq = ?`,
     deliveredAfter:
       "SELECT id, keys FROM delivery WHERE destination = ? AND id > ? AND state = 1 AND id <> ifnull(?, 0)",
+    isDelivered: "SELECT 1 FROM delivery WHERE id = ? AND state = 1",
+    correctDelivery:
+      "UPDATE delivery SET first_body = ifnull(first_body, body), body = ?, size = ? WHERE id = ?",
+    cancelCorrected: "UPDATE message SET state = 5 WHERE seq = ? AND state = 3",
+    dropBody: "DELETE FROM body WHERE id = ?",
     requeueDelivery:
-      "UPDATE delivery SET state = 0, settled_ms = NULL, trouble = NULL, held = 0 WHERE id = ?",
+      `UPDATE delivery SET state = 0, settled_ms = NULL, trouble = NULL, held = 0, replays = replays + 1
+       WHERE id = ?`,
     releaseDelivery: "UPDATE delivery SET held = 0 WHERE id = ?",
     setState: "INSERT OR REPLACE INTO state (channel, key, value) VALUES (?, ?, ?)",
     dropState: "DELETE FROM state WHERE channel = ? AND key = ?",

@@ -128,6 +128,7 @@ const disk: Disk = {
     await syncFolder(dirname(to));
     if (dirname(from) !== dirname(to)) await syncFolder(dirname(from));
   },
+  append: (path, bytes, { mode = 0o644 } = {}) => Deno.writeFile(path, bytes, { append: true, mode }),
   remove: (path) => Deno.remove(path),
   makeFolder: (path, { mode } = {}) => Deno.mkdir(path, { recursive: true, mode }),
   async freeBytes(path) {

@@ -6,6 +6,7 @@
 import type { Bench } from "./bench.ts";
 import { accept } from "./rows/accept.ts";
 import { answers } from "./rows/answers.ts";
+import { archive } from "./rows/archive.ts";
 import { backlog } from "./rows/backlog.ts";
 import { connections } from "./rows/connections.ts";
 import { deepBacklog } from "./rows/deep_backlog.ts";
@@ -28,6 +29,7 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   "fan-out": fanOut,
   answers,
   backlog,
+  archive,
   disks,
   "deep-backlog": deepBacklog,
   channels: manyChannels,

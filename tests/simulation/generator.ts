@@ -1,3 +1,4 @@
+import { broken } from "../world/fake_net.ts";
 import type { SeededRandom } from "../world/seeded_random.ts";
 import { framed, Frames, messageText, verdictIn } from "./hl7_text.ts";
 import type { SimulatedConnection, SimulatedNet } from "./simulated_net.ts";
@@ -26,6 +27,12 @@ export interface Habits {
   readonly pauseMs: number;
   /** How often it loses its connection of itself, before an answer. */
   readonly loses: number;
+}
+
+/** Most texts are short; one in some hundred is so long that its message is kept in a file of its own. */
+function textBytes(random: SeededRandom): number {
+  if (random.chance(0.005)) return 400_000;
+  return random.chance(0.05) ? 9_000 : 60;
 }
 
 /** How long a generator waits before it calls again, at most. */
@@ -73,7 +80,7 @@ export class Generator {
     const controlId = `${this.name}-${at}`;
     const patient = random.pick(patients);
     const type = random.pick(["ADT^A08", "ORU^R01"] as const);
-    const text = "x".repeat(random.below(random.chance(0.05) ? 9_000 : 60));
+    const text = "x".repeat(random.below(textBytes(random)));
     const bytes = messageText({ controlId, sender: this.name, type, patient, text });
     return {
       controlId,
@@ -89,7 +96,7 @@ export class Generator {
   async #work(): Promise<void> {
     const { net: { timeline }, random } = this.parts;
     while (!this.isDone) {
-      await this.#converse().catch(() => {});
+      await this.#converse().catch(forgive);
       await timeline.sleep(random.number() * AGAIN_MS);
     }
   }
@@ -125,7 +132,7 @@ export class Generator {
     if (!this.#isCalm && random.chance(habits.loses / 2)) {
       await connection.write(bytes.subarray(0, random.below(bytes.length)));
       connection.close();
-      throw new Error("lost in the middle of a message");
+      throw broken("EPIPE");
     }
     await this.#orLate(connection.write(bytes));
   }
@@ -159,8 +166,13 @@ export class Generator {
   #orLate<T>(promise: Promise<T>): Promise<T> {
     const { net: { timeline }, habits } = this.parts;
     return new Promise((resolve, reject) => {
-      const forget = timeline.after(habits.answerMs, () => reject(new Error("late")));
+      const forget = timeline.after(habits.answerMs, () => reject(broken("ETIMEDOUT")));
       promise.then(resolve, reject).finally(forget);
     });
   }
+}
+
+/** A connection may fail; anything else is a mistake of the simulator's. */
+function forgive(cause: unknown): void {
+  if (!(cause as { code?: string }).code) throw cause;
 }

@@ -43,7 +43,11 @@ export function verdictIn(answer: Uint8Array): { readonly code: string; readonly
 
 /** As it goes over MLLP. */
 export function framed(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.of(0x0b, ...bytes, 0x1c, 0x0d);
+  const frame = new Uint8Array(bytes.length + 3);
+  frame.set([0x0b]);
+  frame.set(bytes, 1);
+  frame.set([0x1c, 0x0d], bytes.length + 1);
+  return frame;
 }
 
 /** Takes frames out of what comes. */

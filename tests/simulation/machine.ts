@@ -157,6 +157,7 @@ export class Machine {
         read: nothing,
         readText: nothing,
         writeAtomic: nothing,
+        append: nothing,
         list: nothing,
         facts: nothing,
         rename: nothing,

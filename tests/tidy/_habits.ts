@@ -12,7 +12,9 @@ interface Habit {
 
 /** The machine is met in `runtime/world/`, where everything is put together, and in the journal's thread. */
 const meetsTheMachine = (path: string) =>
-  /^(runtime\/world\/deno_\w+|runtime\/journal\/(disk_\w+|store_thread)|mod|gateway)\.ts$/.test(path);
+  /^(runtime\/world\/deno_\w+|runtime\/journal\/(disk_\w+|store_thread|upkeep\/\w+)|mod|gateway)\.ts$/.test(
+    path,
+  );
 const ANY_ALLOWED = ["runtime/contract/spec.ts", "tests/std/assert.ts"];
 
 const habits: readonly Habit[] = [

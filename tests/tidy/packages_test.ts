@@ -45,7 +45,7 @@ Deno.test("every npm package is pinned to one version, used, and named in the de
   );
   for (const [name, target] of Object.entries(settings.imports)) {
     if (!target.startsWith("npm:")) continue;
-    assert(/@\d+\.\d+\.\d+\/?$/.test(target), `${name} is not pinned: ${target}`);
+    assert(/@\d+\.\d+\.\d+(-\w+)?\/?$/.test(target), `${name} is not pinned: ${target}`);
     const plain = name.replace(/\/$/, "");
     assert([...used].some((use) => use === plain || use.startsWith(`${plain}/`)), `${name} is not used`);
     assertStringIncludes(decisions, `\`${plain}\``);

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import { MitralError } from "../../contract/error.ts";
 import { ControlClient, type FollowOptions } from "../control/client.ts";
-import type { Method, Methods, Stream, Streams } from "../control/protocol.ts";
+import type { Method, Methods, Run, Runs, Stream, Streams } from "../control/protocol.ts";
 import { readGatewayPlaces } from "./gateway_file.ts";
 import type { Session } from "./session.ts";
 
@@ -34,6 +35,17 @@ export async function ask<M extends Method>(
   return await client.ask(method, params);
 }
 
+/** Has something done one by one, and yields what became of each. Errors: as of {@linkcode ask}, at any time. */
+export async function* askEach<R extends Run>(
+  session: Session,
+  options: GatewayOptions,
+  run: R,
+  params: Runs[R]["params"],
+): AsyncGenerator<Runs[R]["line"]> {
+  using client = await connect(session, options);
+  yield* client.run(run, params);
+}
+
 /** Follows something of the running gateway until the signal is aborted. Errors: as of {@linkcode ask}, at any time. */
 export async function* follow<S extends Stream>(
   session: Session,
@@ -46,6 +58,17 @@ export async function* follow<S extends Stream>(
   yield* client.follow(stream, params, how);
 }
 
+/** The gateway that runs on a data folder; `undefined` where none does. */
+export async function gatewayOn(folder: string, session: Session): Promise<ControlClient | undefined> {
+  const { world } = session.outside;
+  try {
+    return await ControlClient.connect({ world, folder, person: personOf(session) });
+  } catch (cause) {
+    if (cause instanceof MitralError && cause.code === "CONTROL_GATEWAY_MISSING") return undefined;
+    throw cause;
+  }
+}
+
 async function connect(session: Session, options: GatewayOptions): Promise<ControlClient> {
   const { world } = session.outside;
   const folder = await dataFolder(options, session);
@@ -53,6 +76,6 @@ async function connect(session: Session, options: GatewayOptions): Promise<Contr
 }
 
 /** The name the operating system gave the person, for the gateway's log. */
-function personOf({ terminal }: Session): string {
+export function personOf({ terminal }: Session): string {
   return terminal.env("USER") || terminal.env("LOGNAME") || terminal.env("USERNAME") || "unknown";
 }

@@ -22,6 +22,7 @@ const hints: Readonly<Record<string, string>> = {
   CONTROL_VERSION_UNKNOWN: "the command and the gateway are of different versions: use the gateway's own",
   CONTROL_METHOD_UNKNOWN: "the command and the gateway are of different versions: use the gateway's own",
   CONTROL_CHANNEL_UNKNOWN: "list the channels with: mitral status",
+  CONTROL_FIELD_UNKNOWN: "a channel names more of them under search: in the gateway file",
   CONTROL_CONNECTION_LOST: "it may have stopped: look with mitral status, and in its log",
   CONSOLE_USAGE_WRONG: "mitral --help lists the commands, mitral COMMAND --help their options",
   CONSOLE_FILE_EXISTS: "move it away first, or name another place",
@@ -47,6 +48,10 @@ const hints: Readonly<Record<string, string>> = {
   GATEWAY_CANCEL_EMPTY: "look at it with: mitral messages show ID",
   GATEWAY_CANCEL_SENDING: "wait for its answer, or pause the destination first: mitral channel pause",
   GATEWAY_REPLAY_EMPTY: "name it with --to DESTINATION",
+  GATEWAY_REPLAY_UNCONFIRMED:
+    "add --yes and --reason TEXT; more than 100,000 at once need a narrower choice, such as --since and --until",
+  GATEWAY_CORRECTION_AMBIGUOUS: "name one with --to DESTINATION",
+  ENGINE_CORRECTION_LATE: "see what became of it with: mitral messages show ID",
   GATEWAY_REPLAY_REFUSED: "--force sends it all the same, out of order",
 };
 
@@ -59,6 +64,10 @@ const noes: ReadonlySet<string> = new Set([
   "CONSOLE_ROLLBACK_EMPTY",
   "GATEWAY_MESSAGE_UNKNOWN",
   "GATEWAY_REPLAY_REFUSED",
+  "GATEWAY_REPLAY_UNCONFIRMED",
+  "GATEWAY_CORRECTION_EMPTY",
+  "GATEWAY_CORRECTION_AMBIGUOUS",
+  "ENGINE_CORRECTION_LATE",
   "GATEWAY_REPLAY_EMPTY",
   "GATEWAY_CHANNEL_UNKNOWN",
   "GATEWAY_DESTINATION_UNKNOWN",

@@ -91,6 +91,15 @@ export class Session {
     }
   }
 
+  /** Adds bytes at the end of a file. Errors: CONSOLE_FILE_UNWRITABLE. */
+  async append(typed: string, bytes: Uint8Array, mode: number): Promise<void> {
+    try {
+      await this.outside.world.disk.append(this.path(typed), bytes, { mode });
+    } catch (cause) {
+      errors.fail("CONSOLE_FILE_UNWRITABLE", { path: typed, reason: kindOf(cause) }, cause);
+    }
+  }
+
   /** Turns a command's action, which returns its exit code, into one for the parser. */
   act<A extends unknown[]>(action: (...args: A) => Promise<ExitCode>): (...args: A) => Promise<void> {
     return async (...args) => {

@@ -53,6 +53,15 @@ export function timeReader(name: string, nowMs: () => number) {
   };
 }
 
+/** `NAME=VALUE`, once or several times. */
+export function fieldReader(name: string) {
+  return (text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => {
+    const at = text.indexOf("=");
+    if (at < 1 || at === text.length - 1) return wrong(name, "NAME=VALUE");
+    return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+  };
+}
+
 /** Reads one of a fixed set of words. */
 export interface WordReader<W extends string> {
   (text: string): W;

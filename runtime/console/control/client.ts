@@ -11,6 +11,9 @@ import {
   type Methods,
   protocolVersion,
   type Request,
+  type Run,
+  type Runs,
+  type SaidError,
   socketPath,
   type Stream,
   type Streams,
@@ -28,6 +31,7 @@ const patient: ReadonlySet<string> = new Set([
   "channel.reload",
   "channel.skip",
   "channel.divert",
+  "journal.prune",
   "apply",
   "rollback",
 ]);
@@ -95,6 +99,16 @@ export class ControlClient {
     }
   }
 
+  /** Asks for something to be done one by one, and yields what became of each. Errors as of {@linkcode ControlClient.ask}. */
+  async *run<R extends Run>(run: R, params: Runs[R]["params"]): AsyncGenerator<Runs[R]["line"]> {
+    await this.#request(run, params as unknown as Request["params"]);
+    for (;;) {
+      const line = await this.#result();
+      if (isRecord(line) && line.end === true) return;
+      yield line as Runs[R]["line"];
+    }
+  }
+
   async #request(method: string, params: Request["params"]): Promise<unknown> {
     const request: Request = {
       version: protocolVersion,
@@ -125,7 +139,7 @@ export class ControlClient {
     const { value, done } = await this.#lines.next().catch(lost);
     const reply = done ? undefined : fromLine(value);
     if (!isRecord(reply)) return errors.fail("CONTROL_CONNECTION_LOST");
-    if (isRecord(reply.error)) throw rebuilt(reply.error);
+    if (isRecord(reply.error)) throw rebuilt(reply.error as unknown as SaidError);
     return reply.result;
   }
 
@@ -139,7 +153,7 @@ function lost(cause: unknown): never {
 }
 
 /** The gateway's error as this process would have made it. */
-function rebuilt(said: Record<string, unknown>): MitralError {
+export function rebuilt(said: Readonly<Record<keyof SaidError, unknown>>): MitralError {
   return new MitralError(String(said.code), {
     blame: said.blame as Blame,
     retry: said.retry === "later" ? "later" : "never",

@@ -58,6 +58,11 @@ export const errors = declareErrors("control", {
     retry: "never",
     says: "Cannot find channel: the gateway has none of that name",
   },
+  CONTROL_FIELD_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot search by {field}: messages are found by {known}",
+  },
   CONTROL_CONNECTION_LOST: {
     blame: "operator",
     retry: "later",

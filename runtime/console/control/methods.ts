@@ -1,19 +1,36 @@
+import { MitralError } from "../../contract/error.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { RunningGateway } from "../../engine/gateway_api.ts";
-import type { ActQuery, By } from "../../journal/acts.ts";
-import type { DeliveryState, MessageQuery, MessageState } from "../../journal/records.ts";
+import type { HeldMessages } from "../../journal/holds.ts";
 import { Feed } from "./_feed.ts";
 import { errors } from "./errors.ts";
 import { followed } from "./followed.ts";
 import {
-  malformed,
+  by,
+  bytes,
+  channel,
+  count,
+  optional,
+  type Params,
+  readActQuery,
+  readQuery,
+  record,
+  text,
+  toggle,
+} from "./params.ts";
+import {
+  type BackupLine,
   type Method,
   type Methods,
   type Planned,
   type Request,
+  type Run,
+  saidError,
   type ShownMessage,
   type Stream,
 } from "./protocol.ts";
+import { runs, told } from "./runs.ts";
+import { searchMessages } from "./search.ts";
 
 /** What the control socket gives access to. */
 export interface ControlService {
@@ -28,19 +45,6 @@ export interface ControlService {
   };
 }
 
-type Params = Readonly<Record<string, unknown>>;
-
-const states: Readonly<Record<MessageState | DeliveryState, true>> = {
-  received: true,
-  processed: true,
-  filtered: true,
-  quarantined: true,
-  queued: true,
-  delivered: true,
-  gathering: true,
-  cancelled: true,
-};
-
 const methods: {
   readonly [M in Method]: (
     service: ControlService,
@@ -52,21 +56,35 @@ const methods: {
     const statistics = await gateway.statistics();
     return { ...gateway.snapshot(), statistics };
   },
-  "messages.list": ({ gateway }, params) => gateway.archive.list(readQuery(params)),
-  async "messages.show"({ gateway }, params) {
+  "messages.list": async ({ gateway }, params) => await gateway.archive.list(readQuery(gateway, params)),
+  "messages.search": ({ gateway }, params) =>
+    searchMessages(gateway, text(params, "word"), readQuery(gateway, record(params, "query"))),
+  async "messages.show"({ gateway }, params, person) {
     const found = await gateway.archive.show(text(params, "id"));
     if (!found) return null;
     const { received, payloads, ...facts } = found;
     const isQueued = found.deliveries.some(({ state }) => state === "queued");
     const shown: ShownMessage = isQueued ? { ...facts, waiting: await gateway.waitsFor(found.id) } : facts;
-    return toggle(params, "content") ? { ...shown, received, payloads } : shown;
+    if (!toggle(params, "content")) return shown;
+    await gateway.noteSeen([found.id], "viewed", by(person, params));
+    return { ...shown, received, payloads };
   },
   "messages.replay": ({ gateway }, params, person) =>
     gateway.replay(text(params, "id"), {
       destination: optional(params, "destination", text),
+      everywhere: toggle(params, "everywhere"),
       force: toggle(params, "force"),
       by: by(person, params),
     }),
+  async "messages.correct"({ gateway }, params, person) {
+    text(params, "reason");
+    const { error, ...corrected } = await gateway.correct(text(params, "id"), bytes(params, "body"), {
+      destination: optional(params, "destination", text),
+      force: toggle(params, "force"),
+      by: by(person, params),
+    });
+    return error ? { ...corrected, error: told(error) } : corrected;
+  },
   "messages.release": ({ gateway }, params, person) =>
     gateway.release(text(params, "id"), {
       destination: optional(params, "destination", text),
@@ -78,6 +96,14 @@ const methods: {
       by: by(person, params),
     }),
   "journal.acts": ({ gateway }, params) => gateway.archive.acts(readActQuery(params)),
+  "journal.prune": ({ gateway }, params) => gateway.prune({ dryRun: toggle(params, "dryRun") }),
+  "journal.holds": ({ gateway }) => gateway.archive.holds(),
+  "journal.hold": ({ gateway }, params, person) =>
+    gateway.placeHold(text(params, "name"), readHeld(params), by(person, params)),
+  async "journal.lift"({ gateway }, params, person) {
+    await gateway.liftHold(text(params, "name"), by(person, params));
+    return null;
+  },
   async "journal.release"({ gateway }, params, person) {
     await gateway.releaseSenders(by(person, params));
     return null;
@@ -122,6 +148,17 @@ const methods: {
 const streams: {
   readonly [S in Stream]: (service: ControlService, params: Params) => Feed<unknown>;
 } = {
+  "journal.backup"({ gateway }, params) {
+    const to = text(params, "to");
+    return new Feed<BackupLine>((offer) => {
+      const leaving = new AbortController();
+      gateway.backUp(to, { tell: (progress) => offer({ progress }), signal: leaving.signal }).then(
+        (manifest) => offer({ manifest }),
+        (cause) => offer({ failed: saidError(errorOf(cause)) }),
+      );
+      return () => leaving.abort();
+    });
+  },
   "events.follow"({ gateway }, params) {
     const name = params.name === undefined ? undefined : channel(gateway, params);
     return new Feed((offer) =>
@@ -134,75 +171,30 @@ const streams: {
 };
 
 /**
- * Does what a request asks; what is to be followed comes as a feed. Errors: CONTROL_METHOD_UNKNOWN,
+ * Does what a request asks; what is to be followed comes as a feed, and what is done one by one as a generator. Errors: CONTROL_METHOD_UNKNOWN,
  * CONTROL_REQUEST_MALFORMED, and the gateway's own.
  */
 export async function answer(
   service: ControlService,
   { method, params, person }: Pick<Request, "method" | "params" | "person">,
 ): Promise<unknown> {
+  if (Object.hasOwn(runs, method)) return runs[method as Run](service.gateway, params, person);
   if (Object.hasOwn(streams, method)) return streams[method as Stream](service, params);
   if (!Object.hasOwn(methods, method)) errors.fail("CONTROL_METHOD_UNKNOWN");
   return await methods[method as Method](service, params, person);
 }
-
-function channel(gateway: RunningGateway, params: Params): string {
-  const name = text(params, "name");
-  const known = gateway.snapshot().channels.some((state) => state.name === name);
-  return known ? name : errors.fail("CONTROL_CHANNEL_UNKNOWN");
+/** What is no `MitralError` may hold message content in its text. */
+export function errorOf(cause: unknown): MitralError {
+  return cause instanceof MitralError ? cause : errors.error("CONTROL_REQUEST_CRASHED", {}, cause);
 }
 
-/** Who asks, and why. */
-function by(person: string, params: Params): By {
-  const reason = optional(params, "reason", text);
-  return { person, ...(reason === undefined ? {} : { reason }) };
-}
-
-function readActQuery(params: Params): ActQuery {
+function readHeld(params: Params): HeldMessages {
+  const channel = optional(params, "channel", text);
+  const sinceMs = optional(params, "sinceMs", count), untilMs = optional(params, "untilMs", count);
   return {
-    channel: optional(params, "channel", text),
-    destination: optional(params, "destination", text),
-    person: optional(params, "person", text),
-    sinceMs: optional(params, "sinceMs", count),
-    untilMs: optional(params, "untilMs", count),
-    limit: optional(params, "limit", count),
-    before: optional(params, "before", count),
+    ...(channel === undefined ? {} : { channel }),
+    ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(untilMs === undefined ? {} : { untilMs }),
+    ...(params.field === undefined ? {} : { field: [text(params, "field"), text(params, "value")] as const }),
   };
-}
-
-function readQuery(params: Params): MessageQuery {
-  return {
-    channel: optional(params, "channel", text),
-    state: optional(params, "state", state),
-    type: optional(params, "type", text),
-    controlId: optional(params, "controlId", text),
-    sinceMs: optional(params, "sinceMs", count),
-    untilMs: optional(params, "untilMs", count),
-    limit: optional(params, "limit", count),
-    before: optional(params, "before", text),
-  };
-}
-
-function optional<T>(params: Params, name: string, read: (params: Params, name: string) => T): T | undefined {
-  return params[name] === undefined ? undefined : read(params, name);
-}
-
-function text(params: Params, name: string): string {
-  const value = params[name];
-  return typeof value === "string" && value !== "" ? value : malformed(name);
-}
-
-function count(params: Params, name: string): number {
-  const value = params[name];
-  return Number.isSafeInteger(value) && (value as number) >= 0 ? value as number : malformed(name);
-}
-
-function toggle(params: Params, name: string): boolean {
-  const value = params[name] ?? false;
-  return typeof value === "boolean" ? value : malformed(name);
-}
-
-function state(params: Params, name: string): MessageState | DeliveryState {
-  const value = text(params, name);
-  return Object.hasOwn(states, value) ? value as MessageState | DeliveryState : malformed(name);
 }

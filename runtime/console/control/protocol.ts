@@ -3,12 +3,17 @@
  * order, by one line each. A request to follow something is answered by `null`, then by a line for each thing, until
  * either side closes; whoever asked says no more. The socket lies in the data folder, so who may use it is who may enter that folder.
  */
+import type { MitralError } from "../../contract/error.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { GatewaySnapshot } from "../../engine/events.ts";
-import type { Skipped, WaitingDelivery } from "../../engine/gateway_api.ts";
+import type { ReplayedMessage, Skipped, WaitingDelivery } from "../../engine/gateway_api.ts";
+import type { PrunedMessages } from "../../engine/retention.ts";
 import type { GatewayStatistics } from "../../engine/statistics.ts";
 import type { ActQuery, ActRecord } from "../../journal/acts.ts";
+import type { HeldMessages, HoldRecord } from "../../journal/holds.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "../../journal/records.ts";
+import type { BackupManifest } from "../../journal/upkeep/backup_manifest.ts";
+import type { Progress } from "../../journal/upkeep/upkeep.ts";
 import { join } from "node:path";
 import type { Skipped as Missed } from "./_feed.ts";
 import type { GatewayChanges } from "./changes.ts";
@@ -18,8 +23,11 @@ import type { FollowedEvent } from "./followed.ts";
 /** Grows when a request or an answer changes its meaning. */
 export const protocolVersion = 1;
 
-/** Longest request a gateway reads, in bytes. */
-export const requestBytesMax = 65_536;
+/** Longest request a gateway reads, in bytes: a corrected message, as base64. */
+export const requestBytesMax = 192 * 1024 * 1024;
+
+/** So many messages are replayed without being asked twice. */
+export const unconfirmedMax = 20;
 
 /** Longest answer a command reads, in bytes: a message with its payloads, as base64. */
 export const answerBytesMax = 512 * 1024 * 1024;
@@ -63,12 +71,26 @@ export interface Methods {
   readonly "status": { readonly params: Record<never, never>; readonly result: GatewayStatus };
   readonly "messages.list": { readonly params: MessageQuery; readonly result: readonly MessageRecord[] };
   readonly "messages.show": {
-    readonly params: { readonly id: string; readonly content: boolean };
+    readonly params: Reasoned & { readonly id: string; readonly content: boolean };
     readonly result: ShownMessage | null;
   };
+  /** Messages that have a word as control id, or in any field that messages are found by. */
+  readonly "messages.search": {
+    readonly params: { readonly word: string; readonly query: MessageQuery };
+    readonly result: readonly MessageRecord[];
+  };
   readonly "messages.replay": {
-    readonly params: OneMessage & { readonly force?: boolean };
+    readonly params: OneMessage & { readonly everywhere?: boolean; readonly force?: boolean };
     readonly result: { readonly destinations: readonly string[] };
+  };
+  /** The id of the new message, or of the one whose payload was replaced; why the new one is in quarantine, too. */
+  readonly "messages.correct": {
+    readonly params: OneMessage & { readonly body: Uint8Array; readonly force?: boolean };
+    readonly result: {
+      readonly id: string;
+      readonly destinations: readonly string[];
+      readonly error?: ToldError;
+    };
   };
   readonly "messages.release": {
     readonly params: OneMessage;
@@ -80,6 +102,21 @@ export interface Methods {
     readonly result: { readonly destinations: readonly string[] };
   };
   readonly "journal.acts": { readonly params: ActQuery; readonly result: readonly ActRecord[] };
+  readonly "journal.prune": {
+    readonly params: { readonly dryRun?: boolean };
+    readonly result: PrunedMessages;
+  };
+  readonly "journal.holds": { readonly params: Record<never, never>; readonly result: readonly HoldRecord[] };
+  readonly "journal.hold": {
+    readonly params: Reasoned & Omit<HeldMessages, "field"> & {
+      readonly name: string;
+      /** Together with `value`. */
+      readonly field?: string;
+      readonly value?: string;
+    };
+    readonly result: { readonly matches: boolean };
+  };
+  readonly "journal.lift": { readonly params: Reasoned & { readonly name: string }; readonly result: null };
   readonly "journal.release": { readonly params: Reasoned; readonly result: null };
   readonly "channel.start": { readonly params: { readonly name: string }; readonly result: null };
   readonly "channel.stop": { readonly params: { readonly name: string }; readonly result: null };
@@ -116,6 +153,11 @@ export type Method = keyof Methods;
 
 /** Every method whose answer goes on: what it takes, and what each line after the first holds. */
 export interface Streams {
+  /** How far the backup is, and at last that it is made, or why it is not. Whoever leaves ends it. */
+  readonly "journal.backup": {
+    readonly params: { readonly to: string };
+    readonly line: BackupLine | Missed;
+  };
   /** Events of one channel, or of all; a slow reader is told how many it missed. */
   readonly "events.follow": {
     readonly params: { readonly name?: string };
@@ -123,7 +165,60 @@ export interface Streams {
   };
 }
 
+/** What a backup says. */
+export type BackupLine =
+  | { readonly progress: Progress }
+  | { readonly manifest: BackupManifest }
+  | { readonly failed: SaidError };
+
 export type Stream = keyof Streams;
+
+/** An error, as one of many answers. */
+export interface ToldError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A message that leaves the gateway. */
+export interface ExportedMessage {
+  readonly message: MessageRecord;
+  /** One, or one for each part of a message that was split. */
+  readonly parts: readonly { readonly bytes: Uint8Array; readonly contentType: string }[];
+}
+
+/**
+ * Every method that does something to one message after the other: what it takes, and what each line after the first
+ * holds. The last line is {@linkcode runEnd}; whoever leaves before it ends what is not done yet.
+ */
+export interface Runs {
+  /** More than {@linkcode unconfirmedMax} only where `confirmed`, with a reason. */
+  readonly "messages.replayAll": {
+    readonly params:
+      & Reasoned
+      & ({ readonly ids: readonly string[] } | { readonly query: MessageQuery })
+      & {
+        readonly destination?: string;
+        readonly everywhere?: boolean;
+        readonly force?: boolean;
+        readonly confirmed?: boolean;
+      };
+    readonly line: Omit<ReplayedMessage, "error"> & { readonly error?: ToldError };
+  };
+  readonly "messages.export": {
+    readonly params: {
+      readonly query: MessageQuery;
+      /** `received`, or a destination. */
+      readonly of: string;
+      readonly reason: string;
+    };
+    readonly line: ExportedMessage;
+  };
+}
+
+export type Run = keyof Runs;
+
+/** The line behind the last of a run. */
+export const runEnd = { end: true } as const;
 
 /** A request as it stands on the line. */
 export interface Request {
@@ -139,15 +234,20 @@ export interface Request {
 /** An answer as it stands on the line. */
 export type Reply =
   | { readonly id: number; readonly result: unknown }
-  | {
-    readonly id: number;
-    readonly error: {
-      readonly code: string;
-      readonly message: string;
-      readonly blame: string;
-      readonly retry: string;
-    };
-  };
+  | { readonly id: number; readonly error: SaidError };
+
+/** An error as it stands on the line. */
+export interface SaidError {
+  readonly code: string;
+  readonly message: string;
+  readonly blame: string;
+  readonly retry: string;
+}
+
+/** An error without what it holds besides. */
+export function saidError({ code, message, blame, retry }: MitralError): SaidError {
+  return { code, message, blame, retry };
+}
 
 /** Where the control socket of a data folder lies. Errors: CONTROL_PATH_TOO_LONG. */
 export function socketPath(folder: string): string {

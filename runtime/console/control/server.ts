@@ -4,8 +4,17 @@ import { claimSocket, type LocalAcceptor } from "./_claim.ts";
 import { readLines } from "./_lines.ts";
 import { Feed } from "./_feed.ts";
 import { errors } from "./errors.ts";
-import { answer, type ControlService } from "./methods.ts";
-import { readRequest, type Reply, type Request, requestBytesMax, socketPath, toLine } from "./protocol.ts";
+import { answer, type ControlService, errorOf } from "./methods.ts";
+import {
+  readRequest,
+  type Reply,
+  type Request,
+  requestBytesMax,
+  runEnd,
+  saidError,
+  socketPath,
+  toLine,
+} from "./protocol.ts";
 
 /** One request, as it is worth a line in a log: who did what to what. */
 export interface ControlRequest {
@@ -97,7 +106,11 @@ export class ControlServer {
     const lines = readLines(connection, requestBytesMax);
     try {
       for (let line = await lines.next(); !line.done; line = await lines.next()) {
-        const { reply, feed } = await this.#reply(line.value);
+        const { reply, feed, run } = await this.#reply(line.value);
+        if (run) {
+          await this.#run(connection, reply, run);
+          continue;
+        }
         if (feed) return await this.#feed(connection, reply, feed, lines);
         await this.#send(connection, reply);
       }
@@ -125,7 +138,20 @@ export class ControlServer {
     }
   }
 
-  async #reply(line: string): Promise<{ readonly reply: Reply; readonly feed?: Feed<unknown> }> {
+  /** Tells, after `reply`, what a run does, one by one. It goes on no faster than the peer reads, and ends when it leaves. */
+  async #run(connection: Connection, reply: Reply, run: AsyncGenerator<unknown>): Promise<void> {
+    const { id } = reply;
+    await this.#send(connection, reply);
+    let last: Reply = { id, result: runEnd };
+    try {
+      for await (const result of run) await this.#send(connection, { id, result });
+    } catch (cause) {
+      last = refusal(id, errorOf(cause));
+    }
+    await this.#send(connection, last);
+  }
+
+  async #reply(line: string): Promise<Answered> {
     let request: Request | undefined;
     try {
       request = readRequest(line);
@@ -133,18 +159,18 @@ export class ControlServer {
       const result = await answer(service, request);
       this.#answered(request, "ok");
       const { id } = request;
-      return result instanceof Feed
-        ? { reply: { id, result: null }, feed: result }
-        : { reply: { id, result } };
+      if (result instanceof Feed) return { reply: { id, result: null }, feed: result };
+      if (isRun(result)) return { reply: { id, result: null }, run: result };
+      return { reply: { id, result } };
     } catch (cause) {
-      const error = cause instanceof MitralError ? cause : errors.error("CONTROL_REQUEST_CRASHED", {}, cause);
+      const error = errorOf(cause);
       if (request) this.#answered(request, error.code);
       return { reply: refusal(request?.id ?? 0, error) };
     }
   }
 
   #answered({ person, method, params }: Request, outcome: string): void {
-    const subject = params.id ?? params.name ?? params.file;
+    const subject = params.id ?? params.name ?? params.file ?? params.to;
     this.#options.answered({
       person,
       method,
@@ -159,6 +185,17 @@ export class ControlServer {
   }
 }
 
-function refusal(id: number, { code, message, blame, retry }: MitralError): Reply {
-  return { id, error: { code, message, blame, retry } };
+/** What is said first, and what goes on after it. */
+interface Answered {
+  readonly reply: Reply;
+  readonly feed?: Feed<unknown>;
+  readonly run?: AsyncGenerator<unknown>;
+}
+
+function isRun(result: unknown): result is AsyncGenerator<unknown> {
+  return typeof result === "object" && result !== null && Symbol.asyncIterator in result;
+}
+
+function refusal(id: number, error: MitralError): Reply {
+  return { id, error: saidError(error) };
 }

@@ -38,6 +38,7 @@ export function rehearsalWorld({ disk, clock, ...world }: World, nowMs?: number)
     disk: {
       ...disk,
       writeAtomic: noWriting,
+      append: noWriting,
       rename: noWriting,
       remove: noWriting,
       // The journal wants its folder, and is in memory.

@@ -1,9 +1,15 @@
 import type { GatewayEvent, GatewaySnapshot } from "../../../runtime/engine/events.ts";
-import type { RunningGateway, Skipped, WaitingDelivery } from "../../../runtime/engine/gateway_api.ts";
+import type {
+  ReplayedMessage,
+  RunningGateway,
+  Skipped,
+  WaitingDelivery,
+} from "../../../runtime/engine/gateway_api.ts";
 import type { GatewayStatistics } from "../../../runtime/engine/statistics.ts";
 import type { ChannelPlan } from "../../../runtime/engine/plan.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import type { ActQuery, ActRecord, By } from "../../../runtime/journal/acts.ts";
+import type { HeldMessages, HoldRecord } from "../../../runtime/journal/holds.ts";
 import type { MessageContent, MessageQuery } from "../../../runtime/journal/records.ts";
 
 const utf8 = new TextEncoder();
@@ -66,6 +72,20 @@ export const acts: readonly ActRecord[] = [
   },
 ];
 
+/** One about a patient, one about all. */
+export const holds: readonly HoldRecord[] = [
+  {
+    name: "case-7",
+    atMs: Date.UTC(2026, 0, 2, 3, 4, 5),
+    person: "ann",
+    reason: "asked by the court",
+    channel: "lab",
+    sinceMs: Date.UTC(2025, 0, 1),
+    field: ["patient", "77"],
+  },
+  { name: "freeze", atMs: Date.UTC(2026, 0, 3), person: "bob" },
+];
+
 /** One channel that runs, with a halted destination. */
 export const snapshot: GatewaySnapshot = {
   name: "st-elsewhere",
@@ -92,6 +112,12 @@ export const snapshot: GatewaySnapshot = {
     counts: { received: 1200, repeated: 3, filtered: 4, delivered: 1180, failed: 6, quarantined: 1 },
   }],
 };
+
+const refusal = {
+  blame: "operator",
+  retry: "never",
+  says: "Cannot replay message: its key has a newer delivery",
+} as const;
 
 const minute = 60_000;
 
@@ -128,6 +154,10 @@ export const statistics: GatewayStatistics = {
 export class FakeGateway implements RunningGateway {
   readonly name = "st-elsewhere";
   readonly asked: unknown[][] = [];
+  /** How many messages there are to be replayed. */
+  replayable = 3;
+  /** Resolves when a replay of many has ended, or was left. */
+  readonly replayEnded = Promise.withResolvers<void>();
   closed = 0;
   /** Resolves when somebody has called `close`. */
   readonly closing = Promise.withResolvers<void>();
@@ -141,12 +171,13 @@ export class FakeGateway implements RunningGateway {
     list: async (query: MessageQuery) => {
       this.asked.push(["list", query]);
       const { received: _, payloads: __, history: ___, ...record } = shown;
-      return [record];
+      return query.after === undefined ? [record] : [];
     },
     show: async (id: string) => {
       this.asked.push(["show", id]);
       return shown.id.startsWith(id) ? shown : undefined;
     },
+    holds: async () => holds,
     acts: async (query: ActQuery) => {
       this.asked.push(["acts", query]);
       return acts;
@@ -155,9 +186,13 @@ export class FakeGateway implements RunningGateway {
 
   constructor(readonly state: GatewaySnapshot = snapshot, readonly numbers: GatewayStatistics = statistics) {}
 
-  async prune() {
-    this.asked.push(["prune"]);
+  async prune(...asked: [options?: { readonly dryRun?: boolean }]) {
+    this.asked.push(["prune", ...asked]);
     return { removed: 7, carried: 1 };
+  }
+  async backUp(to: string): Promise<never> {
+    this.asked.push(["backUp", to]);
+    throw new TypeError("nothing is behind it");
   }
 
   snapshot(): GatewaySnapshot {
@@ -194,13 +229,38 @@ export class FakeGateway implements RunningGateway {
   async replay(id: string, options?: { destination?: string; force?: boolean; by?: By }) {
     this.asked.push(["replay", id, options]);
     if (!options?.force) {
-      throw new MitralError("GATEWAY_REPLAY_REFUSED", {
-        blame: "operator",
-        retry: "never",
-        says: "Cannot replay message: its key has a newer delivery",
-      });
+      throw new MitralError("GATEWAY_REPLAY_REFUSED", refusal);
     }
     return { destinations: ["registry"] };
+  }
+  searchFields() {
+    return ["accession", "patient"];
+  }
+  async *replayAll(...asked: Parameters<RunningGateway["replayAll"]>): AsyncGenerator<ReplayedMessage> {
+    this.asked.push(["replayAll", ...asked]);
+    const most = asked[1]?.most ?? Infinity, total = this.replayable;
+    if (total > most) {
+      throw new MitralError("GATEWAY_REPLAY_UNCONFIRMED", {
+        blame: "operator",
+        retry: "never",
+        says: `Cannot replay ${total} messages`,
+      });
+    }
+    try {
+      for (let done = 1; done <= total; done++) {
+        const refused = done === 2 ? { error: new MitralError("GATEWAY_REPLAY_REFUSED", refusal) } : {};
+        yield { id: `id-${done}`, destinations: done === 2 ? [] : ["ehr"], ...refused, done, total };
+      }
+    } finally {
+      this.replayEnded.resolve();
+    }
+  }
+  async correct(id: string, bytes: Uint8Array, options?: Parameters<RunningGateway["correct"]>[2]) {
+    this.asked.push(["correct", id, new TextDecoder().decode(bytes), options]);
+    return { id: "new-id", destinations: options?.destination === undefined ? [] : [options.destination] };
+  }
+  async noteSeen(...asked: Parameters<RunningGateway["noteSeen"]>) {
+    this.asked.push(["noteSeen", ...asked]);
   }
   async cancel(id: string, options?: { destination?: string; by?: By }) {
     this.asked.push(["cancel", id, options]);
@@ -221,6 +281,13 @@ export class FakeGateway implements RunningGateway {
   }
   async releaseSenders(...asked: [by?: By]) {
     this.asked.push(["releaseSenders", ...asked]);
+  }
+  async placeHold(...asked: [name: string, what?: HeldMessages, by?: By]) {
+    this.asked.push(["placeHold", ...asked]);
+    return { matches: asked[1]?.channel === "lab" };
+  }
+  async liftHold(...asked: [name: string, by?: By]) {
+    this.asked.push(["liftHold", ...asked]);
   }
   async release(id: string, options?: { destination?: string; by?: By }) {
     this.asked.push(["release", id, options]);

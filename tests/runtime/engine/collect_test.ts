@@ -128,9 +128,9 @@ Deno.test("a message that is put back while a batch is being closed is not taken
   const letGo = rig.store.hold();
   const [{ id }] = rig.all("messageReceived");
   const replayed = rig.gateway.replay(id, { destination: "files" });
+  await rig.store.asked(({ op }) => op === "replay");
   // What it reads is not all any more once the replay is durable.
   const closing = rig.gateway.closeBatch("lab");
-  await rig.store.asked(({ op }) => op === "replay");
   await turns();
   letGo();
   await Promise.all([replayed, closing]);

@@ -1,18 +1,23 @@
 import { addCancel } from "./messages_cancel.ts";
-import { addList } from "./messages_list.ts";
+import { addCorrect } from "./messages_correct.ts";
+import { addExport } from "./messages_export.ts";
+import { addList, addSearch } from "./messages_list.ts";
 import { addRelease } from "./messages_release.ts";
 import { addReplay } from "./messages_replay.ts";
 import { addShow } from "./messages_show.ts";
 import type { AddCommand } from "../session.ts";
 
-/** `mitral messages list|show|replay|release|cancel` */
+/** `mitral messages list|search|show|replay|correct|release|cancel|export` */
 export const addMessages: AddCommand = (parent, session) => {
   const messages = parent.command("messages").description(
-    "search, show, replay, release and cancel what the running gateway holds",
+    "find, show, send again, correct, give up and take out what the running gateway holds",
   );
   addList(messages, session);
+  addSearch(messages, session);
   addShow(messages, session);
   addReplay(messages, session);
+  addCorrect(messages, session);
   addRelease(messages, session);
   addCancel(messages, session);
+  addExport(messages, session);
 };

@@ -1,30 +1,14 @@
-import type { DeliveryState, MessageRecord, MessageState } from "../../../journal/records.ts";
+import type { MessageRecord } from "../../../journal/records.ts";
 import { addGatewayOptions, ask, type GatewayOptions } from "../ask.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { bytesText, timeText } from "../figures.ts";
+import { addFilters, type FilterOptions, queryOf } from "../message_filters.ts";
 import { countedText } from "../runs.ts";
-import { type AddCommand, examples } from "../session.ts";
+import { type AddCommand, examples, type Session } from "../session.ts";
 import { type Cell, table } from "../table.ts";
-import { integerReader, timeReader, wordReader } from "../values.ts";
+import { integerReader } from "../values.ts";
 
-const states = [
-  "received",
-  "processed",
-  "filtered",
-  "quarantined",
-  "gathering",
-  "queued",
-  "delivered",
-  "cancelled",
-] as const;
-
-interface ListOptions extends GatewayOptions {
-  readonly channel?: string;
-  readonly state?: MessageState | DeliveryState;
-  readonly type?: string;
-  readonly controlId?: string;
-  readonly since?: number;
-  readonly until?: number;
+interface ListOptions extends GatewayOptions, FilterOptions {
   readonly limit: number;
   readonly before?: string;
   readonly json?: boolean;
@@ -32,39 +16,51 @@ interface ListOptions extends GatewayOptions {
 
 /** `mitral messages list` */
 export const addList: AddCommand = (parent, session) => {
-  const { nowMs } = session.outside.world.clock;
-  addGatewayOptions(parent.command("list"))
+  addFilters(addGatewayOptions(parent.command("list")), session.outside.world.clock.nowMs)
     .description("messages that match every filter given, newest first")
-    .option("--channel <name>", "of this channel")
-    .option(
-      "--state <state>",
-      `a message's or a delivery's state: ${states.join(", ")}`,
-      wordReader("--state", states),
-    )
-    .option("--type <type>", "of this type, such as ORU^R01")
-    .option("--control-id <id>", "with this control id of the sender (HL7 MSH-10)")
-    .option(
-      "--since <time>",
-      "received at or after: 2026-01-31T08:00Z, or 15m, 2h, 3d ago",
-      timeReader("--since", nowMs),
-    )
-    .option("--until <time>", "received before", timeReader("--until", nowMs))
     .option("--limit <n>", "at most so many", integerReader("--limit", 1, 1000), 50)
     .option("--before <id>", "older than this message: the next page")
     .option("--json", "print the records as JSON")
-    .addHelpText("after", examples("mitral messages list --state quarantined --since 2h"))
+    .addHelpText(
+      "after",
+      examples("mitral messages list --state quarantined --since 2h", "mitral messages list --patient 4711"),
+    )
     .action(session.act(async (options: ListOptions) => {
-      const { channel, state, type, controlId, since, until, limit, before } = options;
-      const query = { channel, state, type, controlId, sinceMs: since, untilMs: until, limit, before };
-      const records = await ask(session, options, "messages.list", query);
-      if (options.json) session.printJson(records);
-      else session.terminal.out(table(headings, records.map(row), session.paint));
+      const { limit, before } = options;
+      const records = await ask(session, options, "messages.list", { ...queryOf(options), limit, before });
+      printRecords(session, records, options);
       if (!options.json && records.length === limit) {
         session.note(`more may follow: --before ${records[limit - 1].id}`);
       }
       return exitCodes.ok;
     }));
 };
+
+/** `mitral messages search` */
+export const addSearch: AddCommand = (parent, session) => {
+  addFilters(addGatewayOptions(parent.command("search <word>")), session.outside.world.clock.nowMs)
+    .description(
+      "messages with this control id, of this patient, or with this value in any field, newest first",
+    )
+    .option("--limit <n>", "at most so many", integerReader("--limit", 1, 1000), 50)
+    .option("--json", "print the records as JSON")
+    .addHelpText("after", examples("mitral messages search 4711 --since 7d"))
+    .action(session.act(async (word: string, options: ListOptions) => {
+      const query = { ...queryOf(options), limit: options.limit };
+      const records = await ask(session, options, "messages.search", { word, query });
+      printRecords(session, records, options);
+      return records.length > 0 ? exitCodes.ok : exitCodes.no;
+    }));
+};
+
+function printRecords(
+  session: Session,
+  records: readonly MessageRecord[],
+  { json }: { readonly json?: boolean },
+): void {
+  if (json) session.printJson(records);
+  else session.terminal.out(table(headings, records.map(row), session.paint));
+}
 
 const headings = ["id", "received", "channel", "type", "control id", ">size", "state", "destinations"];
 

@@ -10,13 +10,14 @@ import { exitCodes } from "../exit_codes.ts";
 import { bytesText, plural, timeText } from "../figures.ts";
 import type { Paint } from "../paint.ts";
 import { plain, plainLines } from "../plain.ts";
+import { addReason, type ReasonOption } from "../reason.ts";
 import { shortPath } from "../short_path.ts";
 import { runsOf, timesText } from "../runs.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { type Cell, table } from "../table.ts";
 import { waitingText } from "../waiting_text.ts";
 
-interface ShowOptions extends GatewayOptions {
+interface ShowOptions extends GatewayOptions, ReasonOption {
   readonly content?: boolean;
   readonly values?: boolean;
   readonly json?: boolean;
@@ -24,15 +25,15 @@ interface ShowOptions extends GatewayOptions {
 
 /** `mitral messages show` */
 export const addShow: AddCommand = (parent, session) => {
-  addGatewayOptions(parent.command("show <id>"))
+  addReason(addGatewayOptions(parent.command("show <id>")), "wanted")
     .description("facts and history of one message; its id may be shortened")
-    .option("--content", "show the message itself too: PATIENT DATA; the gateway logs who asked")
+    .option("--content", "show the message itself too: PATIENT DATA; the gateway records who asked")
     .option("--values", "show its values one by one, with their names: PATIENT DATA, as --content")
     .option("--json", "print the record as JSON, bytes as base64")
     .addHelpText("after", examples("mitral messages show 0192f0c1"))
     .action(session.act(async (id: string, options: ShowOptions) => {
       const { values = false, content = values } = options;
-      const found = await ask(session, options, "messages.show", { id, content }) ??
+      const found = await ask(session, options, "messages.show", { id, content, reason: options.reason }) ??
         errors.fail("CONSOLE_MESSAGE_UNKNOWN");
       if (options.json) session.printJson(found);
       else {
@@ -113,7 +114,8 @@ async function contentText(
     return `\n${paint.bold(plain(title))} (${plural(bytes.length, "byte")})\n${text.replace(/\n$/, "")}\n`;
   };
   const parts = [await part("received", received)];
-  for (const { destination, bytes, answer } of payloads) {
+  for (const { destination, bytes, answer, before } of payloads) {
+    if (before) parts.push(await part(`payload for ${destination}, before it was corrected`, before));
     parts.push(await part(`payload for ${destination}`, bytes));
     if (answer) parts.push(await part(`answer of ${destination}`, answer));
   }

@@ -144,6 +144,7 @@ Deno.test("messages replay prints where the message goes again", () =>
     assertEquals([code, out], [exitCodes.ok, "queued again for registry\n"]);
     assertEquals(gateway.asked, [["replay", "0192", {
       destination: "registry",
+      everywhere: false,
       force: true,
       by: { person: "ada" },
     }]]);

@@ -135,12 +135,17 @@ Deno.test("control starts, stops, reloads and replays in the gateway", () =>
     assertEquals(await client.ask("channel.stop", { name: "lab" }), null);
     assertEquals(await client.ask("channel.reload", { name: "lab" }), []);
     assertEquals(await client.ask("channel.reload", { name: "other" }), [problem]);
-    const replayed = await client.ask("messages.replay", { id: "1", destination: "registry", force: true });
+    const replayed = await client.ask("messages.replay", {
+      id: "1",
+      destination: "registry",
+      everywhere: false,
+      force: true,
+    });
     assertEquals(replayed, { destinations: ["registry"] });
     assertEquals(gateway.asked, [
       ["start", "lab"],
       ["stop", "lab"],
-      ["replay", "1", { destination: "registry", force: true, by: { person: "ada" } }],
+      ["replay", "1", { destination: "registry", everywhere: false, force: true, by: { person: "ada" } }],
     ]);
   }));
 
@@ -334,4 +339,29 @@ Deno.test("control refuses a path the system cannot hold", () =>
       code = (error as MitralError).code;
     }
     assertEquals(code, "CONTROL_PATH_TOO_LONG");
+  }));
+
+Deno.test("control does what is done one by one until the end, then answers the next request", () =>
+  withServer(async ({ folder, gateway }) => {
+    using client = await connect(folder);
+    const done: number[] = [];
+    const params = { query: { channel: "lab" }, reason: "update" };
+    for await (const line of client.run("messages.replayAll", params)) done.push(line.done);
+    assertEquals(done, [1, 2, 3]);
+    assertEquals((await client.ask("status", {})).name, gateway.name);
+    const refused = await assertRejects(
+      () => Array.fromAsync(client.run("messages.replayAll", { ids: [] })),
+      MitralError,
+    );
+    assertEquals(refused.code, "CONTROL_REQUEST_MALFORMED");
+  }));
+
+Deno.test("control ends what is done one by one when whoever asked for it leaves", () =>
+  withServer(async ({ folder, gateway }) => {
+    gateway.replayable = 1e9;
+    using client = await connect(folder);
+    const params = { query: {}, reason: "update", confirmed: true };
+    for await (const { done } of client.run("messages.replayAll", params)) if (done === 3) break;
+    client[Symbol.dispose]();
+    await gateway.replayEnded.promise;
   }));

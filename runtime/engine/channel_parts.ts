@@ -1,0 +1,38 @@
+import type { World } from "../contract/world.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Gathering } from "../journal/questions.ts";
+import type { GatewayKeyring } from "../trust/keyring.ts";
+import type { Channel } from "./channel.ts";
+import type { IntakeMemory } from "./intake_memory.ts";
+import type { Unstamped } from "./line.ts";
+import type { ChannelPlan, GatewayPlan } from "./plan.ts";
+import type { StandingBook } from "./standing_book.ts";
+
+/** What a channel shares with the rest of its gateway. */
+export interface ChannelParts {
+  readonly plan: ChannelPlan;
+  /** Folder of the gateway file. */
+  readonly folder: string;
+  readonly formats: GatewayPlan["formats"];
+  readonly world: World;
+  readonly journal: Journal;
+  readonly memory: IntakeMemory;
+  /** Where something is sealed or opened. */
+  readonly keyring?: GatewayKeyring;
+  /** Queued now, in the inbox and by destination, and what gathers. */
+  readonly found: {
+    readonly inbox: number;
+    readonly pieces: number;
+    readonly outboxes: Readonly<Record<string, number>>;
+    readonly gathering: Readonly<Record<string, Gathering>>;
+  };
+  /** How destinations stand. */
+  readonly standings: StandingBook;
+  /** Another channel of the gateway; fails where there is none. */
+  other(name: string): Channel;
+  has(name: string): boolean;
+  newId(): string;
+  report(event: Unstamped): void;
+  /** True while somebody wants to know how long each stage takes. */
+  timesStages(): boolean;
+}

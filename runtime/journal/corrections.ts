@@ -1,0 +1,26 @@
+import type { By } from "./acts.ts";
+import type { Stored } from "./large_bodies.ts";
+import type { KnownNewer } from "./operations.ts";
+
+/** A message in quarantine that another takes the place of. */
+export interface Corrected {
+  readonly seq: number;
+  readonly id: string;
+  readonly by: By;
+}
+
+/** A delivery in quarantine gets another payload, and is put back. */
+export interface Correct {
+  readonly op: "correct";
+  readonly seq: number;
+  readonly delivery: number;
+  readonly payload: Stored;
+  /** As it was. */
+  readonly contentType: string;
+  /** Of the corrected bytes. */
+  readonly controlId: string;
+  readonly force: boolean;
+  readonly newer?: KnownNewer;
+  readonly by: By;
+  readonly atMs: number;
+}

@@ -1,0 +1,37 @@
+/** What can be wrong with a journal. */
+export type FindingCode =
+  /** SQLite finds the file itself damaged; `subject`: what it says. */
+  | "databaseDamaged"
+  /** A sealed value does not open: its bytes have changed, or its key is gone. */
+  | "valueUnreadable"
+  /** A data key does not unwrap under the master key. */
+  | "keyUnreadable"
+  /** A file of a large body is not there. */
+  | "fileMissing"
+  /** What is in it is not what its name says. */
+  | "fileDamaged"
+  /** A row names another that is not there. */
+  | "rowMissing"
+  /** A number that only grows is smaller than one that was given. */
+  | "sequenceBehind";
+
+/** One thing that is wrong. */
+export interface Finding {
+  readonly code: FindingCode;
+  /** Which: `message 0199…`, `body 12`, a file's name. Never content. */
+  readonly subject: string;
+}
+
+/** So many are listed; all are counted. */
+const LISTED_MAX = 1_000;
+
+/** Everything that is wrong. */
+export class Findings {
+  readonly list: Finding[] = [];
+  count = 0;
+
+  add(code: FindingCode, subject: string): void {
+    this.count++;
+    if (this.list.length < LISTED_MAX) this.list.push({ code, subject });
+  }
+}

@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { Acts, type By } from "../acts.ts";
+import { Names } from "../names.ts";
+import { Sealing } from "../sealing.ts";
+import { SENDERS_HELD } from "../standing.ts";
+import { copyBodies } from "./body_copies.ts";
+import { copyDurably, makeFolder, syncPath } from "./durable_files.ts";
+import type { BackupManifest } from "./backup_manifest.ts";
+import { holdIdle, RESTORING } from "./hold_folder.ts";
+import { openWriter } from "../sqlite_database.ts";
+import type { MasterKey } from "../../trust/master_key.ts";
+import type { Tell } from "./upkeep.ts";
+import { upkeepErrors } from "./upkeep_errors.ts";
+import { verifyBackup } from "./verify.ts";
+
+/** A backup that is to take a journal's place. */
+export interface Restore {
+  /** Folder of the backup, absolute. */
+  readonly backup: string;
+  /** Data folder, absolute; made if need be. */
+  readonly folder: string;
+  readonly masterKey: MasterKey;
+  /** A journal that is there is moved aside. */
+  readonly replace: boolean;
+  readonly by: By;
+  readonly atMs: number;
+}
+
+/** What was put back. */
+export interface Restored {
+  readonly manifest: BackupManifest;
+  readonly epoch: number;
+  /** Where the journal before it lies; left out where there was none. */
+  readonly before?: string;
+}
+
+/** What belongs to a journal in a data folder. The database comes first, and is put back last. */
+const PARTS = ["journal.db", "journal.db-wal", "journal.db-shm", "bodies"];
+
+/**
+ * Puts a backup in the place of a journal: with the next epoch, and every sender held. It is made aside, in a folder that
+ * keeps a gateway from opening anything until it is gone. Blocks: for a thread of its own.
+ *
+ * Errors: those of {@linkcode verifyBackup}, JOURNAL_BACKUP_DAMAGED, JOURNAL_RESTORE_OCCUPIED, MASTER_KEY_WRONG.
+ */
+export function restore(asked: Restore, tell: Tell): Restored {
+  const { backup, folder, masterKey, replace, atMs } = asked;
+  const { manifest, findings } = verifyBackup({ backup, masterKey }, tell);
+  if (findings.count > 0) {
+    return upkeepErrors.fail("JOURNAL_BACKUP_DAMAGED", { findings: findings.count });
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lock = holdIdle(folder);
+  try {
+    const left = PARTS.filter((part) => existsSync(`${folder}/${part}`));
+    if (left.length > 0 && !replace) upkeepErrors.fail("JOURNAL_RESTORE_OCCUPIED", { folder });
+    const aside = `${folder}/${RESTORING}`;
+    rmSync(aside, { recursive: true, force: true });
+    makeFolder(aside, folder);
+    const epoch = stage(asked, aside, manifest, tell);
+    const before = left.length > 0 ? moveAway(folder, left, atMs) : undefined;
+    // The database last: bodies alone are nothing.
+    for (const part of ["bodies", "journal.db"]) {
+      renameSync(`${aside}/${part}`, `${folder}/${part}`);
+      syncPath(folder);
+    }
+    rmdirSync(aside);
+    syncPath(folder);
+    return { manifest, epoch, ...(before === undefined ? {} : { before }) };
+  } finally {
+    lock.close();
+  }
+}
+
+/** Copies the backup, and makes it another than the journal it was taken of. Returns its epoch. */
+function stage(
+  { backup, masterKey, by, atMs }: Restore,
+  aside: string,
+  { database, bodies }: BackupManifest,
+  tell: Tell,
+): number {
+  tell({ doing: "copying the database" });
+  const path = `${aside}/journal.db`;
+  const copied = copyDurably(`${backup}/journal.db`, path);
+  const journal = openWriter(path);
+  try {
+    const { damaged } = copyBodies(journal, backup, aside, tell);
+    if (copied.sha256 !== database.sha256 || damaged > bodies.damaged) {
+      upkeepErrors.fail("JOURNAL_RESTORE_FAILED", { reason: "what was copied is not what was read" });
+    }
+    const acts = new Acts(journal, new Names(journal), new Sealing(journal, masterKey, randomBytes));
+    journal.exec("BEGIN IMMEDIATE; UPDATE setting SET value = value + 1 WHERE name = 'epoch'");
+    journal.prepare("INSERT OR REPLACE INTO setting (name, value) VALUES (?, 1)").run(SENDERS_HELD);
+    acts.note({ atMs, by, act: "restored from a backup, held all senders" });
+    journal.exec("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
+    return Number(journal.prepare("SELECT value FROM setting WHERE name = 'epoch'").get()!.value);
+  } finally {
+    journal.close();
+    syncPath(path);
+    syncPath(aside);
+  }
+}
+
+function moveAway(folder: string, parts: readonly string[], atMs: number): string {
+  const before = `${folder}/before-${new Date(atMs).toISOString().replace(/:/g, "-").slice(0, 19)}Z`;
+  makeFolder(before, folder);
+  for (const part of parts) renameSync(`${folder}/${part}`, `${before}/${part}`);
+  syncPath(before);
+  syncPath(folder);
+  return before;
+}
