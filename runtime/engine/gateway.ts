@@ -1,7 +1,5 @@
 import type { Reply } from "../contract/adapter.ts";
 import type { World } from "../contract/world.ts";
-import type { By } from "../journal/acts.ts";
-import type { HeldMessages } from "../journal/holds.ts";
 import type { Journal, OpenStore } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
 import { sqliteStore } from "../journal/store.ts";
@@ -14,7 +12,7 @@ import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
-import type { FinalOutcome, OperatedGateway, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
+import type { FinalOutcome, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
 import { errors } from "./gateway_errors.ts";
 import { pendingIn, Statistics } from "./gateway_statistics.ts";
 import { InTurn } from "./in_turn.ts";
@@ -24,6 +22,7 @@ import { IntakeMemory } from "./intake_memory.ts";
 import { JournalKeeper } from "./journal_keeper.ts";
 import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
+import { Operated } from "./operated.ts";
 import { outcomesOf } from "./outcomes.ts";
 import { type PrunedMessages, Retention } from "./retention.ts";
 import { StandingBook } from "./standing_book.ts";
@@ -34,7 +33,7 @@ import type { GatewayStatistics } from "./statistics.ts";
 import { waitsFor } from "./waits_for.ts";
 
 /** A running gateway: one process, its channels, its journal. Channels fail alone. */
-export class Gateway implements RunningGateway {
+export class Gateway extends Operated implements RunningGateway {
   readonly name: string;
   readonly #plan: GatewayPlan;
   readonly #world: World;
@@ -64,6 +63,7 @@ export class Gateway implements RunningGateway {
     keyring: GatewayKeyring | undefined,
     openStore: OpenStore,
   ) {
+    super();
     this.name = plan.name;
     this.#plan = plan;
     this.#world = world;
@@ -177,64 +177,12 @@ export class Gateway implements RunningGateway {
     };
   }
 
-  replay(id: string, options?: Parameters<OperatedGateway["replay"]>[1]) {
-    return this.#interventions.replay(id, options);
-  }
-
   searchFields(): readonly string[] {
     return [...new Set([...this.#channels.values()].flatMap(({ searchFields }) => searchFields))].sort();
   }
 
-  replayAll(...asked: Parameters<OperatedGateway["replayAll"]>) {
-    return this.#interventions.replayAll(...asked);
-  }
-
-  correct(...asked: Parameters<OperatedGateway["correct"]>) {
-    return this.#interventions.correct(...asked);
-  }
-
-  noteSeen(...asked: Parameters<OperatedGateway["noteSeen"]>) {
-    return this.#interventions.noteSeen(...asked);
-  }
-
-  release(id: string, options?: Parameters<OperatedGateway["release"]>[1]) {
-    return this.#interventions.release(id, options);
-  }
-
-  cancel(id: string, options?: Parameters<OperatedGateway["cancel"]>[1]) {
-    return this.#interventions.cancel(id, options);
-  }
-
-  closeBatch(channel: string, destination?: string, by?: By) {
-    return this.#interventions.closeBatch(channel, destination, by);
-  }
-
-  pause(channel: string, destination: string, by?: By) {
-    return this.#interventions.pause(channel, destination, by);
-  }
-
-  resume(channel: string, destination: string, by?: By) {
-    return this.#interventions.resume(channel, destination, by);
-  }
-
-  skip(channel: string, destination: string, by?: By) {
-    return this.#interventions.skip(channel, destination, by);
-  }
-
-  divert(channel: string, from: string, to: string | null, by?: By) {
-    return this.#interventions.divert(channel, from, to, by);
-  }
-
-  releaseSenders(by?: By) {
-    return this.#interventions.releaseSenders(by);
-  }
-
-  placeHold(name: string, what?: HeldMessages, by?: By) {
-    return this.#interventions.placeHold(name, what, by);
-  }
-
-  liftHold(name: string, by?: By) {
-    return this.#interventions.liftHold(name, by);
+  protected override get acts(): Interventions {
+    return this.#interventions;
   }
 
   outcomes(options: { channel?: string; waitingMax?: number } = {}): ReadableStream<FinalOutcome> {

@@ -61,6 +61,14 @@ export class GatewayProcess {
     return residentMb(this.child.pid);
   }
 
+  /** Lets {@linkcode GatewayProcess.peakMb} tell of what comes from here on. */
+  async forgetPeak(): Promise<void> {
+    const { pid } = this.child;
+    const { success } = await new Deno.Command("sh", { args: ["-c", `echo 5 > /proc/${pid}/clear_refs`] })
+      .output();
+    if (!success) throw new Error("the peak of memory cannot be forgotten");
+  }
+
   /** The most it ever was, in MB. */
   peakMb(): Promise<number> {
     return memoryMb(this.child.pid, "VmHWM");

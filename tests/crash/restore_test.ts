@@ -141,7 +141,9 @@ Deno.test("a journal that is lost comes back from a backup, and what is missing 
     assertEquals(lis.came.length, early.length + open.length);
     assert(wire.count(['"ep":2']) >= open.length);
     assertEquals(wire.count(['"ep":1']), 0);
-    const acts = (await client.ask("journal.acts", {})).map(({ act, reason }) => [act, reason]);
+    // What this test has looked at is recorded, too.
+    const acts = (await client.ask("journal.acts", { limit: 1_000 })).filter(({ act }) => act !== "viewed")
+      .map(({ act, reason }) => [act, reason]);
     assertEquals(acts, [
       ["released all senders", "asked the lab"],
       ["restored from a backup, held all senders", "the disk is gone"],
