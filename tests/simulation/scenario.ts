@@ -8,6 +8,26 @@ import type { ChannelPlan, DestinationPlan, GatewayPlan } from "../../runtime/en
 import type { SeededRandom } from "../world/seeded_random.ts";
 import type { Habits } from "./generator.ts";
 
+/** What happens to a gateway, one of these at a time, again and again. */
+export const TROUBLES = [
+  "powerCut",
+  "powerCutAtWrite",
+  "kill",
+  "restart",
+  "writeFails",
+  "syncFails",
+  "readFails",
+  "diskDies",
+  "diskFills",
+  "clockIsSet",
+  "receiverIsDown",
+  "receiverIsSilent",
+  "channelRestarts",
+  "channelReloads",
+  "destinationPauses",
+] as const;
+export type Trouble = typeof TROUBLES[number];
+
 /** What a run is about: chance makes one of a seed. */
 export interface Scenario {
   readonly plan: GatewayPlan;
@@ -16,6 +36,8 @@ export interface Scenario {
   /** How long faults happen, and how often: milliseconds. */
   readonly troubledMs: number;
   readonly faultEveryMs: number;
+  /** What may happen. */
+  readonly troubles: readonly Trouble[];
   /** How often a receiver does something else than to take a message at once. */
   readonly moodiness: number;
   /** Whether a person sends again in the end what is in quarantine; what holds a key is released otherwise. */
@@ -93,6 +115,7 @@ export function scenarioOf(random: SeededRandom, weather: Weather, clock: () => 
     ),
     troubledMs: 3_000 + random.below(20_000),
     faultEveryMs: random.pick([1_000, 4_000, 15_000]),
+    troubles: TROUBLES,
     moodiness: random.pick([0, 0.1, 0.4]),
     replays: random.chance(0.7),
   };

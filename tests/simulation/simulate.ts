@@ -31,21 +31,24 @@ export interface RunResult {
 export interface RunOptions {
   /** Given each line of what happens. */
   readonly say?: ((line: string) => void) | undefined;
+  /** Made wrong on purpose. */
   readonly defect?: Defect;
+  /** Comes in place of what chance makes. */
+  readonly instead?: Partial<Scenario>;
 }
 
 /** Milliseconds after which everything must be through, once the faults are over. */
-const CALM_MS = 3 * 3_600_000;
+const CALM_MS = 3_600_000;
 
 /** Runs the real engine and journal through what chance makes of a seed. One at a time. */
-export async function simulate(seed: number, { say, defect }: RunOptions = {}): Promise<RunResult> {
+export async function simulate(seed: number, { say, defect, instead }: RunOptions = {}): Promise<RunResult> {
   const random = new SeededRandom(seed);
   const timeline = new Timeline();
   const trace = new Trace(timeline, say);
   const weather = new Weather();
   // Steps ask for the clock of the present, which comes later.
   let machine: Machine | undefined = undefined as Machine | undefined;
-  const scenario: Scenario = scenarioOf(fork(random), weather, () => machine!.clock);
+  const scenario: Scenario = { ...scenarioOf(fork(random), weather, () => machine!.clock), ...instead };
   const image = emptyJournal();
   const disk = new SimulatedDisk(fork(random), defect?.diskLies);
   disk.install(JOURNAL_PATH, image);

@@ -32,8 +32,8 @@ export interface FileSettings {
 }
 
 /** As the journal's thread opens it. No other process shares it: there is no shared memory. */
-function openFile(disk: SimulatedDisk, { checkpointPages }: FileSettings): Database {
-  rewriteLog(disk);
+function openFile(disk: SimulatedDisk, { checkpointPages, defect }: FileSettings): Database {
+  if (!defect?.trustsLog) rewriteLog(disk);
   const database = new SimulatedDatabase(JOURNAL_PATH);
   try {
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
@@ -91,6 +91,8 @@ export interface Defect {
   readonly database?: (database: Database) => void;
   /** The disk says that it has synced, and has not. */
   readonly diskLies?: boolean;
+  /** The log is built on as it is found, whatever a sync that failed has left of it. */
+  readonly trustsLog?: boolean;
 }
 
 /** What a store takes to do what it is asked, in milliseconds. */

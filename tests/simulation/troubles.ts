@@ -3,7 +3,7 @@ import type { Generator } from "./generator.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Machine } from "./machine.ts";
 import type { Receiver } from "./receiver.ts";
-import type { Scenario, Weather } from "./scenario.ts";
+import type { Scenario, Trouble, Weather } from "./scenario.ts";
 import type { SimulatedDisk } from "./simulated_disk.ts";
 import type { SimulatedNet } from "./simulated_net.ts";
 import type { Timeline } from "./timeline.ts";
@@ -24,23 +24,6 @@ export interface TroubleParts {
   readonly random: SeededRandom;
 }
 
-/** What happens to a gateway, one of these at a time, again and again. */
-const TROUBLES = [
-  "powerCut",
-  "powerCutAtWrite",
-  "kill",
-  "restart",
-  "writeFails",
-  "syncFails",
-  "readFails",
-  "diskFills",
-  "clockIsSet",
-  "receiverIsDown",
-  "receiverIsSilent",
-  "channelRestarts",
-  "channelReloads",
-] as const;
-
 const CLOCK_STEPS_MS = [-86_400_000, -3_600_000, -1_000, 1_000, 3_600_000, 86_400_000];
 
 /** One message may have several deliveries, which may get into quarantine one after another. */
@@ -60,6 +43,8 @@ export class Troubles {
   #isCalm = false;
   /** How often a person has dealt with a message in quarantine. */
   readonly #dealtWith = new Map<string, number>();
+  /** Destinations that a person has paused, and the channel of each. */
+  readonly #paused = new Map<string, string>();
 
   constructor(parts: TroubleParts) {
     this.#parts = parts;
@@ -78,11 +63,11 @@ export class Troubles {
   }
 
   async #strike(): Promise<void> {
-    const { scenario: { troubledMs, faultEveryMs }, timeline, random } = this.#parts;
+    const { scenario: { troubledMs, faultEveryMs, troubles }, timeline, random } = this.#parts;
     for (;;) {
       await timeline.sleep(random.number() * 2 * faultEveryMs);
       if (timeline.nowMs > troubledMs) break;
-      const trouble = random.pick(TROUBLES);
+      const trouble = random.pick(troubles);
       this.#parts.trace.note("trouble", trouble);
       this.#cause(trouble);
     }
@@ -97,7 +82,7 @@ export class Troubles {
     this.#isCalm = true;
   }
 
-  #cause(trouble: typeof TROUBLES[number]): void {
+  #cause(trouble: Trouble): void {
     const { disk, net, machine, receivers, random, timeline, scenario: { plan } } = this.#parts;
     const later = (action: () => void) => timeline.after(random.number() * 20_000, action);
     const { port } = random.pick(receivers);
@@ -116,6 +101,11 @@ export class Troubles {
       case "syncFails":
       case "readFails":
         return disk.plan(trouble, soon);
+      // One thing leads to the next: a sync fails, the program with it, and then the machine.
+      case "diskDies":
+        disk.plan("syncFails", soon);
+        timeline.after(random.number() * 2_000, () => machine.die("killed"));
+        return void timeline.after(2_000 + random.number() * 4_000, () => machine.die("powerCut"));
       case "diskFills":
         disk.plan("full", soon);
         return void later(() => disk.makeRoom());
@@ -128,9 +118,26 @@ export class Troubles {
       case "channelRestarts":
         machine.gateway?.stopChannel(channel.name).catch(() => {});
         return void later(() => machine.gateway?.startChannel(channel.name).catch(() => {}));
+      case "destinationPauses": {
+        const { name } = random.pick(channel.destinations);
+        this.#paused.set(name, channel.name);
+        machine.gateway?.pause(channel.name, name).catch(() => {});
+        return void later(() => void this.#resume(name));
+      }
       case "channelReloads":
         return void machine.gateway?.reloadChannel(channel).catch(() => {});
     }
+  }
+
+  /** A person lets a destination go on that one has paused. */
+  async #resume(destination: string): Promise<void> {
+    const channel = this.#paused.get(destination);
+    if (channel === undefined) return;
+    const isDone = await this.#parts.machine.ask(async (gateway) => {
+      await gateway.resume(channel, destination);
+      return true;
+    });
+    if (isDone) this.#paused.delete(destination);
   }
 
   /** Starts what is down, again and again; in the end, when nothing is left to do, stops the gateway. */
@@ -167,6 +174,7 @@ export class Troubles {
     const { machine, generators, ledger, trace } = this.#parts;
     const gateway = machine.gateway!;
     this.#startHalted();
+    for (const destination of this.#paused.keys()) await this.#resume(destination);
     await this.#dealWithQuarantine();
     if (machine.gateway !== gateway || !generators.every(({ isDone }) => isDone)) return false;
     const { journal } = gateway.snapshot();
