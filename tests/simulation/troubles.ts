@@ -186,7 +186,9 @@ export class Troubles {
     const trouble = await machine.stop();
     if (trouble) ledger.violated(`the gateway does not stop: ${trouble}`);
     await machine.start();
-    const found = machine.gateway!.snapshot().journal;
+    // What was under way when the troubles ended may still come.
+    if (!machine.gateway) return false;
+    const found = machine.gateway.snapshot().journal;
     if (found.pending !== 0 || found.pendingBytes !== 0) {
       ledger.violated(
         `nothing was pending, and after a start ${found.pending} are, of ${found.pendingBytes} bytes`,

@@ -14,8 +14,10 @@ export interface Told {
   readonly result: RunResult;
 }
 
+let seed = NaN;
+
 self.onmessage = async ({ data: { first, step, end } }: MessageEvent<Share>) => {
-  for (let seed = first; seed < end; seed += step) {
+  for (seed = first; seed < end; seed += step) {
     const told: Told = { result: await simulate(seed) };
     self.postMessage(told);
   }
@@ -23,3 +25,9 @@ self.onmessage = async ({ data: { first, step, end } }: MessageEvent<Share>) => 
 };
 // What came before SQLite was loaded would be lost.
 self.postMessage("ready");
+
+// A mistake of the simulator's own ends everything, and says where.
+self.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  throw new Error(`seed ${seed}: ${event.reason instanceof Error ? event.reason.stack : event.reason}`);
+});
