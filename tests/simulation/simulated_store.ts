@@ -15,9 +15,9 @@ import { prepareWriterFile } from "../../runtime/journal/writer_file.ts";
 import { masterKeyOf } from "../../runtime/trust/master_key.ts";
 import { SeededRandom } from "../world/seeded_random.ts";
 import { mount, reseed } from "./disk_vfs.ts";
-import { SimulatedDatabase } from "./simulated_database.ts";
+import { SimulatedDatabase, SqliteError } from "./simulated_database.ts";
 import { simulatedFiles } from "./simulated_files.ts";
-import { SimulatedDisk } from "./simulated_disk.ts";
+import { DiskError, SimulatedDisk } from "./simulated_disk.ts";
 
 /** Where the journal is on the simulated disk. */
 export const JOURNAL_PATH = "/data/journal.db";
@@ -81,6 +81,8 @@ export interface StoreObserver {
   begun(operations: readonly Operation[]): void;
   /** … and was: it is to survive anything from here on. */
   applied(operations: readonly Operation[], results: readonly unknown[]): void;
+  /** Something else than the disk failed, and no error is declared for it. */
+  threw(cause: unknown): void;
 }
 
 /** What a test makes wrong on purpose. */
@@ -200,6 +202,7 @@ export class StoreOfLife {
     } catch (cause) {
       if (!this.#disk.isDead) {
         if (cause instanceof MitralError) throw cause;
+        if (!(cause instanceof SqliteError || cause instanceof DiskError)) this.#observer.threw(cause);
         const reason = cause instanceof Error ? cause.message : "unknown";
         throw errors.error(code, { reason });
       }
