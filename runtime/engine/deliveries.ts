@@ -180,6 +180,9 @@ export class Deliveries {
 
   #start(name: string, { line }: DeliveryLine): void {
     line.start();
+    // The store failed while a line before it came to its end: what is sent now could not be settled.
+    const { trouble } = this.#parts.journal;
+    if (trouble) return line.halt(trouble);
     const { divertTo } = this.#standing(name);
     if (divertTo === undefined || this.takesDiversions(divertTo)) return;
     // Its own sender is not what was asked for.

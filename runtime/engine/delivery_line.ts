@@ -282,6 +282,8 @@ export class DeliveryLine {
 
   #expired({ row }: OutboxEntry): Remedied | undefined {
     const { world: { clock }, destination } = this.#parts;
+    // A person who puts back what is old means it.
+    if (row.isReplay) return undefined;
     return expired(clock.nowMs() - row.receivedAtMs, destination);
   }
 

@@ -1,6 +1,6 @@
 import type { World } from "../contract/world.ts";
 import { type By, PROGRAM } from "../journal/acts.ts";
-import type { Cancellable } from "../journal/cancels.ts";
+import type { Cancel, Cancellable } from "../journal/cancels.ts";
 import type { HeldMessages } from "../journal/holds.ts";
 import type { Stand } from "../journal/standing.ts";
 import type { Channel } from "./channel.ts";
@@ -86,7 +86,8 @@ export class Interventions implements OperatedGateway {
     const seq = await this.#seqOf(id);
     const { channel, message, deliveries } = await journal.ask({ ask: "cancellable", seq });
     if (message && destination === undefined) {
-      await journal.write({ op: "cancel", seq, deliveries: [], by, atMs: this.#nowMs() });
+      const cancelled = await journal.write({ op: "cancel", seq, deliveries: [], by, atMs: this.#nowMs() });
+      if (!cancelled.message) errors.fail("GATEWAY_CANCEL_EMPTY");
       report({ name: "messageCancelled", channel, id });
       return { destinations: [] };
     }
@@ -189,7 +190,10 @@ export class Interventions implements OperatedGateway {
       return;
     }
     // It is in quarantine, or was left behind by a channel or a destination that is gone.
-    await journal.write({ op: "cancel", seq, deliveries: [delivery], by, atMs: this.#nowMs() });
+    const cancel = { op: "cancel", seq, deliveries: [delivery], queued, by, atMs: this.#nowMs() } as const;
+    const cancelled = await journal.write<Cancel>(cancel);
+    // Somebody may have put it back meanwhile.
+    if (cancelled.deliveries.length === 0) errors.fail("GATEWAY_CANCEL_EMPTY");
     if (queued) journal.countPending(-size);
     lines?.release(destination, delivery);
     report({ name: "messageCancelled", channel, destination, id });

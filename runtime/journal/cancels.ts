@@ -10,6 +10,8 @@ export interface Cancel {
   readonly seq: number;
   /** Which deliveries; none: the message itself. */
   readonly deliveries: readonly number[];
+  /** Those in their queue, too: no line has it. Otherwise only what is in quarantine. */
+  readonly queued?: boolean;
   readonly by: By;
   readonly atMs: number;
 }
@@ -55,7 +57,7 @@ export class Cancels {
     this.#find = database.prepare("SELECT destination, batch FROM delivery WHERE id = ?");
     this.#delivery = database.prepare(
       `UPDATE delivery SET state = ${DELIVERY.cancelled}, settled_ms = ?, held = 0
-       WHERE id = ? AND state IN (${DELIVERY.queued}, ${DELIVERY.quarantined})`,
+       WHERE id = ? AND state IN (?, ${DELIVERY.quarantined})`,
     );
     this.#members = database.prepare(
       `UPDATE delivery SET state = ${DELIVERY.cancelled}, settled_ms = ? WHERE batch = ? AND id <> batch
@@ -63,8 +65,11 @@ export class Cancels {
     );
   }
 
-  cancel({ seq, deliveries, by, atMs }: Cancel): Cancelled {
-    const channel = this.#names.textOf(Number(this.#channel.get(seq)!.channel));
+  cancel({ seq, deliveries, queued = false, by, atMs }: Cancel): Cancelled {
+    const found = this.#channel.get(seq);
+    // Retention may have removed it since it was looked up.
+    if (!found) return { message: false, deliveries: [] };
+    const channel = this.#names.textOf(Number(found.channel));
     const done = { atMs, by, act: "cancelled", channel, seq };
     if (deliveries.length === 0) {
       const message = this.#message.run(seq).changes > 0;
@@ -72,7 +77,8 @@ export class Cancels {
       return { message, deliveries: [] };
     }
     const cancelled = deliveries.filter((delivery) => {
-      if (this.#delivery.run(atMs, delivery).changes === 0) return false;
+      const alsoIn = DELIVERY[queued ? "queued" : "quarantined"];
+      if (this.#delivery.run(atMs, delivery, alsoIn).changes === 0) return false;
       const { destination, batch } = this.#find.get(delivery)!;
       // What becomes of a batch becomes of what it was made of.
       if (batch === delivery) this.#members.run(atMs, delivery);

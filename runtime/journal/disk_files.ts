@@ -29,8 +29,11 @@ export function diskFiles(folder: string, random: (length: number) => Uint8Array
     },
     remove: (name) => rmSync(pathOf(name), { force: true }),
     *names() {
-      for (const entry of readdirSync(root)) {
-        if (!entry.startsWith(NEW)) yield* readdirSync(`${root}/${entry}`);
+      // What else somebody has put there is none of the journal's.
+      for (const entry of readdirSync(root, { withFileTypes: true })) {
+        if (entry.isDirectory() && /^[0-9a-f]{2}$/.test(entry.name)) {
+          yield* readdirSync(`${root}/${entry.name}`);
+        }
       }
     },
     tidy() {

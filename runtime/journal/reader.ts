@@ -55,8 +55,19 @@ export class Reader {
     this.#sealing = sealing;
   }
 
+  /** Sees the journal as it is at one moment: not a value of before a commit, and its key no longer. */
   answer<Q extends Question>(question: Q): AnswerTo<Q>;
   answer(question: Question): unknown {
+    const { database } = this.#parts;
+    database.prepare("BEGIN").run();
+    try {
+      return this.#answer(question);
+    } finally {
+      database.prepare("COMMIT").run();
+    }
+  }
+
+  #answer(question: Question): unknown {
     switch (question.ask) {
       case "inbox":
       case "pieces":

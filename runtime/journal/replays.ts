@@ -22,6 +22,8 @@ export class Replays {
   }
 
   release({ seq, destination, by, atMs }: Release): Released {
+    // Retention may have removed it since it was looked up.
+    if (!this.#sql.messageBySeq.get(seq)) return [];
     const channel = this.#channelOf(seq);
     return this.#sql.deliveriesOf.all(seq).flatMap((row) => {
       const name = this.#destinationOf(row, channel);
@@ -34,7 +36,8 @@ export class Replays {
 
   replay({ seq, destination, everywhere = false, force, newer, by, atMs }: Replay): Replayed {
     const message = this.#sql.messageBySeq.get(seq);
-    if (!message) return { kind: "nothing" };
+    // Of a day that has lost its keys nothing can be sent any more: its rows are about to go.
+    if (!message || this.#sql.isDropped.get(message.channel, message.day)) return { kind: "nothing" };
     const channel = this.#names.textOf(Number(message.channel));
     if (Number(message.state) === MESSAGE.quarantined && destination === undefined) {
       this.#sql.requeueMessage.run(seq);

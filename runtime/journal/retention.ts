@@ -5,9 +5,12 @@ import type { Carried, Carry, DropKeys, Dropped, Prune, Pruned, SweepFound } fro
 import { SEALED, type Sealing } from "./sealing.ts";
 import type { WriterParts } from "./writer_parts.ts";
 
+/** True for a message that is not through, or in quarantine. */
+const UNFINISHED = `(state IN (0, 3, 4)
+  OR EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = message.seq AND delivery.state IN (0, 2, 3)))`;
+
 /** True for a message that must stay, whatever its age. */
-export const MUST_STAY = `(state IN (0, 3, 4)
-  OR EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = message.seq AND delivery.state IN (0, 2, 3))
+export const MUST_STAY = `(${UNFINISHED}
   OR EXISTS (SELECT 1 FROM hold WHERE (hold.channel IS NULL OR hold.channel = message.channel)
     AND (hold.since_ms IS NULL OR received_ms >= hold.since_ms)
     AND (hold.until_ms IS NULL OR received_ms < hold.until_ms)
@@ -118,7 +121,8 @@ function bodiesOf(body: Row[string], deliveries: readonly Row[]): ReadonlySet<nu
 const STATEMENTS = {
   mustStay:
     `SELECT seq, body, answer, evidence FROM message WHERE channel = ? AND day = ? AND ${MUST_STAY} LIMIT ?`,
-  messagesOf: "SELECT seq, body FROM message WHERE channel = ? AND day = ? LIMIT ?",
+  // What is not through came after the keys had gone: of a clock that was set back.
+  messagesOf: `SELECT seq, body FROM message WHERE channel = ? AND day = ? AND NOT ${UNFINISHED} LIMIT ?`,
   deliveriesOf: "SELECT id, body, first_body, answer FROM delivery WHERE seq = ?",
   bodyOf: "SELECT sealed, file FROM body WHERE id = ?",
   setBody: "UPDATE body SET sealed = ? WHERE id = ?",

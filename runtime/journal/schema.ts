@@ -87,8 +87,8 @@ export const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
 /**
  * - `name` has words of the gateway file alone. What a message says is in the sealed columns (`sealed`, `answer`,
  *   `evidence`, `value`, `reason`), or stands in an index as a blind number.
- * - `data_key`: keys of a channel (0: the gateway) and a day (0: none), wrapped by the master key; `vault` has the key of
- *   the blind indexes, wrapped by it, too.
+ * - `data_key`: keys of a channel (0: the gateway) and a day (0: none), wrapped by the master key. No number is given twice:
+ *   whoever reads remembers keys by it. `vault` has the key of the blind indexes, wrapped by it, too.
  * - `message.day`: whose key seals all that belongs to the message: the day it was received, in days since 1970-01-01, or a
  *   later one where it was kept beyond its time. `recognised`: it is found when it comes again. `whole`: null for what goes on by itself, 0 for a piece, and the
  *   message it has become part of.
@@ -105,7 +105,7 @@ const TABLES = `
 CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE vault (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE data_key (id INTEGER PRIMARY KEY, channel INTEGER NOT NULL, day INTEGER NOT NULL, wrapped BLOB NOT NULL);
+CREATE TABLE data_key (id INTEGER PRIMARY KEY AUTOINCREMENT, channel INTEGER NOT NULL, day INTEGER NOT NULL, wrapped BLOB NOT NULL);
 CREATE TABLE body (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL, file TEXT);
 CREATE INDEX body_file ON body (file) WHERE file IS NOT NULL;
 CREATE TABLE message (

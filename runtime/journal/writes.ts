@@ -73,6 +73,7 @@ export function prepareWrites(database: Database) {
     answerWaiting: "UPDATE message SET answered = ?, answer = ? WHERE seq = ? AND answered = 0",
     unanswered: "SELECT 1 FROM message WHERE seq = ? AND answered = 0",
     messageBySeq: "SELECT channel, day, state, size, whole FROM message WHERE seq = ?",
+    isDropped: "SELECT 1 FROM pruning WHERE channel = ? AND day = ?",
     requeueMessage: "UPDATE message SET state = iif(whole = 0, 4, 0), trouble = NULL WHERE seq = ?",
     joinPiece: "UPDATE message SET state = 1, whole = ? WHERE seq = ? AND state = 4",
     unpiece: "UPDATE message SET state = 0, whole = NULL WHERE seq = ? AND state = 4",

@@ -75,7 +75,10 @@ async function connect(session: Session, options: GatewayOptions): Promise<Contr
   return await ControlClient.connect({ world, folder, person: personOf(session) });
 }
 
-/** The name the operating system gave the person, for the gateway's log. */
+/** Who a person is to a shell. Behind `sudo -u` the others name the gateway's user, who is nobody. */
+const PERSON_VARIABLES = ["SUDO_USER", "USER", "LOGNAME", "USERNAME"];
+
+/** The name the person logged in with, for the gateway's log and the record of acts. */
 export function personOf({ terminal }: Session): string {
-  return terminal.env("USER") || terminal.env("LOGNAME") || terminal.env("USERNAME") || "unknown";
+  return PERSON_VARIABLES.map((name) => terminal.env(name)).find(Boolean) ?? "unknown";
 }

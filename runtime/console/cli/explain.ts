@@ -40,8 +40,12 @@ const hints: Readonly<Record<string, string>> = {
   CONSOLE_PERMISSION_MISSING: "deno run -P grants what a gateway needs; a narrower list must name it",
   CONSOLE_COMMAND_CRASHED: "this is a bug; run it again with --debug to see where",
   MASTER_KEY_MISSING: "a gateway that has run needs the key it ran under: put your copy of it back",
+  MASTER_KEY_UNREADABLE: "a new key is made by: mitral keys master FILE; one that is there must be readable",
+  MASTER_KEY_MALFORMED:
+    "put your copy of the key back; the file is as mitral keys master FILE wrote it, the variable base64 of 32 bytes",
   MASTER_KEY_EXPOSED: "if somebody may have read it, change it: mitral journal rekey",
   MASTER_KEY_WRONG: "put the key it ran under back; mitral keys show FILE shows the id of a key",
+  JOURNAL_FOLDER_BUSY: "a gateway runs on it: stop that first, or give it another data folder",
   GATEWAY_MESSAGE_UNKNOWN: "list them with: mitral messages list",
   GATEWAY_CHANNEL_UNKNOWN: "list the channels with: mitral status",
   GATEWAY_DESTINATION_UNKNOWN: "list them with: mitral status",

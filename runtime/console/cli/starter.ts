@@ -12,7 +12,8 @@ export const starter = `# yaml-language-server: $schema=./${starterSchema}
 # A Mitral gateway. Check it with "mitral check gateway.yaml", run it with "mitral run gateway.yaml".
 gateway: my-gateway
 
-# Where messages are kept until they are delivered. Keep it on a disk that survives a power cut.
+# Where messages are kept until they are delivered, and until 30 days after they were received: journal.keepDays.
+# Keep it on a disk that survives a power cut.
 data: ./data
 
 # What they are sealed under on that disk. Keep a copy elsewhere, and this one out of backups and version control.

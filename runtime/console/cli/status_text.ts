@@ -15,7 +15,7 @@ export function statusText(status: GatewayStatus, paint: Paint): string {
     `${paint.bold(plain(name))} ${ready ? paint.good("ready") : paint.warn("not ready")} ${since}`,
     `journal ${journal.condition === "open" ? "open" : paint.bad(journal.condition)}, ${pendingText(status)}`,
     ...commitLine(statistics),
-    ...storageLine(statistics),
+    ...storageLine(status, paint),
     ...unansweredLine(statistics, paint),
     ...(status.sendersHeld
       ? [paint.warn("nothing is sent since the restore; let it go with: mitral journal release")]
@@ -33,7 +33,8 @@ export function statusText(status: GatewayStatus, paint: Paint): string {
 
 /** How a gateway stands, in one line: for a log, or a screen that cannot be drawn on. */
 export function statusLine(status: GatewayStatus): string {
-  const { ready, journal, statistics: { atMs, commits: { latency }, storage: { freeBytes } } } = status;
+  const { ready, journal, sendersHeld, statistics: { atMs, commits: { latency }, storage: { freeBytes } } } =
+    status;
   const lines = linesByUrgency(status);
   const held = lines.reduce((sum, { statistics }) => sum + (statistics.quarantined?.messages ?? 0), 0);
   const oldest = Math.max(-1, ...lines.map(({ waitedMs = -1 }) => waitedMs));
@@ -46,6 +47,8 @@ export function statusLine(status: GatewayStatus): string {
     ...(held > 0 ? [`${countText(held)} in quarantine`] : []),
     ...(latency ? [`commits p99 ${latencyText(latency.p99Ms)}`] : []),
     ...(freeBytes === undefined ? [] : [`${bytesText(freeBytes)} free`]),
+    ...(journal.disk?.isLow ? ["disk is low"] : []),
+    ...(sendersHeld ? ["nothing is sent since the restore"] : []),
     ...(first ? [`look at ${nameOf(first)}`] : []),
   ];
   return `${timeText(atMs)} ${plain(words.join(", "))}`;
@@ -67,12 +70,13 @@ function commitLine(
   return [`commits: ${[times, `${share} operations each`, ...last].join("; ")}`];
 }
 
-function storageLine({ storage }: GatewayStatistics): string[] {
+function storageLine({ journal, statistics: { storage } }: GatewayStatus, paint: Paint): string[] {
   const { databaseBytes, logBytes = 0, bodiesBytes = 0, freeBytes } = storage;
   const words = [
     ...(databaseBytes === undefined ? [] : [`journal ${bytesText(databaseBytes + logBytes + bodiesBytes)}`]),
     ...(freeBytes === undefined ? [] : [`${bytesText(freeBytes)} free`]),
   ];
+  if (journal.disk?.isLow) words.push(paint.bad("less than journal.diskFreeMin: nothing is taken in"));
   return words.length === 0 ? [] : [`disk: ${words.join(", ")}`];
 }
 

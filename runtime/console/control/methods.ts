@@ -1,7 +1,6 @@
 import { MitralError } from "../../contract/error.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { RunningGateway } from "../../engine/gateway_api.ts";
-import type { HeldMessages } from "../../journal/holds.ts";
 import { Feed } from "./_feed.ts";
 import { errors } from "./errors.ts";
 import { followed } from "./followed.ts";
@@ -9,10 +8,10 @@ import {
   by,
   bytes,
   channel,
-  count,
   optional,
   type Params,
   readActQuery,
+  readHeld,
   readQuery,
   record,
   text,
@@ -99,7 +98,7 @@ const methods: {
   "journal.prune": ({ gateway }, params) => gateway.prune({ dryRun: toggle(params, "dryRun") }),
   "journal.holds": ({ gateway }) => gateway.archive.holds(),
   "journal.hold": ({ gateway }, params, person) =>
-    gateway.placeHold(text(params, "name"), readHeld(params), by(person, params)),
+    gateway.placeHold(text(params, "name"), readHeld(gateway, params), by(person, params)),
   async "journal.lift"({ gateway }, params, person) {
     await gateway.liftHold(text(params, "name"), by(person, params));
     return null;
@@ -186,15 +185,4 @@ export async function answer(
 /** What is no `MitralError` may hold message content in its text. */
 export function errorOf(cause: unknown): MitralError {
   return cause instanceof MitralError ? cause : errors.error("CONTROL_REQUEST_CRASHED", {}, cause);
-}
-
-function readHeld(params: Params): HeldMessages {
-  const channel = optional(params, "channel", text);
-  const sinceMs = optional(params, "sinceMs", count), untilMs = optional(params, "untilMs", count);
-  return {
-    ...(channel === undefined ? {} : { channel }),
-    ...(sinceMs === undefined ? {} : { sinceMs }),
-    ...(untilMs === undefined ? {} : { untilMs }),
-    ...(params.field === undefined ? {} : { field: [text(params, "field"), text(params, "value")] as const }),
-  };
 }

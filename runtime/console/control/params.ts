@@ -1,5 +1,6 @@
 import type { RunningGateway } from "../../engine/gateway_api.ts";
 import type { ActQuery, By } from "../../journal/acts.ts";
+import type { HeldMessages } from "../../journal/holds.ts";
 import type { DeliveryState, MessageQuery, MessageState } from "../../journal/records.ts";
 import { errors } from "./errors.ts";
 import { isRecord, malformed } from "./protocol.ts";
@@ -62,11 +63,27 @@ function fields(gateway: RunningGateway, params: Params, name: string): Readonly
   const given = record(params, name), known = gateway.searchFields();
   for (const field of Object.keys(given)) {
     text(given, field);
-    if (!known.includes(field)) {
-      errors.fail("CONTROL_FIELD_UNKNOWN", { field, known: known.join(", ") || "none" });
-    }
+    checkField(field, known);
   }
   return given as Record<string, string>;
+}
+
+function checkField(field: string, known: readonly string[]): void {
+  if (known.includes(field)) return;
+  errors.fail("CONTROL_FIELD_UNKNOWN", { field, known: known.join(", ") || "none" });
+}
+
+/** A hold by a misspelt field would hold nothing, and nobody would know. Errors: CONTROL_FIELD_UNKNOWN. */
+export function readHeld(gateway: RunningGateway, params: Params): HeldMessages {
+  const channel = optional(params, "channel", text), field = optional(params, "field", text);
+  const sinceMs = optional(params, "sinceMs", count), untilMs = optional(params, "untilMs", count);
+  if (field !== undefined) checkField(field, gateway.searchFields());
+  return {
+    ...(channel === undefined ? {} : { channel }),
+    ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(untilMs === undefined ? {} : { untilMs }),
+    ...(field === undefined ? {} : { field: [field, text(params, "value")] as const }),
+  };
 }
 
 /** An object within a request. */

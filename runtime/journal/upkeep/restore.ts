@@ -23,6 +23,8 @@ export interface Restore {
   readonly masterKey: MasterKey;
   /** A journal that is there is moved aside. */
   readonly replace: boolean;
+  /** What in it is not as it was is put back with all else, as it is: it is told when somebody reads it. */
+  readonly damaged?: boolean;
   readonly by: By;
   readonly atMs: number;
 }
@@ -45,9 +47,13 @@ const PARTS = ["journal.db", "journal.db-wal", "journal.db-shm", "bodies"];
  * Errors: those of {@linkcode verifyBackup}, JOURNAL_BACKUP_DAMAGED, JOURNAL_RESTORE_OCCUPIED, MASTER_KEY_WRONG.
  */
 export function restore(asked: Restore, tell: Tell): Restored {
-  const { backup, folder, masterKey, replace, atMs } = asked;
+  const { backup, folder, masterKey, replace, damaged = false, atMs } = asked;
   const { manifest, findings } = verifyBackup({ backup, masterKey }, tell);
-  if (findings.count > 0) {
+  // A value that is lost is no reason to lose all others; a database that is damaged cannot be used.
+  const isUnusable = findings.list.some(({ code, subject }) =>
+    code === "databaseDamaged" || subject === "journal.db"
+  );
+  if (isUnusable || findings.count > 0 && !damaged) {
     return upkeepErrors.fail("JOURNAL_BACKUP_DAMAGED", { findings: findings.count });
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -75,7 +81,7 @@ export function restore(asked: Restore, tell: Tell): Restored {
 
 /** Copies the backup, and makes it another than the journal it was taken of. Returns its epoch. */
 function stage(
-  { backup, masterKey, by, atMs }: Restore,
+  { backup, masterKey, damaged: accepted = false, by, atMs }: Restore,
   aside: string,
   { database, bodies }: BackupManifest,
   tell: Tell,
@@ -86,7 +92,7 @@ function stage(
   const journal = openWriter(path);
   try {
     const { damaged } = copyBodies(journal, backup, aside, tell);
-    if (copied.sha256 !== database.sha256 || damaged > bodies.damaged) {
+    if (copied.sha256 !== database.sha256 || damaged > bodies.damaged && !accepted) {
       upkeepErrors.fail("JOURNAL_RESTORE_FAILED", { reason: "what was copied is not what was read" });
     }
     const acts = new Acts(journal, new Names(journal), new Sealing(journal, masterKey, randomBytes));

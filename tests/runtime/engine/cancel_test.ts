@@ -77,6 +77,30 @@ Deno.test("a delivery in quarantine that is cancelled holds its keys no longer, 
   }
 });
 
+Deno.test("of a replay and a cancellation at the same moment one is done, and the other is told", async () => {
+  await using rig = new GatewayRig();
+  const peer = new FakePeer();
+  peer.conduct = (parcel) => peer.attempts.length === 1 ? peer.refuse(parcel, "AE") : peer.take(parcel);
+  const refuse = step("refuse", (message) => {
+    if (message.body.get("id") === "B" && rig.all("messageReplayed").length < 2) throw refusal;
+    return message;
+  });
+  await rig.open([rig.channel("lab", [to("ehr", peer)], { steps: [refuse] })]);
+  for (const id of ["A", "B"]) {
+    const message = await give(rig, id);
+    await rig.seen("messageQuarantined", (event) => event.id === message);
+    const [replayed, cancelled] = await Promise.allSettled([
+      rig.gateway.replay(message, { force: true }),
+      rig.gateway.cancel(message, { by }),
+    ]);
+    await turns(20);
+    assertEquals([replayed.status, peer.taken.includes(id)], ["fulfilled", true]);
+    assertEquals(cancelled.status === "rejected" && cancelled.reason.code, "GATEWAY_CANCEL_EMPTY");
+    assertEquals(await stateOf(rig, message), ["processed", "delivered"]);
+  }
+  assertEquals(rig.all("messageCancelled"), []);
+});
+
 Deno.test("a message in quarantine that was queued for nobody is cancelled itself", async () => {
   await using rig = new GatewayRig();
   const peer = new FakePeer();

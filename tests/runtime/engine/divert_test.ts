@@ -58,6 +58,26 @@ Deno.test("an attempt under way ends before the diversion begins: nothing is sen
   assertEquals([ehr.taken, standby.taken], [["A"], ["B"]]);
 });
 
+Deno.test("where the store fails meanwhile nothing goes out by the new way before the store is open again", async () => {
+  await using rig = new GatewayRig();
+  const [ehr, standby] = [new FakePeer(), new FakePeer()];
+  ehr.hold();
+  await rig.open([rig.channel("lab", [to("ehr", ehr), to("standby", standby, { steps: [drop] })])]);
+  await giveAll(rig, "A", "B");
+  await ehr.tried(1);
+  const diverting = rig.gateway.divert("lab", "ehr", "standby", by);
+  await turns(5);
+  rig.store.failure = new Error("disk I/O error");
+  await rig.hand().give(note({ id: "lost" }));
+  await diverting;
+  await turns(20);
+  assertEquals(standby.attempts, []);
+  rig.store.failure = undefined;
+  await rig.clock.pass(rig.seen("journalReopened"));
+  await standby.took(2);
+  assertEquals(standby.taken, ["A", "B"]);
+});
+
 Deno.test("a diversion outlives a restart, and ends with what is queued then", async () => {
   await using rig = new GatewayRig();
   const [ehr, standby] = [new FakePeer(), new FakePeer()];

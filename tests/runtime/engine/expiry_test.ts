@@ -74,3 +74,14 @@ Deno.test("what has expired holds its keys as on.rejected says", async () => {
     assertEquals(peer.taken.includes("B"), remedy !== "holdKey", remedy);
   }
 });
+
+Deno.test("what has expired goes out all the same once a person has put it back", async () => {
+  await using rig = new GatewayRig();
+  const peer = await expiring(rig);
+  await rig.hand().give(note({ id: "A" }));
+  await rig.clock.pass(rig.seen("messageQuarantined"));
+  peer.conduct = (parcel) => peer.take(parcel);
+  await rig.gateway.replay(rig.all("messageReceived")[0].id);
+  await Promise.race([peer.took(1), rig.seen("messageQuarantined", () => true, 2)]);
+  assertEquals(peer.taken, ["A"]);
+});

@@ -21,7 +21,7 @@ Deno.test("what is queued or in quarantine is cancelled, and what has ended stay
     ]),
     [["a", true], ["b", false]],
   );
-  const cancel = { op: "cancel", seq, by, atMs: 9 } as const;
+  const cancel = { op: "cancel", seq, queued: true, by, atMs: 9 } as const;
   assertEquals(await journal.write({ ...cancel, deliveries: [queued, kept, sent] }), {
     message: false,
     deliveries: [queued, kept],
@@ -84,7 +84,7 @@ Deno.test("what becomes of a batch that is cancelled becomes of its members", as
     members: 2,
   });
   const { seq, delivery } = batch!;
-  await journal.write({ op: "cancel", seq, deliveries: [delivery], by, atMs: 9 });
+  await journal.write({ op: "cancel", seq, deliveries: [delivery], queued: true, by, atMs: 9 });
   assertEquals(states(store, "delivery"), [4, 4, 4]);
   const refused = await journal.write({ op: "replay", seq, destination: "files", force: true, by, atMs: 10 });
   assertEquals(refused, { kind: "nothing" });

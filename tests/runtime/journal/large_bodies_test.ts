@@ -73,9 +73,11 @@ Deno.test("a journal keeps large bodies in files, and clears away those that not
     assertEquals(await filesIn(path), 2);
     await before.close();
     await Deno.writeFile(`${path}/bodies/new-0123`, bytes);
+    await Deno.mkdir(`${path}/bodies/lost+found`);
+    await Deno.writeFile(`${path}/bodies/README`, bytes);
 
     const after = await open();
-    assertEquals(await filesIn(path), 1);
+    assertEquals(await filesIn(path), 2, "the large body, and what somebody else has put there");
     const [row] = await after.ask({ ask: "outbox", channel: "lab", destination: "ehr", after: 0, limit: 9 });
     assertEquals([row.size, sha256Of(row.body!)], [bytes.length, sha256Of(bytes)]);
     const [{ id, bytes: size }] = await after.archive.list({});

@@ -4,7 +4,7 @@ import { LARGE_BYTES } from "../../../runtime/journal/large_bodies.ts";
 import type { Journal } from "../../../runtime/journal/journal.ts";
 import { DAY_MS } from "../../../runtime/journal/sealing.ts";
 import { MemoryStore } from "../../world/memory_store.ts";
-import { appendOf, branchTo, journalOn, processOf, trouble } from "./entries.ts";
+import { appendOf, branchTo, by, journalOn, processOf, trouble } from "./entries.ts";
 
 const DAY = 20_000;
 const at = (day: number) => day * DAY_MS + 1000;
@@ -98,6 +98,37 @@ Deno.test("what is not through, in quarantine or under a hold outlives its day",
   await journal.write({ ...settle, atMs: at(DAY + 50), answer });
   assertEquals(store.count(`SELECT count(*) FROM data_key WHERE day = ${DAY}`), 0);
   assertEquals((await journal.archive.show(queued.id))?.payloads[0].answer, answer);
+});
+
+Deno.test("what has lost its keys is not put back, and what is not through is not removed with it", async () => {
+  using store = new MemoryStore();
+  const journal = await journalOn(store);
+  const old = await delivered(journal, DAY);
+  const seq = (await journal.ask({ ask: "seqOf", id: old }))!;
+  await journal.write({ op: "dropKeys", channel: "lab", day: DAY });
+  const replay = { op: "replay", seq, destination: "ehr", force: true, by, atMs: at(DAY + 40) } as const;
+  assertEquals(await journal.write(replay), { kind: "nothing" });
+  // The clock was wrong, and was set back.
+  const fresh = appendOf({ receivedAtMs: at(DAY) });
+  await journal.write(fresh);
+  const { messages } = await journal.write({ op: "prune", channel: "lab", day: DAY, limit: 9 });
+  assertEquals(messages, 1);
+  assertEquals((await journal.archive.show(fresh.id))?.received, fresh.body);
+  assertEquals((await journal.write(replay)).kind, "nothing");
+});
+
+Deno.test("an act on a message that was removed meanwhile does nothing, and the journal goes on", async () => {
+  using store = new MemoryStore();
+  const journal = await journalOn(store);
+  const seq = (await journal.ask({ ask: "seqOf", id: await delivered(journal, DAY) }))!;
+  await prune(journal, DAY);
+  const act = { seq, by, atMs: at(DAY + 40) } as const;
+  assertEquals(await journal.write({ op: "release", ...act }), []);
+  assertEquals(await journal.write({ op: "cancel", deliveries: [], ...act }), {
+    message: false,
+    deliveries: [],
+  });
+  assertEquals(journal.condition, "open");
 });
 
 Deno.test("numbers of what was sent go on after all of it is gone", async () => {

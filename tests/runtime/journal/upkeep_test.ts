@@ -16,7 +16,7 @@ import {
 import { createMasterKey } from "../../../runtime/trust/master_key.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { masterKey } from "../../world/master_key.ts";
-import { appendOf, branchTo, by, deaf, processOf } from "./entries.ts";
+import { appendOf, branchTo, by, deaf, processOf, trouble } from "./entries.ts";
 
 interface Site extends AsyncDisposable {
   /** Data folder. */
@@ -24,7 +24,9 @@ interface Site extends AsyncDisposable {
   readonly copy: string;
   open(): Promise<Journal>;
   backUp(idle?: boolean): Promise<BackupManifest>;
-  restore(more?: { replace?: boolean; masterKey?: typeof masterKey }): ReturnType<typeof restoreJournal>;
+  restore(
+    more?: { replace?: boolean; damaged?: boolean; masterKey?: typeof masterKey },
+  ): ReturnType<typeof restoreJournal>;
 }
 
 async function site(): Promise<Site> {
@@ -128,8 +130,56 @@ Deno.test("a backup without its manifest is none, and one that has changed is no
   change(join(at.copy, "journal.db"), "UPDATE message SET state = 5");
   const { findings } = await verifyCopy(denoWorld, { backup: at.copy });
   assertEquals(findings.list, [{ code: "fileDamaged", subject: "journal.db" }]);
-  assertEquals(await codeOf(at.restore()), "JOURNAL_BACKUP_DAMAGED");
+  for (const damaged of [false, true]) {
+    assertEquals(await codeOf(at.restore({ damaged })), "JOURNAL_BACKUP_DAMAGED");
+  }
   assertEquals(await Deno.stat(at.data).catch(() => undefined), undefined);
+});
+
+Deno.test("what was to be sent before it was corrected is verified, too", async () => {
+  await using at = await site();
+  const journal = await at.open();
+  const { seq } = await journal.write(appendOf());
+  const branch = { ...branchTo("ehr"), payload: new Uint8Array([1]) };
+  const [{ delivery }] = await journal.write(processOf(seq, [branch]));
+  await journal.write({ op: "settle", seq, delivery, attempts: 1, atMs: 1, tellRest: false, trouble });
+  await journal.write({
+    op: "correct",
+    seq,
+    delivery,
+    payload: new Uint8Array([2]),
+    contentType: "text/x-note",
+    controlId: "C",
+    force: true,
+    by,
+    atMs: 2,
+  });
+  await journal.close();
+  change(
+    join(at.data, "journal.db"),
+    "UPDATE body SET sealed = zeroblob(64) WHERE id = (SELECT first_body FROM delivery)",
+  );
+  const { findings } = await verify(denoWorld, { folder: at.data, masterKey });
+  assertEquals(findings.list.map(({ code }) => code), ["valueUnreadable"]);
+});
+
+Deno.test("of a backup in which a value is damaged all else can be put back, where that is asked for", async () => {
+  await using at = await site();
+  const journal = await at.open();
+  const [done, , waits] = await fill(journal);
+  await journal.close();
+  change(
+    join(at.data, "journal.db"),
+    `UPDATE body SET sealed = zeroblob(64) WHERE id = (SELECT body FROM message WHERE id = '${done}')`,
+  );
+  await at.backUp();
+  await Deno.remove(at.data, { recursive: true });
+  assertEquals(await codeOf(at.restore()), "JOURNAL_BACKUP_DAMAGED");
+  await at.restore({ damaged: true });
+  const after = await at.open();
+  assertEquals((await after.archive.show(waits))?.id, waits);
+  assertEquals(await codeOf(after.archive.show(done)), "JOURNAL_BODY_DAMAGED");
+  await after.close();
 });
 
 Deno.test("a restored journal is of the next epoch, sends nothing, and has all that was in the backup", async () => {

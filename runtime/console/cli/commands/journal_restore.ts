@@ -11,6 +11,7 @@ import { type AddCommand, examples } from "../session.ts";
 
 interface RestoreOptions extends ReasonOption {
   readonly replace?: boolean;
+  readonly damaged?: boolean;
   readonly json?: boolean;
 }
 
@@ -20,6 +21,7 @@ export const addJournalRestore: AddCommand = (parent, session) => {
     parent.command("restore <backup> <file>")
       .description("put a backup in the place of the journal of a gateway that is stopped")
       .option("--replace", "move the journal that is there aside, within the data folder")
+      .option("--damaged", "put back what is not damaged of a backup that is, and the rest as it is")
       .option("--json", "print what was done as JSON"),
     "wanted",
   )
@@ -28,7 +30,7 @@ export const addJournalRestore: AddCommand = (parent, session) => {
       const { restoreJournal } = await import("../../../journal/upkeep/upkeep.ts");
       const { data: folder, masterKey: keyFile } = await readGatewayPlaces(file, session);
       const { key: masterKey } = await foundMasterKey(keyFile, session);
-      const { replace = false, json, reason } = options;
+      const { replace = false, damaged = false, json, reason } = options;
       using interrupts = listenForInterrupts(session.terminal);
       const by = { person: personOf(session), ...(reason === undefined ? {} : { reason }) };
       const restored = await put();
@@ -42,7 +44,7 @@ export const addJournalRestore: AddCommand = (parent, session) => {
         try {
           return await restoreJournal(
             session.outside.world,
-            { backup: session.path(backup), folder, masterKey, replace, by },
+            { backup: session.path(backup), folder, masterKey, replace, damaged, by },
             { tell: doing.tell, signal: interrupts.signal },
           );
         } catch (cause) {

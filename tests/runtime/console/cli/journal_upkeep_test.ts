@@ -117,13 +117,13 @@ Deno.test("journal prune and hold go to the gateway that runs, with who asks and
   return withGateway(async ({ mitral }) => {
     const add = await mitral("journal hold add case-7 --channel lab --patient 77 --reason court");
     assertEquals([add.code, add.out, add.err], [0, "case-7 holds what it names until it is lifted\n", ""]);
-    const bare = await mitral("journal hold add all --field ward=A=1 --reason court");
+    const bare = await mitral("journal hold add all --field accession=A=1 --reason court");
     assertStringIncludes(bare.err, "no message matches it now");
     await mitral("journal hold lift case-7 --reason closed");
     const by = (reason: string) => ({ person: "ada", reason });
     assertEquals(gateway.asked.map(([what, name, held, why]) => [what, name, held, why]), [
       ["placeHold", "case-7", { channel: "lab", field: ["patient", "77"] }, by("court")],
-      ["placeHold", "all", { field: ["ward", "A=1"] }, by("court")],
+      ["placeHold", "all", { field: ["accession", "A=1"] }, by("court")],
       ["liftHold", "case-7", by("closed"), undefined],
     ]);
     const { out } = await mitral("journal hold list");
@@ -137,6 +137,8 @@ Deno.test("journal prune and hold go to the gateway that runs, with who asks and
       JSON.parse(JSON.stringify(holds)),
     );
     assertEquals((await mitral("journal hold add x --field ward --reason y")).code, exitCodes.usage);
+    const misspelt = await mitral("journal hold add x --field acession=A --reason y");
+    assertStringIncludes(misspelt.err, "CONTROL_FIELD_UNKNOWN Cannot search by acession");
     assertEquals((await mitral("journal hold add x")).code, exitCodes.usage);
   }, gateway);
 });

@@ -196,8 +196,9 @@ Deno.test("console tells the gateway who asks", () =>
   withGateway(async ({ mitral, people }) => {
     await mitral("status", { env: { USER: "ada", LOGNAME: "x" } });
     await mitral("status", { env: { LOGNAME: "grace" } });
+    await mitral("status", { env: { SUDO_USER: "edith", USER: "mitral", LOGNAME: "mitral" } });
     await mitral("status", { env: {} });
-    assertEquals(people, ["ada", "grace", "unknown"]);
+    assertEquals(people, ["ada", "grace", "edith", "unknown"]);
   }));
 
 Deno.test("console finds the data folder by --data, and by the gateway file however broken the rest of it is", () =>

@@ -58,6 +58,15 @@ Deno.test("status finds nothing older than now where somebody has set the clock 
   assertEquals([line.waitedMs, line.urgency], [0, allIsWell]);
 });
 
+Deno.test("status says why nothing is taken in or sent: a disk that is low, a restore", () => {
+  const disk = { freeBytes: 1, isLow: true };
+  const status = { ...snapshot, statistics, journal: { ...snapshot.journal, disk }, sendersHeld: true };
+  const text = statusText(status, paintFor({ colour: false }));
+  assertStringIncludes(text, "40.0 GB free, less than journal.diskFreeMin: nothing is taken in\n");
+  assertStringIncludes(text, "nothing is sent since the restore");
+  assertStringIncludes(statusLine(status), ", disk is low, nothing is sent since the restore");
+});
+
 Deno.test("status says what is known where the journal and its disk say nothing", () => {
   const status = {
     ...snapshot,
