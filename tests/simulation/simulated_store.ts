@@ -190,19 +190,26 @@ export class StoreOfLife {
     this.#database = undefined;
   }
 
+  /** True where the disk has failed since there were so many faults, or what is thrown is declared. No disk here changes what it has. */
+  #isExplained(cause: unknown, faults: number): boolean {
+    if (cause instanceof MitralError) return cause.code !== "JOURNAL_DAMAGED";
+    return cause instanceof SqliteError || cause instanceof DiskError || this.#disk.faults > faults;
+  }
+
   /** Without power nobody hears of what happens. */
   async #attempt<T>(
     act: () => T,
     code: "JOURNAL_STORE_FAILED" | "JOURNAL_OPEN_FAILED" = "JOURNAL_STORE_FAILED",
   ): Promise<T> {
     if (this.#isOver) await forever;
+    const { faults } = this.#disk;
     try {
       const result = act();
       if (!this.#disk.isDead) return result;
     } catch (cause) {
       if (!this.#disk.isDead) {
+        if (!this.#isExplained(cause, faults)) this.#observer.threw(cause);
         if (cause instanceof MitralError) throw cause;
-        if (!(cause instanceof SqliteError || cause instanceof DiskError)) this.#observer.threw(cause);
         const reason = cause instanceof Error ? cause.message : "unknown";
         throw errors.error(code, { reason });
       }
