@@ -1,5 +1,5 @@
 import type { Database } from "../../runtime/journal/database.ts";
-import { DELIVERY, MESSAGE } from "../../runtime/journal/schema.ts";
+import { ANSWERED, DELIVERY, MESSAGE } from "../../runtime/journal/schema.ts";
 
 /** A message as the journal's file has it. */
 export interface MessageFact {
@@ -7,6 +7,8 @@ export interface MessageFact {
   readonly id: string;
   readonly isProcessed: boolean;
   readonly isQuarantined: boolean;
+  /** Its sender is told that it was refused, and may send it anew. */
+  readonly isRefused: boolean;
 }
 
 /** A delivery as the journal's file has it. */
@@ -19,11 +21,12 @@ export interface DeliveryFact {
 
 /** Every message in the file. */
 export function messagesIn(database: Database): MessageFact[] {
-  return database.prepare("SELECT seq, id, state FROM message ORDER BY seq").all().map((row) => ({
+  return database.prepare("SELECT seq, id, state, answered FROM message ORDER BY seq").all().map((row) => ({
     seq: Number(row.seq),
     id: String(row.id),
     isProcessed: row.state === MESSAGE.processed || row.state === MESSAGE.filtered,
     isQuarantined: row.state === MESSAGE.quarantined,
+    isRefused: row.answered === ANSWERED.negatively,
   }));
 }
 

@@ -13,6 +13,8 @@ import type { Timeline } from "./timeline.ts";
 interface KnownMessage {
   readonly seq: number;
   readonly controlId: string;
+  /** Name of its channel. */
+  readonly channel: string;
   isProcessed: boolean;
   isQuarantined: boolean;
 }
@@ -51,7 +53,8 @@ export class Ledger implements StoreObserver, NetObserver {
   /** Attempts that were made again though the receiver had said yes. */
   repeats = 0;
   readonly #parts: LedgerParts;
-  readonly #controlIds = new Map<string, string>();
+  /** Every message that was ever to be written, by its id. */
+  readonly #written = new Map<string, Pick<KnownMessage, "controlId" | "channel">>();
   /** Messages that were refused, or are kept in quarantine: they are taken anew when they come again. */
   readonly #refused = new Set<number>();
   readonly #payloads = new Map<string, Uint8Array>();
@@ -96,7 +99,7 @@ export class Ledger implements StoreObserver, NetObserver {
     const messages = new Map(messagesIn(database).map((each) => [each.seq, each]));
     for (const { seq, controlId, isProcessed } of this.messages.values()) {
       const found = messages.get(seq);
-      if (!found || this.#controlIds.get(found.id) !== controlId) {
+      if (!found || this.#written.get(found.id)?.controlId !== controlId) {
         this.violated(`message ${controlId} was committed as ${seq}, and is gone`);
         this.messages.delete(seq);
       } else if (isProcessed && !found.isProcessed) {
@@ -104,10 +107,10 @@ export class Ledger implements StoreObserver, NetObserver {
       }
     }
     for (const { id, ...message } of messages.values()) {
-      const controlId = this.#controlIds.get(id);
-      if (controlId === undefined) this.violated(`message ${message.seq} was never written`);
-      else this.messages.set(message.seq, { ...message, controlId });
-      if (message.isQuarantined) this.#refused.add(message.seq);
+      const written = this.#written.get(id);
+      if (!written) this.violated(`message ${message.seq} was never written`);
+      else this.messages.set(message.seq, { ...message, ...written });
+      if (message.isRefused) this.#refused.add(message.seq);
     }
     const deliveries = new Map(deliveriesIn(database).map((each) => [each.delivery, each]));
     for (const { delivery, controlId, destination, state } of this.deliveries.values()) {
@@ -121,13 +124,17 @@ export class Ledger implements StoreObserver, NetObserver {
     for (const delivery of deliveries.values()) {
       const controlId = this.messages.get(delivery.seq)?.controlId ?? "";
       this.deliveries.set(delivery.delivery, { ...delivery, controlId });
-      if (controlId !== "") this.#noteRefusal({ ...delivery, controlId });
+      this.#noteRefusal({ ...delivery, controlId });
     }
+  }
+
+  threw(cause: unknown): void {
+    this.violated(`the store threw ${cause instanceof Error ? cause.stack : cause}`);
   }
 
   begun(operations: readonly Operation[]): void {
     for (const operation of operations) {
-      if (operation.op === "append") this.#controlIds.set(operation.id, operation.controlId);
+      if (operation.op === "append") this.#written.set(operation.id, operation);
     }
   }
 
@@ -184,36 +191,36 @@ export class Ledger implements StoreObserver, NetObserver {
     const { seq } = appended;
     const isQuarantined = append.trouble !== undefined || appended.kind === "conflicting";
     if (this.messages.has(seq)) this.violated(`number ${seq} was given twice`);
-    if (!isQuarantined) {
-      for (const earlier of this.messages.values()) {
-        if (earlier.controlId !== controlId || this.#refused.has(earlier.seq)) continue;
-        const isLate = appended.kind === "appended" && appended.resembles === "late" &&
-          this.#parts.clockWasSetByMs() > 300_000;
-        if (!isLate) this.violated(`${controlId} is here already, and was taken for another message`);
-      }
+    const earlier = [...this.messages.values()].findLast((each) => each.controlId === controlId);
+    if (earlier && !isQuarantined && !this.#refused.has(earlier.seq)) {
+      const isLate = appended.kind === "appended" && appended.resembles === "late" &&
+        this.#parts.clockWasSetByMs() > 300_000;
+      if (!isLate) this.violated(`${controlId} is here already, and was taken for another message`);
     }
-    const message = { seq, controlId, isProcessed: false, isQuarantined };
-    this.messages.set(seq, message);
-    if (isQuarantined) this.#quarantined(message);
+    const { channel } = append;
+    this.messages.set(seq, { seq, controlId, channel, isProcessed: false, isQuarantined });
+    if (isQuarantined) this.#refused.add(seq);
   }
 
+  /** Its sender is told that it was refused, unless it was told before that it was taken. */
   #quarantined(message: KnownMessage): void {
     message.isQuarantined = true;
-    this.#refused.add(message.seq);
+    if (this.#planOf(message).acknowledge !== "received") this.#refused.add(message.seq);
   }
 
   /** Where the sender is told what destinations say, it is told of a refusal. */
-  #noteRefusal({ seq, controlId, destination, state }: KnownDelivery): void {
-    if (state !== "quarantined") return;
-    const { acknowledge } = this.#channelOf(controlId);
+  #noteRefusal({ seq, destination, state }: KnownDelivery): void {
+    const message = this.messages.get(seq);
+    if (state !== "quarantined" || !message) return;
+    const { acknowledge } = this.#planOf(message);
     const counts = typeof acknowledge === "object"
       ? acknowledge.from === destination
       : acknowledge === "delivered";
     if (counts) this.#refused.add(seq);
   }
 
-  #channelOf(controlId: string): ChannelPlan {
-    return this.#parts.channels.find(({ name }) => controlId.startsWith(name.toUpperCase()))!;
+  #planOf({ channel }: Pick<KnownMessage, "channel">): ChannelPlan {
+    return this.#parts.channels.find(({ name }) => name === channel)!;
   }
 
   #replay(seq: number, replayed: Replayed): void {
@@ -235,11 +242,13 @@ export class Ledger implements StoreObserver, NetObserver {
   answered(frame: Uint8Array): void {
     const { code, controlId } = verdictIn(frame);
     if (code !== "AA") return;
-    const known = [...this.messages.values()].filter((each) =>
-      each.controlId === controlId && !each.isQuarantined
+    const all = [...this.messages.values()].filter((each) => each.controlId === controlId);
+    if (all.length === 0) return this.violated(`${controlId} was acknowledged before it was durable`);
+    const { acknowledge, destinations } = this.#planOf(all[0]);
+    const known = all.filter(({ seq, isQuarantined }) =>
+      acknowledge === "received" ? !this.#refused.has(seq) : !isQuarantined
     );
-    if (known.length === 0) return this.violated(`${controlId} was acknowledged before it was durable`);
-    const { acknowledge, destinations } = this.#channelOf(controlId);
+    if (known.length === 0) return this.violated(`${controlId} was acknowledged, and is in quarantine`);
     if (acknowledge === "received") return;
     if (!known.some(({ isProcessed }) => isProcessed)) {
       return this.violated(`${controlId} was acknowledged before its processing was durable`);

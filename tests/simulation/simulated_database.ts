@@ -28,7 +28,7 @@ function room(bytes: number): Pointer {
 }
 
 /** As `node:sqlite` throws it. */
-class SqliteError extends Error {
+export class SqliteError extends Error {
   constructor(readonly errcode: number, message: string) {
     super(message);
   }

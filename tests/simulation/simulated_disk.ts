@@ -161,6 +161,8 @@ export class SimulatedDisk {
   happened: (fault: DiskFault) => void = () => {};
   /** The power is gone, or the program that used it: nothing works until it is used again. */
   isDead = false;
+  /** How often something failed. */
+  faults = 0;
   /** How often the power went. */
   cuts = 0;
 
@@ -307,6 +309,7 @@ export class SimulatedDisk {
     if (kind === "powerCut" || kind === "readFails") this.operations++;
     if (this.#fault?.kind !== kind || this.operations < this.#fault.at) return undefined;
     this.#fault = undefined;
+    this.faults++;
     this.happened(kind);
     if (kind === "powerCut") this.isDead = true;
     return kind;

@@ -15,9 +15,9 @@ import { prepareWriterFile } from "../../runtime/journal/writer_file.ts";
 import { masterKeyOf } from "../../runtime/trust/master_key.ts";
 import { SeededRandom } from "../world/seeded_random.ts";
 import { mount, reseed } from "./disk_vfs.ts";
-import { SimulatedDatabase } from "./simulated_database.ts";
+import { SimulatedDatabase, SqliteError } from "./simulated_database.ts";
 import { simulatedFiles } from "./simulated_files.ts";
-import { SimulatedDisk } from "./simulated_disk.ts";
+import { DiskError, SimulatedDisk } from "./simulated_disk.ts";
 
 /** Where the journal is on the simulated disk. */
 export const JOURNAL_PATH = "/data/journal.db";
@@ -81,6 +81,8 @@ export interface StoreObserver {
   begun(operations: readonly Operation[]): void;
   /** … and was: it is to survive anything from here on. */
   applied(operations: readonly Operation[], results: readonly unknown[]): void;
+  /** Something else than the disk failed, and no error is declared for it. */
+  threw(cause: unknown): void;
 }
 
 /** What a test makes wrong on purpose. */
@@ -188,17 +190,25 @@ export class StoreOfLife {
     this.#database = undefined;
   }
 
+  /** True where the disk has failed since there were so many faults, or what is thrown is declared. No disk here changes what it has. */
+  #isExplained(cause: unknown, faults: number): boolean {
+    if (cause instanceof MitralError) return cause.code !== "JOURNAL_DAMAGED";
+    return cause instanceof SqliteError || cause instanceof DiskError || this.#disk.faults > faults;
+  }
+
   /** Without power nobody hears of what happens. */
   async #attempt<T>(
     act: () => T,
     code: "JOURNAL_STORE_FAILED" | "JOURNAL_OPEN_FAILED" = "JOURNAL_STORE_FAILED",
   ): Promise<T> {
     if (this.#isOver) await forever;
+    const { faults } = this.#disk;
     try {
       const result = act();
       if (!this.#disk.isDead) return result;
     } catch (cause) {
       if (!this.#disk.isDead) {
+        if (!this.#isExplained(cause, faults)) this.#observer.threw(cause);
         if (cause instanceof MitralError) throw cause;
         const reason = cause instanceof Error ? cause.message : "unknown";
         throw errors.error(code, { reason });

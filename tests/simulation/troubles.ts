@@ -44,7 +44,7 @@ export class Troubles {
   /** How often a person has dealt with a message in quarantine. */
   readonly #dealtWith = new Map<string, number>();
   /** Destinations that a person has paused, and the channel of each. */
-  readonly #paused = new Map<string, string>();
+  readonly #paused = new Map<string, { readonly channel: string }>();
 
   constructor(parts: TroubleParts) {
     this.#parts = parts;
@@ -120,7 +120,7 @@ export class Troubles {
         return void later(() => machine.gateway?.startChannel(channel.name).catch(() => {}));
       case "destinationPauses": {
         const { name } = random.pick(channel.destinations);
-        this.#paused.set(name, channel.name);
+        this.#paused.set(name, { channel: channel.name });
         machine.gateway?.pause(channel.name, name).catch(() => {});
         return void later(() => void this.#resume(name));
       }
@@ -131,13 +131,14 @@ export class Troubles {
 
   /** A person lets a destination go on that one has paused. */
   async #resume(destination: string): Promise<void> {
-    const channel = this.#paused.get(destination);
-    if (channel === undefined) return;
+    const pause = this.#paused.get(destination);
+    if (!pause) return;
     const isDone = await this.#parts.machine.ask(async (gateway) => {
-      await gateway.resume(channel, destination);
+      await gateway.resume(pause.channel, destination);
       return true;
     });
-    if (isDone) this.#paused.delete(destination);
+    // Somebody may have paused it once more meanwhile.
+    if (isDone && this.#paused.get(destination) === pause) this.#paused.delete(destination);
   }
 
   /** Starts what is down, again and again; in the end, when nothing is left to do, stops the gateway. */
