@@ -37,7 +37,7 @@ export type { ActQuery, ActRecord, By } from "./runtime/journal/acts.ts";
 export type { HeldMessages, HoldRecord } from "./runtime/journal/holds.ts";
 export type * from "./runtime/journal/records.ts";
 export type { BackupManifest, BodyCopies } from "./runtime/journal/upkeep/backup_manifest.ts";
-export type { FileSum } from "./runtime/journal/upkeep/durable_files.ts";
+export type { FileSum } from "./runtime/journal/disk_io.ts";
 export type { Progress, Tell, Watched } from "./runtime/journal/upkeep/upkeep.ts";
 export {
   type FetchInfo,

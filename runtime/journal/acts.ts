@@ -167,22 +167,17 @@ export class ActReader {
   }
 
   #record({ id, at_ms, person, act, channel, destination, message, reason }: Row): ActRecord {
-    const place = channel === null ? undefined : this.#names.textOf(Number(channel));
     const said = reason && this.#sealing.open(SEALED.reason, Number(id), reason as Uint8Array);
     return {
       id: Number(id),
       atMs: Number(at_ms),
       person: String(person),
       act: String(act),
-      ...(place === undefined ? {} : { channel: place }),
-      ...(destination === null ? {} : { destination: this.#destination(Number(destination), place!) }),
+      ...(channel === null ? {} : { channel: this.#names.textOf(Number(channel)) }),
+      ...(destination === null ? {} : { destination: this.#names.destinationOf(Number(destination)) }),
       ...(message === null ? {} : { message: String(message) }),
       ...(said ? { reason: text.decode(said) } : {}),
     };
-  }
-
-  #destination(id: number, channel: string): string {
-    return this.#names.textOf(id).slice(channel.length + 1);
   }
 }
 

@@ -76,7 +76,7 @@ export class ArchiveReader {
     const { head: { contentType }, bytes } = this.#bodies.byId(Number(body));
     const before = first_body === null ? undefined : this.#bodies.byId(Number(first_body)).bytes;
     return {
-      destination: this.#destination(Number(destination)),
+      destination: this.#names.destinationOf(Number(destination)),
       bytes: bytes ?? errors.fail("JOURNAL_BODY_DAMAGED"),
       contentType,
       ...(answer === null ? {} : { answer: this.#opened(SEALED.deliveryAnswer, Number(id), answer) }),
@@ -106,13 +106,15 @@ export class ArchiveReader {
       ...noted.map((entry) => ({
         atMs: Number(entry.at_ms),
         event: String(entry.event),
-        ...(entry.destination === null ? {} : { destination: this.#destination(Number(entry.destination)) }),
+        ...(entry.destination === null
+          ? {}
+          : { destination: this.#names.destinationOf(Number(entry.destination)) }),
         ...(entry.code === null ? {} : { code: String(entry.code) }),
       })),
       ...delivered.map((row) => ({
         atMs: Number(row.settled_ms),
         event: "delivered",
-        destination: this.#destination(Number(row.destination)),
+        destination: this.#names.destinationOf(Number(row.destination)),
       })),
       ...this.#acts.ofMessage(Number(message.seq)).map(({ atMs, act, destination, person, reason }) => ({
         atMs,
@@ -154,7 +156,7 @@ export class ArchiveReader {
       ...(row.whole ? { whole: this.#idOf(Number(row.whole)) } : {}),
       ...troubleIn(row),
       deliveries: deliveries.map((delivery): DeliveryRecord => ({
-        destination: this.#destination(Number(delivery.destination)),
+        destination: this.#names.destinationOf(Number(delivery.destination)),
         state: DELIVERY_STATES[Number(delivery.state)],
         attempts: Number(delivery.attempts),
         ...(Number(delivery.replays) > 0 ? { replays: Number(delivery.replays) } : {}),
@@ -176,11 +178,6 @@ export class ArchiveReader {
 
   #origin(row: Row, { peer = "", partner }: BodyHead): MessageRecord["origin"] {
     return { adapter: this.#names.textOf(Number(row.adapter)), peer, ...(partner ? { partner } : {}) };
-  }
-
-  #destination(id: number): string {
-    const name = this.#names.textOf(id);
-    return name.slice(name.indexOf("/") + 1);
   }
 }
 

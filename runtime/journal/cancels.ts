@@ -1,7 +1,7 @@
-import type { Acts, By } from "./acts.ts";
+import type { By } from "./acts.ts";
 import type { Database, Row, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
-import type { WriterParts } from "./writer_parts.ts";
+import { channelOf, type WriterParts } from "./writer_parts.ts";
 import { DELIVERY, MESSAGE } from "./schema.ts";
 
 /** What is not to be sent any more: deliveries that are queued or in quarantine, or a message that is in quarantine. */
@@ -39,18 +39,14 @@ export interface Cancellable {
 
 /** Cancels what is not to be sent. */
 export class Cancels {
-  readonly #names: Names;
-  readonly #acts: Acts;
+  readonly #parts: WriterParts;
   readonly #message: Statement;
   readonly #delivery: Statement;
   readonly #members: Statement;
   readonly #find: Statement;
-  readonly #channel: Statement;
 
-  constructor(database: Database, { names, acts }: Pick<WriterParts, "names" | "acts">) {
-    this.#names = names;
-    this.#acts = acts;
-    this.#channel = database.prepare("SELECT channel FROM message WHERE seq = ?");
+  constructor(database: Database, parts: WriterParts) {
+    this.#parts = parts;
     this.#message = database.prepare(
       `UPDATE message SET state = ${MESSAGE.cancelled} WHERE seq = ? AND state = ${MESSAGE.quarantined}`,
     );
@@ -66,14 +62,13 @@ export class Cancels {
   }
 
   cancel({ seq, deliveries, queued = false, by, atMs }: Cancel): Cancelled {
-    const found = this.#channel.get(seq);
     // Retention may have removed it since it was looked up.
-    if (!found) return { message: false, deliveries: [] };
-    const channel = this.#names.textOf(Number(found.channel));
+    if (!this.#parts.sql.messageBySeq.get(seq)) return { message: false, deliveries: [] };
+    const channel = channelOf(this.#parts, seq);
     const done = { atMs, by, act: "cancelled", channel, seq };
     if (deliveries.length === 0) {
       const message = this.#message.run(seq).changes > 0;
-      if (message) this.#acts.note(done);
+      if (message) this.#parts.acts.note(done);
       return { message, deliveries: [] };
     }
     const cancelled = deliveries.filter((delivery) => {
@@ -82,8 +77,8 @@ export class Cancels {
       const { destination, batch } = this.#find.get(delivery)!;
       // What becomes of a batch becomes of what it was made of.
       if (batch === delivery) this.#members.run(atMs, delivery);
-      const name = this.#names.textOf(Number(destination)).slice(channel.length + 1);
-      this.#acts.note({ ...done, destination: name });
+      const name = this.#parts.names.destinationOf(Number(destination));
+      this.#parts.acts.note({ ...done, destination: name });
       return true;
     });
     return { message: false, deliveries: cancelled };
@@ -102,7 +97,7 @@ export function readCancellable(database: Database, names: Names, seq: number): 
     channel,
     message: Number(message.state) === MESSAGE.quarantined,
     deliveries: rows.map((row: Row) => ({
-      destination: names.textOf(Number(row.destination)).slice(channel.length + 1),
+      destination: names.destinationOf(Number(row.destination)),
       delivery: Number(row.id),
       queued: Number(row.state) === DELIVERY.queued,
       size: Number(row.size),

@@ -19,3 +19,15 @@ export interface Database {
   prepare(sql: string): Statement;
   close(): void;
 }
+
+/** Statements by name. */
+export type Statements<S> = { readonly [K in keyof S]: Statement };
+
+/** Prepares each once. */
+export function prepareAll<S extends Readonly<Record<string, string>>>(
+  database: Database,
+  statements: S,
+): Statements<S> {
+  const all = Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)]);
+  return Object.fromEntries(all) as Statements<S>;
+}

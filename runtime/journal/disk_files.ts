@@ -7,10 +7,9 @@ import {
   readSync,
   renameSync,
   rmSync,
-  writeSync,
 } from "node:fs";
 import type { BodyFiles, NewFile, OpenFile } from "./body_files.ts";
-import { makeFolder, syncPath } from "./upkeep/durable_files.ts";
+import { makeFolder, syncPath, writeAll } from "./disk_io.ts";
 
 /** Body files in a folder of the data folder, by the first two digits of their names. Blocks: for a thread of its own. */
 export function diskFiles(folder: string, random: (length: number) => Uint8Array): BodyFiles {
@@ -18,7 +17,7 @@ export function diskFiles(folder: string, random: (length: number) => Uint8Array
   const pathOf = (name: string) => `${root}/${name.slice(0, 2)}/${name}`;
   makeFolder(root, folder);
   return {
-    begin: () => begin(root, `${root}/${NEW}${hex(random(16))}`, pathOf),
+    begin: () => begin(root, `${root}/${NEW}${random(16).toHex()}`, pathOf),
     open(name) {
       try {
         return opened(openSync(pathOf(name), "r"));
@@ -54,9 +53,7 @@ function begin(root: string, path: string, pathOf: (name: string) => string): Ne
     isOpen = false;
   };
   return {
-    append(bytes) {
-      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
-    },
+    append: (bytes) => writeAll(file, bytes),
     keep(name) {
       fsyncSync(file);
       close();
@@ -90,8 +87,4 @@ function opened(file: number): OpenFile {
 
 function isMissing(cause: unknown): boolean {
   return (cause as { code?: string }).code === "ENOENT";
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
+import { syncPath } from "./disk_io.ts";
 import type { FolderFiles } from "./migration/migrate.ts";
 import { openWriter } from "./sqlite_database.ts";
 
@@ -8,17 +9,8 @@ export function diskFolder(folder: string): FolderFiles {
   return {
     openWriter: (name) => openWriter(pathOf(name)),
     remove: (name) => rmSync(pathOf(name), { force: true }),
-    sync: (name) => sync(pathOf(name)),
+    sync: (name) => syncPath(pathOf(name)),
     rename: (from, to) => renameSync(pathOf(from), pathOf(to)),
-    syncFolder: () => sync(folder),
+    syncFolder: () => syncPath(folder),
   };
-}
-
-function sync(path: string): void {
-  const file = openSync(path, "r");
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }

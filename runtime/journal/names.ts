@@ -36,6 +36,12 @@ export class Names {
     return text;
   }
 
+  /** The name behind the number of a destination, within its channel. */
+  destinationOf(id: number): string {
+    const name = this.textOf(id);
+    return name.slice(name.indexOf("/") + 1);
+  }
+
   /** Forgets what a rolled-back transaction may have made. */
   forget(): void {
     this.#ids.clear();

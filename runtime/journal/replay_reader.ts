@@ -88,7 +88,7 @@ export class ReplayReader {
     const all = this.#database.prepare("SELECT * FROM delivery WHERE seq = ? ORDER BY id").all(seq);
     const wanted = to === undefined ? undefined : this.#names.find(destinationName(channel, to)) ?? -1;
     const deliveries = toReplay(all, wanted, everywhere).map(({ id, destination, keys, batch, body }) => ({
-      destination: this.#names.textOf(Number(destination)).slice(channel.length + 1),
+      destination: this.#names.destinationOf(Number(destination)),
       delivery: Number(id),
       keys: JSON.parse(String(keys)) as string[],
       ...(batch ? { batch: Number(batch) } : {}),

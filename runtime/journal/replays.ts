@@ -4,7 +4,7 @@ import type { Row } from "./database.ts";
 import { destinationName, type Names } from "./names.ts";
 import type { KnownNewer, Release, Released, Replay, Replayed } from "./operations.ts";
 import { DELIVERY, MESSAGE } from "./schema.ts";
-import { ownerOf, type WriterParts } from "./writer_parts.ts";
+import { channelOf, ownerOf, type WriterParts } from "./writer_parts.ts";
 import type { Writes } from "./writes.ts";
 
 /** What a person has done again, or lets go. */
@@ -24,9 +24,9 @@ export class Replays {
   release({ seq, destination, by, atMs }: Release): Released {
     // Retention may have removed it since it was looked up.
     if (!this.#sql.messageBySeq.get(seq)) return [];
-    const channel = this.#channelOf(seq);
+    const channel = channelOf(this.#parts, seq);
     return this.#sql.deliveriesOf.all(seq).flatMap((row) => {
-      const name = this.#destinationOf(row, channel);
+      const name = this.#destinationOf(row);
       if (Number(row.held) === 0 || (destination !== undefined && name !== destination)) return [];
       this.#sql.releaseDelivery.run(Number(row.id));
       this.#acts.note({ atMs, by, act: "released", channel, destination: name, seq });
@@ -52,12 +52,12 @@ export class Replays {
     if (chosen.length === 0) return { kind: "nothing" };
     for (const row of chosen) {
       if (!force && this.#overtaken(row, chosen, newer)) {
-        return { kind: "overtaken", destination: this.#destinationOf(row, channel) };
+        return { kind: "overtaken", destination: this.#destinationOf(row) };
       }
     }
     const deliveries = chosen.map((row) => {
       const gathers = this.#requeue(row);
-      const name = this.#destinationOf(row, channel);
+      const name = this.#destinationOf(row);
       this.#acts.note({ atMs, by, act: "replayed", channel, destination: name, seq });
       return { destination: name, delivery: Number(row.id), size: Number(row.size), gathers };
     });
@@ -68,7 +68,7 @@ export class Replays {
     const { seq, delivery, payload, contentType, controlId, force, newer, by, atMs } = correct;
     const row = this.#sql.deliveriesOf.all(seq).find(({ id }) => Number(id) === delivery);
     if (Number(row?.state) !== DELIVERY.quarantined) return { kind: "nothing" };
-    const channel = this.#channelOf(seq), destination = this.#destinationOf(row!, channel);
+    const channel = channelOf(this.#parts, seq), destination = this.#destinationOf(row!);
     if (!force && this.#overtaken(row!, [row!], newer)) return { kind: "overtaken", destination };
     const body = this.#parts.bodies.insert(ownerOf(this.#sql, seq), { contentType, controlId }, payload);
     this.#sql.correctDelivery.run(body, payload.length, delivery);
@@ -107,12 +107,8 @@ export class Replays {
       .some((newer) => (JSON.parse(String(newer.keys)) as string[]).some((key) => keys.has(key)));
   }
 
-  #channelOf(seq: number): string {
-    return this.#names.textOf(Number(this.#sql.messageBySeq.get(seq)!.channel));
-  }
-
-  #destinationOf({ destination }: Row, channel: string): string {
-    return this.#names.textOf(Number(destination)).slice(channel.length + 1);
+  #destinationOf({ destination }: Row): string {
+    return this.#names.destinationOf(Number(destination));
   }
 }
 

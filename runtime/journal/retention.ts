@@ -1,5 +1,5 @@
 import type { BodyFiles } from "./body_files.ts";
-import type { Database, Row, Statement } from "./database.ts";
+import { type Database, prepareAll, type Row, type Statements } from "./database.ts";
 import type { Names } from "./names.ts";
 import type { Carried, Carry, DropKeys, Dropped, Prune, Pruned, SweepFound } from "./retention_operations.ts";
 import { SEALED, type Sealing } from "./sealing.ts";
@@ -22,7 +22,7 @@ export class Retention {
   readonly #names: Names;
   readonly #sealing: Sealing;
   readonly #files: BodyFiles;
-  readonly #sql: Readonly<Record<keyof typeof STATEMENTS, Statement>>;
+  readonly #sql: Statements<typeof STATEMENTS>;
   /** Files to remove once their bodies are gone for good. */
   #unnamed: string[] = [];
 
@@ -30,9 +30,7 @@ export class Retention {
     this.#names = names;
     this.#sealing = sealing;
     this.#files = files;
-    this.#sql = Object.fromEntries(
-      Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]),
-    ) as never;
+    this.#sql = prepareAll(database, STATEMENTS);
   }
 
   carry({ channel, day, toDay, limit }: Carry): Carried {

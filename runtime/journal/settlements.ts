@@ -76,9 +76,8 @@ export class Settlements {
 
   #noteAct({ seq, delivery, atMs }: Settle, { how, by }: NonNullable<Settle["ended"]>): void {
     const { sql, names, acts } = this.#parts;
-    const channel = channelOf(this.#parts, seq);
-    const name = names.textOf(Number(sql.deliveryById.get(delivery)!.destination));
-    acts.note({ atMs, by, act: how, channel, destination: name.slice(channel.length + 1), seq });
+    const destination = names.destinationOf(Number(sql.deliveryById.get(delivery)!.destination));
+    acts.note({ atMs, by, act: how, channel: channelOf(this.#parts, seq), destination, seq });
   }
 
   #sealedAnswerOf({ seq, delivery }: Settle, answer: Uint8Array): Uint8Array {

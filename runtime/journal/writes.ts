@@ -1,5 +1,5 @@
 import { GIVE_BACK_PAGES } from "./retention_operations.ts";
-import type { Database, Statement } from "./database.ts";
+import { type Database, prepareAll } from "./database.ts";
 
 /**
  * What is asked of an earlier message: a piece that has become part of a whole is answered as that is, since the answer
@@ -95,7 +95,5 @@ export function prepareWrites(database: Database) {
     dropState: "DELETE FROM state WHERE channel = ? AND key = ?",
     insertHistory: "INSERT INTO history (seq, at_ms, event, destination, code) VALUES (?, ?, ?, ?, ?)",
   };
-  return Object.fromEntries(
-    Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)]),
-  ) as { readonly [K in keyof typeof statements]: Statement };
+  return prepareAll(database, statements);
 }

@@ -3,7 +3,7 @@ import { dirname, relative } from "node:path";
 import { type BackupManifest, MANIFEST } from "./backup_manifest.ts";
 import { copyBodies } from "./body_copies.ts";
 import type { Database } from "../database.ts";
-import { sumOf, syncPath, writeDurably } from "./durable_files.ts";
+import { sumOf, syncPath, writeDurably } from "../disk_io.ts";
 import { mustBeCurrent, VERSION } from "../schema.ts";
 import { masterKeyIn } from "../sealing.ts";
 import { copyDatabase, openReader } from "../sqlite_database.ts";

@@ -1,4 +1,4 @@
-import type { FileSum } from "./durable_files.ts";
+import type { FileSum } from "../disk_io.ts";
 import { upkeepErrors } from "./upkeep_errors.ts";
 
 /** Name of the file that makes a folder a backup; it is written last. */

@@ -1,6 +1,6 @@
 import type { BodyCopies } from "./backup_manifest.ts";
 import type { Database } from "../database.ts";
-import { copyDurably, type FileSum, makeFolder, syncPath } from "./durable_files.ts";
+import { copyDurably, type FileSum, makeFolder, syncPath } from "../disk_io.ts";
 import type { Tell } from "./upkeep.ts";
 
 /** Names of the files of large bodies, each once, a page at a time. */

@@ -94,12 +94,9 @@ const ENDS = "SELECT min(received_ms) AS oldest, max(received_ms) AS newest FROM
 function counted<State>(database: Database, sql: string, states: readonly State[]): Counted<State>[] {
   const names = new Names(database);
   return database.prepare(sql).all().map(({ channel, destination, day, state, count, bytes }) => {
-    const of = names.textOf(Number(channel));
     return {
-      channel: of,
-      ...(destination === null
-        ? {}
-        : { destination: names.textOf(Number(destination)).slice(of.length + 1) }),
+      channel: names.textOf(Number(channel)),
+      ...(destination === null ? {} : { destination: names.destinationOf(Number(destination)) }),
       state: states[Number(state)],
       day: new Date(Number(day) * DAY_MS).toISOString().slice(0, 10),
       count: Number(count),

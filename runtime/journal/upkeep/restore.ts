@@ -5,7 +5,7 @@ import { Names } from "../names.ts";
 import { Sealing } from "../sealing.ts";
 import { SENDERS_HELD } from "../standing.ts";
 import { copyBodies } from "./body_copies.ts";
-import { copyDurably, makeFolder, syncPath } from "./durable_files.ts";
+import { copyDurably, makeFolder, syncPath } from "../disk_io.ts";
 import type { BackupManifest } from "./backup_manifest.ts";
 import { holdIdle, RESTORING } from "./hold_folder.ts";
 import { openWriter } from "../sqlite_database.ts";

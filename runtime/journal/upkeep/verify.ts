@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { MasterKey } from "../../trust/master_key.ts";
 import { type BackupManifest, MANIFEST, readManifest } from "./backup_manifest.ts";
 import type { Database } from "../database.ts";
-import { sumOf } from "./durable_files.ts";
+import { sumOf } from "../disk_io.ts";
 import { type Finding, Findings } from "./findings.ts";
 import { errors, mustBeCurrent, VERSION } from "../schema.ts";
 import { masterKeyIn, Sealing } from "../sealing.ts";

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import type { MasterKey } from "../../trust/master_key.ts";
 import { bodyPath } from "./body_copies.ts";
 import { openBody } from "../bodies.ts";
-import type { Database, Row, Statement } from "../database.ts";
-import { sumOf } from "./durable_files.ts";
+import { type Database, prepareAll, type Row, type Statements } from "../database.ts";
+import { sumOf } from "../disk_io.ts";
 import type { Finding, FindingCode, Findings } from "./findings.ts";
 import { isLarge } from "../large_bodies.ts";
 import { placeOf, SEALED, type Sealing, Wrapping } from "../sealing.ts";
@@ -61,13 +61,11 @@ export function verifyRows(parts: RowsToVerify): RowsVerified {
 class Look {
   counts = { messages: 0, deliveries: 0, bodies: 0, files: 0 };
   readonly #parts: RowsToVerify;
-  readonly #sql: Readonly<Record<keyof typeof STATEMENTS, Statement>>;
+  readonly #sql: Statements<typeof STATEMENTS>;
 
   constructor(parts: RowsToVerify) {
     this.#parts = parts;
-    this.#sql = Object.fromEntries(
-      Object.entries(STATEMENTS).map(([name, sql]) => [name, parts.database.prepare(sql)]),
-    ) as never;
+    this.#sql = prepareAll(parts.database, STATEMENTS);
   }
 
   message(row: Row): void {

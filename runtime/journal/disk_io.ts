@@ -69,6 +69,7 @@ export function syncPath(path: string): void {
   }
 }
 
-function writeAll(file: number, bytes: Uint8Array): void {
+/** Writes all of it, where the file stands. */
+export function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
 }
