@@ -49,7 +49,7 @@ const LINGER_MS = 2_000;
 /** No socket: whoever runs the gateway has one. */
 function unserved({ config, fail }: Tools): HttpServer {
   if (!config.mount) fail("HTTPS_PORT_MISSING");
-  return { port: 0, shutdown: () => Promise.resolve() };
+  return { port: 0, shutdown: () => Promise.resolve(), review() {} };
 }
 
 async function serve(

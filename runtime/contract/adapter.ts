@@ -2,6 +2,8 @@ import type { Awaitable } from "./actor.ts";
 import type { Fail, Fault, Faults, MitralError } from "./error.ts";
 import type { Answer, Outcome } from "./message.ts";
 import type { Config, Spec, Unfit } from "./spec.ts";
+import type { Probe } from "./probe.ts";
+import type { PeerCertificate } from "./tls.ts";
 import type { World } from "./world.ts";
 
 /** Bytes from outside, whole: one frame, one request body, one file. */
@@ -12,10 +14,19 @@ export interface Delivery {
   readonly peer: string;
   /** Media type, where the transport says one. */
   readonly contentType?: string;
+  /** Our name for who it is from, where the transport has made sure of that. */
+  readonly partner?: string;
+  /**
+   * What the sender, not the message, calls this delivery, where the transport has such a thing (an `Idempotency-Key`,
+   * a file's name with its size and time): the same again is the same delivery, whatever the format says of its id.
+   */
+  readonly key?: string;
 }
 
 /** How a delivery ended, and what to tell the peer. */
 export interface Reply {
+  /** Id of the message that the journal has; left out where it has none. */
+  readonly id?: string;
   /** Decides what an adapter with answers of its own says: HTTP its status, a file drop its folder. */
   readonly outcome: Outcome;
   /**
@@ -51,6 +62,18 @@ export interface Reading extends Disposable {
   holds(bytes: number, signal: AbortSignal): Promise<void> | undefined;
 }
 
+/** How far a message has come. */
+export interface MessageProgress {
+  /** Id of the message. */
+  readonly id: string;
+  /** As the archive has it: `received`, `processed`, `delivered`, `filtered`, `quarantined`, `cancelled`. */
+  readonly state: string;
+  /** When it was received, in milliseconds since 1970-01-01T00:00Z. */
+  readonly receivedAtMs: number;
+  /** Who it is from, where that was known. */
+  readonly partner?: string;
+}
+
 /** The way into a channel. */
 export interface Intake {
   /** False while the channel takes nothing: journal past its mark, halted, draining. HTTP answers 503. */
@@ -73,6 +96,38 @@ export interface Intake {
    * `receive` does. Never rejects.
    */
   refuse(delivery: Delivery, error: MitralError, kept?: () => void): Promise<Reply>;
+  /** How far a message of this channel has come, by its id; `undefined` where there is none. */
+  state(id: string): Promise<MessageProgress | undefined>;
+}
+
+/** The partners of a gateway, by what they show. What it says may change at any time. */
+export interface Partners {
+  /** Our names for them. */
+  readonly names: readonly string[];
+  /** Whom a certificate is pinned to, among these partners or all; `undefined` for a stranger. */
+  holderOf(certificate: PeerCertificate, among?: readonly string[]): string | undefined;
+  /** PEM of what the chains of these partners' certificates, or of all, may end in. */
+  anchors(among?: readonly string[]): readonly string[];
+  /** Calls back after every change, until the returned function is called. */
+  watch(changed: () => void): () => void;
+}
+
+/** Nobody: the partners of what is no gateway, or of one without any. */
+export const noPartners: Partners = {
+  names: [],
+  holderOf: () => undefined,
+  anchors: () => [],
+  watch: () => () => {},
+};
+
+/** What a listener remembers, of its channel alone; sealed, durable, and there after a restart. */
+export interface Memory {
+  /** What was remembered under a key. */
+  get(key: string): Promise<string | undefined>;
+  /** Resolves when it is durable. */
+  set(key: string, value: string): Promise<void>;
+  /** Resolves when that is durable. */
+  delete(key: string): Promise<void>;
 }
 
 /**
@@ -88,12 +143,21 @@ export interface TransportEvent {
   readonly error?: MitralError;
 }
 
+/** Remembers nothing: for a listener that nobody starts twice. */
+export const forgetful: Memory = {
+  get: () => Promise.resolve(undefined),
+  set: () => Promise.resolve(),
+  delete: () => Promise.resolve(),
+};
+
 /** What an adapter is given. */
 export interface AdapterTools<S extends Spec, Code extends string> {
   /** What its config says, parsed; every default filled in. */
   readonly config: Config<S>;
   /** The only way to time, chance, disk and network. */
   readonly world: World;
+  /** The gateway's partners: who may come, and who may be called. */
+  readonly partners: Partners;
   /** Throws a declared error. */
   readonly fail: Fail<Code>;
   /** Makes a declared error without throwing it. */
@@ -110,6 +174,8 @@ export interface ListenTools<S extends Spec, Code extends string> extends Adapte
   readonly contentTypes: readonly string[];
   /** IANA name of the zone that times of day in its config are in. */
   readonly timeZone: string;
+  /** What it remembers. */
+  readonly memory: Memory;
 }
 
 /** An open listener. */
@@ -145,6 +211,11 @@ export interface ListenerSpec<
   /** Settings that do not fit together, where each fits by itself; a file with one is refused. */
   check?(config: Config<S>): readonly Unfit[];
   /**
+   * Tries whether it could listen, or whether what it takes messages from can be reached, a step after the other, and
+   * takes nothing. Ends with the first step that failed; never throws.
+   */
+  probe?(tools: ProbeTools<S, NoInfer<Code>>): Probe;
+  /**
    * What is wrong with bytes of the transport, for a person who looks for the cause: by offset, each code once; none
    * where nothing is. `stream`: as they came from a peer, marks and all. `message`: what stood within a frame or was
    * kept in quarantine; marks around it may be there or not. `file`: the same, of which several may follow one another.
@@ -172,6 +243,11 @@ export interface Parcel {
   /** When the message was received, or its batch was closed, in milliseconds since 1970-01-01T00:00Z. */
   readonly atMs: number;
   /**
+   * The first value at a path of the message, before it was sealed: one of those that `paths` of the sender gave. Empty
+   * where there is none, or where its bytes are of no format with paths.
+   */
+  value(path: string): string;
+  /**
    * What the peer's answer means. Throws a `MitralError` where the answer belongs to another message or cannot be
    * read: the adapter closes the connection and lets the error through.
    */
@@ -196,6 +272,12 @@ export interface SendTools<S extends Spec, Code extends string> extends AdapterT
   readonly contentTypes: readonly string[];
 }
 
+/** What a probe is given. */
+export interface ProbeTools<S extends Spec, Code extends string> extends AdapterTools<S, Code> {
+  /** Aborted where nobody waits any longer. */
+  readonly signal: AbortSignal;
+}
+
 /** A sender: carries bytes out, speaks no format. */
 export interface SenderSpec<N extends string = string, S extends Spec = Spec, Code extends string = string> {
   /** As a gateway file names it: lower case, words joined by `_`. Its error codes start with it. */
@@ -208,6 +290,13 @@ export interface SenderSpec<N extends string = string, S extends Spec = Spec, Co
   readonly errors: Readonly<Record<Code, Fault>>;
   /** Settings that do not fit together, where each fits by itself; a file with one is refused. */
   check?(config: Config<S>): readonly Unfit[];
+  /** Paths of the message that a config uses, in file names or headers: a file with one its format does not know is refused. */
+  paths?(config: Config<S>): readonly string[];
+  /**
+   * Tries whether the peer can be reached and would take messages, a step after the other, and sends none. Ends with the
+   * first step that failed; never throws.
+   */
+  probe?(tools: ProbeTools<S, NoInfer<Code>>): Probe;
   /** How many `send`s may run at once under a config; 1 where left out. */
   lanes?(config: Config<S>): number;
   /** MUST NOT need the peer to be there: a peer that is down is met by `send`. */

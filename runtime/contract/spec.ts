@@ -165,15 +165,22 @@ export type ConfigInput<S extends Spec> = S extends Field ? FieldInput<S>
 export interface Secret {
   /** The text. Call it where the secret is used, and keep the result nowhere. */
   reveal(): string;
+  /** The text as it is where it comes from now; what `reveal` gives, where it comes from nowhere. */
+  fresh(): Promise<string>;
   /** What interpolation and `console.log` show. */
   toString(): "[secret]";
   /** What `JSON.stringify` shows. */
   toJSON(): "[secret]";
 }
 
-/** Wraps a secret's text. */
-export function secretOf(text: string): Secret {
-  return { reveal: () => text, toString: () => "[secret]" as const, toJSON: () => "[secret]" as const };
+/** Wraps a secret's text. `read` reads it again, where it comes from a file. */
+export function secretOf(text: string, read: () => Promise<string> = () => Promise.resolve(text)): Secret {
+  return {
+    reveal: () => text,
+    fresh: read,
+    toString: () => "[secret]" as const,
+    toJSON: () => "[secret]" as const,
+  };
 }
 
 /** What every field may be given beside its sentence. */

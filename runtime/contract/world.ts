@@ -1,3 +1,5 @@
+import type { ClientTls, PeerCertificate, ServerTls, TlsRefusal } from "./tls.ts";
+
 /**
  * Everything outside the program: time, chance, disk, network, other threads. Injected, so that a test or a simulator
  * can be the outside. Nothing else in Mitral touches `Deno`, timers or the platform's randomness.
@@ -86,6 +88,10 @@ export interface Disk {
 export interface Connection {
   /** The other end: `192.0.2.7:51022`. */
   readonly peer: string;
+  /** What the other end has shown, where TLS is spoken and it showed one. */
+  readonly certificate?: PeerCertificate;
+  /** Our name for the partner that certificate belongs to, where a server asked who it is. */
+  readonly partner?: string;
   /** Fills `into` from the start; bytes read, or `null` when the peer has closed its side. */
   read(into: Uint8Array): Promise<number | null>;
   /** Writes all of it. */
@@ -94,37 +100,96 @@ export interface Connection {
   close(): void;
 }
 
-/** A listening socket. */
-export interface Acceptor extends AsyncIterable<Connection> {
+/** How a port is listened on. */
+export interface ListenOptions {
+  /** Address of this machine. */
+  readonly host: string;
+  /** TCP port; 0 lets the system choose one. */
+  readonly port: number;
+  /** Where given, TLS is spoken; asked for each connection, so that a new certificate counts from the next one on. */
+  tls?(): ServerTls;
+  /** How long a handshake of TLS may take, from the connection on; 10 s where left out. */
+  readonly handshakeMsMax?: number;
+  /** Told of every connection that TLS did not come about on. */
+  refused?(refusal: TlsRefusal): void;
+  /**
+   * Asked at every new connection, by its address without a port, before a byte is read: `undefined` closes it. What it
+   * gives is disposed when the connection is closed.
+   */
+  enter?(address: string): Disposable | undefined;
+}
+
+/** A server's open connections. */
+export interface Review {
+  /** Asks about every open connection anew whether its partner is still let in, and cuts those that are not. */
+  review(): void;
+}
+
+/** A listening socket. Connections come out once TLS has come about on them. */
+export interface Acceptor extends AsyncIterable<Connection>, Review {
   /** The port that was really taken. */
   readonly port: number;
   /** Accepts no more. Open connections stay. May be called twice. */
   close(): void;
 }
 
+/** How HTTP is served beside what {@linkcode ListenOptions} say. */
+export interface HttpOptions extends ListenOptions {
+  /** How long the head of a request may take, from the first byte that may be its own; 10 s where left out. */
+  readonly headMsMax?: number;
+  /** How long a connection may be kept without a request; 60 s where left out. */
+  readonly idleMsMax?: number;
+  /** How long a client may let an answer stand without reading any of it; 30 s where left out. */
+  readonly stallMsMax?: number;
+  /** Largest head of a request, in bytes; 16 KiB where left out. A larger one is answered with 431. */
+  readonly headBytesMax?: number;
+  /** Told of every request that broke the rules of HTTP (RFC 9112), by the platform's code: it was refused, and cut. */
+  broken?(peer: string, detail: string): void;
+}
+
+/** Who a request is from. */
+export interface RequestFacts {
+  /** The other end: `192.0.2.7:51022`. */
+  readonly peer: string;
+  /** What it has shown, where TLS asked who it is. */
+  readonly certificate?: PeerCertificate;
+  /** Our name for the partner that certificate belongs to. */
+  readonly partner?: string;
+}
+
 /** An HTTP server. */
-export interface HttpServer {
+export interface HttpServer extends Review {
   /** The port that was really taken. */
   readonly port: number;
   /** Takes no more requests; resolves when those under way are answered. */
   shutdown(): Promise<void>;
 }
 
-/** Network. What fails throws the platform's error, with a `code` such as `EADDRINUSE` or `ECONNREFUSED`. */
+/** How a request goes out beside what it says itself. */
+export interface FetchOptions {
+  /** How TLS is spoken, where it is to be another than the web's. */
+  readonly tls?: ClientTls;
+  /** An HTTP proxy: `http://proxy.example:3128`, with a user and a password where it wants them (RFC 9110 section 9.3.6). */
+  readonly proxy?: string;
+}
+
+/** Network. What fails throws the platform's error, with a `code` such as `EADDRINUSE`, `ECONNREFUSED` or `ETLS`. */
 export interface Net {
-  /** Takes a TCP port; 0 lets the system choose one. */
-  listen(options: { host: string; port: number }): Promise<Acceptor>;
-  /** Opens a TCP connection. `keepAlive` asks the system to probe a silent peer. */
+  /** Takes a TCP port. */
+  listen(options: ListenOptions): Promise<Acceptor>;
+  /** Opens a TCP connection, and speaks TLS on it where `tls` is given. `keepAlive` asks the system to probe a silent peer. */
   connect(
-    options: { host: string; port: number; signal?: AbortSignal; keepAlive?: boolean },
+    options: { host: string; port: number; signal?: AbortSignal; keepAlive?: boolean; tls?: ClientTls },
   ): Promise<Connection>;
-  /** Plain HTTP. `peer` is the other end. */
+  /** Addresses a name stands for; rejects with `ENOTFOUND` where there is none. An address stands for itself. */
+  lookup(host: string): Promise<readonly string[]>;
+  /** Serves HTTP/1.1 (RFC 9112), by TLS where the options have it. */
   serveHttp(
-    options: { host: string; port: number },
-    handler: (request: Request, facts: { readonly peer: string }) => Response | Promise<Response>,
+    options: HttpOptions,
+    handler: (request: Request, facts: RequestFacts) => Response | Promise<Response>,
   ): Promise<HttpServer>;
   /** As `fetch` of the web platform. */
-  fetch(request: Request): Promise<Response>;
+  fetch(request: Request, options?: FetchOptions): Promise<Response>;
   /** A socket on this machine, named by a path. */
   listenLocal(path: string): Promise<AsyncIterable<Connection> & { close(): void }>;
   /** Opens a connection to a socket made by `listenLocal`. */

@@ -1,4 +1,4 @@
-import type { Delivery, Listening, Reply } from "../contract/adapter.ts";
+import { type Delivery, forgetful, type Listening, noPartners, type Reply } from "../contract/adapter.ts";
 import { bindEnvelope } from "../contract/envelope.ts";
 import { errorTable, type MitralError } from "../contract/error.ts";
 import { bindFormat, type Format } from "../contract/format.ts";
@@ -185,6 +185,8 @@ export class Channel {
         intake: this.#intake,
         contentTypes: this.#contentTypes(),
         timeZone: plan.timeZone,
+        partners: noPartners,
+        memory: forgetful,
         ...errorTable(spec.name, spec.errors),
         report: ({ name, facts = {}, error }) =>
           this.#report({ name: "transportReported", channel: plan.name, event: name, facts, error }),

@@ -1,4 +1,4 @@
-import type { OpenSender, Parcel, SenderSpec } from "../contract/adapter.ts";
+import { noPartners, type OpenSender, type Parcel, type SenderSpec } from "../contract/adapter.ts";
 import type { Envelope, Statement } from "../contract/envelope.ts";
 import { errorTable } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
@@ -76,7 +76,8 @@ export function parcelOf(entry: OutboxEntry, bytes: Uint8Array, formats: BoundFo
     : (): Outcome => ({ kind: "accepted" });
   const attempt = entry.attempts + 1;
   const again = isReplay ? { isReplay } : {};
-  return { id: partId(entry.row), bytes, contentType, attempt, ...again, sequence, atMs, judge };
+  const value = () => "";
+  return { id: partId(entry.row), bytes, contentType, attempt, ...again, sequence, atMs, value, judge };
 }
 
 /** The stages of a delivery line: seal, where its route has an envelope, and send. */
@@ -113,6 +114,7 @@ function openSender({ channel, destination, route, contentTypes, world, report }
   return spec.open({
     config: config as never,
     world,
+    partners: noPartners,
     ...errorTable(spec.name, spec.errors),
     report: ({ name, facts = {}, error }) =>
       report({ name: "transportReported", ...place, event: name, facts, error }),

@@ -1,4 +1,4 @@
-import type { Delivery, Intake, Reading, Reply } from "../contract/adapter.ts";
+import type { Delivery, Intake, MessageProgress, Reading, Reply } from "../contract/adapter.ts";
 import type { Envelope } from "../contract/envelope.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { Flaws, Identity, SplitBatch } from "../contract/format.ts";
@@ -48,6 +48,11 @@ export class ChannelIntake implements Intake {
 
   receive(delivery: Delivery, kept?: () => void): Promise<Reply> {
     return this.#answering(delivery, kept, (arrival) => this.#take(arrival));
+  }
+
+  // The journal's own word for the state goes out: it is the archive's, too.
+  state(_id: string): Promise<MessageProgress | undefined> {
+    return Promise.resolve(undefined);
   }
 
   refuse(delivery: Delivery, error: MitralError, kept?: () => void): Promise<Reply> {

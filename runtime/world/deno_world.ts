@@ -2,6 +2,7 @@
  * The World as Deno gives it. The only module of the product, beside the terminal and the thread entry points, that
  * touches `Deno`, timers and the platform's randomness.
  */
+import { lookup } from "node:dns/promises";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers";
@@ -216,6 +217,7 @@ const net: Net = {
     return {
       port: (listener.addr as Deno.NetAddr).port,
       close: closing(listener),
+      review: () => {},
       [Symbol.asyncIterator]: () => accepted(listener, prepare as (socket: Deno.Conn<Deno.NetAddr>) => void),
     };
   },
@@ -230,9 +232,14 @@ const net: Net = {
       { hostname: host, port, onListen: () => {} },
       (request, info) => handler(request, { peer: addressOf(info.remoteAddr) }),
     );
-    return { port: (server.addr as Deno.NetAddr).port, shutdown: () => server.shutdown() };
+    return {
+      port: (server.addr as Deno.NetAddr).port,
+      shutdown: () => server.shutdown(),
+      review: () => {},
+    };
   },
   fetch: (request) => fetch(request),
+  lookup: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
   async listenLocal(path) {
     const listener = Deno.listen({ transport: "unix", path });
     return { close: closing(listener), [Symbol.asyncIterator]: () => accepted(listener, () => {}) };

@@ -6,7 +6,7 @@
  */
 import listener from "../../adapters/mllp/listener.ts";
 import sender from "../../adapters/mllp/sender.ts";
-import type { Intake, Parcel } from "../../runtime/contract/adapter.ts";
+import { forgetful, type Intake, noPartners, type Parcel } from "../../runtime/contract/adapter.ts";
 import { MitralError } from "../../runtime/contract/error.ts";
 import type { Outcome } from "../../runtime/contract/message.ts";
 import { denoWorld } from "../../runtime/world/deno_world.ts";
@@ -64,6 +64,7 @@ async function rawRate(): Promise<number> {
 
 const tools = {
   world: denoWorld,
+  partners: noPartners,
   contentTypes: ["text/plain"],
   report: () => {},
   error: (code: string) => new MitralError(code, { blame: "bug", retry: "never", says: code }),
@@ -81,11 +82,13 @@ async function mllpRate(): Promise<number> {
     reading: () => ({ holds: () => undefined, [Symbol.dispose]() {} }),
     receive: () => Promise.resolve({ outcome, answer }),
     refuse: () => Promise.resolve({ outcome, answer }),
+    state: () => Promise.resolve(undefined),
   };
   const listening = await listener.listen({
     ...tools,
     intake,
     timeZone: "UTC",
+    memory: forgetful,
     config: configOf(listener.config, { port: 0, inFlightMax }),
   });
   const port = Number(listening.address.split(":")[1]);
@@ -98,6 +101,7 @@ async function mllpRate(): Promise<number> {
     attempt: 1,
     sequence: 1,
     atMs: 0,
+    value: () => "",
     judge: () => outcome,
   };
   const never = new AbortController().signal;

@@ -75,6 +75,7 @@ function parcelOf(text: string, bytes: Uint8Array = bytesOf(text)): Parcel & { r
     attempt: 1,
     sequence: 1,
     atMs: Date.UTC(2026, 0, 5, 12),
+    value: () => "",
     judged,
     judge(answer): Outcome {
       judged.push(textOf(answer));

@@ -178,6 +178,8 @@ class SimulatedAcceptor implements Acceptor {
     this.#next.resolve();
   }
 
+  review(): void {}
+
   close(): void {
     this.abandon();
     this.#next.resolve();
@@ -291,6 +293,7 @@ export class NetOfLife {
         return {
           port,
           close: () => acceptor.close(),
+          review: () => {},
           async *[Symbol.asyncIterator]() {
             for await (const connection of acceptor) yield noted(connection as SimulatedConnection);
           },

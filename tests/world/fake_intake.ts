@@ -1,4 +1,4 @@
-import type { Delivery, Intake, Reading, Reply } from "../../runtime/contract/adapter.ts";
+import type { Delivery, Intake, MessageProgress, Reading, Reply } from "../../runtime/contract/adapter.ts";
 import type { MitralError } from "../../runtime/contract/error.ts";
 
 const decoder = new TextDecoder();
@@ -105,6 +105,13 @@ export class FakeIntake implements Intake {
     this.refused.push({ delivery, error });
     this.#tell();
     return await this.refusal(delivery, error);
+  }
+
+  /** What `state` finds, by id. */
+  readonly states = new Map<string, MessageProgress>();
+
+  state(id: string): Promise<MessageProgress | undefined> {
+    return Promise.resolve(this.states.get(id));
   }
 
   /** Takes nothing more until {@linkcode open}. Counts from here for {@linkcode consulted}. */

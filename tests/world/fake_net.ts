@@ -91,6 +91,8 @@ export class FakeAcceptor implements Acceptor {
   #next: PromiseWithResolvers<void> = Promise.withResolvers();
   #isClosed = false;
 
+  review(): void {}
+
   /** The dialling end of a new connection. */
   dial(): FakeConnection {
     const [accepted, dialled] = FakeConnection.pair();
@@ -122,6 +124,7 @@ export function fakeNet(given: Partial<Net>): Net {
     connect: none,
     serveHttp: none,
     fetch: none,
+    lookup: none,
     listenLocal: none,
     connectLocal: none,
     ...given,

@@ -1,9 +1,12 @@
-import type {
-  ListenerSpec,
-  Listening,
-  OpenSender,
-  SenderSpec,
-  TransportEvent,
+import {
+  type ListenerSpec,
+  type Listening,
+  type Memory,
+  noPartners,
+  type OpenSender,
+  type Partners,
+  type SenderSpec,
+  type TransportEvent,
 } from "../../runtime/contract/adapter.ts";
 import { MitralError } from "../../runtime/contract/error.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
@@ -104,6 +107,21 @@ export interface RigParts {
   readonly contentTypes?: readonly string[];
   /** UTC where left out. */
   readonly timeZone?: string;
+  /** None where left out. */
+  readonly partners?: Partners;
+  /** Its own where left out: hand it in to see what outlives a listener. */
+  readonly memory?: Memory;
+}
+
+/** What a listener remembers, for as long as the test holds it. */
+export function memoryInMemory(): Memory & { readonly known: ReadonlyMap<string, string> } {
+  const known = new Map<string, string>();
+  return {
+    known,
+    get: (key) => Promise.resolve(known.get(key)),
+    set: async (key, value) => void known.set(key, value),
+    delete: async (key) => void known.delete(key),
+  };
 }
 
 /** Opens a listener on this machine, with a fake clock and a fake intake. */
@@ -120,6 +138,8 @@ export async function openListener<S extends Spec, Code extends string>(
     intake,
     contentTypes,
     timeZone: parts.timeZone ?? "UTC",
+    partners: parts.partners ?? noPartners,
+    memory: parts.memory ?? memoryInMemory(),
     report: reports.report,
     ...errorsOf(spec),
   });
@@ -147,6 +167,7 @@ export async function openSender<S extends Spec, Code extends string>(
     config,
     world: parts.world ?? worldWith(clock),
     contentTypes,
+    partners: parts.partners ?? noPartners,
     report: reports.report,
     ...errorsOf(spec),
   });

@@ -1,4 +1,4 @@
-import type { AdapterTools } from "../../contract/adapter.ts";
+import { type AdapterTools, noPartners } from "../../contract/adapter.ts";
 import { type Facts, type Fault, MitralError } from "../../contract/error.ts";
 import { bindFormat, type Format } from "../../contract/format.ts";
 import { asField, type Spec } from "../../contract/spec.ts";
@@ -51,7 +51,14 @@ export function adapterTools(
   const fail = (code: string, facts?: Facts, cause?: unknown): never => {
     throw error(code, facts, cause);
   };
-  return { config: config as never, world: outside.world, error, fail, report: () => {} };
+  return {
+    config: config as never,
+    world: outside.world,
+    partners: noPartners,
+    error,
+    fail,
+    report: () => {},
+  };
 }
 
 /** The first format, with its default settings, that reads a media type. */

@@ -110,6 +110,8 @@ async function sendOne(
     attempt: 1,
     sequence: 1,
     atMs: clock.nowMs(),
+    // A message that is sent by hand has no settings that name paths.
+    value: () => "",
     judge: (answer: Uint8Array) => format.judge(answer, { controlId, bytes }),
   };
   try {

@@ -59,6 +59,11 @@ export class SinkIntake implements Intake {
     return { holds: () => undefined, [Symbol.dispose]() {} };
   }
 
+  /** It has no archive. */
+  state(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   get isOpen(): boolean {
     return this.#taken < this.#options.countMax;
   }

@@ -19,6 +19,7 @@ function parcel(content: string, change: Partial<Parcel> = {}): Parcel {
     attempt: 1,
     sequence: 42,
     atMs: Date.UTC(2026, 0, 5, 12, 34, 56, 789),
+    value: () => "",
     judge: () => ({ kind: "accepted" }),
     ...change,
   };

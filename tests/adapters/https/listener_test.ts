@@ -332,7 +332,7 @@ Deno.test("https does not wait for the rest of a body when it stops", async () =
 
 Deno.test("https listens in clear on loopback addresses only", async () => {
   const world = worldWith(new FakeClock());
-  const serveHttp = () => Promise.resolve({ port: 1, shutdown: () => Promise.resolve() });
+  const serveHttp = () => Promise.resolve({ port: 1, shutdown: () => Promise.resolve(), review() {} });
   const pretending = { ...world, net: { ...world.net, serveHttp } };
   const addresses = {
     "127.0.0.1": "http://127.0.0.1:1/",

@@ -42,6 +42,7 @@ function parcel(change: Partial<Parcel> = {}): Parcel {
     attempt: 1,
     sequence: 1,
     atMs: Date.UTC(2026, 0, 5, 12),
+    value: () => "",
     judge,
     ...change,
   };

@@ -71,6 +71,7 @@ export function parcelOf(message: string, judge?: Parcel["judge"]): Parcel {
     attempt: 1,
     sequence: 1,
     atMs: Date.UTC(2026, 0, 5, 12),
+    value: () => "",
     judge: judge ??
       ((bytes): Outcome => ({ kind: "accepted", answer: { bytes, contentType: "text/plain" } })),
   };

@@ -114,6 +114,7 @@ function parcelOf(id: string, asksForMore = true): Parcel {
     attempt: 1,
     sequence: 1,
     atMs: 0,
+    value: () => "",
     judge(bytes): Outcome {
       const [code, about] = textOf(bytes).split(" ");
       if (about !== id) throw trouble("PEER_ANSWER_MISMATCHED");

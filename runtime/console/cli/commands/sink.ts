@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { forgetful } from "../../../contract/adapter.ts";
 import type { Disk } from "../../../contract/world.ts";
 import { messageIds } from "../../../engine/message_id.ts";
 import { adapterTools, configOf, hl7v2, load } from "../components.ts";
@@ -81,6 +82,7 @@ async function sink(address: Address, options: SinkOptions, session: Session) {
     intake,
     contentTypes,
     timeZone,
+    memory: forgetful,
   });
   session.note(`listening on ${listening.address}`);
   await Promise.race([intake.full, interrupts.first]);

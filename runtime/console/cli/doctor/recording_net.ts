@@ -21,6 +21,7 @@ export function recordingNet(net: Net): RecordingNet {
     received = grown;
   };
   const recorded = (connection: Connection): Connection => ({
+    ...connection,
     peer: connection.peer,
     async read(into) {
       const count = await connection.read(into);
@@ -35,7 +36,8 @@ export function recordingNet(net: Net): RecordingNet {
       connect: async (options) => recorded(await net.connect(options)),
       listen: (options) => net.listen(options),
       serveHttp: (options, handler) => net.serveHttp(options, handler),
-      fetch: (request) => net.fetch(request),
+      fetch: (request, options) => net.fetch(request, options),
+      lookup: (host) => net.lookup(host),
       listenLocal: (path) => net.listenLocal(path),
       connectLocal: (path) => net.connectLocal(path),
     },
