@@ -1,4 +1,4 @@
-import { type Delivery, forgetful, type Listening, noPartners, type Reply } from "../contract/adapter.ts";
+import { type Delivery, forgetful, type Listening, type Reply } from "../contract/adapter.ts";
 import { bindEnvelope } from "../contract/envelope.ts";
 import { errorTable, type MitralError } from "../contract/error.ts";
 import { bindFormat, type Format } from "../contract/format.ts";
@@ -80,6 +80,7 @@ export class Channel {
       epoch: journal.found.epoch,
       journal,
       world,
+      partners: parts.partners,
       secondAnswers,
       standings: parts.standings,
       of: (destination) => this.#ofDestination(destination),
@@ -185,7 +186,7 @@ export class Channel {
         intake: this.#intake,
         contentTypes: this.#contentTypes(),
         timeZone: plan.timeZone,
-        partners: noPartners,
+        partners: this.#parts.partners,
         memory: forgetful,
         ...errorTable(spec.name, spec.errors),
         report: ({ name, facts = {}, error }) =>
