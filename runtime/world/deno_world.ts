@@ -141,11 +141,13 @@ const disk: Disk = {
 class SocketConnection implements Connection {
   readonly #socket: Deno.Conn;
   readonly peer: string;
+  readonly #stay: Disposable | undefined;
   #closed = false;
 
-  constructor(socket: Deno.Conn, peer: string) {
+  constructor(socket: Deno.Conn, peer: string, stay?: Disposable) {
     this.#socket = socket;
     this.peer = peer;
+    this.#stay = stay;
   }
 
   read(into: Uint8Array): Promise<number | null> {
@@ -162,6 +164,7 @@ class SocketConnection implements Connection {
     if (this.#closed) return;
     this.#closed = true;
     this.#socket.close();
+    this.#stay?.[Symbol.dispose]();
   }
 }
 
@@ -173,6 +176,7 @@ function addressOf(address: Deno.Addr): string {
 async function* accepted<A extends Deno.Addr>(
   listener: Deno.Listener<Deno.Conn<A>, A>,
   prepare: (socket: Deno.Conn<A>) => void,
+  enter?: (address: string) => Disposable | undefined,
 ): AsyncIterableIterator<Connection> {
   for (;;) {
     let socket: Deno.Conn<A>;
@@ -183,8 +187,13 @@ async function* accepted<A extends Deno.Addr>(
       await clock.sleep(50);
       continue;
     }
+    const stay = enter?.("hostname" in socket.remoteAddr ? socket.remoteAddr.hostname : "local");
+    if (enter && !stay) {
+      socket.close();
+      continue;
+    }
     prepare(socket);
-    yield new SocketConnection(socket, addressOf(socket.remoteAddr));
+    yield new SocketConnection(socket, addressOf(socket.remoteAddr), stay);
   }
 }
 
@@ -207,7 +216,7 @@ function closing(listener: { close(): void }): () => void {
 
 const net: Net = {
   // async, so that a port in use rejects instead of throwing
-  async listen({ host, port }): Promise<Acceptor> {
+  async listen({ host, port, enter }): Promise<Acceptor> {
     const listener = Deno.listen({ hostname: host, port });
     const prepare = (socket: Deno.TcpConn) => {
       socket.setNoDelay(true);
@@ -218,7 +227,8 @@ const net: Net = {
       port: (listener.addr as Deno.NetAddr).port,
       close: closing(listener),
       review: () => {},
-      [Symbol.asyncIterator]: () => accepted(listener, prepare as (socket: Deno.Conn<Deno.NetAddr>) => void),
+      [Symbol.asyncIterator]: () =>
+        accepted(listener, prepare as (socket: Deno.Conn<Deno.NetAddr>) => void, enter),
     };
   },
   async connect({ host, port, signal, keepAlive = true }) {
