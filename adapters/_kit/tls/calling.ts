@@ -1,5 +1,7 @@
 import type { Facts, MitralError } from "../../../runtime/contract/error.ts";
 import { type ClientTls, isTlsFailure } from "../../../runtime/contract/tls.ts";
+import { type ConnectCode, connectCode } from "../net/faults.ts";
+import { netCode } from "../net/net_codes.ts";
 import { type CallingTlsCode, callingTrouble } from "./faults.ts";
 import { everyLook, LiveIdentity, type TlsTools } from "./live_identity.ts";
 import type { ClientTlsSettings } from "./settings.ts";
@@ -66,14 +68,16 @@ export async function openCalling<const Owner extends string>(
   };
 }
 
-/** The declared error for a failure of TLS; `undefined` for any other failure. */
-export function tlsErrorFor<const Owner extends string>(
+/** The declared error for a peer that could not be called, by TLS or at all. */
+export function callError<const Owner extends string>(
   owner: Owner,
+  { error }: {
+    error(code: ConnectCode<Owner> | CallingTlsCode<Owner>, facts?: Facts, cause?: unknown): MitralError;
+  },
+  at: { readonly host: string; readonly port: number },
   cause: unknown,
-  { host, port }: { readonly host: string; readonly port: number },
-  error: (code: CallingTlsCode<Owner>, facts?: Facts, cause?: unknown) => MitralError,
-): MitralError | undefined {
-  if (!isTlsFailure(cause)) return undefined;
+): MitralError {
+  if (!isTlsFailure(cause)) return error(connectCode(owner, cause), { ...at, reason: netCode(cause) }, cause);
   const { code, facts } = callingTrouble(owner, cause);
-  return error(code, { host, port, ...facts }, cause);
+  return error(code, { ...at, ...facts }, cause);
 }

@@ -32,7 +32,7 @@ export async function openServing<const Owner extends string>(
   tools: ServingTools<Owner>,
 ): Promise<Serving> {
   if (!settings) return { options: {}, guard() {}, [Symbol.dispose]() {} };
-  const { clients, names, versionMin, handshakeMsMax } = settings;
+  const { clients, names = {}, versionMin, handshakeMsMax } = settings;
   const { partners } = tools;
   const among = clients?.filter((name) => name !== PARTNERS) ?? [];
   const partner = among.find((name) => !partners.names.includes(name));
