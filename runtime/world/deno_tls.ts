@@ -278,7 +278,7 @@ const TROUBLES: readonly { readonly says: RegExp; readonly is: TlsTrouble }[] = 
   { says: /ALTNAME_INVALID/, is: "named" },
   { says: /DID_NOT_RETURN_A_CERTIFICATE/, is: "missing" },
   { says: /WRONG_VERSION_NUMBER|InvalidContentType|corrupt message/, is: "foreign" },
-  { says: /PROTOCOL_VERSION|Tls1[23]NotOffered|NoCipherSuitesInCommon|NoKxGroupsInCommon/, is: "version" },
+  { says: /PROTOCOL_VERSION|peer is incompatible|received fatal alert: HandshakeFailure/, is: "version" },
   {
     says: /received fatal alert: (\w*Certificate\w*|UnknownCA|AccessDenied|DecryptError)/,
     is: "refused",
