@@ -22,10 +22,14 @@ export interface Visit {
   readonly version?: "1.2" | "1.3";
   /** What it says once it is let in. */
   readonly says?: string;
+  /** It leaves once this has come; where left out, when the server ends. */
+  readonly until?: RegExp;
 }
 
 /** Goes to a server with `openssl s_client`, says something, and reads until the server ends. */
-export async function visit({ port, as, keep, resume, version, says = "" }: Visit): Promise<Handshake> {
+export async function visit(
+  { port, as, keep, resume, version, says = "", until }: Visit,
+): Promise<Handshake> {
   const files: string[] = [];
   const written = async (text: string) => {
     const file = await Deno.makeTempFile({ suffix: ".pem" });
@@ -64,13 +68,18 @@ export async function visit({ port, as, keep, resume, version, says = "" }: Visi
   await using child = command.spawn();
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(says)).catch(() => {});
-  await writer.close().catch(() => {});
-  const { stdout, stderr } = await child.output();
+  const said = new Response(child.stderr).text();
+  let text = "";
+  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
+    text += piece;
+    if (until?.test(text)) child.kill();
+  }
+  await writer.abort().catch(() => {});
+  await child.status;
   for (const file of files) await Deno.remove(file);
-  const text = new TextDecoder().decode(stdout);
   return {
     text: /IN:[^\n]*/.exec(text)?.[0] ?? "",
     isResumed: /^Reused, /m.test(text),
-    says: text + new TextDecoder().decode(stderr),
+    says: text + await said,
   };
 }
