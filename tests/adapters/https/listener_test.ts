@@ -87,12 +87,25 @@ Deno.test("https knows no other path than its own", async () => {
 
 Deno.test("https takes nothing but POST, and says so", async () => {
   await using rig = await open();
-  for (const method of ["GET", "PUT", "DELETE", "OPTIONS"]) {
+  for (const method of ["GET", "PUT", "DELETE", "PATCH"]) {
     const response = await fetch(rig.listening.address, { method });
-    assertEquals([response.status, response.headers.get("allow")], [405, "POST"]);
+    assertEquals([response.status, response.headers.get("allow")], [405, "POST, OPTIONS"]);
     assertEquals(await codeOf(response), "HTTPS_METHOD_UNSUPPORTED");
   }
   assertEquals(rig.intake.received.length, 0);
+});
+
+Deno.test("https says what it takes to whoever asks with OPTIONS, offers no CORS, and answers HEAD without a body", async () => {
+  await using rig = await open({}, { contentTypes: HL7 });
+  const options = await fetch(rig.listening.address, {
+    method: "OPTIONS",
+    headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
+  });
+  assertEquals([options.status, options.headers.get("allow")], [204, "POST, OPTIONS"]);
+  assertEquals(options.headers.get("accept-post"), HL7.join(", "));
+  assertEquals([...options.headers.keys()].filter((name) => name.startsWith("access-control")), []);
+  const head = await fetch(rig.listening.address, { method: "HEAD" });
+  assertEquals([head.status, await head.text()], [405, ""]);
 });
 
 Deno.test("https refuses a Content-Type the channel does not read, and names those it does", async () => {
