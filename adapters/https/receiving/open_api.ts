@@ -112,8 +112,14 @@ interface ProblemResponse extends Json {
 
 /** Refusals of an operation, and those that every one may have. */
 function problems({ config, schemes }: Whole, ...own: readonly number[]): Record<string, ProblemResponse> {
-  const isLimited = config.requestsPerSecondMax > 0 || schemes.length > 0;
-  const statuses = [...own, ...(schemes.length > 0 ? [401, 403] : []), ...(isLimited ? [429] : [])];
+  const clients = Object.values(config.clients), asksForMore = schemes.some((each) => each !== "certificate");
+  const isLimited = [config, ...clients].some(({ requestsPerSecondMax }) => requestsPerSecondMax > 0);
+  const statuses = [
+    ...own,
+    ...(asksForMore ? [401] : []),
+    ...(clients.length > 0 ? [403] : []),
+    ...(isLimited || asksForMore ? [429] : []),
+  ];
   return Object.fromEntries(
     statuses.sort().map((status) => {
       const isWaiting = status === 429 || status === 503;

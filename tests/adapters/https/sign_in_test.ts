@@ -1,45 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import listener from "../../../adapters/https/listener.ts";
-import type { ConfigInput } from "../../../runtime/contract/spec.ts";
 import { secretOf } from "../../../runtime/contract/spec.ts";
-import { denoWorld } from "../../../runtime/world/deno_world.ts";
-import type { RequestFacts } from "../../../runtime/contract/world.ts";
-import { FakeClock } from "../../world/fake_clock.ts";
-import { configOf, type ListenerRig, openListener, worldWith } from "../../world/tools.ts";
+import { configOf } from "../../world/tools.ts";
+import { type Given, open, post, type Rig, URL_OF_IT } from "./hand_rig.ts";
 import { digestOf, signed, type Signing } from "./signed.ts";
 
 const TOKEN = "a.token-nobody~guesses", OTHER_TOKEN = "another.token-nobody~guesses";
 const KEY = "a key of more than thirty-two bytes", OTHER_KEY = "another key of more than thirty-two bytes";
-const URL_OF_IT = "http://mitral.example/";
-
-type Given = ConfigInput<typeof listener.config>;
-
-/** A listener whose requests a test hands over, from wherever it likes. */
-interface Rig extends ListenerRig {
-  hand(request: Request, facts?: Partial<RequestFacts>): Promise<Response>;
-}
-
-async function open(config: Given): Promise<Rig> {
-  let handler: (request: Request, facts: RequestFacts) => Response | Promise<Response>;
-  const serveHttp: typeof denoWorld.net.serveHttp = (_, given) => {
-    handler = given;
-    return Promise.resolve({ port: 1, shutdown: () => Promise.resolve(), review() {} });
-  };
-  const clock = new FakeClock();
-  const world = worldWith(clock, { net: { ...denoWorld.net, serveHttp } });
-  const rig = await openListener(listener, { port: 0, ...config }, { clock, world });
-  const hand = async (request: Request, facts: Partial<RequestFacts> = {}) =>
-    await handler(request, { peer: "192.0.2.7:51022", ...facts });
-  return { ...rig, hand };
-}
-
-function post(headers: Record<string, string> = {}): Request {
-  return new Request(URL_OF_IT, {
-    method: "POST",
-    body: "body",
-    headers: { "content-type": "text/plain", ...headers },
-  });
-}
 
 const bearer = (token: string) => post({ authorization: `Bearer ${token}` });
 const basic = (user: string, password: string) =>
