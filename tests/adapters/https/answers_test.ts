@@ -203,6 +203,18 @@ Deno.test("https takes a body as large as its client may send, in place of the l
   assertEquals(await refusal(await give("ward", 11)), [413, "HTTPS_BODY_TOO_LARGE"]);
 });
 
+Deno.test("https says what it takes to whoever asks with OPTIONS, offers no CORS, and answers HEAD without a body", async () => {
+  await using rig = await open({}, { contentTypes: ["text/plain", HL7] });
+  const options = await rig.hand(
+    ask("/", { origin: "https://evil.example", "access-control-request-method": "POST" }, "OPTIONS"),
+  );
+  assertEquals([options.status, options.headers.get("allow")], [204, "POST, OPTIONS"]);
+  assertEquals(options.headers.get("accept-post"), `text/plain, ${HL7}`);
+  assertEquals([...options.headers.keys()].filter((name) => name.startsWith("access-control")), []);
+  const head = await rig.hand(ask("/", {}, "HEAD"));
+  assertEquals([head.status, await head.text()], [405, ""]);
+});
+
 Deno.test("https counts every refusal, by its code", async () => {
   await using rig = await open({ clients });
   await rig.hand(ask("/elsewhere"));

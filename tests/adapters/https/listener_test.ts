@@ -3,7 +3,6 @@ import listener from "../../../adapters/https/listener.ts";
 import type { Reply } from "../../../runtime/contract/adapter.ts";
 import { type Blame, MitralError } from "../../../runtime/contract/error.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
-import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { accepted } from "../../world/fake_intake.ts";
 import { type ListenerRig, openListener, type RigParts, worldWith } from "../../world/tools.ts";
 import { settles } from "../../world/turns.ts";
@@ -93,19 +92,6 @@ Deno.test("https takes nothing but POST, and says so", async () => {
     assertEquals(await codeOf(response), "HTTPS_METHOD_UNSUPPORTED");
   }
   assertEquals(rig.intake.received.length, 0);
-});
-
-Deno.test("https says what it takes to whoever asks with OPTIONS, offers no CORS, and answers HEAD without a body", async () => {
-  await using rig = await open({}, { contentTypes: HL7 });
-  const options = await fetch(rig.listening.address, {
-    method: "OPTIONS",
-    headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
-  });
-  assertEquals([options.status, options.headers.get("allow")], [204, "POST, OPTIONS"]);
-  assertEquals(options.headers.get("accept-post"), HL7.join(", "));
-  assertEquals([...options.headers.keys()].filter((name) => name.startsWith("access-control")), []);
-  const head = await fetch(rig.listening.address, { method: "HEAD" });
-  assertEquals([head.status, await head.text()], [405, ""]);
 });
 
 Deno.test("https refuses a Content-Type the channel does not read, and names those it does", async () => {
@@ -372,43 +358,4 @@ Deno.test("https says by code what keeps it from listening", async () => {
   );
   assertEquals(error.code, "HTTPS_LISTEN_FAILED");
   assertEquals(error.facts, { host: "127.0.0.1", port: 80, reason: "EACCES" });
-});
-
-Deno.test("https that is mounted opens no socket, answers what it is handed, and stops once that is answered", async () => {
-  const net = { ...denoWorld.net, serveHttp: () => Promise.reject(new Error("a socket")) };
-  const clock = new FakeClock();
-  await using rig = await openListener(listener, { mount: true, path: "/patients", host: "0.0.0.0" }, {
-    world: worldWith(clock, { net }),
-  });
-  const { listening, intake } = rig;
-  assertEquals(listening.address, "/patients");
-  assert(listening.mounts!("/patients") && !listening.mounts!("/other"), "mounted elsewhere");
-  const hand = (path: string, body: string) => {
-    const headers = { "content-type": "text/plain" };
-    const request = new Request(`https://service.example${path}`, { method: "POST", body, headers });
-    return listening.handle!(request, "192.0.2.7:51022");
-  };
-  assertEquals((await hand("/other", "x")).status, 404);
-  const release = intake.hold();
-  const answer = hand("/patients", "body");
-  await intake.gotten(1);
-  const stopped = listening.stop();
-  assert(!await settles(stopped), "stopped before the last answer");
-  assertEquals(await codeOf(await hand("/patients", "late")), "HTTPS_INTAKE_CLOSED");
-  release();
-  assertEquals((await answer).status, 200);
-  await stopped;
-  assertEquals(intake.received.map(({ peer }) => peer), ["192.0.2.7:51022"]);
-});
-
-Deno.test("https may have a port and be mounted, and needs one of the two", async () => {
-  await using rig = await open({ mount: true });
-  const request = () => ({ method: "POST", body: "body", headers: { "content-type": "text/plain" } });
-  await (await fetch(rig.listening.address, request())).bytes();
-  await (await rig.listening.handle!(new Request("http://service.example/", request()), "")).bytes();
-  assertEquals(rig.intake.texts, ["body", "body"]);
-  await using plain = await open();
-  assertEquals(plain.listening.mounts, undefined);
-  const error = await assertRejects(() => openListener(listener, {}), MitralError);
-  assertEquals(error.code, "HTTPS_PORT_MISSING");
 });

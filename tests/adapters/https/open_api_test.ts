@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Reply } from "../../../runtime/contract/adapter.ts";
 import { type Blame, MitralError } from "../../../runtime/contract/error.ts";
+import type { JsonSchema } from "../../../runtime/config/json_schema.ts";
 import { secretOf } from "../../../runtime/contract/spec.ts";
 import { FakeIntake } from "../../world/fake_intake.ts";
 import { misfit } from "../../runtime/config/_schema_check.ts";
@@ -12,8 +13,25 @@ const TOKEN = "a.token-nobody~guesses", KEY = "a key of more than thirty-two byt
 const ID = "019388f0-0000-7000-8000-000000000000";
 const bearer = { authorization: `Bearer ${TOKEN}` };
 
-// deno-lint-ignore no-explicit-any -- a document of another's making, looked into at will
-type Document = any;
+interface Operation {
+  readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> };
+  readonly responses: Readonly<
+    Record<string, {
+      readonly headers?: Readonly<Record<string, { readonly required?: boolean }>>;
+      readonly content?: Readonly<Record<string, { readonly schema?: JsonSchema }>>;
+    }>
+  >;
+}
+
+interface Document {
+  readonly openapi: string;
+  readonly security?: unknown;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, JsonSchema>>;
+    readonly securitySchemes?: Readonly<Record<string, unknown>>;
+  };
+}
 
 async function documentOf(rig: Rig, headers: Record<string, string> = {}): Promise<Document> {
   const response = await rig.hand(new Request(new URL("/lab/openapi.json", URL_OF_IT), { headers }));
@@ -28,7 +46,7 @@ async function held(document: Document, path: string, method: string, response: 
   assert(said, `${at} is not in the document`);
   const type = response.headers.get("content-type")?.split(";")[0];
   const body = await response.text();
-  for (const [name, { required }] of Object.entries<Document>(said.headers ?? {})) {
+  for (const [name, { required }] of Object.entries(said.headers ?? {})) {
     assert(!required || response.headers.has(name), `${at} lacks ${name}`);
   }
   if (body === "" && !said.content) return String(response.status);
@@ -138,8 +156,8 @@ for (
     const seen = await tryAll(config, isAsked);
     await using rig = await open({ path: "/lab", ...config }, { contentTypes: ["application/json"] });
     const document = await documentOf(rig, bearer);
-    const said = Object.entries<Document>(document.paths).flatMap(([path, item]) =>
-      Object.entries<Document>(item).map(([method, { responses }]) => [
+    const said = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, { responses }]) => [
         `${method} ${path}`,
         // Nobody makes the document break on purpose, nor the state of a message.
         Object.keys(responses).filter((status) => method === "post" || status !== "500").sort(),
@@ -163,7 +181,7 @@ Deno.test("https says in its OpenAPI document how to sign in, and each of these 
   const document = await documentOf(rig, bearer);
   const { components: { securitySchemes }, security } = document;
   assertEquals(security, [{ bearer: [] }, { basic: [] }, { signature: [] }, { certificate: [] }]);
-  assertEquals(Object.keys(securitySchemes), ["bearer", "basic", "signature", "certificate"]);
+  assertEquals(Object.keys(securitySchemes!), ["bearer", "basic", "signature", "certificate"]);
   const url = new URL("/lab/openapi.json", URL_OF_IT).href;
   const createdAt = Math.floor(rig.clock.nowMs() / 1000);
   const requests: [Request, object?][] = [
@@ -185,7 +203,7 @@ Deno.test("https names in its OpenAPI document the media types that it takes", a
   const contentTypes = ["application/hl7-v2", "application/fhir+json"];
   await using rig = await open({ path: "/lab" }, { contentTypes });
   const { paths } = await documentOf(rig);
-  assertEquals(Object.keys(paths["/lab"].post.requestBody.content), contentTypes);
+  assertEquals(Object.keys(paths["/lab"].post.requestBody!.content), contentTypes);
 });
 
 Deno.test("https without openapi has no document", async () => {
