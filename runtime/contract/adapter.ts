@@ -226,6 +226,12 @@ export interface ListenerSpec<
   listen(tools: ListenTools<S, NoInfer<Code>>): Promise<Listening>;
 }
 
+/** What a setting may hold in braces beside paths of the message, where it is filled in for each parcel. */
+export const parcelWords = ["id", "sequence", "date", "time", "extension"] as const;
+
+/** One of {@linkcode parcelWords}. */
+export type ParcelWord = typeof parcelWords[number];
+
 /** Bytes on their way out, with all an adapter may need to know of them. */
 export interface Parcel {
   /** Id of the message, and of which part of it where it was split; the same for every attempt. */
@@ -244,7 +250,9 @@ export interface Parcel {
   readonly atMs: number;
   /**
    * The first value at a path of the message, before it was sealed: one of those that `paths` of the sender gave. Empty
-   * where there is none, or where its bytes are of no format with paths.
+   * where there is none, or where its bytes are of no format with paths. Of a batch the first message is looked at, where
+   * the format can take it apart or it is of lines; otherwise the whole. Throws what the format fails with where the bytes
+   * are not what they are said to be.
    */
   value(path: string): string;
   /**

@@ -192,13 +192,13 @@ export class DeliveryLine {
       this.#retries.probe();
       const entry = await this.#queue.take(signal);
       if (!entry) return undefined;
-      const { world: { clock }, formats } = this.#parts;
+      const { world: { clock } } = this.#parts;
       if (this.#isOver(entry)) continue;
       const { body } = entry.row;
       const overdue = this.#expired(entry);
       if (overdue) await this.#giveUp(entry, overdue);
       else if (!this.#mayBegin(entry)) this.#retries.keep(entry);
-      else if (body) return { entry, startedMs: clock.elapsedMs(), parcel: parcelOf(entry, body, formats) };
+      else if (body) return { entry, startedMs: clock.elapsedMs(), parcel: parcelOf(entry, body, this.#parts) };
       else await this.#end(entry, damaged(), clock.elapsedMs());
     }
   }
