@@ -242,8 +242,8 @@ export interface Parcel {
   readonly contentType: string;
   /** Counts from 1. */
   readonly attempt: number;
-  /** True where a person sends it again: the peer may have had it before. Left out otherwise. */
-  readonly isReplay?: boolean;
+  /** How often a person has had it sent again: the peer may have had it before. Left out where nobody has. */
+  readonly replays?: number;
   /** Grows by one a delivery within a destination; the same for every attempt. */
   readonly sequence: number;
   /** When the message was received, or its batch was closed, in milliseconds since 1970-01-01T00:00Z. */
@@ -256,10 +256,10 @@ export interface Parcel {
    */
   value(path: string): string;
   /**
-   * What the peer's answer means. Throws a `MitralError` where the answer belongs to another message or cannot be
+   * What the peer's answer means; `contentType` is what the transport says it is, where it does. Throws a `MitralError` where the answer belongs to another message or cannot be
    * read: the adapter closes the connection and lets the error through.
    */
-  judge(answer: Uint8Array): Awaitable<Outcome>;
+  judge(answer: Uint8Array, contentType?: string): Awaitable<Outcome>;
 }
 
 /** An open sender. */

@@ -67,13 +67,14 @@ export interface DeliveryWatch {
 /** What is sent of a delivery with these bytes. */
 export function parcelOf(entry: OutboxEntry, bytes: Uint8Array, parts: ValueParts): Parcel {
   const { formats } = parts;
-  const { contentType, controlId, sequence, isReplay, receivedAtMs: atMs } = entry.row;
+  const { contentType, controlId, sequence, replays, receivedAtMs: atMs } = entry.row;
   const format = formats.speaking(contentType);
-  const judge = format
-    ? (answer: Uint8Array) => format.judge(answer, { controlId, bytes })
-    : (): Outcome => ({ kind: "accepted" });
+  const judge: Parcel["judge"] = (answer, answerType) =>
+    format
+      ? format.judge(answer, { controlId, bytes }, answerType)
+      : { kind: "accepted", answer: { bytes: answer, contentType: answerType ?? contentType } };
   const attempt = entry.attempts + 1;
-  const again = isReplay ? { isReplay } : {};
+  const again = replays === undefined ? {} : { replays };
   const value = valuesOf(bytes, entry.row, parts);
   return { id: partId(entry.row), bytes, contentType, attempt, ...again, sequence, atMs, value, judge };
 }
