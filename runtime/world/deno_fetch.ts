@@ -18,12 +18,21 @@ const WEB: ClientTls = { versionMin: "1.2" };
  */
 export async function fetchBy(request: Request, { tls, proxy }: FetchOptions): Promise<Response> {
   const url = new URL(request.url);
-  const by = proxy ?? environmentProxy(url, (name) => Deno.env.get(name));
+  const by = proxy ?? environmentProxy(url, variable);
   if (!tls && (by === undefined || by.startsWith("https:"))) return await fetch(request);
   return await fetchOver(request, url, {
     ...(tls ? { tls } : {}),
     ...(by === undefined || by === "none" ? {} : { proxy: by }),
   });
+}
+
+/** One that this program may not read is not there. */
+function variable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch {
+    return undefined;
+  }
 }
 
 async function fetchOver(request: Request, url: URL, options: FetchOptions): Promise<Response> {
