@@ -169,7 +169,10 @@ export interface HttpServer extends Review {
 export interface FetchOptions {
   /** How TLS is spoken, where it is to be another than the web's. */
   readonly tls?: ClientTls;
-  /** An HTTP proxy: `http://proxy.example:3128`, with a user and a password where it wants them (RFC 9110 section 9.3.6). */
+  /**
+   * An HTTP proxy: `http://proxy.example:3128`, with a user and a password where it wants them (RFC 9110 section 9.3.6), or
+   * `none`. What HTTPS_PROXY and NO_PROXY of the environment name where left out.
+   */
   readonly proxy?: string;
 }
 
