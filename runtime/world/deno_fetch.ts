@@ -122,8 +122,10 @@ function agentFor(options: FetchOptions): WayAgent {
 }
 
 async function connectTo({ host, port, isSecure }: Way, { tls = WEB, proxy }: FetchOptions): Promise<Duplex> {
-  const socket = proxy === undefined ? await dial(host, port) : await tunnel(new URL(proxy), host, port);
-  return isSecure ? (await secureClient(socket, host, tls, { protocols: ["http/1.1"] })).stream : socket;
+  const dialled = () => proxy === undefined ? dial(host, port) : tunnel(new URL(proxy), host, port);
+  return isSecure
+    ? (await secureClient(dialled, host, tls, { protocols: ["http/1.1"] })).stream
+    : await dialled();
 }
 
 /** A way through a proxy to one host (RFC 9110 section 9.3.6). */

@@ -156,6 +156,12 @@ export const denoNet: Net = {
     if (!options) return await fetch(request);
     return await (await import("./deno_fetch.ts")).fetchBy(request, options);
   },
+  async certificatesIn(pem) {
+    return (await import("./deno_certificates.ts")).certificatesIn(pem);
+  },
+  async misfitOf(identity) {
+    return (await import("./deno_certificates.ts")).misfitOf(identity);
+  },
   async listenLocal(path) {
     const listener = Deno.listen({ transport: "unix", path });
     return { close: closing(listener), [Symbol.asyncIterator]: () => accepted(listener, () => {}) };
