@@ -22,7 +22,8 @@ const SIGNATURES_MAX = 4;
 
 const LABEL = String.raw`[a-z*][a-z0-9_.*-]*`;
 const TEXT = String.raw`"(?:[ !#-\[\]-~]|\\["\\])*"`;
-const LIST = String.raw`\((?:"[@a-z0-9_-]+"(?: "[@a-z0-9_-]+")*)?\)`;
+const COMPONENT = String.raw`"@?[a-z0-9_-]+"`;
+const LIST = String.raw`\((?:${COMPONENT}(?: ${COMPONENT})*)?\)`;
 const MEMBER = new RegExp(
   String.raw`(${LABEL})=(${LIST})((?:;${LABEL}=(?:-?\d{1,15}|${TEXT}))*)(?:\s*,\s*(?=\S)|\s*$)`,
   "y",

@@ -66,6 +66,7 @@ Deno.test("signatures that are not written as RFC 9421 has them, or that no time
       '("date";req);created=1',
       '("date"  "@authority");created=1',
       "(date);created=1",
+      '("da@te");created=1',
       '("date");created=1.5',
       '("date");created=1,',
       '("date");created=1 x',
