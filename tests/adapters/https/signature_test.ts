@@ -67,6 +67,8 @@ Deno.test("signatures that are not written as RFC 9421 has them, or that no time
       '("date"  "@authority");created=1',
       "(date);created=1",
       '("da@te");created=1',
+      '("date");created="1"',
+      '("date");created=1;expires="2"',
       '("date");created=1.5',
       '("date");created=1,',
       '("date");created=1 x',
