@@ -2,6 +2,7 @@ import { defineListener } from "../../runtime/contract/adapter.ts";
 import type { Clock, HttpServer } from "../../runtime/contract/world.ts";
 import { config, errors, type Tools } from "./_listener_spec.ts";
 import { isLoopback } from "./_loopback.ts";
+import { probeListener } from "./_probe_listener.ts";
 import { Requests } from "./_requests.ts";
 
 /**
@@ -19,6 +20,7 @@ export default defineListener({
   about: "Takes messages posted over HTTP.",
   config,
   errors,
+  probe: probeListener,
   async listen(tools) {
     const { host, port, path, mount } = tools.config;
     const requests = new Requests(tools);

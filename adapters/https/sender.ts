@@ -2,6 +2,7 @@ import { defineSender, type OpenSender, type Parcel } from "../../runtime/contra
 import type { Outcome } from "../../runtime/contract/message.ts";
 import { readBounded } from "./_bounded_body.ts";
 import { includesType } from "./_media_type.ts";
+import { probeSender } from "./_probe_sender.ts";
 import { config, errors, type Facts, type SenderCode, type Tools } from "./_sender_spec.ts";
 import { meaningOf, retryAfterMs } from "./_status_meaning.ts";
 import { type Target, targetOf } from "./_target.ts";
@@ -16,6 +17,7 @@ export default defineSender({
   about: "Posts messages over HTTP.",
   config,
   errors,
+  probe: probeSender,
   lanes: ({ connections }) => connections,
   async open(tools) {
     return new HttpsSender(tools, targetOf(tools));

@@ -1,5 +1,6 @@
 import { defineListener, type Listening } from "../../runtime/contract/adapter.ts";
 import type { Acceptor, Connection } from "../../runtime/contract/world.ts";
+import { probeWay } from "./_probe.ts";
 import { breachCodes, check, config, errors, type Tools } from "./_listener_spec.ts";
 import { connectCode, listenCode } from "./connecting/errors.ts";
 import { hostPort } from "./connecting/host_port.ts";
@@ -35,6 +36,7 @@ export default defineListener({
   errors,
   check,
   examine,
+  probe: probeWay,
   listen: (tools) => tools.config.role === "client" ? call(tools) : serve(tools),
 });
 

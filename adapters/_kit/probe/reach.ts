@@ -14,8 +14,8 @@ export interface ReachTools {
   tls?(): ClientTls | Promise<ClientTls>;
   /** The declared error for the platform's, by its `code`: `ENOTFOUND`, `ECONNREFUSED`, `ECONNRESET`, `ETLS`. */
   failed(cause: unknown): MitralError;
-  /** The declared error for a peer that does not come to it in time; what `failed` makes of `ETIMEDOUT` where left out. */
-  late?(): MitralError;
+  /** The declared error for a peer that does not come to it in time, by `ETIMEDOUT`; as `failed` where left out. */
+  late?(cause: unknown): MitralError;
 }
 
 /**
