@@ -1,14 +1,16 @@
 import type { ProbeTools } from "../../runtime/contract/adapter.ts";
 import type { Probe } from "../../runtime/contract/probe.ts";
+import { netCode } from "../_kit/net/net_codes.ts";
 import { type Attempt, probe } from "../_kit/probe/attempts.ts";
 import { port } from "../_kit/probe/port.ts";
-import type { config, errors } from "./_listener_spec.ts";
+import type { config } from "./_listener_spec.ts";
+import type { ListenerCode } from "./receiving/errors.ts";
 
 /** Whether requests can come: by a port of its own, or from the service around the gateway. */
-export function probeListener(tools: ProbeTools<typeof config, keyof typeof errors>): Probe {
+export function probeListener(tools: ProbeTools<typeof config, ListenerCode>): Probe {
   const { config: { host, port: number, path }, error } = tools;
   const failed = (cause: unknown) => {
-    const reason = String((cause as { code?: unknown }).code ?? "unknown");
+    const reason = netCode(cause);
     return reason === "EADDRINUSE"
       ? error("HTTPS_PORT_BUSY", { host, port: number ?? 0 }, cause)
       : error("HTTPS_LISTEN_FAILED", { host, port: number ?? 0, reason }, cause);

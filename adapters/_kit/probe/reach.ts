@@ -10,6 +10,8 @@ export interface ReachTools {
   readonly port: number;
   /** How long each step may take. */
   readonly msMax: number;
+  /** What the connection is called: that to a proxy has a name of its own. */
+  readonly step?: "connection" | "proxy";
   /** How TLS is spoken with it, where it is; asked when it is wanted, and may reject with a declared error. */
   tls?(): ClientTls | Promise<ClientTls>;
   /** The declared error for the platform's, by its `code`: `ENOTFOUND`, `ECONNREFUSED`, `ECONNRESET`, `ETLS`. */

@@ -26,7 +26,7 @@ Deno.test("https asks the server what it can do, with its headers, and posts not
     assertEquals(results.map(({ step, error }) => [step, error?.code]), [
       ["settings", undefined],
       ["connection", undefined],
-      ["sign-in", undefined],
+      ["exchange", undefined],
     ]);
     assertEquals(results.at(-1)?.says, "answers OPTIONS with 204");
     assertEquals(requests, [["OPTIONS", "0042"]]);
