@@ -1,4 +1,4 @@
-import type { ListenerSpec, SenderSpec } from "../../../contract/adapter.ts";
+import type { ListenerSpec, Partners, SenderSpec } from "../../../contract/adapter.ts";
 import { MitralError } from "../../../contract/error.ts";
 import type { ProbeResult } from "../../../contract/probe.ts";
 import type { ChannelPlan, Configured, GatewayPlan } from "../../../engine/plan.ts";
@@ -52,11 +52,13 @@ async function testConnection(name: string, options: Options, session: Session):
   const channel = named(plan.channels, name, "channel", options.file);
   const ends = endsOf(channel, options);
   using interrupts = listenForInterrupts(session.terminal);
+  using partners = await partnersOf(plan, session);
   const isRunning = await runs(name, plan, session);
   let failed = 0;
   for (const end of ends) {
     if (!options.json) session.print(session.paint.bold(titleOf(end)));
-    failed += await probeEnd(end, { isRunning, signal: interrupts.signal, channel: name, options }, session);
+    const { signal } = interrupts;
+    failed += await probeEnd(end, { isRunning, partners, signal, channel: name, options }, session);
     if (interrupts.signal.aborted) return exitCodes.interrupted;
   }
   if (!options.json) {
@@ -103,6 +105,12 @@ function titleOf({ destination, component, toChannel }: End): string {
   return `sends to ${destination} by ${component?.spec.name ?? `channel ${toChannel}`}`;
 }
 
+/** The partners of the file: whom a certificate belongs to. Errors: PARTNERS_FILE_UNREADABLE and the like. */
+async function partnersOf({ partners }: GatewayPlan, session: Session) {
+  const { PartnerRegistry } = await import("../../../trust/partner_registry.ts");
+  return await PartnerRegistry.open(partners, session.outside.world, () => {});
+}
+
 /** Whether the channel runs, as far as this person may know. */
 async function runs(channel: string, { data }: GatewayPlan, session: Session): Promise<boolean> {
   try {
@@ -119,6 +127,7 @@ async function runs(channel: string, { data }: GatewayPlan, session: Session): P
 interface Trial {
   readonly channel: string;
   readonly isRunning: boolean;
+  readonly partners: Partners;
   readonly signal: AbortSignal;
   readonly options: Options;
 }
