@@ -1,13 +1,21 @@
 import type { ProbeTools } from "../../runtime/contract/adapter.ts";
 import type { Probe } from "../../runtime/contract/probe.ts";
+import { isTlsFailure } from "../../runtime/contract/tls.ts";
 import { type Attempt, probe } from "../_kit/probe/attempts.ts";
 import { reach } from "../_kit/probe/reach.ts";
+import { type Calling, openCalling, tlsError } from "../_kit/tls/calling.ts";
 import type { config, SenderCode, Tools } from "./_sender_spec.ts";
 import { meaningOf } from "./_status_meaning.ts";
-import { targetOf } from "./_target.ts";
+import { type Target, targetOf } from "./_target.ts";
 import { authorisationOf } from "./sending/authorisation.ts";
 import { Exchange } from "./sending/exchange.ts";
 import { wayTo } from "./sending/proxy.ts";
+
+/** What the settings come to. */
+interface Way {
+  readonly target: Target;
+  readonly tls: Calling;
+}
 
 /**
  * Whether the server can be reached, by the proxy where there is one, and lets us in. It is asked what it can do at the
@@ -15,37 +23,43 @@ import { wayTo } from "./sending/proxy.ts";
  */
 export async function* probeSender(given: ProbeTools<typeof config, SenderCode>): Probe {
   const tools: Tools & typeof given = { ...given, contentTypes: [] };
-  const { config: { url: text, answerMsMax: msMax }, error } = tools;
-  let isFit = false;
-  const failed = (cause: unknown) => error("HTTPS_PEER_UNREACHABLE", {}, cause);
-  const settings: Attempt = {
+  const { config: { tls, answerMsMax: msMax }, error } = tools;
+  const ready: Way[] = [];
+  yield* probe(tools, [{
     step: "settings",
     msMax,
     async run() {
-      const { origin, pathname } = new URL(targetOf(tools).url);
-      isFit = true;
+      const target = targetOf(tools);
+      ready.push({ target, tls: await openCalling("HTTPS", tls, tools) });
+      const { origin, pathname } = new URL(target.url);
       return `posts to ${origin}${pathname}`;
     },
     failed: (cause) => error("HTTPS_URL_INVALID", {}, cause),
-  };
-  yield* probe(tools, [settings]);
-  if (!isFit) return;
+  }]);
+  const [way] = ready;
+  if (!way) return;
+  using _open = way.tls;
+  const url = new URL(way.target.url);
+  const to = await addressee(url, way, tools);
+  const failed = (cause: unknown) =>
+    isTlsFailure(cause)
+      ? tlsError("HTTPS", tools, to, cause)
+      : error("HTTPS_PEER_UNREACHABLE", { host: to.host }, cause);
   const late = (cause: unknown) => error("HTTPS_ANSWER_LATE", { answerMsMax: msMax }, cause);
-  const way = await wayOf(new URL(text), tools);
   yield* probe(tools, [
-    ...reach({ ...tools, ...way, msMax, failed }),
-    ...questions(tools).map((attempt): Attempt => ({ ...attempt, msMax, failed, late })),
+    ...reach({ ...tools, ...to, msMax, failed }),
+    ...questions(url, way, tools).map((attempt): Attempt => ({ ...attempt, msMax, failed, late })),
   ]);
 }
 
 /** Whom connections go to: the proxy, or the server itself. */
-async function wayOf(url: URL, { config, world: { net } }: Tools) {
+async function addressee(url: URL, { tls }: Way, { config, world: { net } }: Tools) {
   const proxy = wayTo(url, config.proxy).proxy ?? await net.proxyFor(url.href);
   if (proxy !== undefined && proxy !== "none") {
     return { ...addressOf(new URL(proxy)), step: "proxy" as const };
   }
   return url.protocol === "https:"
-    ? { ...addressOf(url), tls: () => ({ versionMin: "1.2" as const }) }
+    ? { ...addressOf(url), tls: () => tls.current ?? { versionMin: "1.2" as const } }
     : addressOf(url);
 }
 
@@ -56,32 +70,25 @@ function addressOf({ hostname, port, protocol }: URL) {
 
 /** A token, where one is needed, and what the server says to us. */
 function questions(
+  url: URL,
+  { target, tls }: Way,
   tools: Tools & { readonly signal: AbortSignal },
 ): readonly Pick<Attempt, "step" | "run">[] {
   const { config: { auth, proxy }, error, signal: closed } = tools;
-  const { url, headers } = targetOf(tools);
-  const exchange = new Exchange(tools, wayTo(new URL(url), proxy));
+  const exchange = new Exchange(tools, { url, way: wayTo(url, proxy), tls });
   const authorisation = authorisationOf({ tools, exchange, closed });
-  const unsigned = {
-    method: "OPTIONS",
-    url: new URL(url),
-    headers: new Headers(headers),
-    body: new Uint8Array(),
-  };
+  const method = "OPTIONS", headers = new Headers(target.headers);
+  const authorise = async (signal: AbortSignal) =>
+    await authorisation.authorise({ method, url, headers, body: new Uint8Array() }, signal);
   const signIn = {
     step: "sign-in" as const,
-    async run(signal: AbortSignal) {
-      await authorisation.authorise(unsigned, signal);
-      return "a token is given out";
-    },
+    run: (signal: AbortSignal) => authorise(signal).then(() => "a token is given out"),
   };
   const question = {
     step: "exchange" as const,
     async run(signal: AbortSignal) {
-      await authorisation.authorise(unsigned, signal);
-      const request = new Request(url, {
-        ...{ method: "OPTIONS", headers: unsigned.headers, redirect: "manual", signal },
-      });
+      await authorise(signal);
+      const request = new Request(url, { method, headers, redirect: "manual", signal });
       const { status, body } = await exchange.ask(request, { unreachable: "HTTPS_PEER_UNREACHABLE" });
       await body?.cancel();
       if (NOES.has(status) || status >= 300 && status < 400) throw error(meaningOf(status), { status });

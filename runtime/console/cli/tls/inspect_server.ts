@@ -142,7 +142,7 @@ class Flight {
       const [level, description] = content;
       // unrecognized_name may come as a warning, before the server goes on all the same.
       if (level === 1 && description !== 0) return undefined;
-      this.#alert = alerts.get(description) ?? `alert ${description}`;
+      this.#alert = alerts.get(description) ?? `number ${description}`;
       return this.shown("alert");
     }
     this.#bytes += content.length;
