@@ -28,7 +28,7 @@ export function reach(tools: ReachTools): readonly Attempt[] {
   const { world: { net }, host, port, tls } = tools;
   const connection: Attempt = {
     ...tools,
-    step: "connection",
+    step: tools.step ?? "connection",
     run: (signal) =>
       kept(net.connect({ host, port, signal }), tools, signal, ({ peer }) => `${peer} accepts`),
   };

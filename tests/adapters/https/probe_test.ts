@@ -1,7 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
 import listener from "../../../adapters/https/listener.ts";
 import sender from "../../../adapters/https/sender.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
+import { broken } from "../../world/fake_net.ts";
+import { pki } from "../../world/pki.ts";
 import { probeOf } from "../../world/tools.ts";
 
 /** A server that answers every request with one status, and what it was asked. */
@@ -66,4 +69,42 @@ Deno.test("https tries its port, or says who hands it requests", async () => {
   const [mounted] = await probeOf(listener, { mount: true, path: "/hl7" });
   assertEquals([busy.error?.code, free.error?.code], ["HTTPS_PORT_BUSY", undefined]);
   assertEquals([mounted.step, mounted.error], ["settings", undefined]);
+});
+
+Deno.test("https shakes hands in a connection test before it asks, with what is pinned for the server", async () => {
+  const tls = () => ({ certificate: pki.server.chain, key: pki.server.key, versionMin: "1.2" as const });
+  const server = await denoWorld.net.serveHttp({ host: "127.0.0.1", port: 0, tls }, () => new Response());
+  const folder = await Deno.makeTempDir();
+  const ca = join(folder, "ca.pem");
+  await Deno.writeTextFile(ca, pki.root.certificate);
+  const url = `https://localhost:${server.port}/hl7`;
+  const told = async (tls: { ca: string[] } | undefined) =>
+    (await probeOf(sender, { url, ...(tls ? { tls } : {}) }, inTime)).map((
+      { step, error },
+    ) => [step, error?.code]);
+  const reached = [["settings", undefined], ["name", undefined], ["connection", undefined]];
+  assertEquals(await told({ ca: [ca] }), [...reached, ["tls", undefined], ["exchange", undefined]]);
+  assertEquals(await told(undefined), [...reached, ["tls", "HTTPS_SERVER_UNTRUSTED"]]);
+  await Deno.remove(folder, { recursive: true });
+  await server.shutdown();
+});
+
+Deno.test("https calls its proxy in a connection test, not the server", async () => {
+  const asked: string[] = [];
+  const net = {
+    ...denoWorld.net,
+    lookup: (host: string) => Promise.resolve([host]),
+    connect({ host, port }: { host: string; port: number }) {
+      asked.push(`${host}:${port}`);
+      return Promise.reject(broken("ECONNREFUSED"));
+    },
+  };
+  const settings = { url: "https://registry.example/hl7", proxy: { url: "http://proxy.example:3128" } };
+  const results = await probeOf(sender, settings, { world: { ...denoWorld, net } });
+  assertEquals(results.map(({ step, error }) => [step, error?.code]), [
+    ["settings", undefined],
+    ["name", undefined],
+    ["proxy", "HTTPS_PEER_UNREACHABLE"],
+  ]);
+  assertEquals(asked, ["proxy.example:3128"]);
 });
