@@ -3,6 +3,7 @@ import { defineListener, type Listening } from "../../runtime/contract/adapter.t
 import { nextAt } from "../../runtime/contract/schedule.ts";
 import { type Folders, Inbox, restAfter, type RoundEnd } from "./_inbox.ts";
 import { config, errors, type Tools } from "./_listener_spec.ts";
+import { probeInbox } from "./_probe.ts";
 import { reasonOf } from "./_reason.ts";
 
 /**
@@ -15,6 +16,7 @@ export default defineListener({
   about: "Takes files from a folder.",
   config,
   errors,
+  probe: probeInbox,
   async listen(tools) {
     return watch(tools, await foldersOf(tools));
   },

@@ -2,6 +2,7 @@ import { join, parse } from "node:path";
 import { defineSender, type OpenSender, type Parcel } from "../../runtime/contract/adapter.ts";
 import type { Outcome } from "../../runtime/contract/message.ts";
 import { type NameTemplate, nameTemplate } from "./_name_template.ts";
+import { probeOutbox } from "./_probe.ts";
 import { reasonOf } from "./_reason.ts";
 import { config, errors, type Tools } from "./_sender_spec.ts";
 
@@ -16,6 +17,7 @@ export default defineSender({
   about: "Writes messages to a folder, one file each.",
   config,
   errors,
+  probe: probeOutbox,
   async open(tools) {
     return new FileSender(tools, nameTemplate(tools));
   },

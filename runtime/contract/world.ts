@@ -193,6 +193,8 @@ export interface Net {
   ): Promise<HttpServer>;
   /** As `fetch` of the web platform. */
   fetch(request: Request, options?: FetchOptions): Promise<Response>;
+  /** The proxy by which `fetch` goes to a URL where its options name none, as the environment says; `none`: by none. */
+  proxyFor(url: string): Promise<string | undefined>;
   /** The certificates of a PEM text, in order; rejects where one of them cannot be read, or there is none. */
   certificatesIn(pem: string): Promise<readonly PeerCertificate[]>;
   /** Which part keeps a certificate and a key from being used together; `undefined` where nothing does. */
