@@ -1,5 +1,5 @@
 import type { Clock, Connection } from "../../../runtime/contract/world.ts";
-import { Deadline } from "../connecting/deadline.ts";
+import { Deadline } from "../../_kit/net/deadline.ts";
 
 /**
  * Writes to a peer that has to read: `stalled` is called where one write takes longer than `stallMsMax`, and has to close

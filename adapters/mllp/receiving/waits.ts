@@ -1,5 +1,5 @@
 import type { Clock } from "../../../runtime/contract/world.ts";
-import { Deadline } from "../connecting/deadline.ts";
+import { Deadline } from "../../_kit/net/deadline.ts";
 import type { FrameReader } from "../framing/frame_reader.ts";
 
 /** How long a listener waits for the bytes of a peer. 0: without end. */
