@@ -104,8 +104,14 @@ export class Besieged implements AsyncDisposable {
   }
 
   /** A peer of the channel `good`, or of the bad one, that does nothing wrong. */
-  async bystander(channel = "good"): Promise<Bystander> {
-    return new Bystander(await RawPeer.dial(this.product.address(channel)));
+  async bystander(channel: "good" | "bad" = "good"): Promise<Bystander> {
+    const address = this.product.address(channel);
+    if (address.startsWith("http")) return new Bystander((message) => post(address, message));
+    const peer = await RawPeer.dial(address);
+    return new Bystander(async (message) => {
+      await peer.send(latin1(message));
+      return await peer.text();
+    }, () => peer.close());
   }
 
   async figures(): Promise<Figures> {
@@ -143,19 +149,21 @@ export function message(controlId = `M${++messages}`): string {
   return canaryMessage("ADT^A01", controlId);
 }
 
-/** A peer of MLLP that does nothing wrong: it wants to be served, whatever the others do. */
+/** A peer that does nothing wrong: it wants to be served, whatever the others do. */
 export class Bystander implements Disposable {
-  readonly #peer: RawPeer;
+  readonly #send: (message: string) => Promise<string | undefined>;
+  readonly #leave: () => void;
 
-  constructor(peer: RawPeer) {
-    this.#peer = peer;
+  /** `send` sends a message and resolves with its answer. */
+  constructor(send: (message: string) => Promise<string | undefined>, leave = () => {}) {
+    this.#send = send;
+    this.#leave = leave;
   }
 
   /** Fails where a message of its own is not taken. */
   async isServed(): Promise<void> {
     const id = `B${++messages}`;
-    await this.#peer.send(latin1(message(id)));
-    const answer = await this.#peer.text();
+    const answer = await this.#send(message(id));
     assert(answer, "a peer that did nothing wrong was cut off");
     assertEquals(new Ack(answer).verdict, `AA ${id}`);
   }
@@ -173,8 +181,17 @@ export class Bystander implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#peer.close();
+    this.#leave();
   }
+}
+
+async function post(url: string, body: string): Promise<string> {
+  const response = await fetch(url, {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/hl7-v2" },
+  });
+  return await response.text();
 }
 
 /** Peers written in Python. */
