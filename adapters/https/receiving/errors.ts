@@ -1,9 +1,11 @@
 import type { Fault } from "../../../runtime/contract/error.ts";
+import { servingFaults } from "../../_kit/tls/faults.ts";
 import { doorErrors } from "../../_kit/limits/door.ts";
 
 /** What can go wrong while listening. */
 export const errors = {
   ...doorErrors("HTTPS"),
+  ...servingFaults("HTTPS"),
   HTTPS_PORT_MISSING: {
     blame: "operator",
     retry: "never",
