@@ -142,6 +142,17 @@ export class Besieged implements AsyncDisposable {
   }
 }
 
+/** Memory that may come and go beside what a gateway keeps. */
+const HEAP_MARGIN = 8 << 20;
+const RESIDENT_MARGIN = 128 << 20;
+
+/** Fails where a gateway needs more memory than before. */
+export function assertHasNotGrown(before: Figures, after: Figures): void {
+  const grownBy = after.heapBytes - before.heapBytes, residentBy = after.residentBytes - before.residentBytes;
+  assert(grownBy < HEAP_MARGIN, `its objects take ${grownBy} bytes more`);
+  assert(residentBy < RESIDENT_MARGIN, `it takes ${residentBy} bytes more`);
+}
+
 let messages = 0;
 
 /** A message that names the patient, with a control id of its own. */
