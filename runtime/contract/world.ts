@@ -143,7 +143,10 @@ export interface HttpOptions extends ListenOptions {
   readonly stallMsMax?: number;
   /** Largest head of a request, in bytes; 16 KiB where left out. A larger one is answered with 431. */
   readonly headBytesMax?: number;
-  /** Told of every request that broke the rules of HTTP (RFC 9112), by the platform's code: it was refused, and cut. */
+  /**
+   * Told of every request that was refused and cut before anybody was asked: it broke the rules of HTTP (RFC 9112), by the
+   * platform's code or one of ours, its head was not there in time (`HEAD_LATE`), or its answer not read (`ANSWER_UNREAD`).
+   */
   broken?(peer: string, detail: string): void;
 }
 
