@@ -2,6 +2,8 @@ import type { ListenTools } from "../../runtime/contract/adapter.ts";
 import type { Unfit } from "../../runtime/contract/spec.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
 import { bytes, choice, type Config, durationMs, integer, text } from "../../runtime/contract/spec.ts";
+import { doorErrors } from "../_kit/limits/door.ts";
+import { doorSettings, rateSettings, unfitNetworks } from "../_kit/limits/settings.ts";
 import { connectFaults, listenFaults } from "../_kit/net/faults.ts";
 import { idleSettings } from "../_kit/settings/idle_settings.ts";
 import { releaseErrors } from "./_release_errors.ts";
@@ -37,6 +39,9 @@ export const config = {
       "balancer's probe, takes no place.",
     { default: 256, min: 1 },
   ),
+  connectionsPerAddressMax: doorSettings.connectionsPerAddressMax,
+  allow: doorSettings.allow,
+  ...rateSettings,
   inFlightMax: integer(
     "Messages of one connection that may be unanswered at once. Answers keep the order of the messages.",
     { default: 1, min: 1, max: 1024 },
@@ -50,6 +55,15 @@ export const config = {
   pauseMsMax: durationMs("Refuses a message that pauses for so long before it is whole; 0: never.", {
     default: 30_000,
   }),
+  frameMsMax: durationMs(
+    "Refuses a message that is not whole so long after its first byte, however it trickles; 0: never. What the gateway " +
+      "itself does not read meanwhile does not count.",
+    { default: 600_000 },
+  ),
+  stallMsMax: durationMs(
+    "Closes a connection whose peer does not read an answer for so long (of a large one, a piece of 256 KiB); 0: never.",
+    { default: 30_000 },
+  ),
   endMsMax: durationMs(
     "How long to wait for the CR of a frame's end after its FS; then the frame counts as ended without. 0: such " +
       "a frame never ends.",
@@ -79,19 +93,22 @@ export function check(settings: Config<typeof config>): readonly Unfit[] {
   const { role, host, port, release } = settings;
   const idle = (names: readonly (keyof typeof config)[], beside: string) =>
     idleSettings(config, settings, names, beside);
-  const unfit: Unfit[] = release === 1 ? [...idle(["commitMsMax", "resendsMax"], "release: 1")] : [];
+  const unfit = unfitNetworks(settings);
+  if (release === 1) unfit.push(...idle(["commitMsMax", "resendsMax"], "release: 1"));
   if (role === "server") return [...unfit, ...idle(["connectMsMax", "redialMsMax"], "role: server")];
   if (host === undefined) unfit.push({ setting: "host", rule: "is needed: the peer to call" });
   if (port === 0) {
     unfit.push({ setting: "port", rule: "must be the port of the peer at role: client, not 0" });
   }
-  return [...unfit, ...idle(["connectionsMax"], "role: client")];
+  const doors = ["connectionsMax", "connectionsPerAddressMax", "allow"] as const;
+  return [...unfit, ...idle(doors, "role: client")];
 }
 
 /** What can go wrong while listening. */
 export const errors = {
   ...listenFaults("MLLP"),
   ...connectFaults("MLLP"),
+  ...doorErrors("MLLP"),
   MLLP_RELEASE_NEWER: releaseErrors.MLLP_RELEASE_NEWER,
   MLLP_FRAME_TOO_LARGE: {
     blame: "sender",
@@ -114,10 +131,25 @@ export const errors = {
     says:
       "Cannot read frame: the connection ended, or paused for pauseMsMax ({pauseMsMax}), after {bytes} bytes of it",
   },
+  MLLP_FRAME_LATE: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read frame: after frameMsMax ({frameMsMax}) there are {bytes} bytes of it, and no end",
+  },
   MLLP_BYTES_STRAY: {
     blame: "sender",
     retry: "never",
     says: "Cannot read bytes between frames: {bytes} bytes belong to none ({verdict})",
+  },
+  MLLP_ANSWER_UNREAD: {
+    blame: "sender",
+    retry: "later",
+    says: "Cannot answer: {peer} has not read its answer for stallMsMax ({stallMsMax})",
+  },
+  MLLP_STRANGER_REFUSED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot go on with {peer}: it does not speak MLLP ({speaks})",
   },
   MLLP_ANSWER_UNCOMMITTED: {
     blame: "operator",
@@ -132,6 +164,7 @@ export const breachCodes = {
   startMissing: "MLLP_FRAME_START_MISSING",
   startRepeated: "MLLP_FRAME_START_REPEATED",
   endMissing: "MLLP_FRAME_END_MISSING",
+  late: "MLLP_FRAME_LATE",
 } as const satisfies Record<Breach, keyof typeof errors>;
 
 /** What the listener is given. */

@@ -1,5 +1,7 @@
 import { defineListener, type Listening } from "../../runtime/contract/adapter.ts";
 import type { Acceptor, Connection } from "../../runtime/contract/world.ts";
+import { Door } from "../_kit/limits/door.ts";
+import { Rates } from "../_kit/limits/rate.ts";
 import { breachCodes, check, config, errors, type Tools } from "./_listener_spec.ts";
 import { connectCode, listenCode } from "../_kit/net/faults.ts";
 import { hostPort } from "../_kit/net/host_port.ts";
@@ -42,16 +44,18 @@ const LOOPBACK = "127.0.0.1";
 
 /** Waits for peers. */
 async function serve(tools: Tools): Promise<Listening> {
-  const { world, report, fail, config: { host = LOOPBACK, port, connectionsMax } } = tools;
-  const acceptor = await world.net.listen({ host, port }).catch((cause): never =>
+  const { world, fail, config: { host = LOOPBACK, port, connectionsMax } } = tools;
+  const places = new Places<Session>(connectionsMax);
+  const door = new Door("MLLP", tools, { openMax: places.openMax });
+  const acceptor = await world.net.listen({ host, port, enter: door.enter }).catch((cause): never =>
     fail(listenCode("MLLP", cause), { host, port, reason: netCode(cause) }, cause)
   );
   const life = new AbortController();
-  const places = new Places<Session>(connectionsMax);
-  const shared = sessionTools(tools, life.signal, (session) => places.speak(session));
+  const turnedAway = (peer: string) => door.turnAway("connections", peer);
+  const shared = sessionTools(tools, life.signal, { admit: (session) => places.speak(session), turnedAway });
   const welcome = (connection: Connection): void => {
     if (places.areTaken) {
-      report({ name: "connectionTurnedAway", facts: { peer: connection.peer } });
+      turnedAway(connection.peer);
       return connection.close();
     }
     const session = new Session(connection, shared);
@@ -86,7 +90,7 @@ async function call(tools: Tools): Promise<Listening> {
   const { world, report, error, config } = tools;
   const { host = LOOPBACK, port, connectMsMax } = config;
   const life = new AbortController();
-  const shared = sessionTools(tools, life.signal, () => true);
+  const shared = sessionTools(tools, life.signal, { admit: () => true, turnedAway() {} });
   let session: Session | undefined;
   const keeping = keepConnected({
     ...config,
@@ -121,24 +125,33 @@ async function call(tools: Tools): Promise<Listening> {
 function sessionTools(
   { config, world, intake, report, error }: Tools,
   signal: AbortSignal,
-  admit: SessionTools["admit"],
+  places: Pick<SessionTools, "admit" | "turnedAway">,
 ): SessionTools {
-  const { frameBytesMax, pauseMsMax, commitMsMax, resendsMax } = config;
+  const { frameBytesMax, pauseMsMax, frameMsMax, stallMsMax, commitMsMax, resendsMax } = config;
   return {
     ...config,
+    ...places,
     intake,
     report,
+    rates: new Rates(world.clock, config.messagesPerSecondMax),
     clock: world.clock,
     signal,
     breachError: ({ breach, bytes }) => {
       const verdict = verdictOn(bytes, breach === "startMissing" ? "stream" : "message") ?? breach;
-      return error(breachCodes[breach], { frameBytesMax, pauseMsMax, bytes: bytes.length, verdict });
+      return error(breachCodes[breach], {
+        frameBytesMax,
+        pauseMsMax,
+        frameMsMax,
+        bytes: bytes.length,
+        verdict,
+      });
     },
     strayError: (bytes) =>
       error("MLLP_BYTES_STRAY", { bytes: bytes.length, verdict: verdictOn(bytes, "stream") ?? "bytesStray" }),
     newerError: (peer) => error("MLLP_RELEASE_NEWER", { peer }),
     uncommittedError: (peer) => error("MLLP_ANSWER_UNCOMMITTED", { peer, commitMsMax, resendsMax }),
-    admit,
+    unreadError: (peer) => error("MLLP_ANSWER_UNREAD", { peer, stallMsMax }),
+    strangerError: (peer, speaks) => error("MLLP_STRANGER_REFUSED", { peer, speaks }),
   };
 }
 

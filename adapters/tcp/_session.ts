@@ -1,7 +1,7 @@
 import type { Delivery, Intake, Reading, Reply, TransportEvent } from "../../runtime/contract/adapter.ts";
 import type { MitralError } from "../../runtime/contract/error.ts";
 import type { Clock, Connection } from "../../runtime/contract/world.ts";
-import { addressOf } from "../_kit/net/host_port.ts";
+import { addressOf } from "../_kit/limits/network.ts";
 import type { Rates } from "../_kit/limits/rate.ts";
 import { Deadline } from "../_kit/net/deadline.ts";
 import type { Session } from "../_kit/net/reception.ts";
