@@ -38,6 +38,14 @@ export const config = {
   pauseMsMax: durationMs("Refuses a message that pauses for so long before it is whole; 0: never.", {
     default: 30_000,
   }),
+  frameMsMax: durationMs(
+    "Refuses a message that is not whole so long after it began, however steadily its bytes come; 0: never.",
+    { default: 600_000 },
+  ),
+  stallMsMax: durationMs("How long a peer may leave an answer unread; then its connection is closed.", {
+    default: 30_000,
+    min: 1,
+  }),
   ...doorSettings,
   ...rateSettings,
 } as const;
@@ -82,7 +90,7 @@ export const errors = {
     blame: "sender",
     retry: "never",
     says:
-      "Cannot read message: the connection ended, or paused for pauseMsMax ({pauseMsMax}), after {bytes} bytes of it",
+      "Cannot read message: the connection ended, or paused for pauseMsMax ({pauseMsMax}) or took frameMsMax ({frameMsMax}), after {bytes} bytes of it",
   },
   TCP_START_REPEATED: {
     blame: "sender",

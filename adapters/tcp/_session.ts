@@ -4,6 +4,7 @@ import type { Clock, Connection } from "../../runtime/contract/world.ts";
 import { addressOf } from "../_kit/limits/network.ts";
 import type { Rates } from "../_kit/limits/rate.ts";
 import { Deadline } from "../_kit/net/deadline.ts";
+import { PromptWriter } from "../_kit/net/prompt_writer.ts";
 import type { Session } from "../_kit/net/reception.ts";
 import { BrokenFrame, type FrameReader } from "./framing/frame_reader.ts";
 import type { Framing } from "./framing/framing.ts";
@@ -26,6 +27,8 @@ export interface SessionTools {
   readonly frameBytesMax: number;
   readonly idleMsMax: number;
   readonly pauseMsMax: number;
+  readonly frameMsMax: number;
+  readonly stallMsMax: number;
   /** The declared error for a breach of framing. */
   breachError(broken: BrokenFrame): MitralError;
   report(event: TransportEvent): void;
@@ -40,8 +43,11 @@ export class TcpSession implements Session {
   readonly #tools: SessionTools;
   readonly #reader: FrameReader;
   readonly #reading: Reading;
+  readonly #writer: PromptWriter;
   readonly #deadline: Deadline;
   readonly #life = new AbortController();
+  /** When the message under way began, less the time it was not read. */
+  #begunMs: number | undefined;
   #messages = 0;
   #closedBy: string | undefined;
   /** What is being handed over. */
@@ -53,6 +59,7 @@ export class TcpSession implements Session {
     this.#tools = tools;
     this.#reader = tools.framing.reader(tools.frameBytesMax);
     this.#reading = tools.intake.reading();
+    this.#writer = new PromptWriter(connection, tools, () => this.drop("stalled"));
     this.#deadline = new Deadline(tools.clock, () => this.#late());
     this.#say("connectionOpened");
     this.done = this.#run();
@@ -82,19 +89,21 @@ export class TcpSession implements Session {
       await this.#cut(cause);
     }
     this.#deadline.stop();
+    this.#writer.close();
     this.#connection.close();
     this.#reading[Symbol.dispose]();
     this.#say("connectionClosed", { closedBy: this.#closedBy ?? "peer", messages: this.#messages });
   }
 
   async #read(): Promise<void> {
-    const { intake, idleMsMax, pauseMsMax } = this.#tools;
+    const { intake } = this.#tools;
     let buffer = new Uint8Array(firstBufferBytes);
     for (;;) {
-      if (!intake.isOpen) await intake.opened(this.#life.signal);
-      await this.#reading.holds(this.#reader.heldBytes, this.#life.signal);
+      if (!intake.isOpen) await this.#unread(intake.opened(this.#life.signal));
+      const memory = this.#reading.holds(this.#reader.heldBytes, this.#life.signal);
+      if (memory) await this.#unread(memory);
       if (this.#life.signal.aborted) return;
-      this.#deadline.set(this.#reader.isWithin ? pauseMsMax : idleMsMax);
+      this.#watch();
       const count = await this.#connection.read(buffer);
       this.#deadline.clear();
       if (this.#life.signal.aborted) return;
@@ -105,12 +114,34 @@ export class TcpSession implements Session {
     }
   }
 
+  /** Waits for something; what the peer sends meanwhile is no later for that. */
+  async #unread(wait: Promise<void>): Promise<void> {
+    const fromMs = this.#tools.clock.elapsedMs();
+    await wait;
+    if (this.#begunMs !== undefined) this.#begunMs += this.#tools.clock.elapsedMs() - fromMs;
+  }
+
+  /** The next bytes are due. */
+  #watch(): void {
+    const { idleMsMax, pauseMsMax, frameMsMax, clock } = this.#tools;
+    if (!this.#reader.isWithin) {
+      this.#begunMs = undefined;
+      return this.#deadline.set(idleMsMax);
+    }
+    const nowMs = clock.elapsedMs();
+    this.#begunMs ??= nowMs;
+    const leftMs = frameMsMax === 0 ? Infinity : Math.max(this.#begunMs + frameMsMax - nowMs, 1);
+    const dueMs = Math.min(pauseMsMax === 0 ? Infinity : pauseMsMax, leftMs);
+    this.#deadline.set(dueMs === Infinity ? 0 : dueMs);
+  }
+
   /** Hands over what is whole. */
   async #takeAll(): Promise<void> {
     for (;;) {
       try {
         const message = this.#reader.next();
         if (!message) break;
+        this.#begunMs = undefined;
         await this.#take(message);
       } catch (broken) {
         if (!(broken instanceof BrokenFrame && broken.hasEnd)) throw broken;
@@ -156,7 +187,7 @@ export class TcpSession implements Session {
     // Without a word or an end to the connection the peer would wait for ever.
     if (answer === undefined) return this.drop(reply.outcome.kind);
     try {
-      await this.#connection.write(answer);
+      await this.#writer.write(answer);
     } catch {
       this.drop("unanswered");
     }

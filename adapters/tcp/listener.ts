@@ -27,7 +27,7 @@ export default defineListener({
   check,
   listen(tools) {
     const { config, world, intake, error, report } = tools;
-    const { frameBytesMax, pauseMsMax } = config;
+    const { frameBytesMax, pauseMsMax, frameMsMax } = config;
     const shared = {
       ...config,
       clock: world.clock,
@@ -38,7 +38,7 @@ export default defineListener({
       ack: bytesOf(config.ack),
       nak: bytesOf(config.nak),
       breachError: ({ breach, bytes }: BrokenFrame) =>
-        error(breachCodes[breach], { frameBytesMax, pauseMsMax, bytes: bytes.length }),
+        error(breachCodes[breach], { frameBytesMax, pauseMsMax, frameMsMax, bytes: bytes.length }),
     };
     const { enter } = new Door("TCP", tools);
     return receive("TCP", tools, enter, (connection) => new TcpSession(connection, shared));
