@@ -41,6 +41,11 @@ export class Gathered {
     return this.#held.subarray(from, Math.min(until, this.#length));
   }
 
+  /** Leaves the first `length` of them. */
+  shorten(length: number): void {
+    this.#length = Math.min(length, this.#length);
+  }
+
   /** Leaves nothing. */
   clear(): void {
     this.#length = 0;

@@ -3,7 +3,6 @@ import type { MitralError } from "../../../runtime/contract/error.ts";
 import type { Connection } from "../../../runtime/contract/world.ts";
 import { addressOf } from "../../_kit/limits/network.ts";
 import type { Rate, Rates } from "../../_kit/limits/rate.ts";
-import { Deadline } from "../../_kit/net/deadline.ts";
 import { commitIn } from "../framing/frame.ts";
 import { BrokenFrame, FrameReader } from "../framing/frame_reader.ts";
 import { looksLikeMessage } from "../framing/looks_like_message.ts";

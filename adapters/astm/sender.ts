@@ -1,0 +1,66 @@
+import { defineSender, type OpenSender } from "../../runtime/contract/adapter.ts";
+import { Outlet } from "../_kit/net/outlet.ts";
+import { type Frame, isRestricted, nextNumber } from "./_frame.ts";
+import { AstmLink, LinkError, type LinkTrouble } from "./_link.ts";
+import { recordsOf } from "./_records.ts";
+import { check, config, errors } from "./_sender_spec.ts";
+
+const codes = {
+  closed: "ASTM_ANSWER_MISSING",
+  late: "ASTM_ANSWER_LATE",
+  busy: "ASTM_LINE_BUSY",
+  refused: "ASTM_FRAME_REFUSED",
+} as const satisfies Record<LinkTrouble, keyof typeof errors>;
+
+/**
+ * Sends messages by the low-level protocol of ASTM E1381 (CLSI LIS01-A2) over TCP, one at a time: over a connection it
+ * opens, or over one the peer opens to it. A message is delivered when the peer has acknowledged its last frame.
+ *
+ * Source: ASTM E1381-02, CLSI LIS01-A2.
+ */
+export default defineSender({
+  name: "astm",
+  about: "Sends messages to analysers and their hosts by ASTM E1381 (CLSI LIS01-A2), over TCP.",
+  config,
+  errors,
+  check,
+
+  async open(tools): Promise<OpenSender> {
+    const { config, world, fail, report } = tools;
+    const { host = "127.0.0.1", port, frames, textBytesMax, answerMsMax, enquiriesMax, attemptsMax } = config;
+    const linkTools = { ...config, clock: world.clock, report };
+    const outlet = await Outlet.open("ASTM", tools, (connection) => new AstmLink(connection, linkTools));
+
+    return {
+      async send({ bytes }, signal) {
+        signal.throwIfAborted();
+        if (bytes.length === 0 || bytes.some(isRestricted)) {
+          return fail("ASTM_MESSAGE_UNFIT", { bytes: bytes.length });
+        }
+        return await outlet.use(signal, async (link) => {
+          try {
+            await link.transfer(framesOf(frames === "records" ? recordsOf(bytes) : [bytes], textBytesMax));
+            return { kind: "accepted" };
+          } catch (cause) {
+            if (!(cause instanceof LinkError)) throw cause;
+            const facts = { host, port, answerMsMax, enquiriesMax, attemptsMax };
+            return fail(codes[cause.trouble], facts, cause.cause);
+          }
+        });
+      },
+      [Symbol.asyncDispose]: () => outlet[Symbol.asyncDispose](),
+    };
+  },
+});
+
+/** Texts as frames, numbered on from one text to the next. */
+function* framesOf(texts: Iterable<Uint8Array>, textBytesMax: number): Iterable<Frame> {
+  let number = 0;
+  for (const text of texts) {
+    for (let from = 0; from < text.length; from += textBytesMax) {
+      number = nextNumber(number);
+      const until = from + textBytesMax;
+      yield { number, text: text.subarray(from, until), isLast: until >= text.length };
+    }
+  }
+}
