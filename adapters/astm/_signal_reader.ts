@@ -37,7 +37,8 @@ export class SignalReader {
 
   /** `textBytesMax`: longest text of a frame. */
   constructor(textBytesMax: number) {
-    this.#frameBytesMax = textBytesMax + MARKS;
+    // All of a frame but STX and LF.
+    this.#frameBytesMax = textBytesMax + MARKS - 2;
   }
 
   /** True within a frame. */
