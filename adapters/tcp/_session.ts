@@ -157,13 +157,15 @@ export class TcpSession implements Session {
     if (message) await this.#take(message);
   }
 
-  /** The bytes have an end that nobody wanted, or are broken. */
+  /** The bytes are broken, or so is the connection. */
   async #cut(cause: unknown): Promise<void> {
     if (cause instanceof BrokenFrame) {
       await this.#refuse(cause);
       return this.drop("refused");
     }
     this.#closedBy ??= "reset";
+    // Where we stopped in the middle of a message, its sender knows.
+    if (this.#closedBy !== "reset" && this.#closedBy !== "paused") return;
     try {
       this.#reader.end(false);
     } catch (broken) {
