@@ -11,7 +11,8 @@ const names = `(?:${NAMES.join("|")})`;
 export const bytesPattern = {
   matches: `${names}(?: ${names})*|` +
     String.raw`(?:[\u0000-\u005b\u005d-\u00ff]|\\x[0-9A-Fa-f]{2}|\\[rnt0\\])+`,
-  says: String.raw`bytes: names of control characters, as in ETX CR, or text with escapes, as in \x03\r`,
+  says: String
+    .raw`names control characters, as in ETX CR, or has one byte a character, with escapes as in \x03\r`,
 } as const;
 
 /**
