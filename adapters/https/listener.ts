@@ -1,12 +1,14 @@
 import { defineListener } from "../../runtime/contract/adapter.ts";
 import type { Clock, HttpServer } from "../../runtime/contract/world.ts";
-import { config, errors, type Tools } from "./_listener_spec.ts";
+import { Door } from "../_kit/limits/door.ts";
+import { check, config, type Tools } from "./_listener_spec.ts";
 import { isLoopback } from "./_loopback.ts";
-import { Requests } from "./_requests.ts";
+import { errors } from "./receiving/errors.ts";
+import { Requests } from "./receiving/requests.ts";
 
 /**
  * Takes messages posted over HTTP (RFC 9110), one to a request, and answers each with what the channel says of it;
- * `_reply_response.ts` has the table of statuses. For HL7 v2 that is HL7 over HTTP.
+ * `receiving/reply_response.ts` has the table of statuses. For HL7 v2 that is HL7 over HTTP.
  *
  * A body is read only when its path, method, type and the channel allow it, and never beyond `bodyBytesMax`.
  * Everything refused is answered with problem details (RFC 9457) that carry the error's code.
@@ -19,6 +21,7 @@ export default defineListener({
   about: "Takes messages posted over HTTP.",
   config,
   errors,
+  check,
   async listen(tools) {
     const { host, port, path, mount } = tools.config;
     const requests = new Requests(tools);
@@ -27,8 +30,8 @@ export default defineListener({
       address: port === undefined
         ? path
         : `http://${host.includes(":") ? `[${host}]` : host}:${server.port}${path}`,
-      handle: async (request, peer) => await requests.handle(request, peer),
-      ...(mount ? { mountedAt: path } : {}),
+      handle: async (request, peer) => await requests.handle(request, { peer }),
+      ...(mount ? { mounts: (asked: string) => requests.serves(asked) } : {}),
       async stop() {
         const shut = server.shutdown();
         await requests.stop();
@@ -52,14 +55,14 @@ function unserved({ config, fail }: Tools): HttpServer {
   return { port: 0, shutdown: () => Promise.resolve(), review() {} };
 }
 
-async function serve(
-  { world, config: { host }, fail }: Tools,
-  port: number,
-  requests: Requests,
-): Promise<HttpServer> {
+async function serve(tools: Tools, port: number, requests: Requests): Promise<HttpServer> {
+  const { world, config, fail, report } = tools, { host, headMsMax, idleMsMax, stallMsMax } = config;
   if (!isLoopback(host)) fail("HTTPS_PLAIN_REFUSED", { host });
+  const { enter } = new Door("HTTPS", tools);
+  const broken = (peer: string, detail: string) => report({ name: "requestBroken", facts: { peer, detail } });
+  const options = { host, port, headMsMax, idleMsMax, stallMsMax, enter, broken };
   try {
-    return await world.net.serveHttp({ host, port }, (request, { peer }) => requests.handle(request, peer));
+    return await world.net.serveHttp(options, (request, facts) => requests.handle(request, facts));
   } catch (cause) {
     const reason = String((cause as { code?: unknown }).code ?? "unknown");
     if (reason === "EADDRINUSE") fail("HTTPS_PORT_BUSY", { host, port }, cause);

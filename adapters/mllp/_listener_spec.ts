@@ -5,6 +5,8 @@ import { bytes, choice, type Config, durationMs, integer, text } from "../../run
 import { doorErrors } from "../_kit/limits/door.ts";
 import { doorSettings, rateSettings, unfitNetworks } from "../_kit/limits/settings.ts";
 import { connectFaults, listenFaults } from "../_kit/net/faults.ts";
+import { callingFaults, servingFaults } from "../_kit/tls/faults.ts";
+import { eitherTls, unfitTls } from "../_kit/tls/settings.ts";
 import { idleSettings } from "../_kit/settings/idle_settings.ts";
 import { releaseErrors } from "./_release_errors.ts";
 import type { Breach } from "./framing/frame_reader.ts";
@@ -16,7 +18,7 @@ export const config = {
     { min: 0, max: 65535, example: 2575 },
   ),
   host: text(
-    "Address to listen on. MLLP is not encrypted: only this machine, 127.0.0.1, where left out. At `role: client`, the " +
+    "Address to listen on: only this machine, 127.0.0.1, where left out. At `role: client`, the " +
       "name or address of the peer.",
     { optional: true, example: "10.1.2.3" },
   ),
@@ -26,6 +28,7 @@ export const config = {
     ["server", "client"],
     { default: "server" },
   ),
+  tls: eitherTls,
   release: integer(
     "Release of MLLP: 1, or 2 with its commit acknowledgments. The peer must speak the same.",
     { min: 1, max: 2, default: 1 },
@@ -93,7 +96,7 @@ export function check(settings: Config<typeof config>): readonly Unfit[] {
   const { role, host, port, release } = settings;
   const idle = (names: readonly (keyof typeof config)[], beside: string) =>
     idleSettings(config, settings, names, beside);
-  const unfit = unfitNetworks(settings);
+  const unfit = [...unfitNetworks(settings), ...unfitTls(settings.tls, role)];
   if (release === 1) unfit.push(...idle(["commitMsMax", "resendsMax"], "release: 1"));
   if (role === "server") return [...unfit, ...idle(["connectMsMax", "redialMsMax"], "role: server")];
   if (host === undefined) unfit.push({ setting: "host", rule: "is needed: the peer to call" });
@@ -109,6 +112,8 @@ export const errors = {
   ...listenFaults("MLLP"),
   ...connectFaults("MLLP"),
   ...doorErrors("MLLP"),
+  ...servingFaults("MLLP"),
+  ...callingFaults("MLLP"),
   MLLP_RELEASE_NEWER: releaseErrors.MLLP_RELEASE_NEWER,
   MLLP_FRAME_TOO_LARGE: {
     blame: "sender",

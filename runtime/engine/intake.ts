@@ -5,14 +5,14 @@ import type { Flaws, Identity, SplitBatch } from "../contract/format.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { Corrected } from "../journal/corrections.ts";
 import type { Append, Appended, Sameness } from "../journal/operations.ts";
-import { ACCEPTED, type Arrival, declared, failed, identityIn, type Kept } from "./arrival.ts";
+import { ACCEPTED, type Arrival, arrivalOf, declared, failed, identityIn, type Kept } from "./arrival.ts";
 import { outcomeOfAll, takeAll } from "./batch_intake.ts";
 import { errors } from "./errors.ts";
 import { flawed } from "./flawed.ts";
 import { InTurn } from "./in_turn.ts";
 import type { IntakeParts } from "./intake_parts.ts";
 import { type Counted, Numbers } from "./numbers.ts";
-import { REUSED, samenessOf } from "./sameness.ts";
+import { reusedBy, samenessOf } from "./sameness.ts";
 import { Replies } from "./replies.ts";
 import { troubleOf } from "./trouble.ts";
 
@@ -50,9 +50,8 @@ export class ChannelIntake implements Intake {
     return this.#answering(delivery, kept, (arrival) => this.#take(arrival));
   }
 
-  // The journal's own word for the state goes out: it is the archive's, too.
-  state(_id: string): Promise<MessageProgress | undefined> {
-    return Promise.resolve(undefined);
+  state(id: string): Promise<MessageProgress | undefined> {
+    return this.#parts.journal.ask({ ask: "progress", channel: this.#parts.plan.name, id });
   }
 
   refuse(delivery: Delivery, error: MitralError, kept?: () => void): Promise<Reply> {
@@ -76,7 +75,7 @@ export class ChannelIntake implements Intake {
     if (!gate.isOpen) errors.fail("ENGINE_INTAKE_CLOSED", { reason: gate.reason });
     if (format.batch?.split(bytes)) errors.fail("ENGINE_CORRECTION_BATCH");
     const peer = corrects.by.person;
-    const arrival = this.#arrive({ bytes, peer, contentType });
+    const arrival = arrivalOf({ bytes, peer, contentType }, this.#parts);
     const kept = await this.#keep({ ...arrival, origin: { adapter: "correction", peer }, corrects });
     return { id: arrival.id, outcome: await kept.outcome };
   }
@@ -95,7 +94,7 @@ export class ChannelIntake implements Intake {
       inMemory = 0;
     };
     memory.take(inMemory);
-    const arrival = this.#arrive(delivery, () => {
+    const arrival = arrivalOf(delivery, this.#parts, () => {
       free();
       kept?.();
     });
@@ -109,19 +108,6 @@ export class ChannelIntake implements Intake {
       tookMs: clock.elapsedMs() - startedMs,
     });
     return reply;
-  }
-
-  #arrive({ bytes, peer, contentType }: Delivery, kept?: () => void): Arrival {
-    const { plan, format, world, newId } = this.#parts;
-    return {
-      id: newId(),
-      atMs: world.clock.nowMs(),
-      origin: { adapter: plan.listen.spec.name, peer },
-      contentType: contentType ?? format.contentType,
-      bytes,
-      way: peer,
-      kept,
-    };
   }
 
   async #take(arrival: Arrival): Promise<Reply> {
@@ -294,8 +280,8 @@ export class ChannelIntake implements Intake {
   }
 
   /** The answer says no more than that it is durable. */
-  #isAnsweredNow({ corrects }: Arrival): boolean {
-    return corrects !== undefined || this.#parts.plan.acknowledge === "received";
+  #isAnsweredNow({ corrects, isAskedAbout }: Arrival): boolean {
+    return isAskedAbout === true || corrects !== undefined || this.#parts.plan.acknowledge === "received";
   }
 
   async #write(append: Append): Promise<Exclude<Appended, { kind: "outdated" }>> {
@@ -333,7 +319,8 @@ export class ChannelIntake implements Intake {
       return { arrival, seq, outcome: { kind: "rejected", error: joined.error } };
     }
     const { message } = joined;
-    const told = this.#replies.told(message.seq, arrival, plan.acknowledge === "received");
+    const isNow = plan.acknowledge === "received" || arrival.isAskedAbout === true;
+    const told = this.#replies.told(message.seq, arrival, isNow);
     accepted(message);
     const about = identity.piece!.isAnsweredAsWhole ? message.bytes : bytes;
     return { arrival: { ...arrival, bytes: about }, seq, whole: message.bytes, ...told };
@@ -360,16 +347,18 @@ export class ChannelIntake implements Intake {
         report({ name: "messageRepeated", channel: plan.name, id });
         const first = { ...arrival, id, atMs: receivedAtMs };
         if (appended.kind === "pending") {
-          return { arrival: first, seq, ...this.#replies.told(seq, arrival, false) };
+          return { arrival: first, seq, ...this.#replies.told(seq, arrival, arrival.isAskedAbout ?? false) };
         }
         const { answer } = appended;
         if (!arrival.isAnsweredTwice) return { arrival: first, seq, outcome: ACCEPTED, answer };
         const fate: Outcome = answer ? { kind: "accepted", answer } : ACCEPTED;
         return { arrival: first, seq, outcome: ACCEPTED, ...(this.#replies.goBack ? { fate } : {}) };
       }
-      case "conflicting":
-        report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error: REUSED });
-        return { arrival, seq, outcome: { kind: "rejected", error: REUSED } };
+      case "conflicting": {
+        const error = reusedBy(arrival);
+        report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
+        return { arrival, seq, outcome: { kind: "rejected", error } };
+      }
       case "misnumbered":
         // Perhaps it is another message under an old number: its sender goes on, and a person can replay it.
         report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error: NUMBER_REUSED });

@@ -137,6 +137,8 @@ export function fakeNet(given: Partial<Net>): Net {
     serveHttp: none,
     fetch: none,
     lookup: none,
+    certificatesIn: none,
+    misfitOf: none,
     listenLocal: none,
     connectLocal: none,
     ...given,

@@ -1,4 +1,4 @@
-import type { Intake, Reading } from "../../../runtime/contract/adapter.ts";
+import type { Delivery, Intake, Reading } from "../../../runtime/contract/adapter.ts";
 import type { MitralError } from "../../../runtime/contract/error.ts";
 import type { Connection } from "../../../runtime/contract/world.ts";
 import { addressOf } from "../../_kit/limits/network.ts";
@@ -248,6 +248,11 @@ export class Session {
     return true;
   }
 
+  #delivery(bytes: Uint8Array): Delivery {
+    const { peer, partner } = this.#connection;
+    return partner === undefined ? { bytes, peer } : { bytes, peer, partner };
+  }
+
   /** Hands a frame over. */
   #take(frame: Uint8Array): void {
     this.#frames++;
@@ -255,7 +260,7 @@ export class Session {
     if (frame.length === 0) {
       return this.#tools.report({ name: "emptyFrameSkipped", facts: { peer: this.#connection.peer } });
     }
-    const delivery = { bytes: frame, peer: this.#connection.peer };
+    const delivery = this.#delivery(frame);
     this.#replies.take((kept) => this.#tools.intake.receive(delivery, kept));
   }
 
@@ -264,7 +269,7 @@ export class Session {
     this.#frames++;
     this.#waits.endFrame();
     const error = this.#sayRefused(broken);
-    const delivery = { bytes: broken.bytes, peer: this.#connection.peer };
+    const delivery = this.#delivery(broken.bytes);
     this.#replies.take((kept) => this.#tools.intake.refuse(delivery, error, kept));
   }
 
@@ -298,7 +303,7 @@ export class Session {
   async #answerLast(broken: BrokenFrame): Promise<boolean> {
     this.#noteSkipped();
     const error = this.#sayRefused(broken);
-    const delivery = { bytes: broken.bytes, peer: this.#connection.peer };
+    const delivery = this.#delivery(broken.bytes);
     if (!await this.#replies.answerLast(() => this.#tools.intake.refuse(delivery, error))) {
       this.drop("refused");
       return false;
