@@ -1,4 +1,6 @@
 import { defineSender, type OpenSender } from "../../runtime/contract/adapter.ts";
+import { isTlsFailure } from "../../runtime/contract/tls.ts";
+import { callError } from "../_kit/tls/calling.ts";
 import { Outlet } from "../_kit/net/outlet.ts";
 import { type Frame, isRestricted, nextNumber } from "./_frame.ts";
 import { AstmLink, LinkError, type LinkTrouble } from "./_link.ts";
@@ -43,6 +45,8 @@ export default defineSender({
             return { kind: "accepted" };
           } catch (cause) {
             if (!(cause instanceof LinkError)) throw cause;
+            // In TLS 1.3 a server refuses our certificate after the handshake.
+            if (isTlsFailure(cause.cause)) throw callError("ASTM", tools, { host, port }, cause.cause);
             const facts = { host, port, answerMsMax, enquiriesMax, attemptsMax };
             return fail(codes[cause.trouble], facts, cause.cause);
           }

@@ -9,7 +9,7 @@ import type { BrokenFrame } from "./framing/frame_reader.ts";
 import { framingOf } from "./framing/framing.ts";
 
 /**
- * Takes messages over plain TCP, told apart by their length, by a length in front of them, by marks around them, or by
+ * Takes messages over TCP, told apart by their length, by a length in front of them, by marks around them, or by
  * the end of the connection: from peers that call, or from one peer that it calls itself.
  *
  * Messages of a connection are taken in order, each when the one before is taken. An answer goes out only when the intake
@@ -21,7 +21,7 @@ import { framingOf } from "./framing/framing.ts";
  */
 export default defineListener({
   name: "tcp",
-  about: "Takes messages over plain TCP, with a framing of your choice.",
+  about: "Takes messages over TCP, by TLS or plain, with a framing of your choice.",
   config,
   errors,
   check,

@@ -1,6 +1,8 @@
 import { defineSender, type OpenSender } from "../../runtime/contract/adapter.ts";
 import type { Outcome } from "../../runtime/contract/message.ts";
 import { bytesOf } from "../_kit/bytes/control_characters.ts";
+import { isTlsFailure } from "../../runtime/contract/tls.ts";
+import { callError } from "../_kit/tls/calling.ts";
 import { Outlet } from "../_kit/net/outlet.ts";
 import { LinkError, type LinkTrouble, TcpLink } from "./_link.ts";
 import { check, config, errors } from "./_sender_spec.ts";
@@ -14,7 +16,7 @@ const codes = {
 } as const satisfies Record<LinkTrouble, keyof typeof errors>;
 
 /**
- * Sends messages over plain TCP, told apart as `framing` says, one at a time: over a connection it opens, or over one the
+ * Sends messages over TCP, told apart as `framing` says, one at a time: over a connection it opens, or over one the
  * peer opens to it.
  *
  * A message is delivered when the peer's answer says so. Where the peer answers nothing (`answers: none`), it counts as
@@ -23,7 +25,7 @@ const codes = {
  */
 export default defineSender({
   name: "tcp",
-  about: "Sends messages over plain TCP, with a framing of your choice.",
+  about: "Sends messages over TCP, by TLS or plain, with a framing of your choice.",
   config,
   errors,
   check,
@@ -58,6 +60,8 @@ export default defineSender({
             // After an answer that means nothing here, whatever comes next on this connection would be in doubt.
             link.close();
             if (!(cause instanceof LinkError)) throw cause;
+            // In TLS 1.3 a server refuses our certificate after the handshake.
+            if (isTlsFailure(cause.cause)) throw callError("TCP", tools, { host, port }, cause.cause);
             return fail(codes[cause.trouble], { host, port, answerMsMax }, cause.cause);
           } finally {
             if (!keepAlive || framing.isWhole) link.close();

@@ -61,7 +61,7 @@ for (
     [
       String.raw`{ end: '\q' }`,
       String
-        .raw`listen.tcp.framing.end: must be bytes: names of control characters, as in ETX CR, or text with escapes, as in \x03\r, not "\\q"`,
+        .raw`listen.tcp.framing.end: must be text that names control characters, as in ETX CR, or has one byte a character, with escapes as in \x03\r`,
     ],
   ]
 ) {
