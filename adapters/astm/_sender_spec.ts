@@ -3,6 +3,7 @@ import type { Fault } from "../../runtime/contract/error.ts";
 import { bytes, choice, type Config, durationMs, integer, type Unfit } from "../../runtime/contract/spec.ts";
 import { outletFaults } from "../_kit/net/outlet.ts";
 import { outletSettings, unfitOutlet } from "../_kit/settings/peer_settings.ts";
+import type { LinkTrouble } from "./_link.ts";
 import { TEXT_BYTES_MAX } from "./_listener_spec.ts";
 
 /** Settings of the sender. */
@@ -77,6 +78,14 @@ export const errors = {
     says: "Cannot deliver: {host} port {port} closed the connection before it had acknowledged the message",
   },
 } as const satisfies Readonly<Record<string, Fault>>;
+
+/** The code for why a message was not delivered over a link. */
+export const linkCodes = {
+  closed: "ASTM_ANSWER_MISSING",
+  late: "ASTM_ANSWER_LATE",
+  busy: "ASTM_LINE_BUSY",
+  refused: "ASTM_FRAME_REFUSED",
+} as const satisfies Record<LinkTrouble, keyof typeof errors>;
 
 /** What the sender is given. */
 export type Tools = SendTools<typeof config, keyof typeof errors>;

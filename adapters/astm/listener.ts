@@ -1,6 +1,8 @@
 import { defineListener } from "../../runtime/contract/adapter.ts";
 import { Door } from "../_kit/limits/door.ts";
 import { receive } from "../_kit/net/reception.ts";
+import { probe } from "../_kit/probe/attempts.ts";
+import { wayAttempts } from "../_kit/probe/way.ts";
 import { Doubts } from "./_doubts.ts";
 import { check, config, errors } from "./_listener_spec.ts";
 import { AstmSession, type EndedBy } from "./_session.ts";
@@ -22,6 +24,7 @@ export default defineListener({
   config,
   errors,
   check,
+  probe: (tools) => probe(tools, wayAttempts("ASTM", tools)),
   listen(tools) {
     const { config, world, intake, memory, error, report } = tools;
     const { messageBytesMax, repeatMsMax } = config;

@@ -3,16 +3,10 @@ import { isTlsFailure } from "../../runtime/contract/tls.ts";
 import { callError } from "../_kit/tls/calling.ts";
 import { Outlet } from "../_kit/net/outlet.ts";
 import { type Frame, isRestricted, nextNumber } from "./_frame.ts";
-import { AstmLink, LinkError, type LinkTrouble } from "./_link.ts";
+import { AstmLink, LinkError } from "./_link.ts";
+import { probeSender } from "./_probe.ts";
 import { recordsOf } from "./_records.ts";
-import { check, config, errors } from "./_sender_spec.ts";
-
-const codes = {
-  closed: "ASTM_ANSWER_MISSING",
-  late: "ASTM_ANSWER_LATE",
-  busy: "ASTM_LINE_BUSY",
-  refused: "ASTM_FRAME_REFUSED",
-} as const satisfies Record<LinkTrouble, keyof typeof errors>;
+import { check, config, errors, linkCodes } from "./_sender_spec.ts";
 
 /**
  * Sends messages by the low-level protocol of ASTM E1381 (CLSI LIS01-A2) over TCP, one at a time: over a connection it
@@ -26,6 +20,7 @@ export default defineSender({
   config,
   errors,
   check,
+  probe: probeSender,
 
   async open(tools): Promise<OpenSender> {
     const { config, world, fail, report } = tools;
@@ -48,7 +43,7 @@ export default defineSender({
             // In TLS 1.3 a server refuses our certificate after the handshake.
             if (isTlsFailure(cause.cause)) throw callError("ASTM", tools, { host, port }, cause.cause);
             const facts = { host, port, answerMsMax, enquiriesMax, attemptsMax };
-            return fail(codes[cause.trouble], facts, cause.cause);
+            return fail(linkCodes[cause.trouble], facts, cause.cause);
           }
         });
       },

@@ -3,6 +3,8 @@ import { bytesOf } from "../_kit/bytes/control_characters.ts";
 import { Door } from "../_kit/limits/door.ts";
 import { Rates } from "../_kit/limits/rate.ts";
 import { receive } from "../_kit/net/reception.ts";
+import { probe } from "../_kit/probe/attempts.ts";
+import { wayAttempts } from "../_kit/probe/way.ts";
 import { breachCodes, check, config, errors } from "./_listener_spec.ts";
 import { TcpSession } from "./_session.ts";
 import type { BrokenFrame } from "./framing/frame_reader.ts";
@@ -25,6 +27,7 @@ export default defineListener({
   config,
   errors,
   check,
+  probe: (tools) => probe(tools, wayAttempts("TCP", tools)),
   listen(tools) {
     const { config, world, intake, error, report } = tools;
     const { frameBytesMax, pauseMsMax, frameMsMax } = config;

@@ -4,6 +4,8 @@ import { bytesOf } from "../_kit/bytes/control_characters.ts";
 import { isTlsFailure } from "../../runtime/contract/tls.ts";
 import { callError } from "../_kit/tls/calling.ts";
 import { Outlet } from "../_kit/net/outlet.ts";
+import { probe } from "../_kit/probe/attempts.ts";
+import { wayAttempts } from "../_kit/probe/way.ts";
 import { LinkError, type LinkTrouble, TcpLink } from "./_link.ts";
 import { check, config, errors } from "./_sender_spec.ts";
 import { FixedReader } from "./framing/fixed_reader.ts";
@@ -29,6 +31,7 @@ export default defineSender({
   config,
   errors,
   check,
+  probe: (tools) => probe(tools, wayAttempts("TCP", tools)),
 
   async open(tools): Promise<OpenSender> {
     const { config, world, error, fail, report } = tools;
