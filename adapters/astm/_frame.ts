@@ -26,7 +26,7 @@ export const ETB = 0x17;
 /** Bytes of a frame beside its text: STX FN, ETB or ETX, C1 C2 CR LF. */
 export const MARKS = 7;
 
-/** What may not stand within a text: SOH to ACK, LF, DLE, DC1 to DC4, NAK, SYN, ETB (E1381-02, 6.5.1). */
+/** What may not stand within a text: SOH to ACK, LF, DLE, DC1 to DC4, NAK, SYN, ETB (E1381-02, 6.6). */
 export function isRestricted(byte: number): boolean {
   return byte >= 0x01 && byte <= 0x06 || byte === LF || byte >= 0x10 && byte <= 0x17;
 }

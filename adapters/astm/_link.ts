@@ -6,9 +6,9 @@ import { ENQ, EOT, type Frame, NAK, writeFrame } from "./_frame.ts";
 import { type Signal, SignalReader } from "./_signal_reader.ts";
 
 const bufferBytes = 4 * 1024;
-/** How long each station waits after both have asked for the line at once (E1381-02, 6.2.7). */
+/** How long each station waits after both have asked for the line at once (E1381-02, 6.2). */
 const contentionMs = { host: 20_000, instrument: 1_000 } as const;
-/** How long the line is left to a peer that has asked for it by EOT (E1381-02, 6.5.4). */
+/** How long the line is left to a peer that has asked for it by EOT (E1381-02, 6.3.5). */
 const interruptMs = 15_000;
 /** How long the last byte of a connection may take. */
 const leaveMsMax = 1_000;
