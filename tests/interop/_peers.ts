@@ -6,6 +6,7 @@ const PEERS = {
   "curl": [["curl", "--version"]],
   "fish": [["fish", "--version"]],
   "openssl": [["openssl", "version"]],
+  "python3": [["python3", "--version"], ["/usr/bin/python3", "--version"]],
   // A version manager's python3 need not be the one Debian's package belongs to.
   "python3": [["python3", "--version"]],
   "python3-hl7": [["python3", "-c", "import hl7.mllp"], ["/usr/bin/python3", "-c", "import hl7.mllp"]],

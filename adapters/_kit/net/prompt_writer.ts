@@ -1,5 +1,5 @@
 import type { Clock, Connection } from "../../../runtime/contract/world.ts";
-import { Deadline } from "../../_kit/net/deadline.ts";
+import { Deadline } from "./deadline.ts";
 
 /**
  * Writes to a peer that has to read: `stalled` is called where one write takes longer than `stallMsMax`, and has to close
