@@ -19,9 +19,18 @@ export interface Delivery {
   /**
    * What the sender, not the message, calls this delivery, where the transport has such a thing (an `Idempotency-Key`,
    * a file's name with its size and time): the same again is the same delivery, whatever the format says of its id.
+   * Other bytes under a key that was used are rejected with {@linkcode KEY_REUSED}.
    */
   readonly key?: string;
+  /**
+   * Its sender asks for the state of the message later, by the `id` of the reply: the reply comes as soon as the message
+   * is durable, whatever the channel waits for otherwise.
+   */
+  readonly isAskedAbout?: true;
 }
+
+/** Code of the error that other bytes under a used {@linkcode Delivery.key} are rejected with. */
+export const KEY_REUSED = "ENGINE_KEY_REUSED";
 
 /** How a delivery ended, and what to tell the peer. */
 export interface Reply {
@@ -184,8 +193,8 @@ export interface Listening {
   readonly address: string;
   /** Answers an HTTP request as the listener's own server would, where it is an HTTP listener. */
   handle?(request: Request, peer: string): Promise<Response>;
-  /** The path at which a service around the gateway hands requests to `handle`, where the listener wants that. */
-  readonly mountedAt?: string;
+  /** Whether a service around the gateway hands requests for a path to `handle`; left out where it hands over none. */
+  mounts?(path: string): boolean;
   /** Accepts and reads no more; resolves when everything handed over has been answered. */
   stop(): Promise<void>;
   /** Drops whatever is left. Called once, after `stop` or instead of it. */
