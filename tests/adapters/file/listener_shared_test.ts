@@ -4,8 +4,8 @@ import { MitralError } from "../../../runtime/contract/error.ts";
 import type { Memory } from "../../../runtime/contract/adapter.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
 import { failedInSilence, FakeIntake, refused } from "../../world/fake_intake.ts";
-import { memoryInMemory, openListener } from "../../world/tools.ts";
-import { platformError } from "./faulty_disk.ts";
+import { memoryInMemory, openListener, worldWith } from "../../world/tools.ts";
+import { type Faults, faultyDisk, platformError } from "./faulty_disk.ts";
 import { Folder } from "./folder.ts";
 import { everyMs, watch } from "./watch.ts";
 
@@ -233,4 +233,48 @@ Deno.test("file drops what it has read ahead when the channel can take no more",
   rig.intake.reply = () => failedInSilence(trouble);
   await rig.rounds(1);
   assertEquals([rig.intake.texts, await rig.folder.files()], [["a"], ["a.hl7", "b.hl7", "c.hl7"]]);
+});
+
+Deno.test("file gives what was handed over before a crash its key again, and another to what is put back", async () => {
+  await using folder = await Folder.make();
+  const memory = memoryInMemory();
+  const config = { path: folder.path, everyMs, settleMs: 0 };
+  await folder.write("a.hl7", "a", 1_000_000);
+  const clock = new FakeClock(), crashed = new FakeIntake();
+  crashed.hold();
+  {
+    await using _rig = await openListener(listener, config, { clock, intake: crashed, memory });
+    await clock.armed();
+    await clock.pass(crashed.gotten(1));
+  }
+  const after = await alsoWatching(folder, config, 3, memory);
+  await Deno.rename(folder.at("done", "a.hl7"), folder.at("a.hl7"));
+  const putBack = await alsoWatching(folder, config, 3, memory);
+  const keys = [crashed, after, putBack].map(({ received }) => received[0].key);
+  assertEquals([keys[0] === keys[1], keys[1] === keys[2]], [true, false]);
+});
+
+Deno.test("file gives a file that is stuck its key again after a restart", async () => {
+  await using folder = await Folder.make();
+  const memory = memoryInMemory();
+  for (const name of ["a.hl7", "b.hl7"]) await folder.write(name, name);
+  const keyOf = async (faults: Faults) => {
+    const clock = new FakeClock(), intake = new FakeIntake();
+    await using _rig = await openListener(listener, { path: folder.path, everyMs, settleMs: 0 }, {
+      clock,
+      intake,
+      memory,
+      world: worldWith(clock, { disk: faultyDisk(faults) }),
+    });
+    await clock.armed();
+    await clock.advance(everyMs);
+    await clock.armed();
+    return intake.received.find(({ peer }) => peer === "a.hl7")?.key;
+  };
+  const stuck = await keyOf({
+    rename(name) {
+      if (name === "a.hl7") throw platformError("EIO");
+    },
+  });
+  assertEquals([await folder.files(), await keyOf({})], [["a.hl7"], stuck]);
 });
