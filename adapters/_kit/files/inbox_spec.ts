@@ -1,11 +1,21 @@
-import type { ListenTools } from "../../runtime/contract/adapter.ts";
-import type { Fault } from "../../runtime/contract/error.ts";
-import { TIME_OF_DAY } from "../../runtime/contract/schedule.ts";
-import { bytes, choice, durationMs, list, path, text } from "../../runtime/contract/spec.ts";
+import type { ListenTools } from "../../../runtime/contract/adapter.ts";
+import type { Fault } from "../../../runtime/contract/error.ts";
+import { TIME_OF_DAY } from "../../../runtime/contract/schedule.ts";
+import {
+  bytes,
+  choice,
+  type Config,
+  durationMs,
+  integer,
+  list,
+  type Spec,
+  text,
+} from "../../../runtime/contract/spec.ts";
+import type { Folder } from "./folder.ts";
+import type { Words } from "./words.ts";
 
-/** Settings of the listener. */
-export const config = {
-  path: path("Folder to watch. Its subfolders and symbolic links are left alone.", { example: "./inbox" }),
+/** Settings of every listener that takes files from a folder. Where its folders are it says itself: {@linkcode Places}. */
+export const inboxSettings = {
   pattern: text("Names to take: * stands for any characters, ? for one.", {
     default: "*",
     example: "*.hl7",
@@ -37,49 +47,66 @@ export const config = {
     min: 1,
   }),
   after: choice("What becomes of a file that was taken.", ["move", "delete"], { default: "move" }),
-  doneFolder: path("Where files that were taken go; done in the watched folder where left out.", {
-    optional: true,
-    example: "./archive",
-  }),
-  failedFolder: path("Where files that were refused go; failed in the watched folder where left out.", {
-    optional: true,
-    example: "./refused",
-  }),
+  readsAtOnce: integer(
+    "How many files are read at a time. They are handed over in their order all the same.",
+    { default: 1, min: 1, max: 64 },
+  ),
 } as const;
 
-/** What can go wrong while listening. */
-export const errors = {
-  FILE_FOLDER_UNREADABLE: {
+/** What can go wrong with files in a folder, by the part of the code that follows the component's name. */
+export const inboxFaults = {
+  FOLDER_UNREADABLE: {
     blame: "operator",
     retry: "later",
     says: "Cannot watch folder: it cannot be read ({reason})",
   },
-  FILE_FOLDER_UNWRITABLE: {
+  FOLDER_UNWRITABLE: {
     blame: "operator",
     retry: "later",
     says: "Cannot watch folder: {setting} cannot be made ({reason})",
   },
-  FILE_FOLDER_SAME: {
+  FOLDER_SAME: {
     blame: "operator",
     retry: "never",
     says: "Cannot watch folder: {setting} must be another folder than path",
   },
-  FILE_READ_FAILED: {
+  READ_FAILED: {
     blame: "operator",
     retry: "later",
     says: "Cannot read file: the system refuses ({reason})",
   },
-  FILE_MOVE_FAILED: {
+  MOVE_FAILED: {
     blame: "operator",
     retry: "later",
     says: "Cannot put file away: the system refuses ({reason})",
   },
-  FILE_SIZE_EXCESSIVE: {
+  SIZE_EXCESSIVE: {
     blame: "sender",
     retry: "never",
     says: "Cannot read file: larger than fileBytesMax ({fileBytesMax})",
   },
 } as const satisfies Record<string, Fault>;
 
-/** What the listener's parts are given. */
-export type Tools = ListenTools<typeof config, keyof typeof errors>;
+/** Where a listener's folders are, as the component's own config says it. */
+export interface Places {
+  /** Folder to watch. */
+  readonly path: string;
+  /** Where files that were taken go; `done` in the watched folder where left out. */
+  readonly doneFolder?: string | undefined;
+  /** Where files that were refused go; `failed` in the watched folder where left out. */
+  readonly failedFolder?: string | undefined;
+}
+
+/** What can go wrong with files in a folder. */
+export type InboxCode = keyof typeof inboxFaults;
+
+/** What the parts of a listener are given. */
+export interface InboxTools
+  extends Pick<ListenTools<Spec, never>, "world" | "intake" | "memory" | "report" | "timeZone"> {
+  /** What its config says. */
+  readonly config: Config<typeof inboxSettings> & Places;
+  /** The files. */
+  readonly folder: Folder;
+  /** The component's own words for what goes wrong. */
+  readonly words: Words<InboxCode>;
+}

@@ -1,5 +1,6 @@
-import type { Disk, FileFacts } from "../../runtime/contract/world.ts";
-import { join } from "node:path";
+import type { FileFacts } from "../../../runtime/contract/world.ts";
+import { join } from "node:path/posix";
+import type { Folder, Listed } from "./folder.ts";
 
 /** A file as it was last seen. Another size or time makes it another file. */
 export interface WatchedFile {
@@ -42,26 +43,27 @@ export interface Wholeness {
  * file says nothing of it: it was left behind by an earlier file of that name.
  */
 export class WatchedFiles {
-  readonly #disk: Disk;
-  readonly #folder: string;
+  readonly #folder: Folder;
+  readonly #path: string;
   readonly #wholeness: Wholeness;
   #files = new Map<string, WatchedFile>();
 
-  constructor(disk: Disk, folder: string, wholeness: Wholeness) {
-    this.#disk = disk;
+  constructor(folder: Folder, path: string, wholeness: Wholeness) {
     this.#folder = folder;
+    this.#path = path;
     this.#wholeness = wholeness;
   }
 
-  /** Looks at `names` among `all` names of the folder. What is gone is forgotten. */
-  async look(names: readonly string[], all: readonly string[], atMs: number): Promise<Look> {
+  /** Looks at `files` among `all` that the folder lists. What is gone is forgotten. */
+  async look(files: readonly Listed[], all: readonly Listed[], atMs: number): Promise<Look> {
     const before = this.#files;
     this.#files = new Map();
-    const present = new Set(all);
+    const present = new Map(all.map((each) => [each.name, each]));
     const whole: WatchedFile[] = [];
     let settling = 0, hidden = 0;
-    for (const name of names) {
-      const facts = await this.#factsOf(name);
+    for (const listed of files) {
+      const { name } = listed;
+      const facts = listed.facts ?? await this.#factsOf(name);
       if (facts === null) hidden++;
       if (facts?.kind !== "file") continue;
       const known = before.get(name);
@@ -82,19 +84,25 @@ export class WatchedFiles {
     return !!now && isSame(now, facts);
   }
 
-  async #isWhole(file: WatchedFile, seenBefore: boolean, present: ReadonlySet<string>, atMs: number) {
+  async #isWhole(
+    file: WatchedFile,
+    seenBefore: boolean,
+    present: ReadonlyMap<string, Listed>,
+    atMs: number,
+  ): Promise<boolean> {
     const { marker, settleMs } = this.#wholeness;
     if (file.facts.size === 0) return false;
     if (marker === undefined) return seenBefore && atMs - file.sinceMs >= settleMs;
-    if (!present.has(file.name + marker)) return false;
-    const beside = await this.#factsOf(file.name + marker);
+    const listed = present.get(file.name + marker);
+    if (!listed) return false;
+    const beside = listed.facts ?? await this.#factsOf(listed.name);
     return beside?.kind === "file" && beside.modifiedMs >= file.facts.modifiedMs;
   }
 
   /** `undefined` where there is nothing, `null` where the system will not say. */
   async #factsOf(name: string): Promise<FileFacts | undefined | null> {
     try {
-      return await this.#disk.facts(join(this.#folder, name));
+      return await this.#folder.facts(join(this.#path, name));
     } catch {
       return null;
     }
