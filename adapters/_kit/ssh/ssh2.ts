@@ -7,3 +7,7 @@ import ssh2 from "ssh2";
 export type * from "ssh2";
 
 export const { Client, Server, utils } = ssh2;
+/** A client's connection. */
+export type Client = InstanceType<typeof ssh2.Client>;
+/** What accepts connections. */
+export type Server = InstanceType<typeof ssh2.Server>;
