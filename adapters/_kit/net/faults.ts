@@ -84,7 +84,8 @@ export function connectCode<const Owner extends string>(owner: Owner, cause: unk
   return trouble === "forbidden" ? `${owner}_HOST_FORBIDDEN` : `${owner}_PEER_UNREACHABLE`;
 }
 
-function owned<Owner extends string, F extends Readonly<Record<string, Fault>>>(
+/** Faults under the codes of one component. */
+export function owned<Owner extends string, F extends Readonly<Record<string, Fault>>>(
   owner: Owner,
   faults: F,
 ): Owned<Owner, F> {
