@@ -1,5 +1,6 @@
 import { join, parse } from "node:path/posix";
 import type { OpenSender, Parcel } from "../../../runtime/contract/adapter.ts";
+import { MitralError } from "../../../runtime/contract/error.ts";
 import type { Outcome } from "../../../runtime/contract/message.ts";
 import { type NameTemplate, nameTemplate } from "./name_template.ts";
 import type { OutboxTools } from "./outbox_spec.ts";
@@ -82,6 +83,8 @@ export class FileSender implements OpenSender {
 
   async #failed(cause: unknown): Promise<never> {
     const { config: { path }, folder, words: { fail } } = this.#tools;
+    // A connection says by itself what is wrong with it.
+    if (cause instanceof MitralError) throw cause;
     const reason = reasonOf(cause);
     if (reason === "ENOSPC" || reason === "EDQUOT") fail("DISK_FULL", { reason }, cause);
     const place = await folder.facts(path).catch(() => null);

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path/posix";
 import type { Listening } from "../../../runtime/contract/adapter.ts";
 import { nextAt } from "../../../runtime/contract/schedule.ts";
 import { type Folders, Inbox, restAfter, type RoundEnd } from "./inbox.ts";
-import type { InboxTools } from "./inbox_spec.ts";
+import type { InboxTools, Places } from "./inbox_spec.ts";
 import { reasonOf } from "./reason.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function openFolders(tools: InboxTools): Promise<void> {
   } catch (cause) {
     fail("FOLDER_UNREADABLE", { reason: reasonOf(cause) }, cause);
   }
-  const { done, failed } = foldersOf(tools);
+  const { done, failed } = foldersOf(tools.config);
   for (const [setting, path] of [["doneFolder", done], ["failedFolder", failed]]) {
     // A folder that is its own archive would be read for ever.
     if (resolve(path) === resolve(config.path)) fail("FOLDER_SAME", { setting });
@@ -28,14 +28,15 @@ export async function openFolders(tools: InboxTools): Promise<void> {
   }
 }
 
-function foldersOf({ config: { path, doneFolder, failedFolder } }: InboxTools): Folders {
+/** Where files go. */
+export function foldersOf({ path, doneFolder, failedFolder }: Places): Folders {
   return { done: doneFolder ?? join(path, "done"), failed: failedFolder ?? join(path, "failed") };
 }
 
 /** Watches a folder until it is stopped. `address` is where, for the log. */
 export function watch(tools: InboxTools, address: string): Listening {
   const [stopping, dropped] = [new AbortController(), new AbortController()];
-  const inbox = new Inbox(tools, foldersOf(tools), stopping.signal, dropped.signal);
+  const inbox = new Inbox(tools, foldersOf(tools.config), stopping.signal, dropped.signal);
   const ended = rounds(tools, inbox, stopping.signal);
   return {
     address,

@@ -7,11 +7,19 @@ export interface Lent extends Disposable {
   readonly session: Session;
 }
 
+/** Where sessions come from. */
+export interface Lender {
+  /** Does something over a session. */
+  use<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Rejects with why there is no session, or with the signal's reason. */
+  borrow(signal?: AbortSignal): Promise<Lent>;
+}
+
 /**
  * One connection to the server: made when it is needed, shared by whoever needs it at the same time, kept for a while
  * after that, and made anew once it has ended.
  */
-export class Link {
+export class Link implements Lender {
   readonly #tools: ConnectTools;
   readonly #unused: Deadline;
   #session: Session | undefined;
@@ -24,13 +32,16 @@ export class Link {
     this.#unused = new Deadline(tools.world.clock, () => this.#drop());
   }
 
-  /** Does something over the connection. */
+  /** True while there is a connection. */
+  get isConnected(): boolean {
+    return this.#session?.isOpen ?? false;
+  }
+
   async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
     using lent = await this.borrow();
     return await work(lent.session);
   }
 
-  /** Rejects with why there is no connection, or with the signal's reason. */
   async borrow(signal?: AbortSignal): Promise<Lent> {
     this.#users++;
     this.#unused.clear();

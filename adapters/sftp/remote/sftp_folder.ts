@@ -4,7 +4,7 @@ import type { FileFacts } from "../../../runtime/contract/world.ts";
 import type { Folder, Listed, WriteOptions } from "../../_kit/files/folder.ts";
 import { reasonOf } from "../../_kit/files/reason.ts";
 import { type FileEntryWithStats, type SFTPWrapper, type Stats, utils } from "../../_kit/ssh/ssh2.ts";
-import type { Link } from "../connecting/link.ts";
+import type { Lender } from "../connecting/link.ts";
 import { Turns } from "./turns.ts";
 import { Refusal, type Requests } from "./requests.ts";
 import { readPieces, writePieces } from "./transfer.ts";
@@ -18,11 +18,11 @@ const { OPEN_MODE } = utils.sftp;
  * Sources: draft-ietf-secsh-filexfer-02; OpenSSH, PROTOCOL, section 4.
  */
 export class SftpFolder implements Folder {
-  readonly #link: Link;
+  readonly #link: Lender;
   readonly #asides: Turns;
 
   /** `asides`: shared by folders that may write to the same place at the same time. */
-  constructor(link: Link, asides: Turns = new Turns()) {
+  constructor(link: Lender, asides: Turns = new Turns()) {
     this.#link = link;
     this.#asides = asides;
   }
