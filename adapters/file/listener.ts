@@ -1,7 +1,8 @@
 import { defineListener, type ListenTools } from "../../runtime/contract/adapter.ts";
 import { path } from "../../runtime/contract/spec.ts";
 import { type InboxCode, inboxFaults, inboxSettings, type InboxTools } from "../_kit/files/inbox_spec.ts";
-import { openFolders, watch } from "../_kit/files/watch.ts";
+import { openFolders } from "../_kit/files/archive_folders.ts";
+import { watch } from "../_kit/files/watch.ts";
 import { faultsOf, wordsOf } from "../_kit/files/words.ts";
 import { diskFolder } from "./_disk_folder.ts";
 
@@ -35,7 +36,7 @@ export default defineListener({
   async listen(tools) {
     const inbox = inboxOf(tools);
     await openFolders(inbox);
-    return watch(inbox, tools.config.path);
+    return watch(inbox, tools.config.path, async (name, bytes) => [{ name, bytes }]);
   },
 });
 

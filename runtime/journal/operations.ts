@@ -148,6 +148,13 @@ export interface StateWrite {
   readonly value: string | null;
 }
 
+/** What a listener remembers, beside any message. */
+export interface Remember {
+  readonly op: "remember";
+  readonly channel: string;
+  readonly writes: readonly StateWrite[];
+}
+
 /** What a message can be found by: the name of a field, and a value it has. */
 export type Found = readonly [field: string, value: string];
 
@@ -351,6 +358,7 @@ export type Replayed =
 export type Operation =
   | Append
   | Process
+  | Remember
   | Settle
   | Attempted
   | Quarantine

@@ -2,7 +2,7 @@
  * Begins something for each item, so many of them ahead of whoever asks, and hands out what comes of it in their order.
  * What was begun and is not asked for any more is disposed. `begin` MUST NOT reject.
  */
-export async function* ahead<T, R extends Disposable>(
+export async function* ahead<T, R extends AsyncDisposable>(
   items: Iterable<T>,
   atOnce: number,
   begin: (item: T) => Promise<R>,
@@ -15,6 +15,6 @@ export async function* ahead<T, R extends Disposable>(
     }
     while (begun.length > 0) yield await begun.shift()!;
   } finally {
-    for (const each of begun) (await each)[Symbol.dispose]();
+    for (const each of begun) await (await each)[Symbol.asyncDispose]();
   }
 }

@@ -16,11 +16,22 @@ import type { Words } from "./words.ts";
 
 /** Settings of every listener that takes files from a folder. Where its folders are it says itself: {@linkcode Places}. */
 export const inboxSettings = {
-  pattern: text("Names to take: * stands for any characters, ? for one.", {
-    default: "*",
-    example: "*.hl7",
-    pattern: { matches: "^[^/]+$", says: "is a file name without a slash" },
-  }),
+  pattern: text(
+    "Names to take: * stands for any characters, ? for one, [a-z] for one of these, {a,b} for one of both. With a slash it is the path from the folder, and subfolders are looked into: ** stands for any.",
+    {
+      default: "*",
+      example: "*.{hl7,txt}",
+      pattern: {
+        matches: "^(?!/)(?!(?:.*/)?\\.{0,2}/)(?!(?:.*/)?\\.{1,2}$).*[^/]$",
+        says: "is a name, or a path that leads from the folder down",
+      },
+    },
+  ),
+  ignore: list(
+    "Names to leave alone whatever pattern says, since they are still being written; hidden ones always are.",
+    text("A pattern of names."),
+    { default: ["*.part", "*.tmp", "*.filepart"], orOne: true, example: ["*.part", "~*"] },
+  ),
   everyMs: durationMs("Pause between two looks into the folder.", { default: 1_000, min: 10 }),
   at: list(
     "Times of day to look, in the channel's timeZone: then every everyMs until nothing is left, and not before the next. At all times where left out.",
@@ -36,6 +47,18 @@ export const inboxSettings = {
     example: ".done",
     pattern: { matches: "^\\.[A-Za-z0-9._-]+$", says: "starts with a dot" },
   }),
+  lock: text(
+    "Ending of the lock file that says which of several gateways on the folder takes a file. Without it there must be one.",
+    {
+      optional: true,
+      example: ".lock",
+      pattern: { matches: "^\\.[A-Za-z0-9._-]+$", says: "starts with a dot" },
+    },
+  ),
+  lockMsMax: durationMs(
+    "How long another's lock may stand unchanged before it counts as left behind. Longer than the channel takes for any file.",
+    { default: 600_000, min: 1_000 },
+  ),
   order: choice("Which of several whole files goes first: by name, or the oldest by its time.", [
     "name",
     "time",
@@ -46,7 +69,16 @@ export const inboxSettings = {
     default: 100 * 1024 * 1024,
     min: 1,
   }),
-  after: choice("What becomes of a file that was taken.", ["move", "delete"], { default: "move" }),
+  emptyFiles: choice(
+    "What becomes of an empty file: nothing, or what becomes of one that was taken, though there is no message in it.",
+    ["leave", "take"],
+    { default: "leave" },
+  ),
+  after: choice(
+    "What becomes of a file that was taken. Where it is kept, what was taken is remembered, and nothing in the folder is changed.",
+    ["move", "delete", "keep"],
+    { default: "move" },
+  ),
   readsAtOnce: integer(
     "How many files are read at a time. They are handed over in their order all the same.",
     { default: 1, min: 1, max: 64 },
@@ -69,6 +101,11 @@ export const inboxFaults = {
     blame: "operator",
     retry: "never",
     says: "Cannot watch folder: {setting} must be another folder than path",
+  },
+  FOLDER_TOKEN_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot watch folder: {setting} may hold {known} in braces, and nothing else",
   },
   READ_FAILED: {
     blame: "operator",

@@ -12,22 +12,18 @@ export interface Fetched extends Disposable {
 export class Reader {
   readonly #tools: InboxTools;
   readonly #stopping: AbortSignal;
-  /** Memory is asked for in order: otherwise files could wait for each other's for ever. */
-  #claimed: Promise<void> = Promise.resolve();
 
   constructor(tools: InboxTools, stopping: AbortSignal) {
     this.#tools = tools;
     this.#stopping = stopping;
   }
 
-  /** Rejects with what the folder says, or with the reason for stopping. */
-  async fetch(file: WatchedFile): Promise<Fetched> {
-    const { intake } = this.#tools;
-    const memory = intake.reading();
-    const claim = this.#claimed.then(() => memory.holds(file.facts.size, this.#stopping));
-    this.#claimed = claim.catch(() => {});
+  /** Calls `begins` once it has the memory for it. Rejects with what the folder says, or with the reason for stopping. */
+  async fetch(file: WatchedFile, begins: () => void): Promise<Fetched> {
+    const memory = this.#tools.intake.reading();
     try {
-      await claim;
+      await memory.holds(file.facts.size, this.#stopping);
+      begins();
       return { bytes: await this.#whole(file), [Symbol.dispose]: () => memory[Symbol.dispose]() };
     } catch (cause) {
       memory[Symbol.dispose]();

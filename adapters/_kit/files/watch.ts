@@ -1,42 +1,14 @@
-import { join, resolve } from "node:path/posix";
 import type { Listening } from "../../../runtime/contract/adapter.ts";
 import { nextAt } from "../../../runtime/contract/schedule.ts";
-import { type Folders, Inbox, restAfter, type RoundEnd } from "./inbox.ts";
-import type { InboxTools, Places } from "./inbox_spec.ts";
-import { reasonOf } from "./reason.ts";
+import { Inbox, type RoundEnd } from "./inbox.ts";
+import type { InboxTools } from "./inbox_spec.ts";
+import type { Open } from "./preparing.ts";
+import { restAfter } from "./rest.ts";
 
-/**
- * Tries the folders of a listener, and makes those for what was taken and refused. Errors: FOLDER_UNREADABLE,
- * FOLDER_UNWRITABLE, FOLDER_SAME.
- */
-export async function openFolders(tools: InboxTools): Promise<void> {
-  const { config, folder, words: { fail } } = tools;
-  try {
-    await folder.list(config.path);
-  } catch (cause) {
-    fail("FOLDER_UNREADABLE", { reason: reasonOf(cause) }, cause);
-  }
-  const { done, failed } = foldersOf(tools.config);
-  for (const [setting, path] of [["doneFolder", done], ["failedFolder", failed]]) {
-    // A folder that is its own archive would be read for ever.
-    if (resolve(path) === resolve(config.path)) fail("FOLDER_SAME", { setting });
-    try {
-      await folder.makeFolder(path);
-    } catch (cause) {
-      fail("FOLDER_UNWRITABLE", { setting, reason: reasonOf(cause) }, cause);
-    }
-  }
-}
-
-/** Where files go. */
-export function foldersOf({ path, doneFolder, failedFolder }: Places): Folders {
-  return { done: doneFolder ?? join(path, "done"), failed: failedFolder ?? join(path, "failed") };
-}
-
-/** Watches a folder until it is stopped. `address` is where, for the log. */
-export function watch(tools: InboxTools, address: string): Listening {
+/** Watches a folder until it is stopped. `address` is where, for the log; `open` opens what the files hold. */
+export function watch(tools: InboxTools, address: string, open: Open): Listening {
   const [stopping, dropped] = [new AbortController(), new AbortController()];
-  const inbox = new Inbox(tools, foldersOf(tools.config), stopping.signal, dropped.signal);
+  const inbox = new Inbox(tools, open, stopping.signal, dropped.signal);
   const ended = rounds(tools, inbox, stopping.signal);
   return {
     address,
