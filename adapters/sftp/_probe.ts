@@ -22,7 +22,7 @@ export function probeListener(
 ): Probe {
   const { config } = tools;
   const words = sftpWords<InboxCode>(tools);
-  const isMessage = nameFilter(config.pattern, config.marker);
+  const { isMessage } = nameFilter(config);
   return probeFolder(tools, {
     failed: (cause) => words.error("FOLDER_UNREADABLE", { reason: reasonOf(cause) }, cause),
     async look(folder) {

@@ -1,7 +1,8 @@
 import { resolve } from "node:path/posix";
 import { defineListener, type Listening } from "../../runtime/contract/adapter.ts";
 import type { InboxCode } from "../_kit/files/inbox_spec.ts";
-import { foldersOf, watch } from "../_kit/files/watch.ts";
+import { checkFolders } from "../_kit/files/archive_folders.ts";
+import { watch } from "../_kit/files/watch.ts";
 import { config, errors } from "./_listener_spec.ts";
 import { probeListener } from "./_probe.ts";
 import { sftpWords } from "./_words.ts";
@@ -22,25 +23,17 @@ export default defineListener({
   about: "Takes files from a folder of an SFTP server.",
   config,
   errors,
-  check(config) {
-    const { done, failed } = foldersOf(config);
-    const isWatched = (folder: string) => resolve(folder) === resolve(config.path);
-    // A folder that is its own archive would be read for ever.
-    return [
-      ...checkConnection(config),
-      ...isWatched(done) ? [{ setting: "doneFolder", rule: "must be another folder than path" }] : [],
-      ...isWatched(failed) ? [{ setting: "failedFolder", rule: "must be another folder than path" }] : [],
-    ];
-  },
+  check: checkConnection,
   probe: probeListener,
   async listen(tools): Promise<Listening> {
     const { config, error } = tools;
     // The server need not be there, but what we would show it must be.
     await Promise.all([credentialsOf(config, tools), config.via && credentialsOf(config.via, tools)]);
     const link = new Link(tools);
-    const folder = new SftpFolder(link);
+    const inbox = { ...tools, folder: new SftpFolder(link), words: sftpWords<InboxCode>(tools) };
+    checkFolders(inbox);
     const address = `sftp://${hostPort(config.host, config.port)}${resolve("/", config.path)}`;
-    const watching = watch({ ...tools, folder, words: sftpWords<InboxCode>(tools) }, address);
+    const watching = watch(inbox, address, async (name, bytes) => [{ name, bytes }]);
     const { host, port } = config;
     return {
       address,

@@ -17,6 +17,8 @@ export async function* readPieces(
   const asked: Promise<Uint8Array<ArrayBuffer>>[] = [];
   let at = from;
   const ask = (until: number) => {
+    // Half of them at a time, so that many go out in one packet.
+    if (asked.length > PIECES_AT_ONCE / 2) return;
     while (at < until && asked.length < PIECES_AT_ONCE) {
       const length = Math.min(PIECE_BYTES, until - at);
       const piece = readPiece(requests, handle, at, length, size);
