@@ -1,7 +1,9 @@
 import { defineListener, type ListenTools } from "../../runtime/contract/adapter.ts";
 import { path } from "../../runtime/contract/spec.ts";
 import { type InboxCode, inboxFaults, inboxSettings, type InboxTools } from "../_kit/files/inbox_spec.ts";
+import { unfitCipher } from "../_kit/files/cipher/cipher_spec.ts";
 import { openFolders } from "../_kit/files/archive_folders.ts";
+import { openerOf } from "../_kit/files/opener.ts";
 import { watch } from "../_kit/files/watch.ts";
 import { faultsOf, wordsOf } from "../_kit/files/words.ts";
 import { diskFolder } from "./_disk_folder.ts";
@@ -33,10 +35,12 @@ export default defineListener({
   about: "Takes files from a folder.",
   config,
   errors,
+  check: ({ cipher }) => unfitCipher(cipher),
   async listen(tools) {
     const inbox = inboxOf(tools);
+    const open = await openerOf(inbox);
     await openFolders(inbox);
-    return watch(inbox, tools.config.path, async (name, bytes) => [{ name, bytes }]);
+    return watch(inbox, tools.config.path, open);
   },
 });
 

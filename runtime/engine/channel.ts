@@ -50,7 +50,7 @@ export class Channel {
   #listening: Listening | undefined;
   /** Answers to what was injected that are not made yet. */
   readonly #injected = new Set<Promise<Reply>>();
-  #mountedAt: string | undefined;
+  #mounts: Listening["mounts"];
   #condition: Condition = "stopped";
 
   constructor(parts: ChannelParts) {
@@ -160,9 +160,9 @@ export class Channel {
     return this.#listening?.handle?.(request, peer);
   }
 
-  /** The path at which its listener wants the requests of a service around the gateway; known while stopped, too. */
-  get mountedAt(): string | undefined {
-    return this.#mountedAt;
+  /** Whether its listener wants the requests for a path that a service around the gateway has; known while stopped, too. */
+  mounts(path: string): boolean {
+    return this.#mounts?.(path) ?? false;
   }
 
   /** Starts the lines, then listens. Errors: JOURNAL_STORE_FAILED, those of the adapter's `listen`. */
@@ -196,8 +196,8 @@ export class Channel {
       await this.stop(AbortSignal.abort());
       throw cause;
     }
-    const { address, mountedAt } = this.#listening;
-    this.#mountedAt = mountedAt;
+    const { address } = this.#listening;
+    this.#mounts = this.#listening.mounts;
     this.#condition = "running";
     this.#report({ name: "channelStarted", channel: plan.name, address });
   }

@@ -12,6 +12,7 @@ import {
   text,
 } from "../../../runtime/contract/spec.ts";
 import type { Folder } from "./folder.ts";
+import { openerFaults, openerSettings } from "./opener.ts";
 import type { Words } from "./words.ts";
 
 /** Settings of every listener that takes files from a folder. Where its folders are it says itself: {@linkcode Places}. */
@@ -65,6 +66,7 @@ export const inboxSettings = {
   ], {
     default: "name",
   }),
+  ...openerSettings,
   fileBytesMax: bytes("Largest file read. A larger one is refused unread and moved to failedFolder.", {
     default: 100 * 1024 * 1024,
     min: 1,
@@ -122,6 +124,7 @@ export const inboxFaults = {
     retry: "never",
     says: "Cannot read file: larger than fileBytesMax ({fileBytesMax})",
   },
+  ...openerFaults,
 } as const satisfies Record<string, Fault>;
 
 /** Where a listener's folders are, as the component's own config says it. */

@@ -1,6 +1,7 @@
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { Claims } from "./claims.ts";
 import type { InboxTools } from "./inbox_spec.ts";
+import type { Open, Opened } from "./opener.ts";
 import { Reader } from "./reader.ts";
 import { rest } from "./rest.ts";
 import type { WatchedFile, WatchedFiles } from "./watched_files.ts";
@@ -24,15 +25,6 @@ export interface Ready extends AsyncDisposable {
   readonly isPassedOver?: true;
   /** Lets its share of the gateway's memory go: the channel counts the bytes from now on. */
   free(): void;
-}
-
-/** Opens the bytes of a file: what they are unpacked to, by name. Fails by code where they cannot be opened. */
-export type Open = (name: string, bytes: Uint8Array<ArrayBuffer>) => Promise<readonly Opened[]>;
-
-/** One file that was found within another. */
-export interface Opened {
-  readonly name: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Makes files ready to be handed over: claims, reads, opens. */
@@ -124,13 +116,13 @@ export class Preparing {
       if (error instanceof MitralError) return { contents: [], refusal: { bytes, error } };
       throw error;
     }
-    const contents = opened.map((each) =>
-      each.name === name ? { bytes: each.bytes, peer: name, key } : {
-        bytes: each.bytes,
-        peer: `${name}/${each.name}`,
-        key: `${key}\n${each.name}`,
-      }
-    );
+    const isAlone = opened.length === 1;
+    const contents = opened.map((each, at) => ({
+      bytes: each.bytes,
+      peer: isAlone ? name : `${name}/${each.name}`,
+      // By its place, too: an archive may hold two files of one name.
+      key: isAlone ? key : `${key}\n${at} ${each.name}`,
+    }));
     return { contents };
   }
 }

@@ -2,7 +2,7 @@ import type { Listening } from "../../../runtime/contract/adapter.ts";
 import { nextAt } from "../../../runtime/contract/schedule.ts";
 import { Inbox, type RoundEnd } from "./inbox.ts";
 import type { InboxTools } from "./inbox_spec.ts";
-import type { Open } from "./preparing.ts";
+import type { Open } from "./opener.ts";
 import { restAfter } from "./rest.ts";
 
 /** Watches a folder until it is stopped. `address` is where, for the log; `open` opens what the files hold. */

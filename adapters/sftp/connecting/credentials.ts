@@ -1,6 +1,6 @@
 import type { Secret } from "../../../runtime/contract/spec.ts";
 import { KEY_TROUBLES, readPrivateKey } from "../../_kit/ssh/keys.ts";
-import type { AnyAuthMethod, AuthHandlerMiddleware } from "../../_kit/ssh/ssh2.ts";
+import type { AnyAuthMethod, AuthHandler } from "../../_kit/ssh/ssh2.ts";
 import type { ConnectTools, Hop } from "./settings.ts";
 
 /** How to sign in at one host, with secrets as they are now. */
@@ -45,13 +45,13 @@ export async function credentialsOf(hop: Hop, { error }: Pick<ConnectTools, "err
 export function signingInWith(
   credentials: Credentials,
   progress: { tried: string[]; takes: readonly string[] },
-): AuthHandlerMiddleware {
+): AuthHandler {
   const left = [...credentials];
   return (taken, _partly, next) => {
     // Null before the first attempt: a server says what it takes only when it refuses something.
     if (taken) progress.takes = taken;
     const at = left.findIndex(({ type }) => !taken || taken.includes(type));
-    if (at < 0) return next(false as never);
+    if (at < 0) return next(false);
     const [method] = left.splice(at, 1);
     progress.tried.push(method.type);
     next(method);

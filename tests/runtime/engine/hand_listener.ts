@@ -1,4 +1,10 @@
-import { defineListener, type Intake, type Memory, type Reply } from "../../../runtime/contract/adapter.ts";
+import {
+  defineListener,
+  type Delivery,
+  type Intake,
+  type Memory,
+  type Reply,
+} from "../../../runtime/contract/adapter.ts";
 
 /** A listener that is a test's own hand: what the test hands over is what arrives. */
 export class HandListener {
@@ -37,8 +43,8 @@ export class HandListener {
   });
 
   /** Hands bytes over; resolves with the answer. `kept`: as an adapter gives it. */
-  give(bytes: Uint8Array, kept?: () => void, peer = "here"): Promise<Reply> {
-    const reply = this.intake!.receive({ bytes, peer }, kept);
+  give(bytes: Uint8Array, kept?: () => void, peer = "here", said: Partial<Delivery> = {}): Promise<Reply> {
+    const reply = this.intake!.receive({ bytes, peer, ...said }, kept);
     this.#underWay.add(reply);
     reply.finally(() => this.#underWay.delete(reply));
     return reply;
