@@ -7,7 +7,7 @@ import { type FileEntryWithStats, type SFTPWrapper, type Stats, utils } from "..
 import type { Lender } from "../connecting/link.ts";
 import { Turns } from "./turns.ts";
 import { Refusal, type Requests } from "./requests.ts";
-import { readPieces, writePieces } from "./transfer.ts";
+import { PIECE_BYTES, readPieces, writePieces } from "./transfer.ts";
 
 const { OPEN_MODE } = utils.sftp;
 
@@ -118,21 +118,21 @@ function remove(requests: Requests, path: string): Promise<void> {
   return requests.call((done) => requests.sftp.unlink(path, (cause) => done(cause, undefined)));
 }
 
-/** Writes, syncs where the server can, and closes: asked all at once, since a server does them in their order. */
+/**
+ * Writes, syncs where the server can, and closes. For a single piece that is asked all at once: a server does what
+ * belongs to one file in order.
+ */
 async function written(requests: Requests, handle: Buffer, bytes: Uint8Array, at: number): Promise<void> {
   const { sftp } = requests;
   const writing = writePieces(requests, handle, bytes, at);
   writing.catch(() => {});
-  if (bytes.length > SMALL_BYTES_MAX) await writing.catch(() => {});
+  if (bytes.length > PIECE_BYTES) await writing.catch(() => {});
   const syncing = hasExtension(sftp, "fsync@openssh.com")
     ? requests.call((done) => sftp.ext_openssh_fsync(handle, (cause) => done(cause, undefined)))
     : Promise.resolve();
   const results = await Promise.allSettled([writing, syncing, close(requests, handle)]);
   for (const result of results) if (result.status === "rejected") throw result.reason;
 }
-
-/** What goes out in one turn, before anything could be asked in between. */
-const SMALL_BYTES_MAX = 64 * 32 * 1024;
 
 /** Renames to a name that must be free: in version 3 of the protocol a rename never replaces anything. */
 async function renameNew(requests: Requests, from: string, to: string): Promise<void> {

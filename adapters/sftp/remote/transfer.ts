@@ -1,8 +1,11 @@
 import { Buffer } from "node:buffer";
 import type { Requests } from "./requests.ts";
 
-/** Bytes asked for, or sent, at a time: what every server takes (SFTP version 3, section 3). */
-const PIECE_BYTES = 32 * 1024;
+/**
+ * Bytes asked for, or sent, at a time: what fits into a packet that every server takes (SFTP version 3, section 3), with
+ * room for what `ssh2` reckons with; it would send a larger piece as two, one after the other.
+ */
+export const PIECE_BYTES = 31 * 1024;
 
 /** Requests under way at a time: with 2 MiB on the way a line is full whatever its distance. */
 const PIECES_AT_ONCE = 64;
