@@ -33,7 +33,7 @@ export interface Algorithms {
 export interface ParsedKey {
   readonly type: string;
   readonly comment: string;
-  sign(data: Buffer, algorithm?: string): Buffer | Error;
+  sign: (data: Buffer, algorithm?: string) => Buffer | Error;
   verify(data: Buffer, signature: Buffer, algorithm?: string): boolean | Error;
   isPrivateKey(): boolean;
   getPrivatePEM(): string;
@@ -278,7 +278,7 @@ export interface Connection extends
 
 /** How a server is made. */
 export interface ServerConfig {
-  readonly hostKeys: readonly (ParsedKey | Buffer | string)[];
+  readonly hostKeys: readonly (string | { readonly key: ParsedKey })[];
   readonly algorithms?: Algorithms;
   readonly ident?: string;
   readonly banner?: string;

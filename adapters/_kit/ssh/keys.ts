@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { createHash, createPublicKey } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
 import { isLockedPkcs8, withoutPkcs8 } from "./_pkcs8.ts";
 import { KEY_TYPES, type KeyType } from "./algorithms.ts";
 import { type ParsedKey, utils } from "./ssh2.ts";
@@ -58,11 +58,9 @@ export function readPrivateKey(text: string, passphrase?: string): PrivateKey | 
   if (!key.isPrivateKey()) return "unreadable";
   const trouble = troubleOf(key);
   if (trouble) return trouble;
-  return {
-    type: key.type as KeyType,
-    fingerprint: fingerprintOf(key.getPublicSSH()),
-    key: signingWithSha2(key),
-  };
+  if (key.type === "ssh-rsa") signWithSha2(key);
+  else if (key.type.startsWith("ecdsa-")) signWithWholeScalar(key);
+  return { type: key.type as KeyType, fingerprint: fingerprintOf(key.getPublicSSH()), key };
 }
 
 /** Reads a public key: a line as in `authorized_keys` without options (`ssh-ed25519 AAAA… comment`), or its bytes. */
@@ -111,16 +109,37 @@ function troubleOf(key: ParsedKey): KeyTrouble | undefined {
 }
 
 /**
- * An RSA key that refuses to sign with SHA-1, which `ssh2` falls back to where a server does not say that it knows
- * better (RFC 8308).
+ * Has an RSA key refuse to sign with SHA-1, which `ssh2` falls back to where a server does not say that it knows better
+ * (RFC 8308).
  */
-function signingWithSha2(key: ParsedKey): ParsedKey {
-  if (key.type !== "ssh-rsa") return key;
-  const sign = key.sign;
+function signWithSha2(key: ParsedKey): void {
+  const signAny = key.sign;
   key.sign = function (data, algorithm) {
     const isSha2 = algorithm === "sha256" || algorithm === "sha512";
     // This is how a key of ssh2 says that it cannot.
-    return isSha2 ? sign.call(this, data, algorithm) : new Error("SHA-1 is not used");
+    return isSha2 ? signAny.call(this, data, algorithm) : new Error("SHA-1 is not used");
   };
-  return key;
+}
+
+/**
+ * Has an ECDSA key sign by a scalar of its full length. OpenSSH's form has it as a number, with a zero in front or
+ * without those it begins with; `ssh2` puts that into PEM as it is, and the platform does not read it then.
+ */
+function signWithWholeScalar(key: ParsedKey): void {
+  const { kty, crv, x, y } = createPublicKey(key.getPublicPEM()).export({ format: "jwk" });
+  const length = Buffer.from(x!, "base64url").length;
+  const scalar = Buffer.alloc(length);
+  const found = scalarOf(key.getPrivatePEM()).subarray(-length);
+  scalar.set(found, length - found.length);
+  const jwk = { kty: kty!, crv: crv!, x: x!, y: y!, d: scalar.toString("base64url") };
+  const whole = createPrivateKey({ key: jwk, format: "jwk" });
+  const hash = key.type.endsWith("p256") ? "sha256" : key.type.endsWith("p384") ? "sha384" : "sha512";
+  key.sign = (data) => sign(hash, data, whole);
+}
+
+/** The private scalar in a PEM of SEC 1: `SEQUENCE { INTEGER 1, OCTET STRING }` (RFC 5915). */
+function scalarOf(pem: string): Buffer {
+  const der = Buffer.from(pem.replace(/-----.+-----|\s/g, ""), "base64");
+  const version = der.indexOf(Buffer.from([2, 1, 1, 4]));
+  return der.subarray(version + 5, version + 5 + der[version + 4]);
 }

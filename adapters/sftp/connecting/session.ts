@@ -11,6 +11,7 @@ import { type Credentials, credentialsOf } from "./credentials.ts";
 import type { ConnectTools, Hop } from "./settings.ts";
 import { signIn } from "./sign_in.ts";
 import { type Trust, trustOf } from "./trust.ts";
+import { TunnelStream } from "./tunnel_stream.ts";
 
 /** An SFTP server that has let us in. */
 export interface Session {
@@ -40,7 +41,7 @@ export async function openSession(
   signal: AbortSignal,
   reached: (step: SessionStep) => void = () => {},
 ): Promise<Session> {
-  const { config, error } = tools;
+  const { config } = tools;
   const { via } = config;
   const { promise: givenUp, reject } = Promise.withResolvers<never>();
   givenUp.catch(() => {});
@@ -56,10 +57,7 @@ export async function openSession(
     const stream = first ? await opening.tunnel(first, last.hop) : await opening.dial(last.hop);
     reached("connection");
     const client = await opening.enter(stream, last);
-    const sftp = await opening.race(subsystem(client, () => {
-      const { host, port, user } = config;
-      return error("SFTP_SUBSYSTEM_MISSING", { host, port, user });
-    }));
+    const sftp = await opening.transfer(client);
     reached("sign-in");
     return opening.session(client, sftp);
   } catch (cause) {
@@ -116,9 +114,9 @@ class Opening {
       connectMsMax,
       () => reject(error("SFTP_CONNECT_LATE", { host, port, connectMsMax })),
     );
-    client.on("close", () => reject(error("SFTP_CONNECTION_LOST", entry.hop && pick(entry.hop))));
+    client.on("close", () => reject(error("SFTP_CONNECTION_LOST", pick(entry.hop))));
     client.forwardOut("127.0.0.1", 0, host, port, (cause, channel) => {
-      if (!cause) return resolve(channel);
+      if (!cause) return resolve(new TunnelStream(channel));
       const { reason } = cause as { reason?: number };
       const via = hostPort(entry.hop.host, entry.hop.port);
       reject(
@@ -137,6 +135,23 @@ class Opening {
     this.#closers.push(() => client.destroy());
     await this.race(signedIn);
     return client;
+  }
+
+  /** Opens SFTP, which may take as long as the sign-in. */
+  async transfer(client: Client): Promise<SFTPWrapper> {
+    const { config, world: { clock }, error } = this.#tools;
+    const { host, port, user, signInMsMax } = config;
+    const late = Promise.withResolvers<never>();
+    const stopTimer = clock.after(
+      signInMsMax,
+      () => late.reject(error("SFTP_SIGNIN_LATE", { host, port, signInMsMax })),
+    );
+    const opened = subsystem(
+      client,
+      () => error("SFTP_SUBSYSTEM_MISSING", { host, port, user }),
+      () => error("SFTP_CONNECTION_LOST", { host, port }),
+    );
+    return await this.race(Promise.race([opened, late.promise])).finally(stopTimer);
   }
 
   session(client: Client, sftp: SFTPWrapper): Session {
@@ -184,9 +199,14 @@ const TUNNEL_REASONS: Readonly<Record<number, string>> = {
   4: "no resources",
 };
 
-function subsystem(client: Client, missing: () => MitralError): Promise<SFTPWrapper> {
+/** Opens SFTP over a connection that is signed in. */
+function subsystem(
+  client: Client,
+  missing: () => MitralError,
+  lost: () => MitralError,
+): Promise<SFTPWrapper> {
   return new Promise((resolve, reject) => {
-    client.on("close", () => reject(missing()));
+    client.on("close", () => reject(lost()));
     client.sftp((cause, sftp) => cause ? reject(missing()) : resolve(sftp));
   });
 }

@@ -1,9 +1,10 @@
 import { connect, type Socket } from "node:net";
-import { fingerprintOf, readPublicKey } from "../../../adapters/_kit/ssh/keys.ts";
+import { fingerprintOf, readPrivateKey, readPublicKey } from "../../../adapters/_kit/ssh/keys.ts";
 import {
   type Algorithms,
   type AuthContext,
   type Connection,
+  type ParsedKey,
   Server,
   utils,
 } from "../../../adapters/_kit/ssh/ssh2.ts";
@@ -82,7 +83,10 @@ export class SshPeer implements AsyncDisposable {
   /** Is there, at the port it had before. */
   async start(): Promise<void> {
     const { hostKeys = [keys.ed25519.private], algorithms } = this.#options;
-    const server = new Server({ hostKeys, ...(algorithms ? { algorithms } : {}) });
+    const server = new Server({
+      hostKeys: hostKeys.map((key) => ({ key: usable(key) })),
+      ...(algorithms ? { algorithms } : {}),
+    });
     server.on("connection", (client) => this.#serve(client));
     await new Promise<void>((resolve) => server.listen(this.port, "127.0.0.1", resolve));
     this.#server = server;
@@ -138,6 +142,12 @@ export class SshPeer implements AsyncDisposable {
         });
       });
   }
+}
+
+function usable(text: string): ParsedKey {
+  const key = readPrivateKey(text);
+  if (typeof key === "string") throw new Error(key);
+  return key.key;
 }
 
 /** Lets in whoever has the key `ed25519`. */

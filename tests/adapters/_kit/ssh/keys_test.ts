@@ -78,3 +78,15 @@ Deno.test("a fingerprint is the one ssh-keygen shows", () => {
   assertEquals(keyTypeOf(key.blob), "ssh-ed25519");
   assertEquals(keyTypeOf(new Uint8Array([0, 0, 0, 200, 1])), "unknown");
 });
+
+Deno.test("every ECDSA key signs, whatever its scalar begins with", () => {
+  for (const bits of [256, 384, 521]) {
+    for (let time = 0; time < 12; time++) {
+      const pair = utils.generateKeyPairSync("ecdsa", { bits });
+      const key = readPrivateKey(pair.private), other = readPublicKey(pair.public);
+      assert(typeof key !== "string" && typeof other !== "string");
+      const signature = key.key.sign(data);
+      assert(!(signature instanceof Error) && other.key.verify(data, signature), `${bits} bits`);
+    }
+  }
+});
