@@ -10,8 +10,8 @@ export function diskFolder(disk: Disk): Folder {
       const bytes = await disk.read(path);
       yield from === 0 ? bytes : bytes.subarray(from);
     },
-    write: (path, bytes, { mode, mustBeNew = false }) => disk.writeAtomic(path, bytes, { mode, mustBeNew }),
-    append: (path, bytes, { mode }) => disk.append(path, bytes, { mode }),
+    write: (path, bytes, options) => disk.writeAtomic(path, bytes, options),
+    append: (path, bytes, { mode }) => disk.append(path, bytes, { mode, sync: true }),
     rename: (from, to) => disk.rename(from, to),
     remove: (path) => disk.remove(path),
     makeFolder: (path) => disk.makeFolder(path),

@@ -1,13 +1,15 @@
 import { defineSender, type SendTools } from "../../runtime/contract/adapter.ts";
 import { path } from "../../runtime/contract/spec.ts";
-import { FileSender } from "../_kit/files/file_sender.ts";
+import { openFileSender } from "../_kit/files/file_sender.ts";
 import {
   type OutboxCode,
   outboxFaults,
   outboxSettings,
   type OutboxTools,
+  unfitOutbox,
 } from "../_kit/files/outbox_spec.ts";
 import { faultsOf, wordsOf } from "../_kit/files/words.ts";
+import { readTemplate } from "../_kit/template.ts";
 import { diskFolder } from "./_disk_folder.ts";
 
 /** Settings of the sender. */
@@ -21,15 +23,15 @@ const config = {
 /** What can go wrong while sending. */
 const errors = faultsOf("FILE", outboxFaults);
 
-/** Writes each message to a folder as a file of its own, whole or not at all. */
+/** Writes each message to a folder as a file of its own, whole or not at all; or adds it to one. */
 export default defineSender({
   name: "file",
   about: "Writes messages to a folder, one file each.",
   config,
   errors,
-  async open(tools) {
-    return new FileSender(outboxOf(tools));
-  },
+  check: unfitOutbox,
+  paths: ({ as }) => readTemplate(as)?.paths ?? [],
+  open: (tools) => openFileSender(outboxOf(tools)),
 });
 
 function outboxOf(tools: SendTools<typeof config, keyof typeof errors>): OutboxTools {

@@ -2,6 +2,8 @@ import { resolve } from "node:path/posix";
 import { defineListener, type Listening } from "../../runtime/contract/adapter.ts";
 import type { InboxCode } from "../_kit/files/inbox_spec.ts";
 import { checkFolders } from "../_kit/files/archive_folders.ts";
+import { unfitCipher } from "../_kit/files/cipher/cipher_spec.ts";
+import { openerOf } from "../_kit/files/opener.ts";
 import { watch } from "../_kit/files/watch.ts";
 import { config, errors } from "./_listener_spec.ts";
 import { probeListener } from "./_probe.ts";
@@ -23,7 +25,7 @@ export default defineListener({
   about: "Takes files from a folder of an SFTP server.",
   config,
   errors,
-  check: checkConnection,
+  check: (config) => [...checkConnection(config), ...unfitCipher(config.cipher)],
   probe: probeListener,
   async listen(tools): Promise<Listening> {
     const { config, error } = tools;
@@ -33,7 +35,7 @@ export default defineListener({
     const inbox = { ...tools, folder: new SftpFolder(link), words: sftpWords<InboxCode>(tools) };
     checkFolders(inbox);
     const address = `sftp://${hostPort(config.host, config.port)}${resolve("/", config.path)}`;
-    const watching = watch(inbox, address, async (name, bytes) => [{ name, bytes }]);
+    const watching = watch(inbox, address, await openerOf(inbox));
     const { host, port } = config;
     return {
       address,

@@ -1,7 +1,8 @@
 import { defineSender, type OpenSender, type SendTools } from "../../runtime/contract/adapter.ts";
 import type { MitralError } from "../../runtime/contract/error.ts";
-import { FileSender } from "../_kit/files/file_sender.ts";
-import type { OutboxCode } from "../_kit/files/outbox_spec.ts";
+import { openFileSender } from "../_kit/files/file_sender.ts";
+import { type OutboxCode, unfitOutbox } from "../_kit/files/outbox_spec.ts";
+import { readTemplate } from "../_kit/template.ts";
 import { probeSender } from "./_probe.ts";
 import { config, errors } from "./_sender_spec.ts";
 import { sftpWords } from "./_words.ts";
@@ -20,7 +21,14 @@ export default defineSender({
   about: "Writes messages to a folder of an SFTP server.",
   config,
   errors,
-  check: checkConnection,
+  check: (config) => [
+    ...checkConnection(config),
+    ...unfitOutbox(config),
+    ...config.append && config.connections > 1
+      ? [{ setting: "connections", rule: "must be 1 with append: what is added has an order" }]
+      : [],
+  ],
+  paths: ({ as }) => readTemplate(as)?.paths ?? [],
   lanes: ({ connections }) => connections,
   probe: probeSender,
   async open(tools): Promise<OpenSender> {
@@ -28,7 +36,9 @@ export default defineSender({
     await Promise.all([credentialsOf(config, tools), config.via && credentialsOf(config.via, tools)]);
     const closed = error("SFTP_SENDER_CLOSED");
     const turns = new Turns();
-    const lanes = Array.from({ length: config.connections }, () => new Lane(tools, turns));
+    const lanes = await Promise.all(
+      Array.from({ length: config.connections }, () => Lane.open(tools, turns)),
+    );
     let isClosed = false;
     return {
       async send(parcel, signal) {
@@ -50,13 +60,18 @@ export default defineSender({
 /** One connection, and what is sent by it. */
 class Lane {
   readonly #link: Link;
-  readonly #sender: FileSender;
+  readonly #sender: OpenSender;
   isBusy = false;
 
-  constructor(tools: SendTools<typeof config, keyof typeof errors>, turns: Turns) {
-    this.#link = new Link(tools);
-    const folder = new SftpFolder(this.#link, turns);
-    this.#sender = new FileSender({ ...tools, folder, words: sftpWords<OutboxCode>(tools) });
+  private constructor(link: Link, sender: OpenSender) {
+    this.#link = link;
+    this.#sender = sender;
+  }
+
+  static async open(tools: SendTools<typeof config, keyof typeof errors>, turns: Turns): Promise<Lane> {
+    const link = new Link(tools);
+    const folder = new SftpFolder(link, { turns, makesFolders: tools.config.makeFolders });
+    return new Lane(link, await openFileSender({ ...tools, folder, words: sftpWords<OutboxCode>(tools) }));
   }
 
   get isConnected(): boolean {

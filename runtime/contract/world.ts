@@ -61,15 +61,19 @@ export interface Disk {
   readText(path: string): Promise<string>;
   /**
    * Writes aside, syncs, renames over `path`, syncs the folder: after it resolves, a power cut leaves the new file;
-   * before, the old one or none. `mode` as in chmod, `0o644` by default.
+   * before, the old one or none. `mode` as in chmod, `0o644` by default. `aside`: the path it has while it is written,
+   * in place of what is there; one that nothing has where left out.
    */
   writeAtomic(
     path: string,
     bytes: Uint8Array,
-    options?: { mode?: number; mustBeNew?: boolean },
+    options?: { mode?: number; mustBeNew?: boolean; aside?: string },
   ): Promise<void>;
-  /** Adds bytes at the end of a file, which is made where there is none, with `mode` as in chmod: `0o644` by default. */
-  append(path: string, bytes: Uint8Array, options?: { mode?: number }): Promise<void>;
+  /**
+   * Adds bytes at the end of a file, which is made where there is none, with `mode` as in chmod: `0o644` by default.
+   * `sync`: after it resolves, a power cut leaves them.
+   */
+  append(path: string, bytes: Uint8Array, options?: { mode?: number; sync?: boolean }): Promise<void>;
   /** Names in a folder, sorted. */
   list(folder: string): Promise<readonly string[]>;
   /** `undefined` where there is nothing. */

@@ -21,6 +21,8 @@ export interface Arrival {
   readonly way: string;
   /** What its sender calls this delivery, by the transport. */
   readonly key?: string;
+  /** As its delivery says. */
+  readonly isKnownById?: true;
   /** Its sender asks what becomes of it, and waits for nothing but its being durable. */
   readonly isAskedAbout?: true;
   /** Told once the bytes are in safe storage. */

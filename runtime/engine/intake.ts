@@ -110,7 +110,8 @@ export class ChannelIntake implements Intake {
     return reply;
   }
 
-  #arrive({ bytes, peer, contentType, partner, key, isAskedAbout }: Delivery, kept?: () => void): Arrival {
+  #arrive(delivery: Delivery, kept?: () => void): Arrival {
+    const { bytes, peer, contentType, partner, key, isKnownById, isAskedAbout } = delivery;
     const { plan, format, world, newId } = this.#parts;
     const adapter = plan.listen.spec.name;
     return {
@@ -122,6 +123,7 @@ export class ChannelIntake implements Intake {
       way: peer,
       kept,
       key,
+      isKnownById,
       isAskedAbout,
     };
   }
@@ -371,7 +373,7 @@ export class ChannelIntake implements Intake {
         return { arrival: first, seq, outcome: ACCEPTED, ...(this.#replies.goBack ? { fate } : {}) };
       }
       case "conflicting": {
-        const error = reusedBy(arrival);
+        const error = reusedBy(arrival, appended.isById);
         report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
         return { arrival, seq, outcome: { kind: "rejected", error } };
       }

@@ -2,9 +2,11 @@
 
 /** What a peer is found by: each program in turn, called to see whether it is there. */
 const PEERS = {
+  "age": [["age", "--version"]],
   "bash": [["bash", "--version"]],
   "curl": [["curl", "--version"]],
   "fish": [["fish", "--version"]],
+  "gpg": [["gpg", "--version"]],
   "openssl": [["openssl", "version"]],
   // A version manager's python3 need not be the one Debian's package belongs to.
   "python3-hl7": [["python3", "-c", "import hl7.mllp"], ["/usr/bin/python3", "-c", "import hl7.mllp"]],

@@ -14,7 +14,7 @@ export class Glob {
 
   /** Whether it may match anything in a subfolder. */
   get isDeep(): boolean {
-    return this.#alternatives.some((parts) => parts.length > 1);
+    return this.#alternatives.some((parts) => parts.length > 1 || parts[0] === ANY_FOLDERS);
   }
 
   /** Whether it matches a name, or a path of several. */

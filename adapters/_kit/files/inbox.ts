@@ -10,6 +10,7 @@ import { Preparing, type Ready } from "./preparing.ts";
 import { moveInto, removeIfThere } from "./put_away.ts";
 import { reasonOf } from "./reason.ts";
 import { rest } from "./rest.ts";
+import { RoundsMark } from "./rounds_mark.ts";
 import { Taken } from "./taken.ts";
 import { listTree, type Tree } from "./tree.ts";
 import { type Verdict, type WatchedFile, WatchedFiles } from "./watched_files.ts";
@@ -35,6 +36,7 @@ export class Inbox {
   readonly #stopping: AbortSignal;
   readonly #dropped: AbortSignal;
   #taken: Taken | undefined;
+  #mark: RoundsMark | undefined;
 
   /** `stopping` ends a round before its next file, `dropped` also ends the wait for the channel's answer. */
   constructor(tools: InboxTools, open: Open, stopping: AbortSignal, dropped: AbortSignal) {
@@ -45,13 +47,14 @@ export class Inbox {
     this.#dropped = dropped;
     this.#files = new WatchedFiles(folder, config.path, config);
     this.#filter = nameFilter(config);
-    this.#preparing = new Preparing(tools, this.#files, open, stopping);
+    this.#preparing = new Preparing(tools, this.#files, open, () => this.#mark!.number, stopping);
   }
 
   /** Takes every file that is whole, in order. */
   async round(): Promise<RoundEnd> {
-    const { config, world, report } = this.#tools;
-    if (config.after === "keep") this.#taken ??= await Taken.open(this.#tools.memory);
+    const { config, world, memory, report } = this.#tools;
+    this.#mark ??= await RoundsMark.open(memory);
+    if (config.after === "keep") this.#taken ??= await Taken.open(memory);
     const tree = await this.#list();
     if (!tree) return "troubled";
     const files = tree.entries.filter(({ name }) => this.#filter.isMessage(name));
@@ -103,12 +106,15 @@ export class Inbox {
   async #takeAll(files: readonly WatchedFile[]): Promise<RoundEnd> {
     const { readsAtOnce } = this.#tools.config;
     const prepare = (file: WatchedFile) => this.#preparing.prepare(file);
+    let away = 0;
     for await (const next of ahead(files, readsAtOnce, prepare)) {
       await using ready = next;
       if (this.#stopping.aborted) break;
       // What the channel cannot take now, it cannot take of the next file either; and order is kept.
       if (await this.#take(ready) === "troubled") return "troubled";
+      if (ready.file.isAway) away++;
     }
+    if (away > 0 && !this.#taken && !this.#files.hasStuck) await this.#mark!.grow();
     return "calm";
   }
 
@@ -154,7 +160,7 @@ export class Inbox {
   async #putAway(file: WatchedFile, verdict: Verdict): Promise<void> {
     const { config, folder, world: { clock } } = this.#tools;
     // Written anew meanwhile: what lies there now is the next message.
-    if (!await this.#files.isUnchanged(file)) return;
+    if (!await this.#files.isUnchanged(file)) return void (file.isAway = true);
     if (this.#taken) return await this.#taken.add(file.name, file.facts);
     const path = join(config.path, file.name);
     try {
@@ -164,6 +170,7 @@ export class Inbox {
         await moveInto(folder, path, join(archive, dirname(file.name)), clock.nowMs());
       }
       if (config.marker !== undefined) await removeIfThere(folder, path + config.marker);
+      file.isAway = true;
     } catch (cause) {
       rest(this.#tools, file, "fileStuck", "MOVE_FAILED", cause);
     }

@@ -12,6 +12,7 @@ export interface Content {
   readonly peer: string;
   /** The same for the same file, whatever happens in between. */
   readonly key: string;
+  readonly isKnownById: true;
 }
 
 /** A file whose turn comes. */
@@ -33,12 +34,21 @@ export class Preparing {
   readonly #tools: InboxTools;
   readonly #files: WatchedFiles;
   readonly #open: Open;
+  readonly #mark: () => number;
   readonly #reader: Reader;
   readonly #stopping: AbortSignal;
   /** Resolves once those before have their memory, or need none: otherwise files could wait for each other's for ever. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(tools: InboxTools, files: WatchedFiles, open: Open, stopping: AbortSignal) {
+  /** `mark` tells files that come back from what they were: see `RoundsMark`. */
+  constructor(
+    tools: InboxTools,
+    files: WatchedFiles,
+    open: Open,
+    mark: () => number,
+    stopping: AbortSignal,
+  ) {
+    this.#mark = mark;
     this.#tools = tools;
     this.#files = files;
     this.#open = open;
@@ -107,7 +117,7 @@ export class Preparing {
   ): Promise<Pick<Ready, "contents" | "refusal">> {
     // Of two files of one name, size and second the content tells which is which.
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-    const key = [name, size, modifiedMs, digest].join("\n");
+    const key = [this.#mark(), name, size, modifiedMs, digest].join("\n");
     let opened: readonly Opened[];
     try {
       opened = await this.#open(name, bytes);
@@ -122,6 +132,8 @@ export class Preparing {
       peer: isAlone ? name : `${name}/${each.name}`,
       // By its place, too: an archive may hold two files of one name.
       key: isAlone ? key : `${key}\n${at} ${each.name}`,
+      // The same message may come again in another file.
+      isKnownById: true as const,
     }));
     return { contents };
   }

@@ -14,6 +14,8 @@ export interface WatchedFile {
   restUntilMs: number;
   /** What the channel said, where the file could not be put away since. */
   verdict?: Verdict;
+  /** True once it is where it belongs after that. */
+  isAway?: boolean;
 }
 
 /** What becomes of a file: it was taken, or refused for good. */
@@ -86,6 +88,11 @@ export class WatchedFiles {
       else if (!this.#isEmpty(file) && this.#wholeness.marker === undefined) settling++;
     }
     return { whole, settling, hidden };
+  }
+
+  /** True where the channel has answered for a file that is still where it was. */
+  get hasStuck(): boolean {
+    return [...this.#files.values()].some(({ verdict, isAway }) => verdict !== undefined && !isAway);
   }
 
   /** True where the file on disk is still the one that was seen. */

@@ -19,12 +19,17 @@ const { OPEN_MODE } = utils.sftp;
  */
 export class SftpFolder implements Folder {
   readonly #link: Lender;
-  readonly #asides: Turns;
+  readonly #turns: Turns;
+  readonly #makesFolders: boolean;
 
-  /** `asides`: shared by folders that may write to the same place at the same time. */
-  constructor(link: Lender, asides: Turns = new Turns()) {
+  /**
+   * `turns`: shared by those that may write to the same place at the same time. `makesFolders`: makes the folder that
+   * something is to be written to, where it is missing.
+   */
+  constructor(link: Lender, { turns = new Turns(), makesFolders = false } = {}) {
     this.#link = link;
-    this.#asides = asides;
+    this.#turns = turns;
+    this.#makesFolders = makesFolders;
   }
 
   list(path: string): Promise<readonly Listed[]> {
@@ -55,16 +60,11 @@ export class SftpFolder implements Folder {
 
   write(path: string, bytes: Uint8Array, options: WriteOptions): Promise<void> {
     const { mode, mustBeNew = false, aside = `${path}.part` } = options;
-    return this.#asides.take(aside, () =>
+    return this.#turns.take(aside, () =>
       this.#link.use(async ({ requests }) => {
         try {
           // In place of what an attempt that broke off has left there.
-          const handle = await open(
-            requests,
-            aside,
-            OPEN_MODE.WRITE | OPEN_MODE.CREAT | OPEN_MODE.TRUNC,
-            mode,
-          );
+          const handle = await this.#openToWrite(requests, aside, OPEN_MODE.TRUNC, mode);
           await written(requests, handle, bytes, 0);
           if (mustBeNew) await renameNew(requests, aside, path);
           else await renameOver(requests, aside, path);
@@ -77,7 +77,7 @@ export class SftpFolder implements Folder {
 
   append(path: string, bytes: Uint8Array, { mode }: { readonly mode: number }): Promise<void> {
     return this.#link.use(async ({ requests }) => {
-      const handle = await open(requests, path, OPEN_MODE.WRITE | OPEN_MODE.CREAT | OPEN_MODE.APPEND, mode);
+      const handle = await this.#openToWrite(requests, path, OPEN_MODE.APPEND, mode);
       // For servers that do not heed APPEND.
       const { size } = await requests.call<Stats>((done) => requests.sftp.fstat(handle, done));
       try {
@@ -100,6 +100,17 @@ export class SftpFolder implements Folder {
 
   makeFolder(path: string): Promise<void> {
     return this.#link.use(({ requests }) => makeFolder(requests, path));
+  }
+
+  async #openToWrite(requests: Requests, path: string, flag: number, mode: number): Promise<Buffer> {
+    const flags = OPEN_MODE.WRITE | OPEN_MODE.CREAT | flag;
+    try {
+      return await open(requests, path, flags, mode);
+    } catch (cause) {
+      if (!this.#makesFolders || reasonOf(cause) !== "ENOENT") throw cause;
+      await makeFolder(requests, dirname(path));
+      return await open(requests, path, flags, mode);
+    }
   }
 }
 

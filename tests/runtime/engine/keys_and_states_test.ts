@@ -176,3 +176,24 @@ Deno.test("an intake tells what is filtered, and what is in quarantine", async (
   }
   assertEquals(states, ["filtered", "quarantined"]);
 });
+
+Deno.test("a delivery whose id counts beside its key is known by either", async () => {
+  await using rig = new GatewayRig();
+  const { peer, give } = await labWith(rig, {
+    duplicates: { answer: "recent", windowMs: 300_000, reused: "reject" },
+  });
+  const first = await give("A", { key: "k1", isKnownById: true });
+  const again = await give("A", { key: "k2", isKnownById: true });
+  assertEquals([said(again), again.id], [said(first), first.id]);
+  await give("B", { key: "k3", isKnownById: true });
+  const other = await rig.hand().give(note({ id: "B", text: "other" }), undefined, "here", {
+    key: "k4",
+    isKnownById: true,
+  });
+  assertEquals(other.outcome.kind === "rejected" && other.outcome.error.code, "ENGINE_ID_REUSED");
+  await rig.clock.advance(MONTH_MS);
+  assertEquals((await give("A", { key: "k1", isKnownById: true })).id, first.id);
+  assertNotEquals((await give("A", { key: "k5", isKnownById: true })).id, first.id);
+  await peer.took(3);
+  assertEquals(peer.taken, ["A", "B", "A"]);
+});
