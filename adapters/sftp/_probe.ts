@@ -39,7 +39,6 @@ export function probeListener(
 export function probeSender(
   tools: ProbeTools<typeof sending.config, keyof typeof sending.errors>,
 ): Probe {
-  const { config } = tools;
   const words = sftpWords<OutboxCode>(tools);
   return probeFolder(tools, {
     failed: (cause) =>

@@ -20,11 +20,6 @@ export function withoutPkcs8(text: string, passphrase?: string): string {
   return text;
 }
 
-/** True where the key is encrypted: what went wrong is then most likely the passphrase. */
-export function isLockedPkcs8(text: string): boolean {
-  return PKCS8.exec(text)?.[1] !== undefined;
-}
-
 /** Source: OpenSSH, PROTOCOL.key. */
 function openSshForm(key: KeyObject): string {
   const { d = "", x = "" } = key.export({ format: "jwk" });

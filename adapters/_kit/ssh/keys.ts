@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
-import { isLockedPkcs8, withoutPkcs8 } from "./_pkcs8.ts";
+import { withoutPkcs8 } from "./_pkcs8.ts";
 import { KEY_TYPES, type KeyType } from "./algorithms.ts";
 import { type ParsedKey, utils } from "./ssh2.ts";
 
@@ -51,15 +51,22 @@ export function readPrivateKey(text: string, passphrase?: string): PrivateKey | 
   try {
     plain = withoutPkcs8(trimmed, passphrase);
   } catch {
-    return isLockedPkcs8(trimmed) ? "locked" : "unreadable";
+    return isLocked(trimmed) ? "locked" : "unreadable";
   }
   const key = parsed(plain, passphrase);
+  // A wrong passphrase makes noise of it, which may even look like a key.
+  const unreadable = isLocked(trimmed) ? "locked" : "unreadable";
+  if (key === "unreadable") return unreadable;
   if (typeof key === "string") return key;
   if (!key.isPrivateKey()) return "unreadable";
-  const trouble = troubleOf(key);
-  if (trouble) return trouble;
-  if (key.type === "ssh-rsa") signWithSha2(key);
-  else if (key.type.startsWith("ecdsa-")) signWithWholeScalar(key);
+  try {
+    const trouble = troubleOf(key);
+    if (trouble) return trouble;
+    if (key.type === "ssh-rsa") signWithSha2(key);
+    else if (key.type.startsWith("ecdsa-")) signWithWholeScalar(key);
+  } catch {
+    return unreadable;
+  }
   return { type: key.type as KeyType, fingerprint: fingerprintOf(key.getPublicSSH()), key };
 }
 
@@ -88,6 +95,11 @@ export function keyTypeOf(blob: Uint8Array): string {
 
 const TYPE_BYTES_MAX = 64;
 
+/** PEM that says it is encrypted: PKCS#8, or as in RFC 1421. */
+function isLocked(text: string): boolean {
+  return /^-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(text);
+}
+
 function parsed(from: string | Buffer, passphrase?: string): ParsedKey | KeyTrouble {
   let key: ReturnType<typeof utils.parseKey>;
   try {
@@ -110,15 +122,18 @@ function troubleOf(key: ParsedKey): KeyTrouble | undefined {
 
 /**
  * Has an RSA key refuse to sign with SHA-1, which `ssh2` falls back to where a server does not say that it knows better
- * (RFC 8308).
+ * (RFC 8308). What `ssh2` decrypts has the padding of the cipher behind it still, and the platform does not read it then.
  */
 function signWithSha2(key: ParsedKey): void {
-  const signAny = key.sign;
-  key.sign = function (data, algorithm) {
-    const isSha2 = algorithm === "sha256" || algorithm === "sha512";
-    // This is how a key of ssh2 says that it cannot.
-    return isSha2 ? signAny.call(this, data, algorithm) : new Error("SHA-1 is not used");
-  };
+  const der = derOf(key.getPrivatePEM());
+  // SEQUENCE, with a length of two bytes: a key of 2,048 bits has more than one byte can say.
+  const whole = der.subarray(0, 4 + der.readUInt16BE(2));
+  const rsa = createPrivateKey({ key: whole, format: "der", type: "pkcs1" });
+  key.sign = (data, algorithm) =>
+    algorithm === "sha256" || algorithm === "sha512"
+      ? sign(algorithm, data, rsa)
+      // This is how a key of ssh2 says that it cannot.
+      : new Error("SHA-1 is not used");
 }
 
 /**
@@ -139,7 +154,11 @@ function signWithWholeScalar(key: ParsedKey): void {
 
 /** The private scalar in a PEM of SEC 1: `SEQUENCE { INTEGER 1, OCTET STRING }` (RFC 5915). */
 function scalarOf(pem: string): Buffer {
-  const der = Buffer.from(pem.replace(/-----.+-----|\s/g, ""), "base64");
+  const der = derOf(pem);
   const version = der.indexOf(Buffer.from([2, 1, 1, 4]));
   return der.subarray(version + 5, version + 5 + der[version + 4]);
+}
+
+function derOf(pem: string): Buffer {
+  return Buffer.from(pem.replace(/-----.+-----|\s/g, ""), "base64");
 }

@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { dirname } from "node:path/posix";
 import type { FileFacts } from "../../../runtime/contract/world.ts";
 import type { Folder, Listed, WriteOptions } from "../../_kit/files/folder.ts";
