@@ -79,7 +79,7 @@ export class WatchedFiles {
       if (facts === null) hidden++;
       if (facts?.kind !== "file" || isOver(name, facts)) continue;
       const known = before.get(name);
-      const file = known && isSame(known.facts, facts)
+      const file = known && !known.isAway && isSame(known.facts, facts)
         ? known
         : { name, facts, sinceMs: atMs, failures: 0, restUntilMs: atMs };
       this.#files.set(name, file);
