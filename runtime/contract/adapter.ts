@@ -276,6 +276,8 @@ export interface SendTools<S extends Spec, Code extends string> extends AdapterT
 export interface ProbeTools<S extends Spec, Code extends string> extends AdapterTools<S, Code> {
   /** Aborted where nobody waits any longer. */
   readonly signal: AbortSignal;
+  /** True where the channel runs on this machine, so that what it listens on is taken by itself. */
+  readonly isRunning: boolean;
 }
 
 /** A sender: carries bytes out, speaks no format. */

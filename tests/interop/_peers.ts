@@ -5,6 +5,7 @@ const PEERS = {
   "bash": [["bash", "--version"]],
   "curl": [["curl", "--version"]],
   "fish": [["fish", "--version"]],
+  "openssl": [["openssl", "version"]],
   // A version manager's python3 need not be the one Debian's package belongs to.
   "python3-hl7": [["python3", "-c", "import hl7.mllp"], ["/usr/bin/python3", "-c", "import hl7.mllp"]],
   "systemd": [["systemd-analyze", "--version"]],
