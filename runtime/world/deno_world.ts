@@ -19,6 +19,7 @@ import type {
   Thread,
   World,
 } from "../contract/world.ts";
+import { openFile } from "./deno_file.ts";
 
 const clock: Clock = {
   nowMs: () => Date.now(),
@@ -129,6 +130,7 @@ const disk: Disk = {
     await syncFolder(dirname(to));
     if (dirname(from) !== dirname(to)) await syncFolder(dirname(from));
   },
+  open: openFile,
   append: (path, bytes, { mode = 0o644 } = {}) => Deno.writeFile(path, bytes, { append: true, mode }),
   remove: (path) => Deno.remove(path),
   makeFolder: (path, { mode } = {}) => Deno.mkdir(path, { recursive: true, mode }),

@@ -39,6 +39,7 @@ export function rehearsalWorld({ disk, clock, ...world }: World, nowMs?: number)
     disk: {
       ...disk,
       writeAtomic: noWriting,
+      open: noWriting,
       append: noWriting,
       rename: noWriting,
       remove: noWriting,
