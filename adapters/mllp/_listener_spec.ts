@@ -2,8 +2,9 @@ import type { ListenTools } from "../../runtime/contract/adapter.ts";
 import type { Unfit } from "../../runtime/contract/spec.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
 import { bytes, choice, type Config, durationMs, integer, text } from "../../runtime/contract/spec.ts";
-import { connectErrors, listenErrors, releaseErrors } from "./connecting/errors.ts";
-import { idleSettings } from "./_idle_settings.ts";
+import { connectFaults, listenFaults } from "../_kit/net/faults.ts";
+import { idleSettings } from "../_kit/settings/idle_settings.ts";
+import { releaseErrors } from "./_release_errors.ts";
 import type { Breach } from "./framing/frame_reader.ts";
 
 /** What an MLLP listener can be told. */
@@ -89,8 +90,8 @@ export function check(settings: Config<typeof config>): readonly Unfit[] {
 
 /** What can go wrong while listening. */
 export const errors = {
-  ...listenErrors,
-  ...connectErrors,
+  ...listenFaults("MLLP"),
+  ...connectFaults("MLLP"),
   MLLP_RELEASE_NEWER: releaseErrors.MLLP_RELEASE_NEWER,
   MLLP_FRAME_TOO_LARGE: {
     blame: "sender",

@@ -10,8 +10,9 @@ import {
   text,
   toggle,
 } from "../../runtime/contract/spec.ts";
-import { idleSettings } from "./_idle_settings.ts";
-import { connectErrors, listenErrors, releaseErrors } from "./connecting/errors.ts";
+import { connectFaults, listenFaults } from "../_kit/net/faults.ts";
+import { idleSettings } from "../_kit/settings/idle_settings.ts";
+import { releaseErrors } from "./_release_errors.ts";
 
 /** Settings of the sender. */
 export const config = {
@@ -104,8 +105,8 @@ export function check(settings: Config<typeof config>): readonly Unfit[] {
 
 /** What can go wrong while sending. */
 export const errors = {
-  ...connectErrors,
-  ...listenErrors,
+  ...connectFaults("MLLP"),
+  ...listenFaults("MLLP"),
   ...releaseErrors,
   MLLP_PEER_ABSENT: {
     blame: "receiver",

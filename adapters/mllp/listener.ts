@@ -1,10 +1,10 @@
 import { defineListener, type Listening } from "../../runtime/contract/adapter.ts";
 import type { Acceptor, Connection } from "../../runtime/contract/world.ts";
 import { breachCodes, check, config, errors, type Tools } from "./_listener_spec.ts";
-import { connectCode, listenCode } from "./connecting/errors.ts";
-import { hostPort } from "./connecting/host_port.ts";
-import { keepConnected } from "./connecting/keep_connected.ts";
-import { netCode } from "./connecting/net_codes.ts";
+import { connectCode, listenCode } from "../_kit/net/faults.ts";
+import { hostPort } from "../_kit/net/host_port.ts";
+import { keepConnected } from "../_kit/net/keep_connected.ts";
+import { netCode } from "../_kit/net/net_codes.ts";
 import { examine } from "./framing/examine.ts";
 import { Places } from "./receiving/places.ts";
 import { Session, type SessionTools } from "./receiving/session.ts";
@@ -44,7 +44,7 @@ const LOOPBACK = "127.0.0.1";
 async function serve(tools: Tools): Promise<Listening> {
   const { world, report, fail, config: { host = LOOPBACK, port, connectionsMax } } = tools;
   const acceptor = await world.net.listen({ host, port }).catch((cause): never =>
-    fail(listenCode(cause), { host, port, reason: netCode(cause) }, cause)
+    fail(listenCode("MLLP", cause), { host, port, reason: netCode(cause) }, cause)
   );
   const life = new AbortController();
   const places = new Places<Session>(connectionsMax);
@@ -101,7 +101,7 @@ async function call(tools: Tools): Promise<Listening> {
     failed: (error, againInMs) =>
       report({ name: "connectionFailed", facts: { host, port, againInMs }, error }),
     late: () => error("MLLP_CONNECT_LATE", { host, port, connectMsMax }),
-    unreachable: (cause) => error(connectCode(cause), { host, port, reason: netCode(cause) }, cause),
+    unreachable: (cause) => error(connectCode("MLLP", cause), { host, port, reason: netCode(cause) }, cause),
   });
 
   return {

@@ -1,12 +1,12 @@
 import { defineSender, type OpenSender } from "../../runtime/contract/adapter.ts";
 import type { MitralError } from "../../runtime/contract/error.ts";
 import { check, config, errors, type Tools } from "./_sender_spec.ts";
-import { connect } from "./connecting/connect.ts";
-import { connectCode, listenCode } from "./connecting/errors.ts";
-import { hostPort } from "./connecting/host_port.ts";
-import { netCode } from "./connecting/net_codes.ts";
+import { Calls } from "../_kit/net/calls.ts";
+import { connect } from "../_kit/net/connect.ts";
+import { connectCode, listenCode } from "../_kit/net/faults.ts";
+import { hostPort } from "../_kit/net/host_port.ts";
+import { netCode } from "../_kit/net/net_codes.ts";
 import { fitsFrame } from "./framing/frame.ts";
-import { Calls } from "./sending/calls.ts";
 import { Lane, type LaneTools } from "./sending/lane.ts";
 import { Link, LinkError, type LinkTools } from "./sending/link.ts";
 import { Pacer } from "./sending/pacer.ts";
@@ -38,8 +38,8 @@ export default defineSender({
   async open(tools): Promise<OpenSender> {
     const { config, world, error, fail } = tools;
     const troubles = troublesOf(tools);
-    const calls = config.role === "server" ? await answerCalls(tools) : undefined;
     const linkTools: LinkTools = { ...config, clock: world.clock, report: tools.report };
+    const calls = config.role === "server" ? await answerCalls(tools, linkTools) : undefined;
     const laneTools: LaneTools = {
       clock: world.clock,
       keepAlive: config.keepAlive,
@@ -89,7 +89,7 @@ function call({ config, world, report, error }: Tools, linkTools: LinkTools) {
     port,
     connectMsMax,
     late: () => error("MLLP_CONNECT_LATE", { host, port, connectMsMax }),
-    failed: (cause) => error(connectCode(cause), { host, port, reason: netCode(cause) }, cause),
+    failed: (cause) => error(connectCode("MLLP", cause), { host, port, reason: netCode(cause) }, cause),
   });
   const link = connection.then((made) => {
     report({ name: "connectionOpened", facts: { host, port } });
@@ -99,16 +99,19 @@ function call({ config, world, report, error }: Tools, linkTools: LinkTools) {
 }
 
 /** Waits for the peer's calls. */
-async function answerCalls({ config, world, report, error, fail }: Tools): Promise<Calls> {
+async function answerCalls(
+  { config, world, report, error, fail }: Tools,
+  linkTools: LinkTools,
+): Promise<Calls<Link>> {
   const { host = "127.0.0.1", port, connectMsMax } = config;
   const acceptor = await world.net.listen({ host, port }).catch((cause): never =>
-    fail(listenCode(cause), { host, port, reason: netCode(cause) }, cause)
+    fail(listenCode("MLLP", cause), { host, port, reason: netCode(cause) }, cause)
   );
   return new Calls(acceptor, {
-    ...config,
-    idleMsMax: 0,
     clock: world.clock,
+    connectMsMax,
     report,
+    welcome: (connection) => new Link(connection, { ...linkTools, idleMsMax: 0 }),
     absent: () => error("MLLP_PEER_ABSENT", { host, port, connectMsMax }),
   });
 }

@@ -18,6 +18,7 @@ import {
 import { doorErrors } from "../_kit/limits/door.ts";
 import { networkOf } from "../_kit/limits/network.ts";
 import { doorSettings, unfitNetworks } from "../_kit/limits/settings.ts";
+import { listenFaults } from "../_kit/net/faults.ts";
 import { pathTrouble } from "./_virtual_path.ts";
 
 const partner = record("Who may sign in, by what, and how much may lie here of theirs.", {
@@ -143,16 +144,7 @@ const PARTNER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** What can go wrong while listening. */
 export const errors = {
   ...doorErrors("SFTP_SERVER"),
-  SFTP_SERVER_PORT_BUSY: {
-    blame: "operator",
-    retry: "later",
-    says: "Cannot listen on {host}: port {port} is taken by another program",
-  },
-  SFTP_SERVER_LISTEN_FAILED: {
-    blame: "operator",
-    retry: "later",
-    says: "Cannot listen on {host}, port {port}: the system refuses ({reason})",
-  },
+  ...listenFaults("SFTP_SERVER"),
   SFTP_SERVER_KEY_UNUSABLE: {
     blame: "operator",
     retry: "never",

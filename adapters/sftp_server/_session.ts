@@ -44,7 +44,8 @@ export class Session {
   readonly #share: Share;
   readonly #waiting: Request[] = [];
   #waitingBytes = 0;
-  #isBusy = false;
+  /** Something is asked for and not answered. */
+  isBusy = false;
   #isOver = false;
   #letRead: (() => void) | undefined;
   #moved: PromiseWithResolvers<void> | undefined;
@@ -123,11 +124,11 @@ export class Session {
     this.#waitingBytes += bytes;
     this.#weigh();
     if (this.#waiting.length > REQUESTS_MAX) return this.#tools.broken(REQUESTS_MAX);
-    if (!this.#isBusy) this.done = this.#work();
+    if (!this.isBusy) this.done = this.#work();
   }
 
   async #work(): Promise<void> {
-    this.#isBusy = true;
+    this.isBusy = true;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       const answer = await this.#answerTo(next);
       while (this.#mayAnswer() && this.#isBlocked()) await this.#room();
@@ -136,7 +137,7 @@ export class Session {
       this.#weigh();
       if (this.#tools.stopping.aborted) this.#waiting.length = 0;
     }
-    this.#isBusy = false;
+    this.isBusy = false;
   }
 
   async #answerTo({ work }: Request): Promise<Answer> {

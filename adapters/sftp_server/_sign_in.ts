@@ -42,7 +42,9 @@ export class SignIn {
   async judge(attempt: AuthContext, address: string): Promise<Verdict> {
     const { username: name } = attempt;
     const { partners } = this.#tools.config;
-    const partner = Object.hasOwn(partners, name) && isAllowed(partners[name], address) ? partners[name] : undefined;
+    const partner = Object.hasOwn(partners, name) && isAllowed(partners[name], address)
+      ? partners[name]
+      : undefined;
     switch (attempt.method) {
       case "publickey":
         return partner ? await this.#judgeKey(attempt, name, partner) : "passed";

@@ -1,8 +1,11 @@
-import { Buffer } from "node:buffer";
+import type { Socket } from "node:net";
 import { defineListener, type Listening, type ProbeTools } from "../../runtime/contract/adapter.ts";
 import type { Probe } from "../../runtime/contract/probe.ts";
 import { Door } from "../_kit/limits/door.ts";
 import { Strikes } from "../_kit/limits/strikes.ts";
+import { listenCode } from "../_kit/net/faults.ts";
+import { hostPort } from "../_kit/net/host_port.ts";
+import { netCode } from "../_kit/net/net_codes.ts";
 import { folder } from "../_kit/probe/folder.ts";
 import { port as portAttempt } from "../_kit/probe/port.ts";
 import { probe } from "../_kit/probe/attempts.ts";
@@ -39,14 +42,9 @@ async function listen(tools: Tools): Promise<Listening> {
   const drawers = await drawersOf(tools);
   const strikes = new Strikes(world.clock);
   const door = new Door("SFTP_SERVER", tools, { strikes });
-  const acceptor = await world.net.listen({ host, port, enter: door.enter }).catch((cause): never => {
-    const reason = reasonOf(cause);
-    return fail(reason === "EADDRINUSE" ? "SFTP_SERVER_PORT_BUSY" : "SFTP_SERVER_LISTEN_FAILED", {
-      host,
-      port,
-      reason,
-    }, cause);
-  });
+  const acceptor = await world.net.listen({ host, port, enter: door.enter }).catch((cause): never =>
+    fail(listenCode("SFTP_SERVER", cause), { host, port, reason: netCode(cause) }, cause)
+  );
 
   const stopping = new AbortController();
   const dropped = new AbortController();
@@ -94,7 +92,7 @@ async function listen(tools: Tools): Promise<Listening> {
   })();
 
   return {
-    address: `${host.includes(":") ? `[${host}]` : host}:${acceptor.port}`,
+    address: hostPort(host, acceptor.port),
     async stop() {
       acceptor.close();
       stopping.abort();
@@ -116,8 +114,8 @@ async function listen(tools: Tools): Promise<Listening> {
 const KEEP_ALIVE_MS = 30_000;
 
 /** `ssh2` hands the address of a socket back with the client it has made for it: that is how we know whose it is. */
-function asSocket({ stream }: Visit, key: string): Parameters<Server["injectSocket"]>[0] {
-  return Object.assign(stream, { remoteAddress: key }) as unknown as Parameters<Server["injectSocket"]>[0];
+function asSocket({ stream }: Visit, key: string): Socket {
+  return Object.assign(stream, { remoteAddress: key }) as unknown as Socket;
 }
 
 /** Errors: SFTP_SERVER_KEY_UNUSABLE. */
@@ -134,7 +132,7 @@ async function drawersOf(tools: Tools): Promise<ReadonlyMap<string, Drawer>> {
   const drawers = Object.keys(tools.config.partners).map((partner) => new Drawer(partner, tools));
   for (const drawer of drawers) {
     await drawer.load().catch((cause): never => {
-      const reason = reasonOf(cause);
+      const reason = netCode(cause);
       return tools.fail("SFTP_SERVER_FOLDER_UNUSABLE", { reason }, cause);
     });
   }
@@ -148,12 +146,10 @@ function probing(tools: ProbeTools<typeof config, keyof typeof errors>): Probe {
     const shown = hostKeysOf(tools).map(({ type, fingerprint }) => `${type} ${fingerprint}`);
     return `this server is known by ${shown.join(" and ")}`;
   };
-  const unusable = (cause: unknown) => error("SFTP_SERVER_FOLDER_UNUSABLE", { reason: reasonOf(cause) }, cause);
-  const refused = (cause: unknown) => {
-    const reason = reasonOf(cause);
-    const code = reason === "EADDRINUSE" ? "SFTP_SERVER_PORT_BUSY" : "SFTP_SERVER_LISTEN_FAILED";
-    return error(code, { host, port, reason }, cause);
-  };
+  const unusable = (cause: unknown) =>
+    error("SFTP_SERVER_FOLDER_UNUSABLE", { reason: netCode(cause) }, cause);
+  const refused = (cause: unknown) =>
+    error(listenCode("SFTP_SERVER", cause), { host, port, reason: netCode(cause) }, cause);
   return probe(tools, [
     {
       step: "settings",
@@ -164,9 +160,4 @@ function probing(tools: ProbeTools<typeof config, keyof typeof errors>): Probe {
     ...folder({ world, path, uses: ["write"], failed: unusable }),
     portAttempt({ world, host, port, isRunning, failed: refused }),
   ]);
-}
-
-function reasonOf(cause: unknown): string {
-  const { code } = cause as { code?: unknown };
-  return typeof code === "string" ? code : "unknown";
 }

@@ -106,8 +106,6 @@ export interface Partners {
   readonly names: readonly string[];
   /** Whom a certificate is pinned to, among these partners or all; `undefined` for a stranger. */
   holderOf(certificate: PeerCertificate, among?: readonly string[]): string | undefined;
-  /** PEM of what the chains of these partners' certificates, or of all, may end in. */
-  anchors(among?: readonly string[]): readonly string[];
   /** Calls back after every change, until the returned function is called. */
   watch(changed: () => void): () => void;
 }
@@ -116,7 +114,6 @@ export interface Partners {
 export const noPartners: Partners = {
   names: [],
   holderOf: () => undefined,
-  anchors: () => [],
   watch: () => () => {},
 };
 

@@ -11,8 +11,8 @@ export interface Attempt {
   run(signal: AbortSignal): Promise<string>;
   /** The declared error for what `run` rejected with, where that is none itself. */
   failed(cause: unknown): MitralError;
-  /** The declared error for one that took longer than `msMax`. */
-  late(): MitralError;
+  /** The declared error for what took longer than `msMax`; what `failed` makes of `ETIMEDOUT` where left out. */
+  late?(): MitralError;
 }
 
 /** Where the attempts are made. */
@@ -26,20 +26,17 @@ export interface ProbePlace {
 export async function* probe({ world: { clock }, signal }: ProbePlace, attempts: Iterable<Attempt>): Probe {
   for (const attempt of attempts) {
     const startMs = clock.elapsedMs();
-    const took = () => ({ step: attempt.step, ms: clock.elapsedMs() - startMs });
-    const outcome = await tried(attempt, clock, signal);
+    const outcome = await outcomeOf(attempt, clock, signal);
     if (outcome === undefined) return;
-    if (typeof outcome === "string") {
-      yield { ...took(), says: outcome };
-      continue;
-    }
-    return yield { ...took(), says: outcome.message, error: outcome };
+    const { step } = attempt, ms = clock.elapsedMs() - startMs;
+    if (typeof outcome !== "string") return yield { step, ms, says: outcome.message, error: outcome };
+    yield { step, ms, says: outcome };
   }
 }
 
 /** What came out, or why nothing did; `undefined` where nobody waits any longer. */
-function tried(
-  attempt: Attempt,
+function outcomeOf(
+  { msMax, run, failed, late }: Attempt,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<string | MitralError | undefined> {
@@ -53,12 +50,13 @@ function tried(
       life.abort();
     };
     const giveUp = () => end(undefined);
-    const stopTimer = clock.after(attempt.msMax, () => end(attempt.late()));
+    const stopTimer = clock.after(msMax, () => end(late?.() ?? failed(timedOut())));
     if (signal.aborted) return giveUp();
     signal.addEventListener("abort", giveUp, { once: true });
-    attempt.run(life.signal).then(
-      end,
-      (cause) => end(cause instanceof MitralError ? cause : attempt.failed(cause)),
-    );
+    run(life.signal).then(end, (cause) => end(cause instanceof MitralError ? cause : failed(cause)));
   });
+}
+
+function timedOut(): Error {
+  return Object.assign(new Error("timed out"), { code: "ETIMEDOUT" });
 }

@@ -1,6 +1,6 @@
 import type { MitralError } from "../../../runtime/contract/error.ts";
 import type { ClientTls, PeerCertificate } from "../../../runtime/contract/tls.ts";
-import type { Connection, World } from "../../../runtime/contract/world.ts";
+import type { Clock, Connection, World } from "../../../runtime/contract/world.ts";
 import type { Attempt } from "./attempts.ts";
 
 /** The peer to reach. */
@@ -12,19 +12,23 @@ export interface ReachTools {
   readonly msMax: number;
   /** How TLS is spoken with it, where it is; asked when it is wanted, and may reject with a declared error. */
   tls?(): ClientTls | Promise<ClientTls>;
-  /** The declared error for the platform's, by its `code`: `ENOTFOUND`, `ECONNREFUSED`, `ETLS`. */
+  /** The declared error for the platform's, by its `code`: `ENOTFOUND`, `ECONNREFUSED`, `ECONNRESET`, `ETLS`. */
   failed(cause: unknown): MitralError;
-  /** The declared error for a peer that does not come to it in time. */
-  late(): MitralError;
+  /** The declared error for a peer that does not come to it in time; what `failed` makes of `ETIMEDOUT` where left out. */
+  late?(): MitralError;
 }
 
-/** Whether a peer can be reached: its name, where it has one, a TCP connection, and TLS where it is spoken. */
+/**
+ * Whether a peer can be reached: its name, where it has one, a TCP connection, and TLS where it is spoken. A peer that
+ * closes at once has failed: it lets only some addresses in, or, with TLS 1.3, did not like our certificate.
+ */
 export function reach(tools: ReachTools): readonly Attempt[] {
   const { world: { net }, host, port, tls } = tools;
   const connection: Attempt = {
     ...tools,
     step: "connection",
-    run: (signal) => opened(net.connect({ host, port, signal }), signal, ({ peer }) => `${peer} accepts`),
+    run: (signal) =>
+      kept(net.connect({ host, port, signal }), tools, signal, ({ peer }) => `${peer} accepts`),
   };
   const named = isAddress(host) ? [] : [name(tools)];
   return tls ? [...named, connection, encryption(tools, tls)] : [...named, connection];
@@ -42,16 +46,15 @@ export function name(tools: Omit<ReachTools, "port" | "tls">): Attempt {
 
 function encryption(tools: ReachTools, tls: NonNullable<ReachTools["tls"]>): Attempt {
   const { world: { net, clock }, host, port } = tools;
+  const says = ({ certificate }: Connection) =>
+    certificate ? certificateSays(certificate, clock.nowMs()) : "the handshake succeeds";
   return {
     ...tools,
     step: "tls",
-    run: async (signal) =>
-      await opened(
-        net.connect({ host, port, signal, tls: await tls() }),
-        signal,
-        ({ certificate }) =>
-          certificate ? certificateSays(certificate, clock.nowMs()) : "the handshake succeeds",
-      ),
+    run: async (signal) => {
+      const settings = await tls();
+      return await kept(net.connect({ host, port, signal, tls: settings }), tools, signal, says);
+    },
   };
 }
 
@@ -65,16 +68,39 @@ export function certificateSays({ subject, issuer, validUntilMs }: PeerCertifica
 
 const DAY_MS = 86_400_000;
 
-/** What there is to say of a connection, which is closed. */
-async function opened(
+/** How long a connection is watched: a peer that does not want us closes it as soon as it is there. */
+const WATCH_MS = 300;
+
+/** What there is to say of a connection that the peer does not close at once. We close it. */
+async function kept(
   connecting: Promise<Connection>,
+  { world: { clock } }: ReachTools,
   signal: AbortSignal,
   says: (connection: Connection) => string,
 ): Promise<string> {
   const connection = await connecting;
-  connection.close();
-  signal.throwIfAborted();
-  return says(connection);
+  try {
+    // A peer may speak first: that is no reason to doubt it.
+    const first = await within(connection.read(new Uint8Array(1)), clock, signal);
+    if (first === null) throw Object.assign(new Error("closed at once"), { code: "ECONNRESET" });
+    return says(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+/** What `reading` comes to; `undefined` where that takes longer than anybody watches. */
+function within<T>(reading: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve(undefined);
+    const stopTimer = clock.after(WATCH_MS, stop);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+    reading.then(resolve, reject).finally(() => {
+      stopTimer();
+      signal.removeEventListener("abort", stop);
+    });
+  });
 }
 
 /** An address needs no look-up. */

@@ -1,7 +1,7 @@
 import type { Intake, Reading } from "../../../runtime/contract/adapter.ts";
 import type { MitralError } from "../../../runtime/contract/error.ts";
 import type { Connection } from "../../../runtime/contract/world.ts";
-import { Deadline } from "../connecting/deadline.ts";
+import { Deadline } from "../../_kit/net/deadline.ts";
 import { commitIn } from "../framing/frame.ts";
 import { BrokenFrame, FrameReader } from "../framing/frame_reader.ts";
 import { looksLikeMessage } from "../framing/looks_like_message.ts";

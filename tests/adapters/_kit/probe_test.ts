@@ -5,6 +5,7 @@ import { port } from "../../../adapters/_kit/probe/port.ts";
 import { type Attempt, probe } from "../../../adapters/_kit/probe/attempts.ts";
 import { certificateSays, reach } from "../../../adapters/_kit/probe/reach.ts";
 import { declareErrors } from "../../../runtime/contract/error.ts";
+import type { ClientTls } from "../../../runtime/contract/tls.ts";
 import type { Net } from "../../../runtime/contract/world.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
@@ -29,9 +30,10 @@ async function told(
   return results.map(({ step, says, error }) => `${step}: ${says}${error ? ` [${error.code}]` : ""}`);
 }
 
-const peer = (net: Partial<Net>, rest: { host?: string; tls?: () => { versionMin: "1.2" } } = {}) =>
+/** The steps of a peer, on a clock of their own. */
+const peer = (net: Partial<Net>, rest: { clock?: FakeClock; host?: string; tls?: () => ClientTls } = {}) =>
   reach({
-    world: { clock: new FakeClock(), net: fakeNet(net) },
+    world: { clock: rest.clock ?? new FakeClock(), net: fakeNet(net) },
     host: "ehr.example",
     port: 2575,
     msMax: 5_000,
@@ -40,8 +42,11 @@ const peer = (net: Partial<Net>, rest: { host?: string; tls?: () => { versionMin
     ...rest,
   });
 
+const tls = (): ClientTls => ({ versionMin: "1.2" });
+
 Deno.test("a peer is looked up, called and asked for its certificate", async () => {
   const opened: FakeConnection[] = [];
+  const clock = new FakeClock();
   const steps = peer({
     lookup: () => Promise.resolve(["10.1.2.3", "10.1.2.4"]),
     connect({ tls }) {
@@ -49,13 +54,27 @@ Deno.test("a peer is looked up, called and asked for its certificate", async () 
       opened.push(connection);
       return Promise.resolve(tls ? Object.assign(connection, { certificate: CERTIFICATE }) : connection);
     },
-  }, { tls: () => ({ versionMin: "1.2" }) });
-  assertEquals(await told(steps), [
+  }, { clock, tls });
+  assertEquals(await clock.pass(told(steps)), [
     "name: ehr.example is 10.1.2.3 and 10.1.2.4",
     "connection: 192.0.2.7:51022 accepts",
     "tls: CN=ehr, by CN=Hospital CA, 83 days left",
   ]);
   assertEquals(opened.map(({ isClosed }) => isClosed), [true, true]);
+});
+
+Deno.test("a peer that closes the connection at once has failed, one that speaks first has not", async () => {
+  const connectTo = (act: (far: FakeConnection) => void) => ({
+    connect() {
+      const [near, far] = FakeConnection.pair();
+      act(far);
+      return Promise.resolve(near);
+    },
+  });
+  const closing = peer(connectTo((far) => far.close()), { host: "10.1.2.3" });
+  assertEquals(await told(closing), ["connection: Cannot try: ECONNRESET [TRIAL_STEP_FAILED]"]);
+  const greeting = peer(connectTo((far) => far.write(new Uint8Array([10]))), { host: "10.1.2.3" });
+  assertEquals(await told(greeting), ["connection: 192.0.2.7:51022 accepts"]);
 });
 
 const CERTIFICATE = {
@@ -75,7 +94,7 @@ Deno.test("a certificate that signs itself, and one with a day left, say so", ()
 Deno.test("an address is not looked up, and a probe ends with the step that failed", async () => {
   const steps = peer({ connect: () => Promise.reject(broken("ECONNREFUSED")) }, {
     host: "10.1.2.3",
-    tls: () => ({ versionMin: "1.2" }),
+    tls,
   });
   assertEquals(await told(steps), ["connection: Cannot try: ECONNREFUSED [TRIAL_STEP_FAILED]"]);
 });
@@ -93,7 +112,7 @@ Deno.test("a step that takes longer than it may has failed, and what it still ma
 
 Deno.test("a probe that nobody waits for ends without a result, and leaves no timer", async () => {
   const [life, clock] = [new AbortController(), new FakeClock()];
-  const telling = told(peer({ lookup: forEver }), clock, life.signal);
+  const telling = told(peer({ lookup: forEver }, { clock }), clock, life.signal);
   life.abort();
   assertEquals(await telling, []);
   assertEquals(clock.waiting, 0);
@@ -125,14 +144,12 @@ Deno.test("a free port is taken and given back; a taken one is the channel's own
 
 Deno.test("a folder is written to by a file that is gone afterwards", async () => {
   const path = await Deno.makeTempDir();
-  const tools = { world: denoWorld, path, failed, late };
   await Deno.writeTextFile(join(path, "a.hl7"), "");
-  const [read, written] = await told([folder({ ...tools, use: "read" }), folder({ ...tools, use: "write" })]);
-  assertEquals(read, `folder: ${path} can be read: 1 entry`);
-  assertMatch(written, /^folder: .* can be read and written, [\d,]+ MB free$/);
+  const steps = folder({ world: denoWorld, path, uses: ["read", "write"], failed });
+  const [read, written] = await told(steps);
+  assertEquals(read, `folder: ${path} can be read: 1 name`);
+  assertMatch(written, /^folder: .* can be written to: [\d,]+ MB free$/);
   assertEquals(await denoWorld.disk.list(path), ["a.hl7"]);
   await Deno.remove(path, { recursive: true });
-  assertEquals(await told([folder({ ...tools, use: "read" })]), [
-    "folder: Cannot try: ENOENT [TRIAL_STEP_FAILED]",
-  ]);
+  assertEquals(await told(steps), ["folder: Cannot try: ENOENT [TRIAL_STEP_FAILED]"]);
 });

@@ -1,5 +1,5 @@
-import type { Unfit } from "../../runtime/contract/spec.ts";
-import type { Spec } from "../../runtime/contract/spec.ts";
+import type { Unfit } from "../../../runtime/contract/spec.ts";
+import type { Spec } from "../../../runtime/contract/spec.ts";
 
 /** Settings that mean nothing beside the others: whoever changed one waits for something that never comes. */
 export function idleSettings<S extends Spec>(

@@ -1,17 +1,21 @@
 import type { MitralError } from "../../../runtime/contract/error.ts";
-import type { Acceptor, Connection } from "../../../runtime/contract/world.ts";
-import type { Linking } from "./lane.ts";
-import { Link, type LinkTools } from "./link.ts";
+import type { Acceptor, Clock, Connection } from "../../../runtime/contract/world.ts";
+import type { TransportEvent } from "../../../runtime/contract/adapter.ts";
+import type { Linked, Linking } from "./linking.ts";
 
 /** Connections that are kept beside those in use; the oldest goes first. */
 const callsMax = 16;
 
 /** What waiting for calls needs. */
-export interface CallTools extends LinkTools {
+export interface CallTools<L> {
+  readonly clock: Clock;
   /** How long a message waits for a call. */
   readonly connectMsMax: number;
   /** The declared error for a call that did not come in time. */
   absent(): MitralError;
+  /** What is made of a peer's connection. */
+  welcome(connection: Connection): L;
+  report(event: TransportEvent): void;
 }
 
 /**
@@ -19,31 +23,31 @@ export interface CallTools extends LinkTools {
  * the one that is alive. Those before it stay as long as they live and there is room, since a load balancer's probe is
  * new, too, and gone at once.
  */
-export class Calls {
+export class Calls<L extends Linked> {
   readonly #acceptor: Acceptor;
-  readonly #tools: CallTools;
+  readonly #tools: CallTools<L>;
   /** Every open connection, oldest first; true for those in use. */
-  readonly #links = new Map<Link, boolean>();
-  readonly #everUsed = new WeakSet<Link>();
-  readonly #waiting = new Set<(link: Link) => void>();
+  readonly #links = new Map<L, boolean>();
+  readonly #everUsed = new WeakSet<L>();
+  readonly #waiting = new Set<(link: L) => void>();
   readonly #accepting: Promise<void>;
 
-  constructor(acceptor: Acceptor, tools: CallTools) {
+  constructor(acceptor: Acceptor, tools: CallTools<L>) {
     this.#acceptor = acceptor;
     this.#tools = tools;
     this.#accepting = this.#accept();
   }
 
   /** The newest connection that is not in use, or the next that comes. */
-  linking(): Linking {
+  linking(): Linking<L> {
     const free = this.#newestFree();
     if (free) return { link: Promise.resolve(this.#use(free)), abandon: () => {} };
-    const { promise, resolve, reject } = Promise.withResolvers<Link>();
+    const { promise, resolve, reject } = Promise.withResolvers<L>();
     const over = () => {
       stopTimer();
       this.#waiting.delete(take);
     };
-    const take = (link: Link) => {
+    const take = (link: L) => {
       over();
       resolve(this.#use(link));
     };
@@ -60,7 +64,7 @@ export class Calls {
   }
 
   /** A newer connection in place of one in use, which becomes free; the same where there is none. */
-  newer(link: Link): Link {
+  newer(link: L): L {
     const free = this.#newestFree();
     const links = [...this.#links.keys()];
     if (!free || links.indexOf(free) < links.indexOf(link)) return link;
@@ -80,7 +84,7 @@ export class Calls {
   }
 
   #welcome(connection: Connection): void {
-    const link = new Link(connection, this.#tools);
+    const link = this.#tools.welcome(connection);
     this.#links.set(link, false);
     void link.done.then(() => {
       this.#links.delete(link);
@@ -92,11 +96,11 @@ export class Calls {
     if (free.length > callsMax) free[0][0].close();
   }
 
-  #newestFree(): Link | undefined {
+  #newestFree(): L | undefined {
     return [...this.#links].findLast(([link, isUsed]) => !isUsed && link.isOpen)?.[0];
   }
 
-  #use(link: Link): Link {
+  #use(link: L): L {
     this.#links.set(link, true);
     if (!this.#everUsed.has(link)) this.#say("connectionOpened", link.peer);
     this.#everUsed.add(link);
