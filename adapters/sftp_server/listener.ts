@@ -11,7 +11,7 @@ import { port as portAttempt } from "../_kit/probe/port.ts";
 import { probe } from "../_kit/probe/attempts.ts";
 import { algorithms } from "../_kit/ssh/algorithms.ts";
 import { KEY_TROUBLES, type PrivateKey, readPrivateKey } from "../_kit/ssh/keys.ts";
-import { Server } from "../_kit/ssh/ssh2.ts";
+import { Server, type ServerConfig } from "../_kit/ssh/ssh2.ts";
 import { Drawer } from "./_drawer.ts";
 import { check, config, errors, type Tools } from "./_listener_spec.ts";
 import { SignIn } from "./_sign_in.ts";
@@ -37,7 +37,8 @@ export default defineListener({
 
 async function listen(tools: Tools): Promise<Listening> {
   const { world, config: { host, port }, fail } = tools;
-  const hostKeys = hostKeysOf(tools).map(({ key }) => key);
+  // Read already, which ssh2 takes and its types do not say.
+  const hostKeys = hostKeysOf(tools).map(({ key }) => ({ key })) as unknown as ServerConfig["hostKeys"];
   const signIn = new SignIn(tools);
   const drawers = await drawersOf(tools);
   const strikes = new Strikes(world.clock);

@@ -2,6 +2,8 @@ import { Buffer } from "node:buffer";
 import { Client, type ConnectConfig, type SFTPWrapper, utils } from "../../../adapters/_kit/ssh/ssh2.ts";
 import { secretOf } from "../../../runtime/contract/spec.ts";
 
+type SshClient = InstanceType<typeof Client>;
+
 /** Keys for the tests: of the server, and of two partners. */
 export const keys = {
   host: utils.generateKeyPairSync("ed25519"),
@@ -26,12 +28,12 @@ export function partner<T extends Readonly<Record<string, unknown>>>(given: T) {
 
 /** A partner's program: an SFTP client of ssh2. */
 export class SftpPeer implements Disposable {
-  readonly #client: Client;
+  readonly #client: SshClient;
   readonly sftp: SFTPWrapper;
   /** Resolves when the connection is gone. */
   readonly gone: Promise<void>;
 
-  private constructor(client: Client, sftp: SFTPWrapper, gone: Promise<void>) {
+  private constructor(client: SshClient, sftp: SFTPWrapper, gone: Promise<void>) {
     this.#client = client;
     this.sftp = sftp;
     this.gone = gone;
@@ -150,7 +152,7 @@ export class SftpPeer implements Disposable {
 export function signIn(
   address: string,
   options: Partial<ConnectConfig> = {},
-): Promise<{ client: Client; gone: Promise<void> }> {
+): Promise<{ client: SshClient; gone: Promise<void> }> {
   const client = new Client();
   const [host, port] = address.split(":");
   return new Promise((resolve, reject) => {
