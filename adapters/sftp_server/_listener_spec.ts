@@ -62,7 +62,7 @@ export const config = {
   ),
   folder: path(
     "Folder of this machine for what is not whole yet, with one folder for each partner. For this listener alone.",
-    { expects: "folder", example: "./sftp" },
+    { example: "./sftp" },
   ),
   folders: list(
     "Folders that are there for every partner, beside / itself. They cannot be removed.",
