@@ -28,7 +28,7 @@ export default defineListener({
         ? path
         : `http://${host.includes(":") ? `[${host}]` : host}:${server.port}${path}`,
       handle: async (request, peer) => await requests.handle(request, peer),
-      ...(mount ? { mountedAt: path } : {}),
+      ...(mount ? { mounts: (asked: string) => asked === path } : {}),
       async stop() {
         const shut = server.shutdown();
         await requests.stop();

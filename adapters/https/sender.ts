@@ -68,10 +68,10 @@ class HttpsSender implements OpenSender {
     return await this.#judgedRefusal(parcel, response, signal) ?? this.#refusal(response);
   }
 
-  async #post({ bytes, contentType, isReplay }: Parcel, signal: AbortSignal): Promise<Response> {
+  async #post({ bytes, contentType, replays }: Parcel, signal: AbortSignal): Promise<Response> {
     const headers = new Headers(this.#target.headers);
     headers.set("content-type", contentType);
-    if (isReplay) headers.set("mitral-replay", "true");
+    if (replays) headers.set("mitral-replay", "true");
     const body = bytes as Uint8Array<ArrayBuffer>;
     try {
       return await this.#tools.world.net.fetch(

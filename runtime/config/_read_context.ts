@@ -11,6 +11,8 @@ export interface ReadContext extends FieldContext {
   readonly loadActor: (path: string) => Promise<unknown>;
   /** Where each step stands in the file. */
   readonly stepNodes: Map<StepPlan, ConfigNode>;
+  /** The paths of messages that a sender's settings have, each with where it stands. */
+  readonly usedPaths: Map<object, readonly (readonly [path: string, node: ConfigNode])[]>;
   /** Hashes of files that steps are made of or read when they start, as settings. */
   readonly files: Map<string, Setting>;
   /** Names of the partners the file lists. */

@@ -1,9 +1,9 @@
-import { MitralError } from "../contract/error.ts";
 import { type ConfigNode, nearestNode } from "./config_node.ts";
 import type { ChannelFile, DestinationFile } from "./gateway_shape.ts";
-import { formatsOf, type PrepareContext, prepareSteps } from "./prepare_steps.ts";
+import { type PrepareContext, prepareSteps } from "./prepare_steps.ts";
 import { shown, type Spot } from "./problem.ts";
 import type { Partially } from "./shape.ts";
+import { checkUsedPaths, troubleOfPath } from "./used_paths.ts";
 import type { StepPlan } from "../engine/plan.ts";
 
 /**
@@ -30,6 +30,7 @@ export async function checkChannel(
     const destination = nearestNode(node, "send", name);
     if (value.order !== undefined) checkOrder(value.order, sent, nearestNode(destination, "order"), context);
     checkCollect(value.collect, sent, nearestNode(destination, "collect", "as"), context);
+    checkUsedPaths(value, sent, context);
     if (name === from) await prepareSteps(stepList(channel.respond), sent, timeZone, context);
   }
 }
@@ -59,12 +60,8 @@ function checkPath(
   context: PrepareContext,
 ): void {
   if (path === undefined || format === undefined) return;
-  try {
-    formatsOf(context)(format).checkPath(path, "read");
-  } catch (cause) {
-    if (!(cause instanceof MitralError)) return;
-    context.problems.add(spot, "CONFIG_VALUE_INVALID", { rule: shown(cause.message, 240) });
-  }
+  const rule = troubleOfPath(path, format, context);
+  if (rule !== undefined) context.problems.add(spot, "CONFIG_VALUE_INVALID", { rule });
 }
 
 function checkCollect(

@@ -1,3 +1,4 @@
+import type { SenderSpec } from "../contract/adapter.ts";
 import type { Configured } from "../engine/plan.ts";
 import type { ReadContext } from "./_read_context.ts";
 import { noteSplitText } from "./_node_checks.ts";
@@ -6,6 +7,7 @@ import { shown } from "./problem.ts";
 import { configure, loadSpec, noteUnfit } from "./read_component.ts";
 import type { SpecOf } from "./shape.ts";
 import { didYouMean, suggest } from "./suggest.ts";
+import { keepPaths } from "./used_paths.ts";
 
 /**
  * Reads the one adapter of a section, under its own name beside the section's other keys. A key that is neither is a
@@ -58,7 +60,8 @@ export async function readAdapter<K extends "listeners" | "senders">(
     const configured = spec && await configure(spec, value, context);
     // What does not fit by itself would trip up a look at how it fits the others.
     if (configured && problems.count === before) {
-      noteUnfit(spec?.check?.(configured.config as never), value, context);
+      noteUnfit(configured.spec.check?.(configured.config as never), value, context);
+      if (kind === "senders") keepPaths(configured as Configured<SenderSpec>, value, context);
     }
     read.push(configured);
   }

@@ -75,6 +75,7 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
     catalog,
     partners,
     stepNodes: new Map(),
+    usedPaths: new Map(),
     files: new Map(),
     env: (name) => tools.env(name),
     loadActor: (path) => tools.loadActor(path),

@@ -19,9 +19,18 @@ export interface Delivery {
   /**
    * What the sender, not the message, calls this delivery, where the transport has such a thing (an `Idempotency-Key`,
    * a file's name with its size and time): the same again is the same delivery, whatever the format says of its id.
+   * Other bytes under a key that was used are rejected with {@linkcode KEY_REUSED}.
    */
   readonly key?: string;
+  /**
+   * Its sender asks for the state of the message later, by the `id` of the reply: the reply comes as soon as the message
+   * is durable, whatever the channel waits for otherwise.
+   */
+  readonly isAskedAbout?: true;
 }
+
+/** Code of the error that other bytes under a used {@linkcode Delivery.key} are rejected with. */
+export const KEY_REUSED = "ENGINE_KEY_REUSED";
 
 /** How a delivery ended, and what to tell the peer. */
 export interface Reply {
@@ -181,8 +190,8 @@ export interface Listening {
   readonly address: string;
   /** Answers an HTTP request as the listener's own server would, where it is an HTTP listener. */
   handle?(request: Request, peer: string): Promise<Response>;
-  /** The path at which a service around the gateway hands requests to `handle`, where the listener wants that. */
-  readonly mountedAt?: string;
+  /** Whether a service around the gateway hands requests for a path to `handle`; left out where it hands over none. */
+  mounts?(path: string): boolean;
   /** Accepts and reads no more; resolves when everything handed over has been answered. */
   stop(): Promise<void>;
   /** Drops whatever is left. Called once, after `stop` or instead of it. */
@@ -223,6 +232,12 @@ export interface ListenerSpec<
   listen(tools: ListenTools<S, NoInfer<Code>>): Promise<Listening>;
 }
 
+/** What a setting may hold in braces beside paths of the message, where it is filled in for each parcel. */
+export const parcelWords = ["id", "sequence", "date", "time", "extension"] as const;
+
+/** One of {@linkcode parcelWords}. */
+export type ParcelWord = typeof parcelWords[number];
+
 /** Bytes on their way out, with all an adapter may need to know of them. */
 export interface Parcel {
   /** Id of the message, and of which part of it where it was split; the same for every attempt. */
@@ -233,22 +248,24 @@ export interface Parcel {
   readonly contentType: string;
   /** Counts from 1. */
   readonly attempt: number;
-  /** True where a person sends it again: the peer may have had it before. Left out otherwise. */
-  readonly isReplay?: boolean;
+  /** How often a person has had it sent again: the peer may have had it before. Left out where nobody has. */
+  readonly replays?: number;
   /** Grows by one a delivery within a destination; the same for every attempt. */
   readonly sequence: number;
   /** When the message was received, or its batch was closed, in milliseconds since 1970-01-01T00:00Z. */
   readonly atMs: number;
   /**
    * The first value at a path of the message, before it was sealed: one of those that `paths` of the sender gave. Empty
-   * where there is none, or where its bytes are of no format with paths.
+   * where there is none, or where its bytes are of no format with paths. Of a batch the first message is looked at, where
+   * the format can take it apart or it is of lines; otherwise the whole. Throws what the format fails with where the bytes
+   * are not what they are said to be.
    */
   value(path: string): string;
   /**
-   * What the peer's answer means. Throws a `MitralError` where the answer belongs to another message or cannot be
+   * What the peer's answer means; `contentType` is what the transport says it is, where it does. Throws a `MitralError` where the answer belongs to another message or cannot be
    * read: the adapter closes the connection and lets the error through.
    */
-  judge(answer: Uint8Array): Awaitable<Outcome>;
+  judge(answer: Uint8Array, contentType?: string): Awaitable<Outcome>;
 }
 
 /** An open sender. */

@@ -24,7 +24,10 @@ export interface Fault {
   readonly says: string;
 }
 
-/** Numbers, names and setting names that explain an error. Never patient data. */
+/**
+ * Numbers, names and setting names that explain an error. Never patient data. Those that are the same wherever they
+ * occur: `retryAfterMs`, how long whoever answered wants to be left alone; see {@linkcode MitralError.retryAfterMs}.
+ */
 export type Facts = Readonly<Record<string, string | number>>;
 
 /** Error codes of one owner, each `OWNER_NOUN_STATE`; another prefix does not compile. */
@@ -64,6 +67,15 @@ export class MitralError extends Error {
       : NONE;
   }
 
+  /**
+   * How long whoever answered wants to be left alone, as the fact of this name has it: no attempt begins sooner. From 0,
+   * where there is none, to a day: a peer does not decide to stop a feed.
+   */
+  get retryAfterMs(): number {
+    const asked = Number(this.facts.retryAfterMs ?? 0);
+    return Number.isNaN(asked) ? 0 : Math.min(Math.max(asked, 0), DAY_MS);
+  }
+
   /** What may be logged, stored and sent: no cause, no stack. */
   toJSON(): { code: string; blame: Blame; retry: "never" | "later"; facts: Facts; message: string } {
     const { code, blame, retry, facts, message } = this;
@@ -72,6 +84,7 @@ export class MitralError extends Error {
 }
 
 const NONE: readonly MitralError[] = [];
+const DAY_MS = 86_400_000;
 
 /** Throws a declared error. */
 export type Fail<Code extends string> = (code: Code, facts?: Facts, cause?: unknown) => never;

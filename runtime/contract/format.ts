@@ -316,8 +316,8 @@ export interface Format<B extends Body = Body> {
   answer(received: Uint8Array, outcome: Outcome, facts: AnswerFacts): Answer | null;
   /** See {@linkcode FormatSpec.isAnsweredTwice}; without it, false. */
   isAnsweredTwice(received: Uint8Array): boolean;
-  /** See {@linkcode FormatSpec.judge}; without it, every answer means accepted. */
-  judge(answer: Uint8Array, sent: Sent): Outcome;
+  /** See {@linkcode FormatSpec.judge}; without it, every answer means accepted, and is what its transport says it is. */
+  judge(answer: Uint8Array, sent: Sent, contentType?: string): Outcome;
 }
 
 /** Declares a format. */
@@ -366,9 +366,9 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     ...(spec.judgeNumber && { judgeNumber: spec.judgeNumber.bind(spec) }),
     answer: (received, outcome, facts) => spec.answer?.(received, outcome, facts, plain) ?? null,
     isAnsweredTwice: (received) => spec.isAnsweredTwice?.(received, plain) ?? false,
-    judge: (answer, sent) =>
+    judge: (answer, sent, contentType = spec.contentTypes[0]) =>
       spec.judge?.(answer, sent, plain) ??
-        { kind: "accepted", answer: { bytes: answer, contentType: spec.contentTypes[0] } },
+        { kind: "accepted", answer: { bytes: answer, contentType } },
   };
 }
 

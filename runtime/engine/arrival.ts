@@ -19,6 +19,10 @@ export interface Arrival {
   readonly stored?: Stored;
   /** What comes by the same way keeps its order. */
   readonly way: string;
+  /** What its sender calls this delivery, by the transport. */
+  readonly key?: string;
+  /** Its sender asks what becomes of it, and waits for nothing but its being durable. */
+  readonly isAskedAbout?: true;
   /** Told once the bytes are in safe storage. */
   readonly kept?: () => void;
   readonly sealed?: { readonly envelope: Uint8Array; readonly opened: Opened };

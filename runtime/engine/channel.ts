@@ -1,4 +1,4 @@
-import { type Delivery, forgetful, type Listening, noPartners, type Reply } from "../contract/adapter.ts";
+import { type Delivery, type Listening, noPartners, type Reply } from "../contract/adapter.ts";
 import { bindEnvelope } from "../contract/envelope.ts";
 import { errorTable, type MitralError } from "../contract/error.ts";
 import { bindFormat, type Format } from "../contract/format.ts";
@@ -19,6 +19,7 @@ import type { ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
 import { ChannelIntake } from "./intake.ts";
 import { joinerFor } from "./joiners/joiner.ts";
+import { listenerMemory } from "./listener_memory.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, Configured, DestinationPlan } from "./plan.ts";
 import { Responder } from "./respond.ts";
@@ -49,7 +50,7 @@ export class Channel {
   #listening: Listening | undefined;
   /** Answers to what was injected that are not made yet. */
   readonly #injected = new Set<Promise<Reply>>();
-  #mountedAt: string | undefined;
+  #mounts: Listening["mounts"];
   #condition: Condition = "stopped";
 
   constructor(parts: ChannelParts) {
@@ -159,9 +160,9 @@ export class Channel {
     return this.#listening?.handle?.(request, peer);
   }
 
-  /** The path at which its listener wants the requests of a service around the gateway; known while stopped, too. */
-  get mountedAt(): string | undefined {
-    return this.#mountedAt;
+  /** Whether its listener wants the requests for a path that a service around the gateway has; known while stopped, too. */
+  mounts(path: string): boolean {
+    return this.#mounts?.(path) ?? false;
   }
 
   /** Starts the lines, then listens. Errors: JOURNAL_STORE_FAILED, those of the adapter's `listen`. */
@@ -186,7 +187,7 @@ export class Channel {
         contentTypes: this.#contentTypes(),
         timeZone: plan.timeZone,
         partners: noPartners,
-        memory: forgetful,
+        memory: listenerMemory(journal, plan.name),
         ...errorTable(spec.name, spec.errors),
         report: ({ name, facts = {}, error }) =>
           this.#report({ name: "transportReported", channel: plan.name, event: name, facts, error }),
@@ -195,8 +196,8 @@ export class Channel {
       await this.stop(AbortSignal.abort());
       throw cause;
     }
-    const { address, mountedAt } = this.#listening;
-    this.#mountedAt = mountedAt;
+    const { address } = this.#listening;
+    this.#mounts = this.#listening.mounts;
     this.#condition = "running";
     this.#report({ name: "channelStarted", channel: plan.name, address });
   }

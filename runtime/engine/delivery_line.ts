@@ -18,6 +18,7 @@ import type { LineState } from "./events.ts";
 import { Line, type Unstamped } from "./line.ts";
 import { entryOf, Outbox } from "./outbox.ts";
 import { expired, type Failure, type Remedied, remedyFor } from "./remedy.ts";
+import { Respite } from "./respite.ts";
 import { Retries } from "./retries.ts";
 import { type EndOf, Settlement, type SettlementParts } from "./settlement.ts";
 import { troubleOf } from "./trouble.ts";
@@ -41,6 +42,7 @@ export class DeliveryLine {
   readonly #settlement: Settlement;
   readonly #alarm: Alarm;
   readonly #retries: Retries;
+  readonly #respite: Respite;
   /** Closed while no attempt may begin: a delivery blocks, or a person does. */
   readonly #gate = new Gate(() => {});
   readonly line: Line<Sending, Verdict>;
@@ -69,6 +71,7 @@ export class DeliveryLine {
       opened: (error) => this.#report({ name: "circuitOpened", error }),
       closed: () => this.#report({ name: "circuitClosed" }),
     });
+    this.#respite = new Respite(world.clock, (isNow) => this.hold(ASKED, isNow));
     this.line = new Line<Sending, Verdict>({
       place: { channel: channel.name, destination: destination.name },
       stages: deliveryStages(parts, {
@@ -105,6 +108,7 @@ export class DeliveryLine {
     await this.line.stop(deadline);
     this.#attempts.drop();
     this.#alarm.calm();
+    this.#respite.end();
     this.#retries.rest();
   }
 
@@ -192,14 +196,15 @@ export class DeliveryLine {
       this.#retries.probe();
       const entry = await this.#queue.take(signal);
       if (!entry) return undefined;
-      const { world: { clock }, formats } = this.#parts;
+      const { world: { clock } } = this.#parts;
       if (this.#isOver(entry)) continue;
       const { body } = entry.row;
       const overdue = this.#expired(entry);
       if (overdue) await this.#giveUp(entry, overdue);
       else if (!this.#mayBegin(entry)) this.#retries.keep(entry);
-      else if (body) return { entry, startedMs: clock.elapsedMs(), parcel: parcelOf(entry, body, formats) };
-      else await this.#end(entry, damaged(), clock.elapsedMs());
+      else if (body) {
+        return { entry, startedMs: clock.elapsedMs(), parcel: parcelOf(entry, body, this.#parts) };
+      } else await this.#end(entry, damaged(), clock.elapsedMs());
     }
   }
 
@@ -249,6 +254,7 @@ export class DeliveryLine {
       return await this.#settlement.room();
     }
     this.#trouble = outcome.error.code;
+    this.#respite.ask(outcome.error.retryAfterMs);
     const end = this.#remedyFor(entry, outcome);
     const isMissed = wasSent && end.failure === "unanswered";
     if (isMissed) this.#retries.missed(entry, outcome.error);
@@ -283,7 +289,7 @@ export class DeliveryLine {
   #expired({ row }: OutboxEntry): Remedied | undefined {
     const { world: { clock }, destination } = this.#parts;
     // A person who puts back what is old means it.
-    if (row.isReplay) return undefined;
+    if (row.replays) return undefined;
     return expired(clock.nowMs() - row.receivedAtMs, destination);
   }
 
@@ -389,3 +395,6 @@ function damaged(): Outcome {
 
 /** A reason why no attempt begins: a delivery stands first in the queue that its peer has refused. */
 const BLOCKED = "blocked";
+
+/** The same: the peer has asked to be left alone for a while. */
+const ASKED = "asked";

@@ -4,10 +4,10 @@ import { errorTable } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { OutboxRow } from "../journal/rows.ts";
-import type { BoundFormats } from "./formats.ts";
 import type { LineStage, Unstamped } from "./line.ts";
+import { type ValueParts, valuesOf } from "./parcel_values.ts";
 import { partId } from "./part_id.ts";
-import type { ChannelPlan, Configured, DestinationPlan } from "./plan.ts";
+import type { Configured } from "./plan.ts";
 import type { Entry } from "./queue.ts";
 import type { Failure } from "./remedy.ts";
 import { Ended } from "./supervisor.ts";
@@ -45,11 +45,8 @@ export interface Route {
 }
 
 /** What the stages of a delivery line are made of. */
-export interface DeliveryStagesParts {
-  readonly channel: ChannelPlan;
-  readonly destination: DestinationPlan;
+export interface DeliveryStagesParts extends ValueParts {
   readonly route: Route;
-  readonly formats: BoundFormats;
   /** Media types of answers to what is sent. */
   readonly contentTypes: readonly string[];
   /** Name of this gateway, as partners know it. */
@@ -68,15 +65,17 @@ export interface DeliveryWatch {
 }
 
 /** What is sent of a delivery with these bytes. */
-export function parcelOf(entry: OutboxEntry, bytes: Uint8Array, formats: BoundFormats): Parcel {
-  const { contentType, controlId, sequence, isReplay, receivedAtMs: atMs } = entry.row;
+export function parcelOf(entry: OutboxEntry, bytes: Uint8Array, parts: ValueParts): Parcel {
+  const { formats } = parts;
+  const { contentType, controlId, sequence, replays, receivedAtMs: atMs } = entry.row;
   const format = formats.speaking(contentType);
-  const judge = format
-    ? (answer: Uint8Array) => format.judge(answer, { controlId, bytes })
-    : (): Outcome => ({ kind: "accepted" });
+  const judge: Parcel["judge"] = (answer, answerType) =>
+    format
+      ? format.judge(answer, { controlId, bytes }, answerType)
+      : { kind: "accepted", answer: { bytes: answer, contentType: answerType ?? contentType } };
   const attempt = entry.attempts + 1;
-  const again = isReplay ? { isReplay } : {};
-  const value = () => "";
+  const again = replays === undefined ? {} : { replays };
+  const value = valuesOf(bytes, entry.row, parts);
   return { id: partId(entry.row), bytes, contentType, attempt, ...again, sequence, atMs, value, judge };
 }
 

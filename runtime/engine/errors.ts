@@ -100,6 +100,11 @@ export const errors = declareErrors("engine", {
     retry: "never",
     says: "Cannot take message: its id was used for other bytes",
   },
+  ENGINE_KEY_REUSED: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot take message: its sender gave its key to other bytes before",
+  },
   ENGINE_NUMBER_REUSED: {
     blame: "sender",
     retry: "never",

@@ -205,7 +205,7 @@ export class Gateway extends Operated implements RunningGateway {
   }
 
   mountedAt(path: string): string | undefined {
-    return [...this.#channels.values()].find((channel) => channel.mountedAt === path)?.plan.name;
+    return [...this.#channels.values()].find((channel) => channel.mounts(path))?.plan.name;
   }
 
   startChannel(name: string): Promise<void> {

@@ -303,7 +303,7 @@ export interface RunningGateway extends OperatedGateway {
    * @param peer who it is from, as the archive shows it
    */
   handle(channel: string, request: Request, peer?: string): Promise<Response>;
-  /** Name of the channel whose listener has `mount: true` and this path. */
+  /** Name of the channel whose listener has `mount: true` and serves this path. */
   mountedAt(path: string): string | undefined;
   /**
    * Starts a stopped channel, or one of which a line halted: that is drained first. Errors: GATEWAY_CHANNEL_UNKNOWN,

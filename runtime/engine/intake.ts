@@ -12,7 +12,7 @@ import { flawed } from "./flawed.ts";
 import { InTurn } from "./in_turn.ts";
 import type { IntakeParts } from "./intake_parts.ts";
 import { type Counted, Numbers } from "./numbers.ts";
-import { REUSED, samenessOf } from "./sameness.ts";
+import { reusedBy, samenessOf } from "./sameness.ts";
 import { Replies } from "./replies.ts";
 import { troubleOf } from "./trouble.ts";
 
@@ -50,9 +50,8 @@ export class ChannelIntake implements Intake {
     return this.#answering(delivery, kept, (arrival) => this.#take(arrival));
   }
 
-  // The journal's own word for the state goes out: it is the archive's, too.
-  state(_id: string): Promise<MessageProgress | undefined> {
-    return Promise.resolve(undefined);
+  state(id: string): Promise<MessageProgress | undefined> {
+    return this.#parts.journal.ask({ ask: "progress", channel: this.#parts.plan.name, id });
   }
 
   refuse(delivery: Delivery, error: MitralError, kept?: () => void): Promise<Reply> {
@@ -111,16 +110,19 @@ export class ChannelIntake implements Intake {
     return reply;
   }
 
-  #arrive({ bytes, peer, contentType }: Delivery, kept?: () => void): Arrival {
+  #arrive({ bytes, peer, contentType, partner, key, isAskedAbout }: Delivery, kept?: () => void): Arrival {
     const { plan, format, world, newId } = this.#parts;
+    const adapter = plan.listen.spec.name;
     return {
       id: newId(),
       atMs: world.clock.nowMs(),
-      origin: { adapter: plan.listen.spec.name, peer },
+      origin: partner === undefined ? { adapter, peer } : { adapter, peer, partner },
       contentType: contentType ?? format.contentType,
       bytes,
       way: peer,
       kept,
+      key,
+      isAskedAbout,
     };
   }
 
@@ -294,8 +296,8 @@ export class ChannelIntake implements Intake {
   }
 
   /** The answer says no more than that it is durable. */
-  #isAnsweredNow({ corrects }: Arrival): boolean {
-    return corrects !== undefined || this.#parts.plan.acknowledge === "received";
+  #isAnsweredNow({ corrects, isAskedAbout }: Arrival): boolean {
+    return isAskedAbout === true || corrects !== undefined || this.#parts.plan.acknowledge === "received";
   }
 
   async #write(append: Append): Promise<Exclude<Appended, { kind: "outdated" }>> {
@@ -333,7 +335,8 @@ export class ChannelIntake implements Intake {
       return { arrival, seq, outcome: { kind: "rejected", error: joined.error } };
     }
     const { message } = joined;
-    const told = this.#replies.told(message.seq, arrival, plan.acknowledge === "received");
+    const isNow = plan.acknowledge === "received" || arrival.isAskedAbout === true;
+    const told = this.#replies.told(message.seq, arrival, isNow);
     accepted(message);
     const about = identity.piece!.isAnsweredAsWhole ? message.bytes : bytes;
     return { arrival: { ...arrival, bytes: about }, seq, whole: message.bytes, ...told };
@@ -360,16 +363,18 @@ export class ChannelIntake implements Intake {
         report({ name: "messageRepeated", channel: plan.name, id });
         const first = { ...arrival, id, atMs: receivedAtMs };
         if (appended.kind === "pending") {
-          return { arrival: first, seq, ...this.#replies.told(seq, arrival, false) };
+          return { arrival: first, seq, ...this.#replies.told(seq, arrival, arrival.isAskedAbout ?? false) };
         }
         const { answer } = appended;
         if (!arrival.isAnsweredTwice) return { arrival: first, seq, outcome: ACCEPTED, answer };
         const fate: Outcome = answer ? { kind: "accepted", answer } : ACCEPTED;
         return { arrival: first, seq, outcome: ACCEPTED, ...(this.#replies.goBack ? { fate } : {}) };
       }
-      case "conflicting":
-        report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error: REUSED });
-        return { arrival, seq, outcome: { kind: "rejected", error: REUSED } };
+      case "conflicting": {
+        const error = reusedBy(arrival);
+        report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
+        return { arrival, seq, outcome: { kind: "rejected", error } };
+      }
       case "misnumbered":
         // Perhaps it is another message under an old number: its sender goes on, and a person can replay it.
         report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error: NUMBER_REUSED });

@@ -47,14 +47,14 @@ export class Replies {
     const { format, envelope, journal, secondAnswers } = this.#parts;
     const { sealed, member, bytes, id, atMs, expected, isAnsweredTwice } = arrival;
     const outcome = await kept.outcome;
-    if (outcome.kind === "failed" || sealed && member !== undefined) return { outcome, answer: null };
-    if (answer) return { outcome, answer };
+    if (outcome.kind === "failed" || sealed && member !== undefined) return { id, outcome, answer: null };
+    if (answer) return { id, outcome, answer };
     if (sealed) {
       const receipt = await envelope!.receipt(sealed.envelope, sealed.opened, outcome);
       // Not awaited: if it is lost in a crash, the next repetition gets a receipt made anew.
       const positively = outcome.kind !== "rejected";
       journal.write({ op: "answered", seq, positively, answer: receipt }, "patient").catch(() => {});
-      return { outcome, answer: receipt };
+      return { id, outcome, answer: receipt };
     }
     const given = outcome.kind === "filtered" ? undefined : outcome.answer;
     const facts = {
@@ -64,6 +64,7 @@ export class Replies {
       ...(isAnsweredTwice ? { which: "first" as const } : {}),
     };
     return {
+      id,
       outcome,
       answer: given ?? format.answer(bytes, outcome, facts),
       ...(fate ? { later: secondAnswers.back(whole, Promise.resolve(fate)) } : {}),

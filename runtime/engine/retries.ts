@@ -77,7 +77,7 @@ export class Retries {
 
   /** An attempt got no answer. */
   missed({ position, attempts }: OutboxEntry, error: MitralError): void {
-    if (!this.#circuit.missed(position, attempts, leastMs(error))) return;
+    if (!this.#circuit.missed(position, attempts, error.retryAfterMs)) return;
     for (const stop of this.#timed.values()) stop();
     this.#kept = inOrder([...this.#kept, ...this.#timed.keys()]);
     this.#timed.clear();
@@ -99,7 +99,7 @@ export class Retries {
       return this.#circuit.waitMs;
     }
     const { retry: { firstMs, longestMs }, world: { clock, random }, again } = this.#parts;
-    const waitMs = Math.max(backoffMs(entry.attempts, firstMs, longestMs, random), leastMs(error));
+    const waitMs = Math.max(backoffMs(entry.attempts, firstMs, longestMs, random), error.retryAfterMs);
     const stop = clock.after(waitMs, () => {
       this.#timed.delete(entry);
       again(entry);
@@ -144,9 +144,4 @@ export class Retries {
 
 function inOrder(entries: readonly OutboxEntry[]): OutboxEntry[] {
   return entries.toSorted((a, b) => a.position - b.position);
-}
-
-/** How long the peer wants to be left alone. */
-function leastMs({ facts }: MitralError): number {
-  return Number(facts.retryAfterMs ?? 0);
 }

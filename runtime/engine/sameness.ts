@@ -1,3 +1,5 @@
+import { KEY_REUSED } from "../contract/adapter.ts";
+import type { MitralError } from "../contract/error.ts";
 import type { Identity } from "../contract/format.ts";
 import type { Append, Sameness } from "../journal/operations.ts";
 import type { Arrival } from "./arrival.ts";
@@ -5,8 +7,12 @@ import { errors } from "./errors.ts";
 import type { DuplicatesPlan } from "./plan.ts";
 import { troubleOf } from "./trouble.ts";
 
-/** Why other bytes under a known id are refused. */
-export const REUSED = errors.error("ENGINE_ID_REUSED");
+/** Why other bytes under an id or a key that is known are refused. */
+export function reusedBy({ sealed, key }: Arrival): MitralError {
+  return sealed || key === undefined ? ID_REUSED : KEY_OF_OTHERS;
+}
+
+const ID_REUSED = errors.error("ENGINE_ID_REUSED"), KEY_OF_OTHERS = errors.error(KEY_REUSED);
 
 /**
  * How a message is recognised when it comes again; `undefined`: not at all. `waitMsMax`: how long a piece may wait for
@@ -14,17 +20,20 @@ export const REUSED = errors.error("ENGINE_ID_REUSED");
  */
 export function samenessOf(
   { controlId, purpose }: Identity,
-  { sealed, member, atMs, corrects }: Arrival,
+  arrival: Arrival,
   duplicates: DuplicatesPlan,
   place: Append["place"],
   waitMsMax = 0,
 ): Sameness | undefined {
+  const { sealed, key, member, atMs, corrects } = arrival;
   // What is put in the place of a message is none of its repetitions.
   if (corrects) return undefined;
   if (sealed) {
     const { from, id } = sealed.opened.statement;
-    const conflict = troubleOf(REUSED, atMs);
-    return { kind: "sealed", from, id: member === undefined ? id : `${id}.${member}`, conflict };
+    return { kind: "sealed", from, id: ofMember(id, member), conflict: troubleOf(ID_REUSED, atMs) };
+  }
+  if (key !== undefined && place !== "filtered") {
+    return { kind: "keyed", key: ofMember(key, member), conflict: troubleOf(KEY_OF_OTHERS, atMs) };
   }
   if (controlId === "" || place === "filtered") return undefined;
   if (place === "gathering") return exact(duplicates, atMs, waitMsMax);
@@ -36,6 +45,11 @@ function exact({ answer, windowMs, reused }: DuplicatesPlan, atMs: number, least
   return {
     kind: "exact",
     windowMs: Math.max(recentMs, leastMs),
-    ...(answer !== "never" && reused === "reject" ? { conflict: troubleOf(REUSED, atMs) } : {}),
+    ...(answer !== "never" && reused === "reject" ? { conflict: troubleOf(ID_REUSED, atMs) } : {}),
   };
+}
+
+/** What a message of a batch is known by. */
+function ofMember(id: string, member: number | undefined): string {
+  return member === undefined ? id : `${id}.${member}`;
 }

@@ -2,7 +2,7 @@ import type { Corrected } from "./corrections.ts";
 import { isSame } from "./bodies.ts";
 import type { Row } from "./database.ts";
 import { FIELD } from "./names.ts";
-import type { Append, Appended, Numbered, Resemblance } from "./operations.ts";
+import type { Append, Appended, Found, Numbered, Resemblance, Sameness } from "./operations.ts";
 import type { JoinedPieces, JoinPieces } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
 import { ANSWERED, MESSAGE } from "./schema.ts";
@@ -67,11 +67,12 @@ export class Appends {
   /** Messages that may be this one, newest first. */
   #earlier({ sameness, controlId }: Append, channel: number): Row[] {
     if (!sameness) return [];
-    const { sql, found, blinds } = this.#parts;
-    const [field, value] = sameness.kind === "exact"
-      ? [FIELD.controlId, controlId]
-      : [FIELD.sealedId, sealedId(sameness)];
-    return sql.sameIdentity.all(found.numberOf(field), blinds.number(field, value), channel);
+    const { sql, found, blinds, bodies } = this.#parts;
+    const [field, value] = foundBy(sameness) ?? [FIELD.controlId, controlId];
+    const rows = sql.sameIdentity.all(found.numberOf(field), blinds.number(field, value), channel);
+    if (sameness.kind !== "keyed") return rows;
+    // Other bytes are refused: that two keys share a number must be no reason.
+    return rows.filter(({ body }) => bodies.read(Number(body))?.head.key === sameness.key);
   }
 
   /** Other sizes are other bytes: those need not be opened. */
@@ -131,7 +132,14 @@ export class Appends {
     const { sql, names, sealing, blinds, bodies, found } = this.#parts;
     const { origin: { adapter, peer, partner }, contentType, controlId, type, sameness, evidence } = append;
     const owner = { channel, day: dayOf(append.receivedAtMs) };
-    const head = { contentType, controlId, type, peer, ...(partner === undefined ? {} : { partner }) };
+    const head = {
+      contentType,
+      controlId,
+      type,
+      peer,
+      ...(partner === undefined ? {} : { partner }),
+      ...(isRecognised && sameness?.kind === "keyed" ? { key: sameness.key } : {}),
+    };
     const body = bodies.insert(owner, head, append.body);
     const seq = sql.insertMessage.run(
       append.id,
@@ -161,7 +169,8 @@ export class Appends {
       });
     }
     found.addMessage(seq, channel, append);
-    if (isRecognised && sameness?.kind === "sealed") found.add(seq, [FIELD.sealedId, sealedId(sameness)]);
+    const known = isRecognised && sameness && foundBy(sameness);
+    if (known) found.add(seq, known);
     return seq;
   }
 }
@@ -184,6 +193,9 @@ function resemblanceOf(earlier: number, same: Row | undefined): Resemblance | un
 /** How far a sender's next message is looked for: the one writer must not search the whole table. */
 const LATEST_WITHIN = 10_000;
 
-function sealedId({ from, id }: { readonly from: string; readonly id: string }): string {
-  return `${from}/${id}`;
+/** What a message is found by that comes again; `undefined`: by its control id, as every message is. */
+function foundBy(sameness: Sameness): Found | undefined {
+  if (sameness.kind === "exact") return undefined;
+  if (sameness.kind === "keyed") return [FIELD.deliveryKey, sameness.key];
+  return [FIELD.sealedId, `${sameness.from}/${sameness.id}`];
 }

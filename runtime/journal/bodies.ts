@@ -15,6 +15,8 @@ export interface BodyHead {
   /** Who it came from. */
   readonly peer?: string;
   readonly partner?: string;
+  /** What its sender called the delivery, where it is known by that. */
+  readonly key?: string;
 }
 
 /** A body as it was put in. */

@@ -60,4 +60,9 @@ export function fieldName(field: string): string {
 }
 
 /** Fields every message is found by. */
-export const FIELD = { controlId: "control id", type: "type", sealedId: "sealed id" } as const;
+export const FIELD = {
+  controlId: "control id",
+  type: "type",
+  sealedId: "sealed id",
+  deliveryKey: "delivery key",
+} as const;

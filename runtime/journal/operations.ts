@@ -21,8 +21,9 @@ import type {
 
 /**
  * How a message is recognised when it comes again.
- * `exact`: the same control id and the same bytes. `sealed`: the same id from the same partner. Other bytes under that id
- * are put into quarantine for the reason in `conflict`, where there is one.
+ * `exact`: the same control id and the same bytes. `sealed`: the same id from the same partner. `keyed`: the key its sender
+ * gave it, beside the message. Other bytes under that id are put into quarantine for the reason in `conflict`, where
+ * there is one.
  */
 export type Sameness =
   | {
@@ -31,7 +32,8 @@ export type Sameness =
     readonly windowMs: number;
     readonly conflict?: Trouble;
   }
-  | { readonly kind: "sealed"; readonly from: string; readonly id: string; readonly conflict: Trouble };
+  | { readonly kind: "sealed"; readonly from: string; readonly id: string; readonly conflict: Trouble }
+  | { readonly kind: "keyed"; readonly key: string; readonly conflict: Trouble };
 
 /** What a number that a sender gave says of its message. */
 export interface Numbered {
@@ -146,6 +148,13 @@ export interface StateWrite {
   readonly step: string;
   readonly key: string;
   readonly value: string | null;
+}
+
+/** What a listener remembers, beside any message. */
+export interface Remember {
+  readonly op: "remember";
+  readonly channel: string;
+  readonly writes: readonly StateWrite[];
 }
 
 /** What a message can be found by: the name of a field, and a value it has. */
@@ -351,6 +360,7 @@ export type Replayed =
 export type Operation =
   | Append
   | Process
+  | Remember
   | Settle
   | Attempted
   | Quarantine

@@ -1,4 +1,6 @@
 import type { Backlog, Oldest, Slice } from "./backlog.ts";
+import type { MessageProgress } from "../contract/adapter.ts";
+import type { AskProgress } from "./progress.ts";
 import type { QueuedDelivery } from "./queued_deliveries.ts";
 import type { ActQuery, ActRecord } from "./acts.ts";
 import type { Cancellable } from "./cancels.ts";
@@ -39,6 +41,8 @@ export type Question =
   | { readonly ask: "list"; readonly query: MessageQuery }
   | { readonly ask: "show"; readonly id: string }
   | { readonly ask: "seqOf"; readonly id: string }
+  /** How far a message of a channel has come. */
+  | AskProgress
   | { readonly ask: "held"; readonly channel: string; readonly destination: string }
   | { readonly ask: "state"; readonly channel: string; readonly step: string; readonly key: string }
   /** What is queued of a message. */
@@ -119,5 +123,6 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends { ask: "unfound" } ? { readonly gone: readonly FoundPlace[]; readonly last: FoundPlace | null }
   : Q extends AskReplayable ? ReplayablePage
   : Q extends AskNewer ? NewerSlice
+  : Q extends AskProgress ? MessageProgress | undefined
   : Q extends { ask: "forgetKeys" } ? null
   : PendingTotals;

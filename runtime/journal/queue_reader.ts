@@ -77,7 +77,7 @@ export class QueueReader {
         attempts: Number(row.attempts),
         isBatch: row.batch !== null,
         controlId: opened.head.controlId,
-        ...(Number(row.replays) > 0 ? { isReplay: true } : {}),
+        ...(Number(row.replays) > 0 ? { replays: Number(row.replays) } : {}),
       };
     });
   }

@@ -12,6 +12,7 @@ import { NewerDeliveries } from "./newer_deliveries.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
 import { preparedOnce } from "./prepared.ts";
 import type { AnswerTo, Question } from "./questions.ts";
+import { progressOf } from "./progress.ts";
 import { queuedDeliveries } from "./queued_deliveries.ts";
 import { QueueReader } from "./queue_reader.ts";
 import { ReplayReader } from "./replay_reader.ts";
@@ -99,6 +100,8 @@ export class Reader {
         return this.#archive.show(question.id);
       case "seqOf":
         return this.#archive.seqOf(question.id);
+      case "progress":
+        return progressOf(this.#parts, question);
       case "queued":
         return queuedDeliveries(this.#parts.database, this.#parts.names, question.seq);
       case "oldest":

@@ -28,8 +28,8 @@ export interface OutboxRow {
   readonly isBuiltOn: boolean;
   /** It has members, which end as it does. */
   readonly isBatch: boolean;
-  /** A person has put it back: it may have been sent before. */
-  readonly isReplay?: boolean;
+  /** How often a person has put it back: it may have been sent before. Left out: never. */
+  readonly replays?: number;
   readonly controlId: string;
   readonly contentType: string;
   /** Of what it was stored with, whatever became of that. */
@@ -39,7 +39,7 @@ export interface OutboxRow {
 }
 
 /** A delivery that gathers, as read from disk. */
-export type MemberRow = Omit<OutboxRow, "sequence" | "attempts" | "isBatch" | "isReplay" | "controlId">;
+export type MemberRow = Omit<OutboxRow, "sequence" | "attempts" | "isBatch" | "replays" | "controlId">;
 
 /** A delivery in quarantine whose keys wait for it. */
 export interface HeldRow {

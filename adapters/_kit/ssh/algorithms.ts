@@ -31,10 +31,11 @@ export const algorithms = {
     "diffie-hellman-group14-sha256",
   ],
   serverHostKey: hostKeyAlgorithms(KEY_TYPES),
+  // In Deno the first is three times as fast as AES in its GCM mode; OpenSSH prefers it too.
   cipher: [
+    "chacha20-poly1305@openssh.com",
     "aes128-gcm@openssh.com",
     "aes256-gcm@openssh.com",
-    "chacha20-poly1305@openssh.com",
     "aes128-ctr",
     "aes192-ctr",
     "aes256-ctr",

@@ -91,7 +91,7 @@ export function keyTypeOf(blob: Uint8Array): string {
 const TYPE_BYTES_MAX = 64;
 
 function parsed(from: string | Buffer, passphrase?: string): ParsedKey | KeyTrouble {
-  let key: ParsedKey | ParsedKey[] | Error;
+  let key: ReturnType<typeof utils.parseKey>;
   try {
     key = utils.parseKey(from, passphrase);
   } catch {
@@ -120,7 +120,7 @@ function signingWithSha2(key: ParsedKey): ParsedKey {
   key.sign = function (data, algorithm) {
     const isSha2 = algorithm === "sha256" || algorithm === "sha512";
     // This is how a key of ssh2 says that it cannot.
-    return isSha2 ? sign.call(this, data, algorithm) : new Error("SHA-1 is not used") as never;
+    return isSha2 ? sign.call(this, data, algorithm) : new Error("SHA-1 is not used");
   };
   return key;
 }

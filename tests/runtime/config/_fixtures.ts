@@ -90,6 +90,8 @@ const httpsSender = defineSender({
     token: secret("Bearer token.", { optional: true }),
   },
   errors: {},
+  paths: ({ headers = {} }) =>
+    Object.values(headers).flatMap((value) => [...value.matchAll(/\{(.+?)\}/g)].map(([, path]) => path)),
   open: neverRun,
 });
 

@@ -75,3 +75,32 @@ channels:
     ],
   );
 });
+
+Deno.test("config: a path that a sender uses must be one of the format that is sent", async () => {
+  assertEquals(
+    await problemsOf(`gateway: a
+channels:
+  one:
+    listen: { mllp: { port: 0 } }
+    parse: hl7v2
+    send:
+      one:
+        https:
+          servers: ["https://a"]
+          headers:
+            X-Fine: "{MSH-10} of {PID-3.1}"
+            X-Slip: "{msh-10}"
+            X-Word: "for {sequnce}"
+            X-Path: "{not a path}"
+      two:
+        collect: { countMax: 2, as: zip }
+        https: { servers: ["https://a"], headers: { X-Zip: "{MSH-10}" } }
+`),
+    [
+      "12:21 CONFIG_VALUE_INVALID Cannot read channels.one.send.one.https.headers.X-Slip: Cannot run: only its spec is wanted (did you mean MSH-10?)",
+      "13:21 CONFIG_VALUE_INVALID Cannot read channels.one.send.one.https.headers.X-Word: Cannot run: only its spec is wanted (did you mean sequence?)",
+      "14:21 CONFIG_VALUE_INVALID Cannot read channels.one.send.one.https.headers.X-Path: Cannot run: only its spec is wanted",
+      "17:60 CONFIG_VALUE_INVALID Cannot read channels.one.send.two.https.headers.X-Zip: MSH-10 is a path, and a ZIP file has none",
+    ],
+  );
+});

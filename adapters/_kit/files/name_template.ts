@@ -1,6 +1,6 @@
-import type { Parcel } from "../../runtime/contract/adapter.ts";
-import { extensionOf } from "../../runtime/contract/media_type.ts";
-import type { Tools } from "./_sender_spec.ts";
+import type { Parcel } from "../../../runtime/contract/adapter.ts";
+import { extensionOf } from "../../../runtime/contract/media_type.ts";
+import type { OutboxTools } from "./outbox_spec.ts";
 
 /**
  * Names of files, from a template. Every attempt for a message gets the same name: that is how one that was already
@@ -37,11 +37,13 @@ const SAMPLE: Named = {
   atMs: 0,
 };
 
-/** Reads a template. A name from it never leaves the folder. Errors: FILE_TEMPLATE_INVALID, FILE_TOKEN_UNKNOWN. */
-export function nameTemplate({ config, fail }: Tools): NameTemplate {
+/** Reads a template. A name from it never leaves the folder. Errors: TEMPLATE_INVALID, TOKEN_UNKNOWN. */
+export function nameTemplate(
+  { config, words: { fail } }: Pick<OutboxTools, "config" | "words">,
+): NameTemplate {
   const used = [...config.as.matchAll(/\{([^{}]*)\}/g)].map(([, token]) => token);
   if (!used.every((token) => Object.hasOwn(TOKENS, token))) {
-    fail("FILE_TOKEN_UNKNOWN", { known: Object.keys(TOKENS).join(", ") });
+    fail("TOKEN_UNKNOWN", { known: Object.keys(TOKENS).join(", ") });
   }
   const nameOf: NameTemplate["nameOf"] = (parcel) =>
     config.as.replace(/\{([^{}]*)\}/g, (_, token: string) => TOKENS[token](parcel));
@@ -50,7 +52,7 @@ export function nameTemplate({ config, fail }: Tools): NameTemplate {
   // deno-lint-ignore no-control-regex
   const isPlain = !/^$|^\.|[/\\{}\x00-\x1f\x7f]|\.$|\.(part|tmp)$/.test(sample);
   if (!isPlain || new TextEncoder().encode(sample).length > LENGTH_MAX) {
-    fail("FILE_TEMPLATE_INVALID", { lengthMax: LENGTH_MAX });
+    fail("TEMPLATE_INVALID", { lengthMax: LENGTH_MAX });
   }
   return { isUnique: used.some((token) => UNIQUE.includes(token)), nameOf };
 }
