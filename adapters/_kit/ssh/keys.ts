@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createHash, createPublicKey } from "node:crypto";
+import { signingWithEcdsa } from "./_ecdsa.ts";
 import { isLockedPkcs8, withoutPkcs8 } from "./_pkcs8.ts";
 import { KEY_TYPES, type KeyType } from "./algorithms.ts";
 import { type ParsedKey, utils } from "./ssh2.ts";
@@ -58,11 +59,12 @@ export function readPrivateKey(text: string, passphrase?: string): PrivateKey | 
   if (!key.isPrivateKey()) return "unreadable";
   const trouble = troubleOf(key);
   if (trouble) return trouble;
-  return {
-    type: key.type as KeyType,
-    fingerprint: fingerprintOf(key.getPublicSSH()),
-    key: signingWithSha2(key),
-  };
+  const [type, fingerprint] = [key.type as KeyType, fingerprintOf(key.getPublicSSH())];
+  try {
+    return { type, fingerprint, key: signingWithSha2(signingWithEcdsa(key)) };
+  } catch {
+    return "unreadable";
+  }
 }
 
 /** Reads a public key: a line as in `authorized_keys` without options (`ssh-ed25519 AAAA… comment`), or its bytes. */

@@ -1,8 +1,13 @@
 import { Buffer } from "node:buffer";
-import { Client, type ConnectConfig, type SFTPWrapper, utils } from "../../../adapters/_kit/ssh/ssh2.ts";
+import { readPrivateKey } from "../../../adapters/_kit/ssh/keys.ts";
+import {
+  type AnyAuthMethod,
+  Client,
+  type ParsedKey,
+  type SFTPWrapper,
+  utils,
+} from "../../../adapters/_kit/ssh/ssh2.ts";
 import { secretOf } from "../../../runtime/contract/spec.ts";
-
-type SshClient = InstanceType<typeof Client>;
 
 /** Keys for the tests: of the server, and of two partners. */
 export const keys = {
@@ -26,21 +31,28 @@ export function partner<T extends Readonly<Record<string, unknown>>>(given: T) {
   return { connectionsMax: 8, filesMax: 1_000, bytesMax: 1024 * 1024 * 1024, ...given };
 }
 
+/** How a partner signs in: as acme, with its key, where nothing else is said; with a password instead, where there is one. */
+export interface SignInOptions {
+  readonly username?: string;
+  readonly privateKey?: string;
+  readonly password?: string;
+}
+
 /** A partner's program: an SFTP client of ssh2. */
 export class SftpPeer implements Disposable {
-  readonly #client: SshClient;
+  readonly #client: Client;
   readonly sftp: SFTPWrapper;
   /** Resolves when the connection is gone. */
   readonly gone: Promise<void>;
 
-  private constructor(client: SshClient, sftp: SFTPWrapper, gone: Promise<void>) {
+  private constructor(client: Client, sftp: SFTPWrapper, gone: Promise<void>) {
     this.#client = client;
     this.sftp = sftp;
     this.gone = gone;
   }
 
   /** Signs in and starts SFTP. */
-  static async connect(address: string, options: Partial<ConnectConfig> = {}): Promise<SftpPeer> {
+  static async connect(address: string, options: SignInOptions = {}): Promise<SftpPeer> {
     const { client, gone } = await signIn(address, options);
     const sftp = await new Promise<SFTPWrapper>((resolve, reject) =>
       client.sftp((error, sftp) => error ? reject(error) : resolve(sftp))
@@ -93,10 +105,6 @@ export class SftpPeer implements Disposable {
     return this.#call((done) => this.sftp.rename(from, to, done));
   }
 
-  renameOver(from: string, to: string): Promise<void> {
-    return this.#call((done) => this.sftp.ext_openssh_rename(from, to, done));
-  }
-
   remove(path: string): Promise<void> {
     return this.#call((done) => this.sftp.unlink(path, done));
   }
@@ -137,10 +145,8 @@ export class SftpPeer implements Disposable {
 
   #call<T>(start: (done: (error: Error | null | undefined, value?: unknown) => void) => unknown): Promise<T> {
     return new Promise((resolve, reject) => {
-      const lost = () => reject(new Error("the connection is gone"));
-      this.#client.once("close", lost);
+      void this.gone.then(() => reject(new Error("the connection is gone")));
       start((error, value) => {
-        this.#client.removeListener("close", lost);
         if (error) reject(error);
         else resolve(value as T);
       });
@@ -151,14 +157,19 @@ export class SftpPeer implements Disposable {
 /** Signs in, without SFTP; rejects where that is refused. */
 export function signIn(
   address: string,
-  options: Partial<ConnectConfig> = {},
-): Promise<{ client: SshClient; gone: Promise<void> }> {
+  { username = "acme", privateKey = keys.acme.private, password }: SignInOptions = {},
+): Promise<{ client: Client; gone: Promise<void> }> {
   const client = new Client();
+  const methods: AnyAuthMethod[] = [
+    { type: "none", username },
+    password === undefined
+      ? { type: "publickey", username, key: usable(privateKey) }
+      : { type: "password", username, password },
+  ];
   const [host, port] = address.split(":");
   return new Promise((resolve, reject) => {
     const gone = new Promise<void>((closed) => client.once("close", () => closed()));
     client.once("ready", () => {
-      client.setNoDelay(true);
       resolve({ client, gone });
     });
     client.on("error", reject);
@@ -166,10 +177,17 @@ export function signIn(
     client.connect({
       host,
       port: Number(port),
-      username: "acme",
-      privateKey: keys.acme.private,
+      username,
       readyTimeout: 0,
-      ...options,
+      authHandler: (_left, _partly, next) => next(methods.shift() ?? false),
     });
+    // Without, every step of the handshake waits for tens of milliseconds.
+    client.setNoDelay(true);
   });
+}
+
+function usable(text: string): ParsedKey {
+  const key = readPrivateKey(text);
+  if (typeof key === "string") throw new TypeError(`Cannot use key: ${key}`);
+  return key.key;
 }

@@ -78,3 +78,17 @@ Deno.test("a fingerprint is the one ssh-keygen shows", () => {
   assertEquals(keyTypeOf(key.blob), "ssh-ed25519");
   assertEquals(keyTypeOf(new Uint8Array([0, 0, 0, 200, 1])), "unknown");
 });
+
+Deno.test("an ECDSA key signs whatever its private number begins with", () => {
+  for (const bits of [256, 384, 521]) {
+    // Half of them begin with a bit that OpenSSH puts a zero before.
+    for (let made = 0; made < 12; made++) {
+      const pair = utils.generateKeyPairSync("ecdsa", { bits });
+      const [key, other] = [readPrivateKey(pair.private), readPublicKey(pair.public)];
+      assert(typeof key !== "string" && typeof other !== "string");
+      const signature = key.key.sign(data);
+      assert(!(signature instanceof Error), String(signature));
+      assertEquals(other.key.verify(data, signature), true);
+    }
+  }
+});
