@@ -8,12 +8,14 @@ export const catalog: Catalog = {
     file: () => import("./adapters/file/listener.ts").then((m) => m.default),
     https: () => import("./adapters/https/listener.ts").then((m) => m.default),
     mllp: () => import("./adapters/mllp/listener.ts").then((m) => m.default),
+    sftp: () => import("./adapters/sftp/listener.ts").then((m) => m.default),
     sftp_server: () => import("./adapters/sftp_server/listener.ts").then((m) => m.default),
   },
   senders: {
     file: () => import("./adapters/file/sender.ts").then((m) => m.default),
     https: () => import("./adapters/https/sender.ts").then((m) => m.default),
     mllp: () => import("./adapters/mllp/sender.ts").then((m) => m.default),
+    sftp: () => import("./adapters/sftp/sender.ts").then((m) => m.default),
   },
   formats: {
     bytes: () => import("./actors/formats/bytes.ts").then((m) => m.default),

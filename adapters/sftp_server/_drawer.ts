@@ -127,8 +127,11 @@ export class Drawer {
     });
   }
 
-  /** Opens a file to be written. Whoever has written it so far does no more: a connection that was lost may seem alive. */
-  openToWrite(given: string, options: WriteOptions): Promise<Upload> {
+  /**
+   * Opens a file to be written. Whoever has written it so far does no more: a connection that was lost may seem alive.
+   * `undefined` for somebody who wants to go on with a file that was taken meanwhile: there is nothing left to do.
+   */
+  openToWrite(given: string, options: WriteOptions): Promise<Upload | undefined> {
     const path = this.path(given);
     return this.#alone(async () => {
       if (this.#folders.has(path)) throw new Refusal(STATUS.FAILURE, "It is a folder");
@@ -136,6 +139,7 @@ export class Drawer {
       const known = this.#items.get(path);
       if (known && options.mustBeNew) throw existing();
       if (known?.isBusy) throw this.#busy();
+      if (!known && !options.truncates && !options.mustBeNew && this.#shown.at(path)) return undefined;
       if (!known && !options.creates) throw absent();
       const item = known ?? this.#newItem(path);
       await item.upload?.lose();

@@ -31,6 +31,8 @@ interface Listing {
 
 type Handle =
   | { readonly kind: "upload"; readonly upload: Upload }
+  /** A file that was taken, and that somebody wants to go on with. */
+  | { readonly kind: "taken"; readonly path: string }
   | { readonly kind: "file"; readonly file: OpenFile; readonly size: number; readonly path: string }
   | { readonly kind: "folder"; readonly listing: Listing };
 
@@ -68,7 +70,7 @@ export class Operations {
       truncates: (flags & OPEN.TRUNCATE) !== 0,
       appends: (flags & OPEN.APPEND) !== 0,
     });
-    return this.#handle({ kind: "upload", upload });
+    return this.#handle(upload ? { kind: "upload", upload } : { kind: "taken", path });
   }
 
   async close(id: Buffer): Promise<Answer> {
@@ -81,9 +83,9 @@ export class Operations {
 
   async read(id: Buffer, at: number, count: number): Promise<Answer> {
     const handle = this.#held(id);
-    if (handle.kind === "folder" || handle.kind === "upload" && !this.#tools.config.readBack) throw denied();
+    const from = handle.kind === "file" ? handle.file : handle.kind === "upload" ? handle.upload : undefined;
+    if (!from || !this.#tools.config.readBack) throw denied();
     const into = Buffer.alloc(Math.min(count, READ_BYTES_MAX));
-    const from = handle.kind === "file" ? handle.file : handle.upload;
     const got = await from.read(into, whole(at));
     return got === 0 ? end : (sftp, request) => sftp.data(request, into.subarray(0, got));
   }
@@ -102,7 +104,7 @@ export class Operations {
 
   async statOpen(id: Buffer): Promise<Answer> {
     const handle = this.#held(id);
-    if (handle.kind === "file") return await this.stat(handle.path);
+    if (handle.kind === "file" || handle.kind === "taken") return await this.stat(handle.path);
     const attributes = attributesOf(handle.kind === "upload" ? handle.upload.item : undefined);
     return (sftp, request) => sftp.attrs(request, attributes);
   }
@@ -115,7 +117,7 @@ export class Operations {
       if (item.isTaken || item.isBusy) throw denied();
       const options = { creates: false, mustBeNew: false, truncates: false, appends: false };
       const upload = await this.#drawer.openToWrite(path, options);
-      await upload.truncate(given.size).finally(() => upload.close());
+      await upload?.truncate(given.size).finally(() => upload.close());
     }
     if (given.mtime !== undefined) item.datedMs = given.mtime * 1_000;
     return ok;

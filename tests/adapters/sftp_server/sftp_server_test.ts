@@ -97,6 +97,18 @@ test("shows a file that was taken for a while, without its content", async (scen
   // The connection has been idle for as long.
 }, { idleMsMax: 3_600_000 });
 
+test("takes a file once whose partner did not hear of it and wants to go on with it", async (scene) => {
+  using peer = await scene.connect();
+  await peer.put("/a.hl7", "all of it");
+  const handle = await peer.open("/a.hl7", "r+");
+  await peer.close(handle);
+  const other = await peer.open("/a.hl7", "a");
+  await refusedWith(peer.write(other, bytesOf(" and more"), 9), "Not allowed");
+  await peer.close(other);
+  assertEquals((await peer.stat("/a.hl7")).size, 9);
+  assertEquals(scene.intake.texts, ["all of it"]);
+});
+
 test("makes no message of an upload that is cut off, and lets the partner go on with it", async (scene) => {
   const first = await scene.connect();
   await half(first, "/a.hl7", "first half, ");
