@@ -1,12 +1,12 @@
 import { Buffer } from "node:buffer";
 import type { OpenFile } from "../../runtime/contract/world.ts";
 import type { Attributes as Given, SFTPWrapper } from "../_kit/ssh/ssh2.ts";
-import { type Completed, type Completion, completion } from "./_completion.ts";
+import { type Completion, completion } from "./_completion.ts";
 import type { Drawer } from "./_drawer.ts";
 import { handOver, type HandOverTools } from "./_hand_over.ts";
 import { attributesOf, longName } from "./_item.ts";
 import { absent, Refusal, STATUS } from "./_refusal.ts";
-import { Upload } from "./_upload.ts";
+import type { Upload } from "./_upload.ts";
 import { nameOf } from "./_virtual_path.ts";
 
 /** Sends what a request came to. */

@@ -89,9 +89,9 @@ export class Session {
       (id, name, data) => this.#take(id, () => operations.extended(name, data ?? new Uint8Array())),
     );
     // READLINK and SYMLINK have no listener: ssh2 answers SSH_FX_OP_UNSUPPORTED.
-    const end = () => void this.drop();
-    sftp.on("end", end);
-    sftp.on("close", end);
+    // Nothing more will be asked for; what was, is answered.
+    sftp.on("end", () => void this.done.then(() => this.drop()));
+    sftp.on("close", () => void this.drop());
   }
 
   /** The connection has brought something, or taken something: perhaps there is room for answers now. */

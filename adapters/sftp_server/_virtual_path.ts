@@ -1,6 +1,6 @@
 /**
  * Paths as partners see them, and the names under which the disk has them. A path of a partner never becomes a path of
- * the disk: each file and folder has one name in one flat folder, made of letters, digits and `% - _ . ! ~ * ' ( )`.
+ * the disk: each file and folder has one name in one flat folder, made of letters, digits and `% - _ . ! ~ ' ( )`.
  */
 
 /** Bytes of a name on the disk, beside the ending that says what it is; file systems allow 255. */
@@ -32,7 +32,7 @@ export function pathTrouble(path: string): string | undefined {
 
 /** The name a path has on the disk. Another path has another name. */
 export function stagedName(path: string): string {
-  return encodeURIComponent(path.slice(1));
+  return encodeURIComponent(path.slice(1)).replaceAll("*", "%2A");
 }
 
 /** The path that has a name on the disk; `undefined` where none has. */

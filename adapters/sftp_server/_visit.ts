@@ -106,10 +106,14 @@ export class Visit {
     this.stream.destroy();
   }
 
+  get #address(): string {
+    return this.#peer.replace(/:\d+$/, "");
+  }
+
   async #judge(attempt: AuthContext): Promise<void> {
     const { signIn, strikes, world: { clock }, stopping, report } = this.#tools;
     const letRead = this.#hold.take();
-    const address = this.#peer.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+    const address = this.#address;
     try {
       const verdict = await signIn.judge(attempt, address);
       if (verdict === "offered") return attempt.accept();
@@ -144,7 +148,7 @@ export class Visit {
       attempt.reject([]);
       return this.#close();
     }
-    strikes.forgive(this.#peer.replace(/:\d+$/, ""));
+    strikes.forgive(this.#address);
     this.#stopTimer();
     this.#stirredMs = clock.elapsedMs();
     this.#watch(idleMsMax);

@@ -1,4 +1,3 @@
-import type { Socket } from "node:net";
 import { defineListener, type Listening, type ProbeTools } from "../../runtime/contract/adapter.ts";
 import type { Probe } from "../../runtime/contract/probe.ts";
 import { Door } from "../_kit/limits/door.ts";
@@ -88,7 +87,8 @@ async function listen(tools: Tools): Promise<Listening> {
         visits.delete(visit);
         byNumber.delete(key);
       });
-      server.injectSocket(asSocket(visit, key));
+      // ssh2 hands the address of a socket back with the client it makes for it: that is how we know whose it is.
+      server.injectSocket(Object.assign(visit.stream, { remoteAddress: key }));
     }
   })();
 
@@ -113,11 +113,6 @@ async function listen(tools: Tools): Promise<Listening> {
 
 /** A peer that is gone without a word is found out within three times as long. */
 const KEEP_ALIVE_MS = 30_000;
-
-/** `ssh2` hands the address of a socket back with the client it has made for it: that is how we know whose it is. */
-function asSocket({ stream }: Visit, key: string): Socket {
-  return Object.assign(stream, { remoteAddress: key }) as unknown as Socket;
-}
 
 /** Errors: SFTP_SERVER_KEY_UNUSABLE. */
 function hostKeysOf({ config: { hostKey }, fail }: Pick<Tools, "config" | "fail">): readonly PrivateKey[] {

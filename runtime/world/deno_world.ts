@@ -6,7 +6,6 @@ import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers";
 import type { Clock, Disk, FileFacts, Random, Spawn, Thread, World } from "../contract/world.ts";
-import { openFile } from "./deno_file.ts";
 import { denoNet } from "./deno_net.ts";
 
 const clock: Clock = {
@@ -118,7 +117,8 @@ const disk: Disk = {
     await syncFolder(dirname(to));
     if (dirname(from) !== dirname(to)) await syncFolder(dirname(from));
   },
-  open: openFile,
+  // Loaded when it is wanted, which is seldom.
+  open: async (path, options) => await (await import("./deno_file.ts")).openFile(path, options),
   append: (path, bytes, { mode = 0o644 } = {}) => Deno.writeFile(path, bytes, { append: true, mode }),
   remove: (path) => Deno.remove(path),
   makeFolder: (path, { mode } = {}) => Deno.mkdir(path, { recursive: true, mode }),
