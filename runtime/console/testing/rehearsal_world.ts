@@ -33,6 +33,8 @@ export function rehearsalWorld({ disk, clock, ...world }: World, nowMs?: number)
       serveHttp: noNetwork,
       fetch: noNetwork,
       lookup: noNetwork,
+      certificatesIn: world.net.certificatesIn,
+      misfitOf: world.net.misfitOf,
       listenLocal: noNetwork,
       connectLocal: noNetwork,
     },

@@ -38,6 +38,8 @@ export function recordingNet(net: Net): RecordingNet {
       serveHttp: (options, handler) => net.serveHttp(options, handler),
       fetch: (request, options) => net.fetch(request, options),
       lookup: (host) => net.lookup(host),
+      certificatesIn: (pem) => net.certificatesIn(pem),
+      misfitOf: (identity) => net.misfitOf(identity),
       listenLocal: (path) => net.listenLocal(path),
       connectLocal: (path) => net.connectLocal(path),
     },
