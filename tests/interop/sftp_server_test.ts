@@ -23,7 +23,7 @@ interface Place extends AsyncDisposable {
   taken(): Promise<readonly string[]>;
 }
 
-async function openPlace(settings: Readonly<Record<string, unknown>> = {}): Promise<Place> {
+async function openPlace(settings: Readonly<Record<string, unknown>> = {}, parse = "hl7v2"): Promise<Place> {
   const own = await Deno.makeTempDir();
   await Deno.writeTextFile(`${own}/host`, keys.host.private, { mode: 0o600 });
   await Deno.writeTextFile(`${own}/key`, keys.acme.private, { mode: 0o600 });
@@ -36,7 +36,7 @@ async function openPlace(settings: Readonly<Record<string, unknown>> = {}): Prom
     ...settings,
   };
   const under = await openGateway({
-    drop: { listen: { sftp_server }, parse: "hl7v2", send: { files: { file: { path: "./out" } } } },
+    drop: { listen: { sftp_server }, parse, send: { files: { file: { path: "./out" } } } },
   });
   const [host, port] = under.address("drop").split(":");
   await Deno.writeTextFile(`${own}/known_hosts`, `[${host}]:${port} ${keys.host.public}\n`);
@@ -228,5 +228,20 @@ assert sftp.normalize("../../..") == "/"
 `);
     assert(success, said);
     assertEquals(await place.taken(), ["P-1", "P-2"]);
+  },
+});
+
+Deno.test({
+  name: "what is pushed again by the same name is the same message, whatever its format says",
+  ignore: openssh.missing,
+  async fn() {
+    await using place = await openPlace({}, "text");
+    await place.file("note.txt", "no id in here");
+    await place.file("other.txt", "no id in here either");
+    for (const commands of [["put note.txt"], ["rm note.txt", "put note.txt"], ["put other.txt note.txt"]]) {
+      const { success, said } = await place.sftp(...commands);
+      assert(success, said);
+    }
+    assertEquals((await place.taken()).length, 2);
   },
 });
