@@ -166,14 +166,14 @@ export class Operations {
     const completed = item && !item.isTaken && old !== path
       ? this.#completion.afterRename(old, path)
       : undefined;
-    if (completed === old && item) {
-      if (item.state !== "whole") throw this.#unfinished();
-      this.#drawer.checkRename(old, path, overwrites);
-      await this.#handOver(old, path);
+    if (completed === undefined || !item) {
+      await this.#drawer.rename(old, path, overwrites);
       return ok;
     }
-    await this.#drawer.rename(old, path, overwrites);
-    if (completed !== undefined) await this.#marked(completed, path);
+    this.#drawer.checkRename(old, path, overwrites);
+    if (completed !== old) await this.#marked(completed, old, path);
+    else if (item.state === "whole") await this.#handOver(old, path);
+    else throw this.#unfinished();
     return ok;
   }
 
@@ -227,11 +227,11 @@ export class Operations {
       return await this.#handOver(path, path);
     }
     await this.#drawer.keep(upload);
-    if (completed !== undefined) await this.#marked(completed, path);
+    if (completed !== undefined) await this.#marked(completed, path, path);
   }
 
-  /** A marker has come: the file it is for is whole, and the marker has done its work. */
-  async #marked(path: string, marker: string): Promise<void> {
+  /** A marker has come, which shows as `as`: the file it is for is whole, and the marker has done its work. */
+  async #marked(path: string, marker: string, as: string): Promise<void> {
     const item = this.#drawer.find(path) ?? absentNow();
     if (!item.isTaken) {
       if (item.state !== "whole") throw this.#unfinished();
@@ -240,7 +240,7 @@ export class Operations {
     const mark = this.#drawer.find(marker);
     if (!mark || mark.isTaken) return;
     await this.#drawer.claim(mark);
-    await this.#drawer.taken(mark, marker);
+    await this.#drawer.taken(mark, as);
   }
 
   async #handOver(path: string, as: string): Promise<void> {

@@ -267,3 +267,33 @@ test("turns a network away that is not allowed", async (scene) => {
   await assertRejects(() => scene.connect());
   assertEquals((await scene.reports.seen("connectionTurnedAway")).facts?.code, "SFTP_SERVER_NETWORK_REFUSED");
 }, { allow: ["192.0.2.0/24"] });
+
+test("reads no file into memory before there is room for it", async (scene) => {
+  const { intake } = scene;
+  using peer = await scene.connect();
+  const handle = await peer.open("/a.hl7", "w");
+  await peer.write(handle, bytesOf("content"), 0);
+  intake.isOutOfMemory = true;
+  let isClosed = false;
+  const closed = peer.close(handle).then(() => isClosed = true);
+  await turns(20);
+  assert(!isClosed);
+  assertEquals(intake.received.length, 0);
+  intake.open();
+  await closed;
+  assertEquals([intake.texts, intake.held], [["content"], 0]);
+});
+
+Deno.test("sftp_server refuses settings that do not fit together", () => {
+  const { acme } = configIn("/nowhere").partners;
+  const rules = (given: Given) =>
+    listener.check!(configOf(listener.config, { ...configIn("/nowhere"), ...given })).map(({ rule }) => rule);
+  assertEquals(rules({}), []);
+  assertEquals(rules({ partners: {} }), ["must name somebody"]);
+  assertEquals(rules({ partners: { acme: partner({}) } }), ["must give acme keys, a keysFile or a password"]);
+  assertEquals(rules({ partners: { "../x": acme } }).length, 1);
+  assertEquals(rules({ partners: { acme: { ...acme, allow: ["10.0.0.0/99"] } } }).length, 1);
+  assertEquals(rules({ hostKey: [] }), ["must be one key at least"]);
+  assertEquals(rules({ folders: ["in"] }), ["must be paths such as /in, not in"]);
+  assertEquals(rules({ allow: ["nowhere"] }).length, 1);
+});

@@ -223,8 +223,9 @@ test("takes a file once its marker is there, with complete: marker", async (scen
   await peer.put("/a.hl7.done", "");
   assertEquals(scene.intake.texts, ["one"]);
   assertEquals(scene.staged(), []);
-  await peer.put("/b.hl7", "two");
   await peer.put("/b.tmp", "");
+  await refusedWith(peer.rename("/b.tmp", "/b.hl7.done"), "No such file");
+  await peer.put("/b.hl7", "two");
   await peer.rename("/b.tmp", "/b.hl7.done");
   assertEquals(scene.intake.texts, ["one", "two"]);
 }, { complete: "marker" });
