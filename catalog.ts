@@ -9,6 +9,7 @@ export const catalog: Catalog = {
     file: () => import("./adapters/file/listener.ts").then((m) => m.default),
     https: () => import("./adapters/https/listener.ts").then((m) => m.default),
     mllp: () => import("./adapters/mllp/listener.ts").then((m) => m.default),
+    sftp: () => import("./adapters/sftp/listener.ts").then((m) => m.default),
     tcp: () => import("./adapters/tcp/listener.ts").then((m) => m.default),
   },
   senders: {
@@ -16,6 +17,7 @@ export const catalog: Catalog = {
     file: () => import("./adapters/file/sender.ts").then((m) => m.default),
     https: () => import("./adapters/https/sender.ts").then((m) => m.default),
     mllp: () => import("./adapters/mllp/sender.ts").then((m) => m.default),
+    sftp: () => import("./adapters/sftp/sender.ts").then((m) => m.default),
     tcp: () => import("./adapters/tcp/sender.ts").then((m) => m.default),
   },
   formats: {

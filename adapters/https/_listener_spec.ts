@@ -10,6 +10,7 @@ import {
   type Unfit,
 } from "../../runtime/contract/spec.ts";
 import { doorSettings, unfitNetworks } from "../_kit/limits/settings.ts";
+import { serverTls } from "../_kit/tls/settings.ts";
 import { clientSettings, unfitClients } from "./receiving/client_settings.ts";
 import type { ListenerCode } from "./receiving/errors.ts";
 
@@ -25,7 +26,8 @@ export const config = {
     "Whether a service that runs the gateway inside itself hands over requests, with gateway.fetch; needs no port.",
     { default: false },
   ),
-  host: text("Address to listen on. Without TLS it must be a loopback address.", { default: "127.0.0.1" }),
+  host: text("Address to listen on. Without tls it must be a loopback address.", { default: "127.0.0.1" }),
+  tls: serverTls,
   path: text("Path messages are posted to. Every other path is unknown.", {
     default: "/",
     example: "/patients",

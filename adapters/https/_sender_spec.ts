@@ -1,6 +1,8 @@
 import type { SendTools } from "../../runtime/contract/adapter.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
 import { bytes, durationMs, integer, list, map, text, toggle } from "../../runtime/contract/spec.ts";
+import { callingFaults } from "../_kit/tls/faults.ts";
+import { clientTls } from "../_kit/tls/settings.ts";
 import { auth } from "./sending/auth_settings.ts";
 import { proxy } from "./sending/proxy.ts";
 import { statuses } from "./sending/statuses.ts";
@@ -10,6 +12,7 @@ export const config = {
   url: text("Where messages are posted to. Plain http is allowed to this machine only.", {
     example: "https://registry.example/hl7",
   }),
+  tls: clientTls,
   answerMsMax: durationMs("How long the peer may take from the connection to the end of its answer.", {
     default: 30_000,
     min: 1,
@@ -42,6 +45,7 @@ export const config = {
 
 /** What can go wrong while sending. */
 export const errors = {
+  ...callingFaults("HTTPS"),
   HTTPS_URL_INVALID: {
     blame: "operator",
     retry: "never",

@@ -1,10 +1,13 @@
 import { defineSender, type OpenSender, type Parcel } from "../../runtime/contract/adapter.ts";
 import type { Answer, Outcome } from "../../runtime/contract/message.ts";
 import { includesType } from "./_media_type.ts";
+import { probeSender } from "./_probe_sender.ts";
 import { config, errors, type Facts, type Tools } from "./_sender_spec.ts";
 import { meaningOf, retryAfterMs } from "./_status_meaning.ts";
 import { type Target, targetOf } from "./_target.ts";
 import { unfitAuth } from "./sending/auth_settings.ts";
+import { type Calling, openCalling } from "../_kit/tls/calling.ts";
+import { unfitTls } from "../_kit/tls/settings.ts";
 import { type Authorisation, authorisationOf, type Unsigned } from "./sending/authorisation.ts";
 import { bounded, Exchange } from "./sending/exchange.ts";
 import { pathsIn, unfitHeaders } from "./sending/message_headers.ts";
@@ -21,30 +24,36 @@ export default defineSender({
   about: "Posts messages over HTTP.",
   config,
   errors,
-  check: ({ auth, headers, proxy, statuses }) => [
+  check: ({ auth, headers, proxy, statuses, tls }) => [
     ...unfitHeaders(headers),
     ...unfitAuth(auth),
     ...unfitStatuses(statuses),
     ...unfitProxy(proxy),
+    ...unfitTls(tls),
   ],
   paths: ({ headers }) => pathsIn(headers),
+  probe: probeSender,
   lanes: ({ connections }) => connections,
   async open(tools) {
-    return new HttpsSender(tools, targetOf(tools));
+    const target = targetOf(tools);
+    return new HttpsSender(tools, target, await openCalling("HTTPS", tools.config.tls, tools));
   },
 });
 
 class HttpsSender implements OpenSender {
   readonly #tools: Tools;
   readonly #target: Target;
+  readonly #tls: Calling;
   readonly #exchange: Exchange;
   readonly #authorisation: Authorisation;
   readonly #closed = new AbortController();
 
-  constructor(tools: Tools, target: Target) {
+  constructor(tools: Tools, target: Target, tls: Calling) {
     this.#tools = tools;
+    this.#tls = tls;
     this.#target = target;
-    this.#exchange = new Exchange(tools, wayTo(new URL(target.url), tools.config.proxy));
+    const url = new URL(target.url);
+    this.#exchange = new Exchange(tools, { url, way: wayTo(url, tools.config.proxy), tls });
     this.#authorisation = authorisationOf({ tools, exchange: this.#exchange, closed: this.#closed.signal });
   }
 
@@ -56,6 +65,7 @@ class HttpsSender implements OpenSender {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#tls[Symbol.dispose]();
     this.#closed.abort(this.#tools.error("HTTPS_SENDER_CLOSED"));
   }
 

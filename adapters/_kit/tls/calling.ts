@@ -1,5 +1,5 @@
 import type { Facts, MitralError } from "../../../runtime/contract/error.ts";
-import { type ClientTls, isTlsFailure } from "../../../runtime/contract/tls.ts";
+import { type ClientTls, isTlsFailure, type TlsFailure } from "../../../runtime/contract/tls.ts";
 import { type ConnectCode, connectCode } from "../net/faults.ts";
 import { netCode } from "../net/net_codes.ts";
 import { type CallingTlsCode, callingTrouble } from "./faults.ts";
@@ -71,13 +71,24 @@ export async function openCalling<const Owner extends string>(
 /** The declared error for a peer that could not be called, by TLS or at all. */
 export function callError<const Owner extends string>(
   owner: Owner,
-  { error }: {
+  tools: {
     error(code: ConnectCode<Owner> | CallingTlsCode<Owner>, facts?: Facts, cause?: unknown): MitralError;
   },
   at: { readonly host: string; readonly port: number },
   cause: unknown,
 ): MitralError {
-  if (!isTlsFailure(cause)) return error(connectCode(owner, cause), { ...at, reason: netCode(cause) }, cause);
-  const { code, facts } = callingTrouble(owner, cause);
-  return error(code, { ...at, ...facts }, cause);
+  return isTlsFailure(cause)
+    ? tlsError(owner, tools, at, cause)
+    : tools.error(connectCode(owner, cause), { ...at, reason: netCode(cause) }, cause);
+}
+
+/** The declared error for a peer that TLS did not come about with. */
+export function tlsError<const Owner extends string>(
+  owner: Owner,
+  { error }: { error(code: CallingTlsCode<Owner>, facts?: Facts, cause?: unknown): MitralError },
+  at: { readonly host: string; readonly port: number },
+  failure: TlsFailure,
+): MitralError {
+  const { code, facts } = callingTrouble(owner, failure);
+  return error(code, { ...at, ...facts }, failure);
 }

@@ -1,9 +1,11 @@
 import type { Fault } from "../../../runtime/contract/error.ts";
+import { servingFaults } from "../../_kit/tls/faults.ts";
 import { doorErrors } from "../../_kit/limits/door.ts";
 
 /** What can go wrong while listening. */
 export const errors = {
   ...doorErrors("HTTPS"),
+  ...servingFaults("HTTPS"),
   HTTPS_PORT_MISSING: {
     blame: "operator",
     retry: "never",
@@ -25,6 +27,11 @@ export const errors = {
     blame: "operator",
     retry: "later",
     says: "Cannot listen on {host}, port {port}: the system refuses ({reason})",
+  },
+  HTTPS_REQUEST_BROKEN: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read request: it breaks the rules of HTTP, or takes too long ({detail})",
   },
   HTTPS_PATH_UNKNOWN: {
     blame: "sender",

@@ -33,6 +33,7 @@ export function rehearsalWorld({ disk, clock, ...world }: World, nowMs?: number)
       serveHttp: noNetwork,
       fetch: noNetwork,
       lookup: noNetwork,
+      proxyFor: world.net.proxyFor,
       certificatesIn: world.net.certificatesIn,
       misfitOf: world.net.misfitOf,
       listenLocal: noNetwork,

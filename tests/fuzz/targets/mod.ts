@@ -3,6 +3,7 @@ import { astmFramesTarget } from "./astm_frames.ts";
 import { csvTarget, jsonTarget, textTarget, xmlTarget } from "./documents.ts";
 import { envelopeTarget, partnerFileTarget } from "./envelopes.ts";
 import { gatewayFileTarget, yamlTarget } from "./gateway_files.ts";
+import { httpsHeadersTarget } from "./https_headers.ts";
 import { hl7v2PathTarget, hl7v2Target } from "./hl7v2.ts";
 import { hl7v2ToolboxTarget } from "./hl7v2_toolbox.ts";
 import { codeTableTarget, datePatternTarget, filterTarget, templateTarget } from "./languages.ts";
@@ -31,4 +32,5 @@ export const targets: readonly Target[] = [
   envelopeTarget,
   partnerFileTarget,
   mediaTypeTarget,
+  httpsHeadersTarget,
 ];

@@ -1,5 +1,6 @@
-import type { Disk, FileFacts } from "../../runtime/contract/world.ts";
-import { join } from "node:path";
+import type { FileFacts } from "../../../runtime/contract/world.ts";
+import { join } from "node:path/posix";
+import type { Folder, Listed } from "./folder.ts";
 
 /** A file as it was last seen. Another size or time makes it another file. */
 export interface WatchedFile {
@@ -13,6 +14,8 @@ export interface WatchedFile {
   restUntilMs: number;
   /** What the channel said, where the file could not be put away since. */
   verdict?: Verdict;
+  /** True once it is where it belongs after that. */
+  isAway?: boolean;
 }
 
 /** What becomes of a file: it was taken, or refused for good. */
@@ -32,48 +35,64 @@ export interface Look {
 export interface Wholeness {
   readonly settleMs: number;
   /** Where given, a file is whole when this marker stands beside it, and `settleMs` does not matter. */
-  readonly marker?: string;
+  readonly marker?: string | undefined;
+  /** Whether an empty file may be whole. */
+  readonly emptyFiles: "leave" | "take";
 }
 
 /**
  * What is known of the files in a folder from one look to the next.
  *
- * An empty file is never whole: every writer begins with one, and there is no message in it. A marker older than its
- * file says nothing of it: it was left behind by an earlier file of that name.
+ * An empty file is not whole unless it is said to be: every writer begins with one, and there is no message in it. A
+ * marker older than its file says nothing of it: it was left behind by an earlier file of that name.
  */
 export class WatchedFiles {
-  readonly #disk: Disk;
-  readonly #folder: string;
+  readonly #folder: Folder;
+  readonly #path: string;
   readonly #wholeness: Wholeness;
   #files = new Map<string, WatchedFile>();
 
-  constructor(disk: Disk, folder: string, wholeness: Wholeness) {
-    this.#disk = disk;
+  constructor(folder: Folder, path: string, wholeness: Wholeness) {
     this.#folder = folder;
+    this.#path = path;
     this.#wholeness = wholeness;
   }
 
-  /** Looks at `names` among `all` names of the folder. What is gone is forgotten. */
-  async look(names: readonly string[], all: readonly string[], atMs: number): Promise<Look> {
+  /**
+   * Looks at `files` among `all` that the folder lists; not at those that `isOver` says are dealt with. What is gone is
+   * forgotten.
+   */
+  async look(
+    files: readonly Listed[],
+    all: readonly Listed[],
+    atMs: number,
+    isOver: (name: string, facts: FileFacts) => boolean = () => false,
+  ): Promise<Look> {
     const before = this.#files;
     this.#files = new Map();
-    const present = new Set(all);
+    const present = new Map(all.map((each) => [each.name, each]));
     const whole: WatchedFile[] = [];
     let settling = 0, hidden = 0;
-    for (const name of names) {
-      const facts = await this.#factsOf(name);
+    for (const listed of files) {
+      const { name } = listed;
+      const facts = listed.facts ?? await this.#factsOf(name);
       if (facts === null) hidden++;
-      if (facts?.kind !== "file") continue;
+      if (facts?.kind !== "file" || isOver(name, facts)) continue;
       const known = before.get(name);
-      const file = known && isSame(known.facts, facts)
+      const file = known && !known.isAway && isSame(known.facts, facts)
         ? known
         : { name, facts, sinceMs: atMs, failures: 0, restUntilMs: atMs };
       this.#files.set(name, file);
       if (file.restUntilMs > atMs) continue;
       if (await this.#isWhole(file, known === file, present, atMs)) whole.push(file);
-      else if (file.facts.size > 0 && this.#wholeness.marker === undefined) settling++;
+      else if (!this.#isEmpty(file) && this.#wholeness.marker === undefined) settling++;
     }
     return { whole, settling, hidden };
+  }
+
+  /** True where the channel has answered for a file that is still where it was. */
+  get hasStuck(): boolean {
+    return [...this.#files.values()].some(({ verdict, isAway }) => verdict !== undefined && !isAway);
   }
 
   /** True where the file on disk is still the one that was seen. */
@@ -82,19 +101,30 @@ export class WatchedFiles {
     return !!now && isSame(now, facts);
   }
 
-  async #isWhole(file: WatchedFile, seenBefore: boolean, present: ReadonlySet<string>, atMs: number) {
+  async #isWhole(
+    file: WatchedFile,
+    seenBefore: boolean,
+    present: ReadonlyMap<string, Listed>,
+    atMs: number,
+  ): Promise<boolean> {
     const { marker, settleMs } = this.#wholeness;
-    if (file.facts.size === 0) return false;
+    if (this.#isEmpty(file)) return false;
     if (marker === undefined) return seenBefore && atMs - file.sinceMs >= settleMs;
-    if (!present.has(file.name + marker)) return false;
-    const beside = await this.#factsOf(file.name + marker);
+    const listed = present.get(file.name + marker);
+    if (!listed) return false;
+    const beside = listed.facts ?? await this.#factsOf(listed.name);
     return beside?.kind === "file" && beside.modifiedMs >= file.facts.modifiedMs;
+  }
+
+  /** Nothing to be taken, as long as it stays like this. */
+  #isEmpty({ facts: { size } }: WatchedFile): boolean {
+    return size === 0 && this.#wholeness.emptyFiles === "leave";
   }
 
   /** `undefined` where there is nothing, `null` where the system will not say. */
   async #factsOf(name: string): Promise<FileFacts | undefined | null> {
     try {
-      return await this.#disk.facts(join(this.#folder, name));
+      return await this.#folder.facts(join(this.#path, name));
     } catch {
       return null;
     }
