@@ -1,24 +1,25 @@
 import { join } from "node:path";
 import type { ProbeTools } from "../../runtime/contract/adapter.ts";
 import type { Probe } from "../../runtime/contract/probe.ts";
+import { steadyPart } from "../_kit/files/archive_folders.ts";
 import { probe } from "../_kit/probe/attempts.ts";
 import { folder } from "../_kit/probe/folder.ts";
-import type { config as listenerConfig, errors as listenerErrors } from "./_listener_spec.ts";
-import { reasonOf } from "./_reason.ts";
-import type { config as senderConfig, errors as senderErrors } from "./_sender_spec.ts";
+import type { config as listenerConfig, errors as listenerErrors } from "./listener.ts";
+import { reasonOf } from "../_kit/files/reason.ts";
+import type { config as senderConfig, errors as senderErrors } from "./sender.ts";
 
 /** Whether files can be taken out of the folder, and put away. */
 export function probeInbox(
   tools: ProbeTools<typeof listenerConfig, keyof typeof listenerErrors>,
 ): Probe {
-  const { config: { path, doneFolder, failedFolder }, world, error } = tools;
+  const { config: { path, after, doneFolder, failedFolder }, world, error } = tools;
   const unwritable = (setting: string) => (cause: unknown) =>
     error("FILE_FOLDER_UNWRITABLE", { setting, reason: reasonOf(cause) }, cause);
   const inbox = folder({
     world,
     path,
-    // A file that was taken leaves the folder.
-    uses: ["read", "write"],
+    // A file that was taken leaves the folder, unless it is kept there.
+    uses: after === "keep" ? ["read"] : ["read", "write"],
     failed: (cause, use) =>
       use === "write"
         ? unwritable("path")(cause)
@@ -28,9 +29,9 @@ export function probeInbox(
     doneFolder: doneFolder ?? join(path, "done"),
     failedFolder: failedFolder ?? join(path, "failed"),
   }).flatMap(([setting, path]) =>
-    folder({ world, path, uses: ["write"], isMade: true, failed: unwritable(setting) })
+    folder({ world, path: steadyPart(path), uses: ["write"], isMade: true, failed: unwritable(setting) })
   );
-  return probe(tools, [...inbox, ...putAway]);
+  return probe(tools, after === "keep" ? inbox : [...inbox, ...putAway]);
 }
 
 /** Whether files can be written. */

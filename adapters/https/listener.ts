@@ -69,10 +69,13 @@ async function serve(
   requests: Requests,
   tls: Serving,
 ): Promise<HttpServer> {
-  const { world, config, fail, report } = tools, { host, headMsMax, idleMsMax, stallMsMax } = config;
+  const { world, config, fail, error, report } = tools, { host, headMsMax, idleMsMax, stallMsMax } = config;
   if (!config.tls && !isLoopback(host)) fail("HTTPS_PLAIN_REFUSED", { host });
   const { enter } = new Door("HTTPS", tools);
-  const broken = (peer: string, detail: string) => report({ name: "requestBroken", facts: { peer, detail } });
+  const broken = (peer: string, detail: string) => {
+    const { code } = error("HTTPS_REQUEST_BROKEN", { detail });
+    report({ name: "requestBroken", facts: { peer, code, detail } });
+  };
   const options = { host, port, headMsMax, idleMsMax, stallMsMax, enter, broken, ...tls.options };
   try {
     const server = await world.net.serveHttp(options, (request, facts) => requests.handle(request, facts));

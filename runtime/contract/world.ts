@@ -61,15 +61,19 @@ export interface Disk {
   readText(path: string): Promise<string>;
   /**
    * Writes aside, syncs, renames over `path`, syncs the folder: after it resolves, a power cut leaves the new file;
-   * before, the old one or none. `mode` as in chmod, `0o644` by default.
+   * before, the old one or none. `mode` as in chmod, `0o644` by default. `aside`: the path it has while it is written,
+   * in place of what is there; one that nothing has where left out.
    */
   writeAtomic(
     path: string,
     bytes: Uint8Array,
-    options?: { mode?: number; mustBeNew?: boolean },
+    options?: { mode?: number; mustBeNew?: boolean; aside?: string },
   ): Promise<void>;
-  /** Adds bytes at the end of a file, which is made where there is none, with `mode` as in chmod: `0o644` by default. */
-  append(path: string, bytes: Uint8Array, options?: { mode?: number }): Promise<void>;
+  /**
+   * Adds bytes at the end of a file, which is made where there is none, with `mode` as in chmod: `0o644` by default.
+   * `sync`: after it resolves, a power cut leaves them.
+   */
+  append(path: string, bytes: Uint8Array, options?: { mode?: number; sync?: boolean }): Promise<void>;
   /** Names in a folder, sorted. */
   list(folder: string): Promise<readonly string[]>;
   /** `undefined` where there is nothing. */
@@ -143,7 +147,10 @@ export interface HttpOptions extends ListenOptions {
   readonly stallMsMax?: number;
   /** Largest head of a request, in bytes; 16 KiB where left out. A larger one is answered with 431. */
   readonly headBytesMax?: number;
-  /** Told of every request that broke the rules of HTTP (RFC 9112), by the platform's code: it was refused, and cut. */
+  /**
+   * Told of every request that was refused and cut before anybody was asked: it broke the rules of HTTP (RFC 9112), by the
+   * platform's code or one of ours, its head was not there in time (`HEAD_LATE`), or its answer not read (`ANSWER_UNREAD`).
+   */
   broken?(peer: string, detail: string): void;
 }
 

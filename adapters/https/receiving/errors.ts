@@ -28,6 +28,11 @@ export const errors = {
     retry: "later",
     says: "Cannot listen on {host}, port {port}: the system refuses ({reason})",
   },
+  HTTPS_REQUEST_BROKEN: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read request: it breaks the rules of HTTP, or takes too long ({detail})",
+  },
   HTTPS_PATH_UNKNOWN: {
     blame: "sender",
     retry: "never",

@@ -325,6 +325,8 @@ export class Session {
    * it resets the connection, and the peer would lose the answer.
    */
   async #linger(buffer: Uint8Array): Promise<void> {
+    // Anew: what was read last may have ended the wait.
+    this.#waits.set(lingerMs);
     try {
       while (!this.#life.aborted && await this.#connection.read(buffer) !== null);
     } catch {

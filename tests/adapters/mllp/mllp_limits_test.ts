@@ -32,6 +32,20 @@ Deno.test("mllp refuses a frame that trickles, frameMsMax after its first byte",
   assertEquals((await reports.seen("connectionClosed")).facts?.closedBy, "refused");
 });
 
+Deno.test("mllp cuts a peer off that was refused, whatever it still has to say", async () => {
+  await using rig = await openServed({ frameMsMax: 60_000 });
+  const { acceptor, clock, reports } = rig;
+  const peer = acceptor.dial();
+  await peer.write(latin1("\x0b"));
+  for (let second = 0; second < 70 && reports.count("connectionClosed") === 0; second++) {
+    await turns(3);
+    await clock.advance(1_000);
+    await peer.write(latin1("x")).catch(() => {});
+  }
+  assertEquals(reports.count("frameRefused"), 1);
+  assertEquals((await reports.seen("connectionClosed")).facts?.closedBy, "refused");
+});
+
 Deno.test("mllp counts frameMsMax anew for each frame, and not while it does not read itself", async () => {
   await using rig = await openServed({ frameMsMax: 60_000, pauseMsMax: 0 });
   const { acceptor, clock, intake } = rig;

@@ -200,7 +200,7 @@ export function everyEvent(): readonly GatewayEvent[] {
       atMs,
       channel: "lab",
       event: "connectionClosed",
-      facts: { frames: 3, smuggled: { name: CANARY } as unknown as string },
+      facts: { frames: 3, code: "MLLP_FRAME_LATE", smuggled: { name: CANARY } as unknown as string },
     },
     channelFailed: { name: "channelFailed", atMs, channel: "lab", error, againInMs: 1_000 },
     dayClosed: { name: "dayClosed", atMs, channel: "lab", day: 20_000, carried: 1 },
