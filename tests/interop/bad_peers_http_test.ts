@@ -5,7 +5,7 @@ import { CANARY } from "../bad_input/_canary.ts";
 import { unstuck } from "../world/turns.ts";
 import { assertHasNotGrown, badPeer, Besieged, manyTimes, message, python } from "./_bad_peers.ts";
 
-const stuckMs = 60_000;
+const stuckMs = 180_000;
 const head = "POST /in HTTP/1.1\r\nHost: lab.example\r\nContent-Type: application/hl7-v2\r\n";
 const chunked = "Transfer-Encoding: chunked\r\n";
 
