@@ -1,5 +1,6 @@
 import { declareErrors } from "../../runtime/contract/error.ts";
-import { defineFormat } from "../../runtime/contract/format.ts";
+import { type BatchSpec, defineFormat } from "../../runtime/contract/format.ts";
+import { choice } from "../../runtime/contract/spec.ts";
 import type { Body } from "../../runtime/contract/message.ts";
 
 const errors = declareErrors("text", {
@@ -35,6 +36,50 @@ export class TextBody implements Body {
   }
 }
 
+const config = {
+  each: choice("What of a text that was received is a message: the whole, or each line that is not blank.", [
+    "whole",
+    "line",
+  ], { default: "whole" }),
+} as const;
+
+const LF = 0x0a, CR = 0x0d, BLANK = new Set([LF, CR, 0x09, 0x20]);
+
+/** Lines end with LF or CR LF, in every charset but UTF-16, which is not for files of lines. */
+const batch: BatchSpec<typeof config> = {
+  name: "text-lines",
+  contentType: "text/plain",
+  join: (payloads) => joined(payloads),
+  split(bytes, { config: { each } }) {
+    // A line alone, such as one that a person has corrected, is a message.
+    if (each !== "line" || !bytes.includes(LF)) return undefined;
+    let count = 0;
+    for (const _ of lines(bytes)) count++;
+    return { count, messages: lines(bytes), warnings: [] };
+  },
+};
+
+function* lines(bytes: Uint8Array): Iterable<Uint8Array> {
+  for (let from = 0; from < bytes.length;) {
+    const found = bytes.indexOf(LF, from);
+    const end = found < 0 ? bytes.length : found;
+    const line = bytes.subarray(from, end > from && bytes[end - 1] === CR ? end - 1 : end);
+    if (!line.every((byte) => BLANK.has(byte))) yield line;
+    from = end + 1;
+  }
+}
+
+function joined(payloads: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(payloads.reduce((length, payload) => length + payload.length + 1, 0));
+  let at = 0;
+  for (const payload of payloads) {
+    bytes.set(payload, at);
+    at += payload.length + 1;
+    bytes[at - 1] = LF;
+  }
+  return bytes;
+}
+
 /**
  * Plain text in the charset its content type names (a label of the WHATWG Encoding Standard), UTF-8 where it names
  * none. It has no paths. The body keeps the array, which its owner MUST NOT change.
@@ -43,8 +88,9 @@ export default defineFormat({
   name: "text",
   about: "Plain text of a known charset.",
   contentTypes: ["text/plain"],
-  config: {},
+  config,
   errors: errors.faults,
+  batch,
   parse(bytes, { contentType }) {
     const label = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? "")?.[1] ?? "utf-8";
     const decoder = decoderOf(label);

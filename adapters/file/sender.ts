@@ -1,111 +1,45 @@
-import { join, parse } from "node:path";
-import { defineSender, type OpenSender, type Parcel } from "../../runtime/contract/adapter.ts";
-import type { Outcome } from "../../runtime/contract/message.ts";
-import { type NameTemplate, nameTemplate } from "./_name_template.ts";
-import { reasonOf } from "./_reason.ts";
-import { config, errors, type Tools } from "./_sender_spec.ts";
+import { defineSender, type SendTools } from "../../runtime/contract/adapter.ts";
+import { path } from "../../runtime/contract/spec.ts";
+import { openFileSender } from "../_kit/files/file_sender.ts";
+import {
+  type OutboxCode,
+  outboxFaults,
+  outboxSettings,
+  type OutboxTools,
+  unfitOutbox,
+} from "../_kit/files/outbox_spec.ts";
+import { faultsOf, wordsOf } from "../_kit/files/words.ts";
+import { readTemplate } from "../_kit/template.ts";
+import { diskFolder } from "./_disk_folder.ts";
+import { probeOutbox } from "./_probe.ts";
 
-/**
- * Writes each message to a folder as a file of its own, which appears under its name only when all of it is safe on
- * the disk. A crash after that and before the outcome is stored means another attempt: where the name holds `{id}` or
- * `{sequence}`, the same content under the same name then counts as written. Without them it may be another message's,
- * and it is written again.
- */
+/** Settings of the sender. */
+export const config = {
+  path: path("Folder to write to. It must exist: a share that is not mounted is no place for messages.", {
+    example: "./outbox",
+  }),
+  ...outboxSettings,
+} as const;
+
+/** What can go wrong while sending. */
+export const errors = faultsOf("FILE", outboxFaults);
+
+/** Writes each message to a folder as a file of its own, whole or not at all; or adds it to one. */
 export default defineSender({
   name: "file",
   about: "Writes messages to a folder, one file each.",
   config,
   errors,
-  async open(tools) {
-    return new FileSender(tools, nameTemplate(tools));
-  },
+  check: unfitOutbox,
+  probe: probeOutbox,
+  paths: ({ as }) => readTemplate(as)?.paths ?? [],
+  open: (tools) => openFileSender(outboxOf(tools)),
 });
 
-class FileSender implements OpenSender {
-  readonly #tools: Tools;
-  readonly #template: NameTemplate;
-  readonly #mode: number;
-  #closed = false;
-
-  constructor(tools: Tools, template: NameTemplate) {
-    this.#tools = tools;
-    this.#template = template;
-    this.#mode = parseInt(tools.config.mode, 8);
-  }
-
-  async send(parcel: Parcel, signal: AbortSignal): Promise<Outcome> {
-    signal.throwIfAborted();
-    if (this.#closed) this.#tools.fail("FILE_SENDER_CLOSED");
-    await givenUpOn(signal, this.#write(parcel.bytes, this.#template.nameOf(parcel)));
-    return { kind: "accepted" };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
-  }
-
-  async #write(bytes: Uint8Array, name: string): Promise<void> {
-    const { config: { collision, path }, fail } = this.#tools;
-    for (const candidate of collision === "number" ? numbered(name) : [name]) {
-      if (await this.#writeAs(bytes, join(path, candidate))) return;
-    }
-    fail("FILE_NAME_TAKEN");
-  }
-
-  /** True once the content is safe under the name; false where other content is. */
-  async #writeAs(bytes: Uint8Array, path: string): Promise<boolean> {
-    const { disk } = this.#tools.world;
-    const mustBeNew = this.#tools.config.collision !== "replace";
-    try {
-      const isTaken = await disk.facts(path) !== undefined;
-      if (isTaken && await this.#isWritten(path, bytes)) return true;
-      if (isTaken && mustBeNew) return false;
-      await disk.writeAtomic(path, bytes, { mode: this.#mode, mustBeNew });
-      return true;
-    } catch (cause) {
-      // Somebody was faster. Theirs is looked at by the next attempt.
-      if (mustBeNew && reasonOf(cause) === "EEXIST") return false;
-      return await this.#failed(cause);
-    }
-  }
-
-  /** True where an earlier attempt has written this very message, and a power cut cannot undo it. */
-  async #isWritten(path: string, bytes: Uint8Array): Promise<boolean> {
-    const { disk } = this.#tools.world;
-    if (!this.#template.isUnique) return false;
-    const facts = await disk.facts(path);
-    if (facts?.kind !== "file" || facts.size !== bytes.length) return false;
-    const there = await disk.read(path);
-    if (there.length !== bytes.length || !there.every((byte, at) => byte === bytes[at])) return false;
-    // The earlier attempt may have ended before the folder was synced: moving a file to where it is does just that.
-    await disk.rename(path, path);
-    return true;
-  }
-
-  async #failed(cause: unknown): Promise<never> {
-    const { config: { path }, world: { disk }, fail } = this.#tools;
-    const reason = reasonOf(cause);
-    if (reason === "ENOSPC" || reason === "EDQUOT") fail("FILE_DISK_FULL", { reason }, cause);
-    const folder = await disk.facts(path).catch(() => null);
-    if (folder === undefined) fail("FILE_FOLDER_MISSING", {}, cause);
-    return fail("FILE_WRITE_FAILED", { reason }, cause);
-  }
-}
-
-/** The name itself, then `lab-2.hl7`, `lab-3.hl7` and on, as far as anybody lets a folder fill up. */
-function* numbered(name: string): Iterable<string> {
-  yield name;
-  const { name: stem, ext } = parse(name);
-  for (let number = 2; number <= NUMBERS_MAX; number++) yield `${stem}-${number}${ext}`;
-}
-
-const NUMBERS_MAX = 9_999;
-
-/** Waits for work, but no longer than until `signal`. A write cannot be called back: it ends on its own, whole or not at all. */
-function givenUpOn(signal: AbortSignal, work: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(signal.reason);
-    signal.addEventListener("abort", giveUp, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
-  });
+function outboxOf(tools: SendTools<typeof config, keyof typeof errors>): OutboxTools {
+  return {
+    ...tools,
+    folder: diskFolder(tools.world.disk),
+    words: wordsOf<"FILE", OutboxCode>("FILE", tools),
+  };
 }

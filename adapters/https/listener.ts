@@ -4,6 +4,7 @@ import { Door } from "../_kit/limits/door.ts";
 import { openServing, type Serving } from "../_kit/tls/serving.ts";
 import { check, config, type Tools } from "./_listener_spec.ts";
 import { isLoopback } from "./_loopback.ts";
+import { probeListener } from "./_probe_listener.ts";
 import { errors } from "./receiving/errors.ts";
 import { Requests } from "./receiving/requests.ts";
 
@@ -23,6 +24,7 @@ export default defineListener({
   config,
   errors,
   check,
+  probe: probeListener,
   async listen(tools) {
     const { host, port, path, mount } = tools.config;
     const requests = new Requests(tools);

@@ -1,6 +1,7 @@
 import { defineSender, type OpenSender, type Parcel } from "../../runtime/contract/adapter.ts";
 import type { Answer, Outcome } from "../../runtime/contract/message.ts";
 import { includesType } from "./_media_type.ts";
+import { probeSender } from "./_probe_sender.ts";
 import { config, errors, type Facts, type Tools } from "./_sender_spec.ts";
 import { meaningOf, retryAfterMs } from "./_status_meaning.ts";
 import { type Target, targetOf } from "./_target.ts";
@@ -31,6 +32,7 @@ export default defineSender({
     ...unfitTls(tls),
   ],
   paths: ({ headers }) => pathsIn(headers),
+  probe: probeSender,
   lanes: ({ connections }) => connections,
   async open(tools) {
     const target = targetOf(tools);

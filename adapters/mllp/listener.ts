@@ -2,6 +2,7 @@ import { defineListener, type Listening } from "../../runtime/contract/adapter.t
 import type { Acceptor, Connection } from "../../runtime/contract/world.ts";
 import { Door } from "../_kit/limits/door.ts";
 import { Rates } from "../_kit/limits/rate.ts";
+import { probeWay } from "./_probe.ts";
 import { breachCodes, check, config, errors, type Tools } from "./_listener_spec.ts";
 import { listenCode } from "../_kit/net/faults.ts";
 import { hostPort } from "../_kit/net/host_port.ts";
@@ -40,6 +41,7 @@ export default defineListener({
   errors,
   check,
   examine,
+  probe: probeWay,
   listen: (tools) => tools.config.role === "client" ? call(tools) : serve(tools),
 });
 

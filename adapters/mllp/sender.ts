@@ -1,5 +1,6 @@
 import { defineSender, type OpenSender } from "../../runtime/contract/adapter.ts";
 import type { MitralError } from "../../runtime/contract/error.ts";
+import { probeWay } from "./_probe.ts";
 import { check, config, errors, type Tools } from "./_sender_spec.ts";
 import { Calls } from "../_kit/net/calls.ts";
 import { connect } from "../_kit/net/connect.ts";
@@ -37,6 +38,7 @@ export default defineSender({
   config,
   errors,
   check,
+  probe: probeWay,
   lanes: ({ connections, inFlightMax, keepAlive }) => connections * (keepAlive ? inFlightMax : 1),
 
   async open(tools): Promise<OpenSender> {

@@ -22,6 +22,8 @@ export interface Delivery {
    * Other bytes under a key that was used are rejected with {@linkcode KEY_REUSED}.
    */
   readonly key?: string;
+  /** What the format calls it counts beside the key: under another key it may still be a message that is known. */
+  readonly isKnownById?: true;
   /**
    * Its sender asks for the state of the message later, by the `id` of the reply: the reply comes as soon as the message
    * is durable, whatever the channel waits for otherwise.

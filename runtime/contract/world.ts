@@ -53,6 +53,20 @@ export interface FileFacts {
   readonly mode?: number;
 }
 
+/** A file that is open, to be read and changed in place. One operation at a time. */
+export interface OpenFile {
+  /** Fills `into` with what stands from `at` on; bytes read, 0 at the end. */
+  read(into: Uint8Array, at: number): Promise<number>;
+  /** Writes all of it from `at` on; the file grows where it has to. */
+  write(bytes: Uint8Array, at: number): Promise<void>;
+  /** Cuts off what stands from `size` on. */
+  truncate(size: number): Promise<void>;
+  /** Resolves when what was written is durable. */
+  sync(): Promise<void>;
+  /** May be called twice. */
+  close(): void;
+}
+
 /** Files. Paths are absolute. What fails throws the platform's error, with a `code` such as `ENOENT`. */
 export interface Disk {
   /** The whole file. */
@@ -61,15 +75,21 @@ export interface Disk {
   readText(path: string): Promise<string>;
   /**
    * Writes aside, syncs, renames over `path`, syncs the folder: after it resolves, a power cut leaves the new file;
-   * before, the old one or none. `mode` as in chmod, `0o644` by default.
+   * before, the old one or none. `mode` as in chmod, `0o644` by default. `aside`: the path it has while it is written,
+   * in place of what is there; one that nothing has where left out.
    */
   writeAtomic(
     path: string,
     bytes: Uint8Array,
-    options?: { mode?: number; mustBeNew?: boolean },
+    options?: { mode?: number; mustBeNew?: boolean; aside?: string },
   ): Promise<void>;
-  /** Adds bytes at the end of a file, which is made where there is none, with `mode` as in chmod: `0o644` by default. */
-  append(path: string, bytes: Uint8Array, options?: { mode?: number }): Promise<void>;
+  /**
+   * Adds bytes at the end of a file, which is made where there is none, with `mode` as in chmod: `0o644` by default.
+   * `sync`: after it resolves, a power cut leaves them.
+   */
+  append(path: string, bytes: Uint8Array, options?: { mode?: number; sync?: boolean }): Promise<void>;
+  /** Opens a file to read and change it in place; it is made where there is none, with `mode` as in chmod. */
+  open(path: string, options?: { mode?: number }): Promise<OpenFile>;
   /** Names in a folder, sorted. */
   list(folder: string): Promise<readonly string[]>;
   /** `undefined` where there is nothing. */
@@ -196,6 +216,8 @@ export interface Net {
   ): Promise<HttpServer>;
   /** As `fetch` of the web platform. */
   fetch(request: Request, options?: FetchOptions): Promise<Response>;
+  /** The proxy by which `fetch` goes to a URL where its options name none, as the environment says; `none`: by none. */
+  proxyFor(url: string): Promise<string | undefined>;
   /** The certificates of a PEM text, in order; rejects where one of them cannot be read, or there is none. */
   certificatesIn(pem: string): Promise<readonly PeerCertificate[]>;
   /** Which part keeps a certificate and a key from being used together; `undefined` where nothing does. */

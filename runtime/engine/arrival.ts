@@ -22,6 +22,8 @@ export interface Arrival {
   readonly way: string;
   /** What its sender calls this delivery, by the transport. */
   readonly key?: string;
+  /** As its delivery says. */
+  readonly isKnownById?: true;
   /** Its sender asks what becomes of it, and waits for nothing but its being durable. */
   readonly isAskedAbout?: true;
   /** Told once the bytes are in safe storage. */
@@ -39,7 +41,7 @@ export interface Arrival {
 
 /** A delivery of a channel as it begins to be taken. */
 export function arrivalOf(
-  { bytes, peer, contentType, partner, key, isAskedAbout }: Delivery,
+  { bytes, peer, contentType, partner, key, isKnownById, isAskedAbout }: Delivery,
   { plan, format, world, newId }: Pick<IntakeParts, "plan" | "format" | "world" | "newId">,
   kept?: () => void,
 ): Arrival {
@@ -53,6 +55,7 @@ export function arrivalOf(
     way: peer,
     kept,
     key,
+    isKnownById,
     isAskedAbout,
   };
 }

@@ -1,4 +1,4 @@
-import { type Delivery, forgetful, type Listening, type Reply } from "../contract/adapter.ts";
+import type { Delivery, Listening, Reply } from "../contract/adapter.ts";
 import { bindEnvelope } from "../contract/envelope.ts";
 import { errorTable, type MitralError } from "../contract/error.ts";
 import { bindFormat, type Format } from "../contract/format.ts";
@@ -19,6 +19,7 @@ import type { ChannelState, Condition } from "./events.ts";
 import { Gate } from "./gate.ts";
 import { ChannelIntake } from "./intake.ts";
 import { joinerFor } from "./joiners/joiner.ts";
+import { listenerMemory } from "./listener_memory.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, Configured, DestinationPlan } from "./plan.ts";
 import { Responder } from "./respond.ts";
@@ -187,7 +188,7 @@ export class Channel {
         contentTypes: this.#contentTypes(),
         timeZone: plan.timeZone,
         partners: this.#parts.partners,
-        memory: forgetful,
+        memory: listenerMemory(journal, plan.name),
         ...errorTable(spec.name, spec.errors),
         report: ({ name, facts = {}, error }) =>
           this.#report({ name: "transportReported", channel: plan.name, event: name, facts, error }),

@@ -355,7 +355,7 @@ export class ChannelIntake implements Intake {
         return { arrival: first, seq, outcome: ACCEPTED, ...(this.#replies.goBack ? { fate } : {}) };
       }
       case "conflicting": {
-        const error = reusedBy(arrival);
+        const error = reusedBy(arrival, appended.isById);
         report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
         return { arrival, seq, outcome: { kind: "rejected", error } };
       }

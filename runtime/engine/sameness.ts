@@ -1,15 +1,15 @@
 import { KEY_REUSED } from "../contract/adapter.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { Identity } from "../contract/format.ts";
-import type { Append, Sameness } from "../journal/operations.ts";
+import type { Append, ExactSameness, Sameness } from "../journal/operations.ts";
 import type { Arrival } from "./arrival.ts";
 import { errors } from "./errors.ts";
 import type { DuplicatesPlan } from "./plan.ts";
 import { troubleOf } from "./trouble.ts";
 
 /** Why other bytes under an id or a key that is known are refused. */
-export function reusedBy({ sealed, key }: Arrival): MitralError {
-  return sealed || key === undefined ? ID_REUSED : KEY_OF_OTHERS;
+export function reusedBy({ sealed, key }: Arrival, isById = false): MitralError {
+  return sealed || key === undefined || isById ? ID_REUSED : KEY_OF_OTHERS;
 }
 
 const ID_REUSED = errors.error("ENGINE_ID_REUSED"), KEY_OF_OTHERS = errors.error(KEY_REUSED);
@@ -19,28 +19,43 @@ const ID_REUSED = errors.error("ENGINE_ID_REUSED"), KEY_OF_OTHERS = errors.error
  * others, which it must not do beside itself, whatever `duplicates` says.
  */
 export function samenessOf(
-  { controlId, purpose }: Identity,
+  identity: Identity,
   arrival: Arrival,
   duplicates: DuplicatesPlan,
   place: Append["place"],
   waitMsMax = 0,
 ): Sameness | undefined {
-  const { sealed, key, member, atMs, corrects } = arrival;
+  const { sealed, key, isKnownById, member, atMs, corrects } = arrival;
   // What is put in the place of a message is none of its repetitions.
   if (corrects) return undefined;
   if (sealed) {
     const { from, id } = sealed.opened.statement;
     return { kind: "sealed", from, id: ofMember(id, member), conflict: troubleOf(ID_REUSED, atMs) };
   }
-  if (key !== undefined && place !== "filtered") {
-    return { kind: "keyed", key: ofMember(key, member), conflict: troubleOf(KEY_OF_OTHERS, atMs) };
-  }
-  if (controlId === "" || place === "filtered") return undefined;
+  if (place === "filtered") return undefined;
+  const byId = sameById(identity, duplicates, atMs, place, waitMsMax);
+  if (key === undefined) return byId;
+  return {
+    kind: "keyed",
+    key: ofMember(key, member),
+    conflict: troubleOf(KEY_OF_OTHERS, atMs),
+    ...(isKnownById && byId ? { orElse: byId } : {}),
+  };
+}
+
+function sameById(
+  { controlId, purpose }: Identity,
+  duplicates: DuplicatesPlan,
+  atMs: number,
+  place: Append["place"],
+  waitMsMax: number,
+): ExactSameness | undefined {
+  if (controlId === "") return undefined;
   if (place === "gathering") return exact(duplicates, atMs, waitMsMax);
   return purpose === "message" && duplicates.answer !== "never" ? exact(duplicates, atMs, 0) : undefined;
 }
 
-function exact({ answer, windowMs, reused }: DuplicatesPlan, atMs: number, leastMs: number): Sameness {
+function exact({ answer, windowMs, reused }: DuplicatesPlan, atMs: number, leastMs: number): ExactSameness {
   const recentMs = answer === "never" ? 0 : answer === "always" ? Infinity : windowMs;
   return {
     kind: "exact",

@@ -38,13 +38,18 @@ export class Appends {
   }
 
   #appendNew(append: Append, channel: number): Appended {
-    const earlier = this.#earlier(append, channel);
-    const same = earlier.find((row) => this.#hasBody(row, append));
-    if (earlier.length > 0 && !same && append.sameness?.conflict) {
-      const seq = this.#insert(append, channel, append.sameness.conflict, { isRecognised: false });
-      return { kind: "conflicting", seq };
+    let { sameness } = append;
+    let earlier = this.#earlier(sameness, append, channel);
+    if (earlier.length === 0 && sameness?.kind === "keyed" && sameness.orElse) {
+      sameness = sameness.orElse;
+      earlier = this.#earlier(sameness, append, channel);
     }
-    const repeated = same && this.#repetition(append, channel, same);
+    const same = earlier.find((row) => this.#hasBody(row, append));
+    if (earlier.length > 0 && !same && sameness?.conflict) {
+      const seq = this.#insert(append, channel, sameness.conflict, { isRecognised: false });
+      return { kind: "conflicting", seq, ...(sameness.kind === "exact" ? { isById: true } : {}) };
+    }
+    const repeated = same && this.#repetition(append, sameness!, channel, same);
     if (repeated) return repeated;
     const seq = this.#insert(append, channel, append.trouble);
     const resembles = resemblanceOf(earlier.length, same);
@@ -65,7 +70,7 @@ export class Appends {
   }
 
   /** Messages that may be this one, newest first. */
-  #earlier({ sameness, controlId }: Append, channel: number): Row[] {
+  #earlier(sameness: Sameness | undefined, { controlId }: Append, channel: number): Row[] {
     if (!sameness) return [];
     const { sql, found, blinds, bodies } = this.#parts;
     const [field, value] = foundBy(sameness) ?? [FIELD.controlId, controlId];
@@ -101,12 +106,12 @@ export class Appends {
   }
 
   /** Same message again: pending is joined, a positive answer is given again, a negative one starts anew. */
-  #repetition(append: Append, channel: number, earlier: Row): Appended | undefined {
+  #repetition(append: Append, sameness: Sameness, channel: number, earlier: Row): Appended | undefined {
     if (Number(earlier.answered) === ANSWERED.negatively) return undefined;
-    if (append.sameness!.kind === "exact" && Number(earlier.answered) === ANSWERED.positively) {
+    if (sameness.kind === "exact" && Number(earlier.answered) === ANSWERED.positively) {
       const { sql, blinds } = this.#parts;
       const seq = Number(earlier.seq), sender = blinds.number(SENDER, append.sender);
-      const recent = append.receivedAtMs - Number(earlier.received_ms) <= append.sameness!.windowMs;
+      const recent = append.receivedAtMs - Number(earlier.received_ms) <= sameness.windowMs;
       if (!recent && sql.newerOfSender.get(channel, seq, seq + LATEST_WITHIN, sender)) return undefined;
     }
     return this.#joined(earlier);

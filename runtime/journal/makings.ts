@@ -53,8 +53,8 @@ export class Makings {
     return seq;
   }
 
-  remember(channel: string, writes: readonly StateWrite[]): void {
-    if (writes.length === 0) return;
+  remember(channel: string, writes: readonly StateWrite[]): null {
+    if (writes.length === 0) return null;
     const owner = { channel: this.#parts.names.idOf(channel), day: 0 };
     for (const { step, key, value } of writes) {
       const number = stateNumber(this.#parts.blinds, step, key);
@@ -64,6 +64,7 @@ export class Makings {
         this.#parts.sql.setState.run(owner.channel, number, sealed);
       }
     }
+    return null;
   }
 }
 

@@ -22,18 +22,26 @@ import type {
 /**
  * How a message is recognised when it comes again.
  * `exact`: the same control id and the same bytes. `sealed`: the same id from the same partner. `keyed`: the key its sender
- * gave it, beside the message. Other bytes under that id are put into quarantine for the reason in `conflict`, where
- * there is one.
+ * gave it, beside the message; where that is new and there is `orElse`, by that. Other bytes under that id are put into
+ * quarantine for the reason in `conflict`, where there is one.
  */
 export type Sameness =
-  | {
-    readonly kind: "exact";
-    /** How long it is recognised; longer while it is its sender's latest message. */
-    readonly windowMs: number;
-    readonly conflict?: Trouble;
-  }
+  | ExactSameness
   | { readonly kind: "sealed"; readonly from: string; readonly id: string; readonly conflict: Trouble }
-  | { readonly kind: "keyed"; readonly key: string; readonly conflict: Trouble };
+  | {
+    readonly kind: "keyed";
+    readonly key: string;
+    readonly conflict: Trouble;
+    readonly orElse?: ExactSameness;
+  };
+
+/** The same by control id and bytes. */
+export interface ExactSameness {
+  readonly kind: "exact";
+  /** How long it is recognised; longer while it is its sender's latest message. */
+  readonly windowMs: number;
+  readonly conflict?: Trouble;
+}
 
 /** What a number that a sender gave says of its message. */
 export interface Numbered {
@@ -92,7 +100,7 @@ export type Appended =
     readonly answer?: { readonly bytes: Uint8Array; readonly contentType: string };
   }
   /** Another payload under an id that was used: a forged or broken repetition. It is in quarantine. */
-  | { readonly kind: "conflicting"; readonly seq: number }
+  | { readonly kind: "conflicting"; readonly seq: number; readonly isById?: boolean }
   /** Another message than the one that had its number: see {@linkcode Numbered.repeats}. It is in quarantine. */
   | { readonly kind: "misnumbered"; readonly seq: number }
   /** The message that it was to take the place of is in quarantine no longer: nothing was done. */
@@ -148,6 +156,13 @@ export interface StateWrite {
   readonly step: string;
   readonly key: string;
   readonly value: string | null;
+}
+
+/** What a listener remembers, beside any message. */
+export interface Remember {
+  readonly op: "remember";
+  readonly channel: string;
+  readonly writes: readonly StateWrite[];
 }
 
 /** What a message can be found by: the name of a field, and a value it has. */
@@ -353,6 +368,7 @@ export type Replayed =
 export type Operation =
   | Append
   | Process
+  | Remember
   | Settle
   | Attempted
   | Quarantine

@@ -26,6 +26,7 @@ const FREEING: ReadonlySet<Operation["op"]> = new Set(["dropKeys", "prune", "giv
 export class Writer {
   readonly #database: Database;
   readonly #parts: WriterParts;
+  readonly #makings: Makings;
   readonly #appends: Appends;
   readonly #processing: Processing;
   readonly #settlements: Settlements;
@@ -49,7 +50,7 @@ export class Writer {
       acts: new Acts(database, names, sealing),
       files,
     };
-    const makings = new Makings(parts);
+    const makings = this.#makings = new Makings(parts);
     this.#appends = new Appends(parts);
     this.#processing = new Processing(parts, makings);
     this.#settlements = new Settlements(parts, makings);
@@ -111,6 +112,8 @@ export class Writer {
         return this.#appends.append(operation);
       case "process":
         return this.#processing.process(operation);
+      case "remember":
+        return this.#makings.remember(operation.channel, operation.writes);
       case "settle":
         return this.#settlements.settle(operation);
       case "attempted":

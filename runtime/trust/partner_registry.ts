@@ -230,5 +230,7 @@ function printOf(pin: string): string {
 
 /** The partner's own of a file that may hold those who issued them, too. */
 function ownOf(shown: readonly PeerCertificate[]): readonly PeerCertificate[] {
-  return shown.filter((one) => !shown.some((other) => other !== one && other.issuer === one.subject));
+  // One that has signed itself is the partner's own, next to the one it takes the place of.
+  const issued = shown.filter(({ issuer, subject }) => issuer !== subject);
+  return shown.filter((one) => !issued.some(({ issuer }) => issuer === one.subject));
 }

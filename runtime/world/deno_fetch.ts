@@ -18,12 +18,17 @@ const WEB: ClientTls = { versionMin: "1.2" };
  */
 export async function fetchBy(request: Request, { tls, proxy }: FetchOptions): Promise<Response> {
   const url = new URL(request.url);
-  const by = proxy ?? environmentProxy(url, variable);
+  const by = proxy ?? proxyFor(request.url);
   if (!tls && (by === undefined || by.startsWith("https:"))) return await fetch(request);
   return await fetchOver(request, url, {
     ...(tls ? { tls } : {}),
     ...(by === undefined || by === "none" ? {} : { proxy: by }),
   });
+}
+
+/** The proxy that the environment names for a URL. */
+export function proxyFor(url: string): string | undefined {
+  return environmentProxy(new URL(url), variable);
 }
 
 /** One that this program may not read is not there. */

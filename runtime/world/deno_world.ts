@@ -63,6 +63,16 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
+async function writeSynced(path: string, bytes: Uint8Array, options: Deno.OpenOptions): Promise<void> {
+  const file = await Deno.open(path, options);
+  try {
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    await file.sync();
+  } finally {
+    file.close();
+  }
+}
+
 async function factsOf(path: string, found: Deno.FileInfo): Promise<FileFacts> {
   const kind = found.isFile ? "file" : found.isDirectory ? "folder" : "other";
   // A link itself may be read by everybody; what counts is who may read what it leads to.
@@ -81,16 +91,12 @@ let asides = 0;
 const disk: Disk = {
   read: (path) => Deno.readFile(path),
   readText: (path) => Deno.readTextFile(path),
-  async writeAtomic(path, bytes, { mode = 0o644, mustBeNew = false } = {}) {
-    const aside = `${path}.${Deno.pid}-${++asides}.part`;
+  async writeAtomic(path, bytes, { mode = 0o644, mustBeNew = false, aside: given } = {}) {
+    const aside = given ?? `${path}.${Deno.pid}-${++asides}.part`;
     try {
-      const file = await Deno.open(aside, { write: true, createNew: true, mode });
-      try {
-        for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-        await file.sync();
-      } finally {
-        file.close();
-      }
+      // What a crash has left under a given name may have been another's to read.
+      if (given !== undefined) await Deno.remove(given).catch(() => {});
+      await writeSynced(aside, bytes, { write: true, createNew: true, mode });
       // A hard link fails where the name is taken; a rename would replace it.
       if (mustBeNew) await Deno.link(aside, path);
       else await Deno.rename(aside, path);
@@ -117,7 +123,13 @@ const disk: Disk = {
     await syncFolder(dirname(to));
     if (dirname(from) !== dirname(to)) await syncFolder(dirname(from));
   },
-  append: (path, bytes, { mode = 0o644 } = {}) => Deno.writeFile(path, bytes, { append: true, mode }),
+  async append(path, bytes, { mode = 0o644, sync = false } = {}) {
+    if (!sync) return await Deno.writeFile(path, bytes, { append: true, mode });
+    await writeSynced(path, bytes, { append: true, create: true, mode });
+    await syncFolder(dirname(path));
+  },
+  // Loaded when it is wanted, which is seldom.
+  open: async (path, options) => await (await import("./deno_file.ts")).openFile(path, options),
   remove: (path) => Deno.remove(path),
   makeFolder: (path, { mode } = {}) => Deno.mkdir(path, { recursive: true, mode }),
   async freeBytes(path) {

@@ -137,6 +137,7 @@ export function fakeNet(given: Partial<Net>): Net {
     serveHttp: none,
     fetch: none,
     lookup: none,
+    proxyFor: () => Promise.resolve(undefined),
     certificatesIn: none,
     misfitOf: none,
     listenLocal: none,

@@ -4,6 +4,11 @@ import { TYPE_PATTERN } from "./_types.ts";
 
 /** Settings of the format. */
 export const config = {
+  each: choice(
+    "What of a table that was received is a message: the whole, or each row, with the header where there is one.",
+    ["whole", "row"],
+    { default: "whole" },
+  ),
   delimiter: text("What stands between two fields: comma, semicolon, tab, pipe, or one ASCII character.", {
     default: ",",
     example: "semicolon",

@@ -23,8 +23,20 @@ export default defineFormat({
       if (payloads.length === 0) return new Uint8Array();
       return CsvBody.join(payloads.map((payload) => CsvBody.parse(payload, config))).toBytes();
     },
+    split(bytes, { config }) {
+      if (config.each !== "row") return undefined;
+      // What is wrong with one row is for that row alone to be refused for.
+      const rows = CsvBody.parse(bytes, { ...config, ragged: "allow", columns: {} }).split("[*]");
+      // A row alone, such as one that a person has corrected, is a message.
+      if (rows.length === 1) return undefined;
+      return { count: rows.length, messages: bytesOf(rows), warnings: [] };
+    },
   },
 });
+
+function* bytesOf(rows: readonly CsvBody[]): Iterable<Uint8Array> {
+  for (const row of rows) yield row.toBytes();
+}
 
 /** Names of columns, as in `MRN, Family name`. */
 function namesIn(what: string): readonly string[] {

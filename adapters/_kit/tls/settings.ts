@@ -38,7 +38,10 @@ const serverFields = {
   clients: list(
     "Who may come: `partners`, all that the gateway file lists, or some of them by name. They MUST show a certificate that is " +
       "one of theirs. Anybody, without one, where left out.",
-    text("`partners`, or a partner's name."),
+    text("`partners`, or a partner's name.", {
+      isPartner: true,
+      pattern: { matches: ".+", says: "is partners, or the name of a partner", words: ["partners"] },
+    }),
     { optional: true, orOne: true, example: "partners" },
   ),
   versionMin,
@@ -56,7 +59,7 @@ const clientFields = {
   ),
   partner: text(
     "Partner whose certificate the server must show; who issued it, and for which name, does not matter then.",
-    { optional: true, example: "acme" },
+    { optional: true, example: "acme", isPartner: true },
   ),
   certificate: certificate("PEM file: what is shown to a server that asks who we are.", { optional: true }),
   key: secret("Its private key, PEM without a password.", { optional: true, example: "secret:tls-key" }),

@@ -119,7 +119,7 @@ export class SignIn {
   /** Counts, and once a minute warns. What was shown is nowhere in it. */
   #failed(refusal: Refusal, address: string): Refusal {
     const { error, report } = this.#tools, { status, code } = refusal;
-    if (refusal === WRONG && !isLoopback(address)) this.#strikes.strike(address);
+    if (refusal === WRONG && !isShared(address)) this.#strikes.strike(address);
     if (refusal !== MISSING) {
       const event = { name: "signInFailed", facts: { address, code } };
       report(this.#warnings.isDue(code) ? { ...event, error: error(code, refusal.facts) } : event);
@@ -138,6 +138,11 @@ export class SignIn {
       },
     };
   }
+}
+
+/** An address of this machine, or none, as of a service that hands requests over without saying whose they are. */
+function isShared(address: string): boolean {
+  return address === "" || isLoopback(address.replace(/^::ffff:/i, ""));
 }
 
 const MISSING: Refusal = { status: 401, code: "HTTPS_SIGN_IN_MISSING" };

@@ -22,7 +22,8 @@ const SIGNATURES_MAX = 4;
 
 const LABEL = String.raw`[a-z*][a-z0-9_.*-]*`;
 const TEXT = String.raw`"(?:[ !#-\[\]-~]|\\["\\])*"`;
-const LIST = String.raw`\((?:"[@a-z0-9_-]+"(?: "[@a-z0-9_-]+")*)?\)`;
+const COMPONENT = String.raw`"@?[a-z0-9_-]+"`;
+const LIST = String.raw`\((?:${COMPONENT}(?: ${COMPONENT})*)?\)`;
 const MEMBER = new RegExp(
   String.raw`(${LABEL})=(${LIST})((?:;${LABEL}=(?:-?\d{1,15}|${TEXT}))*)(?:\s*,\s*(?=\S)|\s*$)`,
   "y",
@@ -43,15 +44,21 @@ export function signaturesOf(headers: Headers): readonly RequestSignature[] | un
     const [, label, list, params] = member;
     const bytes = bytesBy.get(label);
     const said = new Map(
-      [...params.matchAll(PARAM)].map(([, name, number, text]) => [name, number ?? unquoted(text)]),
+      [...params.matchAll(PARAM)].map((
+        [, name, number, text],
+      ) => [name, number ? Number(number) : unquoted(text)]),
     );
-    const created = said.get("created"), expires = said.get("expires");
-    if (!bytes || created === undefined || (said.get("alg") ?? "hmac-sha256") !== "hmac-sha256") continue;
+    const [createdAt, expiresAt, keyId] = ["created", "expires", "keyid"].map((name) => said.get(name));
+    if (!bytes || typeof createdAt !== "number" || (said.get("alg") ?? "hmac-sha256") !== "hmac-sha256") {
+      continue;
+    }
+    // A time that is none must not count as none.
+    if (typeof expiresAt === "string") continue;
     signatures.push({
       components: [...list.matchAll(/"([^"]+)"/g)].map(([, name]) => name),
-      keyId: said.get("keyid"),
-      createdAt: Number(created),
-      ...(expires === undefined ? {} : { expiresAt: Number(expires) }),
+      ...(keyId === undefined ? {} : { keyId: String(keyId) }),
+      createdAt,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
       bytes,
       params: list + params,
     });

@@ -6,7 +6,7 @@ const ENVIRONMENT = "environment", NONE = "none";
 
 /** By which proxy. */
 export const proxy = record(
-  "By which HTTP proxy messages go: `environment` for what HTTPS_PROXY and NO_PROXY say, `none`, or its URL. What goes " +
+  "By which HTTP proxy messages go: `environment` for what https_proxy and no_proxy say, `none`, or its URL. What goes " +
     "to this machine goes straight.",
   {
     url: text("The proxy: http://HOST:PORT, `environment` or `none`.", {

@@ -5,7 +5,7 @@ import type { Connection } from "../../../runtime/contract/world.ts";
 import { type CommitLimits, Commits } from "../framing/commits.ts";
 import { fitsFrame } from "../framing/frame.ts";
 import { FrameWriter } from "../framing/frame_writer.ts";
-import { PromptWriter } from "./prompt_writer.ts";
+import { PromptWriter } from "../../_kit/net/prompt_writer.ts";
 
 /** What the replies of all sessions share. */
 export interface ReplyTools extends CommitLimits {

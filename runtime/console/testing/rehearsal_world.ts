@@ -33,6 +33,7 @@ export function rehearsalWorld({ disk, clock, ...world }: World, nowMs?: number)
       serveHttp: noNetwork,
       fetch: noNetwork,
       lookup: noNetwork,
+      proxyFor: world.net.proxyFor,
       certificatesIn: world.net.certificatesIn,
       misfitOf: world.net.misfitOf,
       listenLocal: noNetwork,
@@ -41,6 +42,7 @@ export function rehearsalWorld({ disk, clock, ...world }: World, nowMs?: number)
     disk: {
       ...disk,
       writeAtomic: noWriting,
+      open: noWriting,
       append: noWriting,
       rename: noWriting,
       remove: noWriting,

@@ -92,10 +92,10 @@ Deno.test("file leaves alone what is hidden, unfinished, a folder, a link, or no
   assertEquals(rig.intake.texts, ["a", "e"]);
 });
 
-Deno.test("file takes a pattern literally but for * and ?", async () => {
+Deno.test("file takes a pattern literally but for its signs", async () => {
   await using rig = await watch({ "a(1)+[x].hl7": "a", "a1x.hl7": "b", "a(1)+[x]-hl7": "c" }, {
     settleMs: 0,
-    pattern: "a(1)+[x].*",
+    pattern: "a(1)+\\[x].*",
   });
   await rig.rounds(1);
   assertEquals(rig.intake.texts, ["a"]);

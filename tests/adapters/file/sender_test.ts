@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { gunzipSync } from "node:zlib";
 import sender from "../../../adapters/file/sender.ts";
 import type { Parcel } from "../../../runtime/contract/adapter.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import type { Disk } from "../../../runtime/contract/world.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
-import { openSender, type SenderRig, worldWith } from "../../world/tools.ts";
+import { configOf, openSender, type SenderRig, worldWith } from "../../world/tools.ts";
 import { type Faults, faultyDisk, platformError } from "./faulty_disk.ts";
 import { Folder } from "./folder.ts";
 
@@ -116,14 +117,12 @@ Deno.test("file refuses a template that is no plain name", async () => {
     "../{id}",
     "a\\{id}",
     "{id",
+    "{}",
     "a\n",
     "{id}.part",
     "x".repeat(201),
   ];
   for (const as of names) assertEquals(await codeOf(as), "FILE_TEMPLATE_INVALID", as);
-  for (const as of ["{name}", "{}", "{toString}", "{attempt}-{id}"]) {
-    assertEquals(await codeOf(as), "FILE_TOKEN_UNKNOWN", as);
-  }
 });
 
 Deno.test("file takes the same content under the same id for written", async () => {
@@ -269,3 +268,76 @@ Deno.test("file gives up a write that hangs at once", async () => {
   await outbox.folder.gets(`${ID}.hl7`);
   await outbox.send("x");
 });
+
+Deno.test("file names files by values of the message, cleaned for a name", async () => {
+  await using outbox = await open({ as: "{PID-3.1}_{sequence}{extension}" });
+  const values = ["12.34-é", "../../etc/passwd", "a/b\\c:d*e\0f", "", "..", "x".repeat(500)];
+  for (const [sequence, value] of values.entries()) {
+    await outbox.send("x", { sequence, value: (path) => path === "PID-3.1" ? value : "?" });
+  }
+  assertEquals(
+    await outbox.folder.files(),
+    [
+      "12.34-é_0.hl7",
+      "______etc_passwd_1.hl7",
+      "a_b_c_d_e_f_2.hl7",
+      "_3.hl7",
+      "___4.hl7",
+      `${"x".repeat(80)}_5.hl7`,
+    ].sort(),
+  );
+  assertEquals(sender.paths?.(outboxConfig('{PID-3.1}_{date}{"id"}')), ["PID-3.1", "id"]);
+});
+
+Deno.test("file refuses a message whose values give no plain name", async () => {
+  await using outbox = await open({ as: "{PID-3}{extension}" });
+  const error = await assertRejects(() => outbox.sender.send(parcel("x"), never), MitralError);
+  assertEquals([error.code, error.retry], ["FILE_NAME_INVALID", "never"]);
+});
+
+Deno.test("file writes under the name it is told before a file is whole", async () => {
+  const written: string[] = [];
+  await using outbox: Outbox = await open({ as: "lab.hl7", aside: ".{name}.tmp" }, {
+    writeAtomic: (name) => void written.push(name),
+  });
+  // What a crash has left there is in nobody's way.
+  await outbox.folder.write(".lab.hl7.tmp", "half");
+  await outbox.send("whole");
+  assertEquals([written, await outbox.folder.files()], [["lab.hl7"], ["lab.hl7"]]);
+  assertEquals(await outbox.folder.text("lab.hl7"), "whole");
+});
+
+Deno.test("file puts a marker beside a file that is whole, and again where it may be missing", async () => {
+  let fails = true;
+  await using outbox = await open({ marker: ".done" }, {
+    writeAtomic(name) {
+      if (fails && name.endsWith(".done")) throw platformError("EIO");
+    },
+  });
+  assertEquals(await outbox.codeOf("x"), "FILE_WRITE_FAILED");
+  fails = false;
+  await outbox.send("x", { attempt: 2 });
+  assertEquals(await outbox.folder.files(), [`${ID}.hl7`, `${ID}.hl7.done`]);
+});
+
+Deno.test("file packs what it writes, and knows it again", async () => {
+  let writes = 0;
+  await using outbox = await open({ gzip: true, as: "{id}" }, { writeAtomic: () => void writes++ });
+  await outbox.send("content");
+  await outbox.send("content", { attempt: 2 });
+  assertEquals([writes, await outbox.folder.files()], [1, [`${ID}.gz`]]);
+  const packed = await Deno.readFile(outbox.folder.at(`${ID}.gz`));
+  assertEquals(new TextDecoder().decode(gunzipSync(packed)), "content");
+});
+
+Deno.test("file calls settings unfit that are for files written whole, where it adds to one", () => {
+  const unfit = (given: object) => sender.check?.(outboxConfig("x", given)).map(({ setting }) => setting);
+  assertEquals(unfit({ append: true, marker: ".done", aside: ".{name}" }), ["aside", "marker"]);
+  assertEquals(unfit({ cipher: { age: ["a"], openpgp: { recipients: ["b"] } } }), ["cipher"]);
+  assertEquals(unfit({ append: true, cipher: { age: ["a"] } }), ["cipher"]);
+  assertEquals(unfit({ marker: ".done" }), []);
+});
+
+function outboxConfig(as: string, given: object = {}) {
+  return configOf(sender.config, { path: "/nowhere", as, ...given });
+}

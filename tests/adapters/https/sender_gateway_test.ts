@@ -1,10 +1,13 @@
 /** The HTTPS sender in a whole gateway: what goes to an API, with what token, and what comes back. */
 import { assertEquals } from "@std/assert";
 import { secretOf } from "mitral";
+import sender from "../../../adapters/https/sender.ts";
 import { openGateway } from "../../interop/_gateway.ts";
+import { FakeClock } from "../../world/fake_clock.ts";
+import { openSender } from "../../world/tools.ts";
 import { unstuck } from "../../world/turns.ts";
 import { HttpPeer } from "./http_peer.ts";
-import { answered } from "./sender_line.ts";
+import { answered, parcelWith } from "./sender_line.ts";
 
 Deno.test("an answer of an API goes back to whoever asked, with its status and headers where respond wants them", () =>
   unstuck(async () => {
@@ -44,6 +47,44 @@ Deno.test("an answer of an API goes back to whoever asked, with its status and h
     assertEquals(headers["idempotency-key"], id);
     const shown = (await under.gateway.archive.show(id))!;
     assertEquals(shown.deliveries.map(({ state }) => state), ["delivered"]);
+  }));
+
+Deno.test("another gateway knows who sends by token, password or signature, and takes every message once", () =>
+  unstuck(async () => {
+    const [token, password, key] = ["token", "password", "key"].map((name) => secretOf(name.padEnd(40, "x")));
+    const files = { files: { file: { path: "./out" } } };
+    const clients = {
+      bearer: { bearer: token },
+      basic: { basic: { user: "us", password } },
+      signature: { signature: key },
+    };
+    await using under = await openGateway({
+      notes: { listen: { https: { port: 0, path: "/notes", clients } }, parse: "json", send: files },
+    });
+    const ways = {
+      bearer: { bearer: token },
+      basic: { basic: { user: "us", password } },
+      signature: { signature: { key, keyId: "signature" } },
+    };
+    for (const [partner, auth] of Object.entries(ways)) {
+      // Signatures are of a time that both agree on.
+      const clock = new FakeClock(Date.now());
+      await using rig = await openSender(sender, { url: `${under.address("notes")}?by=${partner}`, auth }, {
+        clock,
+      });
+      const id = crypto.randomUUID();
+      for (
+        const change of [{ attempt: 1 }, { attempt: 2 }, { attempt: 3, replays: 1 }, {
+          attempt: 4,
+          replays: 1,
+        }]
+      ) {
+        const outcome = await rig.sender.send(parcelWith({ id, ...change }), new AbortController().signal);
+        assertEquals(outcome.kind, "accepted");
+      }
+      const taken = (await under.gateway.archive.list({})).filter(({ origin }) => origin.partner === partner);
+      assertEquals(taken.length, 2, partner);
+    }
   }));
 
 Deno.test("a gateway file with a path its messages do not have is refused, with the place", () =>

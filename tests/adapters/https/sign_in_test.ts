@@ -222,8 +222,10 @@ Deno.test("https keeps an address out for a minute that has failed ten times to 
 
 Deno.test("https keeps no proxy on its own machine out for what others fail to prove by it", async () => {
   await using rig = await open({ auth: { bearer: [secretOf(TOKEN)] } });
-  for (let n = 0; n < 20; n++) await rig.hand(bearer(OTHER_TOKEN), { peer: "127.0.0.1:5" });
-  assertEquals((await rig.hand(bearer(TOKEN), { peer: "127.0.0.1:5" })).status, 200);
+  for (const peer of ["127.0.0.1:5", "::1:5", "::ffff:127.0.0.1:5", ""]) {
+    for (let n = 0; n < 20; n++) await rig.hand(bearer(OTHER_TOKEN), { peer });
+    assertEquals((await rig.hand(bearer(TOKEN), { peer })).status, 200, peer);
+  }
 });
 
 Deno.test("https counts who fails to sign in, warns once a minute, and nowhere says what was shown", async () => {

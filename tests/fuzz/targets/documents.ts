@@ -92,7 +92,7 @@ export const xmlTarget: Target = {
   attempt: (input) => exerciseFormat(xmlFormat, input),
 };
 
-const textFormat = bindFormat(text, {});
+const textFormat = bindFormat(text, { each: "whole" });
 
 /** Text, with the charset of its content type. */
 export const textTarget: Target = {

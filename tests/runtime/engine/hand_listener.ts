@@ -1,8 +1,16 @@
-import { defineListener, type Delivery, type Intake, type Reply } from "../../../runtime/contract/adapter.ts";
+import {
+  defineListener,
+  type Delivery,
+  type Intake,
+  type Memory,
+  type Reply,
+} from "../../../runtime/contract/adapter.ts";
 
 /** A listener that is a test's own hand: what the test hands over is what arrives. */
 export class HandListener {
   intake: Intake | undefined;
+  /** What it remembers. */
+  memory: Memory | undefined;
   /** Called when the listener is told to stop, before it waits for what was handed over. */
   onStop: () => void = () => {};
   /** Closing it takes as long as this. */
@@ -16,9 +24,10 @@ export class HandListener {
     about: "A test's hand.",
     config: {},
     errors: {},
-    listen: ({ intake }) => {
+    listen: ({ intake, memory }) => {
       if (this.fault) return Promise.reject(this.fault);
       this.intake = intake;
+      this.memory = memory;
       return Promise.resolve({
         address: "hand",
         stop: async () => {

@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import type { Delivery } from "../../../runtime/contract/adapter.ts";
+import { MemoryStore } from "../../world/memory_store.ts";
+import { readable } from "../journal/readable.ts";
 import { settles } from "../../world/turns.ts";
 
 import { FakePeer, refusal } from "./fake_peer.ts";
@@ -123,6 +125,22 @@ Deno.test("whom a delivery is from is kept with its message, and shown", async (
   });
 });
 
+Deno.test("neither a key nor whom it is from can be read in the data folder", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using rig = new GatewayRig(1, undefined, new MemoryStore(folder));
+    const { give } = await labWith(rig);
+    await give("A", { partner: "acme-klinik", key: "acme-klinik\nSchlüssel-1" });
+    assertEquals(
+      (await rig.hand().intake!.state((await give("A", { key: "acme-klinik\nSchlüssel-1" })).id!))!.partner,
+      "acme-klinik",
+    );
+    assertEquals(readable(folder, ["acme-klinik", "Schlüssel-1"]), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a delivery that is asked about later is answered once it is durable, whatever the channel waits for", async () => {
   await using rig = new GatewayRig();
   const { peer, give } = await labWith(rig, { acknowledge: "delivered" });
@@ -175,4 +193,25 @@ Deno.test("an intake tells what is filtered, and what is in quarantine", async (
     states.push((await rig.hand().intake!.state(reply.id!))!.state);
   }
   assertEquals(states, ["filtered", "quarantined"]);
+});
+
+Deno.test("a delivery whose id counts beside its key is known by either", async () => {
+  await using rig = new GatewayRig();
+  const { peer, give } = await labWith(rig, {
+    duplicates: { answer: "recent", windowMs: 300_000, reused: "reject" },
+  });
+  const first = await give("A", { key: "k1", isKnownById: true });
+  const again = await give("A", { key: "k2", isKnownById: true });
+  assertEquals([said(again), again.id], [said(first), first.id]);
+  await give("B", { key: "k3", isKnownById: true });
+  const other = await rig.hand().give(note({ id: "B", text: "other" }), undefined, "here", {
+    key: "k4",
+    isKnownById: true,
+  });
+  assertEquals(other.outcome.kind === "rejected" && other.outcome.error.code, "ENGINE_ID_REUSED");
+  await rig.clock.advance(MONTH_MS);
+  assertEquals((await give("A", { key: "k1", isKnownById: true })).id, first.id);
+  assertNotEquals((await give("A", { key: "k5", isKnownById: true })).id, first.id);
+  await peer.took(3);
+  assertEquals(peer.taken, ["A", "B", "A"]);
 });

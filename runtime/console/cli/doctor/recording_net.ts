@@ -38,6 +38,7 @@ export function recordingNet(net: Net): RecordingNet {
       serveHttp: (options, handler) => net.serveHttp(options, handler),
       fetch: (request, options) => net.fetch(request, options),
       lookup: (host) => net.lookup(host),
+      proxyFor: (url) => net.proxyFor(url),
       certificatesIn: (pem) => net.certificatesIn(pem),
       misfitOf: (identity) => net.misfitOf(identity),
       listenLocal: (path) => net.listenLocal(path),
