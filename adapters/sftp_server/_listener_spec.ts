@@ -15,7 +15,7 @@ import {
   toggle,
   type Unfit,
 } from "../../runtime/contract/spec.ts";
-import { doorErrors } from "../_kit/limits/door.ts";
+import { barredErrors, doorErrors } from "../_kit/limits/door.ts";
 import { networkOf } from "../_kit/limits/network.ts";
 import { doorSettings, unfitNetworks } from "../_kit/limits/settings.ts";
 import { listenFaults } from "../_kit/net/faults.ts";
@@ -144,6 +144,7 @@ const PARTNER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** What can go wrong while listening. */
 export const errors = {
   ...doorErrors("SFTP_SERVER"),
+  ...barredErrors("SFTP_SERVER"),
   ...listenFaults("SFTP_SERVER"),
   SFTP_SERVER_KEY_UNUSABLE: {
     blame: "operator",

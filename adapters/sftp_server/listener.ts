@@ -41,7 +41,9 @@ async function listen(tools: Tools): Promise<Listening> {
   const signIn = new SignIn(tools);
   const drawers = await drawersOf(tools);
   const strikes = new Strikes(world.clock);
-  const door = new Door("SFTP_SERVER", tools, { strikes });
+  const door = new Door("SFTP_SERVER", tools, {
+    barred: { strikes, error: (peer) => tools.error("SFTP_SERVER_ADDRESS_BARRED", { peer }) },
+  });
   const acceptor = await world.net.listen({ host, port, enter: door.enter }).catch((cause): never =>
     fail(listenCode("SFTP_SERVER", cause), { host, port, reason: netCode(cause) }, cause)
   );

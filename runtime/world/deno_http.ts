@@ -146,6 +146,8 @@ class Visit {
   #expect(ms: number): void {
     clearTimeout(this.#timer);
     const stream = this.#entered.stream as Socket, { bytesRead } = stream;
+    // Its timer would keep all of it for as long.
+    if (stream.destroyed) return;
     this.#timer = setTimeout(() => {
       // Where nothing has come there is no request to refuse.
       if (stream.bytesRead === bytesRead) return void stream.destroy();

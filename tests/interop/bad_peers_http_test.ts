@@ -5,7 +5,7 @@ import { CANARY } from "../bad_input/_canary.ts";
 import { unstuck } from "../world/turns.ts";
 import { assertHasNotGrown, badPeer, Besieged, manyTimes, message, python } from "./_bad_peers.ts";
 
-const stuckMs = 60_000;
+const stuckMs = 180_000;
 const head = "POST /in HTTP/1.1\r\nHost: lab.example\r\nContent-Type: application/hl7-v2\r\n";
 const chunked = "Transfer-Encoding: chunked\r\n";
 
@@ -97,8 +97,7 @@ test(
       trace.push(`${name}: ${(answers.match(/^HTTP\/1.1 \d+/gm) ?? [answers]).join()}`);
     }
     assertEquals(trace, Object.keys(smuggled).map((name) => `${name}: HTTP/1.1 400`));
-    const { detail } = await besieged.refused("HTTPS_REQUEST_BROKEN", trace.length);
-    assertEquals(detail, "METHOD_UNSERVED");
+    await besieged.refused("HTTPS_REQUEST_BROKEN", trace.length);
     assert(!besieged.product.err.includes("SMUGGLED"));
   },
 );
@@ -157,7 +156,7 @@ test("a client that never reads its answers is cut off", { stallMsMax: 300 }, as
 
 test(
   "a thousand HTTP connections at once cost nobody else a place",
-  { idleMsMax: 60_000 },
+  {},
   async (besieged) => {
     const crowd = await Promise.all(Array.from({ length: 1_000 }, () => besieged.dial()));
     await besieged.refused("HTTPS_ADDRESS_FULL", 1_000 - 128);
@@ -166,7 +165,7 @@ test(
   },
 );
 
-test("HTTP clients that reset leave nothing behind", { idleMsMax: 300 }, async (besieged) => {
+test("HTTP clients that reset leave nothing behind", {}, async (besieged) => {
   for (const says of ["", head, sized(message(), 100_000), sized(message())]) {
     await badPeer("reset", besieged.target, says, "50");
   }
@@ -174,13 +173,14 @@ test("HTTP clients that reset leave nothing behind", { idleMsMax: 300 }, async (
 
 Deno.test("ten thousand bad HTTP connections leave no handle and no memory behind", () =>
   unstuck(async () => {
-    await using besieged = await Besieged.start({ https: { port: 0, path: "/in", idleMsMax: 500 } });
+    await using besieged = await Besieged.start({ https: { port: 0, path: "/in" } });
     using bystander = await besieged.bystander("bad");
+    const cutOff = new TextEncoder().encode(sized(message().slice(0, 5_000), 100_000));
     const kinds = [
       () => besieged.sayAndVanish(""),
       () => besieged.sayAndVanish(head),
       () => besieged.sayAndVanish(randomBytes(64)),
-      () => besieged.sayAndVanish(sized(message(), 100_000)),
+      () => besieged.sayAndVanish(cutOff),
       () => besieged.sayAndVanish(`GET /${CANARY} HTTP/1.1\r\nHost: ${CANARY}\r\n\r\n`),
       () => besieged.askAndWait(`${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\n${CANARY}`),
     ];

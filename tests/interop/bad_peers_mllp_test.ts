@@ -7,7 +7,7 @@ import { unstuck } from "../world/turns.ts";
 import { assertHasNotGrown, badPeer, Besieged, manyTimes, message, python } from "./_bad_peers.ts";
 
 const half = () => `\x0b${message().slice(0, 100)}`;
-const stuckMs = 60_000;
+const stuckMs = 180_000;
 
 /** A peer in front of a gateway that listens so; `served` is beside it on the same channel, and must not notice. */
 function test(

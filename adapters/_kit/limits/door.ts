@@ -22,6 +22,9 @@ const faults = {
     says:
       "Cannot take connection from {peer}: it has connectionsPerAddressMax ({connectionsPerAddressMax}) already",
   },
+} as const satisfies Readonly<Record<string, Fault>>;
+
+const barred = {
   ADDRESS_BARRED: {
     blame: "sender",
     retry: "later",
@@ -36,18 +39,29 @@ const nouns = {
   network: "NETWORK_REFUSED",
   connections: "CONNECTIONS_FULL",
   address: "ADDRESS_FULL",
-  barred: "ADDRESS_BARRED",
-} as const satisfies Record<TurnedAway, keyof typeof faults>;
+} as const satisfies Record<Exclude<TurnedAway, "barred">, keyof typeof faults>;
 
-/** Codes of a door, of the adapter that has it. */
+type Named<Owner extends string, Noun extends string> = Readonly<Record<`${Owner}_${Noun}`, Fault>>;
+
+/** Codes of every door, of the adapter that has it. */
 export type DoorCode<Owner extends string> = `${Owner}_${keyof typeof faults}`;
 
 /** What an adapter declares that has a door: its name in capitals gives the codes. */
-export function doorErrors<const Owner extends string>(
+export function doorErrors<const Owner extends string>(owner: Owner): Named<Owner, keyof typeof faults> {
+  return named(owner, faults);
+}
+
+/** What it declares beside that where its door has `strikes`. */
+export function barredErrors<const Owner extends string>(owner: Owner): Named<Owner, keyof typeof barred> {
+  return named(owner, barred);
+}
+
+function named<Owner extends string, Noun extends string>(
   owner: Owner,
-): Readonly<Record<DoorCode<Owner>, Fault>> {
-  const own = Object.entries(faults).map(([noun, fault]) => [`${owner}_${noun}`, fault]);
-  return Object.fromEntries(own) as Record<DoorCode<Owner>, Fault>;
+  all: Readonly<Record<Noun, Fault>>,
+): Named<Owner, Noun> {
+  const own = Object.entries(all).map(([noun, fault]) => [`${owner}_${noun}`, fault]);
+  return Object.fromEntries(own) as Named<Owner, Noun>;
 }
 
 /** What a door needs of what its adapter is given. */
@@ -66,8 +80,8 @@ export interface DoorTools<Owner extends string> {
 export interface DoorOptions {
   /** Connections in all, where these are others than `connectionsMax`. */
   readonly openMax?: number;
-  /** Addresses that have failed too often are turned away. */
-  readonly strikes?: Strikes;
+  /** Addresses that have failed too often are turned away: for this, of `barredErrors`. */
+  readonly barred?: { readonly strikes: Strikes; error(peer: string): MitralError };
 }
 
 /**
@@ -121,16 +135,18 @@ export class Door<const Owner extends string> {
   /** Says that somebody, at an address with or without a port, was turned away. */
   turnAway(reason: TurnedAway, peer: string): void {
     const { config: { connectionsMax, connectionsPerAddressMax }, error, report } = this.#tools;
-    const code: DoorCode<Owner> = `${this.#owner}_${nouns[reason]}`;
-    const event = { name: "connectionTurnedAway", facts: { peer, reason, code } };
-    if (!this.#warnings.isDue(reason)) return report(event);
-    report({ ...event, error: error(code, { peer, connectionsMax, connectionsPerAddressMax }) });
+    const facts = { peer, connectionsMax, connectionsPerAddressMax };
+    const trouble = reason === "barred"
+      ? this.#options.barred!.error(peer)
+      : error(`${this.#owner}_${nouns[reason]}`, facts);
+    const event = { name: "connectionTurnedAway", facts: { peer, reason, code: trouble.code } };
+    report(this.#warnings.isDue(reason) ? { ...event, error: trouble } : event);
   }
 
   #reason(address: string, peer: string): TurnedAway | undefined {
     const { connectionsMax, connectionsPerAddressMax } = this.#tools.config;
     if (!this.#isAllowed(address)) return "network";
-    if (this.#options.strikes && this.#options.strikes.outMs(address) > 0) return "barred";
+    if (this.#options.barred && this.#options.barred.strikes.outMs(address) > 0) return "barred";
     if (this.#open >= (this.#options.openMax ?? connectionsMax)) return "connections";
     return (this.#openBy.get(peer) ?? 0) >= connectionsPerAddressMax ? "address" : undefined;
   }

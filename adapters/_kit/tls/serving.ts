@@ -84,9 +84,10 @@ function tell<const Owner extends string>(
   { error, report }: ServingTools<Owner>,
 ): void {
   const why = whyOf(trouble, detail);
+  const { code } = error(`${owner}_CLIENT_REFUSED`, { why });
   const facts: Facts = certificate
-    ? { peer, trouble, why, fingerprint: certificate.fingerprint }
-    : { peer, trouble, why };
+    ? { peer, code, trouble, why, fingerprint: certificate.fingerprint }
+    : { peer, code, trouble, why };
   // Who gives up, or says nothing, is no reason to call a person: scanners and health checks do.
   const isIdle = trouble === "cut" || trouble === "late" || trouble === "foreign";
   report({

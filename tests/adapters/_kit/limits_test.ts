@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Door, doorErrors } from "../../../adapters/_kit/limits/door.ts";
+import { barredErrors, Door, doorErrors } from "../../../adapters/_kit/limits/door.ts";
 import { addressBytes, isWithin, networkOf, peerOf } from "../../../adapters/_kit/limits/network.ts";
 import { Rate, Rates } from "../../../adapters/_kit/limits/rate.ts";
 import { PEERS_MAX, Recent } from "../../../adapters/_kit/limits/recent.ts";
@@ -15,9 +15,11 @@ function openDoor(
 ) {
   const clock = new FakeClock();
   const { events, report } = new Reports();
-  const { error } = errorTable("lamp", doorErrors("LAMP"));
+  const { error } = errorTable("lamp", { ...doorErrors("LAMP"), ...barredErrors("LAMP") });
+  const barred = strikes &&
+    { barred: { strikes, error: (peer: string) => error("LAMP_ADDRESS_BARRED", { peer }) } };
   const tools = { config: configOf(doorSettings, config), world: { clock }, error, report };
-  return { door: new Door("LAMP", tools, { strikes }), clock, events };
+  return { door: new Door("LAMP", tools, barred), clock, events };
 }
 
 for (
