@@ -117,8 +117,6 @@ export interface Partners {
   readonly names: readonly string[];
   /** Whom a certificate is pinned to, among these partners or all; `undefined` for a stranger. */
   holderOf(certificate: PeerCertificate, among?: readonly string[]): string | undefined;
-  /** PEM of what the chains of these partners' certificates, or of all, may end in. */
-  anchors(among?: readonly string[]): readonly string[];
   /** Calls back after every change, until the returned function is called. */
   watch(changed: () => void): () => void;
 }
@@ -127,7 +125,6 @@ export interface Partners {
 export const noPartners: Partners = {
   names: [],
   holderOf: () => undefined,
-  anchors: () => [],
   watch: () => () => {},
 };
 
@@ -295,6 +292,8 @@ export interface SendTools<S extends Spec, Code extends string> extends AdapterT
 export interface ProbeTools<S extends Spec, Code extends string> extends AdapterTools<S, Code> {
   /** Aborted where nobody waits any longer. */
   readonly signal: AbortSignal;
+  /** True where the channel runs on this machine, so that what it listens on is taken by itself. */
+  readonly isRunning: boolean;
 }
 
 /** A sender: carries bytes out, speaks no format. */

@@ -37,10 +37,11 @@ export interface ServerTls extends TlsIdentity {
   readonly clients?: ClientCheck;
 }
 
-/** Which clients a server lets in. */
+/**
+ * Which clients a server lets in: by their own certificate or key, never by who has signed it. The client's proof that it
+ * has the key, version 3 of X.509 and the dates are checked before `admit` is asked.
+ */
 export interface ClientCheck {
-  /** PEM: what the chain of a client's certificate may end in. */
-  readonly anchors: readonly string[];
   /**
    * Our name for whom a certificate belongs to; `undefined` refuses it. Asked on every connection, resumed or not, on
    * every HTTP request, and again by `review`: what it says now is what counts.
@@ -52,7 +53,10 @@ export interface ClientCheck {
 export interface ClientTls {
   /** PEM: what the server's chain may end in, instead of the roots this machine trusts. */
   readonly anchors?: readonly string[];
-  /** Where given, asked about the server's own certificate, beside all other checks. */
+  /**
+   * Where given, the server is known by its own certificate or key, and who has signed it and the name in it do not
+   * matter. The server's proof that it has the key, version 3 of X.509 and the dates are checked all the same.
+   */
   admit?(certificate: PeerCertificate): boolean;
   /** Name the server's certificate MUST carry, and that it is asked for; the host where left out. */
   readonly serverName?: string;
@@ -87,6 +91,7 @@ export type TlsTrouble =
 
 /** What `connect` and `fetch` reject with where TLS did not come about; `code` is `ETLS`. */
 export interface TlsFailure extends Error {
+  /** Tells it from other errors of the network. */
   readonly code: "ETLS";
   /** Which rule was broken. */
   readonly trouble: TlsTrouble;

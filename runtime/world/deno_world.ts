@@ -1,24 +1,12 @@
 /**
- * The World as Deno gives it. The only module of the product, beside the terminal and the thread entry points, that
- * touches `Deno`, timers and the platform's randomness.
+ * The World as Deno gives it. The modules of this folder are the only ones of the product, beside the thread entry points,
+ * that touch `Deno`, timers and the platform's randomness.
  */
-import { lookup } from "node:dns/promises";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers";
-import type {
-  Acceptor,
-  Clock,
-  Connection,
-  Disk,
-  FileFacts,
-  HttpServer,
-  Net,
-  Random,
-  Spawn,
-  Thread,
-  World,
-} from "../contract/world.ts";
+import type { Clock, Disk, FileFacts, Random, Spawn, Thread, World } from "../contract/world.ts";
+import { denoNet } from "./deno_net.ts";
 
 const clock: Clock = {
   nowMs: () => Date.now(),
@@ -148,117 +136,6 @@ const disk: Disk = {
   },
 };
 
-class SocketConnection implements Connection {
-  readonly #socket: Deno.Conn;
-  readonly peer: string;
-  #closed = false;
-
-  constructor(socket: Deno.Conn, peer: string) {
-    this.#socket = socket;
-    this.peer = peer;
-  }
-
-  read(into: Uint8Array): Promise<number | null> {
-    return this.#socket.read(into);
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) {
-      at += await this.#socket.write(at === 0 ? bytes : bytes.subarray(at));
-    }
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#socket.close();
-  }
-}
-
-function addressOf(address: Deno.Addr): string {
-  return "hostname" in address ? `${address.hostname}:${address.port}` : "local";
-}
-
-/** Accepts until closed. A connection that dies between the kernel and us is no reason to stop accepting. */
-async function* accepted<A extends Deno.Addr>(
-  listener: Deno.Listener<Deno.Conn<A>, A>,
-  prepare: (socket: Deno.Conn<A>) => void,
-): AsyncIterableIterator<Connection> {
-  for (;;) {
-    let socket: Deno.Conn<A>;
-    try {
-      socket = await listener.accept();
-    } catch (cause) {
-      if (cause instanceof Deno.errors.BadResource || cause instanceof Deno.errors.Interrupted) return;
-      await clock.sleep(50);
-      continue;
-    }
-    prepare(socket);
-    yield new SocketConnection(socket, addressOf(socket.remoteAddr));
-  }
-}
-
-/** Deno gives a failed name look-up no code: this is Node's. */
-function named(cause: unknown): never {
-  if (cause instanceof Error && /failed to lookup address/.test(cause.message)) {
-    throw Object.assign(cause, { code: "ENOTFOUND" });
-  }
-  throw cause;
-}
-
-function closing(listener: { close(): void }): () => void {
-  let closed = false;
-  return () => {
-    if (closed) return;
-    closed = true;
-    listener.close();
-  };
-}
-
-const net: Net = {
-  // async, so that a port in use rejects instead of throwing
-  async listen({ host, port }): Promise<Acceptor> {
-    const listener = Deno.listen({ hostname: host, port });
-    const prepare = (socket: Deno.TcpConn) => {
-      socket.setNoDelay(true);
-      // A VPN that died says nothing: without this its connections would hold their places for ever.
-      socket.setKeepAlive(true);
-    };
-    return {
-      port: (listener.addr as Deno.NetAddr).port,
-      close: closing(listener),
-      review: () => {},
-      [Symbol.asyncIterator]: () => accepted(listener, prepare as (socket: Deno.Conn<Deno.NetAddr>) => void),
-    };
-  },
-  async connect({ host, port, signal, keepAlive = true }) {
-    const socket = await Deno.connect({ hostname: host, port, signal }).catch(named);
-    socket.setNoDelay(true);
-    socket.setKeepAlive(keepAlive);
-    return new SocketConnection(socket, `${host}:${port}`);
-  },
-  async serveHttp({ host, port }, handler): Promise<HttpServer> {
-    const server = Deno.serve(
-      { hostname: host, port, onListen: () => {} },
-      (request, info) => handler(request, { peer: addressOf(info.remoteAddr) }),
-    );
-    return {
-      port: (server.addr as Deno.NetAddr).port,
-      shutdown: () => server.shutdown(),
-      review: () => {},
-    };
-  },
-  fetch: (request) => fetch(request),
-  lookup: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
-  async listenLocal(path) {
-    const listener = Deno.listen({ transport: "unix", path });
-    return { close: closing(listener), [Symbol.asyncIterator]: () => accepted(listener, () => {}) };
-  },
-  async connectLocal(path) {
-    return new SocketConnection(await Deno.connect({ transport: "unix", path }), "local");
-  },
-};
-
 const spawn: Spawn = {
   thread(url): Thread {
     const worker = new Worker(url, { type: "module" });
@@ -278,4 +155,4 @@ const spawn: Spawn = {
 };
 
 /** This machine. */
-export const denoWorld: World = { clock, random, disk, net, spawn };
+export const denoWorld: World = { clock, random, disk, net: denoNet, spawn };

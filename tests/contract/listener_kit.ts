@@ -40,8 +40,12 @@ export interface ListenerSubject<S extends Spec, Code extends string> {
   readonly spec: ListenerSpec<string, S, Code>;
   /** True where a peer gets the channel's answer back. */
   readonly answers: boolean;
-  /** True where the listener looks for messages from time to time: the kit then moves the clock while it waits. */
-  readonly polls?: boolean;
+  /**
+   * True where the listener looks for messages from time to time: the kit then moves the clock while it waits. A number
+   * where it does so over a network: its longest pause, in milliseconds. Longer waits are deadlines, and run out in no
+   * test of the kit.
+   */
+  readonly polls?: boolean | number;
   /** Where an address can be taken: a config that wants the one at `address`, and the code that says it is taken. */
   readonly occupied?: {
     readonly code: NoInfer<Code>;
@@ -78,6 +82,7 @@ export function testListener<S extends Spec, Code extends string>(
   subject: ListenerSubject<S, Code>,
 ): void {
   const { spec, answers, polls = false, peersAtOnce = 8 } = subject;
+  const pauseMsMax = typeof polls === "number" ? polls : Infinity;
   const takenAs = (bytes: Uint8Array): Exchange =>
     answers ? { kind: "answered", bytes: answerTo(bytes) } : { kind: "taken" };
 
@@ -90,9 +95,9 @@ export function testListener<S extends Spec, Code extends string>(
         ...rig,
         scene,
         connect: () => scene.connect(rig.listening.address),
-        wait: (promise) => polls ? clock.pass(promise) : promise,
+        wait: (promise) => polls ? clock.pass(promise, pauseMsMax) : promise,
         async chance() {
-          if (polls) await clock.advance(600_000);
+          if (polls) await clock.advance(Math.min(pauseMsMax, 600_000));
           await turns(20);
         },
       };

@@ -7,7 +7,11 @@ const PEERS = {
   "curl": [["curl", "--version"]],
   "fish": [["fish", "--version"]],
   "gpg": [["gpg", "--version"]],
+  // It has no call that only says whether it is there.
+  "openssh-server": [["/usr/bin/env", "test", "-x", "/usr/sbin/sshd"]],
+  "openssl": [["openssl", "version"]],
   // A version manager's python3 need not be the one Debian's package belongs to.
+  "python3": [["python3", "--version"], ["/usr/bin/python3", "--version"]],
   "python3-hl7": [["python3", "-c", "import hl7.mllp"], ["/usr/bin/python3", "-c", "import hl7.mllp"]],
   "systemd": [["systemd-analyze", "--version"]],
   "zsh": [["zsh", "--version"]],

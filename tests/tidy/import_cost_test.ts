@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { moduleGraph } from "./_module_graph.ts";
 
 /** Of the runtime, what importing `mod.ts` may load: what authors work with, not what runs a gateway. */
-const LIGHT = /^runtime\/(contract\/|world\/deno_world\.ts$|config\/errors\.ts$)/;
+const LIGHT = /^runtime\/(contract\/|world\/deno_(world|net)\.ts$|config\/errors\.ts$)/;
 
 /**
  * A module costs half a millisecond at start, whatever its size. `hl7v2` is two thirds of all, since a message answers

@@ -80,15 +80,17 @@ export class FakeClock implements Clock {
 
   /**
    * Moves time from timer to timer for as long as the promise needs, and returns what it came to. For a wait that
-   * only time can end; work that is merely under way is given a few turns of the event loop before each step.
+   * only time can end; work that is merely under way is given a few turns of the event loop before each step. Timers that
+   * were set to run after more than `delayMsMax` are left alone: they are deadlines of work with the world outside, which
+   * takes its own time.
    */
-  async pass<T>(promise: Promise<T>): Promise<T> {
+  async pass<T>(promise: Promise<T>, delayMsMax = Infinity): Promise<T> {
     let settled = false;
     const note = () => void (settled = true);
     promise.then(note, note);
     while (!settled) {
       await turns(3);
-      const next = this.#next();
+      const next = this.#next(delayMsMax);
       if (!settled && next) await this.#run(next);
     }
     return await promise;
@@ -101,9 +103,11 @@ export class FakeClock implements Clock {
     await turns();
   }
 
-  #next(): Timer | undefined {
+  #next(delayMsMax = Infinity): Timer | undefined {
     let first: Timer | undefined;
-    for (const timer of this.#timers) if (!first || timer.dueMs < first.dueMs) first = timer;
+    for (const timer of this.#timers) {
+      if (timer.delayMs <= delayMsMax && (!first || timer.dueMs < first.dueMs)) first = timer;
+    }
     return first;
   }
 }

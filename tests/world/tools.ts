@@ -9,6 +9,7 @@ import {
   type TransportEvent,
 } from "../../runtime/contract/adapter.ts";
 import { MitralError } from "../../runtime/contract/error.ts";
+import type { ProbeResult } from "../../runtime/contract/probe.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
 import {
   type Config,
@@ -42,9 +43,10 @@ function filled(fields: Fields, given: Readonly<Record<string, unknown>>): Recor
 }
 
 function valueOf(field: Field, value: unknown): unknown {
-  return field.kind === "record" && value !== undefined
-    ? filled(field.fields, value as Record<string, unknown>)
-    : value;
+  if (field.kind !== "record" || value === undefined) return value;
+  const { fields, short } = field;
+  const isShort = typeof value === "string" && short !== undefined;
+  return filled(fields, isShort ? { [short]: value } : value as Record<string, unknown>);
 }
 
 /** Everything an adapter said while a test ran. */
@@ -144,6 +146,28 @@ export async function openListener<S extends Spec, Code extends string>(
     ...errorsOf(spec),
   });
   return { listening, intake, clock, reports, [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose]() };
+}
+
+/** How each step of a component's connection test went, on this machine's network and disk unless `parts` say another. */
+export async function probeOf<S extends Spec, Code extends string>(
+  spec: ListenerSpec<string, S, Code> | SenderSpec<string, S, Code>,
+  given: ConfigInput<S>,
+  parts: Pick<RigParts, "clock" | "world" | "partners"> & {
+    readonly signal?: AbortSignal;
+    readonly isRunning?: boolean;
+  } = {},
+): Promise<readonly ProbeResult[]> {
+  const { clock = new FakeClock(), signal = new AbortController().signal, isRunning = false } = parts;
+  const probe = spec.probe?.({
+    config: configOf(spec.config, given),
+    world: parts.world ?? worldWith(clock),
+    partners: parts.partners ?? noPartners,
+    report: new Reports().report,
+    signal,
+    isRunning,
+    ...errorsOf(spec),
+  });
+  return probe ? await Array.fromAsync(probe) : [];
 }
 
 /** An open sender and all that a test holds of it. Disposed: closed. */

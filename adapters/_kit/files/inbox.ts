@@ -78,8 +78,8 @@ export class Inbox {
       const enters = this.#filter.enters;
       return await listTree(folder, path, enters && ((name) => enters(name) && !this.#isArchive(name)));
     } catch (cause) {
-      const { code, facts } = words.error("FOLDER_UNREADABLE", { reason: reasonOf(cause) }, cause);
-      report({ name: "folderUnreadable", facts: { code, ...facts } });
+      const error = words.error("FOLDER_UNREADABLE", { reason: reasonOf(cause) }, cause);
+      report({ name: "folderUnreadable", facts: { code: error.code, ...error.facts }, error });
       return undefined;
     }
   }

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../runtime/contract/world.ts";
-import { Deadline } from "../connecting/deadline.ts";
+import { Deadline } from "../../_kit/net/deadline.ts";
 import { ACK, NAK } from "./frame.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 

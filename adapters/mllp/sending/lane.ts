@@ -1,21 +1,15 @@
 import type { Parcel } from "../../../runtime/contract/adapter.ts";
 import type { Outcome } from "../../../runtime/contract/message.ts";
 import type { Clock } from "../../../runtime/contract/world.ts";
+import type { Linking } from "../../_kit/net/linking.ts";
 import { type Link, LinkError } from "./link.ts";
-
-/** A link being made, or waited for. */
-export interface Linking {
-  readonly link: Promise<Link>;
-  /** Gives up at once: `link` rejects with `reason`. Nothing happens once it is there. */
-  abandon(reason: unknown): void;
-}
 
 /** What all lanes of a sender share. */
 export interface LaneTools {
   readonly clock: Clock;
   readonly keepAlive: boolean;
   /** Gets a link. */
-  linking(): Linking;
+  linking(): Linking<Link>;
   /** A better link in place of one that has nothing to do; the same where there is none. */
   better(link: Link): Link;
   /** The declared error for a link that gave no outcome; anything else as it is. */
@@ -29,7 +23,7 @@ const restedMs = 1_000;
 export class Lane {
   readonly #tools: LaneTools;
   #link: Link | undefined;
-  #linking: Linking | undefined;
+  #linking: Linking<Link> | undefined;
   #inFlight = 0;
 
   constructor(tools: LaneTools) {

@@ -2,7 +2,7 @@ import type { TransportEvent } from "../../../runtime/contract/adapter.ts";
 import type { Awaitable } from "../../../runtime/contract/actor.ts";
 import type { Outcome } from "../../../runtime/contract/message.ts";
 import type { Connection } from "../../../runtime/contract/world.ts";
-import { Deadline } from "../connecting/deadline.ts";
+import { Deadline } from "../../_kit/net/deadline.ts";
 import { type CommitLimits, Commits } from "../framing/commits.ts";
 import { commitIn } from "../framing/frame.ts";
 import { BrokenFrame, FrameReader } from "../framing/frame_reader.ts";

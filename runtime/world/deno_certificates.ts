@@ -1,0 +1,91 @@
+import { Buffer } from "node:buffer";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+import type { PeerCertificate, TlsIdentity, TlsTrouble } from "../contract/tls.ts";
+
+/** A certificate as it was shown, and what is wrong with it whoever it belongs to. */
+export interface ShownCertificate {
+  readonly certificate: PeerCertificate;
+  /** True before version 3 of X.509, with which the platform lets a peer in that has not proved that it has the key. */
+  readonly isOutdated: boolean;
+}
+
+/** Reads a certificate's DER encoding; `undefined` where it is none. */
+export function readCertificate(der: Uint8Array): ShownCertificate | undefined {
+  try {
+    const x509 = new X509Certificate(Buffer.from(der));
+    const key = x509.publicKey.export({ type: "spki", format: "der" });
+    return {
+      certificate: {
+        fingerprint: x509.fingerprint256.replaceAll(":", "").toLowerCase(),
+        keyPin: createHash("sha256").update(key).digest("base64"),
+        subject: x509.subject.replaceAll("\n", ", "),
+        issuer: x509.issuer.replaceAll("\n", ", "),
+        validFromMs: Date.parse(x509.validFrom),
+        validUntilMs: Date.parse(x509.validTo),
+      },
+      isOutdated: !isVersion3(der),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The certificates of a PEM text, in order. Throws where one of them cannot be read, or there is none. */
+export function certificatesIn(pem: string): readonly PeerCertificate[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
+  if (!blocks) throw new TypeError("Cannot read certificates: there is none in the text");
+  return blocks.map((block) => {
+    const shown = readCertificate(new X509Certificate(block).raw);
+    if (!shown) throw new TypeError("Cannot read certificates: one is not X.509");
+    return shown.certificate;
+  });
+}
+
+/** Which part keeps a certificate and a key from being used together. */
+export function misfitOf({ certificate, key }: TlsIdentity): "certificate" | "key" | "pair" | undefined {
+  const x509 = attempt(() => new X509Certificate(certificate));
+  if (!x509) return "certificate";
+  const privateKey = attempt(() => createPrivateKey(key));
+  if (!privateKey) return "key";
+  return x509.checkPrivateKey(privateKey) ? undefined : "pair";
+}
+
+function attempt<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
+}
+
+/** What rules a certificate out, whoever it belongs to. */
+export function troubleWith(
+  { certificate, isOutdated }: ShownCertificate,
+  nowMs: number,
+): TlsTrouble | undefined {
+  if (isOutdated) return "outdated";
+  if (certificate.validUntilMs < nowMs) return "expired";
+  // Clocks differ; a partner's fresh certificate is no reason for a silent feed.
+  return certificate.validFromMs > nowMs + SKEW_MS ? "early" : undefined;
+}
+
+const SKEW_MS = 300_000;
+
+/**
+ * True where the certificate says that it is of version 3 (RFC 5280 section 4.1.2.1): a sequence in a sequence that
+ * begins with `[0] { INTEGER 2 }`.
+ */
+function isVersion3(der: Uint8Array): boolean {
+  const certificate = contentOf(der, 0);
+  const signed = certificate === undefined ? undefined : contentOf(der, certificate);
+  return signed !== undefined && VERSION_3.every((byte, at) => der[signed + at] === byte);
+}
+
+const VERSION_3 = [0xa0, 3, 2, 1, 2];
+
+/** Where the content of the sequence at `at` begins. */
+function contentOf(der: Uint8Array, at: number): number | undefined {
+  if (der[at] !== 0x30) return undefined;
+  const length = der[at + 1];
+  return at + 2 + (length & 0x80 ? length & 0x7f : 0);
+}

@@ -1,0 +1,237 @@
+import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { HttpOptions, HttpServer, RequestFacts } from "../contract/world.ts";
+import { type Entered, listenOn, portOf } from "./deno_listening.ts";
+
+type Handler = (request: Request, facts: RequestFacts) => Response | Promise<Response>;
+
+/** Serves HTTP/1.1, by TLS where the options have it. */
+export async function serveHttp(options: HttpOptions, handler: Handler): Promise<HttpServer> {
+  const { headMsMax = 10_000, idleMsMax = 60_000, stallMsMax = 30_000, headBytesMax = 16 * 1024 } = options;
+  const visits = new Map<Duplex, Visit>();
+  const limits = { headMsMax, idleMsMax, stallMsMax };
+  const parser = http.createServer(
+    { maxHeaderSize: headBytesMax, keepAlive: true, requireHostHeader: false },
+    (incoming, outgoing) => {
+      const visit = visits.get(incoming.socket);
+      if (visit) void visit.answer(incoming, outgoing, handler);
+      else incoming.socket.destroy();
+    },
+  );
+  // Under Deno a server that does not listen itself ends each connection it is handed after the first answer.
+  Object.defineProperty(parser, "listening", { value: true });
+  // The deadlines are ours: those of the platform look at sockets only now and then.
+  Object.assign(parser, { keepAliveTimeout: idleMsMax, headersTimeout: 0, requestTimeout: 0 });
+  parser.on("clientError", (cause: { code?: string }, socket: Duplex) => {
+    visits.get(socket)?.break(cause.code ?? "unknown");
+    refuse(socket, cause.code === "HPE_HEADER_OVERFLOW" ? 431 : 400);
+  });
+  parser.on("connect", (_incoming, socket: Duplex) => {
+    visits.get(socket)?.break("METHOD_UNSERVED");
+    refuse(socket, 400);
+  });
+  parser.on("checkExpectation", ({ socket }: IncomingMessage, outgoing: ServerResponse) => {
+    visits.get(socket)?.break("EXPECTATION_UNKNOWN");
+    outgoing.writeHead(417, { connection: "close" }).end();
+  });
+  const listening = await listenOn(options, ["http/1.1"], (entered) => {
+    const visit = new Visit(entered, limits, options);
+    visits.set(entered.stream, visit);
+    entered.stream.on("close", () => {
+      visit.end();
+      visits.delete(entered.stream);
+    });
+    parser.emit("connection", entered.stream);
+  });
+  return {
+    port: portOf(listening.server),
+    review: () => listening.review(),
+    async shutdown() {
+      listening.close();
+      await Promise.all([...visits.values()].map((visit) => visit.leave()));
+    },
+  };
+}
+
+/** What a request is refused with that could not be read. */
+function refuse(socket: Duplex, status: 400 | 408 | 431): void {
+  if (socket.writable) {
+    socket.end(
+      `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
+    );
+  }
+  discard(socket);
+}
+
+/** Closes a connection once its peer had a moment to read: closed at once, what was written last would be lost. */
+function discard(socket: Duplex): void {
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  Deno.unrefTimer(timer as unknown as number);
+  socket.once("close", () => clearTimeout(timer));
+}
+
+const LINGER_MS = 1_000;
+
+/** How long a client may take, in milliseconds. */
+interface Deadlines {
+  readonly headMsMax: number;
+  readonly idleMsMax: number;
+  readonly stallMsMax: number;
+}
+
+/** One connection of a client, from request to request. */
+class Visit {
+  readonly #entered: Entered;
+  readonly #limits: Deadlines;
+  readonly #scheme: string;
+  readonly #broken: HttpOptions["broken"];
+  readonly #left = Promise.withResolvers<void>();
+  #underWay = 0;
+  #isLeaving = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(entered: Entered, limits: Deadlines, { tls, broken }: HttpOptions) {
+    this.#entered = entered;
+    this.#limits = limits;
+    this.#scheme = tls ? "https" : "http";
+    this.#broken = broken;
+    this.#expect(limits.headMsMax);
+  }
+
+  /** Tells of a request that is refused here. */
+  break(detail: string): void {
+    this.#broken?.(this.#entered.peer, detail);
+  }
+
+  async answer(incoming: IncomingMessage, outgoing: ServerResponse, handler: Handler): Promise<void> {
+    this.#underWay++;
+    clearTimeout(this.#timer);
+    const { peer, known, isWelcome, stream } = this.#entered;
+    const gone = new AbortController();
+    outgoing.once("close", () => gone.abort());
+    try {
+      // What the partner registry says now is what counts, whatever it said when the connection was made.
+      if (!isWelcome()) return void stream.destroy();
+      const trouble = troubleOf(incoming);
+      if (trouble) {
+        this.break(trouble);
+        outgoing.setHeader("connection", "close");
+        return await this.#send(incoming, outgoing, new Response(null, { status: 400 }));
+      }
+      const request = requestOf(incoming, this.#scheme, gone.signal);
+      await this.#send(incoming, outgoing, await handler(request, { peer, ...known }));
+    } catch {
+      stream.destroy();
+    } finally {
+      this.#underWay--;
+      if (this.#isLeaving && this.#underWay === 0) discard(stream.end());
+      else if (this.#underWay === 0) this.#expect(this.#limits.idleMsMax);
+    }
+  }
+
+  /** Resolves once what is under way is answered and the connection is gone. */
+  leave(): Promise<void> {
+    this.#isLeaving = true;
+    if (this.#underWay === 0) this.#entered.stream.destroy();
+    return this.#left.promise;
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#left.resolve();
+  }
+
+  /** Cuts the connection where the head of a request is not there in time. */
+  #expect(ms: number): void {
+    clearTimeout(this.#timer);
+    const stream = this.#entered.stream as Socket, { bytesRead } = stream;
+    this.#timer = setTimeout(() => {
+      // Where nothing has come there is no request to refuse.
+      if (stream.bytesRead === bytesRead) return void stream.destroy();
+      this.break("HEAD_LATE");
+      refuse(stream, 408);
+    }, ms);
+    Deno.unrefTimer(this.#timer as unknown as number);
+  }
+
+  async #send(incoming: IncomingMessage, outgoing: ServerResponse, response: Response): Promise<void> {
+    const body = new Uint8Array(await response.arrayBuffer());
+    const { stream } = this.#entered;
+    if (stream.destroyed) return;
+    outgoing.statusCode = response.status;
+    for (const [name, value] of response.headers) outgoing.setHeader(name, value);
+    // What is left of a body that was not read must not be taken for the next request.
+    const isCut = !incoming.complete;
+    if (isCut || this.#isLeaving) outgoing.setHeader("connection", "close");
+    const stalled = setTimeout(() => {
+      this.break("ANSWER_UNREAD");
+      stream.destroy();
+    }, this.#limits.stallMsMax);
+    await new Promise<void>((resolve) => {
+      outgoing.once("finish", resolve);
+      outgoing.once("close", resolve);
+      outgoing.end(body);
+    });
+    clearTimeout(stalled);
+    if (isCut) discard(stream);
+  }
+}
+
+/** Why a request is not answered by an origin server, or may be read as another by whoever stands in front of us. */
+function troubleOf({ method = "", url = "", headers, rawHeaders, httpVersion }: IncomingMessage) {
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host");
+  const coding = headers["transfer-encoding"];
+  if (/^(CONNECT|TRACE|TRACK)$/.test(method)) return "METHOD_UNSERVED";
+  if (coding !== undefined && (coding.toLowerCase() !== "chunked" || httpVersion !== "1.1")) {
+    return "CODING_UNKNOWN";
+  }
+  if (hosts.length !== 1 || !/^[A-Za-z0-9.:[\]_-]+$/.test(headers.host ?? "")) return "HOST_AMBIGUOUS";
+  return url.startsWith("/") && URL.canParse(`http://${headers.host}${url}`) ? undefined : "TARGET_UNSERVED";
+}
+
+/** The request as the web platform has it. */
+function requestOf(incoming: IncomingMessage, scheme: string, signal: AbortSignal): Request {
+  const { method = "", url, headers } = incoming;
+  const target = `${scheme}://${headers.host}${url}`;
+  const given = new Headers();
+  for (let at = 0; at < incoming.rawHeaders.length; at += 2) {
+    given.append(incoming.rawHeaders[at], incoming.rawHeaders[at + 1]);
+  }
+  const hasBody = method !== "GET" && method !== "HEAD";
+  return new Request(target, {
+    method,
+    headers: given,
+    signal,
+    ...(hasBody ? { body: bodyOf(incoming), duplex: "half" } : {}),
+  } as RequestInit);
+}
+
+/** The body, read only as fast as it is asked for. */
+function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  let isOver = false;
+  const once = (act: () => void) => () => {
+    if (isOver) return;
+    isOver = true;
+    act();
+  };
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      incoming.pause();
+      incoming.on("data", (piece: Uint8Array) => {
+        if (isOver) return;
+        incoming.pause();
+        controller.enqueue(new Uint8Array(piece));
+      });
+      const broken = once(() => controller.error(new Error("The body broke off")));
+      incoming.on("end", once(() => controller.close()));
+      incoming.on("error", broken);
+      incoming.on("close", broken);
+    },
+    pull: () => void incoming.resume(),
+    cancel() {
+      isOver = true;
+      incoming.pause();
+    },
+  }, { highWaterMark: 0 });
+}
