@@ -5,16 +5,20 @@ import type { Catalog } from "./runtime/contract/catalog.ts";
 /** Every component that ships with the gateway. Each is loaded when it is first needed. */
 export const catalog: Catalog = {
   listeners: {
+    astm: () => import("./adapters/astm/listener.ts").then((m) => m.default),
     file: () => import("./adapters/file/listener.ts").then((m) => m.default),
     https: () => import("./adapters/https/listener.ts").then((m) => m.default),
     mllp: () => import("./adapters/mllp/listener.ts").then((m) => m.default),
     sftp: () => import("./adapters/sftp/listener.ts").then((m) => m.default),
+    tcp: () => import("./adapters/tcp/listener.ts").then((m) => m.default),
   },
   senders: {
+    astm: () => import("./adapters/astm/sender.ts").then((m) => m.default),
     file: () => import("./adapters/file/sender.ts").then((m) => m.default),
     https: () => import("./adapters/https/sender.ts").then((m) => m.default),
     mllp: () => import("./adapters/mllp/sender.ts").then((m) => m.default),
     sftp: () => import("./adapters/sftp/sender.ts").then((m) => m.default),
+    tcp: () => import("./adapters/tcp/sender.ts").then((m) => m.default),
   },
   formats: {
     bytes: () => import("./actors/formats/bytes.ts").then((m) => m.default),

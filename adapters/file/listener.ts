@@ -7,9 +7,10 @@ import { openerOf } from "../_kit/files/opener.ts";
 import { watch } from "../_kit/files/watch.ts";
 import { faultsOf, wordsOf } from "../_kit/files/words.ts";
 import { diskFolder } from "./_disk_folder.ts";
+import { probeInbox } from "./_probe.ts";
 
 /** Settings of the listener. */
-const config = {
+export const config = {
   path: path("Folder to watch. Its subfolders and symbolic links are left alone.", { example: "./inbox" }),
   ...inboxSettings,
   doneFolder: path("Where files that were taken go; done in the watched folder where left out.", {
@@ -23,7 +24,7 @@ const config = {
 } as const;
 
 /** What can go wrong while listening. */
-const errors = faultsOf("FILE", inboxFaults);
+export const errors = faultsOf("FILE", inboxFaults);
 
 /**
  * Takes each file that appears in a folder as one message, once it is whole: its size and time have not changed for
@@ -36,6 +37,7 @@ export default defineListener({
   config,
   errors,
   check: ({ cipher }) => unfitCipher(cipher),
+  probe: probeInbox,
   async listen(tools) {
     const inbox = inboxOf(tools);
     const open = await openerOf(inbox);

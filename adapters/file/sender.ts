@@ -11,9 +11,10 @@ import {
 import { faultsOf, wordsOf } from "../_kit/files/words.ts";
 import { readTemplate } from "../_kit/template.ts";
 import { diskFolder } from "./_disk_folder.ts";
+import { probeOutbox } from "./_probe.ts";
 
 /** Settings of the sender. */
-const config = {
+export const config = {
   path: path("Folder to write to. It must exist: a share that is not mounted is no place for messages.", {
     example: "./outbox",
   }),
@@ -21,7 +22,7 @@ const config = {
 } as const;
 
 /** What can go wrong while sending. */
-const errors = faultsOf("FILE", outboxFaults);
+export const errors = faultsOf("FILE", outboxFaults);
 
 /** Writes each message to a folder as a file of its own, whole or not at all; or adds it to one. */
 export default defineSender({
@@ -30,6 +31,7 @@ export default defineSender({
   config,
   errors,
   check: unfitOutbox,
+  probe: probeOutbox,
   paths: ({ as }) => readTemplate(as)?.paths ?? [],
   open: (tools) => openFileSender(outboxOf(tools)),
 });

@@ -1,6 +1,18 @@
 import type { ListenTools } from "../../runtime/contract/adapter.ts";
-import type { Fault } from "../../runtime/contract/error.ts";
-import { bytes, durationMs, integer, text, toggle } from "../../runtime/contract/spec.ts";
+import {
+  bytes,
+  choice,
+  type Config,
+  durationMs,
+  integer,
+  text,
+  toggle,
+  type Unfit,
+} from "../../runtime/contract/spec.ts";
+import { doorSettings, unfitNetworks } from "../_kit/limits/settings.ts";
+import { serverTls } from "../_kit/tls/settings.ts";
+import { clientSettings, unfitClients } from "./receiving/client_settings.ts";
+import type { ListenerCode } from "./receiving/errors.ts";
 
 /** Settings of the listener. */
 export const config = {
@@ -14,7 +26,8 @@ export const config = {
     "Whether a service that runs the gateway inside itself hands over requests, with gateway.fetch; needs no port.",
     { default: false },
   ),
-  host: text("Address to listen on. Without TLS it must be a loopback address.", { default: "127.0.0.1" }),
+  host: text("Address to listen on. Without tls it must be a loopback address.", { default: "127.0.0.1" }),
+  tls: serverTls,
   path: text("Path messages are posted to. Every other path is unknown.", {
     default: "/",
     example: "/patients",
@@ -23,98 +36,50 @@ export const config = {
       says: "starts with / and holds letters, digits and . _ ~ - /",
     },
   }),
+  ...clientSettings,
+  answer: choice(
+    "What a sender is told: `outcome`, what the channel says of its message, as `acknowledge` has it; `status`, as soon as " +
+      "the message is durable, the URL that tells how far it has come.",
+    ["outcome", "status"],
+    { default: "outcome" },
+  ),
+  openapi: toggle(
+    "Whether senders are given an OpenAPI document of all this, at `openapi.json` below path.",
+    {
+      default: true,
+    },
+  ),
   bodyBytesMax: bytes("Largest body taken. The beginning of a larger one goes to quarantine.", {
     default: 10 * 1024 * 1024,
     min: 1,
   }),
+  headMsMax: durationMs("How long the head of a request may take to arrive.", { default: 10_000, min: 1 }),
   bodyMsMax: durationMs("How long a body may take to arrive.", { default: 60_000, min: 1 }),
+  idleMsMax: durationMs("How long a connection may be kept without a request.", { default: 60_000, min: 1 }),
+  stallMsMax: durationMs("How long a client may let an answer stand without reading any of it.", {
+    default: 30_000,
+    min: 1,
+  }),
+  requestsPerSecondMax: integer(
+    "Requests a second that are taken in all; after a pause, as many at once. More are told to come again. 0: as many as " +
+      "there are.",
+    { default: 0, min: 0, max: 1_000_000 },
+  ),
   requestsMax: integer("Requests under way at once. More are told to come again.", { default: 128, min: 1 }),
   retryAfterMs: durationMs("How long a client is asked to wait before it comes again, in whole seconds.", {
     default: 5_000,
     min: 1_000,
   }),
+  ...doorSettings,
 } as const;
 
-/** What can go wrong while listening. */
-export const errors = {
-  HTTPS_PORT_MISSING: {
-    blame: "operator",
-    retry: "never",
-    says:
-      "Cannot listen: port is needed, unless a service around the gateway hands over requests (mount: true)",
-  },
-  HTTPS_PLAIN_REFUSED: {
-    blame: "operator",
-    retry: "never",
-    says:
-      "Cannot listen on {host}: without TLS only a loopback address such as 127.0.0.1 is allowed, because everything would travel in clear",
-  },
-  HTTPS_PORT_BUSY: {
-    blame: "operator",
-    retry: "later",
-    says: "Cannot listen on {host}: port {port} is taken by another program",
-  },
-  HTTPS_LISTEN_FAILED: {
-    blame: "operator",
-    retry: "later",
-    says: "Cannot listen on {host}, port {port}: the system refuses ({reason})",
-  },
-  HTTPS_PATH_UNKNOWN: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot take request: nothing is served at this path",
-  },
-  HTTPS_METHOD_UNSUPPORTED: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot take request: messages are sent with POST",
-  },
-  HTTPS_TYPE_UNSUPPORTED: {
-    blame: "unsupported",
-    retry: "never",
-    says: "Cannot take request: its Content-Type is none of those this channel reads",
-  },
-  HTTPS_ENCODING_UNSUPPORTED: {
-    blame: "unsupported",
-    retry: "never",
-    says: "Cannot take request: a body with a Content-Encoding is not taken",
-  },
-  HTTPS_BODY_EMPTY: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot take request: its body is empty",
-  },
-  HTTPS_BODY_TOO_LARGE: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot take request: its body is larger than bodyBytesMax ({bodyBytesMax})",
-  },
-  HTTPS_BODY_LATE: {
-    blame: "sender",
-    retry: "later",
-    says: "Cannot take request: its body took longer than bodyMsMax ({bodyMsMax})",
-  },
-  HTTPS_BODY_BROKEN: {
-    blame: "sender",
-    retry: "later",
-    says: "Cannot take request: its body did not arrive whole",
-  },
-  HTTPS_REQUESTS_TOO_MANY: {
-    blame: "receiver",
-    retry: "later",
-    says: "Cannot take request: requestsMax ({requestsMax}) are under way",
-  },
-  HTTPS_INTAKE_CLOSED: {
-    blame: "receiver",
-    retry: "later",
-    says: "Cannot take request: the channel takes no messages at the moment",
-  },
-  HTTPS_REQUEST_CRASHED: {
-    blame: "bug",
-    retry: "later",
-    says: "Cannot take request: something broke while it was handled",
-  },
-} as const satisfies Record<string, Fault>;
+/** What does not fit together. */
+export function check(config: Settings): readonly Unfit[] {
+  return [...unfitNetworks(config), ...unfitClients(config)];
+}
+
+/** What a config says, parsed. */
+export type Settings = Config<typeof config>;
 
 /** What the listener's parts are given. */
-export type Tools = ListenTools<typeof config, keyof typeof errors>;
+export type Tools = ListenTools<typeof config, ListenerCode>;

@@ -1,12 +1,18 @@
 import type { SendTools } from "../../runtime/contract/adapter.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
-import { bytes, durationMs, integer, map, text } from "../../runtime/contract/spec.ts";
+import { bytes, durationMs, integer, list, map, text, toggle } from "../../runtime/contract/spec.ts";
+import { callingFaults } from "../_kit/tls/faults.ts";
+import { clientTls } from "../_kit/tls/settings.ts";
+import { auth } from "./sending/auth_settings.ts";
+import { proxy } from "./sending/proxy.ts";
+import { statuses } from "./sending/statuses.ts";
 
 /** Settings of the sender. */
 export const config = {
   url: text("Where messages are posted to. Plain http is allowed to this machine only.", {
     example: "https://registry.example/hl7",
   }),
+  tls: clientTls,
   answerMsMax: durationMs("How long the peer may take from the connection to the end of its answer.", {
     default: 30_000,
     min: 1,
@@ -14,15 +20,32 @@ export const config = {
   answerBytesMax: bytes("Largest answer read.", { default: 1024 * 1024, min: 1 }),
   connections: integer("Messages on their way at once.", { default: 1, min: 1, max: 256 }),
   headers: map(
-    "Headers sent with every message, as they stand here.",
+    "Headers sent with every message. Their values may have {PATH}s of the message in them, and {id}, {sequence}, {date} and {time}.",
     "header",
     text("Its value."),
-    { default: {}, example: { "X-Sending-Facility": "0042" } },
+    { default: {}, example: { "X-Sending-Facility": "0042", "X-Control-Id": "{MSH-10}" } },
   ),
+  auth,
+  idempotencyKey: toggle(
+    "Sends an `Idempotency-Key`, the same with every attempt, by which the receiver knows a repetition.",
+    { default: true },
+  ),
+  statuses,
+  answerHeaders: list(
+    "Headers of the answer that steps of `respond` find in its metadata.",
+    text("A header."),
+    {
+      default: [],
+      orOne: true,
+      example: ["Location"],
+    },
+  ),
+  proxy,
 } as const;
 
 /** What can go wrong while sending. */
 export const errors = {
+  ...callingFaults("HTTPS"),
   HTTPS_URL_INVALID: {
     blame: "operator",
     retry: "never",
@@ -42,6 +65,48 @@ export const errors = {
     blame: "operator",
     retry: "never",
     says: "Cannot send: the header {header} is set by the sender itself",
+  },
+  HTTPS_HEADER_UNFIT: {
+    blame: "sender",
+    retry: "never",
+    says:
+      "Cannot send: what the message has for the header {header} has a control character, or more than {lengthMax} characters",
+  },
+  HTTPS_PROXY_REFUSED: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot send: the proxy does not let us through (status {status})",
+  },
+  HTTPS_TOKEN_UNREACHABLE: {
+    blame: "receiver",
+    retry: "later",
+    says: "Cannot get token: no HTTP exchange with {host}",
+  },
+  HTTPS_TOKEN_LATE: {
+    blame: "receiver",
+    retry: "later",
+    says: "Cannot get token: no whole answer within {tokenMsMax} ms, which is half of answerMsMax at most",
+  },
+  HTTPS_TOKEN_REFUSED: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot get token: the token endpoint refuses it (status {status}, {reason})",
+  },
+  HTTPS_TOKEN_UNREADABLE: {
+    blame: "receiver",
+    retry: "later",
+    says: "Cannot get token: the answer of the token endpoint holds no bearer token",
+  },
+  HTTPS_DISCOVERY_FAILED: {
+    blame: "receiver",
+    retry: "later",
+    says:
+      "Cannot get token: {host} names no https token endpoint in .well-known/smart-configuration (status {status})",
+  },
+  HTTPS_KEY_UNUSABLE: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot get token: auth.oauth.key must be a private key, RSA or EC P-384, as JWK or PEM",
   },
   HTTPS_PEER_UNREACHABLE: {
     blame: "receiver",

@@ -1,131 +1,171 @@
 import { defineSender, type OpenSender, type Parcel } from "../../runtime/contract/adapter.ts";
-import type { Outcome } from "../../runtime/contract/message.ts";
-import { readBounded } from "./_bounded_body.ts";
+import type { Answer, Outcome } from "../../runtime/contract/message.ts";
 import { includesType } from "./_media_type.ts";
-import { config, errors, type Facts, type SenderCode, type Tools } from "./_sender_spec.ts";
+import { probeSender } from "./_probe_sender.ts";
+import { config, errors, type Facts, type Tools } from "./_sender_spec.ts";
 import { meaningOf, retryAfterMs } from "./_status_meaning.ts";
 import { type Target, targetOf } from "./_target.ts";
+import { unfitAuth } from "./sending/auth_settings.ts";
+import { type Calling, openCalling } from "../_kit/tls/calling.ts";
+import { unfitTls } from "../_kit/tls/settings.ts";
+import { type Authorisation, authorisationOf, type Unsigned } from "./sending/authorisation.ts";
+import { bounded, Exchange } from "./sending/exchange.ts";
+import { pathsIn, unfitHeaders } from "./sending/message_headers.ts";
+import { unfitProxy, wayTo } from "./sending/proxy.ts";
+import { saidOf, unfitStatuses } from "./sending/statuses.ts";
 
 /**
  * Posts each message to one URL (RFC 9110) and reads the outcome from the answer: the format judges what 2xx carries,
- * and 2xx with no body is accepted. Other statuses mean what `_status_meaning.ts` says. Redirects are not followed:
- * they would hand patient data to whomever the answer names.
+ * and 2xx with no body is accepted. Other statuses mean what `_status_meaning.ts` says, or what the settings say.
+ * Redirects are not followed: they would hand patient data to whomever the answer names.
  */
 export default defineSender({
   name: "https",
   about: "Posts messages over HTTP.",
   config,
   errors,
+  check: ({ auth, headers, proxy, statuses, tls }) => [
+    ...unfitHeaders(headers),
+    ...unfitAuth(auth),
+    ...unfitStatuses(statuses),
+    ...unfitProxy(proxy),
+    ...unfitTls(tls),
+  ],
+  paths: ({ headers }) => pathsIn(headers),
+  probe: probeSender,
   lanes: ({ connections }) => connections,
   async open(tools) {
-    return new HttpsSender(tools, targetOf(tools));
+    const target = targetOf(tools);
+    return new HttpsSender(tools, target, await openCalling("HTTPS", tools.config.tls, tools));
   },
 });
 
 class HttpsSender implements OpenSender {
   readonly #tools: Tools;
   readonly #target: Target;
+  readonly #tls: Calling;
+  readonly #exchange: Exchange;
+  readonly #authorisation: Authorisation;
   readonly #closed = new AbortController();
 
-  constructor(tools: Tools, target: Target) {
+  constructor(tools: Tools, target: Target, tls: Calling) {
     this.#tools = tools;
+    this.#tls = tls;
     this.#target = target;
+    const url = new URL(target.url);
+    this.#exchange = new Exchange(tools, { url, way: wayTo(url, tools.config.proxy), tls });
+    this.#authorisation = authorisationOf({ tools, exchange: this.#exchange, closed: this.#closed.signal });
   }
 
   async send(parcel: Parcel, signal: AbortSignal): Promise<Outcome> {
-    const { world, config: { answerMsMax }, error } = this.#tools;
-    // Aborted with what `send` then rejects with.
-    const attempt = new AbortController();
-    const stop = () => attempt.abort(signal.reason);
-    const close = () => attempt.abort(error("HTTPS_SENDER_CLOSED"));
-    if (signal.aborted) stop();
-    if (this.#closed.signal.aborted) close();
-    signal.addEventListener("abort", stop, { once: true });
-    this.#closed.signal.addEventListener("abort", close, { once: true });
-    const forget = world.clock.after(
-      answerMsMax,
-      () => attempt.abort(error("HTTPS_ANSWER_LATE", { answerMsMax })),
-    );
-    try {
-      return await this.#attempt(parcel, attempt.signal);
-    } finally {
-      forget();
-      signal.removeEventListener("abort", stop);
-      this.#closed.signal.removeEventListener("abort", close);
-    }
+    const { world: { clock }, config: { answerMsMax: ms }, error } = this.#tools;
+    const late = () => error("HTTPS_ANSWER_LATE", { answerMsMax: ms });
+    const signals = [signal, this.#closed.signal];
+    return await bounded({ clock, ms, late, signals }, (life) => this.#attempt(parcel, life));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed.abort();
+    this.#tls[Symbol.dispose]();
+    this.#closed.abort(this.#tools.error("HTTPS_SENDER_CLOSED"));
   }
 
   async #attempt(parcel: Parcel, signal: AbortSignal): Promise<Outcome> {
     const response = await this.#post(parcel, signal);
-    if (response.ok) {
-      const answer = await this.#read(response, signal);
-      return answer.length > 0 ? await parcel.judge(answer) : { kind: "accepted" };
+    const said = saidOf(response.status, this.#tools.config.statuses);
+    if (said === "accepted") {
+      const answer = await this.#answer(response, signal);
+      return { kind: "accepted", ...(answer ? { answer } : {}) };
     }
-    return await this.#judgedRefusal(parcel, response, signal) ?? this.#refusal(response);
+    if (response.ok && said === undefined) return await this.#judged(parcel, response, signal);
+    return await this.#refused(parcel, response, said, signal);
   }
 
-  async #post({ bytes, contentType, replays }: Parcel, signal: AbortSignal): Promise<Response> {
-    const headers = new Headers(this.#target.headers);
+  /** Posts it; once more where other credentials may be taken than those that were not. */
+  async #post(parcel: Parcel, signal: AbortSignal): Promise<Response> {
+    const unsigned = this.#unsigned(parcel);
+    await this.#authorisation.authorise(unsigned, signal);
+    const response = await this.#ask(unsigned, signal);
+    if (response.status !== 401 || !await this.#authorisation.renew(unsigned)) return response;
+    await response.body?.cancel().catch(() => {});
+    await this.#authorisation.authorise(unsigned, signal);
+    return await this.#ask(unsigned, signal);
+  }
+
+  #unsigned(parcel: Parcel): Unsigned {
+    const { id, bytes, contentType, replays } = parcel;
+    const headers = this.#target.messageHeaders.of(parcel);
     headers.set("content-type", contentType);
     if (replays) headers.set("mitral-replay", "true");
-    const body = bytes as Uint8Array<ArrayBuffer>;
-    try {
-      return await this.#tools.world.net.fetch(
-        new Request(this.#target.url, { method: "POST", body, headers, redirect: "manual", signal }),
-      );
-    } catch (cause) {
-      return this.#broken("HTTPS_PEER_UNREACHABLE", signal, {}, cause);
-    }
+    // A replay is meant to be taken again.
+    const key = replays ? `${id}.replay-${replays}` : id;
+    if (this.#tools.config.idempotencyKey) headers.set("idempotency-key", key);
+    return { method: "POST", url: new URL(this.#target.url), headers, body: bytes };
   }
 
-  /** The whole answer. Errors: HTTPS_ANSWER_TOO_LARGE, HTTPS_ANSWER_BROKEN, HTTPS_ANSWER_LATE. */
-  async #read(response: Response, signal: AbortSignal): Promise<Uint8Array> {
-    const { config: { answerBytesMax }, fail } = this.#tools;
-    const { status } = response;
-    const { bytes, end } = await readBounded(response.body, answerBytesMax, signal)
-      .catch((cause) => this.#broken("HTTPS_ANSWER_BROKEN", signal, { status }, cause));
-    if (end === "large") fail("HTTPS_ANSWER_TOO_LARGE", { status, answerBytesMax });
-    if (end === "stopped") this.#broken("HTTPS_ANSWER_BROKEN", signal, { status });
-    return bytes;
+  async #ask({ method, url, headers, body }: Unsigned, signal: AbortSignal): Promise<Response> {
+    const init = { method, headers, body: body as Uint8Array<ArrayBuffer>, signal };
+    const request = new Request(url, { ...init, redirect: "manual" });
+    return await this.#exchange.ask(request, { unreachable: "HTTPS_PEER_UNREACHABLE" });
+  }
+
+  async #judged(parcel: Parcel, response: Response, signal: AbortSignal): Promise<Outcome> {
+    const answer = await this.#answer(response, signal);
+    if (!answer) return { kind: "accepted" };
+    const outcome = await parcel.judge(answer.bytes, typeOf(response));
+    if (outcome.kind === "filtered" || !outcome.answer) return outcome;
+    return { ...outcome, answer: { ...outcome.answer, facts: answer.facts } };
   }
 
   /**
    * A refusal in the format's own words tells more than its status; some HL7 servers send theirs with 4xx and 5xx. A
-   * judgement that would credit the message against the status is void.
+   * judgement that would credit the message against the status is void, and so is any against the settings.
    */
-  async #judgedRefusal(
+  async #refused(
     parcel: Parcel,
     response: Response,
+    said: string | undefined,
     signal: AbortSignal,
-  ): Promise<Outcome | undefined> {
-    const type = response.headers.get("content-type") ?? "";
-    if (!includesType(this.#tools.contentTypes, type)) {
-      await response.body?.cancel().catch(() => {});
-      return undefined;
+  ): Promise<Outcome> {
+    const isSpoken = includesType(this.#tools.contentTypes, typeOf(response) ?? "");
+    if (!isSpoken) await response.body?.cancel().catch(() => {});
+    const answer = isSpoken ? await this.#answer(response, signal) : undefined;
+    if (answer && said === undefined) {
+      const outcome = await Promise.try(() => parcel.judge(answer.bytes, answer.contentType)).catch(() =>
+        undefined
+      );
+      if (outcome?.kind === "rejected" || outcome?.kind === "failed") return outcome;
     }
-    const answer = await this.#read(response, signal);
-    if (answer.length === 0) return undefined;
-    const outcome = await Promise.try(() => parcel.judge(answer)).catch(() => undefined);
-    return outcome?.kind === "rejected" || outcome?.kind === "failed" ? outcome : undefined;
-  }
-
-  #refusal({ status, headers }: Response): Outcome {
-    const code = meaningOf(status);
-    const waitMs = retryAfterMs(headers.get("retry-after"), this.#tools.world.clock.nowMs());
-    const facts: Facts = waitMs === undefined ? { status } : { status, retryAfterMs: waitMs };
-    const error = this.#tools.error(code, facts);
-    if (error.retry === "never") return { kind: "rejected", error };
+    const error = this.#refusal(response, said);
+    if (error.retry === "never") return { kind: "rejected", error, ...(answer ? { answer } : {}) };
     // Thrown, not `failed`: the peer did not refuse the message, it never came to look at it.
     throw error;
   }
 
-  /** Says why an exchange ended early: for what it was stopped by, or else for what the network did. */
-  #broken(code: SenderCode, signal: AbortSignal, facts: Facts, cause?: unknown): never {
-    if (signal.aborted) throw signal.reason;
-    return this.#tools.fail(code, facts, cause);
+  /** The whole answer; `undefined` where it has no body. Errors: HTTPS_ANSWER_TOO_LARGE, _BROKEN, _LATE. */
+  async #answer(response: Response, signal: AbortSignal): Promise<Answer | undefined> {
+    const { config: { answerBytesMax, answerHeaders } } = this.#tools;
+    const codes = { broken: "HTTPS_ANSWER_BROKEN", large: "HTTPS_ANSWER_TOO_LARGE" } as const;
+    const bytes = await this.#exchange.read(response, answerBytesMax, codes, signal);
+    if (bytes.length === 0) return undefined;
+    const told = answerHeaders.flatMap((name) => {
+      const value = response.headers.get(name);
+      return value === null ? [] : [[name.toLowerCase(), value]];
+    });
+    const facts = { status: String(response.status), ...Object.fromEntries(told) };
+    return { bytes, contentType: typeOf(response) ?? "application/octet-stream", facts };
   }
+
+  #refusal({ status, headers }: Response, said: string | undefined) {
+    const { error, world: { clock } } = this.#tools;
+    const waitMs = retryAfterMs(headers.get("retry-after"), clock.nowMs());
+    const facts: Facts = waitMs === undefined ? { status } : { status, retryAfterMs: waitMs };
+    const meant = error(meaningOf(status), facts);
+    if (said === "retry" && meant.retry === "never") return error("HTTPS_PEER_BUSY", facts);
+    if (said === "rejected" && meant.retry === "later") return error("HTTPS_CONTENT_REJECTED", facts);
+    return meant;
+  }
+}
+
+function typeOf({ headers }: Response): string | undefined {
+  return headers.get("content-type") ?? undefined;
 }

@@ -2,7 +2,11 @@ import type { ListenTools } from "../../runtime/contract/adapter.ts";
 import type { Unfit } from "../../runtime/contract/spec.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
 import { bytes, choice, type Config, durationMs, integer, text } from "../../runtime/contract/spec.ts";
+import { doorErrors } from "../_kit/limits/door.ts";
+import { doorSettings, rateSettings, unfitNetworks } from "../_kit/limits/settings.ts";
 import { connectFaults, listenFaults } from "../_kit/net/faults.ts";
+import { callingFaults, servingFaults } from "../_kit/tls/faults.ts";
+import { eitherTls, unfitTls } from "../_kit/tls/settings.ts";
 import { idleSettings } from "../_kit/settings/idle_settings.ts";
 import { releaseErrors } from "./_release_errors.ts";
 import type { Breach } from "./framing/frame_reader.ts";
@@ -14,7 +18,7 @@ export const config = {
     { min: 0, max: 65535, example: 2575 },
   ),
   host: text(
-    "Address to listen on. MLLP is not encrypted: only this machine, 127.0.0.1, where left out. At `role: client`, the " +
+    "Address to listen on: only this machine, 127.0.0.1, where left out. At `role: client`, the " +
       "name or address of the peer.",
     { optional: true, example: "10.1.2.3" },
   ),
@@ -24,6 +28,7 @@ export const config = {
     ["server", "client"],
     { default: "server" },
   ),
+  tls: eitherTls,
   release: integer(
     "Release of MLLP: 1, or 2 with its commit acknowledgments. The peer must speak the same.",
     { min: 1, max: 2, default: 1 },
@@ -37,6 +42,9 @@ export const config = {
       "balancer's probe, takes no place.",
     { default: 256, min: 1 },
   ),
+  connectionsPerAddressMax: doorSettings.connectionsPerAddressMax,
+  allow: doorSettings.allow,
+  ...rateSettings,
   inFlightMax: integer(
     "Messages of one connection that may be unanswered at once. Answers keep the order of the messages.",
     { default: 1, min: 1, max: 1024 },
@@ -50,6 +58,15 @@ export const config = {
   pauseMsMax: durationMs("Refuses a message that pauses for so long before it is whole; 0: never.", {
     default: 30_000,
   }),
+  frameMsMax: durationMs(
+    "Refuses a message that is not whole so long after its first byte, however it trickles; 0: never. What the gateway " +
+      "itself does not read meanwhile does not count.",
+    { default: 600_000 },
+  ),
+  stallMsMax: durationMs(
+    "Closes a connection whose peer does not read an answer for so long (of a large one, a piece of 256 KiB); 0: never.",
+    { default: 30_000 },
+  ),
   endMsMax: durationMs(
     "How long to wait for the CR of a frame's end after its FS; then the frame counts as ended without. 0: such " +
       "a frame never ends.",
@@ -79,19 +96,24 @@ export function check(settings: Config<typeof config>): readonly Unfit[] {
   const { role, host, port, release } = settings;
   const idle = (names: readonly (keyof typeof config)[], beside: string) =>
     idleSettings(config, settings, names, beside);
-  const unfit: Unfit[] = release === 1 ? [...idle(["commitMsMax", "resendsMax"], "release: 1")] : [];
+  const unfit = [...unfitNetworks(settings), ...unfitTls(settings.tls, role)];
+  if (release === 1) unfit.push(...idle(["commitMsMax", "resendsMax"], "release: 1"));
   if (role === "server") return [...unfit, ...idle(["connectMsMax", "redialMsMax"], "role: server")];
   if (host === undefined) unfit.push({ setting: "host", rule: "is needed: the peer to call" });
   if (port === 0) {
     unfit.push({ setting: "port", rule: "must be the port of the peer at role: client, not 0" });
   }
-  return [...unfit, ...idle(["connectionsMax"], "role: client")];
+  const doors = ["connectionsMax", "connectionsPerAddressMax", "allow"] as const;
+  return [...unfit, ...idle(doors, "role: client")];
 }
 
 /** What can go wrong while listening. */
 export const errors = {
   ...listenFaults("MLLP"),
   ...connectFaults("MLLP"),
+  ...doorErrors("MLLP"),
+  ...servingFaults("MLLP"),
+  ...callingFaults("MLLP"),
   MLLP_RELEASE_NEWER: releaseErrors.MLLP_RELEASE_NEWER,
   MLLP_FRAME_TOO_LARGE: {
     blame: "sender",
@@ -114,10 +136,25 @@ export const errors = {
     says:
       "Cannot read frame: the connection ended, or paused for pauseMsMax ({pauseMsMax}), after {bytes} bytes of it",
   },
+  MLLP_FRAME_LATE: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read frame: after frameMsMax ({frameMsMax}) there are {bytes} bytes of it, and no end",
+  },
   MLLP_BYTES_STRAY: {
     blame: "sender",
     retry: "never",
     says: "Cannot read bytes between frames: {bytes} bytes belong to none ({verdict})",
+  },
+  MLLP_ANSWER_UNREAD: {
+    blame: "sender",
+    retry: "later",
+    says: "Cannot answer: {peer} has not read its answer for stallMsMax ({stallMsMax})",
+  },
+  MLLP_STRANGER_REFUSED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot go on with {peer}: it does not speak MLLP ({speaks})",
   },
   MLLP_ANSWER_UNCOMMITTED: {
     blame: "operator",
@@ -132,6 +169,7 @@ export const breachCodes = {
   startMissing: "MLLP_FRAME_START_MISSING",
   startRepeated: "MLLP_FRAME_START_REPEATED",
   endMissing: "MLLP_FRAME_END_MISSING",
+  late: "MLLP_FRAME_LATE",
 } as const satisfies Record<Breach, keyof typeof errors>;
 
 /** What the listener is given. */

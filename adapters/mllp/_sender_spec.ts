@@ -11,6 +11,8 @@ import {
   toggle,
 } from "../../runtime/contract/spec.ts";
 import { connectFaults, listenFaults } from "../_kit/net/faults.ts";
+import { callingFaults, servingFaults } from "../_kit/tls/faults.ts";
+import { eitherTls, unfitTls } from "../_kit/tls/settings.ts";
 import { idleSettings } from "../_kit/settings/idle_settings.ts";
 import { releaseErrors } from "./_release_errors.ts";
 
@@ -30,6 +32,7 @@ export const config = {
     ["client", "server"],
     { default: "client" },
   ),
+  tls: eitherTls,
   release: integer(
     "Release of MLLP: 1, or 2 with its commit acknowledgments. The peer must speak the same.",
     { min: 1, max: 2, default: 1 },
@@ -100,6 +103,7 @@ export function check(settings: Config<typeof config>): readonly Unfit[] {
     ...(release === 1 ? idle(["commitMsMax", "resendsMax"], "release: 1") : []),
     ...(role === "server" ? idle(["idleMsMax"], "role: server") : []),
     ...(keepAlive ? [] : idle(["inFlightMax"], "keepAlive: false")),
+    ...unfitTls(settings.tls, role),
   ];
 }
 
@@ -107,6 +111,8 @@ export function check(settings: Config<typeof config>): readonly Unfit[] {
 export const errors = {
   ...connectFaults("MLLP"),
   ...listenFaults("MLLP"),
+  ...servingFaults("MLLP"),
+  ...callingFaults("MLLP"),
   ...releaseErrors,
   MLLP_PEER_ABSENT: {
     blame: "receiver",

@@ -1,16 +1,22 @@
 import { defineListener, type Listening } from "../../runtime/contract/adapter.ts";
 import type { Acceptor, Connection } from "../../runtime/contract/world.ts";
+import { Door } from "../_kit/limits/door.ts";
+import { Rates } from "../_kit/limits/rate.ts";
+import { probeWay } from "./_probe.ts";
 import { breachCodes, check, config, errors, type Tools } from "./_listener_spec.ts";
-import { connectCode, listenCode } from "../_kit/net/faults.ts";
+import { listenCode } from "../_kit/net/faults.ts";
 import { hostPort } from "../_kit/net/host_port.ts";
 import { keepConnected } from "../_kit/net/keep_connected.ts";
 import { netCode } from "../_kit/net/net_codes.ts";
 import { examine } from "./framing/examine.ts";
+import { callError, openCalling } from "../_kit/tls/calling.ts";
+import { openServing } from "../_kit/tls/serving.ts";
+import { asServer } from "../_kit/tls/settings.ts";
 import { Places } from "./receiving/places.ts";
 import { Session, type SessionTools } from "./receiving/session.ts";
 
 /**
- * Takes messages over MLLP, release 1 or 2, in plain TCP: from peers that call, or from one peer that it calls itself.
+ * Takes messages over MLLP, release 1 or 2, in plain TCP or by TLS: from peers that call, or from one peer that it calls itself.
  *
  * Back-pressure is TCP's own: while the intake is closed, or `inFlightMax` messages of a connection are unanswered,
  * its socket is not read. An answer goes out only when the intake has given it, in the order of the messages. Where a
@@ -30,11 +36,12 @@ import { Session, type SessionTools } from "./receiving/session.ts";
 export default defineListener({
   name: "mllp",
   answersLater: true,
-  about: "Takes messages over MLLP, in plain TCP.",
+  about: "Takes messages over MLLP, by TLS or in plain TCP.",
   config,
   errors,
   check,
   examine,
+  probe: probeWay,
   listen: (tools) => tools.config.role === "client" ? call(tools) : serve(tools),
 });
 
@@ -42,16 +49,23 @@ const LOOPBACK = "127.0.0.1";
 
 /** Waits for peers. */
 async function serve(tools: Tools): Promise<Listening> {
-  const { world, report, fail, config: { host = LOOPBACK, port, connectionsMax } } = tools;
-  const acceptor = await world.net.listen({ host, port }).catch((cause): never =>
-    fail(listenCode("MLLP", cause), { host, port, reason: netCode(cause) }, cause)
-  );
-  const life = new AbortController();
+  const { world, fail, config: { host = LOOPBACK, port, connectionsMax } } = tools;
   const places = new Places<Session>(connectionsMax);
-  const shared = sessionTools(tools, life.signal, (session) => places.speak(session));
+  const door = new Door("MLLP", tools, { openMax: places.openMax });
+  const tls = await openServing("MLLP", asServer(tools.config.tls), tools);
+  const acceptor = await world.net.listen({ host, port, enter: door.enter, ...tls.options }).catch(
+    (cause): never => {
+      tls[Symbol.dispose]();
+      return fail(listenCode("MLLP", cause), { host, port, reason: netCode(cause) }, cause);
+    },
+  );
+  tls.guard(acceptor);
+  const life = new AbortController();
+  const turnedAway = (peer: string) => door.turnAway("connections", peer);
+  const shared = sessionTools(tools, life.signal, { admit: (session) => places.speak(session), turnedAway });
   const welcome = (connection: Connection): void => {
     if (places.areTaken) {
-      report({ name: "connectionTurnedAway", facts: { peer: connection.peer } });
+      turnedAway(connection.peer);
       return connection.close();
     }
     const session = new Session(connection, shared);
@@ -64,12 +78,14 @@ async function serve(tools: Tools): Promise<Listening> {
     address: hostPort(host, acceptor.port),
     async stop() {
       life.abort();
+      tls[Symbol.dispose]();
       acceptor.close();
       await accepting;
       await Promise.all([...places].map((session) => session.stop()));
     },
     async [Symbol.asyncDispose]() {
       life.abort();
+      tls[Symbol.dispose]();
       acceptor.close();
       for (const session of places) session.drop("dropped");
       await accepting;
@@ -86,11 +102,13 @@ async function call(tools: Tools): Promise<Listening> {
   const { world, report, error, config } = tools;
   const { host = LOOPBACK, port, connectMsMax } = config;
   const life = new AbortController();
-  const shared = sessionTools(tools, life.signal, () => true);
+  const tls = await openCalling("MLLP", config.tls, tools);
+  const shared = sessionTools(tools, life.signal, { admit: () => true, turnedAway() {} });
   let session: Session | undefined;
   const keeping = keepConnected({
     ...config,
     host,
+    tls: () => tls.current,
     world,
     signal: life.signal,
     async use(connection) {
@@ -101,18 +119,20 @@ async function call(tools: Tools): Promise<Listening> {
     failed: (error, againInMs) =>
       report({ name: "connectionFailed", facts: { host, port, againInMs }, error }),
     late: () => error("MLLP_CONNECT_LATE", { host, port, connectMsMax }),
-    unreachable: (cause) => error(connectCode("MLLP", cause), { host, port, reason: netCode(cause) }, cause),
+    unreachable: (cause) => callError("MLLP", tools, { host, port }, cause),
   });
 
   return {
     address: `calls ${hostPort(host, port)}`,
     async stop() {
       life.abort();
+      tls[Symbol.dispose]();
       await session?.stop();
       await keeping;
     },
     async [Symbol.asyncDispose]() {
       life.abort();
+      tls[Symbol.dispose]();
       session?.drop("dropped");
     },
   };
@@ -121,24 +141,33 @@ async function call(tools: Tools): Promise<Listening> {
 function sessionTools(
   { config, world, intake, report, error }: Tools,
   signal: AbortSignal,
-  admit: SessionTools["admit"],
+  places: Pick<SessionTools, "admit" | "turnedAway">,
 ): SessionTools {
-  const { frameBytesMax, pauseMsMax, commitMsMax, resendsMax } = config;
+  const { frameBytesMax, pauseMsMax, frameMsMax, stallMsMax, commitMsMax, resendsMax } = config;
   return {
     ...config,
+    ...places,
     intake,
     report,
+    rates: new Rates(world.clock, config.messagesPerSecondMax),
     clock: world.clock,
     signal,
     breachError: ({ breach, bytes }) => {
       const verdict = verdictOn(bytes, breach === "startMissing" ? "stream" : "message") ?? breach;
-      return error(breachCodes[breach], { frameBytesMax, pauseMsMax, bytes: bytes.length, verdict });
+      return error(breachCodes[breach], {
+        frameBytesMax,
+        pauseMsMax,
+        frameMsMax,
+        bytes: bytes.length,
+        verdict,
+      });
     },
     strayError: (bytes) =>
       error("MLLP_BYTES_STRAY", { bytes: bytes.length, verdict: verdictOn(bytes, "stream") ?? "bytesStray" }),
     newerError: (peer) => error("MLLP_RELEASE_NEWER", { peer }),
     uncommittedError: (peer) => error("MLLP_ANSWER_UNCOMMITTED", { peer, commitMsMax, resendsMax }),
-    admit,
+    unreadError: (peer) => error("MLLP_ANSWER_UNREAD", { peer, stallMsMax }),
+    strangerError: (peer, speaks) => error("MLLP_STRANGER_REFUSED", { peer, speaks }),
   };
 }
 

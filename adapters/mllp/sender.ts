@@ -1,9 +1,14 @@
 import { defineSender, type OpenSender } from "../../runtime/contract/adapter.ts";
 import type { MitralError } from "../../runtime/contract/error.ts";
+import { probeWay } from "./_probe.ts";
 import { check, config, errors, type Tools } from "./_sender_spec.ts";
 import { Calls } from "../_kit/net/calls.ts";
 import { connect } from "../_kit/net/connect.ts";
-import { connectCode, listenCode } from "../_kit/net/faults.ts";
+import { listenCode } from "../_kit/net/faults.ts";
+import { callError, openCalling } from "../_kit/tls/calling.ts";
+import { openServing } from "../_kit/tls/serving.ts";
+import { asServer } from "../_kit/tls/settings.ts";
+import { type ClientTls, isTlsFailure } from "../../runtime/contract/tls.ts";
 import { hostPort } from "../_kit/net/host_port.ts";
 import { netCode } from "../_kit/net/net_codes.ts";
 import { fitsFrame } from "./framing/frame.ts";
@@ -12,7 +17,7 @@ import { Link, LinkError, type LinkTools } from "./sending/link.ts";
 import { Pacer } from "./sending/pacer.ts";
 
 /**
- * Sends messages over MLLP, release 1 or 2, in plain TCP: over connections it opens, or over those the peer opens to it.
+ * Sends messages over MLLP, release 1 or 2, in plain TCP or by TLS: over connections it opens, or over those the peer opens to it.
  *
  * The next frame that comes back answers the oldest message in flight on its connection. A late answer is never credited
  * to another message: where an answer does not come in time, cannot be read or belongs to another message, the connection
@@ -29,10 +34,11 @@ import { Pacer } from "./sending/pacer.ts";
  */
 export default defineSender({
   name: "mllp",
-  about: "Sends messages over MLLP, in plain TCP.",
+  about: "Sends messages over MLLP, by TLS or in plain TCP.",
   config,
   errors,
   check,
+  probe: probeWay,
   lanes: ({ connections, inFlightMax, keepAlive }) => connections * (keepAlive ? inFlightMax : 1),
 
   async open(tools): Promise<OpenSender> {
@@ -40,10 +46,11 @@ export default defineSender({
     const troubles = troublesOf(tools);
     const linkTools: LinkTools = { ...config, clock: world.clock, report: tools.report };
     const calls = config.role === "server" ? await answerCalls(tools, linkTools) : undefined;
+    const tls = await openCalling("MLLP", config.role === "client" ? config.tls : undefined, tools);
     const laneTools: LaneTools = {
       clock: world.clock,
       keepAlive: config.keepAlive,
-      linking: () => calls?.linking() ?? call(tools, linkTools),
+      linking: () => calls?.linking() ?? call(tools, linkTools, tls.current),
       better: (link) => calls?.newer(link) ?? link,
       unanswered: (cause) => cause instanceof LinkError ? troubles(cause) : cause,
     };
@@ -66,6 +73,7 @@ export default defineSender({
       },
       async [Symbol.asyncDispose]() {
         isClosed = true;
+        tls[Symbol.dispose]();
         for (const lane of lanes) lane.drop(error("MLLP_SENDER_CLOSED"));
         await calls?.[Symbol.asyncDispose]();
       },
@@ -82,14 +90,16 @@ function leastBusy(lanes: readonly Lane[]): Lane {
 }
 
 /** Calls the peer. */
-function call({ config, world, report, error }: Tools, linkTools: LinkTools) {
+function call(tools: Tools, linkTools: LinkTools, tls: ClientTls | undefined) {
+  const { config, world, report, error } = tools;
   const { host = "", port, connectMsMax } = config;
   const { connection, abandon } = connect(world, {
     host,
     port,
     connectMsMax,
+    tls,
     late: () => error("MLLP_CONNECT_LATE", { host, port, connectMsMax }),
-    failed: (cause) => error(connectCode("MLLP", cause), { host, port, reason: netCode(cause) }, cause),
+    failed: (cause) => callError("MLLP", tools, { host, port }, cause),
   });
   const link = connection.then((made) => {
     report({ name: "connectionOpened", facts: { host, port } });
@@ -99,18 +109,20 @@ function call({ config, world, report, error }: Tools, linkTools: LinkTools) {
 }
 
 /** Waits for the peer's calls. */
-async function answerCalls(
-  { config, world, report, error, fail }: Tools,
-  linkTools: LinkTools,
-): Promise<Calls<Link>> {
+async function answerCalls(tools: Tools, linkTools: LinkTools): Promise<Calls<Link>> {
+  const { config, world, report, error, fail } = tools;
   const { host = "127.0.0.1", port, connectMsMax } = config;
-  const acceptor = await world.net.listen({ host, port }).catch((cause): never =>
-    fail(listenCode("MLLP", cause), { host, port, reason: netCode(cause) }, cause)
-  );
+  const tls = await openServing("MLLP", asServer(config.tls), tools);
+  const acceptor = await world.net.listen({ host, port, ...tls.options }).catch((cause): never => {
+    tls[Symbol.dispose]();
+    return fail(listenCode("MLLP", cause), { host, port, reason: netCode(cause) }, cause);
+  });
+  tls.guard(acceptor);
   return new Calls(acceptor, {
     clock: world.clock,
     connectMsMax,
     report,
+    closed: () => tls[Symbol.dispose](),
     welcome: (connection) => new Link(connection, { ...linkTools, idleMsMax: 0 }),
     absent: () => error("MLLP_PEER_ABSENT", { host, port, connectMsMax }),
   });
@@ -124,7 +136,10 @@ function troublesOf({ config, error }: Tools): (failed: LinkError) => MitralErro
   return ({ trouble, cause }) => {
     switch (trouble) {
       case "closed":
-        return error("MLLP_ANSWER_MISSING", { host, port }, cause);
+        // In TLS 1.3 a server refuses our certificate after the handshake.
+        return isTlsFailure(cause)
+          ? callError("MLLP", { error }, { host, port }, cause)
+          : error("MLLP_ANSWER_MISSING", { host, port }, cause);
       case "late":
         return error("MLLP_ANSWER_LATE", { host, port, answerMsMax });
       case "applicationLate":

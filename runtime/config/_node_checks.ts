@@ -13,6 +13,8 @@ export interface FieldContext {
   readonly disk: Disk;
   /** An environment variable. */
   readonly env: (name: string) => string | undefined;
+  /** Names of the partners the file lists; left out where nobody knows them. */
+  readonly partners?: ReadonlySet<string>;
 }
 
 /** Notes each key that is not among `known`, with the one that was most likely meant. */
@@ -46,6 +48,16 @@ export function noteSplitText(owner: ConfigNode, value: ConfigNode, { problems }
     {},
     "quote text that has a comma",
   );
+  return true;
+}
+
+/** Notes the name of a partner that the file does not list; true where it was one. */
+export function noteStranger(name: string, node: ConfigNode, { problems, partners }: FieldContext): boolean {
+  if (!partners || partners.has(name)) return false;
+  const hint = partners.size > 0
+    ? didYouMean(name, partners)
+    : "list it under partners, with what it is known by";
+  problems.add(node, "CONFIG_PARTNER_UNKNOWN", { key: shown(name) }, hint);
   return true;
 }
 

@@ -101,6 +101,11 @@ const keepDays = <const O extends { readonly default: number } | { readonly opti
     ...otherwise,
   });
 
+const PIN = {
+  matches: "sha256:([0-9A-Fa-f]{2}:?){32}|sha256//[A-Za-z0-9+/]{43}=",
+  says: "is sha256: and 64 hexadecimal digits, or sha256// and 44 characters of base64",
+} as const;
+
 const TIME_ZONE = "IANA name of a time zone, such as America/Chicago.";
 
 const DESTINATION = adapterSection("A destination, with a durable queue of its own.", "senders", {
@@ -302,9 +307,30 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
     example: "./keys/gateway.json",
   }),
   partners: map(
-    "Files with the public keys of partners.",
+    "Other organisations: what they are known by.",
     "name",
-    path("A partner's public keys.", { expects: "file" }),
+    record("A partner: the file of its public keys, or more.", {
+      keys: path(
+        "File of its gateway's public keys. Needed where something is sealed for it, or comes from it sealed.",
+        {
+          expects: "file",
+          optional: true,
+          example: "./partners/state-registry.json",
+        },
+      ),
+      certificates: list(
+        "PEM files of the certificates it shows when TLS is spoken, as client and as server. Read again when they change; " +
+          "one that is taken out of its file, or whose file is removed, counts no more, and its connections are cut.",
+        path("A PEM file.", { example: "./partners/state-registry.pem" }),
+        { default: [], orOne: true },
+      ),
+      pins: list(
+        "What its certificates are known by, beside the files: `sha256:HEX`, the fingerprint of a certificate; " +
+          "`sha256//BASE64`, that of a public key.",
+        text("A fingerprint.", { pattern: PIN }),
+        { default: [], orOne: true },
+      ),
+    }, { short: "keys" }),
     {
       optional: true,
       example: { "state-registry": "./partners/state-registry.json" },

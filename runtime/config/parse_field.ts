@@ -15,6 +15,7 @@ import {
   type FieldContext,
   isMisspelt,
   noteSplitText,
+  noteStranger,
   noteUnknownKeys,
   plainText,
   wrongKind,
@@ -141,8 +142,11 @@ export function parseEntry(
 
 function parseText(field: TextField, node: ConfigNode, context: FieldContext): string | undefined {
   const text = plainText(node, "text", context);
-  if (text === undefined || !field.pattern) return text;
-  if (new RegExp(`^(?:${field.pattern.matches})$`, "u").test(text)) return text;
+  if (text === undefined) return undefined;
+  if (field.isPartner && !field.pattern?.words?.includes(text) && noteStranger(text, node, context)) {
+    return undefined;
+  }
+  if (!field.pattern || new RegExp(`^(?:${field.pattern.matches})$`, "u").test(text)) return text;
   // Not quoted: text with a pattern may be an address with a password in it.
   const near = suggest(text, field.pattern.words ?? []);
   const rule = `must be text that ${field.pattern.says}`;

@@ -26,26 +26,28 @@ export async function parseSecret(node: ConfigNode, context: FieldContext): Prom
     problems.hide(node.text);
     return problems.add(node, "CONFIG_SECRET_LITERAL", {}, HINT);
   }
+  const hidden = (text: string, read?: () => Promise<string>) => {
+    problems.hide(text);
+    return secretOf(text, read);
+  };
   const missing = (reason: string) =>
     problems.add(node, "CONFIG_SECRET_MISSING", { reference: shown(node.text), reason });
 
-  let text: string | undefined;
   if (reference.from === "env") {
-    text = env(reference.name);
+    const text = env(reference.name);
     if (text === undefined) return missing("the environment variable is not set");
-  } else {
-    const path = reference.from === "secret"
-      ? join(folder, SECRETS_FOLDER, reference.name)
-      : resolve(folder, reference.name);
-    try {
-      text = (await context.disk.readText(path)).replace(/\r?\n$/, "");
-    } catch (cause) {
-      return missing(reasonOf(cause, path));
-    }
+    return text === "" ? missing("it is empty") : hidden(text);
   }
-  if (text === "") return missing("it is empty");
-  problems.hide(text);
-  return secretOf(text);
+  const path = reference.from === "secret"
+    ? join(folder, SECRETS_FOLDER, reference.name)
+    : resolve(folder, reference.name);
+  const read = async () => (await context.disk.readText(path)).replace(/\r?\n$/, "");
+  try {
+    const text = await read();
+    return text === "" ? missing("it is empty") : hidden(text, read);
+  } catch (cause) {
+    return missing(reasonOf(cause, path));
+  }
 }
 
 function readReference(text: string): { from: "secret" | "env" | "file"; name: string } | undefined {

@@ -31,13 +31,21 @@ export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
     data,
     masterKey,
     ...(keys === undefined ? {} : { keys }),
-    partners: file.partners ?? {},
+    partners: planPartners(file.partners),
     ...(monitor === undefined ? {} : { monitor }),
     drainMsMax,
     journal,
     formats,
     channels: file.channels.map(({ name, value }) => planChannel(name, value, facts)),
   };
+}
+
+function planPartners(partners: GatewayFile["partners"] = {}): GatewayPlan["partners"] {
+  return Object.fromEntries(
+    Object.entries(partners).map((
+      [name, { keys, ...proofs }],
+    ) => [name, { ...proofs, ...(keys === undefined ? {} : { keys }) }]),
+  );
 }
 
 function planChannel(name: string, file: ChannelFile, facts: PlanFacts): ChannelPlan {

@@ -1,4 +1,11 @@
-import { isMisspelt, noteSplitText, noteUnknownKeys, plainText, wrongKind } from "./_node_checks.ts";
+import {
+  isMisspelt,
+  noteSplitText,
+  noteStranger,
+  noteUnknownKeys,
+  plainText,
+  wrongKind,
+} from "./_node_checks.ts";
 import type { ReadContext } from "./_read_context.ts";
 import { type ConfigNode, keySpot, pathOf, valueOf } from "./config_node.ts";
 import { NAME } from "./gateway_shape.ts";
@@ -17,7 +24,6 @@ import {
   type Shape,
   type ValueOf,
 } from "./shape.ts";
-import { didYouMean } from "./suggest.ts";
 
 /** Reads a section. What has a problem is left out of the value; every problem is noted. */
 export async function readSection<S extends Section>(
@@ -135,13 +141,8 @@ function readPartners(node: ConfigNode, context: ReadContext): readonly string[]
     if (name === undefined) continue;
     if (names.includes(name)) {
       context.problems.add(item, "CONFIG_VALUE_INVALID", { rule: `${shown(name)} is listed twice` });
-    } else if (context.partners.has(name)) {
+    } else if (!noteStranger(name, item, context)) {
       names.push(name);
-    } else {
-      const hint = context.partners.size > 0
-        ? didYouMean(name, context.partners)
-        : "list it under partners, with the file of its public keys";
-      context.problems.add(item, "CONFIG_PARTNER_UNKNOWN", { key: shown(name) }, hint);
     }
   }
   return names;

@@ -164,6 +164,8 @@ export interface Answer {
   readonly bytes: Uint8Array;
   /** Media type of `bytes`. */
   readonly contentType: string;
+  /** What the transport says beside it, where it says anything: `status` of HTTP. Metadata for `respond`; kept nowhere. */
+  readonly facts?: Readonly<Record<string, string>>;
 }
 
 /** How a message, or its delivery to one destination, ended. The only way to answer upstream. */

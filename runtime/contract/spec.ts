@@ -32,6 +32,8 @@ export interface TextField<T = string> extends FieldBase<T> {
     /** Words it takes, of which one was probably meant where the text is near to it. */
     readonly words?: readonly string[];
   };
+  /** True where it must be our name for a partner that the gateway file lists, or one of the words of `pattern`. */
+  readonly isPartner?: boolean;
 }
 /** A whole number between `min` and `max`, both included. */
 export interface IntegerField<T = number> extends FieldBase<T> {
@@ -210,7 +212,11 @@ export interface RangeOptions extends FieldOptions {
 
 /** Text, kept exactly as written. */
 export function text<
-  const O extends FieldOptions & { pattern?: TextField["pattern"]; default?: string },
+  const O extends FieldOptions & {
+    pattern?: TextField["pattern"];
+    isPartner?: boolean;
+    default?: string;
+  },
 >(
   about: string,
   options: O = {} as O,

@@ -1,4 +1,4 @@
-import type { ClientTls, PeerCertificate, ServerTls, TlsRefusal } from "./tls.ts";
+import type { ClientTls, PeerCertificate, ServerTls, TlsIdentity, TlsRefusal } from "./tls.ts";
 
 /**
  * Everything outside the program: time, chance, disk, network, other threads. Injected, so that a test or a simulator
@@ -147,7 +147,10 @@ export interface HttpOptions extends ListenOptions {
   readonly stallMsMax?: number;
   /** Largest head of a request, in bytes; 16 KiB where left out. A larger one is answered with 431. */
   readonly headBytesMax?: number;
-  /** Told of every request that broke the rules of HTTP (RFC 9112), by the platform's code: it was refused, and cut. */
+  /**
+   * Told of every request that was refused and cut before anybody was asked: it broke the rules of HTTP (RFC 9112), by the
+   * platform's code or one of ours, its head was not there in time (`HEAD_LATE`), or its answer not read (`ANSWER_UNREAD`).
+   */
   broken?(peer: string, detail: string): void;
 }
 
@@ -173,7 +176,10 @@ export interface HttpServer extends Review {
 export interface FetchOptions {
   /** How TLS is spoken, where it is to be another than the web's. */
   readonly tls?: ClientTls;
-  /** An HTTP proxy: `http://proxy.example:3128`, with a user and a password where it wants them (RFC 9110 section 9.3.6). */
+  /**
+   * An HTTP proxy: `http://proxy.example:3128`, with a user and a password where it wants them (RFC 9110 section 9.3.6), or
+   * `none`. What HTTPS_PROXY and NO_PROXY of the environment name where left out.
+   */
   readonly proxy?: string;
 }
 
@@ -194,6 +200,12 @@ export interface Net {
   ): Promise<HttpServer>;
   /** As `fetch` of the web platform. */
   fetch(request: Request, options?: FetchOptions): Promise<Response>;
+  /** The proxy by which `fetch` goes to a URL where its options name none, as the environment says; `none`: by none. */
+  proxyFor(url: string): Promise<string | undefined>;
+  /** The certificates of a PEM text, in order; rejects where one of them cannot be read, or there is none. */
+  certificatesIn(pem: string): Promise<readonly PeerCertificate[]>;
+  /** Which part keeps a certificate and a key from being used together; `undefined` where nothing does. */
+  misfitOf(identity: TlsIdentity): Promise<"certificate" | "key" | "pair" | undefined>;
   /** A socket on this machine, named by a path. */
   listenLocal(path: string): Promise<AsyncIterable<Connection> & { close(): void }>;
   /** Opens a connection to a socket made by `listenLocal`. */

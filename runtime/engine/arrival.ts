@@ -1,4 +1,4 @@
-import type { Reply } from "../contract/adapter.ts";
+import type { Delivery, Reply } from "../contract/adapter.ts";
 import type { Opened } from "../contract/envelope.ts";
 import { MitralError } from "../contract/error.ts";
 import type { Format, Identity } from "../contract/format.ts";
@@ -6,6 +6,7 @@ import type { Answer, Origin, Outcome } from "../contract/message.ts";
 import type { Corrected } from "../journal/corrections.ts";
 import type { Stored } from "../journal/large_bodies.ts";
 import { errors } from "./errors.ts";
+import type { IntakeParts } from "./intake_parts.ts";
 
 /** What is known of a message while it is being taken. */
 export interface Arrival {
@@ -36,6 +37,27 @@ export interface Arrival {
   readonly expected?: number;
   /** The message in quarantine that it takes the place of: no sender waits for an answer. */
   readonly corrects?: Corrected;
+}
+
+/** A delivery of a channel as it begins to be taken. */
+export function arrivalOf(
+  { bytes, peer, contentType, partner, key, isKnownById, isAskedAbout }: Delivery,
+  { plan, format, world, newId }: Pick<IntakeParts, "plan" | "format" | "world" | "newId">,
+  kept?: () => void,
+): Arrival {
+  const adapter = plan.listen.spec.name;
+  return {
+    id: newId(),
+    atMs: world.clock.nowMs(),
+    origin: partner === undefined ? { adapter, peer } : { adapter, peer, partner },
+    contentType: contentType ?? format.contentType,
+    bytes,
+    way: peer,
+    kept,
+    key,
+    isKnownById,
+    isAskedAbout,
+  };
 }
 
 /** A message the journal has: in its inbox, in quarantine, or from before. */

@@ -1,4 +1,4 @@
-import { type Delivery, type Listening, noPartners, type Reply } from "../contract/adapter.ts";
+import type { Delivery, Listening, Reply } from "../contract/adapter.ts";
 import { bindEnvelope } from "../contract/envelope.ts";
 import { errorTable, type MitralError } from "../contract/error.ts";
 import { bindFormat, type Format } from "../contract/format.ts";
@@ -81,6 +81,7 @@ export class Channel {
       epoch: journal.found.epoch,
       journal,
       world,
+      partners: parts.partners,
       secondAnswers,
       standings: parts.standings,
       of: (destination) => this.#ofDestination(destination),
@@ -186,7 +187,7 @@ export class Channel {
         intake: this.#intake,
         contentTypes: this.#contentTypes(),
         timeZone: plan.timeZone,
-        partners: noPartners,
+        partners: this.#parts.partners,
         memory: listenerMemory(journal, plan.name),
         ...errorTable(spec.name, spec.errors),
         report: ({ name, facts = {}, error }) =>

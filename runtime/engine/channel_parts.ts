@@ -1,3 +1,4 @@
+import type { Partners } from "../contract/adapter.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Gathering } from "../journal/questions.ts";
@@ -17,6 +18,7 @@ export interface ChannelParts {
   readonly world: World;
   readonly journal: Journal;
   readonly memory: IntakeMemory;
+  readonly partners: Partners;
   /** Where something is sealed or opened. */
   readonly keyring?: GatewayKeyring;
   /** Queued now, in the inbox and by destination, and what gathers. */

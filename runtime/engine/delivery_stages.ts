@@ -1,4 +1,4 @@
-import { noPartners, type OpenSender, type Parcel, type SenderSpec } from "../contract/adapter.ts";
+import type { OpenSender, Parcel, Partners, SenderSpec } from "../contract/adapter.ts";
 import type { Envelope, Statement } from "../contract/envelope.ts";
 import { errorTable } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
@@ -53,6 +53,7 @@ export interface DeliveryStagesParts extends ValueParts {
   readonly gateway: string;
   readonly epoch: number;
   readonly world: World;
+  readonly partners: Partners;
   report(event: Unstamped): void;
 }
 
@@ -107,13 +108,15 @@ export function deliveryStages(
   return [encrypt, send];
 }
 
-function openSender({ channel, destination, route, contentTypes, world, report }: DeliveryStagesParts) {
+function openSender(
+  { channel, destination, route, contentTypes, world, partners, report }: DeliveryStagesParts,
+) {
   const { send: { spec, config }, seal } = route;
   const place = { channel: channel.name, destination: destination.name };
   return spec.open({
     config: config as never,
     world,
-    partners: noPartners,
+    partners,
     ...errorTable(spec.name, spec.errors),
     report: ({ name, facts = {}, error }) =>
       report({ name: "transportReported", ...place, event: name, facts, error }),

@@ -16,6 +16,8 @@ export type GatewayEvent =
   & (
     | { readonly name: "gatewayStarted"; readonly gateway: string; readonly channels: number }
     | { readonly name: "gatewayStopped"; readonly gateway: string; readonly pending: number }
+    /** Its certificates cannot be read any more, or may soon not be used. */
+    | { readonly name: "partnerTroubled"; readonly partner: string; readonly error: MitralError }
     | ({ readonly name: "channelStarted"; readonly address: string } & Place)
     | ({ readonly name: "channelStopped" } & Place)
     /** It ran, and could not be started again on a journal that was opened again. */

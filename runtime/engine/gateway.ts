@@ -8,6 +8,7 @@ import type { Archive } from "../journal/records.ts";
 import type { BackupManifest } from "../journal/upkeep/backup_manifest.ts";
 import { backUpJournal, type Watched } from "../journal/upkeep/upkeep.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
+import { PartnerRegistry } from "../trust/partner_registry.ts";
 import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
 import { deadlineIn, drain } from "./drain.ts";
@@ -41,6 +42,7 @@ export class Gateway extends Operated implements RunningGateway {
   readonly #memory = new IntakeMemory();
   readonly #keeper: JournalKeeper;
   #keyring: GatewayKeyring | undefined;
+  readonly #partners: PartnerRegistry;
   readonly #channels = new Map<string, Channel>();
   readonly #renewal: Renewal;
   readonly #observers = new Set<(event: GatewayEvent) => void>();
@@ -61,6 +63,7 @@ export class Gateway extends Operated implements RunningGateway {
     plan: GatewayPlan,
     world: World,
     keyring: GatewayKeyring | undefined,
+    partners: PartnerRegistry,
     openStore: OpenStore,
   ) {
     super();
@@ -68,6 +71,7 @@ export class Gateway extends Operated implements RunningGateway {
     this.#plan = plan;
     this.#world = world;
     this.#keyring = keyring;
+    this.#partners = partners;
     this.#newId = messageIds(world);
     this.#startedAtMs = world.clock.nowMs();
     const channels = this.#channels, standings = this.#standings;
@@ -119,9 +123,15 @@ export class Gateway extends Operated implements RunningGateway {
   ): Promise<Gateway> {
     const store = openStore ?? sqliteStore(masterKey ?? missingMasterKey(plan.masterKey));
     const keyring = await keysFor(plan, plan.channels, world);
-    const gateway = new Gateway(plan, world, keyring, store);
+    const partners = await PartnerRegistry.open(
+      plan.partners,
+      world,
+      (event) => gateway.#report({ name: "partnerTroubled", ...event }),
+    );
+    const gateway = new Gateway(plan, world, keyring, partners, store);
     if (observer) gateway.observe(observer);
     await gateway.#keeper.open();
+    partners.start();
     gateway.#standings.load(gateway.#journal.found);
     try {
       // All are there before any starts: one may hand on to another.
@@ -287,6 +297,7 @@ export class Gateway extends Operated implements RunningGateway {
       world: this.#world,
       journal: this.#journal,
       memory: this.#memory,
+      partners: this.#partners,
       ...(this.#keyring ? { keyring: this.#keyring } : {}),
       found: {
         inbox: inboxes[plan.name] ?? 0,
@@ -317,6 +328,7 @@ export class Gateway extends Operated implements RunningGateway {
     const mending = this.#keeper.stop();
     if (mending) await mending;
     this.#renewal.forget();
+    this.#partners[Symbol.dispose]();
     const journal = { close: () => pruned.then(() => this.#keeper.close()) };
     await drain([...this.#channels.values()], journal, this.#world, this.#plan.drainMsMax);
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });

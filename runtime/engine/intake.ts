@@ -5,7 +5,7 @@ import type { Flaws, Identity, SplitBatch } from "../contract/format.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { Corrected } from "../journal/corrections.ts";
 import type { Append, Appended, Sameness } from "../journal/operations.ts";
-import { ACCEPTED, type Arrival, declared, failed, identityIn, type Kept } from "./arrival.ts";
+import { ACCEPTED, type Arrival, arrivalOf, declared, failed, identityIn, type Kept } from "./arrival.ts";
 import { outcomeOfAll, takeAll } from "./batch_intake.ts";
 import { errors } from "./errors.ts";
 import { flawed } from "./flawed.ts";
@@ -75,7 +75,7 @@ export class ChannelIntake implements Intake {
     if (!gate.isOpen) errors.fail("ENGINE_INTAKE_CLOSED", { reason: gate.reason });
     if (format.batch?.split(bytes)) errors.fail("ENGINE_CORRECTION_BATCH");
     const peer = corrects.by.person;
-    const arrival = this.#arrive({ bytes, peer, contentType });
+    const arrival = arrivalOf({ bytes, peer, contentType }, this.#parts);
     const kept = await this.#keep({ ...arrival, origin: { adapter: "correction", peer }, corrects });
     return { id: arrival.id, outcome: await kept.outcome };
   }
@@ -94,7 +94,7 @@ export class ChannelIntake implements Intake {
       inMemory = 0;
     };
     memory.take(inMemory);
-    const arrival = this.#arrive(delivery, () => {
+    const arrival = arrivalOf(delivery, this.#parts, () => {
       free();
       kept?.();
     });
@@ -108,24 +108,6 @@ export class ChannelIntake implements Intake {
       tookMs: clock.elapsedMs() - startedMs,
     });
     return reply;
-  }
-
-  #arrive(delivery: Delivery, kept?: () => void): Arrival {
-    const { bytes, peer, contentType, partner, key, isKnownById, isAskedAbout } = delivery;
-    const { plan, format, world, newId } = this.#parts;
-    const adapter = plan.listen.spec.name;
-    return {
-      id: newId(),
-      atMs: world.clock.nowMs(),
-      origin: partner === undefined ? { adapter, peer } : { adapter, peer, partner },
-      contentType: contentType ?? format.contentType,
-      bytes,
-      way: peer,
-      kept,
-      key,
-      isKnownById,
-      isAskedAbout,
-    };
   }
 
   async #take(arrival: Arrival): Promise<Reply> {

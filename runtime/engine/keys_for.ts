@@ -15,7 +15,9 @@ export async function keysFor(
   return await openKeyring({
     gateway: plan.name,
     ...(plan.keys === undefined ? {} : { identityFile: plan.keys }),
-    partnerFiles: plan.partners,
+    partnerFiles: Object.fromEntries(
+      Object.entries(plan.partners).flatMap(([name, { keys }]) => keys === undefined ? [] : [[name, keys]]),
+    ),
     disk: world.disk,
   });
 }

@@ -3,6 +3,16 @@ import type { ListenerSpec, SenderSpec } from "../contract/adapter.ts";
 import type { EnvelopeSpec } from "../contract/envelope.ts";
 import type { FormatSpec } from "../contract/format.ts";
 
+/** What a partner is known by. Files are absolute. */
+export interface PartnerPlan {
+  /** Its gateway's public keys; needed where something is sealed for it, or comes from it sealed. */
+  readonly keys?: string;
+  /** PEM files of the certificates it shows. */
+  readonly certificates: readonly string[];
+  /** `sha256:HEX` of a certificate, `sha256//BASE64` of a public key. */
+  readonly pins: readonly string[];
+}
+
 /**
  * What a gateway is to run: checked, complete, with every component's spec beside its parsed config. `config/` makes
  * it from YAML; the engine runs it and knows no file format.
@@ -18,8 +28,8 @@ export interface GatewayPlan {
   readonly masterKey: string;
   /** The gateway's own keys (a file made by `mitral keys init`), absolute; needed where something is sealed. */
   readonly keys?: string;
-  /** Partners' public keys: files by partner name, absolute. */
-  readonly partners: Readonly<Record<string, string>>;
+  /** Partners by our name for them. */
+  readonly partners: Readonly<Record<string, PartnerPlan>>;
   /** Where `/health`, `/ready` and `/metrics` are served, on loopback. */
   readonly monitor?: { readonly port: number };
   /** How long {@linkcode RunningGateway.close} may take before lines are dropped where they are. */

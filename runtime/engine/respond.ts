@@ -26,7 +26,7 @@ export class Responder implements AsyncDisposable {
   /** The outcome with the answer as whoever asked is to have it. Where that cannot be made, an outcome that says why. */
   async respond(row: OutboxRow, outcome: Outcome): Promise<Outcome> {
     if (this.#plan.respond.length === 0 || outcome.kind === "filtered" || !outcome.answer) return outcome;
-    const { bytes, contentType } = outcome.answer;
+    const { bytes, contentType, facts } = outcome.answer;
     try {
       const format = this.#formats.speaking(contentType);
       const raw = new RawBody(bytes, contentType);
@@ -37,6 +37,7 @@ export class Responder implements AsyncDisposable {
         receivedAtMs: row.receivedAtMs,
         received: bytes,
         body: format ? format.parse(bytes, contentType) : raw,
+        ...(facts ? { metadata: facts } : {}),
       }));
       const { body } = message;
       return { ...outcome, answer: { bytes: body.toBytes(), contentType: body.contentType } };

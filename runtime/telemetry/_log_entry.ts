@@ -110,6 +110,10 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   })),
   circuitOpened: say("warning", "circuit opened", (event) => ({ ...place(event), ...trouble(event.error) })),
   circuitClosed: say("info", "circuit closed", place),
+  partnerTroubled: say("warning", "partner troubled", (event) => ({
+    partner: event.partner,
+    ...trouble(event.error),
+  })),
   fileRefused: say("error", "file refused", (event) => ({ ...place(event), file: event.file })),
   stagePassed: say("debug", "stage passed", (event) => ({ ...place(event), tookMs: event.tookMs })),
   stageCrashed: say("error", "stage crashed", (event) => ({

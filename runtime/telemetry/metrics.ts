@@ -135,6 +135,13 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
   const halts = tally("line_halts", "Lines halted for good.", "channel", "destination", "code");
   const closures = tally("intake_closures", "Times a channel stopped taking messages.", "channel");
   const transport = tally("transport_events", "What adapters report.", "channel", "destination", "event");
+  const refusals = tally(
+    "transport_refusals",
+    "Connections, frames and requests that listeners refused.",
+    "channel",
+    "destination",
+    "code",
+  );
   const operations = tally("journal_operations", "Operations in the commits of the journal.");
   const poisoned = tally("journal_failures", "Errors that poisoned the journal.", "code");
   const unopened = tally("journal_reopen_failures", "Tries to open the journal again that failed.", "code");
@@ -228,7 +235,9 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
       case "intakeClosed":
         return closures.add([event.channel]);
       case "transportReported":
-        return transport.add([...line(event), event.event]);
+        transport.add([...line(event), event.event]);
+        if (event.facts.code !== undefined) refusals.add([...line(event), String(event.facts.code)]);
+        return;
       case "journalReopened":
         return reopened.add([]);
       case "journalStalled":

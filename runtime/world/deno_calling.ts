@@ -11,9 +11,8 @@ export async function callSecurely(
   tls: ClientTls,
   { signal, keepAlive = true }: { readonly signal?: AbortSignal; readonly keepAlive?: boolean } = {},
 ): Promise<Connection> {
-  const socket = await dial(host, port, signal);
-  socket.setKeepAlive(keepAlive, KEEP_ALIVE_MS);
-  const { stream, known } = await secureClient(socket, host, tls, signal ? { signal } : {});
+  const dialled = async () => (await dial(host, port, signal)).setKeepAlive(keepAlive, KEEP_ALIVE_MS);
+  const { stream, known } = await secureClient(dialled, host, tls, signal ? { signal } : {});
   return new StreamConnection(stream, `${host}:${port}`, known, explained);
 }
 

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
-import { createHash, X509Certificate } from "node:crypto";
-import type { PeerCertificate, TlsTrouble } from "../contract/tls.ts";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+import type { PeerCertificate, TlsIdentity, TlsTrouble } from "../contract/tls.ts";
 
 /** A certificate as it was shown, and what is wrong with it whoever it belongs to. */
 export interface ShownCertificate {
@@ -30,14 +30,32 @@ export function readCertificate(der: Uint8Array): ShownCertificate | undefined {
   }
 }
 
-/** The certificates of a PEM text, in order. Throws where one cannot be read. */
-export function readPem(pem: string): readonly PeerCertificate[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+/** The certificates of a PEM text, in order. Throws where one of them cannot be read, or there is none. */
+export function certificatesIn(pem: string): readonly PeerCertificate[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
+  if (!blocks) throw new TypeError("Cannot read certificates: there is none in the text");
   return blocks.map((block) => {
     const shown = readCertificate(new X509Certificate(block).raw);
-    if (!shown) throw new TypeError("Cannot read certificate: not X.509");
+    if (!shown) throw new TypeError("Cannot read certificates: one is not X.509");
     return shown.certificate;
   });
+}
+
+/** Which part keeps a certificate and a key from being used together. */
+export function misfitOf({ certificate, key }: TlsIdentity): "certificate" | "key" | "pair" | undefined {
+  const x509 = attempt(() => new X509Certificate(certificate));
+  if (!x509) return "certificate";
+  const privateKey = attempt(() => createPrivateKey(key));
+  if (!privateKey) return "key";
+  return x509.checkPrivateKey(privateKey) ? undefined : "pair";
+}
+
+function attempt<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
 }
 
 /** What rules a certificate out, whoever it belongs to. */

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import type { ClientTls } from "../contract/tls.ts";
 import type { FetchOptions } from "../contract/world.ts";
 import { dial } from "./deno_calling.ts";
+import { environmentProxy } from "./deno_proxy.ts";
 import { explained, secureClient } from "./deno_tls.ts";
 
 /** What TLS is spoken where the options say nothing of it: that of the web. */
@@ -12,13 +13,37 @@ const WEB: ClientTls = { versionMin: "1.2" };
 
 /**
  * As `fetch`, without its redirects: with a client certificate, a pinned server, or by a proxy. Connections are kept for
- * the next request of the same way, in one pool for each `tls` object and proxy.
+ * the next request of the same way, in one pool for each `tls` object and proxy. What asks for none of it, and a proxy by
+ * TLS that the environment names, are the platform's own.
  */
-export async function fetchBy(request: Request, options: FetchOptions): Promise<Response> {
+export async function fetchBy(request: Request, { tls, proxy }: FetchOptions): Promise<Response> {
+  const url = new URL(request.url);
+  const by = proxy ?? proxyFor(request.url);
+  if (!tls && (by === undefined || by.startsWith("https:"))) return await fetch(request);
+  return await fetchOver(request, url, {
+    ...(tls ? { tls } : {}),
+    ...(by === undefined || by === "none" ? {} : { proxy: by }),
+  });
+}
+
+/** The proxy that the environment names for a URL. */
+export function proxyFor(url: string): string | undefined {
+  return environmentProxy(new URL(url), variable);
+}
+
+/** One that this program may not read is not there. */
+function variable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch {
+    return undefined;
+  }
+}
+
+async function fetchOver(request: Request, url: URL, options: FetchOptions): Promise<Response> {
   const { signal } = request;
   signal.throwIfAborted();
   const body = request.body ? Buffer.from(await request.arrayBuffer()) : undefined;
-  const url = new URL(request.url);
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const outgoing = begin(url, request, body, options);
   const stop = () => outgoing.destroy(signal.reason);
@@ -102,8 +127,10 @@ function agentFor(options: FetchOptions): WayAgent {
 }
 
 async function connectTo({ host, port, isSecure }: Way, { tls = WEB, proxy }: FetchOptions): Promise<Duplex> {
-  const socket = proxy === undefined ? await dial(host, port) : await tunnel(new URL(proxy), host, port);
-  return isSecure ? (await secureClient(socket, host, tls, { protocols: ["http/1.1"] })).stream : socket;
+  const dialled = () => proxy === undefined ? dial(host, port) : tunnel(new URL(proxy), host, port);
+  return isSecure
+    ? (await secureClient(dialled, host, tls, { protocols: ["http/1.1"] })).stream
+    : await dialled();
 }
 
 /** A way through a proxy to one host (RFC 9110 section 9.3.6). */

@@ -1,4 +1,5 @@
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { HttpOptions, HttpServer, RequestFacts } from "../contract/world.ts";
 import { type Entered, listenOn, portOf } from "./deno_listening.ts";
@@ -10,22 +11,32 @@ export async function serveHttp(options: HttpOptions, handler: Handler): Promise
   const { headMsMax = 10_000, idleMsMax = 60_000, stallMsMax = 30_000, headBytesMax = 16 * 1024 } = options;
   const visits = new Map<Duplex, Visit>();
   const limits = { headMsMax, idleMsMax, stallMsMax };
-  const parser = http.createServer({ maxHeaderSize: headBytesMax, keepAlive: true }, (incoming, outgoing) => {
-    const visit = visits.get(incoming.socket);
-    if (visit) void visit.answer(incoming, outgoing, handler);
-    else incoming.socket.destroy();
-  });
+  const parser = http.createServer(
+    { maxHeaderSize: headBytesMax, keepAlive: true, requireHostHeader: false },
+    (incoming, outgoing) => {
+      const visit = visits.get(incoming.socket);
+      if (visit) void visit.answer(incoming, outgoing, handler);
+      else incoming.socket.destroy();
+    },
+  );
   // Under Deno a server that does not listen itself ends each connection it is handed after the first answer.
   Object.defineProperty(parser, "listening", { value: true });
   // The deadlines are ours: those of the platform look at sockets only now and then.
   Object.assign(parser, { keepAliveTimeout: idleMsMax, headersTimeout: 0, requestTimeout: 0 });
   parser.on("clientError", (cause: { code?: string }, socket: Duplex) => {
-    const visit = visits.get(socket);
-    if (visit) options.broken?.(visit.peer, cause.code ?? "unknown");
+    visits.get(socket)?.break(cause.code ?? "unknown");
     refuse(socket, cause.code === "HPE_HEADER_OVERFLOW" ? 431 : 400);
   });
+  parser.on("connect", (_incoming, socket: Duplex) => {
+    visits.get(socket)?.break("METHOD_UNSERVED");
+    refuse(socket, 400);
+  });
+  parser.on("checkExpectation", ({ socket }: IncomingMessage, outgoing: ServerResponse) => {
+    visits.get(socket)?.break("EXPECTATION_UNKNOWN");
+    outgoing.writeHead(417, { connection: "close" }).end();
+  });
   const listening = await listenOn(options, ["http/1.1"], (entered) => {
-    const visit = new Visit(entered, limits, options.tls !== undefined);
+    const visit = new Visit(entered, limits, options);
     visits.set(entered.stream, visit);
     entered.stream.on("close", () => {
       visit.end();
@@ -44,7 +55,7 @@ export async function serveHttp(options: HttpOptions, handler: Handler): Promise
 }
 
 /** What a request is refused with that could not be read. */
-function refuse(socket: Duplex, status: 400 | 431): void {
+function refuse(socket: Duplex, status: 400 | 408 | 431): void {
   if (socket.writable) {
     socket.end(
       `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
@@ -74,20 +85,23 @@ class Visit {
   readonly #entered: Entered;
   readonly #limits: Deadlines;
   readonly #scheme: string;
+  readonly #broken: HttpOptions["broken"];
   readonly #left = Promise.withResolvers<void>();
   #underWay = 0;
   #isLeaving = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(entered: Entered, limits: Deadlines, isSecure: boolean) {
+  constructor(entered: Entered, limits: Deadlines, { tls, broken }: HttpOptions) {
     this.#entered = entered;
     this.#limits = limits;
-    this.#scheme = isSecure ? "https" : "http";
+    this.#scheme = tls ? "https" : "http";
+    this.#broken = broken;
     this.#expect(limits.headMsMax);
   }
 
-  get peer(): string {
-    return this.#entered.peer;
+  /** Tells of a request that is refused here. */
+  break(detail: string): void {
+    this.#broken?.(this.#entered.peer, detail);
   }
 
   async answer(incoming: IncomingMessage, outgoing: ServerResponse, handler: Handler): Promise<void> {
@@ -99,11 +113,14 @@ class Visit {
     try {
       // What the partner registry says now is what counts, whatever it said when the connection was made.
       if (!isWelcome()) return void stream.destroy();
+      const trouble = troubleOf(incoming);
+      if (trouble) {
+        this.break(trouble);
+        outgoing.setHeader("connection", "close");
+        return await this.#send(incoming, outgoing, new Response(null, { status: 400 }));
+      }
       const request = requestOf(incoming, this.#scheme, gone.signal);
-      const response = request
-        ? await handler(request, { peer, ...known })
-        : new Response(null, { status: 400 });
-      await this.#send(incoming, outgoing, response);
+      await this.#send(incoming, outgoing, await handler(request, { peer, ...known }));
     } catch {
       stream.destroy();
     } finally {
@@ -128,7 +145,13 @@ class Visit {
   /** Cuts the connection where the head of a request is not there in time. */
   #expect(ms: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#entered.stream.destroy(), ms);
+    const stream = this.#entered.stream as Socket, { bytesRead } = stream;
+    this.#timer = setTimeout(() => {
+      // Where nothing has come there is no request to refuse.
+      if (stream.bytesRead === bytesRead) return void stream.destroy();
+      this.break("HEAD_LATE");
+      refuse(stream, 408);
+    }, ms);
     Deno.unrefTimer(this.#timer as unknown as number);
   }
 
@@ -141,7 +164,10 @@ class Visit {
     // What is left of a body that was not read must not be taken for the next request.
     const isCut = !incoming.complete;
     if (isCut || this.#isLeaving) outgoing.setHeader("connection", "close");
-    const stalled = setTimeout(() => stream.destroy(), this.#limits.stallMsMax);
+    const stalled = setTimeout(() => {
+      this.break("ANSWER_UNREAD");
+      stream.destroy();
+    }, this.#limits.stallMsMax);
     await new Promise<void>((resolve) => {
       outgoing.once("finish", resolve);
       outgoing.once("close", resolve);
@@ -152,15 +178,22 @@ class Visit {
   }
 }
 
-/** The request as the web platform has it; `undefined` where it is addressed in a way no origin server answers. */
-function requestOf(incoming: IncomingMessage, scheme: string, signal: AbortSignal): Request | undefined {
-  const { method = "", url = "", headers } = incoming;
-  const host = headers.host ?? "";
-  if (!url.startsWith("/") || !/^[A-Za-z0-9.:[\]_-]+$/.test(host) || /^(CONNECT|TRACE|TRACK)$/.test(method)) {
-    return undefined;
+/** Why a request is not answered by an origin server, or may be read as another by whoever stands in front of us. */
+function troubleOf({ method = "", url = "", headers, rawHeaders, httpVersion }: IncomingMessage) {
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host");
+  const coding = headers["transfer-encoding"];
+  if (/^(CONNECT|TRACE|TRACK)$/.test(method)) return "METHOD_UNSERVED";
+  if (coding !== undefined && (coding.toLowerCase() !== "chunked" || httpVersion !== "1.1")) {
+    return "CODING_UNKNOWN";
   }
-  const target = URL.parse(`${scheme}://${host}${url}`);
-  if (!target) return undefined;
+  if (hosts.length !== 1 || !/^[A-Za-z0-9.:[\]_-]+$/.test(headers.host ?? "")) return "HOST_AMBIGUOUS";
+  return url.startsWith("/") && URL.canParse(`http://${headers.host}${url}`) ? undefined : "TARGET_UNSERVED";
+}
+
+/** The request as the web platform has it. */
+function requestOf(incoming: IncomingMessage, scheme: string, signal: AbortSignal): Request {
+  const { method = "", url, headers } = incoming;
+  const target = `${scheme}://${headers.host}${url}`;
   const given = new Headers();
   for (let at = 0; at < incoming.rawHeaders.length; at += 2) {
     given.append(incoming.rawHeaders[at], incoming.rawHeaders[at + 1]);

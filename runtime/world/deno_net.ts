@@ -153,8 +153,17 @@ export const denoNet: Net = {
     return await (await import("./deno_http.ts")).serveHttp(options, handler);
   },
   async fetch(request, options) {
-    if (!options?.tls && options?.proxy === undefined) return await fetch(request);
+    if (!options) return await fetch(request);
     return await (await import("./deno_fetch.ts")).fetchBy(request, options);
+  },
+  async proxyFor(url) {
+    return (await import("./deno_fetch.ts")).proxyFor(url);
+  },
+  async certificatesIn(pem) {
+    return (await import("./deno_certificates.ts")).certificatesIn(pem);
+  },
+  async misfitOf(identity) {
+    return (await import("./deno_certificates.ts")).misfitOf(identity);
   },
   async listenLocal(path) {
     const listener = Deno.listen({ transport: "unix", path });

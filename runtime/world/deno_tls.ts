@@ -3,18 +3,18 @@
  * server made this way nor, once a session is resumed, asked for again; and one of X.509 version 1 needs no private key.
  * So nothing the platform calls authorised is believed: the certificate itself is looked up, on every connection.
  */
-import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import tls from "node:tls";
-import type {
-  ClientCheck,
-  ClientTls,
-  PeerCertificate,
-  ServerTls,
-  TlsFailure,
-  TlsRefusal,
-  TlsTrouble,
-  TlsVersion,
+import {
+  type ClientCheck,
+  type ClientTls,
+  isTlsFailure,
+  type PeerCertificate,
+  type ServerTls,
+  type TlsFailure,
+  type TlsRefusal,
+  type TlsTrouble,
+  type TlsVersion,
 } from "../contract/tls.ts";
 import { readCertificate, troubleWith } from "./deno_certificates.ts";
 import { type Known, peerOf } from "./deno_sockets.ts";
@@ -128,13 +128,63 @@ function staysWelcome({ certificate, partner }: Known, side: ServerSide): boolea
   return side.tls().clients?.admit(certificate) === partner;
 }
 
-/** Speaks TLS as a client over a connected socket. Rejects with a `TlsFailure`, or with the signal's reason. */
-export function secureClient(
+/** TLS that a server has spoken with success. */
+export interface SecuredClient {
+  readonly stream: tls.TLSSocket;
+  readonly known: Known;
+}
+
+/** What else a client may say. */
+interface ClientSide {
+  readonly signal?: AbortSignal;
+  /** RFC 7301. */
+  readonly protocols?: readonly string[];
+}
+
+/**
+ * Speaks TLS as a client over a socket that `dial` connects. Rejects with the platform's error of that, a `TlsFailure`, or
+ * the signal's reason. A chain that is not trusted is looked at a second time, on a connection of its own that nothing is
+ * said on: the platform does not tell a certificate that has expired from one of a stranger.
+ */
+export async function secureClient(
+  dial: () => Promise<Socket>,
+  host: string,
+  options: ClientTls,
+  side: ClientSide = {},
+): Promise<SecuredClient> {
+  try {
+    return await shakeHands(await dial(), host, options, side);
+  } catch (cause) {
+    if (!isTlsFailure(cause) || cause.trouble !== "untrusted") throw cause;
+    throw await seenAgain(cause, dial, host, options, side);
+  }
+}
+
+async function seenAgain(
+  failure: TlsFailure,
+  dial: () => Promise<Socket>,
+  host: string,
+  { identity: _, ...options }: ClientTls,
+  side: ClientSide,
+): Promise<unknown> {
+  let seen: PeerCertificate | undefined;
+  const look = (certificate: PeerCertificate) => {
+    seen = certificate;
+    return false;
+  };
+  const again = await dial().then((socket) => shakeHands(socket, host, { ...options, admit: look }, side))
+    .catch((cause) => cause);
+  side.signal?.throwIfAborted();
+  if (isTlsFailure(again) && again.certificate && again.trouble !== "unknown") return again;
+  return seen ? tlsFailure({ ...failure, certificate: seen }) : failure;
+}
+
+function shakeHands(
   socket: Socket,
   host: string,
   options: ClientTls,
-  { signal, protocols = [] }: { readonly signal?: AbortSignal; readonly protocols?: readonly string[] } = {},
-): Promise<{ readonly stream: tls.TLSSocket; readonly known: Known }> {
+  { signal, protocols = [] }: ClientSide,
+): Promise<SecuredClient> {
   const { anchors, admit, serverName = host, identity, versionMin } = options;
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) => {
@@ -228,7 +278,7 @@ const TROUBLES: readonly { readonly says: RegExp; readonly is: TlsTrouble }[] = 
   { says: /ALTNAME_INVALID/, is: "named" },
   { says: /DID_NOT_RETURN_A_CERTIFICATE/, is: "missing" },
   { says: /WRONG_VERSION_NUMBER|InvalidContentType|corrupt message/, is: "foreign" },
-  { says: /PROTOCOL_VERSION|Tls1[23]NotOffered|NoCipherSuitesInCommon|NoKxGroupsInCommon/, is: "version" },
+  { says: /PROTOCOL_VERSION|peer is incompatible|received fatal alert: HandshakeFailure/, is: "version" },
   {
     says: /received fatal alert: (\w*Certificate\w*|UnknownCA|AccessDenied|DecryptError)/,
     is: "refused",
@@ -248,15 +298,4 @@ function isAddress(host: string): boolean {
 
 function bare(host: string): string {
   return host.replace(/^\[|\]$/g, "");
-}
-
-/** Whether a certificate and a key belong together and can be used; why not, in the platform's code. */
-export function unusable({ certificate, key }: { certificate: string; key: string }): string | undefined {
-  try {
-    tls.createSecureContext({ cert: Buffer.from(certificate), key: Buffer.from(key) });
-    return undefined;
-  } catch (cause) {
-    const { code, message } = cause as { code?: string; message?: string };
-    return code ?? message ?? "unknown";
-  }
 }

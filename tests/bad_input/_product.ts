@@ -35,9 +35,10 @@ export class Product implements AsyncDisposable {
     this.#err = new Output(child.stderr);
   }
 
-  /** Resolves when every channel listens. Fails with what it said where it ends before. */
-  static async start(file: string): Promise<Product> {
-    const product = new Product(commandOf(["run", file, "--log", "json", "--log-level", "debug"]).spawn());
+  /** Resolves when every channel listens. Fails with what it said where it ends before. By a module of its own where given. */
+  static async start(file: string, module?: string): Promise<Product> {
+    const args = ["run", file, "--log", "json", "--log-level", "debug"];
+    const product = new Product(commandOf(args, module).spawn());
     await product.#out.seen((line) => line.startsWith("ready "));
     return product;
   }
@@ -62,14 +63,34 @@ export class Product implements AsyncDisposable {
     return /^monitor (http:\S+)\/health$/m.exec(this.out)![1];
   }
 
-  /** Resolves with the `count`th line of the log whose properties hold all of these. */
-  async logged(wanted: Readonly<Record<string, unknown>>, count = 1): Promise<void> {
-    const all = Object.entries(wanted);
-    await this.#err.seen((line) => {
-      if (!line.startsWith("{")) return false;
-      const { properties } = JSON.parse(line) as LogLine;
-      return all.every(([name, value]) => properties[name] === value);
-    }, count);
+  /** Resolves with the properties of the `count`th line of the log that hold all of these, or are as wanted. */
+  async logged(
+    wanted: Readonly<Record<string, unknown>> | ((properties: LogLine["properties"]) => boolean),
+    count = 1,
+  ): Promise<LogLine["properties"]> {
+    const isWanted = typeof wanted === "function"
+      ? wanted
+      : (properties: LogLine["properties"]) =>
+        Object.entries(wanted).every(([name, value]) => properties[name] === value);
+    const propertiesOf = (line: string) => (JSON.parse(line) as LogLine).properties;
+    return propertiesOf(
+      await this.#err.seen((line) => line.startsWith("{") && isWanted(propertiesOf(line)), count),
+    );
+  }
+
+  /** Id of the process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Sends it a signal. */
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves with the `count`th line of standard output that is as wanted. */
+  async said(wanted: (line: string) => boolean, count = 1): Promise<string> {
+    return await this.#out.seen(wanted, count);
   }
 
   /** SIGTERM. Resolves when it has ended and all it said is read. */
@@ -107,12 +128,13 @@ class Output {
   }
 
   /** Resolves when `count` whole lines are as wanted. Fails with the last lines where it ends before. */
-  async seen(wanted: (line: string) => boolean, count = 1): Promise<void> {
+  async seen(wanted: (line: string) => boolean, count = 1): Promise<string> {
     let found = 0;
     for (let at = 0;;) {
       const end = this.text.indexOf("\n", at);
       if (end >= 0) {
-        if (wanted(this.text.slice(at, end)) && ++found === count) return;
+        const line = this.text.slice(at, end);
+        if (wanted(line) && ++found === count) return line;
         at = end + 1;
       } else if (this.#isOver) {
         throw new Error(`It ended after ${found} of ${count} lines:\n${this.text.slice(-2_000)}`);
@@ -137,9 +159,9 @@ class Output {
   }
 }
 
-function commandOf(args: readonly string[]): Deno.Command {
+function commandOf(args: readonly string[], module = "mod.ts"): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-check", "-P", "mod.ts", ...args],
+    args: ["run", "--quiet", "--no-check", "--v8-flags=--expose-gc", "-P", module, ...args],
     cwd: root,
     stdin: "null",
     stdout: "piped",

@@ -11,6 +11,7 @@ const PEERS = {
   "openssh-server": [["/usr/bin/env", "test", "-x", "/usr/sbin/sshd"]],
   "openssl": [["openssl", "version"]],
   // A version manager's python3 need not be the one Debian's package belongs to.
+  "python3": [["python3", "--version"], ["/usr/bin/python3", "--version"]],
   "python3-hl7": [["python3", "-c", "import hl7.mllp"], ["/usr/bin/python3", "-c", "import hl7.mllp"]],
   "systemd": [["systemd-analyze", "--version"]],
   "zsh": [["zsh", "--version"]],

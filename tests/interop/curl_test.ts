@@ -1,8 +1,7 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { curl, post } from "./_curl.ts";
 import { openGateway } from "./_gateway.ts";
-import { requirePeer } from "./_peers.ts";
 
-const curl = await requirePeer("curl");
 const TYPE = "Content-Type: application/hl7-v2";
 const MESSAGE = "MSH|^~\\&|LAB|ST E|EHR|ST E|20260101120000||ORU^R01|C-0001|P|2.5\rPID|1||4711\r";
 const channels = {
@@ -12,26 +11,6 @@ const channels = {
     send: { files: { file: { path: "./out" } } },
   },
 };
-
-/** Runs curl with a body on its standard input; the last response it got, and its body. */
-async function post(
-  url: string,
-  body: string,
-  ...args: string[]
-): Promise<{ status: number; head: string; body: string }> {
-  const child = curl.command(
-    ["--silent", "--show-error", "--noproxy", "*", "--include", "--data-binary", "@-", ...args, url],
-    { stdin: "piped", stdout: "piped" },
-  ).spawn();
-  const input = child.stdin.getWriter();
-  await input.write(new TextEncoder().encode(body));
-  await input.close();
-  const { success, stdout } = await child.output();
-  assert(success);
-  const said = new TextDecoder().decode(stdout).replace(/^HTTP\/1\.1 100 [^]*?\r\n\r\n/, "");
-  const end = said.indexOf("\r\n\r\n");
-  return { status: Number(said.split(" ")[1]), head: said.slice(0, end), body: said.slice(end + 4) };
-}
 
 Deno.test({
   name: "curl posts HL7 to our https listener and gets an acknowledgement with status 200",

@@ -66,13 +66,15 @@ Deno.test("every gateway file in every document is read without a problem", asyn
           {
             catalog,
             loadActor: outside.loadActor,
-            env: () => "a secret",
+            env: secretIn,
             timeZone: "UTC",
             // Keys, partners, tables and what differs from machine to machine are the reader's own.
             disk: {
               ...denoWorld.disk,
-              readText: (path) =>
-                path.endsWith(".env") ? Promise.resolve(variablesIn(text)) : denoWorld.disk.readText(path),
+              readText: async (path) => {
+                if (path.endsWith(".env")) return variablesIn(text);
+                return /\/secrets\//.test(path) ? secretIn(path) : await denoWorld.disk.readText(path);
+              },
               facts: async (path) =>
                 await denoWorld.disk.facts(path) ??
                   { kind: /\.\w+$/.test(path) ? "file" : "folder", size: 0, modifiedMs: 0 },
@@ -88,6 +90,11 @@ Deno.test("every gateway file in every document is read without a problem", asyn
   }
   assert(read > 0, "no document shows a gateway file");
 });
+
+/** A secret that nobody guesses, and another one under another name. */
+function secretIn(name: string): string {
+  return `${name.replace(/.*\//, "")}.`.padEnd(40, "x");
+}
 
 /** A file of variables that sets each a text names, to what a number and a name may both be. */
 function variablesIn(text: string): string {

@@ -9,6 +9,8 @@ export class FakeConnection implements Connection {
   #other: FakeConnection | undefined;
   #hasEnded = false;
   #isClosed = false;
+  #isDeaf = false;
+  readonly #unwritten: PromiseWithResolvers<void>[] = [];
 
   constructor(readonly peer: string) {}
 
@@ -36,6 +38,15 @@ export class FakeConnection implements Connection {
     if (this.#isClosed || this.#other!.#isClosed) throw broken("EPIPE");
     this.#other!.#unread.push(bytes.slice());
     this.#other!.#serve();
+    if (!this.#other!.#isDeaf) return;
+    const unwritten = Promise.withResolvers<void>();
+    this.#unwritten.push(unwritten);
+    await unwritten.promise;
+  }
+
+  /** Reads nothing from now on: what the other end writes does not come to an end, until it closes. */
+  goDeaf(): void {
+    this.#isDeaf = true;
   }
 
   /** What has come and was not read. */
@@ -66,6 +77,7 @@ export class FakeConnection implements Connection {
     this.#isClosed = true;
     this.#reader?.reject(broken("EINTR"));
     this.#reader = undefined;
+    for (const { reject } of this.#unwritten.splice(0)) reject(broken("EINTR"));
     this.finish();
   }
 
@@ -125,6 +137,9 @@ export function fakeNet(given: Partial<Net>): Net {
     serveHttp: none,
     fetch: none,
     lookup: none,
+    proxyFor: () => Promise.resolve(undefined),
+    certificatesIn: none,
+    misfitOf: none,
     listenLocal: none,
     connectLocal: none,
     ...given,

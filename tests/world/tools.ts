@@ -43,9 +43,10 @@ function filled(fields: Fields, given: Readonly<Record<string, unknown>>): Recor
 }
 
 function valueOf(field: Field, value: unknown): unknown {
-  return field.kind === "record" && value !== undefined
-    ? filled(field.fields, value as Record<string, unknown>)
-    : value;
+  if (field.kind !== "record" || value === undefined) return value;
+  const { fields, short } = field;
+  const isShort = typeof value === "string" && short !== undefined;
+  return filled(fields, isShort ? { [short]: value } : value as Record<string, unknown>);
 }
 
 /** Everything an adapter said while a test ran. */

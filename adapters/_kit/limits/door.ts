@@ -9,23 +9,23 @@ const faults = {
   NETWORK_REFUSED: {
     blame: "operator",
     retry: "never",
-    says: "Cannot take connection from {address}: it is in no network of allow",
+    says: "Cannot take connection from {peer}: it is in no network of allow",
   },
   CONNECTIONS_FULL: {
     blame: "operator",
     retry: "later",
-    says: "Cannot take connection from {address}: there are connectionsMax ({connectionsMax}) already",
+    says: "Cannot take connection from {peer}: there are connectionsMax ({connectionsMax}) already",
   },
   ADDRESS_FULL: {
     blame: "sender",
     retry: "later",
     says:
-      "Cannot take connection from {address}: it has connectionsPerAddressMax ({connectionsPerAddressMax}) already",
+      "Cannot take connection from {peer}: it has connectionsPerAddressMax ({connectionsPerAddressMax}) already",
   },
   ADDRESS_BARRED: {
     blame: "sender",
     retry: "later",
-    says: "Cannot take connection from {address}: it has failed to sign in too often",
+    says: "Cannot take connection from {peer}: it has failed to sign in too often",
   },
 } as const satisfies Readonly<Record<string, Fault>>;
 
@@ -118,13 +118,13 @@ export class Door<const Owner extends string> {
     };
   };
 
-  /** Says that somebody was turned away. */
-  turnAway(reason: TurnedAway, address: string): void {
+  /** Says that somebody, at an address with or without a port, was turned away. */
+  turnAway(reason: TurnedAway, peer: string): void {
     const { config: { connectionsMax, connectionsPerAddressMax }, error, report } = this.#tools;
     const code: DoorCode<Owner> = `${this.#owner}_${nouns[reason]}`;
-    const event = { name: "connectionTurnedAway", facts: { peer: address, reason, code } };
+    const event = { name: "connectionTurnedAway", facts: { peer, reason, code } };
     if (!this.#warnings.isDue(reason)) return report(event);
-    report({ ...event, error: error(code, { address, connectionsMax, connectionsPerAddressMax }) });
+    report({ ...event, error: error(code, { peer, connectionsMax, connectionsPerAddressMax }) });
   }
 
   #reason(address: string, peer: string): TurnedAway | undefined {

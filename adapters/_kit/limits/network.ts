@@ -15,6 +15,11 @@ export function addressBytes(address: string): Uint8Array | undefined {
   return bytes && isMapped(bytes) ? bytes.subarray(12) : bytes;
 }
 
+/** The address of the other end of a connection: that of `192.0.2.7:51022`, `::1:51022` or `[::1]:51022`. */
+export function addressOf(peer: string): string {
+  return peer.slice(0, peer.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1");
+}
+
 /** A network in CIDR, `10.0.0.0/8` or `2001:db8::/32`, or one address. `undefined` where it is neither. */
 export function networkOf(text: string): Network | undefined {
   const [address, length, ...rest] = text.split("/");

@@ -16,6 +16,8 @@ export interface CallTools<L> {
   /** What is made of a peer's connection. */
   welcome(connection: Connection): L;
   report(event: TransportEvent): void;
+  /** Told once nobody is let in any more. */
+  closed?(): void;
 }
 
 /**
@@ -75,6 +77,7 @@ export class Calls<L extends Linked> {
   /** Accepts no more and closes what is there. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#acceptor.close();
+    this.#tools.closed?.();
     await this.#accepting;
     for (const link of this.#links.keys()) link.close();
   }

@@ -1,3 +1,4 @@
+import type { ClientTls } from "../../../runtime/contract/tls.ts";
 import type { Connection, World } from "../../../runtime/contract/world.ts";
 
 /** A connection being made. */
@@ -10,10 +11,11 @@ export interface Connecting {
 /** Connects, for `connectMsMax` at most. Rejects with what `late` or, for the platform's errors, `failed` makes. */
 export function connect(
   { clock, net }: Pick<World, "clock" | "net">,
-  { host, port, connectMsMax, late, failed }: {
+  { host, port, connectMsMax, tls, late, failed }: {
     readonly host: string;
     readonly port: number;
     readonly connectMsMax: number;
+    readonly tls?: ClientTls | undefined;
     late(): unknown;
     failed(cause: unknown): unknown;
   },
@@ -34,7 +36,7 @@ export function connect(
     reject(reason);
     attempt.abort(reason);
   };
-  net.connect({ host, port, signal: attempt.signal }).then(
+  net.connect({ host, port, signal: attempt.signal, ...(tls ? { tls } : {}) }).then(
     (connection) => over() ? resolve(connection) : connection.close(),
     (cause) => over() && reject(failed(cause)),
   );

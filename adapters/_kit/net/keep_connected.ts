@@ -1,4 +1,5 @@
 import { MitralError } from "../../../runtime/contract/error.ts";
+import type { ClientTls } from "../../../runtime/contract/tls.ts";
 import type { Connection, World } from "../../../runtime/contract/world.ts";
 import { connect } from "./connect.ts";
 
@@ -8,6 +9,8 @@ export interface KeepTools {
   readonly host: string;
   readonly port: number;
   readonly connectMsMax: number;
+  /** Asked for each connection: how TLS is spoken on it, where it is. */
+  tls?(): ClientTls | undefined;
   /** Longest wait between two attempts; the first is a second. */
   readonly redialMsMax: number;
   /** Aborted when no connection is wanted any more. */
@@ -30,7 +33,11 @@ export async function keepConnected(tools: KeepTools): Promise<void> {
   let attempts = 0;
   while (!signal.aborted) {
     let trouble: MitralError | undefined;
-    const { connection, abandon } = connect(world, { ...tools, failed: tools.unreachable });
+    const { connection, abandon } = connect(world, {
+      ...tools,
+      tls: tools.tls?.(),
+      failed: tools.unreachable,
+    });
     const stop = () => abandon(signal.reason);
     signal.addEventListener("abort", stop, { once: true });
     try {

@@ -1,11 +1,10 @@
-import type { TransportEvent } from "../../../runtime/contract/adapter.ts";
+import type { AdapterTools } from "../../../runtime/contract/adapter.ts";
 import type { Facts, Fault, MitralError } from "../../../runtime/contract/error.ts";
-import type { Connection, World } from "../../../runtime/contract/world.ts";
+import type { Connection } from "../../../runtime/contract/world.ts";
 import { Calls } from "./calls.ts";
 import { connect } from "./connect.ts";
 import {
   type ConnectCode,
-  connectCode,
   connectFaults,
   type ListenCode,
   listenCode,
@@ -15,6 +14,10 @@ import {
 } from "./faults.ts";
 import type { Linked, Linking } from "./linking.ts";
 import { netCode } from "./net_codes.ts";
+import { callError, type Calling, openCalling } from "../tls/calling.ts";
+import { callingFaults, type CallingTlsCode, servingFaults, type ServingTlsCode } from "../tls/faults.ts";
+import { openServing } from "../tls/serving.ts";
+import { asServer, type EitherTlsSettings } from "../tls/settings.ts";
 
 const faults = {
   PEER_ABSENT: {
@@ -29,7 +32,12 @@ const faults = {
   },
 } as const satisfies Readonly<Record<string, Fault>>;
 
-type Code<Owner extends string> = ConnectCode<Owner> | ListenCode<Owner> | `${Owner}_${keyof typeof faults}`;
+type Code<Owner extends string> =
+  | ConnectCode<Owner>
+  | ListenCode<Owner>
+  | CallingTlsCode<Owner>
+  | ServingTlsCode<Owner>
+  | `${Owner}_${keyof typeof faults}`;
 
 /** What a sender declares that has an outlet. */
 export function outletFaults<const Owner extends string>(
@@ -37,22 +45,30 @@ export function outletFaults<const Owner extends string>(
 ):
   & ReturnType<typeof connectFaults<Owner>>
   & ReturnType<typeof listenFaults<Owner>>
+  & ReturnType<typeof callingFaults<Owner>>
+  & ReturnType<typeof servingFaults<Owner>>
   & Owned<Owner, typeof faults> {
-  return { ...connectFaults(owner), ...listenFaults(owner), ...owned(owner, faults) };
+  return {
+    ...connectFaults(owner),
+    ...listenFaults(owner),
+    ...callingFaults(owner),
+    ...servingFaults(owner),
+    ...owned(owner, faults),
+  };
 }
 
 /** What an outlet needs of what its sender is given. */
-export interface OutletTools<Owner extends string> {
+export interface OutletTools<Owner extends string>
+  extends Pick<AdapterTools<never, never>, "world" | "partners" | "report"> {
   readonly config: {
     /** `client`: we call the peer; `server`: it calls us. */
     readonly role: "client" | "server";
     readonly host?: string | undefined;
     readonly port: number;
     readonly connectMsMax: number;
+    readonly tls?: EitherTlsSettings | undefined;
   };
-  readonly world: Pick<World, "clock" | "net">;
   error(code: Code<Owner>, facts?: Facts, cause?: unknown): MitralError;
-  report(event: TransportEvent): void;
 }
 
 /** A link that has rested for longer may have been closed by the peer without our having looked. */
@@ -66,7 +82,10 @@ export class Outlet<const Owner extends string, L extends Linked> {
   readonly #owner: Owner;
   readonly #tools: OutletTools<Owner>;
   readonly #make: (connection: Connection) => L;
+  /** At `role: server`. */
   readonly #calls: Calls<L> | undefined;
+  /** At `role: client`. */
+  readonly #tls: Calling | undefined;
   #link: L | undefined;
   #linking: Linking<L> | undefined;
   #isClosed = false;
@@ -75,12 +94,13 @@ export class Outlet<const Owner extends string, L extends Linked> {
     owner: Owner,
     tools: OutletTools<Owner>,
     make: (connection: Connection) => L,
-    calls: Calls<L> | undefined,
+    { calls, tls }: { readonly calls?: Calls<L>; readonly tls?: Calling },
   ) {
     this.#owner = owner;
     this.#tools = tools;
     this.#make = make;
     this.#calls = calls;
+    this.#tls = tls;
   }
 
   /** At `role: server`, listens already. `owner`: the adapter's name in capitals. */
@@ -89,11 +109,17 @@ export class Outlet<const Owner extends string, L extends Linked> {
     tools: OutletTools<Owner>,
     make: (connection: Connection) => L,
   ): Promise<Outlet<Owner, L>> {
-    const { config: { role, host = "127.0.0.1", port, connectMsMax }, world, error, report } = tools;
-    if (role === "client") return new Outlet(owner, tools, make, undefined);
-    const acceptor = await world.net.listen({ host, port }).catch((cause) => {
+    const { config, world, error, report } = tools;
+    const { role, host = "127.0.0.1", port, connectMsMax } = config;
+    if (role === "client") {
+      return new Outlet(owner, tools, make, { tls: await openCalling(owner, config.tls, tools) });
+    }
+    const tls = await openServing(owner, asServer(config.tls), tools);
+    const acceptor = await world.net.listen({ host, port, ...tls.options }).catch((cause) => {
+      tls[Symbol.dispose]();
       throw error(listenCode(owner, cause), { host, port, reason: netCode(cause) }, cause);
     });
+    tls.guard(acceptor);
     const absent = () => error(`${owner}_PEER_ABSENT`, { host, port, connectMsMax });
     const calls = new Calls(acceptor, {
       clock: world.clock,
@@ -101,8 +127,9 @@ export class Outlet<const Owner extends string, L extends Linked> {
       report,
       absent,
       welcome: make,
+      closed: () => tls[Symbol.dispose](),
     });
-    return new Outlet(owner, tools, make, calls);
+    return new Outlet(owner, tools, make, { calls });
   }
 
   /** Uses the link, got first where there is none. On `signal` closes it, and rejects with the signal's reason. */
@@ -125,6 +152,7 @@ export class Outlet<const Owner extends string, L extends Linked> {
   /** Closes; what is under way rejects. May be called twice. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
+    this.#tls?.[Symbol.dispose]();
     this.#drop(this.#closed());
     await this.#calls?.[Symbol.asyncDispose]();
   }
@@ -156,8 +184,9 @@ export class Outlet<const Owner extends string, L extends Linked> {
       host,
       port,
       connectMsMax,
+      tls: this.#tls?.current,
       late: () => error(`${owner}_CONNECT_LATE`, { host, port, connectMsMax }),
-      failed: (cause) => error(connectCode(owner, cause), { host, port, reason: netCode(cause) }, cause),
+      failed: (cause) => callError(owner, this.#tools, { host, port }, cause),
     });
     const link = connection.then((made) => {
       report({ name: "connectionOpened", facts: { host, port } });

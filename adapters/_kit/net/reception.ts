@@ -1,14 +1,11 @@
-import type { Listening, TransportEvent } from "../../../runtime/contract/adapter.ts";
+import type { AdapterTools, Listening } from "../../../runtime/contract/adapter.ts";
 import type { Facts, MitralError } from "../../../runtime/contract/error.ts";
-import type { Connection, World } from "../../../runtime/contract/world.ts";
-import {
-  type ConnectCode,
-  connectCode,
-  connectFaults,
-  type ListenCode,
-  listenCode,
-  listenFaults,
-} from "./faults.ts";
+import type { Connection } from "../../../runtime/contract/world.ts";
+import { type ConnectCode, connectFaults, type ListenCode, listenCode, listenFaults } from "./faults.ts";
+import { callError, openCalling } from "../tls/calling.ts";
+import { callingFaults, type CallingTlsCode, servingFaults, type ServingTlsCode } from "../tls/faults.ts";
+import { openServing } from "../tls/serving.ts";
+import { asServer, type EitherTlsSettings } from "../tls/settings.ts";
 import { hostPort } from "./host_port.ts";
 import { keepConnected } from "./keep_connected.ts";
 import { netCode } from "./net_codes.ts";
@@ -25,17 +22,31 @@ export interface Session {
   drop(reason: string): void;
 }
 
-type Code<Owner extends string> = ListenCode<Owner> | ConnectCode<Owner>;
+type Code<Owner extends string> =
+  | ListenCode<Owner>
+  | ConnectCode<Owner>
+  | ServingTlsCode<Owner>
+  | CallingTlsCode<Owner>;
 
 /** What a listener declares that has a reception. */
 export function receptionFaults<const Owner extends string>(
   owner: Owner,
-): ReturnType<typeof listenFaults<Owner>> & ReturnType<typeof connectFaults<Owner>> {
-  return { ...listenFaults(owner), ...connectFaults(owner) };
+):
+  & ReturnType<typeof listenFaults<Owner>>
+  & ReturnType<typeof connectFaults<Owner>>
+  & ReturnType<typeof servingFaults<Owner>>
+  & ReturnType<typeof callingFaults<Owner>> {
+  return {
+    ...listenFaults(owner),
+    ...connectFaults(owner),
+    ...servingFaults(owner),
+    ...callingFaults(owner),
+  };
 }
 
 /** What a reception needs of what its listener is given. */
-export interface ReceptionTools<Owner extends string> {
+export interface ReceptionTools<Owner extends string>
+  extends Pick<AdapterTools<never, never>, "world" | "partners" | "report"> {
   readonly config: {
     /** `server`: peers call us; `client`: we call the peer. */
     readonly role: "server" | "client";
@@ -43,10 +54,9 @@ export interface ReceptionTools<Owner extends string> {
     readonly port: number;
     readonly connectMsMax: number;
     readonly redialMsMax: number;
+    readonly tls?: EitherTlsSettings | undefined;
   };
-  readonly world: Pick<World, "clock" | "net" | "random">;
   error(code: Code<Owner>, facts?: Facts, cause?: unknown): MitralError;
-  report(event: TransportEvent): void;
 }
 
 /** Who may come in, by address; what it gives is disposed when the connection is closed. */
@@ -69,13 +79,17 @@ export function receive<const Owner extends string>(
 
 async function serve<const Owner extends string>(
   owner: Owner,
-  { config: { host = LOOPBACK, port }, world, error }: ReceptionTools<Owner>,
+  tools: ReceptionTools<Owner>,
   enter: Enter,
   begin: (connection: Connection) => Session,
 ): Promise<Listening> {
-  const acceptor = await world.net.listen({ host, port, enter }).catch((cause) => {
+  const { config: { host = LOOPBACK, port, tls: settings }, world, error } = tools;
+  const tls = await openServing(owner, asServer(settings), tools);
+  const acceptor = await world.net.listen({ host, port, enter, ...tls.options }).catch((cause) => {
+    tls[Symbol.dispose]();
     throw error(listenCode(owner, cause), { host, port, reason: netCode(cause) }, cause);
   });
+  tls.guard(acceptor);
   const sessions = new Set<Session>();
   const accepting = (async () => {
     for await (const connection of acceptor) {
@@ -87,11 +101,13 @@ async function serve<const Owner extends string>(
   return {
     address: hostPort(host, acceptor.port),
     async stop() {
+      tls[Symbol.dispose]();
       acceptor.close();
       await accepting;
       await Promise.all([...sessions].map((session) => session.stop()));
     },
     async [Symbol.asyncDispose]() {
+      tls[Symbol.dispose]();
       acceptor.close();
       for (const session of sessions) session.drop("dropped");
       await accepting;
@@ -100,17 +116,20 @@ async function serve<const Owner extends string>(
   };
 }
 
-function call<const Owner extends string>(
+async function call<const Owner extends string>(
   owner: Owner,
-  { config, world, error, report }: ReceptionTools<Owner>,
+  tools: ReceptionTools<Owner>,
   begin: (connection: Connection) => Session,
 ): Promise<Listening> {
+  const { config, world, error, report } = tools;
   const { host = LOOPBACK, port, connectMsMax } = config;
   const life = new AbortController();
+  const tls = await openCalling(owner, config.tls, tools);
   let session: Session | undefined;
   const keeping = keepConnected({
     ...config,
     host,
+    tls: () => tls.current,
     world,
     signal: life.signal,
     async use(connection) {
@@ -121,18 +140,20 @@ function call<const Owner extends string>(
     failed: (error, againInMs) =>
       report({ name: "connectionFailed", facts: { host, port, againInMs }, error }),
     late: () => error(`${owner}_CONNECT_LATE`, { host, port, connectMsMax }),
-    unreachable: (cause) => error(connectCode(owner, cause), { host, port, reason: netCode(cause) }, cause),
+    unreachable: (cause) => callError(owner, tools, { host, port }, cause),
   });
-  return Promise.resolve({
+  return {
     address: `calls ${hostPort(host, port)}`,
     async stop() {
       life.abort();
+      tls[Symbol.dispose]();
       await session?.stop();
       await keeping;
     },
     async [Symbol.asyncDispose]() {
       life.abort();
+      tls[Symbol.dispose]();
       session?.drop("dropped");
     },
-  });
+  };
 }

@@ -11,8 +11,8 @@ export interface Attempt {
   run(signal: AbortSignal): Promise<string>;
   /** The declared error for what `run` rejected with, where that is none itself. */
   failed(cause: unknown): MitralError;
-  /** The declared error for what took longer than `msMax`; what `failed` makes of `ETIMEDOUT` where left out. */
-  late?(): MitralError;
+  /** The declared error for what took longer than `msMax`, by `ETIMEDOUT`; as `failed` where left out. */
+  late?(cause: unknown): MitralError;
 }
 
 /** Where the attempts are made. */
@@ -36,7 +36,7 @@ export async function* probe({ world: { clock }, signal }: ProbePlace, attempts:
 
 /** What came out, or why nothing did; `undefined` where nobody waits any longer. */
 function outcomeOf(
-  { msMax, run, failed, late }: Attempt,
+  { msMax, run, failed, late = failed }: Attempt,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<string | MitralError | undefined> {
@@ -50,7 +50,7 @@ function outcomeOf(
       life.abort();
     };
     const giveUp = () => end(undefined);
-    const stopTimer = clock.after(msMax, () => end(late?.() ?? failed(timedOut())));
+    const stopTimer = clock.after(msMax, () => end(late(timedOut())));
     if (signal.aborted) return giveUp();
     signal.addEventListener("abort", giveUp, { once: true });
     run(life.signal).then(end, (cause) => end(cause instanceof MitralError ? cause : failed(cause)));

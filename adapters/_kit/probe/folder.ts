@@ -12,12 +12,16 @@ export interface FolderTools {
   /** Absolute. */
   readonly path: string;
   readonly uses: readonly FolderUse[];
+  /** True where it is made when the channel starts. */
+  readonly isMade?: boolean;
   /** The declared error for the platform's, by its `code`: `ENOENT`, `ENOTDIR`, `EACCES`, `ENOSPC`, `ETIMEDOUT`. */
   failed(cause: unknown, use: FolderUse): MitralError;
 }
 
 /** Whether a folder of this machine can be used, one step for each use. */
-export function folder({ world: { disk, random }, path, uses, failed }: FolderTools): readonly Attempt[] {
+export function folder(
+  { world: { disk, random }, path, uses, isMade, failed }: FolderTools,
+): readonly Attempt[] {
   const runs = {
     async read() {
       const { length } = await disk.list(path);
@@ -36,7 +40,10 @@ export function folder({ world: { disk, random }, path, uses, failed }: FolderTo
     step: "folder",
     // A share whose server is gone may not answer at all.
     msMax: 10_000,
-    run: runs[use],
+    run: async () =>
+      isMade && await disk.facts(path) === undefined
+        ? `${path} is made when the channel starts`
+        : await runs[use](),
     failed: (cause) => failed(cause, use),
   }));
 }

@@ -10,12 +10,14 @@ export interface ReachTools {
   readonly port: number;
   /** How long each step may take. */
   readonly msMax: number;
+  /** What the connection is called: that to a proxy has a name of its own. */
+  readonly step?: "connection" | "proxy";
   /** How TLS is spoken with it, where it is; asked when it is wanted, and may reject with a declared error. */
   tls?(): ClientTls | Promise<ClientTls>;
   /** The declared error for the platform's, by its `code`: `ENOTFOUND`, `ECONNREFUSED`, `ECONNRESET`, `ETLS`. */
   failed(cause: unknown): MitralError;
-  /** The declared error for a peer that does not come to it in time; what `failed` makes of `ETIMEDOUT` where left out. */
-  late?(): MitralError;
+  /** The declared error for a peer that does not come to it in time, by `ETIMEDOUT`; as `failed` where left out. */
+  late?(cause: unknown): MitralError;
 }
 
 /**
@@ -26,7 +28,7 @@ export function reach(tools: ReachTools): readonly Attempt[] {
   const { world: { net }, host, port, tls } = tools;
   const connection: Attempt = {
     ...tools,
-    step: "connection",
+    step: tools.step ?? "connection",
     run: (signal) =>
       kept(net.connect({ host, port, signal }), tools, signal, ({ peer }) => `${peer} accepts`),
   };

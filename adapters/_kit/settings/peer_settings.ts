@@ -1,7 +1,15 @@
-import { choice, durationMs, integer, text, type Unfit } from "../../../runtime/contract/spec.ts";
+import {
+  choice,
+  type Config,
+  durationMs,
+  integer,
+  text,
+  type Unfit,
+} from "../../../runtime/contract/spec.ts";
+import { eitherTls, unfitTls } from "../tls/settings.ts";
 import { idleSettings } from "./idle_settings.ts";
 
-/** Where a listener meets its peers: settings of every one over plain TCP. */
+/** Where a listener meets its peers: settings of every one over TCP. */
 export const receptionSettings = {
   port: integer(
     "Port to listen on; 0 lets the system choose one. At `role: client`, the port of the peer.",
@@ -18,6 +26,7 @@ export const receptionSettings = {
     ["server", "client"],
     { default: "server" },
   ),
+  tls: eitherTls,
   connectMsMax: durationMs("At `role: client`: how long the peer may take to accept the connection.", {
     default: 10_000,
     min: 1,
@@ -28,7 +37,7 @@ export const receptionSettings = {
   ),
 } as const;
 
-/** Where a sender meets its peer: settings of every one over plain TCP. */
+/** Where a sender meets its peer: settings of every one over TCP. */
 export const outletSettings = {
   host: text(
     "Name or address of the peer. At `role: server`, address to listen on: only this machine, 127.0.0.1, where left out.",
@@ -44,6 +53,7 @@ export const outletSettings = {
     ["client", "server"],
     { default: "client" },
   ),
+  tls: eitherTls,
   connectMsMax: durationMs(
     "How long the peer may take to accept a connection. At `role: server`, how long a message waits for it to call.",
     { default: 10_000, min: 1 },
@@ -51,29 +61,27 @@ export const outletSettings = {
 } as const;
 
 /** What of a listener's settings does not fit its role. */
-export function unfitReception(
-  config:
-    & { readonly role: string; readonly host?: string | undefined; readonly port: number }
-    & {
-      readonly [Name in keyof typeof receptionSettings]: unknown;
-    },
-): Unfit[] {
-  if (config.role === "server") {
-    return [...idleSettings(receptionSettings, config, ["connectMsMax", "redialMsMax"], "role: server")];
+export function unfitReception(config: Config<typeof receptionSettings>): Unfit[] {
+  const { role, host, port, tls } = config;
+  const unfit = unfitTls(tls, role);
+  if (role === "server") {
+    return [
+      ...unfit,
+      ...idleSettings(receptionSettings, config, ["connectMsMax", "redialMsMax"], "role: server"),
+    ];
   }
-  const unfit: Unfit[] = [];
-  if (config.host === undefined) unfit.push({ setting: "host", rule: "is needed: the peer to call" });
-  if (config.port === 0) {
+  if (host === undefined) unfit.push({ setting: "host", rule: "is needed: the peer to call" });
+  if (port === 0) {
     unfit.push({ setting: "port", rule: "must be the port of the peer at role: client, not 0" });
   }
   return unfit;
 }
 
 /** What of a sender's settings does not fit its role. */
-export function unfitOutlet(
-  { role, host }: { readonly role: string; readonly host?: string | undefined },
-): Unfit[] {
-  return role === "client" && host === undefined
-    ? [{ setting: "host", rule: "is needed: the peer to call" }]
-    : [];
+export function unfitOutlet({ role, host, tls }: Config<typeof outletSettings>): Unfit[] {
+  const unfit = unfitTls(tls, role);
+  if (role === "client" && host === undefined) {
+    unfit.push({ setting: "host", rule: "is needed: the peer to call" });
+  }
+  return unfit;
 }

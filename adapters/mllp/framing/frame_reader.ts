@@ -9,7 +9,9 @@ export type Breach =
   /** A frame starts within a frame. */
   | "startRepeated"
   /** The bytes ended, or paused for too long, within a frame. */
-  | "endMissing";
+  | "endMissing"
+  /** A frame took too long to be whole. */
+  | "late";
 
 /** Thrown where framing is broken. */
 export class BrokenFrame extends Error {

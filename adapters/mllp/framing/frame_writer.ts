@@ -1,7 +1,7 @@
 import type { Connection } from "../../../runtime/contract/world.ts";
 import { CR, FS, VT } from "./frame.ts";
 
-/** Larger messages are written as they are, between their start and their end, instead of being copied first. */
+/** Larger messages are written as they are, piece by piece, between their start and their end, instead of being copied. */
 const copyBytesMax = 256 * 1024;
 const head = Uint8Array.of(VT);
 const tail = Uint8Array.of(FS, CR);
@@ -14,11 +14,11 @@ interface Waiting {
 
 /** Writes frames whole and in order, however many are asked for at once; those that wait meanwhile go out together. */
 export class FrameWriter {
-  readonly #connection: Connection;
+  readonly #connection: Pick<Connection, "write">;
   #waiting: Waiting[] = [];
   #isWriting = false;
 
-  constructor(connection: Connection) {
+  constructor(connection: Pick<Connection, "write">) {
     this.#connection = connection;
   }
 
@@ -78,7 +78,9 @@ export class FrameWriter {
 
   async #writeLarge(message: Uint8Array): Promise<void> {
     await this.#connection.write(head);
-    await this.#connection.write(message);
+    for (let at = 0; at < message.length; at += copyBytesMax) {
+      await this.#connection.write(message.subarray(at, at + copyBytesMax));
+    }
     await this.#connection.write(tail);
   }
 }

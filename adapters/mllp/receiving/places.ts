@@ -14,6 +14,11 @@ export class Places<T> implements Iterable<T> {
     this.#max = max;
   }
 
+  /** As many connections as there may be in all: those beside the places and silent ones have not yet come so far. */
+  get openMax(): number {
+    return this.#max + 2 * this.#silentMax;
+  }
+
   /** True where no place is left. */
   get areTaken(): boolean {
     return this.#speaking.size >= this.#max;
@@ -22,7 +27,7 @@ export class Places<T> implements Iterable<T> {
   /** Lets a silent one in; returns the one that has to go for it, if any. */
   enter(one: T): T | undefined {
     this.#silent.add(one);
-    if (this.#silent.size <= Math.max(this.#max, silentMin)) return undefined;
+    if (this.#silent.size <= this.#silentMax) return undefined;
     const [oldest] = this.#silent;
     this.#silent.delete(oldest);
     return oldest;
@@ -34,6 +39,10 @@ export class Places<T> implements Iterable<T> {
     this.#silent.delete(one);
     this.#speaking.add(one);
     return true;
+  }
+
+  get #silentMax(): number {
+    return Math.max(this.#max, silentMin);
   }
 
   leave(one: T): void {

@@ -5,12 +5,16 @@ import type { Connection } from "../../../runtime/contract/world.ts";
 import { type CommitLimits, Commits } from "../framing/commits.ts";
 import { fitsFrame } from "../framing/frame.ts";
 import { FrameWriter } from "../framing/frame_writer.ts";
+import { PromptWriter } from "../../_kit/net/prompt_writer.ts";
 
 /** What the replies of all sessions share. */
 export interface ReplyTools extends CommitLimits {
   readonly release: number;
   readonly inFlightMax: number;
+  readonly stallMsMax: number;
   report(event: TransportEvent): void;
+  /** The declared error for an answer that the peer does not read. */
+  unreadError(peer: string): MitralError;
   /** The declared error for an answer that the peer did not commit. */
   uncommittedError(peer: string): MitralError;
 }
@@ -29,6 +33,7 @@ export class Replies {
   readonly #peer: string;
   readonly #tools: ReplyTools;
   readonly #drop: (reason: string) => void;
+  readonly #socket: PromptWriter;
   readonly #writer: FrameWriter;
   /** In release 2. */
   readonly #commits: Commits | undefined;
@@ -47,7 +52,8 @@ export class Replies {
     this.#peer = connection.peer;
     this.#tools = tools;
     this.#drop = drop;
-    this.#writer = new FrameWriter(connection);
+    this.#socket = new PromptWriter(connection, tools, () => this.#unread());
+    this.#writer = new FrameWriter(this.#socket);
     if (tools.release === 2) this.#commits = new Commits(this.#writer, tools, () => this.#uncommitted());
   }
 
@@ -91,6 +97,7 @@ export class Replies {
   /** Says nothing more. */
   close(): void {
     this.#isMute = true;
+    this.#socket.close();
     this.#commits?.close();
   }
 
@@ -184,6 +191,13 @@ export class Replies {
     }
     this.#tools.report({ name: "answerUnfit", facts: { bytes: answer.length } });
     this.#drop("unanswered");
+  }
+
+  /** The peer does not read: whatever else it is told would only wait behind. */
+  #unread(): void {
+    const error = this.#tools.unreadError(this.#peer);
+    this.#tools.report({ name: "answerUnread", facts: { peer: this.#peer, code: error.code }, error });
+    this.#drop("unread");
   }
 
   /** The peer did not commit an answer: it has no use for the next. */

@@ -1,12 +1,14 @@
-import type { Intake, Reading } from "../../../runtime/contract/adapter.ts";
+import type { Delivery, Intake, Reading } from "../../../runtime/contract/adapter.ts";
 import type { MitralError } from "../../../runtime/contract/error.ts";
 import type { Connection } from "../../../runtime/contract/world.ts";
-import { Deadline } from "../../_kit/net/deadline.ts";
+import { addressOf } from "../../_kit/limits/network.ts";
+import type { Rate, Rates } from "../../_kit/limits/rate.ts";
 import { commitIn } from "../framing/frame.ts";
 import { BrokenFrame, FrameReader } from "../framing/frame_reader.ts";
 import { looksLikeMessage } from "../framing/looks_like_message.ts";
 import { type Stranger, strangerOf } from "../framing/strangers.ts";
 import { Replies, type ReplyTools } from "./replies.ts";
+import { type WaitLimits, Waits } from "./waits.ts";
 
 const firstBufferBytes = 16 * 1024;
 const fullBufferBytes = 128 * 1024;
@@ -14,13 +16,11 @@ const fullBufferBytes = 128 * 1024;
 const lingerMs = 2_000;
 
 /** What all sessions of a listener share. */
-export interface SessionTools extends ReplyTools {
+export interface SessionTools extends ReplyTools, WaitLimits {
   readonly intake: Intake;
   readonly frameBytesMax: number;
-  readonly startMsMax: number;
-  readonly idleMsMax: number;
-  readonly pauseMsMax: number;
-  readonly endMsMax: number;
+  /** How many messages each address may send. */
+  readonly rates: Rates;
   /** Aborted when nothing more is to be read. */
   readonly signal: AbortSignal;
   /** The declared error for a breach of framing. */
@@ -29,8 +29,12 @@ export interface SessionTools extends ReplyTools {
   strayError(bytes: Uint8Array): MitralError;
   /** The declared error for a peer of release 2, where we speak release 1. */
   newerError(peer: string): MitralError;
+  /** The declared error for whoever does not speak MLLP. */
+  strangerError(peer: string, speaks: string): MitralError;
   /** Asked when the first byte is there; false where no place is left for another peer that speaks. */
   admit(session: Session): boolean;
+  /** Told of a peer that spoke, or was silent, where no place was left. */
+  turnedAway(peer: string): void;
 }
 
 /**
@@ -43,9 +47,10 @@ export class Session {
   readonly #tools: SessionTools;
   readonly #reader: FrameReader;
   readonly #replies: Replies;
-  readonly #deadline: Deadline;
+  readonly #waits: Waits;
   readonly #life: AbortSignal;
   readonly #reading: Reading;
+  readonly #rate: Rate | undefined;
   #hasSpoken = false;
   #frames = 0;
   /** Bytes between frames that are kept: the first of the connection. The rest is only counted. */
@@ -54,8 +59,6 @@ export class Session {
   /** Whether what was read last is handed over, or will not be. */
   #entering: Promise<boolean> = Promise.resolve(true);
   #closedBy = "peer";
-  /** When reading began. */
-  #sinceMs = 0;
   /** Resolves when the connection is closed and everything handed over has come back. */
   readonly done: Promise<void>;
 
@@ -65,9 +68,10 @@ export class Session {
     this.#tools = tools;
     this.#life = tools.signal;
     this.#reading = tools.intake.reading();
+    this.#rate = tools.rates.of(addressOf(connection.peer));
     this.#reader = new FrameReader(tools);
     this.#replies = new Replies(connection, tools, (reason) => this.drop(reason));
-    this.#deadline = new Deadline(tools.clock, () => this.#late());
+    this.#waits = new Waits(tools, this.#reader, () => this.#late());
     if (isOurs) this.#speak();
     this.done = this.#run();
   }
@@ -93,7 +97,6 @@ export class Session {
 
   async #run(): Promise<void> {
     const buffer = { bytes: new Uint8Array(firstBufferBytes) };
-    this.#sinceMs = this.#tools.clock.elapsedMs();
     try {
       await this.#read(buffer);
     } catch (cause) {
@@ -104,7 +107,7 @@ export class Session {
     if (await this.#refusal) await this.#linger(buffer.bytes);
     await this.#entering;
     await Promise.all([this.#replies.finished(), this.#stray]);
-    this.#deadline.stop();
+    this.#waits.stop();
     this.#replies.close();
     this.#connection.close();
     this.#reading[Symbol.dispose]();
@@ -121,9 +124,9 @@ export class Session {
       if (!this.#isTwo && !await this.#ready()) return;
       const memory = this.#reading.holds(this.#reader.heldBytes, this.#life);
       if (memory && !await this.#given(memory)) return;
-      this.#watch();
+      this.#waits.begin();
       const count = await this.#connection.read(buffer.bytes);
-      this.#deadline.clear();
+      this.#waits.end();
       if (this.#refusal || this.#life.aborted && !this.#isTwo) return;
       if (count === null) return await this.#ended();
       const piece = buffer.bytes.subarray(0, count);
@@ -167,7 +170,8 @@ export class Session {
    */
   async #enter(handOver: () => void): Promise<boolean> {
     if (!await this.#entering) return false;
-    const entering = this.#entering = this.#ready().then((isReady) => {
+    const ready = this.#rate ? this.#turn(this.#rate) : this.#ready();
+    const entering = this.#entering = ready.then((isReady) => {
       if (isReady) handOver();
       return isReady;
     });
@@ -177,28 +181,33 @@ export class Session {
   /** Waits for room and for the intake; false when nothing more is to be read. */
   async #ready(): Promise<boolean> {
     if (!this.#replies.hasRoom) await this.#replies.room();
-    if (!this.#tools.intake.isOpen) {
-      try {
-        await this.#tools.intake.opened(this.#life);
-      } catch {
-        return false;
-      }
-      // What the peer sent meanwhile is only read now.
-      this.#sinceMs = this.#tools.clock.elapsedMs();
-    }
+    const { intake } = this.#tools;
+    if (!intake.isOpen && !await this.#excused(intake.opened(this.#life))) return false;
     return !this.#life.aborted && !this.#replies.isMute;
+  }
+
+  /** As `#ready`, and waits for the peer's turn: it sends no faster than it may. */
+  async #turn(rate: Rate): Promise<boolean> {
+    const turn = rate.turn(this.#life);
+    if (turn && !await this.#excused(turn)) return false;
+    return await this.#ready();
   }
 
   /** Waits until there is memory for more of what is not whole; false when nothing more is to be read. */
   async #given(memory: Promise<void>): Promise<boolean> {
+    return await this.#excused(memory) && !this.#replies.isMute;
+  }
+
+  /** Waits for something of ours, in which time the peer is not late; false when nothing more is to be read. */
+  async #excused(wait: Promise<void>): Promise<boolean> {
+    const goOn = this.#waits.pause();
     try {
-      await memory;
+      await wait;
     } catch {
       return false;
     }
-    // What the peer sent meanwhile is only read now.
-    this.#sinceMs = this.#tools.clock.elapsedMs();
-    return !this.#replies.isMute;
+    goOn();
+    return true;
   }
 
   /** The first bytes of a peer; false where it is turned away. */
@@ -221,7 +230,9 @@ export class Session {
   /** Whoever is there speaks something else: a scanner, a health check. It is counted, and nothing of it is kept. */
   #turnAway(speaks: Stranger["code"] | "bytesStray"): void {
     const bytes = this.#reader.takeSkipped();
-    this.#tools.report({ name: "strangerTurnedAway", facts: { peer: this.#connection.peer, speaks, bytes } });
+    const { peer } = this.#connection;
+    const { code } = this.#tools.strangerError(peer, speaks);
+    this.#tools.report({ name: "strangerTurnedAway", facts: { peer, code, speaks, bytes } });
     this.drop("stranger");
   }
 
@@ -237,21 +248,28 @@ export class Session {
     return true;
   }
 
+  #delivery(bytes: Uint8Array): Delivery {
+    const { peer, partner } = this.#connection;
+    return partner === undefined ? { bytes, peer } : { bytes, peer, partner };
+  }
+
   /** Hands a frame over. */
   #take(frame: Uint8Array): void {
     this.#frames++;
+    this.#waits.endFrame();
     if (frame.length === 0) {
       return this.#tools.report({ name: "emptyFrameSkipped", facts: { peer: this.#connection.peer } });
     }
-    const delivery = { bytes: frame, peer: this.#connection.peer };
+    const delivery = this.#delivery(frame);
     this.#replies.take((kept) => this.#tools.intake.receive(delivery, kept));
   }
 
   /** Hands over what is broken and has an end: it is answered in its turn, and the connection goes on. */
   #handBack(broken: BrokenFrame): void {
     this.#frames++;
+    this.#waits.endFrame();
     const error = this.#sayRefused(broken);
-    const delivery = { bytes: broken.bytes, peer: this.#connection.peer };
+    const delivery = this.#delivery(broken.bytes);
     this.#replies.take((kept) => this.#tools.intake.refuse(delivery, error, kept));
   }
 
@@ -285,13 +303,13 @@ export class Session {
   async #answerLast(broken: BrokenFrame): Promise<boolean> {
     this.#noteSkipped();
     const error = this.#sayRefused(broken);
-    const delivery = { bytes: broken.bytes, peer: this.#connection.peer };
+    const delivery = this.#delivery(broken.bytes);
     if (!await this.#replies.answerLast(() => this.#tools.intake.refuse(delivery, error))) {
       this.drop("refused");
       return false;
     }
     this.#closedBy = "refused";
-    this.#deadline.set(lingerMs);
+    this.#waits.set(lingerMs);
     return true;
   }
 
@@ -307,20 +325,13 @@ export class Session {
    * it resets the connection, and the peer would lose the answer.
    */
   async #linger(buffer: Uint8Array): Promise<void> {
+    // Anew: what was read last may have ended the wait.
+    this.#waits.set(lingerMs);
     try {
       while (!this.#life.aborted && await this.#connection.read(buffer) !== null);
     } catch {
       // Closed by the deadline, or by the peer.
     }
-  }
-
-  #watch(): void {
-    const { startMsMax, idleMsMax, pauseMsMax, endMsMax, clock } = this.#tools;
-    const place = this.#reader.place;
-    const ms = place === "between" ? idleMsMax : place === "atEnd" && endMsMax > 0 ? endMsMax : pauseMsMax;
-    if (startMsMax === 0 || this.#reader.hasBegun) return this.#deadline.set(ms);
-    const leftMs = Math.max(this.#sinceMs + startMsMax - clock.elapsedMs(), 1);
-    this.#deadline.set(ms === 0 ? leftMs : Math.min(ms, leftMs));
   }
 
   /** Nothing came in time. A read is pending: whatever is done here must leave it alone, or close the connection. */
@@ -329,7 +340,7 @@ export class Session {
     if (this.#life.aborted) return;
     const { place, hasBegun } = this.#reader;
     if (place === "between") {
-      if (this.#replies.unanswered > 0) return this.#watch();
+      if (this.#replies.unanswered > 0) return this.#waits.begin();
       return this.drop(hasBegun || this.#tools.startMsMax === 0 ? "idle" : "unstarted");
     }
     try {
@@ -337,9 +348,10 @@ export class Session {
       this.#noteSkipped();
       if (place === "astray" && !hasBegun) return this.drop("unstarted");
       if (frame && !this.#isCommit(frame)) void this.#enter(() => this.#take(frame));
-      this.#watch();
+      this.#waits.begin();
     } catch (broken) {
-      if (broken instanceof BrokenFrame) this.#refuse(broken);
+      if (!(broken instanceof BrokenFrame)) return;
+      this.#refuse(this.#waits.areOver ? new BrokenFrame("late", broken.bytes, false) : broken);
     }
   }
 
@@ -362,7 +374,7 @@ export class Session {
   #sayClosed(): void {
     const { peer } = this.#connection;
     if (this.#closedBy === "full") {
-      return this.#tools.report({ name: "connectionTurnedAway", facts: { peer } });
+      return this.#tools.turnedAway(peer);
     }
     if (!this.#hasSpoken) {
       if (this.#closedBy !== "stranger") this.#tools.report({ name: "connectionProbed", facts: { peer } });

@@ -1,7 +1,7 @@
 import { type AdapterTools, noPartners } from "../../contract/adapter.ts";
 import { type Facts, type Fault, MitralError } from "../../contract/error.ts";
 import { bindFormat, type Format } from "../../contract/format.ts";
-import { asField, type Spec } from "../../contract/spec.ts";
+import { asField, type Spec, type Unfit } from "../../contract/spec.ts";
 import type { Catalog, Lazy } from "../../contract/catalog.ts";
 import { errors } from "./errors.ts";
 import type { Session } from "./session.ts";
@@ -38,6 +38,19 @@ export async function configOf(
   const [first] = problems.inFileOrder();
   if (first) errors.fail("CONSOLE_COMPONENT_REFUSED", { name: component.name, reason: first.message });
   return config;
+}
+
+/** As `configOf`, for an adapter: its settings must fit together, too. Errors: CONSOLE_COMPONENT_REFUSED. */
+export async function adapterConfigOf(
+  session: Session,
+  adapter: Parameters<typeof configOf>[1] & { check?(config: never): readonly Unfit[] },
+  settings: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  const config = await configOf(session, adapter, settings);
+  const [unfit] = adapter.check?.(config as never) ?? [];
+  if (!unfit) return config;
+  const reason = `${unfit.setting} ${unfit.rule}`;
+  return errors.fail("CONSOLE_COMPONENT_REFUSED", { name: adapter.name, reason });
 }
 
 /** What an adapter is given outside a gateway: nothing is counted or logged. */

@@ -32,6 +32,11 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot compare {path}: what is parsed as {format} has no paths",
   },
+  CONSOLE_NAME_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot find {name}: {path} has no such {kind}, only {known}",
+  },
   CONSOLE_COMPONENT_MISSING: {
     blame: "operator",
     retry: "never",

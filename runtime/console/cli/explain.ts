@@ -61,6 +61,7 @@ const hints: Readonly<Record<string, string>> = {
 
 /** Errors that are the answer to the question the command asked. */
 const noes: ReadonlySet<string> = new Set([
+  "CONSOLE_NAME_UNKNOWN",
   "CONSOLE_MESSAGE_UNKNOWN",
   "CONSOLE_RESTART_NEEDED",
   "CONSOLE_APPLY_UNDONE",

@@ -119,7 +119,10 @@ export async function readGatewayPlaces(typed: string, session: Session): Promis
     masterKey: resolve(folder, textAt("masterKey") ?? DEFAULTS.masterKey),
     keys: keys === undefined ? undefined : resolve(folder, keys),
     partners: partners?.kind === "map"
-      ? partners.entries.flatMap(({ value }) => value.kind === "scalar" ? [resolve(folder, value.text)] : [])
+      ? partners.entries.flatMap(({ value }) => {
+        const file = value.kind === "map" ? valueOf(value, "keys") : value;
+        return file?.kind === "scalar" ? [resolve(folder, file.text)] : [];
+      })
       : [],
   };
 }

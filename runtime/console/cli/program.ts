@@ -20,6 +20,8 @@ import { addSink } from "./commands/sink.ts";
 import { addStatus } from "./commands/status.ts";
 import { addTail } from "./commands/tail.ts";
 import { addTest } from "./commands/test.ts";
+import { addTestConnection } from "./commands/test_connection.ts";
+import { addTls } from "./commands/tls.ts";
 import { addTrace } from "./commands/trace.ts";
 import { addVersion } from "./commands/version.ts";
 import type { AddCommand, Session } from "./session.ts";
@@ -28,7 +30,7 @@ import type { AddCommand, Session } from "./session.ts";
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
   ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys]],
   ["Run:", [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addJournal, addTrace]],
-  ["Try out:", [addTest, addSend, addSink, addDoctor, addDiff]],
+  ["Try out:", [addTest, addTestConnection, addSend, addSink, addDoctor, addTls, addDiff]],
   ["Learn:", [addHelp, addCompletions, addVersion]],
 ];
 

@@ -152,4 +152,6 @@ Deno.test("a folder is written to by a file that is gone afterwards", async () =
   assertEquals(await denoWorld.disk.list(path), ["a.hl7"]);
   await Deno.remove(path, { recursive: true });
   assertEquals(await told(steps), ["folder: Cannot try: ENOENT [TRIAL_STEP_FAILED]"]);
+  const made = folder({ world: denoWorld, path, uses: ["write"], isMade: true, failed });
+  assertEquals(await told(made), [`folder: ${path} is made when the channel starts`]);
 });

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import listener from "../../../adapters/https/listener.ts";
 import type { Delivery, Reply } from "../../../runtime/contract/adapter.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
+import { secretOf } from "../../../runtime/contract/spec.ts";
 import { FakeIntake } from "../../world/fake_intake.ts";
 import { openListener } from "../../world/tools.ts";
 
@@ -23,10 +24,13 @@ interface Case {
     readonly statusOneOf?: readonly (string | number)[];
     readonly contentTypeSameAsRequest?: boolean;
     readonly contentTypeNot?: string;
+    readonly headers?: readonly string[];
   };
 }
 
-const cases = await readCases();
+const all = await readCases();
+const cases = all.filter(({ request }) => request.security === undefined);
+const secured = all.filter(({ request }) => request.security !== undefined);
 
 Deno.test({
   name: "https speaks HL7 over HTTP as its public cases want",
@@ -58,12 +62,30 @@ Deno.test({
   },
 });
 
-/** All but those about credentials, which plain HTTP on loopback does not ask for. */
+Deno.test({
+  name: "https asks for credentials as the public cases of HL7 over HTTP want where there are any to show",
+  ignore: secured.length === 0,
+  async fn() {
+    const auth = { basic: { user: "lab", password: [secretOf("a password of a test")] } };
+    await using rig = await openListener(listener, { port: 0, path: "/interface", auth }, {
+      contentTypes: HL7,
+    });
+    for (const { id, request, expect } of secured) {
+      const { method, headers } = request;
+      const response = await fetch(rig.listening.address, { method, headers, body: bodyOf(request) });
+      await response.bytes();
+      assertEquals(response.status, expect.status, id);
+      for (const name of expect.headers ?? []) assert(response.headers.has(name), `${id} lacks ${name}`);
+    }
+    assertEquals(rig.intake.received, []);
+  },
+});
+
 async function readCases(): Promise<readonly Case[]> {
   const corpus = Deno.env.get("CORPUS") ?? new URL("../../../../shared/corpus", import.meta.url).pathname;
   try {
     const { cases } = JSON.parse(await Deno.readTextFile(`${corpus}/cases/dev/hl7_over_http.json`));
-    return (cases as Case[]).filter(({ request }) => request.security === undefined);
+    return cases;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     console.warn("SKIP: ../shared/corpus not found");

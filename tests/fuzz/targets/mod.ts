@@ -1,12 +1,15 @@
 import type { Target } from "../target.ts";
+import { astmFramesTarget } from "./astm_frames.ts";
 import { csvTarget, jsonTarget, textTarget, xmlTarget } from "./documents.ts";
 import { envelopeTarget, partnerFileTarget } from "./envelopes.ts";
 import { gatewayFileTarget, yamlTarget } from "./gateway_files.ts";
+import { httpsHeadersTarget } from "./https_headers.ts";
 import { hl7v2PathTarget, hl7v2Target } from "./hl7v2.ts";
 import { hl7v2ToolboxTarget } from "./hl7v2_toolbox.ts";
 import { codeTableTarget, datePatternTarget, filterTarget, templateTarget } from "./languages.ts";
 import { mediaTypeTarget } from "./media_types.ts";
 import { mllpFramesTarget } from "./mllp_frames.ts";
+import { tcpFramesTarget } from "./tcp_frames.ts";
 
 /** Every parser of the project that reads what somebody else wrote. */
 export const targets: readonly Target[] = [
@@ -14,6 +17,8 @@ export const targets: readonly Target[] = [
   hl7v2PathTarget,
   hl7v2ToolboxTarget,
   mllpFramesTarget,
+  tcpFramesTarget,
+  astmFramesTarget,
   csvTarget,
   jsonTarget,
   xmlTarget,
@@ -27,4 +32,5 @@ export const targets: readonly Target[] = [
   envelopeTarget,
   partnerFileTarget,
   mediaTypeTarget,
+  httpsHeadersTarget,
 ];

@@ -31,7 +31,7 @@ channels:
       "13:43 CONFIG_ADAPTER_REPEATED Cannot read channels.two.send.both: one adapter only, and mllp is named already",
       "14:15 CONFIG_ADAPTER_UNKNOWN Cannot read channels.two.send.what: no adapter is called smtp (there is mllp, https)",
       "15:45 CONFIG_VALUE_MISSING Cannot read channels.two.send.sealed.encrypt: keys is missing (name the gateway's own keys at the top of the file: keys: FILE)",
-      "15:60 CONFIG_PARTNER_UNKNOWN Cannot read channels.two.send.sealed.encrypt.to: no partner is called nobody (list it under partners, with the file of its public keys)",
+      "15:60 CONFIG_PARTNER_UNKNOWN Cannot read channels.two.send.sealed.encrypt.to: no partner is called nobody (list it under partners, with what it is known by)",
       "15:78 CONFIG_ENVELOPE_UNKNOWN Cannot read channels.two.send.sealed.encrypt.envelope: no envelope is called hpk (did you mean hpke?)",
     ],
   );

@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import type { Delivery } from "../../../runtime/contract/adapter.ts";
+import { MemoryStore } from "../../world/memory_store.ts";
+import { readable } from "../journal/readable.ts";
 import { settles } from "../../world/turns.ts";
 
 import { FakePeer, refusal } from "./fake_peer.ts";
@@ -121,6 +123,22 @@ Deno.test("whom a delivery is from is kept with its message, and shown", async (
     peer: "here",
     partner: "acme",
   });
+});
+
+Deno.test("neither a key nor whom it is from can be read in the data folder", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using rig = new GatewayRig(1, undefined, new MemoryStore(folder));
+    const { give } = await labWith(rig);
+    await give("A", { partner: "acme-klinik", key: "acme-klinik\nSchlüssel-1" });
+    assertEquals(
+      (await rig.hand().intake!.state((await give("A", { key: "acme-klinik\nSchlüssel-1" })).id!))!.partner,
+      "acme-klinik",
+    );
+    assertEquals(readable(folder, ["acme-klinik", "Schlüssel-1"]), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("a delivery that is asked about later is answered once it is durable, whatever the channel waits for", async () => {

@@ -118,6 +118,7 @@ export function everyEvent(): readonly GatewayEvent[] {
   const more = { smuggled: CANARY, message: CANARY, body: CANARY };
   const events: { readonly [N in GatewayEvent["name"]]: Extract<GatewayEvent, { name: N }> } = {
     gatewayStarted: { name: "gatewayStarted", atMs, gateway: "st-elsewhere", channels: 1 },
+    partnerTroubled: { name: "partnerTroubled", atMs, partner: "lab", error },
     gatewayStopped: { name: "gatewayStopped", atMs, gateway: "st-elsewhere", pending: 2 },
     messageReleased: { name: "messageReleased", atMs, channel: "lab", destination: "ehr", id },
     batchClosed: {
@@ -199,7 +200,7 @@ export function everyEvent(): readonly GatewayEvent[] {
       atMs,
       channel: "lab",
       event: "connectionClosed",
-      facts: { frames: 3, smuggled: { name: CANARY } as unknown as string },
+      facts: { frames: 3, code: "MLLP_FRAME_LATE", smuggled: { name: CANARY } as unknown as string },
     },
     channelFailed: { name: "channelFailed", atMs, channel: "lab", error, againInMs: 1_000 },
     dayClosed: { name: "dayClosed", atMs, channel: "lab", day: 20_000, carried: 1 },

@@ -41,6 +41,7 @@ Deno.test("metrics count every event under its place and tell no content", async
     [`mitral_line_halts_total{${ehr},code="MLLP_PEER_SILENT"}`]: 2,
     'mitral_intake_closures_total{channel="lab"}': 2,
     'mitral_transport_events_total{channel="lab",destination="",event="connectionClosed"}': 2,
+    'mitral_transport_refusals_total{channel="lab",destination="",code="MLLP_FRAME_LATE"}': 2,
     mitral_journal_operations_total: 24,
     'mitral_journal_failures_total{code="MLLP_PEER_SILENT"}': 2,
     'mitral_answer_seconds_count{channel="lab",outcome="accepted"}': 2,

@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import type { Format } from "../../../contract/format.ts";
-import { adapterTools, configOf, hl7v2, load } from "../components.ts";
+import { adapterConfigOf, adapterTools, hl7v2, load } from "../components.ts";
 import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { kindOf } from "../explain.ts";
@@ -18,9 +18,10 @@ import {
 import { SendReport, summaryText } from "../send_report.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { splitMessages, withSegmentEnds } from "../split_messages.ts";
+import { addTlsOptions, type TlsOptions, tlsSetting } from "../tls_options.ts";
 import { type Address, integerReader, readPeer } from "../values.ts";
 
-interface SendOptions {
+interface SendOptions extends TlsOptions {
   readonly count?: number;
   readonly connections: number;
   readonly answerMs: number;
@@ -34,7 +35,7 @@ interface SendOptions {
 
 /** `mitral send` */
 export const addSend: AddCommand = (parent, session) => {
-  parent.command("send")
+  const command = parent.command("send")
     .argument("<host:port>", "peer to send to", readPeer)
     .argument("<files...>", "files of HL7 v2 messages, one or several in each; - reads standard input")
     .description("send messages by MLLP and tell what the peer answers")
@@ -68,13 +69,15 @@ export const addSend: AddCommand = (parent, session) => {
     )
     .option("--verbatim", "send line ends as they stand in the file, even LF where HL7 wants CR")
     .option("--quiet", "no line for a positive answer; as with --count on a terminal")
-    .option("--json", "a line of JSON for each answer, a last one with the summary")
+    .option("--json", "a line of JSON for each answer, a last one with the summary");
+  addTlsOptions(command)
     .addHelpText(
       "after",
       examples(
         "mitral send 127.0.0.1:2575 adt.hl7",
         "mitral send 127.0.0.1:2575 adt.hl7 --count 10000 --connections 32",
         "mitral send 127.0.0.1:2575 batch.hl7 --whole",
+        "mitral send ehr.example:2575 adt.hl7 --ca hospital_root.pem --cert us.pem --key us.key",
       ),
     )
     .action(
@@ -149,12 +152,15 @@ async function readStdin({ terminal }: Session): Promise<Uint8Array> {
 
 async function openSender(
   { host, port }: Address,
-  { connections, answerMs, applicationMs, release }: SendOptions,
+  options: SendOptions,
   contentTypes: readonly string[],
   session: Session,
 ) {
+  const { connections, answerMs, applicationMs, release } = options;
   const spec = await load(session, "senders", "mllp");
-  const config = await configOf(session, spec, {
+  const tls = tlsSetting(options);
+  const config = await adapterConfigOf(session, spec, {
+    ...(tls ? { tls } : {}),
     host,
     port,
     connections,

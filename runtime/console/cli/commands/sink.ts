@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { forgetful } from "../../../contract/adapter.ts";
 import type { Disk } from "../../../contract/world.ts";
 import { messageIds } from "../../../engine/message_id.ts";
-import { adapterTools, configOf, hl7v2, load } from "../components.ts";
+import { adapterConfigOf, adapterTools, hl7v2, load } from "../components.ts";
 import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { kindOf } from "../explain.ts";
@@ -11,6 +11,7 @@ import { listenForInterrupts } from "../interrupts.ts";
 import { plain } from "../plain.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { type SinkAnswer, sinkAnswers, SinkIntake, type SunkMessage } from "../sink_intake.ts";
+import { tlsSetting } from "../tls_options.ts";
 import { type Address, integerReader, readAddress, wordReader } from "../values.ts";
 
 interface SinkOptions {
@@ -19,6 +20,8 @@ interface SinkOptions {
   readonly delayMs: number;
   readonly count?: number;
   readonly release: number;
+  readonly cert?: string;
+  readonly key?: string;
   readonly json?: boolean;
 }
 
@@ -40,6 +43,11 @@ export const addSink: AddCommand = (parent, session) => {
     .option("--delay-ms <ms>", "wait before each answer", integerReader("--delay-ms", 0), 0)
     .option("--count <n>", "stop after so many messages", integerReader("--count", 1))
     .option("--release <n>", "release of MLLP", integerReader("--release", 1, 2), 1)
+    .option(
+      "--cert <file>",
+      "speak TLS: PEM file of the certificate, and those between it and a root; with --key",
+    )
+    .option("--key <file>", "PEM file of its private key")
     .option("--json", "a line of JSON for each message")
     .addHelpText(
       "after",
@@ -52,7 +60,13 @@ async function sink(address: Address, options: SinkOptions, session: Session) {
   const { world } = session.outside;
   const format = await hl7v2(session);
   const spec = await load(session, "listeners", "mllp");
-  const config = await configOf(session, spec, { ...address, release: options.release });
+  const { cert, key } = options;
+  const tls = tlsSetting({ ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) });
+  const config = await adapterConfigOf(session, spec, {
+    ...address,
+    release: options.release,
+    ...(tls ? { tls } : {}),
+  });
   const write = options.out === undefined ? undefined : await writerTo(options.out, session);
 
   using interrupts = listenForInterrupts(session.terminal);

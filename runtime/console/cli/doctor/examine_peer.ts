@@ -5,6 +5,7 @@ import { hasPaths } from "../../../contract/message.ts";
 import type { Net, World } from "../../../contract/world.ts";
 import { kindOf } from "../explain.ts";
 import { type OutgoingMessage, sendMessages, type SendResult } from "../send_messages.ts";
+import { netHints } from "../net_hints.ts";
 import type { Address } from "../values.ts";
 import { recordingNet } from "./recording_net.ts";
 import { type Step, stepsOf } from "./step.ts";
@@ -78,8 +79,7 @@ async function greetingOf({ host, port }: Address, { world, signal, tell }: Peer
         state: "bad",
         code: "connectionClosed",
         says: "The peer accepts the connection and closes it at once",
-        hint:
-          "It lets only some addresses in, has no connection left, or a proxy in front of it finds nobody behind.",
+        hint: netHints.ECONNRESET,
       });
       return undefined;
     }
@@ -96,28 +96,15 @@ async function greetingOf({ host, port }: Address, { world, signal, tell }: Peer
 function unreachable(cause: unknown, isLate: boolean): Step {
   const { code = "" } = cause as { code?: string };
   if (isLate || code === "ETIMEDOUT") {
-    return {
-      state: "bad",
-      code: "peerSilent",
-      says: `No answer to the attempt to connect within ${CONNECT_MS} ms`,
-      hint: "A firewall drops the packets, the address is nobody's, or the way to it (a VPN) is down.",
-    };
+    const says = `No answer to the attempt to connect within ${CONNECT_MS} ms`;
+    return { state: "bad", code: "peerSilent", says, hint: netHints.ETIMEDOUT };
   }
   if (code === "ECONNREFUSED") {
-    return {
-      state: "bad",
-      code: "connectionRefused",
-      says: "The connection is refused",
-      hint: "The machine is there, but nothing listens on this port, or a firewall refuses it.",
-    };
+    const says = "The connection is refused";
+    return { state: "bad", code: "connectionRefused", says, hint: netHints.ECONNREFUSED };
   }
   if (code === "ENOTFOUND" || code.startsWith("EAI_")) {
-    return {
-      state: "bad",
-      code: "hostUnknown",
-      says: "The name has no address",
-      hint: "It is misspelt, or known only to another name server.",
-    };
+    return { state: "bad", code: "hostUnknown", says: "The name has no address", hint: netHints.ENOTFOUND };
   }
   return { state: "bad", code: "peerUnreachable", says: `Cannot connect: ${code || kindOf(cause)}` };
 }

@@ -47,6 +47,9 @@ const commands = [
   "journal rekey",
   "trace",
   "test",
+  "test-connection",
+  "tls",
+  "tls check",
   "send",
   "sink",
   "diff",
@@ -72,7 +75,7 @@ for (const command of commands) {
 Deno.test("console shows with every command that does something an example of it", async () => {
   for (
     const command of commands.filter((name) =>
-      !["keys", "channel", "messages", "journal", "version"].includes(name)
+      !["keys", "channel", "messages", "journal", "tls", "version"].includes(name)
     )
   ) {
     const { out } = await run([...command.split(" "), "--help"]);

@@ -183,5 +183,5 @@ async function keysIn(folder: string): Promise<Site["settings"]> {
   const [keys, north] = [`${folder}/gateway.json`, `${folder}/north.json`];
   await Deno.writeFile(keys, own.privateFile);
   await Deno.writeFile(north, await writePartnerFile(partner.identity));
-  return { keys, partners: { "the-north": north } };
+  return { keys, partners: { "the-north": { keys: north, certificates: [], pins: [] } } };
 }

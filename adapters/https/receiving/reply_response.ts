@@ -1,8 +1,8 @@
-import type { MitralError } from "../../runtime/contract/error.ts";
-import type { Reply } from "../../runtime/contract/adapter.ts";
-import type { Answer } from "../../runtime/contract/message.ts";
-import { essenceOf, includesType, isGeneral, withEssence } from "./_media_type.ts";
-import { ANSWER_HEADERS, problem } from "./_problem.ts";
+import { KEY_REUSED, type Reply } from "../../../runtime/contract/adapter.ts";
+import type { Answer, Outcome } from "../../../runtime/contract/message.ts";
+import { essenceOf, includesType, isGeneral, withEssence } from "../_media_type.ts";
+import { ANSWER_HEADERS, problem } from "./problem.ts";
+import { retryAfter } from "./refusal.ts";
 
 /** What a reply is turned into a response with. */
 export interface ReplyFacts {
@@ -23,7 +23,8 @@ export interface ReplyFacts {
  * | failed | 200 where the answer itself says no, else 503 | 503 |
  *
  * 200 with a negative answer is what HL7 over HTTP asks for: 2xx whenever there is an answer in HL7's own words. Senders
- * of JSON, XML or text look at the status, so it says no there and the answer is its body.
+ * of JSON, XML or text look at the status, so it says no there and the answer is its body. A key that was used for other
+ * bytes is HTTP's own affair: 422, whatever the format would say.
  */
 export function replyResponse({ outcome, answer }: Reply, facts: ReplyFacts): Response {
   const taken = outcome.kind === "accepted" || outcome.kind === "filtered";
@@ -32,20 +33,27 @@ export function replyResponse({ outcome, answer }: Reply, facts: ReplyFacts): Re
       ? answerResponse(200, answer, facts)
       : new Response(null, { status: 204, headers: ANSWER_HEADERS });
   }
-  if (answer && !isGeneral(answer.contentType)) return answerResponse(200, answer, facts);
-  const status = outcome.kind === "failed" ? 503 : statusOf(outcome.error);
-  const headers = status === 503 ? retryAfter(facts.retryAfterMs) : {};
-  return answer ? answerResponse(status, answer, facts, headers) : problem(status, outcome.error, headers);
+  if (!answer || outcome.error.code === KEY_REUSED) return problemResponse(outcome, facts);
+  if (!isGeneral(answer.contentType)) return answerResponse(200, answer, facts);
+  const [status, headers] = statusOf(outcome, facts);
+  return answerResponse(status, answer, facts, headers);
 }
 
-/** Asks the client to wait (RFC 9110 section 10.2.3), in whole seconds. */
-export function retryAfter(ms: number): Readonly<Record<string, string>> {
-  return { "retry-after": String(Math.ceil(ms / 1000)) };
+/** The response to a message that was not taken, in HTTP's own words. */
+export function problemResponse(outcome: NotTaken, facts: Pick<ReplyFacts, "retryAfterMs">): Response {
+  const [status, headers] = statusOf(outcome, facts);
+  return problem(status, outcome.error, headers);
 }
 
-function statusOf(error: MitralError): 415 | 422 | 500 {
-  if (error.blame === "unsupported") return 415;
-  return error.blame === "sender" ? 422 : 500;
+type NotTaken = Exclude<Outcome, { kind: "accepted" | "filtered" }>;
+
+function statusOf(
+  { kind, error }: NotTaken,
+  { retryAfterMs }: Pick<ReplyFacts, "retryAfterMs">,
+): [status: 415 | 422 | 500 | 503, headers: Readonly<Record<string, string>>] {
+  if (kind === "failed") return [503, retryAfter(retryAfterMs)];
+  if (error.blame === "unsupported") return [415, {}];
+  return [error.blame === "sender" ? 422 : 500, {}];
 }
 
 function answerResponse(

@@ -1,4 +1,4 @@
-import type { MitralError } from "../../runtime/contract/error.ts";
+import type { MitralError } from "../../../runtime/contract/error.ts";
 
 /** Headers of every answer: what travels here is nobody's to keep or to guess at. */
 export const ANSWER_HEADERS: Readonly<Record<string, string>> = {
@@ -11,7 +11,7 @@ export const ANSWER_HEADERS: Readonly<Record<string, string>> = {
  * error's sentence, which is safe to send, and `code` what a program decides by.
  */
 export function problem(
-  status: keyof typeof TITLES,
+  status: ProblemStatus,
   error: MitralError,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
@@ -31,12 +31,18 @@ export function problem(
 /** The statuses a listener refuses with (RFC 9110 section 15). */
 const TITLES = {
   400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   408: "Request Timeout",
   413: "Content Too Large",
   415: "Unsupported Media Type",
   422: "Unprocessable Content",
+  429: "Too Many Requests",
   500: "Internal Server Error",
   503: "Service Unavailable",
 } as const;
+
+/** A status that a listener refuses with. */
+export type ProblemStatus = keyof typeof TITLES;

@@ -1,0 +1,236 @@
+import type { Partners } from "../contract/adapter.ts";
+import { declareErrors, type MitralError } from "../contract/error.ts";
+import type { PeerCertificate } from "../contract/tls.ts";
+import type { World } from "../contract/world.ts";
+
+/** Errors of the partners' registry. */
+export const registryErrors = declareErrors("partners", {
+  PARTNERS_FILE_UNREADABLE: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot read certificates of partner {partner}: {file} cannot be read ({reason})",
+  },
+  PARTNERS_CERTIFICATE_INVALID: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot read certificates of partner {partner}: {file} holds none, or one that is broken",
+  },
+  PARTNERS_CERTIFICATE_SHARED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot tell partners {partner} and {other} apart: both have the same certificate or key",
+  },
+  PARTNERS_CERTIFICATE_EXPIRING: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot let partner {partner} in for long: its certificate may be used for {days} days more",
+  },
+});
+
+/** What a partner's certificates are known by. */
+export interface PartnerProofs {
+  /** PEM files, absolute. */
+  readonly certificates: readonly string[];
+  /** `sha256:HEX` of a certificate, `sha256//BASE64` of a public key. */
+  readonly pins: readonly string[];
+}
+
+/** Hears what somebody should do something about. */
+type Tell = (event: { readonly partner: string; readonly error: MitralError }) => void;
+
+/** What a partner is known by now. */
+interface Known {
+  /** Fingerprints and key pins. */
+  readonly prints: ReadonlySet<string>;
+  /** Of its certificate that may be used longest; `Infinity` where only pins are known. */
+  readonly untilMs: number;
+}
+
+const LOOK_MS = 10_000;
+const DAY_MS = 86_400_000;
+const WARN_DAYS = [30, 14, 7, 1];
+
+/**
+ * The partners of a gateway by their certificates. Files are looked at again every ten seconds: a certificate that was
+ * added may come, one that was taken out, or whose file is gone, may not any more. A file that cannot be understood
+ * changes nothing: half an edit is no reason to shut a partner out.
+ */
+export class PartnerRegistry implements Partners, Disposable {
+  readonly names: readonly string[];
+  readonly #proofs: ReadonlyMap<string, PartnerProofs>;
+  readonly #world: World;
+  readonly #report: Tell;
+  readonly #known = new Map<string, Known>();
+  readonly #stamps = new Map<string, string>();
+  readonly #told = new Map<string, string>();
+  readonly #watchers = new Set<() => void>();
+  #holders: ReadonlyMap<string, string> = new Map();
+  #forget = () => {};
+  #isOver = false;
+
+  private constructor(
+    partners: Readonly<Record<string, PartnerProofs>>,
+    world: World,
+    report: Tell,
+  ) {
+    this.#proofs = new Map(Object.entries(partners));
+    this.names = [...this.#proofs.keys()];
+    this.#world = world;
+    this.#report = report;
+  }
+
+  /**
+   * Reads everything now. `report` hears, once each, of files that cannot be used later on, and of certificates that end
+   * soon. Errors: PARTNERS_FILE_UNREADABLE, PARTNERS_CERTIFICATE_INVALID, PARTNERS_CERTIFICATE_SHARED.
+   */
+  static async open(
+    partners: Readonly<Record<string, PartnerProofs>>,
+    world: World,
+    report: Tell,
+  ): Promise<PartnerRegistry> {
+    const registry = new PartnerRegistry(partners, world, report);
+    for (const [partner, proofs] of registry.#proofs) {
+      registry.#known.set(partner, await registry.#read(partner, proofs));
+    }
+    registry.#holders = registry.#index();
+    return registry;
+  }
+
+  /** Looks at the files from now on, until it is disposed. */
+  start(): void {
+    for (const partner of this.names) this.#warn(partner);
+    if (this.names.length > 0) this.#wait();
+  }
+
+  holderOf({ fingerprint, keyPin }: PeerCertificate, among?: readonly string[]): string | undefined {
+    const holder = this.#holders.get(fingerprint) ?? this.#holders.get(keyPin);
+    return holder !== undefined && (!among || among.includes(holder)) ? holder : undefined;
+  }
+
+  watch(changed: () => void): () => void {
+    // Its own for each watcher: two may be the same function.
+    const watcher = () => changed();
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    this.#forget();
+    this.#watchers.clear();
+  }
+
+  #wait(): void {
+    this.#forget = this.#world.clock.after(LOOK_MS, async () => {
+      await this.#look();
+      if (!this.#isOver) this.#wait();
+    });
+  }
+
+  async #look(): Promise<void> {
+    let isChanged = false;
+    for (const [partner, proofs] of this.#proofs) {
+      try {
+        if (await this.#stampOf(proofs) !== this.#stamps.get(partner)) {
+          this.#known.set(partner, await this.#read(partner, proofs, "gone"));
+          isChanged = true;
+        }
+        this.#told.delete(partner);
+      } catch (cause) {
+        this.#tellOnce(partner, cause as MitralError);
+      }
+      this.#warn(partner);
+    }
+    if (!isChanged) return;
+    try {
+      this.#holders = this.#index();
+    } catch (cause) {
+      const error = cause as MitralError;
+      return this.#tellOnce(String(error.facts.partner), error);
+    }
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  async #stampOf({ certificates }: PartnerProofs): Promise<string> {
+    const facts = await Promise.all(
+      certificates.map((file) => this.#world.disk.facts(file).catch(() => undefined)),
+    );
+    return facts.map((each) => each ? `${each.size} ${each.modifiedMs}` : "none").join("\n");
+  }
+
+  /** `missing`: a file that is not there is an error, or a partner whose certificates are gone. */
+  async #read(partner: string, proofs: PartnerProofs, missing: "wrong" | "gone" = "wrong"): Promise<Known> {
+    const stamp = await this.#stampOf(proofs);
+    const prints = new Set(proofs.pins.map(printOf));
+    let untilMs = proofs.certificates.length > 0 ? 0 : Infinity;
+    for (const file of proofs.certificates) {
+      const pem = await this.#pemIn(file, partner, missing);
+      if (pem === undefined) continue;
+      const shown = await this.#world.net.certificatesIn(pem).catch((cause): never =>
+        registryErrors.fail("PARTNERS_CERTIFICATE_INVALID", { partner, file }, cause)
+      );
+      for (const one of ownOf(shown)) {
+        prints.add(one.fingerprint);
+        untilMs = Math.max(untilMs, one.validUntilMs);
+      }
+    }
+    this.#stamps.set(partner, stamp);
+    return { prints, untilMs };
+  }
+
+  async #pemIn(file: string, partner: string, missing: "wrong" | "gone"): Promise<string | undefined> {
+    try {
+      return await this.#world.disk.readText(file);
+    } catch (cause) {
+      const reason = String((cause as { code?: unknown }).code ?? "unknown");
+      if (missing === "gone" && reason === "ENOENT") return undefined;
+      return registryErrors.fail("PARTNERS_FILE_UNREADABLE", { partner, file, reason }, cause);
+    }
+  }
+
+  #index(): ReadonlyMap<string, string> {
+    const holders = new Map<string, string>();
+    for (const [partner, { prints }] of this.#known) {
+      for (const print of prints) {
+        const other = holders.get(print);
+        if (other !== undefined) registryErrors.fail("PARTNERS_CERTIFICATE_SHARED", { partner, other });
+        holders.set(print, partner);
+      }
+    }
+    return holders;
+  }
+
+  #warn(partner: string): void {
+    const { untilMs } = this.#known.get(partner)!;
+    if (untilMs === 0) return;
+    const days = Math.floor((untilMs - this.#world.clock.nowMs()) / DAY_MS);
+    const mark = WARN_DAYS.findLast((each) => days < each);
+    if (mark === undefined) return;
+    const facts = { partner, days: Math.max(days, 0) };
+    this.#tellOnce(
+      `${partner} ${mark}`,
+      registryErrors.error("PARTNERS_CERTIFICATE_EXPIRING", facts),
+      partner,
+    );
+  }
+
+  #tellOnce(about: string, error: MitralError, partner = about): void {
+    if (this.#told.get(about) === error.code) return;
+    this.#told.set(about, error.code);
+    this.#report({ partner, error });
+  }
+}
+
+/** A pin as fingerprints are kept: hexadecimal in lower case without colons, or base64. */
+function printOf(pin: string): string {
+  return pin.startsWith("sha256//")
+    ? pin.slice("sha256//".length)
+    : pin.slice("sha256:".length).replaceAll(":", "").toLowerCase();
+}
+
+/** The partner's own of a file that may hold those who issued them, too. */
+function ownOf(shown: readonly PeerCertificate[]): readonly PeerCertificate[] {
+  // One that has signed itself is the partner's own, next to the one it takes the place of.
+  const issued = shown.filter(({ issuer, subject }) => issuer !== subject);
+  return shown.filter((one) => !issued.some(({ issuer }) => issuer === one.subject));
+}

@@ -1,0 +1,106 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
+import { denoWorld } from "../../../../runtime/world/deno_world.ts";
+import { run, start, withFolder } from "../console_kit.ts";
+import { withGateway } from "../served_gateway.ts";
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const acceptor = await denoWorld.net.listen({ host: "127.0.0.1", port: 0 });
+  acceptor.close();
+  return acceptor.port;
+}
+
+const fileOf = (name: string, port: number, peer: number) => `
+gateway: hospital
+channels:
+  ${name}:
+    listen: { mllp: { port: ${port} } }
+    parse: hl7v2
+    send:
+      ehr: { mllp: { host: 127.0.0.1, port: ${peer} } }
+      archive: { file: { path: ./out } }
+`;
+
+async function prepare(
+  cwd: string,
+  peer: number,
+  { name = "results", port }: { name?: string; port?: number } = {},
+) {
+  await Deno.mkdir(join(cwd, "out"), { recursive: true });
+  await Deno.writeTextFile(join(cwd, "gateway.yaml"), fileOf(name, port ?? await freePort(), peer));
+}
+
+Deno.test("test-connection tries the listener and every destination, step by step, and sends nothing", () =>
+  withFolder(async (cwd) => {
+    const sink = start(["sink", "127.0.0.1:0"]);
+    const [, address] = await sink.terminal.printed(/listening on (\S+)/);
+    await prepare(cwd, Number(address.split(":")[1]));
+    const { code, out } = await run(["test-connection", "results"], { cwd });
+    sink.terminal.interrupt();
+    await sink.exitCode;
+    assertEquals(code, exitCodes.ok, out);
+    assertMatch(
+      out,
+      /^listens by mllp\n {2}ok {3}port {2,}[\d.]+ ms {2}port \d+ of 127\.0\.0\.1 is free\nsends to ehr by mllp\n {2}ok {3}connection .* accepts\nsends to archive by file\n {2}ok {3}folder .*free\nnothing is wrong\n$/,
+    );
+    assertEquals(sink.terminal.stdout.includes("MSH"), false);
+  }));
+
+Deno.test("test-connection says what failed and what to do, and tries the others all the same", () =>
+  withFolder(async (cwd) => {
+    await prepare(cwd, await freePort());
+    await Deno.remove(join(cwd, "out"));
+    const { code, out } = await run(["test-connection", "results"], { cwd });
+    assertEquals(code, exitCodes.no);
+    assertMatch(
+      out,
+      /bad {2}connection .*\(ECONNREFUSED\) \[MLLP_PEER_UNREACHABLE\]\n {7}The machine is there/,
+    );
+    assertMatch(out, /bad {2}folder .* \[FILE_FOLDER_MISSING\]\n {7}It is misspelt, or lies on a share/);
+    assertStringIncludes(out, "2 of 3 connections failed");
+  }));
+
+Deno.test("test-connection tries one destination alone, and tells programs", () =>
+  withFolder(async (cwd) => {
+    await prepare(cwd, await freePort());
+    const { out } = await run(["test-connection", "results", "--destination", "ehr", "--json"], { cwd });
+    const steps = out.trim().split("\n").map((line) => JSON.parse(line));
+    assertEquals(
+      steps.map(({ channel, destination, component, state, step, code }) => [
+        ...[channel, destination, component, state, step, code],
+      ]),
+      [["results", "ehr", "mllp", "bad", "connection", "MLLP_PEER_UNREACHABLE"]],
+    );
+  }));
+
+Deno.test("test-connection knows the port of a channel that runs for its own", () =>
+  withGateway(async ({ mitral, cwd }) => {
+    const acceptor = await denoWorld.net.listen({ host: "127.0.0.1", port: 0 });
+    await prepare(cwd, await freePort(), { name: "lab", port: acceptor.port });
+    const { out } = await mitral("test-connection lab", { world: denoWorld });
+    acceptor.close();
+    assertMatch(out, /ok {3}port .* is listened on: the channel runs\n/);
+  }));
+
+Deno.test("test-connection knows another program's port from its own", () =>
+  withFolder(async (cwd) => {
+    const acceptor = await denoWorld.net.listen({ host: "127.0.0.1", port: 0 });
+    await prepare(cwd, await freePort(), { port: acceptor.port });
+    const { out } = await run(["test-connection", "results"], { cwd });
+    acceptor.close();
+    assertMatch(out, /bad {2}port .* is taken by another program \[MLLP_PORT_BUSY\]/);
+  }));
+
+Deno.test("test-connection says which channels and destinations there are", () =>
+  withFolder(async (cwd) => {
+    await prepare(cwd, await freePort());
+    const channel = await run(["test-connection", "orders"], { cwd });
+    assertEquals(channel.code, exitCodes.no);
+    assertStringIncludes(channel.err, "Cannot find orders: gateway.yaml has no such channel, only results");
+    const destination = await run(["test-connection", "results", "--destination", "lab"], { cwd });
+    assertStringIncludes(destination.err, "no such destination, only ehr, archive");
+    const file = await run(["test-connection", "results", "--file", "other.yaml"], { cwd });
+    assertEquals(file.code, exitCodes.cannot);
+  }));
