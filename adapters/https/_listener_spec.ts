@@ -83,7 +83,8 @@ function unprovable({ clients, tls }: Settings): Unfit[] {
   if (tls?.clients) return [];
   return Object.entries(clients).filter(([, proofs]) => !hasSecrets(proofs)).map(([name]) => ({
     setting: "clients",
-    rule: `must let ${name} prove who it is: by bearer, basic or signature, or by a certificate, with tls.clients`,
+    rule:
+      `must let ${name} prove who it is: by bearer, basic or signature, or by a certificate, with tls.clients`,
   }));
 }
 
