@@ -10,6 +10,7 @@ export const catalog: Catalog = {
     https: () => import("./adapters/https/listener.ts").then((m) => m.default),
     mllp: () => import("./adapters/mllp/listener.ts").then((m) => m.default),
     sftp: () => import("./adapters/sftp/listener.ts").then((m) => m.default),
+    sftp_server: () => import("./adapters/sftp_server/listener.ts").then((m) => m.default),
     tcp: () => import("./adapters/tcp/listener.ts").then((m) => m.default),
   },
   senders: {

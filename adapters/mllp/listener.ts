@@ -2,7 +2,8 @@ import { defineListener, type Listening } from "../../runtime/contract/adapter.t
 import type { Acceptor, Connection } from "../../runtime/contract/world.ts";
 import { Door } from "../_kit/limits/door.ts";
 import { Rates } from "../_kit/limits/rate.ts";
-import { probeWay } from "./_probe.ts";
+import { probe } from "../_kit/probe/attempts.ts";
+import { wayAttempts } from "../_kit/probe/way.ts";
 import { breachCodes, check, config, errors, type Tools } from "./_listener_spec.ts";
 import { listenCode } from "../_kit/net/faults.ts";
 import { hostPort } from "../_kit/net/host_port.ts";
@@ -41,7 +42,8 @@ export default defineListener({
   errors,
   check,
   examine,
-  probe: probeWay,
+  // MLLP has no message that asks for nothing: what a peer does with one, `mitral send` tells.
+  probe: (tools) => probe(tools, wayAttempts("MLLP", tools)),
   listen: (tools) => tools.config.role === "client" ? call(tools) : serve(tools),
 });
 

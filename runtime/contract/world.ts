@@ -53,6 +53,20 @@ export interface FileFacts {
   readonly mode?: number;
 }
 
+/** A file that is open, to be read and changed in place. One operation at a time. */
+export interface OpenFile {
+  /** Fills `into` with what stands from `at` on; bytes read, 0 at the end. */
+  read(into: Uint8Array, at: number): Promise<number>;
+  /** Writes all of it from `at` on; the file grows where it has to. */
+  write(bytes: Uint8Array, at: number): Promise<void>;
+  /** Cuts off what stands from `size` on. */
+  truncate(size: number): Promise<void>;
+  /** Resolves when what was written is durable. */
+  sync(): Promise<void>;
+  /** May be called twice. */
+  close(): void;
+}
+
 /** Files. Paths are absolute. What fails throws the platform's error, with a `code` such as `ENOENT`. */
 export interface Disk {
   /** The whole file. */
@@ -74,6 +88,8 @@ export interface Disk {
    * `sync`: after it resolves, a power cut leaves them.
    */
   append(path: string, bytes: Uint8Array, options?: { mode?: number; sync?: boolean }): Promise<void>;
+  /** Opens a file to read and change it in place; it is made where there is none, with `mode` as in chmod. */
+  open(path: string, options?: { mode?: number }): Promise<OpenFile>;
   /** Names in a folder, sorted. */
   list(folder: string): Promise<readonly string[]>;
   /** `undefined` where there is nothing. */

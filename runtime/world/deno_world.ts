@@ -128,6 +128,8 @@ const disk: Disk = {
     await writeSynced(path, bytes, { append: true, create: true, mode });
     await syncFolder(dirname(path));
   },
+  // Loaded when it is wanted, which is seldom.
+  open: async (path, options) => await (await import("./deno_file.ts")).openFile(path, options),
   remove: (path) => Deno.remove(path),
   makeFolder: (path, { mode } = {}) => Deno.mkdir(path, { recursive: true, mode }),
   async freeBytes(path) {

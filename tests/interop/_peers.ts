@@ -9,10 +9,12 @@ const PEERS = {
   "gpg": [["gpg", "--version"]],
   // It has no call that only says whether it is there.
   "openssh-server": [["/usr/bin/env", "test", "-x", "/usr/sbin/sshd"]],
+  "openssh-client": [["ssh", "-V"]],
   "openssl": [["openssl", "version"]],
   // A version manager's python3 need not be the one Debian's package belongs to.
   "python3": [["python3", "--version"], ["/usr/bin/python3", "--version"]],
   "python3-hl7": [["python3", "-c", "import hl7.mllp"], ["/usr/bin/python3", "-c", "import hl7.mllp"]],
+  "python3-paramiko": [["/usr/bin/python3", "-c", "import paramiko"], ["python3", "-c", "import paramiko"]],
   "systemd": [["systemd-analyze", "--version"]],
   "zsh": [["zsh", "--version"]],
 } as const satisfies Readonly<Record<string, readonly (readonly [string, ...string[]])[]>>;

@@ -158,6 +158,7 @@ export class Machine {
         readText: nothing,
         writeAtomic: nothing,
         append: nothing,
+        open: nothing,
         list: nothing,
         facts: nothing,
         rename: nothing,

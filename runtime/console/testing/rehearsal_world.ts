@@ -42,6 +42,7 @@ export function rehearsalWorld({ disk, clock, ...world }: World, nowMs?: number)
     disk: {
       ...disk,
       writeAtomic: noWriting,
+      open: noWriting,
       append: noWriting,
       rename: noWriting,
       remove: noWriting,

@@ -23,6 +23,7 @@ export function faultyDisk(faults: Faults): Disk {
       await first("writeAtomic", path), await disk.writeAtomic(path, ...rest)
     ),
     append: async (path, ...rest) => (await first("append", path), await disk.append(path, ...rest)),
+    open: async (path, options) => (await first("open", path), await disk.open(path, options)),
     list: async (path) => (await first("list", path), await disk.list(path)),
     facts: async (path) => (await first("facts", path), await disk.facts(path)),
     rename: async (path, to) => (await first("rename", path), await disk.rename(path, to)),
