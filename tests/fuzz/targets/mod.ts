@@ -10,6 +10,7 @@ import { hl7v2ToolboxTarget } from "./hl7v2_toolbox.ts";
 import { codeTableTarget, datePatternTarget, filterTarget, templateTarget } from "./languages.ts";
 import { mediaTypeTarget } from "./media_types.ts";
 import { mllpFramesTarget } from "./mllp_frames.ts";
+import { knownHostsTarget, sshKeyTarget } from "./ssh_keys.ts";
 import { tcpFramesTarget } from "./tcp_frames.ts";
 
 /** Every parser of the project that reads what somebody else wrote. */
@@ -36,4 +37,6 @@ export const targets: readonly Target[] = [
   httpsHeadersTarget,
   archiveTarget,
   globTarget,
+  sshKeyTarget,
+  knownHostsTarget,
 ];
