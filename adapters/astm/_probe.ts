@@ -1,7 +1,8 @@
 import type { ProbeTools } from "../../runtime/contract/adapter.ts";
 import type { Probe } from "../../runtime/contract/probe.ts";
 import { type Attempt, probe } from "../_kit/probe/attempts.ts";
-import { tlsOf, wayAttempts } from "../_kit/probe/way.ts";
+import { callingTls } from "../_kit/probe/tls.ts";
+import { wayAttempts } from "../_kit/probe/way.ts";
 import { AstmLink, LinkError } from "./_link.ts";
 import { type config, type errors, linkCodes } from "./_sender_spec.ts";
 
@@ -25,7 +26,7 @@ function exchange(tools: Tools): Attempt {
     step: "exchange",
     msMax: connectMsMax + answerMsMax + 1_000,
     async run(signal) {
-      const tls = await tlsOf("ASTM", tools);
+      const tls = await callingTls("ASTM", config.tls, tools)?.();
       const connection = await world.net.connect({ host, port, signal, ...(tls ? { tls } : {}) });
       const link = new AstmLink(connection, {
         ...config,

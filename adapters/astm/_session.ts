@@ -117,7 +117,8 @@ export class AstmSession implements Session {
       this.#closedBy ??= "reset";
     }
     await this.#handing;
-    if (!this.#life.signal.aborted) await this.#breakOff("disconnection");
+    // Where we stopped in the middle of a message, its sender knows.
+    if (!["stopped", "dropped"].includes(this.#closedBy ?? "peer")) await this.#breakOff("disconnection");
     this.#deadline.stop();
     this.#writer.close();
     this.#connection.close();
@@ -311,7 +312,8 @@ export class AstmSession implements Session {
 
   /** Lets something end while the peer is read; whatever it says is looked at then. */
   #beside(work: Promise<void>): void {
-    this.#handing = work.finally(() => {
+    // What fails here is what the journal remembers: the peer must not believe in an answer.
+    this.#handing = work.catch(() => this.drop("unanswered")).finally(() => {
       this.#handing = undefined;
       if (!this.#life.signal.aborted) this.#watch();
     });

@@ -1,6 +1,7 @@
 import { defineSender, type OpenSender } from "../../runtime/contract/adapter.ts";
 import type { MitralError } from "../../runtime/contract/error.ts";
-import { probeWay } from "./_probe.ts";
+import { probe } from "../_kit/probe/attempts.ts";
+import { wayAttempts } from "../_kit/probe/way.ts";
 import { check, config, errors, type Tools } from "./_sender_spec.ts";
 import { Calls } from "../_kit/net/calls.ts";
 import { connect } from "../_kit/net/connect.ts";
@@ -38,7 +39,8 @@ export default defineSender({
   config,
   errors,
   check,
-  probe: probeWay,
+  // MLLP has no message that asks for nothing: what a peer does with one, `mitral send` tells.
+  probe: (tools) => probe(tools, wayAttempts("MLLP", tools)),
   lanes: ({ connections, inFlightMax, keepAlive }) => connections * (keepAlive ? inFlightMax : 1),
 
   async open(tools): Promise<OpenSender> {

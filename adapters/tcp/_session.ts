@@ -50,8 +50,8 @@ export class TcpSession implements Session {
   #begunMs: number | undefined;
   #messages = 0;
   #closedBy: string | undefined;
-  /** What is being handed over. */
-  #handing: Promise<void> = Promise.resolve();
+  /** What has come whole is handed over. */
+  #taking: Promise<void> = Promise.resolve();
   readonly done: Promise<void>;
 
   constructor(connection: Connection, tools: SessionTools) {
@@ -71,7 +71,8 @@ export class TcpSession implements Session {
 
   async stop(): Promise<void> {
     this.#life.abort();
-    await this.#handing;
+    // What is wrong with it shows where it is read.
+    await this.#taking.catch(() => {});
     this.drop("stopped");
     await this.done;
   }
@@ -107,9 +108,10 @@ export class TcpSession implements Session {
       const count = await this.#connection.read(buffer);
       this.#deadline.clear();
       if (this.#life.signal.aborted) return;
-      if (count === null) return await this.#ended();
-      this.#reader.feed(buffer.subarray(0, count));
-      await this.#takeAll();
+      if (count !== null) this.#reader.feed(buffer.subarray(0, count));
+      this.#taking = count === null ? this.#takeLast() : this.#takeAll();
+      await this.#taking;
+      if (count === null) return;
       if (count === buffer.length && count < fullBufferBytes) buffer = new Uint8Array(count * 2);
     }
   }
@@ -152,7 +154,8 @@ export class TcpSession implements Session {
     if (bytes > 0) this.#say("bytesSkipped", { bytes });
   }
 
-  async #ended(): Promise<void> {
+  /** Hands over what the end of the connection makes whole. */
+  async #takeLast(): Promise<void> {
     const message = this.#reader.end(true);
     if (message) await this.#take(message);
   }
@@ -177,9 +180,9 @@ export class TcpSession implements Session {
     const { peer, partner } = this.#connection;
     if (message.length === 0) return this.#say("emptyFrameSkipped");
     this.#messages++;
-    await this.#tools.rates.of(addressOf(peer))?.turn(this.#life.signal);
-    this.#handing = this.#hand({ bytes: message, peer, ...partner && { partner } });
-    await this.#handing;
+    // Whoever stops takes what it has read at once.
+    await this.#tools.rates.of(addressOf(peer))?.turn(this.#life.signal)?.catch(() => {});
+    await this.#hand({ bytes: message, peer, ...partner && { partner } });
   }
 
   async #hand(delivery: Delivery): Promise<void> {
@@ -231,9 +234,7 @@ export class TcpSession implements Session {
     this.#say("frameRefused", { code: error.code, bytes: bytes.length });
     // What stood where a length belongs is no content; a scanner's greeting ends here.
     if (breach === "lengthWrong" || bytes.length === 0) return;
-    const refusing = this.#tools.intake.refuse({ bytes, peer: this.#connection.peer }, error);
-    this.#handing = refusing.then(() => {});
-    await this.#handing;
+    await this.#tools.intake.refuse({ bytes, peer: this.#connection.peer }, error);
   }
 
   #late(): void {

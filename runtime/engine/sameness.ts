@@ -1,7 +1,8 @@
 import { KEY_REUSED } from "../contract/adapter.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { Identity } from "../contract/format.ts";
-import type { Append, ExactSameness, Sameness } from "../journal/operations.ts";
+import type { Append } from "../journal/operations.ts";
+import type { ExactSameness, Sameness } from "../journal/sameness.ts";
 import type { Arrival } from "./arrival.ts";
 import { errors } from "./errors.ts";
 import type { DuplicatesPlan } from "./plan.ts";

@@ -18,6 +18,7 @@ import { imports } from "./rows/imports.ts";
 import { largeDocument } from "./rows/large_document.ts";
 import { manyChannels } from "./rows/many_channels.ts";
 import { sealed } from "./rows/sealed.ts";
+import { sftp } from "./rows/sftp.ts";
 import { slowReceiver } from "./rows/slow_receiver.ts";
 import { steps } from "./rows/steps.ts";
 import { wholeChannel } from "./rows/whole_channel.ts";
@@ -40,6 +41,7 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   idle,
   imports,
   hl7,
+  sftp,
 };
 
 const quick = Deno.args.includes("--quick");

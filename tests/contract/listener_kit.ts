@@ -5,7 +5,8 @@ import { MitralError } from "../../runtime/contract/error.ts";
 import type { ConfigInput, Spec } from "../../runtime/contract/spec.ts";
 import { FakeClock } from "../world/fake_clock.ts";
 import { accepted, answerTo, failedInSilence, FakeIntake, refused } from "../world/fake_intake.ts";
-import { type ListenerRig, openListener, type Reports } from "../world/tools.ts";
+import { denoWorld } from "../../runtime/world/deno_world.ts";
+import { type ListenerRig, openListener, probeOf, type Reports } from "../world/tools.ts";
 import { settles, turns, unstuck } from "../world/turns.ts";
 import { assertSilent, CANARY, payloads } from "./payloads.ts";
 
@@ -114,6 +115,12 @@ export function testListener<S extends Spec, Code extends string>(
       peer.close();
     });
   }
+
+  test("takes nothing in a connection test, and finds nothing wrong", async ({ scene, intake }) => {
+    const results = await probeOf(spec, scene.config, { world: denoWorld, isRunning: true });
+    assertEquals(results.flatMap(({ error }) => error ?? []), []);
+    assertEquals(intake.received.length, 0);
+  });
 
   test("hands over what it owns: a later message changes nothing in an earlier one", async (stage) => {
     const { connect, wait, intake } = stage;

@@ -5,7 +5,8 @@ import { MitralError } from "../../runtime/contract/error.ts";
 import type { Outcome } from "../../runtime/contract/message.ts";
 import type { ConfigInput, Spec } from "../../runtime/contract/spec.ts";
 import { FakeClock } from "../world/fake_clock.ts";
-import { openSender, type SenderRig } from "../world/tools.ts";
+import { denoWorld } from "../../runtime/world/deno_world.ts";
+import { openSender, probeOf, type SenderRig } from "../world/tools.ts";
 import { settles, turns, unstuck } from "../world/turns.ts";
 import { assertSilent, CANARY, payloads } from "./payloads.ts";
 
@@ -137,6 +138,17 @@ export function testSender<S extends Spec, Code extends string>(
 
   test("delivers one message after another", async ({ deliver }) => {
     for (const text of ["one", "two", "three"]) assertEquals(textOf((await deliver(text)).bytes), text);
+  });
+
+  test("sends nothing in a connection test, which fails by a declared code alone", async (stage) => {
+    const { scene, deliver } = stage;
+    const probed = () => probeOf(spec, scene.config, { world: denoWorld, isRunning: true });
+    assertEquals((await probed()).flatMap(({ error }) => error ?? []), []);
+    assertEquals(textOf((await deliver("first")).bytes), "first");
+    await scene.stop();
+    for (const { error } of await probed()) {
+      assert(!error || error.code in spec.errors, `${error?.code} is not declared`);
+    }
   });
 
   test("gives up at once when it was told before", async ({ sender, deliver }) => {

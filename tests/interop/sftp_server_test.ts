@@ -23,11 +23,17 @@ interface Place extends AsyncDisposable {
   taken(): Promise<readonly string[]>;
 }
 
-async function openPlace(settings: Readonly<Record<string, unknown>> = {}, parse = "hl7v2"): Promise<Place> {
+type KeyPairs = Readonly<Record<"host" | "acme", { readonly private: string; readonly public: string }>>;
+
+async function openPlace(
+  settings: Readonly<Record<string, unknown>> = {},
+  parse = "hl7v2",
+  { host: hostKey, acme }: KeyPairs = keys,
+): Promise<Place> {
   const own = await Deno.makeTempDir();
-  await Deno.writeTextFile(`${own}/host`, keys.host.private, { mode: 0o600 });
-  await Deno.writeTextFile(`${own}/key`, keys.acme.private, { mode: 0o600 });
-  await Deno.writeTextFile(`${own}/acme.keys`, `# of acme\n${keys.acme.public}\n`);
+  await Deno.writeTextFile(`${own}/host`, hostKey.private, { mode: 0o600 });
+  await Deno.writeTextFile(`${own}/key`, acme.private, { mode: 0o600 });
+  await Deno.writeTextFile(`${own}/acme.keys`, `# of acme\n${acme.public}\n`);
   const sftp_server = {
     port: 0,
     hostKey: `file:${own}/host`,
@@ -39,7 +45,7 @@ async function openPlace(settings: Readonly<Record<string, unknown>> = {}, parse
     drop: { listen: { sftp_server }, parse, send: { files: { file: { path: "./out" } } } },
   });
   const [host, port] = under.address("drop").split(":");
-  await Deno.writeTextFile(`${own}/known_hosts`, `[${host}]:${port} ${keys.host.public}\n`);
+  await Deno.writeTextFile(`${own}/known_hosts`, `[${host}]:${port} ${hostKey.public}\n`);
   const run = async (command: Deno.Command, input: string) => {
     const child = command.spawn();
     const writer = child.stdin.getWriter();
@@ -162,6 +168,35 @@ Deno.test({
     assert(!away.success);
   },
 });
+
+for (
+  const [type, ...bits] of [["rsa", "-b", "2048"], ["ecdsa", "-b", "384"], ["ecdsa", "-b", "521"], [
+    "ed25519",
+  ]]
+) {
+  Deno.test({
+    name: `OpenSSH knows our server by a key of ${[type, ...bits].join(" ")}, and signs in with one`,
+    ignore: openssh.missing,
+    async fn() {
+      const made = await Deno.makeTempDir();
+      for (const name of ["host", "user"]) {
+        const args = ["-q", "-t", type, ...bits, "-N", "", "-C", "", "-f", `${made}/${name}`];
+        assert((await new Deno.Command("ssh-keygen", { args }).output()).success);
+      }
+      const read = (name: string) => Deno.readTextFile(`${made}/${name}`);
+      const [host, user] = await Promise.all(["host", "user"].map(async (name) => ({
+        private: await read(name),
+        public: (await read(`${name}.pub`)).trim(),
+      })));
+      await Deno.remove(made, { recursive: true });
+      await using place = await openPlace({}, "hl7v2", { host, acme: user });
+      await place.file("one.hl7", message("K-1"));
+      const { success, said } = await place.sftp("put one.hl7");
+      assert(success, said);
+      assertEquals(await place.taken(), ["K-1"]);
+    },
+  });
+}
 
 Deno.test({
   name: "OpenSSH's ssh gets no shell, no command and no tunnel from our server",

@@ -2,13 +2,20 @@ import { MitralError } from "../../../runtime/contract/error.ts";
 import type { Probe, ProbeStep } from "../../../runtime/contract/probe.ts";
 import type { Clock } from "../../../runtime/contract/world.ts";
 
+/** What came out: `10.1.2.3 and 10.1.2.4`. */
+export interface Tried {
+  readonly says: string;
+  /** How long it took, where it was watched for longer than that. */
+  readonly ms: number;
+}
+
 /** One thing that a connection test tries. */
 export interface Attempt {
   readonly step: ProbeStep;
   /** How long it may take. */
   readonly msMax: number;
-  /** Tries it, gives up on `signal`, and resolves with what came out: `10.1.2.3 and 10.1.2.4`. */
-  run(signal: AbortSignal): Promise<string>;
+  /** Tries it, gives up on `signal`, and resolves with what came out. */
+  run(signal: AbortSignal): Promise<string | Tried>;
   /** The declared error for what `run` rejected with, where that is none itself. */
   failed(cause: unknown): MitralError;
   /** The declared error for what took longer than `msMax`, by `ETIMEDOUT`; as `failed` where left out. */
@@ -29,8 +36,8 @@ export async function* probe({ world: { clock }, signal }: ProbePlace, attempts:
     const outcome = await outcomeOf(attempt, clock, signal);
     if (outcome === undefined) return;
     const { step } = attempt, ms = clock.elapsedMs() - startMs;
-    if (typeof outcome !== "string") return yield { step, ms, says: outcome.message, error: outcome };
-    yield { step, ms, says: outcome };
+    if (outcome instanceof MitralError) return yield { step, ms, says: outcome.message, error: outcome };
+    yield typeof outcome === "string" ? { step, ms, says: outcome } : { step, ...outcome };
   }
 }
 
@@ -39,10 +46,10 @@ function outcomeOf(
   { msMax, run, failed, late = failed }: Attempt,
   clock: Clock,
   signal: AbortSignal,
-): Promise<string | MitralError | undefined> {
+): Promise<string | Tried | MitralError | undefined> {
   return new Promise((resolve) => {
     const life = new AbortController();
-    const end = (outcome: string | MitralError | undefined) => {
+    const end = (outcome: string | Tried | MitralError | undefined) => {
       stopTimer();
       signal.removeEventListener("abort", giveUp);
       resolve(outcome);

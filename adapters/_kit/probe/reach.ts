@@ -1,7 +1,7 @@
 import type { MitralError } from "../../../runtime/contract/error.ts";
-import type { ClientTls, PeerCertificate } from "../../../runtime/contract/tls.ts";
+import type { ClientTls, PeerCertificate, TlsFailure } from "../../../runtime/contract/tls.ts";
 import type { Clock, Connection, World } from "../../../runtime/contract/world.ts";
-import type { Attempt } from "./attempts.ts";
+import type { Attempt, Tried } from "./attempts.ts";
 
 /** The peer to reach. */
 export interface ReachTools {
@@ -29,8 +29,14 @@ export function reach(tools: ReachTools): readonly Attempt[] {
   const connection: Attempt = {
     ...tools,
     step: tools.step ?? "connection",
-    run: (signal) =>
-      kept(net.connect({ host, port, signal }), tools, signal, ({ peer }) => `${peer} accepts`),
+    run: async (signal) => {
+      const says = ({ peer }: Connection) => `${peer} accepts`;
+      const connecting = net.connect({ host, port, signal });
+      // Where TLS comes next, that is watched.
+      return tls
+        ? opened(await connecting, says)
+        : await kept(connecting, { ...tools, signal, says, closed: closedAtOnce });
+    },
   };
   const named = isAddress(host) ? [] : [name(tools)];
   return tls ? [...named, connection, encryption(tools, tls)] : [...named, connection];
@@ -55,7 +61,8 @@ function encryption(tools: ReachTools, tls: NonNullable<ReachTools["tls"]>): Att
     step: "tls",
     run: async (signal) => {
       const settings = await tls();
-      return await kept(net.connect({ host, port, signal, tls: settings }), tools, signal, says);
+      const connecting = net.connect({ host, port, signal, tls: settings });
+      return await kept(connecting, { ...tools, signal, says, closed: cutAfterwards });
     },
   };
 }
@@ -70,25 +77,49 @@ export function certificateSays({ subject, issuer, validUntilMs }: PeerCertifica
 
 const DAY_MS = 86_400_000;
 
+/** What there is to say of a connection, which is closed. */
+function opened(connection: Connection, says: Watch["says"]): string {
+  connection.close();
+  return says(connection);
+}
+
+/** How a connection is watched. */
+interface Watch extends Pick<ReachTools, "world"> {
+  readonly signal: AbortSignal;
+  says(connection: Connection): string;
+  /** What it fails with where the peer closes it at once. */
+  closed(): Error;
+}
+
 /** How long a connection is watched: a peer that does not want us closes it as soon as it is there. */
 const WATCH_MS = 300;
 
-/** What there is to say of a connection that the peer does not close at once. We close it. */
+/** What there is to say of a connection that the peer keeps, and how long it took to come about. */
 async function kept(
   connecting: Promise<Connection>,
-  { world: { clock } }: ReachTools,
-  signal: AbortSignal,
-  says: (connection: Connection) => string,
-): Promise<string> {
+  { world: { clock }, signal, says, closed }: Watch,
+): Promise<Tried> {
+  const startMs = clock.elapsedMs();
   const connection = await connecting;
+  const ms = clock.elapsedMs() - startMs;
   try {
     // A peer may speak first: that is no reason to doubt it.
     const first = await within(connection.read(new Uint8Array(1)), clock, signal);
-    if (first === null) throw Object.assign(new Error("closed at once"), { code: "ECONNRESET" });
-    return says(connection);
+    if (first === null) throw closed();
+    return { says: says(connection), ms };
   } finally {
     connection.close();
   }
+}
+
+function closedAtOnce(): Error {
+  return Object.assign(new Error("closed at once"), { code: "ECONNRESET" });
+}
+
+/** In TLS 1.3 a server refuses a client's certificate so late, and not every one says so before it goes. */
+function cutAfterwards(): TlsFailure {
+  const facts = { code: "ETLS", trouble: "cut", detail: "closed after the handshake" } as const;
+  return Object.assign(new Error("TLS did not last"), facts);
 }
 
 /** What `reading` comes to; `undefined` where that takes longer than anybody watches. */

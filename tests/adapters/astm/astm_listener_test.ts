@@ -290,3 +290,11 @@ test("takes each text as a message where it is told so", async ({ intake }, peer
   assertEquals(intake.texts, ["one", "two"]);
   assertEquals(intake.refused.length, 0);
 }, { messages: "texts" });
+
+Deno.test("astm listener closes where it cannot remember what it took, and has not acknowledged it", async () => {
+  const memory = { ...memoryInMemory(), set: () => Promise.reject(new Error("the disk is full")) };
+  await using stage = await open({}, { memory });
+  const peer = stage.dial();
+  assertEquals(await peer.transfer(MESSAGE), "");
+  assertEquals([stage.intake.texts, peer.line.hasEnded], [[MESSAGE], true]);
+});

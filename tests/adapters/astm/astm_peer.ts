@@ -54,7 +54,11 @@ export async function takeTransfer(socket: Socket): Promise<Uint8Array | undefin
   for (let expected = 0;;) {
     const first = await answer(socket);
     if (first === undefined) return undefined;
-    if (first === EOT) return joined(...texts);
+    if (first === EOT) {
+      // A line that was asked for and given back carried nothing.
+      if (texts.length === 0) continue;
+      return joined(...texts);
+    }
     if (first === ENQ) {
       texts.length = 0;
       expected = 1;

@@ -36,6 +36,8 @@ export interface SignInOptions {
   readonly username?: string;
   readonly privateKey?: string;
   readonly password?: string;
+  /** Signs with another key than the one that is shown. */
+  readonly forgedWith?: string;
 }
 
 /** A partner's program: an SFTP client of ssh2. */
@@ -157,14 +159,14 @@ export class SftpPeer implements Disposable {
 /** Signs in, without SFTP; rejects where that is refused. */
 export function signIn(
   address: string,
-  { username = "acme", privateKey = keys.acme.private, password }: SignInOptions = {},
+  { username = "acme", privateKey = keys.acme.private, password, forgedWith }: SignInOptions = {},
 ): Promise<{ client: Client; gone: Promise<void> }> {
   const client = new Client();
+  const key = usable(privateKey);
+  if (forgedWith !== undefined) key.sign = (data) => usable(forgedWith).sign(data);
   const methods: AnyAuthMethod[] = [
     { type: "none", username },
-    password === undefined
-      ? { type: "publickey", username, key: usable(privateKey) }
-      : { type: "password", username, password },
+    password === undefined ? { type: "publickey", username, key } : { type: "password", username, password },
   ];
   const [host, port] = address.split(":");
   return new Promise((resolve, reject) => {
@@ -186,7 +188,8 @@ export function signIn(
   });
 }
 
-function usable(text: string): ParsedKey {
+/** As ssh2 takes it. */
+export function usable(text: string): ParsedKey {
   const key = readPrivateKey(text);
   if (typeof key === "string") throw new TypeError(`Cannot use key: ${key}`);
   return key.key;

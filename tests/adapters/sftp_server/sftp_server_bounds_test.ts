@@ -1,4 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { sign } from "node:crypto";
+import { utils } from "../../../adapters/_kit/ssh/ssh2.ts";
+import type { Tools } from "../../../adapters/sftp_server/_listener_spec.ts";
+import { SignIn } from "../../../adapters/sftp_server/_sign_in.ts";
 import listener from "../../../adapters/sftp_server/listener.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { secretOf } from "../../../runtime/contract/spec.ts";
@@ -6,7 +11,7 @@ import { noPartners } from "../../../runtime/contract/adapter.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
 import { configOf, worldWith } from "../../world/tools.ts";
 import { turns, unstuck } from "../../world/turns.ts";
-import { configIn, keys, partner, signIn, type SignInOptions } from "./sftp_peer.ts";
+import { configIn, keys, partner, signIn, type SignInOptions, usable } from "./sftp_peer.ts";
 import { bytesOf, type Given, half, open, refusedWith, test } from "./sftp_scene.ts";
 
 test("keeps partners apart, and everybody within their own root", async (scene) => {
@@ -110,6 +115,51 @@ test("refuses who shows another key, or an unknown name, the same way", async (s
     );
   }
   assertEquals(scene.reports.count("signedIn"), 0);
+});
+
+test("refuses who shows the key of another and cannot prove to have it, and bars who tries that often", async (scene) => {
+  const forgery = { forgedWith: utils.generateKeyPairSync("ed25519").private };
+  for (let tries = 0; tries < 10; tries++) {
+    const forging = assertRejects(() => scene.connect(forgery), Error, "authentication methods failed");
+    await scene.clock.armed(500);
+    await scene.clock.advance(500);
+    await forging;
+  }
+  assertEquals([scene.reports.count("signedIn"), scene.reports.count("signInRefused")], [0, 10]);
+  await assertRejects(() => scene.connect());
+  assertEquals((await scene.reports.seen("connectionTurnedAway")).facts?.code, "SFTP_SERVER_ADDRESS_BARRED");
+  await scene.clock.advance(60_000);
+  (await scene.connect()).vanish();
+});
+
+Deno.test("sftp_server takes no signature made with SHA-1", async () => {
+  const pair = utils.generateKeyPairSync("rsa", { bits: 2048 });
+  const [own, shown] = [usable(pair.private), utils.parseKey(pair.public)];
+  assert(!(shown instanceof Error) && !Array.isArray(shown));
+  const config = configOf(listener.config, {
+    ...configIn("/nowhere"),
+    partners: { acme: partner({ keys: [pair.public] }) },
+  });
+  const signIn = new SignIn({ config, world: worldWith(new FakeClock()) } as Tools);
+  const blob = Buffer.from("to be signed");
+  const verdict = (hashAlgo: string | undefined, signature: unknown) =>
+    signIn.judge(
+      {
+        method: "publickey",
+        username: "acme",
+        key: { algo: "ssh-rsa", data: shown.getPublicSSH() },
+        blob,
+        hashAlgo,
+        signature,
+      } as never,
+      "192.0.2.1",
+    );
+  const sha1 = sign("sha1", blob, own.getPrivatePEM());
+  assertEquals(await verdict(undefined, sha1), "passed");
+  assertEquals(await verdict("sha1", sha1), "passed");
+  assertEquals(await verdict("sha256", sha1), "failed");
+  assertEquals(await verdict("sha256", own.sign(blob, "sha256")), "signedIn");
+  assertEquals(await verdict("sha512", undefined), "offered");
 });
 
 Deno.test("sftp_server lets in by password, and by a file of keys that may change", async () => {

@@ -287,3 +287,13 @@ test("stops within a message without keeping half of it", {}, async ({ listening
   await listening.stop();
   assertEquals([peer.hasEnded, intake.refused.length], [true, 0]);
 });
+
+test(
+  "takes what it has read whole when it stops, however slow the peer is to be",
+  { messagesPerSecondMax: 1, answers: "fixed" },
+  async ({ listening, intake }, peer) => {
+    assertEquals(await say(peer, "\x02one\x03\r\x02two\x03\r\x02half"), ACK);
+    await listening.stop();
+    assertEquals([intake.texts, await heard(peer), peer.hasEnded], [["one", "two"], ACK, true]);
+  },
+);

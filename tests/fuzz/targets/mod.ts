@@ -1,4 +1,5 @@
 import type { Target } from "../target.ts";
+import { archiveTarget, globTarget } from "./archives.ts";
 import { astmFramesTarget } from "./astm_frames.ts";
 import { csvTarget, jsonTarget, textTarget, xmlTarget } from "./documents.ts";
 import { envelopeTarget, partnerFileTarget } from "./envelopes.ts";
@@ -33,4 +34,6 @@ export const targets: readonly Target[] = [
   partnerFileTarget,
   mediaTypeTarget,
   httpsHeadersTarget,
+  archiveTarget,
+  globTarget,
 ];

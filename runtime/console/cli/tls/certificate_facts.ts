@@ -1,7 +1,7 @@
 import { createHash, type KeyObject, X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
 import { ByteReader } from "./byte_reader.ts";
 import { valueIn } from "./distinguished_name.ts";
+import { isAddress } from "./is_address.ts";
 
 /** A certificate as a person wants to read it. */
 export interface CertificateFacts {
@@ -60,7 +60,7 @@ export function certificateFacts(encoded: Uint8Array | string): CertificateFacts
     isWeak: isWeakKey(publicKey) || /sha1|md[245]/i.test(signatureAlgorithm),
     isNoServers: isNoServers(extensions),
     isSelfSigned: issuedBy(x509),
-    isFor: (name) => (isIP(name) ? x509.checkIP(name) : x509.checkHost(name)) !== undefined,
+    isFor: (name) => (isAddress(name) ? x509.checkIP(name) : x509.checkHost(name)) !== undefined,
     isBy: (other) => issuedBy(other.x509),
   };
 }

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { isIP } from "node:net";
+import { isAddress } from "./is_address.ts";
 import { ciphers, versions } from "./numbers.ts";
 
 /** A ClientHello (RFC 8446 section 4.1.2), and what is needed to read the answer to it. */
@@ -23,7 +23,7 @@ export function clientHello(serverName: string, random: (length: number) => Uint
   });
   const extensions = [
     // An address is no name that may be asked for (RFC 6066 section 3).
-    ...(isIP(serverName) ? [] : [extension(0, vector(2, [0, ...vector(2, ascii(serverName))]))]),
+    ...(isAddress(serverName) ? [] : [extension(0, vector(2, [0, ...vector(2, ascii(serverName))]))]),
     extension(10, vector(2, [...keys.map(({ id }) => id), SECP521R1].flatMap(uint16))),
     extension(11, vector(1, [0])),
     extension(13, vector(2, SIGNATURES.flatMap(uint16))),
