@@ -115,6 +115,7 @@ async function call(tools: Tools): Promise<Listening> {
     signal: life.signal,
     async use(connection) {
       session = new Session(connection, shared, { isOurs: true });
+      tls.guard(connection, session.done);
       await session.done;
       return session.hasBegun;
     },

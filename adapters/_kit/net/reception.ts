@@ -134,6 +134,7 @@ async function call<const Owner extends string>(
     signal: life.signal,
     async use(connection) {
       session = begin(connection);
+      tls.guard(connection, session.done);
       await session.done;
       return session.hasBegun;
     },
