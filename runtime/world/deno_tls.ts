@@ -261,8 +261,7 @@ function acknowledged(stream: tls.TLSSocket, admit: ClientTls["admit"]): Known |
 }
 
 function shownBy(stream: tls.TLSSocket) {
-  const raw = (stream.getPeerCertificate() as { raw?: Uint8Array } | null)?.raw;
-  return raw && raw.length > 0 ? readCertificate(raw) : undefined;
+  return readCertificate(() => stream.getPeerX509Certificate());
 }
 
 /** What `connect` and `fetch` reject with. */
