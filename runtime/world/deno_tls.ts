@@ -67,6 +67,7 @@ export function secureServer(socket: Socket, side: ServerSide): Promise<Secured 
       const options = side.tls();
       stream = serverStream(socket, options, side.protocols);
       const held = stream;
+      holdBack(held, socket);
       held.on("error", (cause) => refuse(refusedFor(cause, "server")));
       held.on("close", () => refuse({ trouble: "cut", detail: "" }));
       held.on("secure", () => {
@@ -109,6 +110,29 @@ function serverStream(
       }
       : {}),
   } as tls.TLSSocketOptions);
+}
+
+/** What of the platform's handle of a socket stops and starts its reading. */
+interface Handle {
+  readStop(): unknown;
+  readStart(): unknown;
+}
+
+/**
+ * Holds the peer back where nobody takes what it says. Under Deno TLS goes on reading the socket below it all the same,
+ * and keeps what it reads without bound: whoever stops the one must stop the other.
+ */
+function holdBack(stream: tls.TLSSocket, socket: Socket): void {
+  const handleOf = (one: unknown) => (one as { _handle?: Handle })._handle;
+  const above = handleOf(stream), below = handleOf(socket);
+  if (!above || !below) return;
+  for (const act of ["readStop", "readStart"] as const) {
+    const own = above[act].bind(above);
+    above[act] = () => {
+      below[act]();
+      return own();
+    };
+  }
 }
 
 /** Whose certificate a client has shown, or why it is not let in. */
@@ -215,6 +239,7 @@ function shakeHands(
       return fail(tlsFailure(refusedFor(cause, "client")));
     }
     const made = stream;
+    holdBack(made, socket);
     made.once("error", (cause) => fail(tlsFailure(refusedFor(cause, "client"))));
     made.once("close", () => fail(tlsFailure({ trouble: "cut", detail: "" })));
     made.once("secureConnect", () => {
