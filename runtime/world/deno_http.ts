@@ -140,13 +140,13 @@ class Visit {
   }
 
   async #answerNext(incoming: IncomingMessage, outgoing: ServerResponse, handler: Handler): Promise<void> {
-    const { peer, known, isWelcome, stream } = this.#entered;
+    const { peer, known, stream } = this.#entered;
     const gone = new AbortController();
     outgoing.once("close", () => gone.abort());
     try {
       if (stream.destroyed) return;
       // What the partner registry says now is what counts, whatever it said when the connection was made.
-      if (!isWelcome()) return void stream.destroy();
+      if (!this.#entered.review()) return;
       const trouble = troubleOf(incoming);
       if (trouble) {
         this.break(trouble);

@@ -30,8 +30,8 @@ interface Refused {
 export interface Secured {
   readonly stream: tls.TLSSocket;
   readonly known: Known;
-  /** True as long as the client may stay. */
-  isWelcome(): boolean;
+  /** False where the client may not come any more: it is cut off, and `refused` told. */
+  review(): boolean;
 }
 
 /** How a server speaks TLS on a connection. */
@@ -73,7 +73,7 @@ export function secureServer(socket: Socket, side: ServerSide): Promise<Secured 
       held.on("secure", () => {
         const known = options.clients ? identified(held, options.clients) : {};
         if ("trouble" in known) return refuse(known);
-        if (over()) resolve({ stream: held, known, isWelcome: () => staysWelcome(known, side) });
+        if (over()) resolve({ stream: held, known, review: () => reviewed(held, peer, known, side) });
       });
     } catch (cause) {
       refuse(refusedFor(cause, "server"));
@@ -146,10 +146,18 @@ function identified(stream: tls.TLSSocket, clients: ClientCheck): Known | Refuse
   return partner === undefined ? { trouble: "unknown", detail: "", certificate } : { certificate, partner };
 }
 
-function staysWelcome({ certificate, partner }: Known, side: ServerSide): boolean {
-  if (!certificate) return true;
-  if (certificate.validUntilMs < Date.now()) return false;
-  return side.tls().clients?.admit(certificate) === partner;
+function reviewed(
+  stream: tls.TLSSocket,
+  peer: string,
+  { certificate, partner }: Known,
+  side: ServerSide,
+): boolean {
+  if (!certificate || stream.destroyed) return !stream.destroyed;
+  const isExpired = certificate.validUntilMs < Date.now();
+  if (!isExpired && side.tls().clients?.admit(certificate) === partner) return true;
+  stream.destroy();
+  side.refused?.({ peer, trouble: isExpired ? "expired" : "unknown", detail: "", certificate });
+  return false;
 }
 
 /** TLS that a server has spoken with success. */
