@@ -114,7 +114,7 @@ export class Inbox {
       if (await this.#take(ready) === "troubled") return "troubled";
       if (ready.file.isAway) away++;
     }
-    if (away > 0 && !this.#taken && !this.#files.hasStuck) await this.#mark!.grow();
+    if (away > 0 && !this.#taken && !this.#files.hasOffered) await this.#mark!.grow();
     return "calm";
   }
 
@@ -140,6 +140,7 @@ export class Inbox {
       ? [() => intake.refuse({ bytes: refusal.bytes, peer }, refusal.error)]
       : contents.map((content) => () => intake.receive(content));
     for (const offer of offers) {
+      ready.file.isOffered = true;
       const reply = await this.#whenOpen(ready, offer);
       if (!reply || reply.outcome.kind === "failed") return reply?.outcome.kind;
       if (reply.outcome.kind === "rejected") worst = "rejected";

@@ -12,6 +12,8 @@ export interface WatchedFile {
   failures: number;
   /** Not looked at before this. */
   restUntilMs: number;
+  /** True where it may have been handed over and is not put away: in this life, or in the one before. */
+  isOffered: boolean;
   /** What the channel said, where the file could not be put away since. */
   verdict?: Verdict;
   /** True once it is where it belongs after that. */
@@ -51,6 +53,7 @@ export class WatchedFiles {
   readonly #path: string;
   readonly #wholeness: Wholeness;
   #files = new Map<string, WatchedFile>();
+  #isFirstLook = true;
 
   constructor(folder: Folder, path: string, wholeness: Wholeness) {
     this.#folder = folder;
@@ -81,18 +84,19 @@ export class WatchedFiles {
       const known = before.get(name);
       const file = known && !known.isAway && isSame(known.facts, facts)
         ? known
-        : { name, facts, sinceMs: atMs, failures: 0, restUntilMs: atMs };
+        : { name, facts, sinceMs: atMs, failures: 0, restUntilMs: atMs, isOffered: this.#isFirstLook };
       this.#files.set(name, file);
       if (file.restUntilMs > atMs) continue;
       if (await this.#isWhole(file, known === file, present, atMs)) whole.push(file);
       else if (!this.#isEmpty(file) && this.#wholeness.marker === undefined) settling++;
     }
+    this.#isFirstLook = false;
     return { whole, settling, hidden };
   }
 
-  /** True where the channel has answered for a file that is still where it was. */
-  get hasStuck(): boolean {
-    return [...this.#files.values()].some(({ verdict, isAway }) => verdict !== undefined && !isAway);
+  /** True where a file that may have been handed over is still where it was. */
+  get hasOffered(): boolean {
+    return [...this.#files.values()].some(({ isOffered, isAway }) => isOffered && !isAway);
   }
 
   /** True where the file on disk is still the one that was seen. */
