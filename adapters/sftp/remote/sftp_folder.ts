@@ -3,9 +3,9 @@ import { dirname } from "node:path/posix";
 import type { FileFacts } from "../../../runtime/contract/world.ts";
 import type { Folder, Listed, WriteOptions } from "../../_kit/files/folder.ts";
 import { reasonOf } from "../../_kit/files/reason.ts";
+import { Turns } from "../../_kit/files/turns.ts";
 import { type FileEntryWithStats, type SFTPWrapper, type Stats, utils } from "../../_kit/ssh/ssh2.ts";
 import type { Lender } from "../connecting/link.ts";
-import { Turns } from "./turns.ts";
 import { Refusal, type Requests } from "./requests.ts";
 import { PIECE_BYTES, readPieces, writePieces } from "./transfer.ts";
 

@@ -48,6 +48,19 @@ Deno.test("file hands nothing over of a file that changes while it is read", asy
   assertEquals(rig.intake.texts, ["new"]);
 });
 
+Deno.test("file reads nothing of a file that has grown beyond what was bounded", async () => {
+  const read: string[] = [];
+  await using rig = await watch({ "a.hl7": "a", "b.hl7": "b" }, { settleMs: 0 }, {
+    read: (name) => void read.push(name),
+  });
+  rig.intake.reply = async (delivery) => {
+    if (rig.intake.received.length === 1) await rig.folder.write("b.hl7", "b".repeat(1_000));
+    return accepted(delivery);
+  };
+  await rig.rounds(1);
+  assertEquals([rig.intake.texts, read], [["a"], ["a.hl7"]]);
+});
+
 Deno.test("file does not put away what was written while the channel took the old content", async () => {
   await using rig = await watch({ "a.hl7": "old" }, { settleMs: 0 });
   rig.intake.reply = async (delivery) => {
