@@ -2,7 +2,7 @@ import type { Disk } from "../../runtime/contract/world.ts";
 import type { Folder } from "../_kit/files/folder.ts";
 import { Turns } from "../_kit/files/turns.ts";
 
-/** Of names that files have while they are written, whoever writes: an attempt that nobody waits for goes on for a while. */
+/** For names that files are told to have while they are written: an attempt that nobody waits for goes on for a while. */
 const turns = new Turns();
 
 /** This machine's disk. */
@@ -16,8 +16,10 @@ export function diskFolder(disk: Disk): Folder {
       const bytes = await disk.read(path);
       yield from === 0 ? bytes : bytes.subarray(from);
     },
-    write: (path, bytes, options) =>
-      turns.take(options.aside ?? path, () => disk.writeAtomic(path, bytes, options)),
+    write(path, bytes, options) {
+      const write = () => disk.writeAtomic(path, bytes, options);
+      return options.aside === undefined ? write() : turns.take(options.aside, write);
+    },
     append: (path, bytes, { mode }) => disk.append(path, bytes, { mode, sync: true }),
     rename: (from, to) => disk.rename(from, to),
     remove: (path) => disk.remove(path),

@@ -5,6 +5,7 @@ import type { Parcel } from "../../../runtime/contract/adapter.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import type { Disk } from "../../../runtime/contract/world.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
+import { turns } from "../../world/turns.ts";
 import { configOf, openSender, type SenderRig, worldWith } from "../../world/tools.ts";
 import { type Faults, faultyDisk, platformError } from "./faulty_disk.ts";
 import { Folder } from "./folder.ts";
@@ -266,6 +267,33 @@ Deno.test("file gives up a write that hangs at once", async () => {
   assertEquals(await sending.catch((error) => error), reason);
   hanging.resolve();
   await outbox.folder.gets(`${ID}.hl7`);
+  await outbox.send("x");
+});
+
+Deno.test("file lets an attempt that was given up end before the next one writes under the name it is told", async () => {
+  const writes: PromiseWithResolvers<void>[] = [];
+  const started = Promise.withResolvers<void>();
+  await using outbox = await open({ aside: ".{name}.tmp" }, {
+    async writeAtomic() {
+      const write = Promise.withResolvers<void>();
+      writes.push(write);
+      started.resolve();
+      await write.promise;
+    },
+  });
+  const life = new AbortController();
+  const sending = outbox.sender.send(parcel("x"), life.signal);
+  await started.promise;
+  life.abort(new Error("no longer wanted"));
+  await sending.catch(() => {});
+  const again = outbox.codeOf("x");
+  await turns(20);
+  assertEquals(writes.length, 1);
+  writes[0].resolve();
+  // It is new no more; the attempt after that finds it written.
+  while (writes.length < 2) await turns();
+  writes[1].resolve();
+  assertEquals(await again, "FILE_NAME_TAKEN");
   await outbox.send("x");
 });
 
