@@ -269,8 +269,8 @@ export class Drawer {
 
   /** Removes a file that nobody is to have. */
   async drop(item: Item): Promise<void> {
-    item.isBusy = false;
     await this.#drop(item);
+    item.isBusy = false;
   }
 
   #newItem(path: string): Item {
@@ -316,11 +316,13 @@ export class Drawer {
 
   /** What the disk does not let go is back after a restart, unfinished. */
   async #drop(item: Item): Promise<void> {
-    this.#items.delete(item.path);
-    this.#bytes -= item.size;
+    item.isBusy = true;
     await this.#onDisk((disk) => disk.remove(this.#at(item))).catch(({ error }: Refusal) =>
       this.#tools.report({ name: "uploadStuck", ...(error ? { error } : {}) })
     );
+    // Only now: the name on the disk is free for whoever writes the same path anew.
+    this.#items.delete(item.path);
+    this.#bytes -= item.size;
   }
 
   async #become(item: Item, path: string, state: Item["state"]): Promise<void> {
