@@ -124,7 +124,7 @@ export class Operations {
       const upload = await this.#drawer.openToWrite(path, options);
       await upload?.truncate(given.size).finally(() => upload.close());
     }
-    if (given.mtime !== undefined) item.datedMs = given.mtime * 1_000;
+    if (given.mtime !== undefined) await this.#drawer.date(item, given.mtime * 1_000);
     return ok;
   }
 
