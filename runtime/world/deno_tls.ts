@@ -1,7 +1,7 @@
 /**
  * TLS over `node:tls`, with a guard. Under Deno a client's certificate is neither checked against the trust anchors of a
- * server made this way nor, once a session is resumed, asked for again; and one of X.509 version 1 needs no private key.
- * So nothing the platform calls authorised is believed: the certificate itself is looked up, on every connection.
+ * server made this way nor, once a session is resumed, asked for again; and one of X.509 version 1, or one that is badly
+ * encoded, needs no private key. So nothing the platform calls authorised is believed: the certificate itself is looked up, on every connection.
  */
 import type { Socket } from "node:net";
 import tls from "node:tls";
