@@ -29,7 +29,8 @@ function reading(read: Read, stopping = new AbortController().signal) {
     facts: { kind: "file" as const, size: 10, modifiedMs: 0 },
     sinceMs: 0,
     failures: 0,
-    restUntilMs: 0, isOffered: false,
+    restUntilMs: 0,
+    isOffered: false,
   };
   const bytes = new Reader(tools, stopping).fetch(file, () => {}).then(({ bytes }) => bytes && [...bytes]);
   return { bytes, clock, asked };
