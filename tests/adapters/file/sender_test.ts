@@ -8,6 +8,7 @@ import { FakeClock } from "../../world/fake_clock.ts";
 import { turns } from "../../world/turns.ts";
 import { configOf, openSender, type SenderRig, worldWith } from "../../world/tools.ts";
 import { type Faults, faultyDisk, platformError } from "./faulty_disk.ts";
+import { ageKeys } from "../kit_files/_keys.ts";
 import { Folder } from "./folder.ts";
 
 const never = new AbortController().signal;
@@ -369,3 +370,17 @@ Deno.test("file calls settings unfit that are for files written whole, where it 
 function outboxConfig(as: string, given: object = {}) {
   return configOf(sender.config, { path: "/nowhere", as, ...given });
 }
+
+Deno.test("file takes what it has encrypted before for written, also where that is a little shorter", async () => {
+  await using keys = await Folder.make();
+  const { recipient } = await ageKeys();
+  await keys.write("acme.pub", recipient);
+  await using outbox = await open({ cipher: { age: [keys.at("acme.pub")] } });
+  await outbox.send("x");
+  const sealed = outbox.folder.at(`${ID}.hl7.age`);
+  await Deno.truncate(sealed, (await Deno.stat(sealed)).size - 2);
+  const before = await Deno.readFile(sealed);
+  await outbox.send("x");
+  assertEquals(await Deno.readFile(sealed), before);
+  assertEquals(await outbox.codeOf("x".repeat(20)), "FILE_NAME_TAKEN");
+});
