@@ -52,7 +52,7 @@ export class Inbox {
 
   /** Takes every file that is whole, in order. */
   async round(): Promise<RoundEnd> {
-    const { config, world, memory, report } = this.#tools;
+    const { config, world, memory, report, words } = this.#tools;
     this.#mark ??= await RoundsMark.open(memory);
     if (config.after === "keep") this.#taken ??= await Taken.open(memory);
     const tree = await this.#list();
@@ -66,6 +66,10 @@ export class Inbox {
     );
     const { whole, settling } = look, hidden = look.hidden + tree.hidden;
     if (hidden > 0) report({ name: "filesHidden", facts: { count: hidden } });
+    if (look.unnamed > 0) {
+      const error = words.error("NAME_UNFIT");
+      report({ name: "filesUnnamed", facts: { code: error.code, count: look.unnamed }, error });
+    }
     await this.#forgetOthers(tree);
     if (await this.#takeAll(this.#inOrder(whole)) === "troubled") return "troubled";
     if (whole.length > 0) return "calm";

@@ -111,6 +111,11 @@ export const inboxFaults = {
     retry: "never",
     says: "Cannot watch folder: {setting} may hold {known} in braces, and nothing else",
   },
+  NAME_UNFIT: {
+    blame: "sender",
+    retry: "later",
+    says: "Cannot take a file: its name is not in UTF-8; give it another",
+  },
   READ_FAILED: {
     blame: "operator",
     retry: "later",

@@ -31,6 +31,8 @@ export interface Look {
   readonly settling: number;
   /** How many names the system would not say anything about. */
   readonly hidden: number;
+  /** How many names are not in UTF-8: no file can be reached by what is shown of them. */
+  readonly unnamed: number;
 }
 
 /** How to know a whole file. */
@@ -75,11 +77,12 @@ export class WatchedFiles {
     this.#files = new Map();
     const present = new Map(all.map((each) => [each.name, each]));
     const whole: WatchedFile[] = [];
-    let settling = 0, hidden = 0;
+    let settling = 0, hidden = 0, unnamed = 0;
     for (const listed of files) {
       const { name } = listed;
       const facts = listed.facts ?? await this.#factsOf(name);
       if (facts === null) hidden++;
+      else if (facts === undefined && name.includes("\ufffd")) unnamed++;
       if (facts?.kind !== "file" || isOver(name, facts)) continue;
       const known = before.get(name);
       const file = known && !known.isAway && isSame(known.facts, facts)
@@ -91,7 +94,7 @@ export class WatchedFiles {
       else if (!this.#isEmpty(file) && this.#wholeness.marker === undefined) settling++;
     }
     this.#isFirstLook = false;
-    return { whole, settling, hidden };
+    return { whole, settling, hidden, unnamed };
   }
 
   /** True where a file that may have been handed over is still where it was. */
