@@ -55,7 +55,8 @@ export class WatchedFiles {
   readonly #path: string;
   readonly #wholeness: Wholeness;
   #files = new Map<string, WatchedFile>();
-  #isFirstLook = true;
+  /** Those of the first look: a life before may have handed them over, if they are whole. */
+  #found: WeakSet<WatchedFile> | undefined;
 
   constructor(folder: Folder, path: string, wholeness: Wholeness) {
     this.#folder = folder;
@@ -76,6 +77,7 @@ export class WatchedFiles {
     const before = this.#files;
     this.#files = new Map();
     const present = new Map(all.map((each) => [each.name, each]));
+    const isFirstLook = this.#found === undefined, found = this.#found ??= new WeakSet();
     const whole: WatchedFile[] = [];
     let settling = 0, hidden = 0, unnamed = 0;
     for (const listed of files) {
@@ -87,13 +89,15 @@ export class WatchedFiles {
       const known = before.get(name);
       const file = known && !known.isAway && isSame(known.facts, facts)
         ? known
-        : { name, facts, sinceMs: atMs, failures: 0, restUntilMs: atMs, isOffered: this.#isFirstLook };
+        : { name, facts, sinceMs: atMs, failures: 0, restUntilMs: atMs, isOffered: false };
+      if (isFirstLook) found.add(file);
       this.#files.set(name, file);
       if (file.restUntilMs > atMs) continue;
-      if (await this.#isWhole(file, known === file, present, atMs)) whole.push(file);
-      else if (!this.#isEmpty(file) && this.#wholeness.marker === undefined) settling++;
+      if (await this.#isWhole(file, known === file, present, atMs)) {
+        whole.push(file);
+        file.isOffered ||= found.has(file);
+      } else if (!this.#isEmpty(file) && this.#wholeness.marker === undefined) settling++;
     }
-    this.#isFirstLook = false;
     return { whole, settling, hidden, unnamed };
   }
 

@@ -317,3 +317,17 @@ Deno.test("file gives a file its key again that a life before had locked, whatev
   const after = await alsoWatching(folder, config, 3, memory);
   assertEquals(after.received.map(({ key }) => key), [crashed.received[0].key]);
 });
+
+Deno.test("file gives another key to what is put back, also beside a file that is never whole", async () => {
+  await using folder = await Folder.make();
+  const memory = memoryInMemory(), config = { path: folder.path, everyMs, settleMs: 0 };
+  await folder.write("empty.hl7", "");
+  await folder.write("a.hl7", "a", 1_000_000);
+  const keys: (string | undefined)[] = [];
+  for (let time = 0; time < 2; time++) {
+    const taken = await alsoWatching(folder, config, 3, memory);
+    keys.push(...taken.received.map(({ key }) => key));
+    await Deno.rename(folder.at("done", "a.hl7"), folder.at("a.hl7"));
+  }
+  assertEquals([keys.length, new Set(keys).size], [2, 2]);
+});
