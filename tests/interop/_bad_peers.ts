@@ -31,8 +31,14 @@ export class Besieged implements AsyncDisposable {
 
   private constructor(readonly product: Product, readonly folder: Folder) {}
 
-  /** Starts a gateway whose channel `bad` listens so, beside the channel `good`. */
-  static async start(listen: Settings, parse = "hl7v2"): Promise<Besieged> {
+  /** Starts a gateway whose channel `bad` listens so, beside the channel `good`; `files` lie beside its own. */
+  static async start(
+    listen: Settings,
+    { files = {}, parse = "hl7v2" }: {
+      readonly files?: Readonly<Record<string, string>>;
+      readonly parse?: string | undefined;
+    } = {},
+  ): Promise<Besieged> {
     const folder = await Folder.make();
     const send = { out: { file: { path: "./out" } } };
     const channels = {
@@ -40,6 +46,7 @@ export class Besieged implements AsyncDisposable {
       bad: { listen, parse, send },
     };
     try {
+      for (const [name, text] of Object.entries(files)) await folder.write(name, text);
       const settings = { gateway: "besieged", data: "./data", channels };
       const file = await folder.write("gateway.yaml", JSON.stringify(settings));
       return new Besieged(await Product.start(file, "tests/interop/_gateway_that_tells.ts"), folder);

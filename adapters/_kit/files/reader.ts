@@ -6,6 +6,8 @@ import type { WatchedFile } from "./watched_files.ts";
 export interface Fetched extends Disposable {
   /** All of it; `undefined` where it is larger or smaller by now. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  /** Counts what was made of them, too. Others wait the longer; this file need not, since it is here. */
+  grows(bytes: number): void;
 }
 
 /** Reads files whole, several at a time where it is asked to. Where a read breaks off it goes on where it was. */
@@ -24,7 +26,12 @@ export class Reader {
     try {
       await memory.holds(file.facts.size, this.#stopping);
       begins();
-      return { bytes: await this.#whole(file), [Symbol.dispose]: () => memory[Symbol.dispose]() };
+      const bytes = await this.#whole(file);
+      return {
+        bytes,
+        grows: (by) => void memory.holds(file.facts.size + by, this.#stopping)?.catch(() => {}),
+        [Symbol.dispose]: () => memory[Symbol.dispose](),
+      };
     } catch (cause) {
       memory[Symbol.dispose]();
       throw cause;

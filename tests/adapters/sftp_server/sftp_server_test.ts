@@ -4,7 +4,10 @@ import { MitralError } from "../../../runtime/contract/error.ts";
 import { failedInSilence, refused } from "../../world/fake_intake.ts";
 import { turns } from "../../world/turns.ts";
 import { keys } from "./sftp_peer.ts";
-import { bytesOf, half, refusedWith, test } from "./sftp_scene.ts";
+import { ageKeys, sealer } from "../kit_files/_keys.ts";
+import { zipSync } from "fflate";
+import { secretOf } from "../../../runtime/contract/spec.ts";
+import { bytesOf, type Given, half, open, refusedWith, test } from "./sftp_scene.ts";
 
 const trouble = new MitralError("TEST_MESSAGE_BAD", {
   blame: "sender",
@@ -256,4 +259,35 @@ test("holds a peer back that sends more than can be written, and loses nothing",
   assertEquals(bytes.length, 18_000_000);
   assert(bytes.every((byte, at) => byte === (Math.floor(at / 30_000) & 255)));
   assert(scene.intake.heldMost < 18_000_000 + 3_000_000);
+});
+
+Deno.test("sftp_server opens what is encrypted to it or packed, and refuses what it cannot open", async () => {
+  const [ours, others] = [await ageKeys(), await ageKeys()];
+  const folder = await Deno.makeTempDir();
+  const sealedFor = async (recipient: string, content: Uint8Array) => {
+    await Deno.writeTextFile(`${folder}/recipient`, recipient);
+    return await (await sealer({ cipher: { age: [`${folder}/recipient`] } })).seal(
+      content as Uint8Array<ArrayBuffer>,
+    );
+  };
+  const archive = zipSync({ "1.hl7": bytesOf("one"), "2.hl7": bytesOf("two") });
+  await Deno.mkdir(`${folder}/staged`);
+  const given = { cipher: { age: secretOf(ours.identity) }, unpack: ["zip"] } as Given;
+  await using scene = await open(given, `${folder}/staged`);
+  using peer = await scene.connect();
+  await peer.put("/a.hl7.age", await sealedFor(ours.recipient, bytesOf("alone")));
+  await peer.put("/b.zip.age", await sealedFor(ours.recipient, archive));
+  assertEquals(scene.intake.texts, ["alone", "one", "two"]);
+  assertEquals(new Set(scene.intake.received.map(({ key }) => key)).size, 3);
+  const foreign = await sealedFor(others.recipient, bytesOf("DOE^JOHN"));
+  await refusedWith(peer.put("/c.hl7.age", foreign), "SFTP_SERVER_CIPHER_RECIPIENT_WRONG");
+  await refusedWith(peer.put("/d.hl7", "DOE^JANE"), "SFTP_SERVER_CIPHER_MISSING");
+  // What cannot be opened is kept as it came.
+  const kept = scene.intake.refused.map(({ delivery, error }) => [error.code, delivery.bytes.length]);
+  assertEquals(kept, [
+    ["SFTP_SERVER_CIPHER_RECIPIENT_WRONG", foreign.length],
+    ["SFTP_SERVER_CIPHER_MISSING", "DOE^JANE".length],
+  ]);
+  assertEquals(scene.intake.held, 0);
+  await Deno.remove(folder, { recursive: true });
 });
