@@ -59,6 +59,8 @@ async function fetchOver(request: Request, url: URL, options: FetchOptions): Pro
     return responseOf(await promise, signal, stop);
   } catch (cause) {
     signal.removeEventListener("abort", stop);
+    // An answer that is none leaves its connection open.
+    outgoing.destroy();
     throw signal.aborted ? signal.reason : explained(cause);
   }
 }
