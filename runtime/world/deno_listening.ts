@@ -46,7 +46,7 @@ export async function listenOn(
       socket.destroy();
     });
     // A review between the handshake and now has not looked at it.
-    if (!one.isWelcome()) return void one.stream.destroy();
+    if (!one.review()) return;
     entered(one);
   };
   const secured = async (socket: Socket, tls: NonNullable<ListenOptions["tls"]>) => {
