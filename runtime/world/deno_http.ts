@@ -108,8 +108,6 @@ class Visit {
     this.#underWay++;
     clearTimeout(this.#timer);
     const { peer, known, isWelcome, stream } = this.#entered;
-    const gone = new AbortController();
-    outgoing.once("close", () => gone.abort());
     try {
       // What the partner registry says now is what counts, whatever it said when the connection was made.
       if (!isWelcome()) return void stream.destroy();
@@ -119,7 +117,7 @@ class Visit {
         outgoing.setHeader("connection", "close");
         return await this.#send(incoming, outgoing, new Response(null, { status: 400 }));
       }
-      const request = requestOf(incoming, this.#scheme, gone.signal);
+      const request = requestOf(incoming, this.#scheme);
       await this.#send(incoming, outgoing, await handler(request, { peer, ...known }));
     } catch {
       stream.destroy();
@@ -193,18 +191,15 @@ function troubleOf({ method = "", url = "", headers, rawHeaders, httpVersion }: 
 }
 
 /** The request as the web platform has it. */
-function requestOf(incoming: IncomingMessage, scheme: string, signal: AbortSignal): Request {
-  const { method = "", url, headers } = incoming;
+function requestOf(incoming: IncomingMessage, scheme: string): Request {
+  const { method = "", url, headers, rawHeaders } = incoming;
   const target = `${scheme}://${headers.host}${url}`;
-  const given = new Headers();
-  for (let at = 0; at < incoming.rawHeaders.length; at += 2) {
-    given.append(incoming.rawHeaders[at], incoming.rawHeaders[at + 1]);
-  }
+  const given: [string, string][] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) given.push([rawHeaders[at], rawHeaders[at + 1]]);
   const hasBody = method !== "GET" && method !== "HEAD";
   return new Request(target, {
     method,
     headers: given,
-    signal,
     ...(hasBody ? { body: bodyOf(incoming), duplex: "half" } : {}),
   } as RequestInit);
 }
