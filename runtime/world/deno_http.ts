@@ -243,12 +243,10 @@ function requestOf(
   scheme: string,
   signal: AbortSignal,
 ): Request {
-  const { method = "", url, headers } = incoming;
+  const { method = "", url, headers, rawHeaders } = incoming;
   const target = `${scheme}://${headers.host}${url}`;
-  const given = new Headers();
-  for (let at = 0; at < incoming.rawHeaders.length; at += 2) {
-    given.append(incoming.rawHeaders[at], incoming.rawHeaders[at + 1]);
-  }
+  const given: [string, string][] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) given.push([rawHeaders[at], rawHeaders[at + 1]]);
   const hasBody = method !== "GET" && method !== "HEAD";
   return new Request(target, {
     method,

@@ -170,3 +170,49 @@ channels:
         mllp: { host: 127.0.0.1, port: ${port}, answerMsMax: 600000 }
 `;
 }
+
+/** Where an SFTP server is, and how it and we know each other. */
+export interface SftpPlace {
+  readonly port: number;
+  readonly user: string;
+  /** Files. */
+  readonly key: string;
+  readonly knownHosts: string;
+}
+
+/** From a folder of an SFTP server into another of its folders; where there is none, nowhere. */
+export function sftpFile(place: SftpPlace, from: string, to: string | undefined, atOnce: number): string {
+  const { port, user, key, knownHosts } = place;
+  const way = `host: 127.0.0.1, port: ${port}, user: ${user}, key: "file:${key}", knownHosts: ${knownHosts}`;
+  const send = to === undefined
+    ? "filter: MSH-9.1 = NONE\n    send: { nowhere: { file: { path: . } } }"
+    : `send: { there: { order: ${atOnce > 1 ? "none" : "channel"}, ` +
+      `sftp: { ${way}, path: ${to}, connections: ${atOnce} } } }`;
+  return `gateway: files
+channels:
+  feed:
+    listen:
+      sftp: { ${way}, path: ${from}, everyMs: 200, after: delete, readsAtOnce: ${atOnce}, fileBytesMax: 64000000 }
+      messageBytesMax: 64000000
+    parse: hl7v2
+    ${send}
+`;
+}
+
+/** An SFTP server of its own, whose files go nowhere. */
+export function sftpServerFile(hostKey: string, user: string, keysFile: string): string {
+  return `gateway: pushed
+channels:
+  feed:
+    listen:
+      sftp_server:
+        port: 0
+        hostKey: "file:${hostKey}"
+        folder: ./staged
+        partners: { ${user}: { keysFile: ${keysFile}, filesMax: 100000 } }
+      messageBytesMax: 64000000
+    parse: hl7v2
+    filter: MSH-9.1 = NONE
+    send: { nowhere: { file: { path: . } } }
+`;
+}

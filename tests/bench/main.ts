@@ -21,6 +21,7 @@ import { manyChannels } from "./rows/many_channels.ts";
 import { mllpTls } from "./rows/mllp_tls.ts";
 import { sealed } from "./rows/sealed.ts";
 import { sftp } from "./rows/sftp.ts";
+import { sftpChannels } from "./rows/sftp_channels.ts";
 import { slowReceiver } from "./rows/slow_receiver.ts";
 import { steps } from "./rows/steps.ts";
 import { wholeChannel } from "./rows/whole_channel.ts";
@@ -46,6 +47,7 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   https,
   "mllp-tls": mllpTls,
   sftp,
+  "sftp-channels": sftpChannels,
 };
 
 const quick = Deno.args.includes("--quick");

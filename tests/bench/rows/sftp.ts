@@ -5,21 +5,23 @@ import { SftpFolder } from "../../../adapters/sftp/remote/sftp_folder.ts";
 import { connectTools } from "../../adapters/sftp/connection.ts";
 import { openssh, Sshd } from "../../interop/_sshd.ts";
 import type { Bench } from "../bench.ts";
+import { sftpBatch } from "../openssh.ts";
 import { each, line, ratios } from "../report.ts";
 import { inTurn, said } from "../spread.ts";
 
-const FILES = 500, FILE_BYTES = 1_000, LARGE_BYTES = 50_000_000;
+const FILE_BYTES = 2_000;
 const never = new AbortController().signal;
 
 /** Files to OpenSSH's server and back, beside OpenSSH's own client; each time with a new connection. */
-export async function sftp({ folder, rounds }: Bench): Promise<void> {
+export async function sftp({ folder, rounds, isQuick }: Bench): Promise<void> {
+  const fileCount = isQuick ? 300 : 1_000, largeBytes = isQuick ? 20_000_000 : 100_000_000;
   if (openssh.missing) return;
   await using sshd = await Sshd.start();
   const config = await sshd.config();
   await Deno.writeTextFile(sshd.at("known_hosts"), `[127.0.0.1]:${sshd.port} ${config.hostKeys[0]}`);
-  const names = Array.from({ length: FILES }, (_, number) => `${number}.hl7`);
+  const names = Array.from({ length: fileCount }, (_, number) => `${number}.hl7`);
   const small = crypto.getRandomValues(new Uint8Array(FILE_BYTES));
-  const large = new Uint8Array(LARGE_BYTES).map((_, at) => (at * 31) ^ (at >> 8));
+  const large = new Uint8Array(largeBytes).map((_, at) => (at * 31) ^ (at >> 8));
   for (const name of ["out/small", "out/large", "back"]) {
     await Deno.mkdir(join(folder, name), { recursive: true });
   }
@@ -35,7 +37,13 @@ export async function sftp({ folder, rounds }: Bench): Promise<void> {
         link.cut();
       }
     });
-  const theirs = (batch: string) => seconds(() => openSshClient(sshd, config.user, batch));
+  const way = {
+    port: sshd.port,
+    user: config.user,
+    key: sshd.at("user_ed25519"),
+    knownHosts: sshd.at("known_hosts"),
+  };
+  const theirs = (batch: string) => seconds(() => sftpBatch(way, batch));
   const put = (files: SftpFolder, name: string, bytes: Uint8Array) =>
     files.write(join(sshd.files, name), bytes, { mode: 0o640 });
   const get = async (files: SftpFolder, name: string, bytes: number) => {
@@ -59,27 +67,27 @@ export async function sftp({ folder, rounds }: Bench): Promise<void> {
     getSmallTheirs: () => theirs(`get ${sshd.files}/*.hl7 ${folder}/back/`),
     putLarge: () => ours((files) => put(files, "large", large)),
     putLargeTheirs: () => theirs(`put ${folder}/out/large/large ${sshd.files}/`),
-    getLarge: () => ours((files) => get(files, "large", LARGE_BYTES)),
+    getLarge: () => ours((files) => get(files, "large", largeBytes)),
     getLargeTheirs: () => theirs(`get ${sshd.files}/large ${folder}/back/`),
   });
   const rows = [
     [
-      "SFTP, files of 1 kB written, synced and renamed",
+      "SFTP, files of 2 kB written, synced and renamed",
       found.putSmall,
       found.putSmallTheirs,
-      FILES,
+      fileCount,
       "files/s",
     ],
-    ["… read, one after the other", found.getSmall, found.getSmallTheirs, FILES, "files/s"],
-    ["… read, eight at a time", found.getSmallAtOnce, found.getSmallTheirs, FILES, "files/s"],
+    ["… read, one after the other", found.getSmall, found.getSmallTheirs, fileCount, "files/s"],
+    ["… read, eight at a time", found.getSmallAtOnce, found.getSmallTheirs, fileCount, "files/s"],
     [
-      "… a file of 50 MB written, synced and renamed",
+      `… a file of ${largeBytes / 1e6} MB written, synced and renamed`,
       found.putLarge,
       found.putLargeTheirs,
-      LARGE_BYTES / 1e6,
+      largeBytes / 1e6,
       "MB/s",
     ],
-    ["… read", found.getLarge, found.getLargeTheirs, LARGE_BYTES / 1e6, "MB/s"],
+    ["… read", found.getLarge, found.getLargeTheirs, largeBytes / 1e6, "MB/s"],
   ] as const;
   for (const [what, own, other, amount, unit] of rows) {
     const times = said(ratios(other, own, (theirs, ours) => theirs / ours), 1);
@@ -91,21 +99,4 @@ async function seconds(work: () => Promise<void>): Promise<number> {
   const startMs = performance.now();
   await work();
   return (performance.now() - startMs) / 1_000;
-}
-
-async function openSshClient(sshd: Sshd, user: string, batch: string): Promise<void> {
-  const child = new Deno.Command("sftp", {
-    args: [
-      ...["-q", "-b", "-", "-P", String(sshd.port), "-i", sshd.at("user_ed25519"), "-F", "none"],
-      ...["-o", `UserKnownHostsFile=${sshd.at("known_hosts")}`, "-o", "IdentitiesOnly=yes"],
-      `${user}@127.0.0.1`,
-    ],
-    stdin: "piped",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  const input = child.stdin.getWriter();
-  await input.write(new TextEncoder().encode(`${batch}\n`));
-  await input.close();
-  assert((await child.status).success, "sftp failed");
 }
