@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import type { PeerCertificate, TlsIdentity, TlsTrouble } from "../contract/tls.ts";
 import { flawOf } from "./strict_certificate.ts";
@@ -10,10 +9,12 @@ export interface ShownCertificate {
   readonly flaw?: "outdated" | "unfit";
 }
 
-/** Reads a certificate's DER encoding; `undefined` where it is none. */
-export function readCertificate(der: Uint8Array): ShownCertificate | undefined {
-  try {
-    const x509 = new X509Certificate(Buffer.from(der));
+/** What a certificate says; `undefined` where it, or its key, cannot be read. `find` may throw, too. */
+export function readCertificate(find: () => X509Certificate | undefined): ShownCertificate | undefined {
+  return attempt(() => {
+    const x509 = find();
+    if (!x509) return undefined;
+    const flaw = flawOf(x509.raw);
     const key = x509.publicKey.export({ type: "spki", format: "der" });
     return {
       certificate: {
@@ -24,11 +25,9 @@ export function readCertificate(der: Uint8Array): ShownCertificate | undefined {
         validFromMs: Date.parse(x509.validFrom),
         validUntilMs: Date.parse(x509.validTo),
       },
-      flaw: flawOf(der),
+      ...(flaw ? { flaw } : {}),
     };
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 /** The certificates of a PEM text, in order. Throws where one of them cannot be read, or there is none. */
@@ -36,7 +35,7 @@ export function certificatesIn(pem: string): readonly PeerCertificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
   if (!blocks) throw new TypeError("Cannot read certificates: there is none in the text");
   return blocks.map((block) => {
-    const shown = readCertificate(new X509Certificate(block).raw);
+    const shown = readCertificate(() => new X509Certificate(block));
     if (!shown) throw new TypeError("Cannot read certificates: one is not X.509");
     return shown.certificate;
   });
