@@ -147,11 +147,27 @@ Deno.test("the registry lets go of one partner's certificate whatever is wrong b
   assertEquals([whose(pki.client), whose(pki.otherClient), whose(pki.direct)], ["lab", "lab", "radiology"]);
 });
 
-Deno.test("the registry is not opened over a file that is missing", async () => {
-  const world = worldWith(new FakeClock());
-  const proofs = { lab: { certificates: ["/nowhere/lab.pem"], pins: [] } };
-  const error = await assertRejects(() => PartnerRegistry.open(proofs, world, () => {}), MitralError);
-  assertEquals([error.code, error.facts.reason], ["PARTNERS_FILE_UNREADABLE", "ENOENT"]);
+Deno.test("the registry starts without a partner whose file is missing, says so once, and takes it when it comes", async () => {
+  await using site = await TlsSite.open();
+  const file = await site.write("lab.pem", "");
+  await site.remove("lab.pem");
+  const clock = new FakeClock(Date.now());
+  const told: unknown[] = [], changes: unknown[] = [];
+  using partners = await PartnerRegistry.open(
+    { lab: { certificates: [file], pins: [] } },
+    worldWith(clock),
+    ({ partner, error }) => told.push([partner, error.code, error.facts.reason]),
+  );
+  partners.watch((all) => changes.push(...all));
+  partners.start();
+  for (const pem of [undefined, undefined, pki.client.certificate]) {
+    if (pem !== undefined) await site.write("lab.pem", pem);
+    await clock.advance(LOOK_MS);
+    await clock.armed(LOOK_MS);
+  }
+  assertEquals(told, [["lab", "PARTNERS_FILE_UNREADABLE", "ENOENT"]]);
+  assertEquals(changes, [{ partner: "lab", certificates: 1 }]);
+  assertEquals(partners.holderOf(shownBy(pki.client)), "lab");
 });
 
 Deno.test("the registry warns 30, 14, 7 and 1 days before a partner's last certificate ends, once each", async () => {

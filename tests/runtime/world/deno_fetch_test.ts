@@ -60,3 +60,14 @@ Deno.test("fetch: a proxy that is spoken to by TLS is told no password in clear"
     TypeError,
   );
 });
+
+Deno.test("fetch: an answer of a status that there is not is none, and its connection goes", async () => {
+  await using silent = new Silent();
+  const asking = assertRejects(() =>
+    denoWorld.net.fetch(new Request(`http://localhost:${silent.port}/`), { proxy: "none" })
+  );
+  const comer = await silent.heard();
+  await comer.write(new TextEncoder().encode("HTTP/1.1 799 Odd\r\nContent-Length: 5\r\n\r\nhello"));
+  await asking;
+  assertEquals(await comer.read(new Uint8Array(1)).catch(() => null), null);
+});
