@@ -18,14 +18,20 @@ import { probeInbox } from "./_probe.ts";
 export const config = {
   path: path("Folder to watch. Its subfolders and symbolic links are left alone.", { example: "./inbox" }),
   ...inboxSettings,
-  doneFolder: path("Where files that were taken go; done in the watched folder where left out.", {
-    optional: true,
-    example: "./archive",
-  }),
-  failedFolder: path("Where files that were refused go; failed in the watched folder where left out.", {
-    optional: true,
-    example: "./refused",
-  }),
+  doneFolder: path(
+    "Where files that were taken go, on the same file system; done in the watched folder where left out.",
+    {
+      optional: true,
+      example: "./archive",
+    },
+  ),
+  failedFolder: path(
+    "Where files that were refused go, on the same file system; failed in the watched folder where left out.",
+    {
+      optional: true,
+      example: "./refused",
+    },
+  ),
 } as const;
 
 /** What can go wrong while listening. */
