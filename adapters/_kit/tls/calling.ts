@@ -2,7 +2,7 @@ import type { Facts, MitralError } from "../../../runtime/contract/error.ts";
 import { type ClientTls, isTlsFailure, type TlsFailure } from "../../../runtime/contract/tls.ts";
 import { type ConnectCode, connectCode } from "../net/faults.ts";
 import { netCode } from "../net/net_codes.ts";
-import { type CallingTlsCode, callingTrouble } from "./faults.ts";
+import { type CallingTlsCode, callingTrouble, UNFIT } from "./faults.ts";
 import { everyLook, LiveIdentity, type TlsTools } from "./live_identity.ts";
 import type { ClientTlsSettings } from "./settings.ts";
 
@@ -38,7 +38,8 @@ export async function openCalling<const Owner extends string>(
   let anchors = await anchorsIn();
   for (const pem of anchors ?? []) {
     await tools.world.net.certificatesIn(pem).catch((cause): never => {
-      throw tools.error(`${owner}_CERTIFICATE_UNFIT`, { part: "the file", setting: "tls.ca" }, cause);
+      const { file, trouble } = UNFIT.authority;
+      throw tools.error(`${owner}_CERTIFICATE_UNFIT`, { setting: `tls.${file}`, trouble }, cause);
     });
   }
   const identity = certificate !== undefined && key
