@@ -126,6 +126,8 @@ export class Visit {
     const address = this.#address;
     try {
       const verdict = await signIn.judge(attempt, address);
+      // It left meanwhile: one that came in now would never be counted out.
+      if (this.stream.destroyed) return;
       if (verdict === "offered") return attempt.accept();
       if (verdict === "signedIn") return this.#welcome(attempt);
       if (verdict === "failed") {

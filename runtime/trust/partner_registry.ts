@@ -103,7 +103,9 @@ export class PartnerRegistry implements Partners, Disposable {
     for (const [partner, proofs] of registry.#proofs) {
       registry.#known.set(partner, await registry.#read(partner, proofs));
     }
-    registry.#holders = registry.#index();
+    registry.#holders = registry.#index((error) => {
+      throw error;
+    });
     return registry;
   }
 
@@ -160,12 +162,7 @@ export class PartnerRegistry implements Partners, Disposable {
       this.#warn(partner);
     }
     if (changes.length === 0) return;
-    try {
-      this.#holders = this.#index();
-    } catch (cause) {
-      const error = cause as MitralError;
-      return this.#tellOnce(String(error.facts.partner), error);
-    }
+    this.#holders = this.#index((error) => this.#tellOnce(String(error.facts.partner), error));
     for (const watcher of this.#watchers) watcher(changes);
   }
 
@@ -212,14 +209,22 @@ export class PartnerRegistry implements Partners, Disposable {
     }
   }
 
-  #index(): ReadonlyMap<string, string> {
-    const holders = new Map<string, string>();
+  /** Whom every print belongs to. One that several claim, which `shared` hears of, stays with the one who had it, if any. */
+  #index(shared: (error: MitralError) => void): ReadonlyMap<string, string> {
+    const claims = new Map<string, string[]>();
     for (const [partner, { prints }] of this.#known) {
-      for (const print of prints) {
-        const other = holders.get(print);
-        if (other !== undefined) registryErrors.fail("PARTNERS_CERTIFICATE_SHARED", { partner, other });
-        holders.set(print, partner);
+      for (const print of prints) claims.set(print, [...claims.get(print) ?? [], partner]);
+    }
+    const holders = new Map<string, string>();
+    for (const [print, [other, ...more]] of claims) {
+      const partner = more.at(-1);
+      if (partner !== undefined) {
+        shared(registryErrors.error("PARTNERS_CERTIFICATE_SHARED", { partner, other }));
       }
+      const holder = partner === undefined
+        ? other
+        : [other, ...more].find((each) => each === this.#holders.get(print));
+      if (holder !== undefined) holders.set(print, holder);
     }
     return holders;
   }
@@ -232,7 +237,7 @@ export class PartnerRegistry implements Partners, Disposable {
     if (mark === undefined) return;
     const facts = { partner, days: Math.max(days, 0) };
     this.#tellOnce(
-      `${partner} ${mark}`,
+      `${partner} ${mark} ${untilMs}`,
       registryErrors.error("PARTNERS_CERTIFICATE_EXPIRING", facts),
       partner,
     );

@@ -1,7 +1,7 @@
 /**
  * TLS over `node:tls`, with a guard. Under Deno a client's certificate is neither checked against the trust anchors of a
- * server made this way nor, once a session is resumed, asked for again; and one of X.509 version 1 needs no private key.
- * So nothing the platform calls authorised is believed: the certificate itself is looked up, on every connection.
+ * server made this way nor, once a session is resumed, asked for again; and one of X.509 version 1, or one that is badly
+ * encoded, needs no private key. So nothing the platform calls authorised is believed: the certificate itself is looked up, on every connection.
  */
 import type { Socket } from "node:net";
 import tls from "node:tls";
@@ -30,8 +30,8 @@ interface Refused {
 export interface Secured {
   readonly stream: tls.TLSSocket;
   readonly known: Known;
-  /** True as long as the client may stay. */
-  isWelcome(): boolean;
+  /** False where the client may not come any more: it is cut off, and `refused` told. */
+  review(): boolean;
 }
 
 /** How a server speaks TLS on a connection. */
@@ -67,12 +67,13 @@ export function secureServer(socket: Socket, side: ServerSide): Promise<Secured 
       const options = side.tls();
       stream = serverStream(socket, options, side.protocols);
       const held = stream;
+      holdBack(held, socket);
       held.on("error", (cause) => refuse(refusedFor(cause, "server")));
       held.on("close", () => refuse({ trouble: "cut", detail: "" }));
       held.on("secure", () => {
         const known = options.clients ? identified(held, options.clients) : {};
         if ("trouble" in known) return refuse(known);
-        if (over()) resolve({ stream: held, known, isWelcome: () => staysWelcome(known, side) });
+        if (over()) resolve({ stream: held, known, review: () => reviewed(held, peer, known, side) });
       });
     } catch (cause) {
       refuse(refusedFor(cause, "server"));
@@ -82,33 +83,74 @@ export function secureServer(socket: Socket, side: ServerSide): Promise<Secured 
 
 function serverStream(
   socket: Socket,
-  { certificate, key, names = {}, versionMin, clients }: ServerTls,
+  options: ServerTls,
   protocols: readonly string[] = [],
 ): tls.TLSSocket {
-  const contextFor = (name: string) => {
-    const other = names[name.toLowerCase()];
-    return tls.createSecureContext({
-      cert: other?.certificate ?? certificate,
-      key: other?.key ?? key,
-      minVersion: versionOf(versionMin),
-    });
-  };
+  const { names = {}, clients } = options;
   const hasNames = Object.keys(names).length > 0;
   return new tls.TLSSocket(socket, {
     isServer: true,
-    cert: certificate,
-    key,
-    minVersion: versionOf(versionMin),
+    secureContext: serverContext(options),
     requestCert: clients !== undefined,
     rejectUnauthorized: clients !== undefined,
     ...(protocols.length > 0 ? { ALPNProtocols: [...protocols] } : {}),
     ...(hasNames
       ? {
         SNICallback: (name: string, give: (cause: Error | null, context: tls.SecureContext) => void) =>
-          give(null, contextFor(name)),
+          give(null, serverContext(options, name)),
       }
       : {}),
   } as tls.TLSSocketOptions);
+}
+
+function serverContext(options: ServerTls, name = ""): tls.SecureContext {
+  const { certificate, key, names = {}, versionMin } = options;
+  // Any other name is answered as none is.
+  const asked = Object.hasOwn(names, name.toLowerCase()) ? name.toLowerCase() : "";
+  return contextOf(options, asked, () => ({
+    cert: names[asked]?.certificate ?? certificate,
+    key: names[asked]?.key ?? key,
+    minVersion: versionOf(versionMin),
+  }));
+}
+
+/** To read a certificate and its key takes longer than all else of a handshake: they are read once for the same options. */
+function contextOf(
+  options: ServerTls | ClientTls,
+  name: string,
+  read: () => tls.SecureContextOptions,
+): tls.SecureContext {
+  const byName = contexts.get(options) ?? new Map<string, tls.SecureContext>();
+  contexts.set(options, byName);
+  const context = byName.get(name) ?? tls.createSecureContext(read());
+  byName.set(name, context);
+  return context;
+}
+
+/** By options, which are another object once a file has changed, and the name that is asked for. */
+const contexts = new WeakMap<ServerTls | ClientTls, Map<string, tls.SecureContext>>();
+
+/** What of the platform's handle of a socket stops and starts its reading. */
+interface Handle {
+  readStop(): unknown;
+  readStart(): unknown;
+}
+
+/**
+ * Holds the peer back where nobody takes what it says. Under Deno TLS goes on reading the socket below it all the same,
+ * and keeps what it reads without bound: whoever stops the one must stop the other.
+ */
+function holdBack(stream: tls.TLSSocket, socket: Socket): void {
+  const handleOf = (one: unknown) => (one as { _handle?: Handle })._handle;
+  const above = handleOf(stream), below = handleOf(socket);
+  if (!above || !below) return;
+  for (const act of ["readStop", "readStart"] as const) {
+    const own = above[act].bind(above);
+    above[act] = () => {
+      below[act]();
+      return own();
+    };
+  }
 }
 
 /** Whose certificate a client has shown, or why it is not let in. */
@@ -122,10 +164,18 @@ function identified(stream: tls.TLSSocket, clients: ClientCheck): Known | Refuse
   return partner === undefined ? { trouble: "unknown", detail: "", certificate } : { certificate, partner };
 }
 
-function staysWelcome({ certificate, partner }: Known, side: ServerSide): boolean {
-  if (!certificate) return true;
-  if (certificate.validUntilMs < Date.now()) return false;
-  return side.tls().clients?.admit(certificate) === partner;
+function reviewed(
+  stream: tls.TLSSocket,
+  peer: string,
+  { certificate, partner }: Known,
+  side: ServerSide,
+): boolean {
+  if (!certificate || stream.destroyed) return !stream.destroyed;
+  const isExpired = certificate.validUntilMs < Date.now();
+  if (!isExpired && side.tls().clients?.admit(certificate) === partner) return true;
+  stream.destroy();
+  side.refused?.({ peer, trouble: isExpired ? "expired" : "unknown", detail: "", certificate });
+  return false;
 }
 
 /** TLS that a server has spoken with success. */
@@ -200,11 +250,13 @@ function shakeHands(
     try {
       stream = tls.connect({
         socket,
-        minVersion: versionOf(versionMin),
+        secureContext: contextOf(options, "", () => ({
+          minVersion: versionOf(versionMin),
+          ...(anchors ? { ca: [...anchors] } : {}),
+          ...(identity ? { cert: identity.certificate, key: identity.key } : {}),
+        })),
         // RFC 6066 section 3: an address is no name to ask for.
         ...(isAddress(serverName) ? { servername: "" } : { servername: serverName }),
-        ...(anchors ? { ca: [...anchors] } : {}),
-        ...(identity ? { cert: identity.certificate, key: identity.key } : {}),
         ...(protocols.length > 0 ? { ALPNProtocols: [...protocols] } : {}),
         // Known by its own certificate: the guard below looks that up, and the platform checks the proof in any case.
         rejectUnauthorized: !admit,
@@ -215,6 +267,7 @@ function shakeHands(
       return fail(tlsFailure(refusedFor(cause, "client")));
     }
     const made = stream;
+    holdBack(made, socket);
     made.once("error", (cause) => fail(tlsFailure(refusedFor(cause, "client"))));
     made.once("close", () => fail(tlsFailure({ trouble: "cut", detail: "" })));
     made.once("secureConnect", () => {
@@ -241,8 +294,7 @@ function acknowledged(stream: tls.TLSSocket, admit: ClientTls["admit"]): Known |
 }
 
 function shownBy(stream: tls.TLSSocket) {
-  const raw = (stream.getPeerCertificate() as { raw?: Uint8Array } | null)?.raw;
-  return raw && raw.length > 0 ? readCertificate(raw) : undefined;
+  return readCertificate(() => stream.getPeerX509Certificate());
 }
 
 /** What `connect` and `fetch` reject with. */

@@ -44,7 +44,7 @@ export class Reader {
     for (let vain = 0;;) {
       const before = bytes.length;
       try {
-        await this.#readOn(join(path, name), bytes);
+        await this.#readOn(join(path, name), size, bytes);
         return bytes.all;
       } catch (cause) {
         vain = bytes.length > before ? 0 : vain + 1;
@@ -55,8 +55,8 @@ export class Reader {
     }
   }
 
-  async #readOn(path: string, into: Gathered): Promise<void> {
-    for await (const piece of this.#tools.folder.read(path, into.length, this.#stopping)) {
+  async #readOn(path: string, size: number, into: Gathered): Promise<void> {
+    for await (const piece of this.#tools.folder.read(path, into.length, this.#stopping, size)) {
       // It has grown: whoever reads on reads what nobody has bounded.
       if (!into.add(piece)) return;
     }

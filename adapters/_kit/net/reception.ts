@@ -138,6 +138,7 @@ async function call<const Owner extends string>(
     signal: life.signal,
     async use(connection) {
       session = begin(connection);
+      if (session) tls.guard(connection, session.done);
       await session?.done;
       return session?.hasBegun ?? false;
     },

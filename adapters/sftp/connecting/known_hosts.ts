@@ -54,6 +54,7 @@ function isNamed(names: string, name: string): boolean {
 function isHashOf(field: string, name: string): boolean {
   const [, version, salt, hash] = field.split("|");
   if (version !== "1" || !salt || !hash) return false;
+  // Not the platform's own, which throws where a line is damaged.
   return createHmac("sha1", Buffer.from(salt, "base64")).update(name).digest("base64") === hash;
 }
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { createHash } from "node:crypto";
 import { MitralError } from "../../../runtime/contract/error.ts";
-import { failedInSilence, refused } from "../../world/fake_intake.ts";
-import { turns } from "../../world/turns.ts";
+import { failedInSilence, FakeIntake, refused } from "../../world/fake_intake.ts";
+import { turns, unstuck } from "../../world/turns.ts";
 import { keys } from "./sftp_peer.ts";
 import { ageKeys, sealer } from "../kit_files/_keys.ts";
 import { zipSync } from "fflate";
@@ -259,6 +259,44 @@ test("holds a peer back that sends more than can be written, and loses nothing",
   assertEquals(bytes.length, 18_000_000);
   assert(bytes.every((byte, at) => byte === (Math.floor(at / 30_000) & 255)));
   assert(scene.intake.heldMost < 18_000_000 + 3_000_000);
+});
+
+Deno.test("sftp_server knows a file again, by its time too, that a crash kept it from removing", async () => {
+  const folder = await Deno.makeTempDir();
+  const intake = new FakeIntake();
+  const scene = await open({ complete: "rename" }, folder, { intake });
+  await unstuck(async () => {
+    using peer = await scene.connect();
+    await peer.put("/a.part", "one");
+    await peer.setTimes("/a.part", 1_700_000_000);
+    const release = intake.hold();
+    const cut = peer.rename("/a.part", "/a.hl7").catch(() => {});
+    await intake.gotten(1);
+    await using after = await scene.again();
+    await cut;
+    release();
+    assertEquals(after.staged(), ["a.part.whole,6553f100"]);
+    using again = await after.connect();
+    assertEquals((await again.stat("/a.part")).mtime, 1_700_000_000);
+    await again.rename("/a.part", "/a.hl7");
+    assertEquals(after.staged(), []);
+  });
+  assertEquals(intake.received.length, 2);
+  assertEquals(intake.received[0].key, intake.received[1].key);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("sftp_server has the later of two files that a crash left under one path", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/acme`);
+  for (const [name, atMs] of [["a.part.part", 2_000], ["a.part.whole", 1_000]] as const) {
+    await Deno.writeTextFile(`${folder}/acme/${name}`, name);
+    await Deno.utime(`${folder}/acme/${name}`, new Date(atMs), new Date(atMs));
+  }
+  await using scene = await open({}, folder);
+  assertEquals(scene.staged(), ["a.part.part"]);
+  await scene[Symbol.asyncDispose]();
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("sftp_server opens what is encrypted to it or packed, and refuses what it cannot open", async () => {
