@@ -229,7 +229,10 @@ export interface LineState {
   readonly paused?: boolean;
   /** The destination by whose sender its deliveries go out, where a person has diverted it. */
   readonly divertedTo?: string;
-  /** Code of the error that halted it, or of the last failed attempt. */
+  /**
+   * Code of the error that halted it, or of the last failed attempt; of a work line, of what kept its listener from its
+   * work since a message got through, such as a peer that was turned away.
+   */
   readonly trouble?: string;
 }
 
