@@ -6,7 +6,7 @@ import type { ClientTls } from "../contract/tls.ts";
 import type { FetchOptions } from "../contract/world.ts";
 import { dial } from "./deno_calling.ts";
 import { environmentProxy } from "./deno_proxy.ts";
-import { explained, secureClient } from "./deno_tls.ts";
+import { explained, lossOf, secureClient } from "./deno_tls.ts";
 
 /** What TLS is spoken where the options say nothing of it: that of the web. */
 const WEB: ClientTls = { versionMin: "1.2" };
@@ -54,6 +54,11 @@ async function fetchOver(request: Request, url: URL, options: FetchOptions): Pro
   signal.addEventListener("abort", stop, { once: true });
   outgoing.once("response", resolve);
   outgoing.on("error", reject);
+  // A connection that was lost before the request had it is no error to the platform.
+  outgoing.once("close", () => {
+    const { socket } = outgoing;
+    reject((socket && lossOf(socket)) ?? Object.assign(new Error("lost"), { code: "ECONNRESET" }));
+  });
   outgoing.end(body);
   try {
     return responseOf(await promise, signal, stop);

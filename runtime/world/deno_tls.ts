@@ -268,7 +268,10 @@ function shakeHands(
     }
     const made = stream;
     holdBack(made, socket);
-    made.once("error", (cause) => fail(tlsFailure(refusedFor(cause, "client"))));
+    made.on("error", (cause) => {
+      if (!losses.has(made)) losses.set(made, cause);
+      fail(tlsFailure(refusedFor(cause, "client")));
+    });
     made.once("close", () => fail(tlsFailure({ trouble: "cut", detail: "" })));
     made.once("secureConnect", () => {
       const known = acknowledged(made, admit);
@@ -306,6 +309,14 @@ export function tlsFailure({ trouble, detail, certificate }: Refused): TlsFailur
     detail,
     ...(certificate ? { certificate } : {}),
   });
+}
+
+/** What the connections of clients were lost by, also before somebody listened. */
+const losses = new WeakMap<object, unknown>();
+
+/** What a connection by TLS was lost by, as the platform said it; `undefined` where it said nothing. */
+export function lossOf(stream: object): unknown {
+  return losses.get(stream);
 }
 
 /** A later error of a connection: in TLS 1.3 a server refuses a client's certificate after the handshake. */
