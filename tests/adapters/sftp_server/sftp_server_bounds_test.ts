@@ -115,6 +115,14 @@ test("refuses who shows another key, or an unknown name, the same way", async (s
     );
   }
   assertEquals(scene.reports.count("signedIn"), 0);
+  // Each is told once it has left; whoever has a name we know, by it.
+  await scene.reports.seen("signInRefused", 3);
+  const all = scene.reports.events.filter(({ name }) => name === "signInRefused");
+  assertEquals(all.map(({ facts, error }) => [facts?.partner, error?.code]), [
+    ["acme", "SFTP_SERVER_SIGN_IN_REFUSED"],
+    [undefined, "SFTP_SERVER_SIGN_IN_REFUSED"],
+    [undefined, undefined],
+  ]);
 });
 
 test("refuses who shows the key of another and cannot prove to have it, and bars who tries that often", async (scene) => {
@@ -208,7 +216,8 @@ Deno.test("sftp_server lets a partner in from its own networks only, and so ofte
     const first = await scene.connect();
     using _second = await scene.connect();
     await assertRejects(() => scene.connect());
-    assertEquals((await scene.reports.seen("signInRefused")).facts?.code, "SFTP_SERVER_PARTNER_FULL");
+    // Who comes from elsewhere was the first.
+    assertEquals((await scene.reports.seen("signInRefused", 2)).facts?.code, "SFTP_SERVER_PARTNER_FULL");
     first.vanish();
     await scene.reports.seen("connectionClosed", 3);
     (await scene.connect()).vanish();
