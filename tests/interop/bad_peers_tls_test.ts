@@ -4,7 +4,15 @@ import { randomBytes } from "node:crypto";
 import { CANARY } from "../bad_input/_canary.ts";
 import { type Certified, pki } from "../world/pki.ts";
 import { unstuck } from "../world/turns.ts";
-import { assertHasNotGrown, badPeer, type Besieged, type Bystander, manyTimes, message, python } from "./_bad_peers.ts";
+import {
+  assertHasNotGrown,
+  badPeer,
+  type Besieged,
+  type Bystander,
+  manyTimes,
+  message,
+  python,
+} from "./_bad_peers.ts";
 import { head, sized, smuggled } from "./_http_requests.ts";
 import { dialSecurely, type Protocol, secured, securedBystander } from "./_secured.ts";
 
