@@ -235,7 +235,10 @@ function troubleOf({ method = "", url = "", headers, rawHeaders, httpVersion }: 
     return "CODING_UNKNOWN";
   }
   if (hosts.length !== 1 || !/^[A-Za-z0-9.:[\]_-]+$/.test(headers.host ?? "")) return "HOST_AMBIGUOUS";
-  return url.startsWith("/") && URL.canParse(`http://${headers.host}${url}`) ? undefined : "TARGET_UNSERVED";
+  const target = url.startsWith("/") ? URL.parse(`http://${headers.host}${url}`) : null;
+  if (!target) return "TARGET_UNSERVED";
+  // Dots that lead up, backslashes and the like: whoever guards a path in front of us may have seen another.
+  return target.pathname === url.split("?", 1)[0] && !url.includes("#") ? undefined : "TARGET_AMBIGUOUS";
 }
 
 /** The request as the web platform has it. */

@@ -45,6 +45,8 @@ export async function listenOn(
       open.delete(one);
       socket.destroy();
     });
+    // A review between the handshake and now has not looked at it.
+    if (!one.review()) return;
     entered(one);
   };
   const secured = async (socket: Socket, tls: NonNullable<ListenOptions["tls"]>) => {

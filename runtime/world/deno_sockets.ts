@@ -72,9 +72,12 @@ export class StreamConnection implements Connection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#rest = undefined;
-    // What was written leaves first; a peer that does not take it is not waited for.
-    if (this.#stream.writableLength === 0) this.#stream.end(() => this.#stream.destroy());
-    else this.#stream.destroy();
+    // What was written leaves first; a peer that does not take it is not waited for. A stream whose peer has ended has
+    // ended, too: the error that `end` would make of that takes longer than all else of closing.
+    const { writableLength, writableEnded, writableFinished } = this.#stream;
+    if (writableLength > 0 || writableFinished) this.#stream.destroy();
+    else if (writableEnded) this.#stream.once("finish", () => this.#stream.destroy());
+    else this.#stream.end(() => this.#stream.destroy());
     this.#wake();
   }
 

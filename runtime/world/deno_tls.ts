@@ -1,7 +1,7 @@
 /**
  * TLS over `node:tls`, with a guard. Under Deno a client's certificate is neither checked against the trust anchors of a
- * server made this way nor, once a session is resumed, asked for again; and one of X.509 version 1 needs no private key.
- * So nothing the platform calls authorised is believed: the certificate itself is looked up, on every connection.
+ * server made this way nor, once a session is resumed, asked for again; and one of X.509 version 1, or one that is badly
+ * encoded, needs no private key. So nothing the platform calls authorised is believed: the certificate itself is looked up, on every connection.
  */
 import type { Socket } from "node:net";
 import tls from "node:tls";
@@ -83,34 +83,52 @@ export function secureServer(socket: Socket, side: ServerSide): Promise<Secured 
 
 function serverStream(
   socket: Socket,
-  { certificate, key, names = {}, versionMin, clients }: ServerTls,
+  options: ServerTls,
   protocols: readonly string[] = [],
 ): tls.TLSSocket {
-  const contextFor = (name: string) => {
-    const other = names[name.toLowerCase()];
-    return tls.createSecureContext({
-      cert: other?.certificate ?? certificate,
-      key: other?.key ?? key,
-      minVersion: versionOf(versionMin),
-    });
-  };
+  const { names = {}, clients } = options;
   const hasNames = Object.keys(names).length > 0;
   return new tls.TLSSocket(socket, {
     isServer: true,
-    cert: certificate,
-    key,
-    minVersion: versionOf(versionMin),
+    secureContext: serverContext(options),
     requestCert: clients !== undefined,
     rejectUnauthorized: clients !== undefined,
     ...(protocols.length > 0 ? { ALPNProtocols: [...protocols] } : {}),
     ...(hasNames
       ? {
         SNICallback: (name: string, give: (cause: Error | null, context: tls.SecureContext) => void) =>
-          give(null, contextFor(name)),
+          give(null, serverContext(options, name)),
       }
       : {}),
   } as tls.TLSSocketOptions);
 }
+
+function serverContext(options: ServerTls, name = ""): tls.SecureContext {
+  const { certificate, key, names = {}, versionMin } = options;
+  // Any other name is answered as none is.
+  const asked = Object.hasOwn(names, name.toLowerCase()) ? name.toLowerCase() : "";
+  return contextOf(options, asked, () => ({
+    cert: names[asked]?.certificate ?? certificate,
+    key: names[asked]?.key ?? key,
+    minVersion: versionOf(versionMin),
+  }));
+}
+
+/** To read a certificate and its key takes longer than all else of a handshake: they are read once for the same options. */
+function contextOf(
+  options: ServerTls | ClientTls,
+  name: string,
+  read: () => tls.SecureContextOptions,
+): tls.SecureContext {
+  const byName = contexts.get(options) ?? new Map<string, tls.SecureContext>();
+  contexts.set(options, byName);
+  const context = byName.get(name) ?? tls.createSecureContext(read());
+  byName.set(name, context);
+  return context;
+}
+
+/** By options, which are another object once a file has changed, and the name that is asked for. */
+const contexts = new WeakMap<ServerTls | ClientTls, Map<string, tls.SecureContext>>();
 
 /** What of the platform's handle of a socket stops and starts its reading. */
 interface Handle {
@@ -232,11 +250,13 @@ function shakeHands(
     try {
       stream = tls.connect({
         socket,
-        minVersion: versionOf(versionMin),
+        secureContext: contextOf(options, "", () => ({
+          minVersion: versionOf(versionMin),
+          ...(anchors ? { ca: [...anchors] } : {}),
+          ...(identity ? { cert: identity.certificate, key: identity.key } : {}),
+        })),
         // RFC 6066 section 3: an address is no name to ask for.
         ...(isAddress(serverName) ? { servername: "" } : { servername: serverName }),
-        ...(anchors ? { ca: [...anchors] } : {}),
-        ...(identity ? { cert: identity.certificate, key: identity.key } : {}),
         ...(protocols.length > 0 ? { ALPNProtocols: [...protocols] } : {}),
         // Known by its own certificate: the guard below looks that up, and the platform checks the proof in any case.
         rejectUnauthorized: !admit,
@@ -277,8 +297,7 @@ function acknowledged(stream: tls.TLSSocket, admit: ClientTls["admit"]): Known |
 }
 
 function shownBy(stream: tls.TLSSocket) {
-  const raw = (stream.getPeerCertificate() as { raw?: Uint8Array } | null)?.raw;
-  return raw && raw.length > 0 ? readCertificate(raw) : undefined;
+  return readCertificate(() => stream.getPeerX509Certificate());
 }
 
 /** What `connect` and `fetch` reject with. */

@@ -26,12 +26,12 @@ export async function burst(
   gateway: GatewayProcess,
   connections: number,
   count: number,
-  { receiver, copies = 1, ports = [gateway.port], msMax = 15_000, anew }: Bursting = {},
+  { receiver, copies = 1, ports = [gateway.port], msMax = 15_000, ...sending }: Bursting = {},
 ): Promise<Burst> {
   const before = receiver?.count ?? 0;
   const cpuBefore = await gateway.idle();
   const startedMs = performance.now();
-  const sent = await send(ports, connections, count, { first: next, msMax, anew });
+  const sent = await send(ports, connections, count, { ...sending, first: next, msMax });
   next += sent.count;
   await receiver?.reached(before + sent.count * copies);
   const deliveredPerSecond = sent.count / (performance.now() - startedMs) * 1000;

@@ -1,4 +1,6 @@
 /** Gateway files of the benchmarks. */
+import { join } from "node:path";
+import { pki } from "../world/pki.ts";
 
 /** What comes in is durable and goes nowhere: the way to the acknowledgement alone. */
 export function acceptFile(): string {
@@ -10,6 +12,31 @@ channels:
     filter: MSH-9.1 = NONE
     send: { nowhere: { file: { path: . } } }
 `;
+}
+
+/** Puts what a gateway needs to speak TLS with a partner `lab` into its folder. */
+export async function tlsSite(folder: string): Promise<void> {
+  await Deno.mkdir(join(folder, "secrets"), { recursive: true });
+  await Deno.writeTextFile(join(folder, "server.pem"), pki.server.chain);
+  await Deno.writeTextFile(join(folder, "secrets/tls-key"), pki.server.key, { mode: 0o600 });
+  await Deno.writeTextFile(join(folder, "lab.pem"), pki.client.certificate);
+}
+
+/** As {@linkcode acceptFile}, from a partner by TLS and from anybody without it, by MLLP or HTTP. */
+export function securelyAcceptFile(listen: "mllp" | "https"): string {
+  const path = listen === "https" ? "path: /in, " : "";
+  const tls = "tls: { certificate: ./server.pem, key: secret:tls-key, clients: partners }";
+  const channel = (name: string, more: string) =>
+    `  ${name}:
+    listen: { ${listen}: { port: 0, ${path}${more} } }
+    parse: hl7v2
+    filter: MSH-9.1 = NONE
+    send: { nowhere: { file: { path: . } } }
+`;
+  return `gateway: accept
+partners: { lab: { certificates: ./lab.pem } }
+channels:
+${channel("secure", tls)}${channel("plain", "host: 127.0.0.1")}`;
 }
 
 /** MLLP to MLLP with some steps between, and a destination for each port. */

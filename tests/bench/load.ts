@@ -2,6 +2,7 @@
  * Traffic for the benchmarks: an MLLP sender that keeps every connection busy, and a receiver that says AA. Both share the
  * processor with what is measured, and so do as little as they can: bytes are not made into text.
  */
+import { dial, type Dialled, type Identified, writeAll } from "./dial.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("latin1");
@@ -57,7 +58,14 @@ export interface Sending {
   readonly msMax?: number;
   /** A connection for each message. */
   readonly anew?: boolean;
+  /** Speaks TLS; plain TCP where left out. */
+  readonly tls?: Identified;
+  /** What a message is wrapped in: MLLP where left out. */
+  readonly over?: () => Exchange;
 }
+
+/** One message and its answer on a connection that is there. Rejects where it is not accepted. */
+export type Exchange = (socket: Dialled, number: number) => Promise<void>;
 
 /**
  * Sends `count` messages over some connections, to the ports in turn, each message waiting for the answer to the one before
@@ -67,7 +75,7 @@ export async function send(
   ports: number | readonly number[],
   connections: number,
   count: number,
-  { first = 0, msMax = Infinity, anew = false }: Sending = {},
+  { first = 0, msMax = Infinity, anew = false, tls, over = overMllp }: Sending = {},
 ): Promise<Sent> {
   const all = typeof ports === "number" ? [ports] : ports;
   let next = first;
@@ -76,21 +84,13 @@ export async function send(
   const startedMs = performance.now();
   await Promise.all(Array.from({ length: connections }, async (_, at) => {
     const port = all[at % all.length];
-    let socket: Deno.TcpConn | undefined;
-    const bytes = message(0);
-    const into = new Uint8Array(4096);
+    let socket: Dialled | undefined;
+    const exchange = over();
     while (next < end && performance.now() - startedMs < msMax) {
       const number = next++;
       const sentMs = performance.now();
-      socket ??= await connected(port);
-      await writeAll(socket, message(number, bytes));
-      let length = 0;
-      while (length < 2 || into[length - 2] !== FS) {
-        const n = await socket.read(into.subarray(length));
-        if (n === null) throw new Error(`no answer to message ${number}`);
-        length += n;
-      }
-      if (!isAccepted(into.subarray(0, length), bytes)) throw new Error(`message ${number} was not accepted`);
+      socket ??= await dial(port, tls, anew);
+      await exchange(socket, number);
       tookMs.push(performance.now() - sentMs);
       if (!anew) continue;
       socket.close();
@@ -105,9 +105,24 @@ export async function send(
   return { count: tookMs.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99), p999Ms: at(0.999) };
 }
 
+function overMllp(): Exchange {
+  const bytes = message(0);
+  const into = new Uint8Array(4096);
+  return async (socket, number) => {
+    await writeAll(socket, message(number, bytes));
+    let length = 0;
+    while (length < 2 || into[length - 2] !== FS) {
+      const n = await socket.read(into.subarray(length));
+      if (n === null) throw new Error(`no answer to message ${number}`);
+      length += n;
+    }
+    if (!isAccepted(into.subarray(0, length), bytes)) throw new Error(`message ${number} was not accepted`);
+  };
+}
+
 /** Sends one message and waits until it is accepted. */
 export async function sendOne(port: number, bytes: Uint8Array): Promise<void> {
-  using socket = await connected(port);
+  using socket = await Deno.connect({ hostname: "127.0.0.1", port });
   await writeAll(socket, bytes);
   const into = new Uint8Array(4096);
   const n = await socket.read(into);
@@ -205,6 +220,12 @@ export class Receiver {
   }
 }
 
+/** The answers that are due once the next piece of a stream of frames has come; empty where none is. */
+export function answering(): (piece: Uint8Array) => string {
+  const heads = new Heads();
+  return (piece) => heads.read(piece).map(answerTo).join("");
+}
+
 /** Finds where frames end, and keeps of each only what it begins with. */
 class Heads {
   readonly #head = new Uint8Array(256);
@@ -254,16 +275,6 @@ function answerTo(head: Uint8Array): string {
 function isAccepted(answer: Uint8Array, sent: Uint8Array): boolean {
   const says = decoder.decode(answer.subarray(answer.lastIndexOf(CR, answer.length - 4) + 1, -3));
   return says === `MSA|AA|B${decoder.decode(sent.subarray(CONTROL_ID_AT, CONTROL_ID_AT + DIGITS))}`;
-}
-
-async function connected(port: number): Promise<Deno.TcpConn> {
-  const socket = await Deno.connect({ hostname: "127.0.0.1", port });
-  socket.setNoDelay(true);
-  return socket;
-}
-
-async function writeAll(socket: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await socket.write(at === 0 ? bytes : bytes.subarray(at));
 }
 
 function placeOf(text: string): number {

@@ -13,10 +13,12 @@ import { deepBacklog } from "./rows/deep_backlog.ts";
 import { disks } from "./rows/disks.ts";
 import { fanOut } from "./rows/fan_out.ts";
 import { hl7 } from "./rows/hl7.ts";
+import { https } from "./rows/https.ts";
 import { idle } from "./rows/idle.ts";
 import { imports } from "./rows/imports.ts";
 import { largeDocument } from "./rows/large_document.ts";
 import { manyChannels } from "./rows/many_channels.ts";
+import { mllpTls } from "./rows/mllp_tls.ts";
 import { sealed } from "./rows/sealed.ts";
 import { sftp } from "./rows/sftp.ts";
 import { slowReceiver } from "./rows/slow_receiver.ts";
@@ -41,6 +43,8 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   idle,
   imports,
   hl7,
+  https,
+  "mllp-tls": mllpTls,
   sftp,
 };
 

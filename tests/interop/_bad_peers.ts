@@ -32,14 +32,17 @@ export class Besieged implements AsyncDisposable {
   private constructor(readonly product: Product, readonly folder: Folder) {}
 
   /**
-   * Starts a gateway whose channel `bad` listens so, beside the channel `good`; `partners` as in its file, and `prepare`
-   * for what it needs in its folder.
+   * Starts a gateway whose channel `bad` listens so, beside the channel `good`; `files` lie beside its own, `partners` are
+   * as in its file, and `prepare` makes what else it needs in its folder.
    */
   static async start(
     listen: Settings,
-    parse = "hl7v2",
-    partners: Settings = {},
-    prepare = async (_folder: Folder) => {},
+    { files = {}, parse = "hl7v2", partners = {}, prepare = async () => {} }: {
+      readonly files?: Readonly<Record<string, string>>;
+      readonly parse?: string | undefined;
+      readonly partners?: Settings;
+      readonly prepare?: (folder: Folder) => Promise<void>;
+    } = {},
   ): Promise<Besieged> {
     const folder = await Folder.make();
     const send = { out: { file: { path: "./out" } } };
@@ -48,6 +51,7 @@ export class Besieged implements AsyncDisposable {
       bad: { listen, parse, send },
     };
     try {
+      for (const [name, text] of Object.entries(files)) await folder.write(name, text);
       await prepare(folder);
       const settings = { gateway: "besieged", data: "./data", partners, channels };
       const file = await folder.write("gateway.yaml", JSON.stringify(settings));

@@ -44,12 +44,10 @@ export async function secured(
     ...more,
   };
   const proofs = Object.keys(known).map((name) => [name, { certificates: `./pki/${name}.pem` }]);
-  return await Besieged.start(
-    { [protocol]: listen },
-    "hl7v2",
-    Object.fromEntries(proofs),
-    (folder) => writeCertificates(folder, { server: pki.server, ...known }),
-  );
+  return await Besieged.start({ [protocol]: listen }, {
+    partners: Object.fromEntries(proofs),
+    prepare: (folder) => writeCertificates(folder, { server: pki.server, ...known }),
+  });
 }
 
 /** A connection to a gateway by TLS, as a partner or as somebody who shows nothing. Fails where it is not let in. */

@@ -366,6 +366,15 @@ Deno.test("tls: who sends is held back where nobody reads, on either side", asyn
   client.close();
 });
 
+Deno.test("tls: who is shut out between the handshake and the first byte is out", async () => {
+  let asked = 0;
+  const clients = { admit: () => asked++ === 0 ? "lab" : undefined };
+  await using greeter = await Greeter.open({ clients });
+  const tls = trusting({ identity: shownBy(pki.client) });
+  assertEquals(await greeting(greeter.port, tls).catch(() => ""), "");
+  assertEquals([asked, greeter.guests.length], [2, 0]);
+});
+
 Deno.test("tls: a new certificate counts from the next connection on, and cuts none", async () => {
   let shown = pki.server;
   const acceptor = await net.listen({
