@@ -240,17 +240,19 @@ export class AstmSession implements Session {
     const { intake, doubts } = this.#tools;
     const { peer, partner } = this.#connection;
     const bytes = this.#gathered.view().slice();
-    if (await doubts.includes(this.#address, bytes)) {
+    const { isRepeated, turn, key } = await doubts.consider(this.#address, bytes);
+    if (isRepeated) {
       this.#say("messageRepeated");
     } else {
-      const { outcome } = await intake.receive({ bytes, peer, ...partner && { partner } });
+      const known = key === undefined ? {} : { key, isKnownById: true as const };
+      const { outcome } = await intake.receive({ bytes, peer, ...partner && { partner }, ...known });
       // What the channel refused is in quarantine: NAK would only bring the same bytes again.
       if (outcome.kind === "failed") {
         this.#gathered.shorten(before);
         return await this.#answer(NAK);
       }
       this.#messages++;
-      await doubts.raise(this.#address, bytes);
+      await doubts.raise(this.#address, bytes, turn);
     }
     this.#gathered.clear();
     this.#accept(number);

@@ -1,7 +1,12 @@
 import { defineListener, type ListenTools } from "../../runtime/contract/adapter.ts";
 import { path } from "../../runtime/contract/spec.ts";
-import { type InboxCode, inboxFaults, inboxSettings, type InboxTools } from "../_kit/files/inbox_spec.ts";
-import { unfitCipher } from "../_kit/files/cipher/cipher_spec.ts";
+import {
+  type InboxCode,
+  inboxFaults,
+  inboxSettings,
+  type InboxTools,
+  unfitInbox,
+} from "../_kit/files/inbox_spec.ts";
 import { openFolders } from "../_kit/files/archive_folders.ts";
 import { openerOf } from "../_kit/files/opener.ts";
 import { watch } from "../_kit/files/watch.ts";
@@ -36,7 +41,7 @@ export default defineListener({
   about: "Takes files from a folder.",
   config,
   errors,
-  check: ({ cipher }) => unfitCipher(cipher),
+  check: unfitInbox,
   probe: probeInbox,
   async listen(tools) {
     const inbox = inboxOf(tools);

@@ -11,7 +11,7 @@ import {
 } from "../../runtime/contract/spec.ts";
 import { doorSettings, unfitNetworks } from "../_kit/limits/settings.ts";
 import { serverTls } from "../_kit/tls/settings.ts";
-import { clientSettings, unfitClients } from "./receiving/client_settings.ts";
+import { clientSettings, hasSecrets, unfitClients } from "./receiving/client_settings.ts";
 import type { ListenerCode } from "./receiving/errors.ts";
 
 /** Settings of the listener. */
@@ -75,7 +75,17 @@ export const config = {
 
 /** What does not fit together. */
 export function check(config: Settings): readonly Unfit[] {
-  return [...unfitNetworks(config), ...unfitClients(config)];
+  return [...unfitNetworks(config), ...unfitClients(config), ...unprovable(config)];
+}
+
+/** A client without a secret shows its certificate, which TLS must ask for. */
+function unprovable({ clients, tls }: Settings): Unfit[] {
+  if (tls?.clients) return [];
+  return Object.entries(clients).filter(([, proofs]) => !hasSecrets(proofs)).map(([name]) => ({
+    setting: "clients",
+    rule:
+      `must let ${name} prove who it is: by bearer, basic or signature, or by a certificate, with tls.clients`,
+  }));
 }
 
 /** What a config says, parsed. */

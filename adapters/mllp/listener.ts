@@ -1,18 +1,11 @@
-import { defineListener, type Listening } from "../../runtime/contract/adapter.ts";
-import type { Acceptor, Connection } from "../../runtime/contract/world.ts";
+import { defineListener } from "../../runtime/contract/adapter.ts";
 import { Door } from "../_kit/limits/door.ts";
 import { Rates } from "../_kit/limits/rate.ts";
+import { type Begin, type Enter, receive } from "../_kit/net/reception.ts";
 import { probe } from "../_kit/probe/attempts.ts";
 import { wayAttempts } from "../_kit/probe/way.ts";
 import { breachCodes, check, config, errors, type Tools } from "./_listener_spec.ts";
-import { listenCode } from "../_kit/net/faults.ts";
-import { hostPort } from "../_kit/net/host_port.ts";
-import { keepConnected } from "../_kit/net/keep_connected.ts";
-import { netCode } from "../_kit/net/net_codes.ts";
 import { examine } from "./framing/examine.ts";
-import { callError, openCalling } from "../_kit/tls/calling.ts";
-import { openServing } from "../_kit/tls/serving.ts";
-import { asServer } from "../_kit/tls/settings.ts";
 import { Places } from "./receiving/places.ts";
 import { Session, type SessionTools } from "./receiving/session.ts";
 
@@ -44,100 +37,58 @@ export default defineListener({
   examine,
   // MLLP has no message that asks for nothing: what a peer does with one, `mitral send` tells.
   probe: (tools) => probe(tools, wayAttempts("MLLP", tools)),
-  listen: (tools) => tools.config.role === "client" ? call(tools) : serve(tools),
+  async listen(tools) {
+    const life = new AbortController();
+    const { enter, begin } = tools.config.role === "client"
+      ? ofCalledPeer(tools, life.signal)
+      : ofCallingPeers(tools, life.signal);
+    const listening = await receive("MLLP", tools, enter, begin);
+    return {
+      address: listening.address,
+      stop() {
+        life.abort();
+        return listening.stop();
+      },
+      [Symbol.asyncDispose]() {
+        life.abort();
+        return listening[Symbol.asyncDispose]();
+      },
+    };
+  },
 });
 
-const LOOPBACK = "127.0.0.1";
+/** How peers are let in, and served. */
+interface Welcome {
+  readonly enter: Enter;
+  readonly begin: Begin;
+}
 
-/** Waits for peers. */
-async function serve(tools: Tools): Promise<Listening> {
-  const { world, fail, config: { host = LOOPBACK, port, connectionsMax } } = tools;
-  const places = new Places<Session>(connectionsMax);
+/** Whoever calls, as far as there are places. */
+function ofCallingPeers(tools: Tools, signal: AbortSignal): Welcome {
+  const places = new Places<Session>(tools.config.connectionsMax);
   const door = new Door("MLLP", tools, { openMax: places.openMax });
-  const tls = await openServing("MLLP", asServer(tools.config.tls), tools);
-  const acceptor = await world.net.listen({ host, port, enter: door.enter, ...tls.options }).catch(
-    (cause): never => {
-      tls[Symbol.dispose]();
-      return fail(listenCode("MLLP", cause), { host, port, reason: netCode(cause) }, cause);
-    },
-  );
-  tls.guard(acceptor);
-  const life = new AbortController();
   const turnedAway = (peer: string) => door.turnAway("connections", peer);
-  const shared = sessionTools(tools, life.signal, { admit: (session) => places.speak(session), turnedAway });
-  const welcome = (connection: Connection): void => {
-    if (places.areTaken) {
-      turnedAway(connection.peer);
-      return connection.close();
-    }
-    const session = new Session(connection, shared);
-    places.enter(session)?.drop("full");
-    void session.done.then(() => places.leave(session));
-  };
-  const accepting = accept(acceptor, welcome);
-
+  const shared = sessionTools(tools, signal, { admit: (session) => places.speak(session), turnedAway });
   return {
-    address: hostPort(host, acceptor.port),
-    async stop() {
-      life.abort();
-      tls[Symbol.dispose]();
-      acceptor.close();
-      await accepting;
-      await Promise.all([...places].map((session) => session.stop()));
-    },
-    async [Symbol.asyncDispose]() {
-      life.abort();
-      tls[Symbol.dispose]();
-      acceptor.close();
-      for (const session of places) session.drop("dropped");
-      await accepting;
+    enter: door.enter,
+    begin(connection) {
+      if (places.areTaken) {
+        turnedAway(connection.peer);
+        connection.close();
+        return undefined;
+      }
+      const session = new Session(connection, shared);
+      places.enter(session)?.drop("full");
+      void session.done.then(() => places.leave(session));
+      return session;
     },
   };
 }
 
-async function accept(acceptor: Acceptor, welcome: (connection: Connection) => void): Promise<void> {
-  for await (const connection of acceptor) welcome(connection);
-}
-
-/** Calls the peer, and takes what it sends over that connection. */
-async function call(tools: Tools): Promise<Listening> {
-  const { world, report, error, config } = tools;
-  const { host = LOOPBACK, port, connectMsMax } = config;
-  const life = new AbortController();
-  const tls = await openCalling("MLLP", config.tls, tools);
-  const shared = sessionTools(tools, life.signal, { admit: () => true, turnedAway() {} });
-  let session: Session | undefined;
-  const keeping = keepConnected({
-    ...config,
-    host,
-    tls: () => tls.current,
-    world,
-    signal: life.signal,
-    async use(connection) {
-      session = new Session(connection, shared, { isOurs: true });
-      await session.done;
-      return session.hasBegun;
-    },
-    failed: (error, againInMs) =>
-      report({ name: "connectionFailed", facts: { host, port, againInMs }, error }),
-    late: () => error("MLLP_CONNECT_LATE", { host, port, connectMsMax }),
-    unreachable: (cause) => callError("MLLP", tools, { host, port }, cause),
-  });
-
-  return {
-    address: `calls ${hostPort(host, port)}`,
-    async stop() {
-      life.abort();
-      tls[Symbol.dispose]();
-      await session?.stop();
-      await keeping;
-    },
-    async [Symbol.asyncDispose]() {
-      life.abort();
-      tls[Symbol.dispose]();
-      session?.drop("dropped");
-    },
-  };
+/** The one peer that we call. */
+function ofCalledPeer(tools: Tools, signal: AbortSignal): Welcome {
+  const shared = sessionTools(tools, signal, { admit: () => true, turnedAway() {} });
+  return { enter: () => undefined, begin: (connection) => new Session(connection, shared, { isOurs: true }) };
 }
 
 function sessionTools(

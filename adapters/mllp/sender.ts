@@ -6,10 +6,10 @@ import { check, config, errors, type Tools } from "./_sender_spec.ts";
 import { Calls } from "../_kit/net/calls.ts";
 import { connect } from "../_kit/net/connect.ts";
 import { listenCode } from "../_kit/net/faults.ts";
-import { callError, openCalling } from "../_kit/tls/calling.ts";
+import { callError, type Calling, openCalling } from "../_kit/tls/calling.ts";
 import { openServing } from "../_kit/tls/serving.ts";
 import { asServer } from "../_kit/tls/settings.ts";
-import { type ClientTls, isTlsFailure } from "../../runtime/contract/tls.ts";
+import { isTlsFailure } from "../../runtime/contract/tls.ts";
 import { hostPort } from "../_kit/net/host_port.ts";
 import { netCode } from "../_kit/net/net_codes.ts";
 import { fitsFrame } from "./framing/frame.ts";
@@ -52,7 +52,7 @@ export default defineSender({
     const laneTools: LaneTools = {
       clock: world.clock,
       keepAlive: config.keepAlive,
-      linking: () => calls?.linking() ?? call(tools, linkTools, tls.current),
+      linking: () => calls?.linking() ?? call(tools, linkTools, tls),
       better: (link) => calls?.newer(link) ?? link,
       unanswered: (cause) => cause instanceof LinkError ? troubles(cause) : cause,
     };
@@ -92,20 +92,22 @@ function leastBusy(lanes: readonly Lane[]): Lane {
 }
 
 /** Calls the peer. */
-function call(tools: Tools, linkTools: LinkTools, tls: ClientTls | undefined) {
+function call(tools: Tools, linkTools: LinkTools, tls: Calling) {
   const { config, world, report, error } = tools;
   const { host = "", port, connectMsMax } = config;
   const { connection, abandon } = connect(world, {
     host,
     port,
     connectMsMax,
-    tls,
+    tls: tls.current,
     late: () => error("MLLP_CONNECT_LATE", { host, port, connectMsMax }),
     failed: (cause) => callError("MLLP", tools, { host, port }, cause),
   });
   const link = connection.then((made) => {
     report({ name: "connectionOpened", facts: { host, port } });
-    return new Link(made, linkTools);
+    const link = new Link(made, linkTools);
+    tls.guard(made, link.done);
+    return link;
   });
   return { link, abandon };
 }

@@ -1,8 +1,7 @@
 import { resolve } from "node:path/posix";
 import { defineListener, type Listening } from "../../runtime/contract/adapter.ts";
-import type { InboxCode } from "../_kit/files/inbox_spec.ts";
+import { type InboxCode, unfitInbox } from "../_kit/files/inbox_spec.ts";
 import { checkFolders } from "../_kit/files/archive_folders.ts";
-import { unfitCipher } from "../_kit/files/cipher/cipher_spec.ts";
 import { openerOf } from "../_kit/files/opener.ts";
 import { watch } from "../_kit/files/watch.ts";
 import { config, errors } from "./_listener_spec.ts";
@@ -25,7 +24,7 @@ export default defineListener({
   about: "Takes files from a folder of an SFTP server.",
   config,
   errors,
-  check: (config) => [...checkConnection(config), ...unfitCipher(config.cipher)],
+  check: (config) => [...checkConnection(config), ...unfitInbox(config)],
   probe: probeListener,
   async listen(tools): Promise<Listening> {
     const { config, error } = tools;

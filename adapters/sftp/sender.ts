@@ -10,7 +10,7 @@ import { credentialsOf } from "./connecting/credentials.ts";
 import { Link } from "./connecting/link.ts";
 import { checkConnection } from "./connecting/settings.ts";
 import { SftpFolder } from "./remote/sftp_folder.ts";
-import { Turns } from "./remote/turns.ts";
+import { Turns } from "../_kit/files/turns.ts";
 
 /**
  * Writes each message to a folder of an SFTP server as a file of its own: aside first, then renamed, so that nobody sees

@@ -6,9 +6,8 @@ import type { Partner, Tools } from "./_listener_spec.ts";
 import { absent, Refusal, STATUS } from "./_refusal.ts";
 import { Shown } from "./_shown.ts";
 import { Upload, type UploadRules } from "./_upload.ts";
-import { folderOf, pathOfStaged, pathTrouble, stagedName, virtualPath } from "./_virtual_path.ts";
-
-const STAGED = /^(.+)\.(part|whole|folder)$/;
+import { nameOfStaged, type Staged, stagedOf } from "./_staged.ts";
+import { ancestry, folderOf, pathTrouble, virtualPath } from "./_virtual_path.ts";
 
 /** How a file is opened to be written. */
 export interface WriteOptions {
@@ -20,8 +19,7 @@ export interface WriteOptions {
 
 /**
  * What lies here of one partner: its files and folders, by the paths it knows them under. All of it is in one folder of
- * the disk, each under the name `stagedName` gives it, with the ending `.part` or `.whole` for a file, as long as it is
- * no message, and `.folder` for a folder. Partners may be connected several times; what changes names happens one after
+ * the disk, each under a name that says what it is (`nameOfStaged`), a file as long as it is no message. Partners may be connected several times; what changes names happens one after
  * the other.
  *
  * What a partner may not do is thrown as a `Refusal`.
@@ -63,20 +61,25 @@ export class Drawer {
     await disk.makeFolder(this.#folder, { mode: 0o700 });
     for (const folder of this.#fixed) this.#folders.add(folder);
     for (const name of await disk.list(this.#folder)) {
-      const [, staged, state] = STAGED.exec(name) ?? [];
-      const path = staged === undefined ? undefined : pathOfStaged(staged);
-      if (path === undefined) continue;
-      if (state === "folder") {
-        for (const folder of ancestry(path)) this.#folders.add(folder);
-        continue;
-      }
-      const facts = await disk.facts(join(this.#folder, name));
-      if (facts?.kind !== "file") continue;
-      for (const folder of ancestry(folderOf(path))) this.#folders.add(folder);
-      const item = itemAt(path, facts.modifiedMs);
-      this.#items.set(path, Object.assign(item, { size: facts.size, state }));
-      this.#bytes += facts.size;
+      const staged = stagedOf(name);
+      const facts = staged && await disk.facts(join(this.#folder, name));
+      if (!staged || facts?.kind !== "file") continue;
+      const { path, state, datedMs } = staged;
+      for (const folder of ancestry(state === "folder" ? path : folderOf(path))) this.#folders.add(folder);
+      if (state === "folder") continue;
+      const item = Object.assign(itemAt(path, facts.modifiedMs), { size: facts.size, state });
+      if (datedMs !== undefined) item.datedMs = datedMs;
+      await this.#found(item);
     }
+  }
+
+  /** What two files of one path came to when a crash cut a rename short: the later one was to have it. */
+  async #found(item: Item): Promise<void> {
+    const known = this.#items.get(item.path);
+    const [later, earlier] = known && known.writtenMs > item.writtenMs ? [known, item] : [item, known];
+    if (earlier) await this.#tools.world.disk.remove(this.#at(earlier));
+    this.#items.set(item.path, later);
+    this.#bytes += later.size - (known?.size ?? 0);
   }
 
   /** Removes what has not become whole within `unfinishedMsMax`. */
@@ -196,7 +199,20 @@ export class Drawer {
       this.#shown.delete(path);
       if (!replaced) return;
       this.#bytes -= replaced.size;
-      if (replaced.state !== item.state) await this.#onDisk((disk) => disk.remove(this.#at(replaced)));
+      if (this.#at(replaced) !== this.#at(item)) {
+        await this.#onDisk((disk) => disk.remove(this.#at(replaced)));
+      }
+    });
+  }
+
+  /** Its partner says of when a file is. */
+  date(item: Item, datedMs: number): Promise<void> {
+    return this.#alone(async () => {
+      if (item.state === "whole" && !item.isTaken) {
+        if (item.isBusy) throw this.#busy();
+        await this.#onDisk((disk) => disk.rename(this.#at(item), this.#at({ ...item, datedMs })));
+      }
+      item.datedMs = datedMs;
     });
   }
 
@@ -269,8 +285,8 @@ export class Drawer {
 
   /** Removes a file that nobody is to have. */
   async drop(item: Item): Promise<void> {
-    item.isBusy = false;
     await this.#drop(item);
+    item.isBusy = false;
   }
 
   #newItem(path: string): Item {
@@ -316,25 +332,26 @@ export class Drawer {
 
   /** What the disk does not let go is back after a restart, unfinished. */
   async #drop(item: Item): Promise<void> {
-    this.#items.delete(item.path);
-    this.#bytes -= item.size;
+    item.isBusy = true;
     await this.#onDisk((disk) => disk.remove(this.#at(item))).catch(({ error }: Refusal) =>
       this.#tools.report({ name: "uploadStuck", ...(error ? { error } : {}) })
     );
+    // Only now: the name on the disk is free for whoever writes the same path anew.
+    this.#items.delete(item.path);
+    this.#bytes -= item.size;
   }
 
   async #become(item: Item, path: string, state: Item["state"]): Promise<void> {
-    const next = { path, state };
-    await this.#onDisk((disk) => disk.rename(this.#at(item), this.#at(next)));
-    Object.assign(item, next);
+    await this.#onDisk((disk) => disk.rename(this.#at(item), this.#at({ ...item, path, state })));
+    Object.assign(item, { path, state });
   }
 
-  #at({ path, state }: Pick<Item, "path" | "state">): string {
-    return join(this.#folder, `${stagedName(path)}.${state}`);
+  #at(staged: Staged): string {
+    return join(this.#folder, nameOfStaged(staged));
   }
 
   #folderAt(path: string): string {
-    return join(this.#folder, `${stagedName(path)}.folder`);
+    return this.#at({ path, state: "folder" });
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -372,11 +389,6 @@ export class Drawer {
 
 function itemAt(path: string, writtenMs: number): Item {
   return { path, size: 0, writtenMs, state: "part", isTaken: false, isBusy: false };
-}
-
-/** A folder and all it is in, but for the root. */
-function ancestry(folder: string): readonly string[] {
-  return folder === "/" ? [] : [folder, ...ancestry(folderOf(folder))];
 }
 
 function existing(): Refusal {

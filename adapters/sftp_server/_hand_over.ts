@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
+import { basename } from "node:path/posix";
 import type { Delivery, Reply } from "../../runtime/contract/adapter.ts";
+import { MitralError } from "../../runtime/contract/error.ts";
 import { untilAborted } from "../../runtime/contract/signal.ts";
+import type { Open } from "../_kit/files/opener.ts";
 import type { Drawer } from "./_drawer.ts";
 import type { Item } from "./_item.ts";
 import type { Tools } from "./_listener_spec.ts";
@@ -9,6 +12,8 @@ import type { Share } from "./_share.ts";
 
 /** What a hand-over needs. */
 export interface HandOverTools extends Pick<Tools, "config" | "intake" | "report" | "error"> {
+  /** Opens what is encrypted or packed. */
+  readonly open: Open;
   /** Aborted: nothing more is handed over. */
   readonly stopping: AbortSignal;
   /** Aborted: nobody waits any longer for the channel's reply. */
@@ -63,10 +68,57 @@ async function offer(
   } catch {
     throw stopped(tools);
   }
-  const bytes = await drawer.read(item).finally(() => share.handed());
-  const { partner } = drawer;
-  const delivery: Delivery = { bytes, peer, partner, key: keyOf(partner, as, item, bytes) };
-  return await untilAborted(intake.receive(delivery), dropped);
+  try {
+    const bytes = await drawer.read(item);
+    const { partner } = drawer;
+    const whole: Delivery = { bytes, peer, partner, key: keyOf(partner, as, item, bytes) };
+    const contents = await opened(tools, whole, as);
+    if (contents instanceof MitralError) return await untilAborted(intake.refuse(whole, contents), dropped);
+    const [first] = contents;
+    // What was made of the file counts as well, until the channel counts it.
+    if (first?.bytes !== bytes) {
+      await share.file(item.size + sizeOf(contents)).catch(() => refuse(stopped(tools)));
+    }
+    share.handed();
+    return await offerAll(tools, contents);
+  } finally {
+    share.handed();
+  }
+}
+
+const sizeOf = (contents: readonly Delivery[]) => contents.reduce((sum, { bytes }) => sum + bytes.length, 0);
+
+/** What is in a file: it, opened, or each of those packed in it; or why it cannot be opened. */
+async function opened(
+  { open }: HandOverTools,
+  whole: Delivery,
+  path: string,
+): Promise<Delivery[] | MitralError> {
+  try {
+    const contents = await open(basename(path), whole.bytes as Uint8Array<ArrayBuffer>);
+    return contents.map(({ bytes }, at) => ({
+      ...whole,
+      bytes,
+      key: contents.length > 1 ? `${whole.key}.${at}` : whole.key!,
+    }));
+  } catch (cause) {
+    if (cause instanceof MitralError) return cause;
+    throw cause;
+  }
+}
+
+/** One after the other; the reply is the worst of theirs. Whoever pushes again repeats those that were taken. */
+async function offerAll(
+  { intake, dropped }: HandOverTools,
+  contents: readonly Delivery[],
+): Promise<Reply | undefined> {
+  let worst: Reply = { outcome: { kind: "accepted" }, answer: null };
+  for (const content of contents) {
+    const reply = await untilAborted(intake.receive(content), dropped);
+    if (!reply || reply.outcome.kind === "failed") return reply;
+    if (reply.outcome.kind === "rejected" || worst.outcome.kind === "accepted") worst = reply;
+  }
+  return worst;
 }
 
 /**

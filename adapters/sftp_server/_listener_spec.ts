@@ -15,6 +15,9 @@ import {
   toggle,
   type Unfit,
 } from "../../runtime/contract/spec.ts";
+import { unfitCipher } from "../_kit/files/cipher/cipher_spec.ts";
+import { openerFaults, openerSettings } from "../_kit/files/opener.ts";
+import { faultsOf } from "../_kit/files/words.ts";
 import { barredErrors, doorErrors } from "../_kit/limits/door.ts";
 import { networkOf } from "../_kit/limits/network.ts";
 import { doorSettings, unfitNetworks } from "../_kit/limits/settings.ts";
@@ -107,6 +110,7 @@ export const config = {
     default: 300_000,
     min: 1_000,
   }),
+  ...openerSettings,
 } as const;
 
 /** Settings that do not fit together. */
@@ -135,6 +139,7 @@ export function check(settings: Config<typeof config>): readonly Unfit[] {
     ...unfit,
     ...folders.map((folder) => ({ setting: "folders", rule: `must be paths such as /in, not ${folder}` })),
     ...unfitNetworks(settings),
+    ...unfitCipher(settings.cipher),
   ];
 }
 
@@ -143,6 +148,7 @@ const PARTNER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** What can go wrong while listening. */
 export const errors = {
+  ...faultsOf("SFTP_SERVER", openerFaults),
   ...doorErrors("SFTP_SERVER"),
   ...barredErrors("SFTP_SERVER"),
   ...listenFaults("SFTP_SERVER"),

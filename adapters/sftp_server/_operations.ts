@@ -4,7 +4,7 @@ import type { Attributes as Given, SFTPWrapper } from "../_kit/ssh/ssh2.ts";
 import { type Completion, completion } from "./_completion.ts";
 import type { Drawer } from "./_drawer.ts";
 import { handOver, type HandOverTools } from "./_hand_over.ts";
-import { attributesOf, longName } from "./_item.ts";
+import { attributesOf, type Item, longName } from "./_item.ts";
 import { absent, Refusal, STATUS } from "./_refusal.ts";
 import type { Upload } from "./_upload.ts";
 import { nameOf } from "./_virtual_path.ts";
@@ -14,8 +14,8 @@ export type Answer = (sftp: SFTPWrapper, request: number) => void;
 
 /** `pflags` of SSH_FXP_OPEN (draft-ietf-secsh-filexfer-02, section 6.3). */
 const OPEN = { READ: 1, WRITE: 2, APPEND: 4, CREATE: 8, TRUNCATE: 16, EXCLUSIVE: 32 } as const;
-/** Handles that are open at once. */
-const HANDLES_MAX = 64;
+/** Handles that are open at once; and of folders, each of which has all its names in memory. */
+const [HANDLES_MAX, FOLDERS_MAX] = [64, 16];
 /** Names in an answer. */
 const NAMES_MAX = 100;
 /** Bytes in an answer. */
@@ -25,8 +25,13 @@ const ok: Answer = (sftp, request) => sftp.status(request, STATUS.OK);
 const end: Answer = (sftp, request) => sftp.status(request, STATUS.EOF);
 
 interface Listing {
-  readonly names: readonly { readonly filename: string; readonly longname: string; readonly attrs: Given }[];
+  readonly entries: readonly Entry[];
   at: number;
+}
+
+interface Entry {
+  readonly filename: string;
+  readonly item: Item | undefined;
 }
 
 type Handle =
@@ -119,7 +124,7 @@ export class Operations {
       const upload = await this.#drawer.openToWrite(path, options);
       await upload?.truncate(given.size).finally(() => upload.close());
     }
-    if (given.mtime !== undefined) item.datedMs = given.mtime * 1_000;
+    if (given.mtime !== undefined) await this.#drawer.date(item, given.mtime * 1_000);
     return ok;
   }
 
@@ -133,23 +138,21 @@ export class Operations {
 
   async openFolder(path: string): Promise<Answer> {
     this.#mayHaveOneMore();
+    const folders = [...this.#handles.values()].filter(({ kind }) => kind === "folder").length;
+    if (folders >= FOLDERS_MAX) throw tooMany();
     const here = [".", ".."].map((filename) => ({ filename, item: undefined }));
-    const names = [
-      ...here,
-      ...this.#drawer.list(path).map(({ path, item }) => ({ filename: nameOf(path), item })),
-    ]
-      .map(({ filename, item }) => {
-        const attrs = attributesOf(item);
-        return { filename, longname: longName(filename, attrs), attrs };
-      });
-    return this.#handle({ kind: "folder", listing: { names, at: 0 } });
+    const entries = this.#drawer.list(path).map(({ path, item }) => ({ filename: nameOf(path), item }));
+    return this.#handle({ kind: "folder", listing: { entries: [...here, ...entries], at: 0 } });
   }
 
   async readFolder(id: Buffer): Promise<Answer> {
     const handle = this.#held(id);
     if (handle.kind !== "folder") throw denied();
     const { listing } = handle;
-    const names = listing.names.slice(listing.at, listing.at + NAMES_MAX);
+    const names = listing.entries.slice(listing.at, listing.at + NAMES_MAX).map(({ filename, item }) => {
+      const attrs = attributesOf(item);
+      return { filename, longname: longName(filename, attrs), attrs };
+    });
     listing.at += names.length;
     return names.length === 0 ? end : (sftp, request) => sftp.name(request, names);
   }
@@ -249,7 +252,7 @@ export class Operations {
   }
 
   #mayHaveOneMore(): void {
-    if (this.#handles.size >= HANDLES_MAX) throw new Refusal(STATUS.FAILURE, "Too many handles are open");
+    if (this.#handles.size >= HANDLES_MAX) throw tooMany();
   }
 
   #handle(handle: Handle): Answer {
@@ -267,6 +270,10 @@ export class Operations {
   #unfinished(): Refusal {
     return new Refusal(STATUS.FAILURE, this.#tools.error("SFTP_SERVER_FILE_UNFINISHED"));
   }
+}
+
+function tooMany(): Refusal {
+  return new Refusal(STATUS.FAILURE, "Too many handles are open");
 }
 
 function denied(): Refusal {

@@ -4,6 +4,8 @@ import { Refusal } from "./_refusal.ts";
 
 /** What of an upload may wait in memory for what belongs before it: clients send pieces side by side. */
 const AHEAD_BYTES_MAX = 4 * 1024 * 1024;
+/** How many pieces that may be: each takes memory beside its bytes, and has to be put in order. */
+const AHEAD_PIECES_MAX = 4_096;
 
 interface Piece {
   readonly at: number;
@@ -138,7 +140,9 @@ export class Upload {
   }
 
   #keepAhead(piece: Piece): void {
-    if (this.#aheadBytes + piece.bytes.length > AHEAD_BYTES_MAX) throw this.#rules.scattered();
+    const isMuch = this.#aheadBytes + piece.bytes.length > AHEAD_BYTES_MAX ||
+      this.#ahead.length >= AHEAD_PIECES_MAX;
+    if (isMuch) throw this.#rules.scattered();
     const after = this.#ahead.findIndex(({ at }) => at > piece.at);
     this.#ahead.splice(after < 0 ? this.#ahead.length : after, 0, piece);
     this.#aheadBytes += piece.bytes.length;

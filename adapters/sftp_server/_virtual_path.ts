@@ -50,6 +50,11 @@ export function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";
 }
 
+/** A folder and all it is in, but for the root. */
+export function ancestry(folder: string): readonly string[] {
+  return folder === "/" ? [] : [folder, ...ancestry(folderOf(folder))];
+}
+
 /** The last part of a path. */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);

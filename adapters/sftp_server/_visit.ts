@@ -2,6 +2,7 @@ import type { Connection } from "../../runtime/contract/world.ts";
 import type { Strikes } from "../_kit/limits/strikes.ts";
 import { ConnectionStream } from "../_kit/ssh/connection_stream.ts";
 import type { AuthContext, Connection as Client } from "../_kit/ssh/ssh2.ts";
+import type { Open } from "../_kit/files/opener.ts";
 import type { Drawer } from "./_drawer.ts";
 import { Hold } from "./_hold.ts";
 import type { Tools } from "./_listener_spec.ts";
@@ -19,6 +20,8 @@ const LINGER_MS = 2_000;
 
 /** What every visit is given. */
 export interface VisitTools extends Tools {
+  /** Opens what is encrypted or packed. */
+  readonly open: Open;
   readonly signIn: SignIn;
   readonly strikes: Strikes;
   readonly stopping: AbortSignal;
@@ -116,6 +119,8 @@ export class Visit {
     const address = this.#address;
     try {
       const verdict = await signIn.judge(attempt, address);
+      // It left meanwhile: one that came in now would never be counted out.
+      if (this.stream.destroyed) return;
       if (verdict === "offered") return attempt.accept();
       if (verdict === "signedIn") return this.#welcome(attempt);
       if (verdict === "failed") {

@@ -1,6 +1,8 @@
 import { defineListener, type Listening, type ProbeTools } from "../../runtime/contract/adapter.ts";
 import type { Probe } from "../../runtime/contract/probe.ts";
 import { Door } from "../_kit/limits/door.ts";
+import { type openerFaults, openerOf } from "../_kit/files/opener.ts";
+import { wordsOf } from "../_kit/files/words.ts";
 import { Strikes } from "../_kit/limits/strikes.ts";
 import { listenCode } from "../_kit/net/faults.ts";
 import { hostPort } from "../_kit/net/host_port.ts";
@@ -40,6 +42,10 @@ async function listen(tools: Tools): Promise<Listening> {
   const hostKeys = hostKeysOf(tools).map(({ key }) => ({ key })) as unknown as ServerConfig["hostKeys"];
   const signIn = new SignIn(tools);
   const drawers = await drawersOf(tools);
+  const open = await openerOf({
+    ...tools,
+    words: wordsOf<"SFTP_SERVER", keyof typeof openerFaults>("SFTP_SERVER", tools),
+  });
   const strikes = new Strikes(world.clock);
   const door = new Door("SFTP_SERVER", tools, {
     barred: { strikes, error: (peer) => tools.error("SFTP_SERVER_ADDRESS_BARRED", { peer }) },
@@ -54,6 +60,7 @@ async function listen(tools: Tools): Promise<Listening> {
   const counts = new Map<string, number>();
   const visitTools: VisitTools = {
     ...tools,
+    open,
     signIn,
     strikes,
     stopping: stopping.signal,

@@ -321,7 +321,7 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
       certificates: list(
         "PEM files of the certificates it shows when TLS is spoken, as client and as server. Read again when they change; " +
           "one that is taken out of its file, or whose file is removed, counts no more, and its connections are cut.",
-        path("A PEM file.", { example: "./partners/state-registry.pem" }),
+        path("A PEM file.", { expects: "file", example: "./partners/state-registry.pem" }),
         { default: [], orOne: true },
       ),
       pins: list(

@@ -13,7 +13,7 @@ import { type Problem, Problems } from "./problem.ts";
 import { withChannelFiles } from "./read_channel_files.ts";
 import { configure } from "./read_component.ts";
 import { readObject } from "./read_object.ts";
-import { checkName, partnerNames, readSection } from "./read_section.ts";
+import { checkPartnerName, partnerNames, readSection } from "./read_section.ts";
 import { readYaml } from "./read_yaml.ts";
 import { reasonOf } from "./parse_secret.ts";
 import { readVariables } from "./read_variables.ts";
@@ -80,7 +80,7 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
     env: (name) => tools.env(name),
     loadActor: (path) => tools.loadActor(path),
   };
-  for (const name of partners) checkName(name, nearestNode(root, "partners", name), context);
+  for (const name of partners) checkPartnerName(name, nearestNode(root, "partners", name), context);
   const read = await readSection(GATEWAY, root, context);
   const { timeZone } = tools;
   const formats = await loadFormats(context);

@@ -127,9 +127,17 @@ function noteNameless({ item, names }: Named, key: string, value: ConfigNode, co
 }
 
 /** Notes a name that is not fit to be one. */
-export function checkName(name: string, node: ConfigNode, { problems }: ReadContext): void {
+function checkName(name: string, node: ConfigNode, { problems }: ReadContext): void {
   if (new RegExp(`^(?:${NAME.matches})$`).test(name)) return;
   problems.add(keySpot(node), "CONFIG_NAME_INVALID", { key: shown(name), rule: `a name ${NAME.says}` });
+}
+
+/** The same for a partner, whose name must not be the word for all of them. */
+export function checkPartnerName(name: string, node: ConfigNode, context: ReadContext): void {
+  checkName(name, node, context);
+  if (name !== "partners") return;
+  const facts = { key: shown(name), rule: "that word stands for all partners" };
+  context.problems.add(keySpot(node), "CONFIG_NAME_INVALID", facts);
 }
 
 function readPartners(node: ConfigNode, context: ReadContext): readonly string[] | undefined {

@@ -18,6 +18,8 @@ export type GatewayEvent =
     | { readonly name: "gatewayStopped"; readonly gateway: string; readonly pending: number }
     /** Its certificates cannot be read any more, or may soon not be used. */
     | { readonly name: "partnerTroubled"; readonly partner: string; readonly error: MitralError }
+    /** Its files have other certificates from now on: so many of its own. */
+    | { readonly name: "partnerChanged"; readonly partner: string; readonly certificates: number }
     | ({ readonly name: "channelStarted"; readonly address: string } & Place)
     | ({ readonly name: "channelStopped" } & Place)
     /** It ran, and could not be started again on a journal that was opened again. */

@@ -129,6 +129,9 @@ export class Gateway extends Operated implements RunningGateway {
       (event) => gateway.#report({ name: "partnerTroubled", ...event }),
     );
     const gateway = new Gateway(plan, world, keyring, partners, store);
+    partners.watch((changes) => {
+      for (const change of changes) gateway.#report({ name: "partnerChanged", ...change });
+    });
     if (observer) gateway.observe(observer);
     await gateway.#keeper.open();
     partners.start();

@@ -31,14 +31,20 @@ export function samenessOf(
   if (corrects) return undefined;
   if (sealed) {
     const { from, id } = sealed.opened.statement;
-    return { kind: "sealed", from, id: ofMember(id, member), conflict: troubleOf(ID_REUSED, atMs) };
+    return {
+      kind: "sealed",
+      from,
+      id: member === undefined ? id : `${id}.${member}`,
+      conflict: troubleOf(ID_REUSED, atMs),
+    };
   }
   if (place === "filtered") return undefined;
   const byId = sameById(identity, duplicates, atMs, place, waitMsMax);
   if (key === undefined) return byId;
   return {
     kind: "keyed",
-    key: ofMember(key, member),
+    // A line break is in no key of a sender's making: none is like that of a message of a batch.
+    key: member === undefined ? key : `${key}\n${member}`,
     conflict: troubleOf(KEY_OF_OTHERS, atMs),
     ...(isKnownById && byId ? { orElse: byId } : {}),
   };
@@ -63,9 +69,4 @@ function exact({ answer, windowMs, reused }: DuplicatesPlan, atMs: number, least
     windowMs: Math.max(recentMs, leastMs),
     ...(answer !== "never" && reused === "reject" ? { conflict: troubleOf(ID_REUSED, atMs) } : {}),
   };
-}
-
-/** What a message of a batch is known by. */
-function ofMember(id: string, member: number | undefined): string {
-  return member === undefined ? id : `${id}.${member}`;
 }

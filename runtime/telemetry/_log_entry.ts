@@ -110,6 +110,10 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   })),
   circuitOpened: say("warning", "circuit opened", (event) => ({ ...place(event), ...trouble(event.error) })),
   circuitClosed: say("info", "circuit closed", place),
+  partnerChanged: say("info", "partner's certificates changed", ({ partner, certificates }) => ({
+    partner,
+    certificates,
+  })),
   partnerTroubled: say("warning", "partner troubled", (event) => ({
     partner: event.partner,
     ...trouble(event.error),

@@ -1,21 +1,25 @@
 import type { MitralError } from "../contract/error.ts";
 import type { GatewayEvent } from "../engine/events.ts";
 
+/** A place tells so many kinds of failure, and then no other: a stranger may show another certificate each time. */
+const KINDS_MAX = 64;
+
 /**
  * Turns a row of failures at one place into one warning and one all-clear, so that a partner that is down for a night
- * does not fill the log. Keeps, for each place in trouble, the codes already told.
+ * does not fill the log. Keeps, for each place in trouble, the kinds already told.
  */
 export class Troubles {
   readonly #told = new Map<string, Set<string>>();
 
-  /** True where a failure is the first with its code since the place last did its work. */
+  /** True where a failure is the first of its kind since the place last did its work. */
   begins(event: GatewayEvent): boolean {
     const error = failureIn(event);
     if (!error || !("channel" in event)) return false;
     const place = placeOf(event);
-    const codes = this.#told.get(place) ?? new Set();
-    if (codes.has(error.code)) return false;
-    this.#told.set(place, codes.add(error.code));
+    const kinds = this.#told.get(place) ?? new Set();
+    const kind = kindOf(event, error);
+    if (kinds.has(kind) || kinds.size >= KINDS_MAX) return false;
+    this.#told.set(place, kinds.add(kind));
     return true;
   }
 
@@ -39,4 +43,11 @@ function failureIn(event: GatewayEvent): MitralError | undefined {
 /** A line: the work line of a channel, or the delivery line of one of its destinations. */
 function placeOf({ channel, destination = "" }: { channel: string; destination?: string }): string {
   return `${channel}\n${destination}`;
+}
+
+/** What is told once: a code, and at a door whose certificate it is about, so that one stranger hides nobody else. */
+function kindOf(event: GatewayEvent, { code }: MitralError): string {
+  if (event.name !== "transportReported") return code;
+  const { trouble, fingerprint } = event.facts;
+  return [code, trouble, fingerprint].filter((part) => part !== undefined).join(" ");
 }

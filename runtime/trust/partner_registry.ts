@@ -38,8 +38,18 @@ export interface PartnerProofs {
 /** Hears what somebody should do something about. */
 type Tell = (event: { readonly partner: string; readonly error: MitralError }) => void;
 
+/** A partner whose files have changed, and how many certificates of its own are in them now. */
+export interface PartnerChange {
+  readonly partner: string;
+  readonly certificates: number;
+}
+
 /** What a partner is known by now. */
 interface Known {
+  /** How many certificates of its own are in its files. */
+  readonly certificates: number;
+  /** A file that is not there, or several. */
+  readonly missing: readonly string[];
   /** Fingerprints and key pins. */
   readonly prints: ReadonlySet<string>;
   /** Of its certificate that may be used longest; `Infinity` where only pins are known. */
@@ -63,7 +73,7 @@ export class PartnerRegistry implements Partners, Disposable {
   readonly #known = new Map<string, Known>();
   readonly #stamps = new Map<string, string>();
   readonly #told = new Map<string, string>();
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = new Set<(changes: readonly PartnerChange[]) => void>();
   #holders: ReadonlyMap<string, string> = new Map();
   #forget = () => {};
   #isOver = false;
@@ -80,8 +90,9 @@ export class PartnerRegistry implements Partners, Disposable {
   }
 
   /**
-   * Reads everything now. `report` hears, once each, of files that cannot be used later on, and of certificates that end
-   * soon. Errors: PARTNERS_FILE_UNREADABLE, PARTNERS_CERTIFICATE_INVALID, PARTNERS_CERTIFICATE_SHARED.
+   * Reads everything now. A file that is not there has no certificates: whoever takes a partner's away must be able to
+   * start again. `report` hears, once each, of files that are not there or cannot be used later on, and of certificates
+   * that end soon. Errors: PARTNERS_FILE_UNREADABLE, PARTNERS_CERTIFICATE_INVALID, PARTNERS_CERTIFICATE_SHARED.
    */
   static async open(
     partners: Readonly<Record<string, PartnerProofs>>,
@@ -92,13 +103,21 @@ export class PartnerRegistry implements Partners, Disposable {
     for (const [partner, proofs] of registry.#proofs) {
       registry.#known.set(partner, await registry.#read(partner, proofs));
     }
-    registry.#holders = registry.#index();
+    registry.#holders = registry.#index((error) => {
+      throw error;
+    });
     return registry;
   }
 
   /** Looks at the files from now on, until it is disposed. */
   start(): void {
-    for (const partner of this.names) this.#warn(partner);
+    for (const partner of this.names) {
+      for (const file of this.#known.get(partner)!.missing) {
+        const facts = { partner, file, reason: "ENOENT" };
+        this.#tellOnce(file, registryErrors.error("PARTNERS_FILE_UNREADABLE", facts), partner);
+      }
+      this.#warn(partner);
+    }
     if (this.names.length > 0) this.#wait();
   }
 
@@ -107,9 +126,9 @@ export class PartnerRegistry implements Partners, Disposable {
     return holder !== undefined && (!among || among.includes(holder)) ? holder : undefined;
   }
 
-  watch(changed: () => void): () => void {
+  watch(changed: (changes: readonly PartnerChange[]) => void): () => void {
     // Its own for each watcher: two may be the same function.
-    const watcher = () => changed();
+    const watcher = (changes: readonly PartnerChange[]) => changed(changes);
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
   }
@@ -128,12 +147,13 @@ export class PartnerRegistry implements Partners, Disposable {
   }
 
   async #look(): Promise<void> {
-    let isChanged = false;
+    const changes: PartnerChange[] = [];
     for (const [partner, proofs] of this.#proofs) {
       try {
         if (await this.#stampOf(proofs) !== this.#stamps.get(partner)) {
-          this.#known.set(partner, await this.#read(partner, proofs, "gone"));
-          isChanged = true;
+          const known = await this.#read(partner, proofs);
+          this.#known.set(partner, known);
+          changes.push({ partner, certificates: known.certificates });
         }
         this.#told.delete(partner);
       } catch (cause) {
@@ -141,14 +161,9 @@ export class PartnerRegistry implements Partners, Disposable {
       }
       this.#warn(partner);
     }
-    if (!isChanged) return;
-    try {
-      this.#holders = this.#index();
-    } catch (cause) {
-      const error = cause as MitralError;
-      return this.#tellOnce(String(error.facts.partner), error);
-    }
-    for (const watcher of this.#watchers) watcher();
+    if (changes.length === 0) return;
+    this.#holders = this.#index((error) => this.#tellOnce(String(error.facts.partner), error));
+    for (const watcher of this.#watchers) watcher(changes);
   }
 
   async #stampOf({ certificates }: PartnerProofs): Promise<string> {
@@ -158,44 +173,58 @@ export class PartnerRegistry implements Partners, Disposable {
     return facts.map((each) => each ? `${each.size} ${each.modifiedMs}` : "none").join("\n");
   }
 
-  /** `missing`: a file that is not there is an error, or a partner whose certificates are gone. */
-  async #read(partner: string, proofs: PartnerProofs, missing: "wrong" | "gone" = "wrong"): Promise<Known> {
+  async #read(partner: string, proofs: PartnerProofs): Promise<Known> {
     const stamp = await this.#stampOf(proofs);
     const prints = new Set(proofs.pins.map(printOf));
+    const missing: string[] = [];
+    let certificates = 0;
     let untilMs = proofs.certificates.length > 0 ? 0 : Infinity;
     for (const file of proofs.certificates) {
-      const pem = await this.#pemIn(file, partner, missing);
-      if (pem === undefined) continue;
+      const pem = await this.#pemIn(file, partner);
+      if (pem === undefined) {
+        missing.push(file);
+        continue;
+      }
       const shown = await this.#world.net.certificatesIn(pem).catch((cause): never =>
         registryErrors.fail("PARTNERS_CERTIFICATE_INVALID", { partner, file }, cause)
       );
       for (const one of ownOf(shown)) {
         prints.add(one.fingerprint);
+        certificates++;
         untilMs = Math.max(untilMs, one.validUntilMs);
       }
     }
     this.#stamps.set(partner, stamp);
-    return { prints, untilMs };
+    return { certificates, missing, prints, untilMs };
   }
 
-  async #pemIn(file: string, partner: string, missing: "wrong" | "gone"): Promise<string | undefined> {
+  /** `undefined` where the file is not there. */
+  async #pemIn(file: string, partner: string): Promise<string | undefined> {
     try {
       return await this.#world.disk.readText(file);
     } catch (cause) {
       const reason = String((cause as { code?: unknown }).code ?? "unknown");
-      if (missing === "gone" && reason === "ENOENT") return undefined;
+      if (reason === "ENOENT") return undefined;
       return registryErrors.fail("PARTNERS_FILE_UNREADABLE", { partner, file, reason }, cause);
     }
   }
 
-  #index(): ReadonlyMap<string, string> {
-    const holders = new Map<string, string>();
+  /** Whom every print belongs to. One that several claim, which `shared` hears of, stays with the one who had it, if any. */
+  #index(shared: (error: MitralError) => void): ReadonlyMap<string, string> {
+    const claims = new Map<string, string[]>();
     for (const [partner, { prints }] of this.#known) {
-      for (const print of prints) {
-        const other = holders.get(print);
-        if (other !== undefined) registryErrors.fail("PARTNERS_CERTIFICATE_SHARED", { partner, other });
-        holders.set(print, partner);
+      for (const print of prints) claims.set(print, [...claims.get(print) ?? [], partner]);
+    }
+    const holders = new Map<string, string>();
+    for (const [print, [other, ...more]] of claims) {
+      const partner = more.at(-1);
+      if (partner !== undefined) {
+        shared(registryErrors.error("PARTNERS_CERTIFICATE_SHARED", { partner, other }));
       }
+      const holder = partner === undefined
+        ? other
+        : [other, ...more].find((each) => each === this.#holders.get(print));
+      if (holder !== undefined) holders.set(print, holder);
     }
     return holders;
   }
@@ -208,7 +237,7 @@ export class PartnerRegistry implements Partners, Disposable {
     if (mark === undefined) return;
     const facts = { partner, days: Math.max(days, 0) };
     this.#tellOnce(
-      `${partner} ${mark}`,
+      `${partner} ${mark} ${untilMs}`,
       registryErrors.error("PARTNERS_CERTIFICATE_EXPIRING", facts),
       partner,
     );

@@ -2,7 +2,7 @@ import net, { type Socket } from "node:net";
 import type { ClientTls } from "../contract/tls.ts";
 import type { Connection } from "../contract/world.ts";
 import { StreamConnection } from "./deno_sockets.ts";
-import { explained, secureClient } from "./deno_tls.ts";
+import { explained, lossOf, secureClient } from "./deno_tls.ts";
 
 /** Connects, and speaks TLS as a client. Rejects with the platform's error, a `TlsFailure` or the signal's reason. */
 export async function callSecurely(
@@ -13,7 +13,7 @@ export async function callSecurely(
 ): Promise<Connection> {
   const dialled = async () => (await dial(host, port, signal)).setKeepAlive(keepAlive, KEEP_ALIVE_MS);
   const { stream, known } = await secureClient(dialled, host, tls, signal ? { signal } : {});
-  return new StreamConnection(stream, `${host}:${port}`, known, explained);
+  return new StreamConnection(stream, `${host}:${port}`, known, explained, lossOf(stream));
 }
 
 const KEEP_ALIVE_MS = 60_000;

@@ -1,11 +1,12 @@
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import type { PeerCertificate, TlsIdentity, TlsTrouble } from "../contract/tls.ts";
+import { flawOf } from "./strict_certificate.ts";
 
 /** A certificate as it was shown, and what is wrong with it whoever it belongs to. */
 export interface ShownCertificate {
   readonly certificate: PeerCertificate;
-  /** True before version 3 of X.509, with which the platform lets a peer in that has not proved that it has the key. */
-  readonly isOutdated: boolean;
+  /** What the platform lets a peer in with that has not proved that it has the key. */
+  readonly flaw?: "outdated" | "unfit";
 }
 
 /** What a certificate says; `undefined` where it, or its key, cannot be read. `find` may throw, too. */
@@ -13,6 +14,7 @@ export function readCertificate(find: () => X509Certificate | undefined): ShownC
   return attempt(() => {
     const x509 = find();
     if (!x509) return undefined;
+    const flaw = flawOf(x509.raw);
     const key = x509.publicKey.export({ type: "spki", format: "der" });
     return {
       certificate: {
@@ -23,7 +25,7 @@ export function readCertificate(find: () => X509Certificate | undefined): ShownC
         validFromMs: Date.parse(x509.validFrom),
         validUntilMs: Date.parse(x509.validTo),
       },
-      isOutdated: !isVersion3(x509.raw),
+      ...(flaw ? { flaw } : {}),
     };
   });
 }
@@ -58,32 +60,13 @@ function attempt<T>(make: () => T): T | undefined {
 
 /** What rules a certificate out, whoever it belongs to. */
 export function troubleWith(
-  { certificate, isOutdated }: ShownCertificate,
+  { certificate, flaw }: ShownCertificate,
   nowMs: number,
 ): TlsTrouble | undefined {
-  if (isOutdated) return "outdated";
+  if (flaw) return flaw;
   if (certificate.validUntilMs < nowMs) return "expired";
   // Clocks differ; a partner's fresh certificate is no reason for a silent feed.
   return certificate.validFromMs > nowMs + SKEW_MS ? "early" : undefined;
 }
 
 const SKEW_MS = 300_000;
-
-/**
- * True where the certificate says that it is of version 3 (RFC 5280 section 4.1.2.1): a sequence in a sequence that
- * begins with `[0] { INTEGER 2 }`.
- */
-function isVersion3(der: Uint8Array): boolean {
-  const certificate = contentOf(der, 0);
-  const signed = certificate === undefined ? undefined : contentOf(der, certificate);
-  return signed !== undefined && VERSION_3.every((byte, at) => der[signed + at] === byte);
-}
-
-const VERSION_3 = [0xa0, 3, 2, 1, 2];
-
-/** Where the content of the sequence at `at` begins. */
-function contentOf(der: Uint8Array, at: number): number | undefined {
-  if (der[at] !== 0x30) return undefined;
-  const length = der[at + 1];
-  return at + 2 + (length & 0x80 ? length & 0x7f : 0);
-}

@@ -6,7 +6,7 @@ import type { ClientTls } from "../contract/tls.ts";
 import type { FetchOptions } from "../contract/world.ts";
 import { dial } from "./deno_calling.ts";
 import { environmentProxy } from "./deno_proxy.ts";
-import { explained, secureClient } from "./deno_tls.ts";
+import { explained, lossOf, secureClient } from "./deno_tls.ts";
 
 /** What TLS is spoken where the options say nothing of it: that of the web. */
 const WEB: ClientTls = { versionMin: "1.2" };
@@ -46,22 +46,33 @@ async function fetchOver(request: Request, url: URL, options: FetchOptions): Pro
   const body = request.body ? Buffer.from(await request.arrayBuffer()) : undefined;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const outgoing = begin(url, request, body, options);
-  const stop = () => outgoing.destroy(signal.reason);
+  const stop = () => {
+    // As long as it has no connection it does not say that it is destroyed.
+    reject(signal.reason);
+    outgoing.destroy(signal.reason);
+  };
   signal.addEventListener("abort", stop, { once: true });
   outgoing.once("response", resolve);
-  outgoing.once("error", reject);
+  outgoing.on("error", reject);
+  // A connection that was lost before the request had it is no error to the platform.
+  outgoing.once("close", () => {
+    const { socket } = outgoing;
+    reject((socket && lossOf(socket)) ?? Object.assign(new Error("lost"), { code: "ECONNRESET" }));
+  });
   outgoing.end(body);
   try {
     return responseOf(await promise, signal, stop);
   } catch (cause) {
     signal.removeEventListener("abort", stop);
+    // An answer that is none leaves its connection open.
+    outgoing.destroy();
     throw signal.aborted ? signal.reason : explained(cause);
   }
 }
 
 function begin(
   url: URL,
-  { method, headers }: Request,
+  { method, headers, signal }: Request,
   body: Buffer | undefined,
   options: FetchOptions,
 ): ClientRequest {
@@ -77,6 +88,7 @@ function begin(
     path: url.pathname + url.search,
     headers: given,
     isSecure,
+    givenUp: signal,
   } as http.RequestOptions);
 }
 
@@ -85,6 +97,8 @@ interface Way {
   readonly host: string;
   readonly port: number;
   readonly isSecure: boolean;
+  /** That of the request it is made for. */
+  readonly givenUp: AbortSignal;
 }
 
 class WayAgent extends http.Agent {
@@ -126,18 +140,28 @@ function agentFor(options: FetchOptions): WayAgent {
   return agent;
 }
 
-async function connectTo({ host, port, isSecure }: Way, { tls = WEB, proxy }: FetchOptions): Promise<Duplex> {
-  const dialled = () => proxy === undefined ? dial(host, port) : tunnel(new URL(proxy), host, port);
+async function connectTo(
+  { host, port, isSecure, givenUp: signal }: Way,
+  { tls = WEB, proxy }: FetchOptions,
+): Promise<Duplex> {
+  const dialled = () =>
+    proxy === undefined ? dial(host, port, signal) : tunnel(new URL(proxy), `${host}:${port}`, signal);
   return isSecure
-    ? (await secureClient(dialled, host, tls, { protocols: ["http/1.1"] })).stream
+    ? (await secureClient(dialled, host, tls, { protocols: ["http/1.1"], signal })).stream
     : await dialled();
 }
 
 /** A way through a proxy to one host (RFC 9110 section 9.3.6). */
-async function tunnel(proxy: URL, host: string, port: number): Promise<Socket> {
-  const socket = await dial(proxy.hostname, Number(proxy.port) || 80);
-  const target = `${host}:${port}`;
+async function tunnel(proxy: URL, target: string, signal: AbortSignal): Promise<Socket> {
+  // What is said to it, a password too, would go in clear.
+  if (proxy.protocol !== "http:") throw new TypeError("Cannot go by a proxy that is spoken to by TLS");
+  const socket = await dial(proxy.hostname, Number(proxy.port) || 80, signal);
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  const stop = () => {
+    socket.destroy();
+    reject(signal.reason);
+  };
+  signal.addEventListener("abort", stop, { once: true });
   const asking = http.request({
     method: "CONNECT",
     path: target,
@@ -146,15 +170,15 @@ async function tunnel(proxy: URL, host: string, port: number): Promise<Socket> {
   });
   asking.once("connect", (answer: IncomingMessage) => {
     const { statusCode = 0 } = answer;
-    if (statusCode === 200) return resolve(socket);
+    if (statusCode >= 200 && statusCode < 300) return resolve(socket);
     socket.destroy();
     reject(
       Object.assign(new Error(`The proxy answers ${statusCode}`), { code: "EPROXY", status: statusCode }),
     );
   });
-  asking.once("error", reject);
+  asking.on("error", reject);
   asking.end();
-  return await promise;
+  return await promise.finally(() => signal.removeEventListener("abort", stop));
 }
 
 function credentialsOf({ username, password }: URL): Record<string, string> {

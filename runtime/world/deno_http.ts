@@ -11,21 +11,23 @@ export async function serveHttp(options: HttpOptions, handler: Handler): Promise
   const { headMsMax = 10_000, idleMsMax = 60_000, stallMsMax = 30_000, headBytesMax = 16 * 1024 } = options;
   const visits = new Map<Duplex, Visit>();
   const limits = { headMsMax, idleMsMax, stallMsMax };
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const visit = visits.get(incoming.socket);
+    if (visit) visit.answer(incoming, outgoing, handler);
+    else incoming.socket.destroy();
+  };
   const parser = http.createServer(
     { maxHeaderSize: headBytesMax, keepAlive: true, requireHostHeader: false },
-    (incoming, outgoing) => {
-      const visit = visits.get(incoming.socket);
-      if (visit) void visit.answer(incoming, outgoing, handler);
-      else incoming.socket.destroy();
-    },
+    answer,
   );
   // Under Deno a server that does not listen itself ends each connection it is handed after the first answer.
   Object.defineProperty(parser, "listening", { value: true });
   // The deadlines are ours: those of the platform look at sockets only now and then.
   Object.assign(parser, { keepAliveTimeout: idleMsMax, headersTimeout: 0, requestTimeout: 0 });
-  parser.on("clientError", (cause: { code?: string }, socket: Duplex) => {
-    visits.get(socket)?.break(cause.code ?? "unknown");
-    refuse(socket, cause.code === "HPE_HEADER_OVERFLOW" ? 431 : 400);
+  // Who wants to be asked for the body is asked when somebody reads it.
+  parser.on("checkContinue", answer);
+  parser.on("clientError", ({ code = "unknown" }: { code?: string }, socket: Duplex) => {
+    visits.get(socket)?.refuse(code);
   });
   parser.on("connect", (_incoming, socket: Duplex) => {
     visits.get(socket)?.break("METHOD_UNSERVED");
@@ -64,6 +66,11 @@ function refuse(socket: Duplex, status: 400 | 408 | 431): void {
   discard(socket);
 }
 
+/** Closes a connection that nothing more is said on; by TLS the peer hears that it was closed, and not cut. */
+function close(socket: Duplex): void {
+  discard(socket.end(() => socket.destroy()));
+}
+
 /** Closes a connection once its peer had a moment to read: closed at once, what was written last would be lost. */
 function discard(socket: Duplex): void {
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
@@ -87,8 +94,13 @@ class Visit {
   readonly #scheme: string;
   readonly #broken: HttpOptions["broken"];
   readonly #left = Promise.withResolvers<void>();
+  /** Ends when the requests that came so far are answered. */
+  #turn = Promise.resolve();
   #underWay = 0;
   #isLeaving = false;
+  #isRefused = false;
+  /** The last request that came. */
+  #last: IncomingMessage | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(entered: Entered, limits: Deadlines, { tls, broken }: HttpOptions) {
@@ -96,7 +108,8 @@ class Visit {
     this.#limits = limits;
     this.#scheme = tls ? "https" : "http";
     this.#broken = broken;
-    this.#expect(limits.headMsMax);
+    // By TLS its first bytes may have come with the end of the handshake.
+    this.#expect(limits.headMsMax, 0);
   }
 
   /** Tells of a request that is refused here. */
@@ -104,20 +117,41 @@ class Visit {
     this.#broken?.(this.#entered.peer, detail);
   }
 
-  async answer(incoming: IncomingMessage, outgoing: ServerResponse, handler: Handler): Promise<void> {
-    this.#underWay++;
+  /** Refuses what cannot be read, once what could be read is answered. */
+  refuse(code: string): void {
+    // Nobody is there any more; and each further piece of what is broken is broken, too.
+    if (GONE.has(code) || this.#isRefused) return;
+    this.#isRefused = true;
+    this.break(code);
+    const isNext = this.#underWay > 0 && this.#last?.complete;
+    if (isNext) this.#isLeaving = true;
+    else refuse(this.#entered.stream, code === "HPE_HEADER_OVERFLOW" ? 431 : 400);
+  }
+
+  /** Answers requests one after the other, in the order they came: a client may send the next before it is answered. */
+  answer(incoming: IncomingMessage, outgoing: ServerResponse, handler: Handler): void {
     clearTimeout(this.#timer);
-    const { peer, known, isWelcome, stream } = this.#entered;
+    this.#last = incoming;
+    if (++this.#underWay > UNANSWERED_MAX) {
+      if (!this.#entered.stream.destroyed) this.break("UNANSWERED_MANY");
+      return void this.#entered.stream.destroy();
+    }
+    this.#turn = this.#turn.then(() => this.#answerNext(incoming, outgoing, handler));
+  }
+
+  async #answerNext(incoming: IncomingMessage, outgoing: ServerResponse, handler: Handler): Promise<void> {
+    const { peer, known, stream } = this.#entered;
     try {
+      if (stream.destroyed) return;
       // What the partner registry says now is what counts, whatever it said when the connection was made.
-      if (!isWelcome()) return void stream.destroy();
+      if (!this.#entered.review()) return;
       const trouble = troubleOf(incoming);
       if (trouble) {
         this.break(trouble);
         outgoing.setHeader("connection", "close");
         return await this.#send(incoming, outgoing, new Response(null, { status: 400 }));
       }
-      const request = requestOf(incoming, this.#scheme);
+      const request = requestOf(incoming, outgoing, this.#scheme);
       await this.#send(incoming, outgoing, await handler(request, { peer, ...known }));
     } catch {
       stream.destroy();
@@ -131,7 +165,7 @@ class Visit {
   /** Resolves once what is under way is answered and the connection is gone. */
   leave(): Promise<void> {
     this.#isLeaving = true;
-    if (this.#underWay === 0) this.#entered.stream.destroy();
+    if (this.#underWay === 0) close(this.#entered.stream);
     return this.#left.promise;
   }
 
@@ -141,14 +175,14 @@ class Visit {
   }
 
   /** Cuts the connection where the head of a request is not there in time. */
-  #expect(ms: number): void {
+  #expect(ms: number, bytesRead = (this.#entered.stream as Socket).bytesRead): void {
     clearTimeout(this.#timer);
-    const stream = this.#entered.stream as Socket, { bytesRead } = stream;
+    const stream = this.#entered.stream as Socket;
     // Its timer would keep all of it for as long.
     if (stream.destroyed) return;
     this.#timer = setTimeout(() => {
       // Where nothing has come there is no request to refuse.
-      if (stream.bytesRead === bytesRead) return void stream.destroy();
+      if (stream.bytesRead === bytesRead) return close(stream);
       this.break("HEAD_LATE");
       refuse(stream, 408);
     }, ms);
@@ -163,7 +197,8 @@ class Visit {
     for (const [name, value] of response.headers) outgoing.setHeader(name, value);
     // What is left of a body that was not read must not be taken for the next request.
     const isCut = !incoming.complete;
-    if (isCut || this.#isLeaving) outgoing.setHeader("connection", "close");
+    const isLast = this.#isLeaving && this.#underWay === 1;
+    if (isCut || isLast) outgoing.setHeader("connection", "close");
     const stalled = setTimeout(() => {
       this.break("ANSWER_UNREAD");
       stream.destroy();
@@ -178,6 +213,12 @@ class Visit {
   }
 }
 
+/** Requests on one connection that have come and are not answered. More are read by nobody who waits for answers. */
+const UNANSWERED_MAX = 100;
+
+/** What the platform says where the client has left. */
+const GONE = new Set(["ECONNRESET", "EPIPE"]);
+
 /** Why a request is not answered by an origin server, or may be read as another by whoever stands in front of us. */
 function troubleOf({ method = "", url = "", headers, rawHeaders, httpVersion }: IncomingMessage) {
   const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host");
@@ -187,11 +228,18 @@ function troubleOf({ method = "", url = "", headers, rawHeaders, httpVersion }: 
     return "CODING_UNKNOWN";
   }
   if (hosts.length !== 1 || !/^[A-Za-z0-9.:[\]_-]+$/.test(headers.host ?? "")) return "HOST_AMBIGUOUS";
-  return url.startsWith("/") && URL.canParse(`http://${headers.host}${url}`) ? undefined : "TARGET_UNSERVED";
+  const target = url.startsWith("/") ? URL.parse(`http://${headers.host}${url}`) : null;
+  if (!target) return "TARGET_UNSERVED";
+  // Dots that lead up, backslashes and the like: whoever guards a path in front of us may have seen another.
+  return target.pathname === url.split("?", 1)[0] && !url.includes("#") ? undefined : "TARGET_AMBIGUOUS";
 }
 
 /** The request as the web platform has it. */
-function requestOf(incoming: IncomingMessage, scheme: string): Request {
+function requestOf(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  scheme: string,
+): Request {
   const { method = "", url, headers, rawHeaders } = incoming;
   const target = `${scheme}://${headers.host}${url}`;
   const given: [string, string][] = [];
@@ -200,13 +248,13 @@ function requestOf(incoming: IncomingMessage, scheme: string): Request {
   return new Request(target, {
     method,
     headers: given,
-    ...(hasBody ? { body: bodyOf(incoming), duplex: "half" } : {}),
+    ...(hasBody ? { body: bodyOf(incoming, outgoing), duplex: "half" } : {}),
   } as RequestInit);
 }
 
-/** The body, read only as fast as it is asked for. */
-function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  let isOver = false;
+/** The body, read only as fast as it is asked for. Who waits to be told so sends none before (RFC 9110 section 10.1.1). */
+function bodyOf(incoming: IncomingMessage, outgoing: ServerResponse): ReadableStream<Uint8Array> {
+  let isOver = false, isWanted = incoming.headers.expect === undefined || incoming.httpVersion !== "1.1";
   const once = (act: () => void) => () => {
     if (isOver) return;
     isOver = true;
@@ -225,7 +273,11 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
       incoming.on("error", broken);
       incoming.on("close", broken);
     },
-    pull: () => void incoming.resume(),
+    pull() {
+      if (!isWanted) outgoing.writeContinue();
+      isWanted = true;
+      incoming.resume();
+    },
     cancel() {
       isOver = true;
       incoming.pause();

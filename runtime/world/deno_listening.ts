@@ -9,7 +9,8 @@ export interface Entered {
   readonly stream: Duplex;
   readonly peer: string;
   readonly known: Known;
-  isWelcome(): boolean;
+  /** False where its peer may not come any more: it is cut off. */
+  review(): boolean;
 }
 
 /** A server's sockets. */
@@ -44,6 +45,8 @@ export async function listenOn(
       open.delete(one);
       socket.destroy();
     });
+    // A review between the handshake and now has not looked at it.
+    if (!one.review()) return;
     entered(one);
   };
   const secured = async (socket: Socket, tls: NonNullable<ListenOptions["tls"]>) => {
@@ -68,7 +71,7 @@ export async function listenOn(
   return {
     server,
     review() {
-      for (const one of open) if (!one.isWelcome()) one.stream.destroy();
+      for (const one of open) one.review();
     },
     close() {
       server.close();
@@ -86,5 +89,5 @@ export function portOf(server: Server): number {
 }
 
 function plainly(socket: Socket): Entered {
-  return { stream: socket, peer: peerOf(socket), known: {}, isWelcome: () => true };
+  return { stream: socket, peer: peerOf(socket), known: {}, review: () => true };
 }

@@ -18,14 +18,16 @@ export class StreamConnection implements Connection {
   #isClosed = false;
   #wake: () => void = () => {};
 
-  /** `explained` makes of the platform's error what a caller is to see. */
+  /** `explained` makes of the platform's error what a caller is to see; `trouble` is one that has come already. */
   constructor(
     stream: Duplex,
     readonly peer: string,
     { certificate, partner }: Known = {},
     explained: (cause: unknown) => unknown = (cause) => cause,
+    trouble?: unknown,
   ) {
     this.#stream = stream;
+    this.#trouble = trouble;
     this.#explained = explained;
     if (certificate) this.certificate = certificate;
     if (partner !== undefined) this.partner = partner;

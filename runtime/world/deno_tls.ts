@@ -1,7 +1,7 @@
 /**
  * TLS over `node:tls`, with a guard. Under Deno a client's certificate is neither checked against the trust anchors of a
- * server made this way nor, once a session is resumed, asked for again; and one of X.509 version 1 needs no private key.
- * So nothing the platform calls authorised is believed: the certificate itself is looked up, on every connection.
+ * server made this way nor, once a session is resumed, asked for again; and one of X.509 version 1, or one that is badly
+ * encoded, needs no private key. So nothing the platform calls authorised is believed: the certificate itself is looked up, on every connection.
  */
 import type { Socket } from "node:net";
 import tls from "node:tls";
@@ -30,8 +30,8 @@ interface Refused {
 export interface Secured {
   readonly stream: tls.TLSSocket;
   readonly known: Known;
-  /** True as long as the client may stay. */
-  isWelcome(): boolean;
+  /** False where the client may not come any more: it is cut off, and `refused` told. */
+  review(): boolean;
 }
 
 /** How a server speaks TLS on a connection. */
@@ -67,12 +67,13 @@ export function secureServer(socket: Socket, side: ServerSide): Promise<Secured 
       const options = side.tls();
       stream = serverStream(socket, options, side.protocols);
       const held = stream;
+      holdBack(held, socket);
       held.on("error", (cause) => refuse(refusedFor(cause, "server")));
       held.on("close", () => refuse({ trouble: "cut", detail: "" }));
       held.on("secure", () => {
         const known = options.clients ? identified(held, options.clients) : {};
         if ("trouble" in known) return refuse(known);
-        if (over()) resolve({ stream: held, known, isWelcome: () => staysWelcome(known, side) });
+        if (over()) resolve({ stream: held, known, review: () => reviewed(held, peer, known, side) });
       });
     } catch (cause) {
       refuse(refusedFor(cause, "server"));
@@ -129,6 +130,29 @@ function contextOf(
 /** By options, which are another object once a file has changed, and the name that is asked for. */
 const contexts = new WeakMap<ServerTls | ClientTls, Map<string, tls.SecureContext>>();
 
+/** What of the platform's handle of a socket stops and starts its reading. */
+interface Handle {
+  readStop(): unknown;
+  readStart(): unknown;
+}
+
+/**
+ * Holds the peer back where nobody takes what it says. Under Deno TLS goes on reading the socket below it all the same,
+ * and keeps what it reads without bound: whoever stops the one must stop the other.
+ */
+function holdBack(stream: tls.TLSSocket, socket: Socket): void {
+  const handleOf = (one: unknown) => (one as { _handle?: Handle })._handle;
+  const above = handleOf(stream), below = handleOf(socket);
+  if (!above || !below) return;
+  for (const act of ["readStop", "readStart"] as const) {
+    const own = above[act].bind(above);
+    above[act] = () => {
+      below[act]();
+      return own();
+    };
+  }
+}
+
 /** Whose certificate a client has shown, or why it is not let in. */
 function identified(stream: tls.TLSSocket, clients: ClientCheck): Known | Refused {
   const shown = shownBy(stream);
@@ -140,10 +164,18 @@ function identified(stream: tls.TLSSocket, clients: ClientCheck): Known | Refuse
   return partner === undefined ? { trouble: "unknown", detail: "", certificate } : { certificate, partner };
 }
 
-function staysWelcome({ certificate, partner }: Known, side: ServerSide): boolean {
-  if (!certificate) return true;
-  if (certificate.validUntilMs < Date.now()) return false;
-  return side.tls().clients?.admit(certificate) === partner;
+function reviewed(
+  stream: tls.TLSSocket,
+  peer: string,
+  { certificate, partner }: Known,
+  side: ServerSide,
+): boolean {
+  if (!certificate || stream.destroyed) return !stream.destroyed;
+  const isExpired = certificate.validUntilMs < Date.now();
+  if (!isExpired && side.tls().clients?.admit(certificate) === partner) return true;
+  stream.destroy();
+  side.refused?.({ peer, trouble: isExpired ? "expired" : "unknown", detail: "", certificate });
+  return false;
 }
 
 /** TLS that a server has spoken with success. */
@@ -235,7 +267,11 @@ function shakeHands(
       return fail(tlsFailure(refusedFor(cause, "client")));
     }
     const made = stream;
-    made.once("error", (cause) => fail(tlsFailure(refusedFor(cause, "client"))));
+    holdBack(made, socket);
+    made.on("error", (cause) => {
+      if (!losses.has(made)) losses.set(made, cause);
+      fail(tlsFailure(refusedFor(cause, "client")));
+    });
     made.once("close", () => fail(tlsFailure({ trouble: "cut", detail: "" })));
     made.once("secureConnect", () => {
       const known = acknowledged(made, admit);
@@ -273,6 +309,14 @@ export function tlsFailure({ trouble, detail, certificate }: Refused): TlsFailur
     detail,
     ...(certificate ? { certificate } : {}),
   });
+}
+
+/** What the connections of clients were lost by, also before somebody listened. */
+const losses = new WeakMap<object, unknown>();
+
+/** What a connection by TLS was lost by, as the platform said it; `undefined` where it said nothing. */
+export function lossOf(stream: object): unknown {
+  return losses.get(stream);
 }
 
 /** A later error of a connection: in TLS 1.3 a server refuses a client's certificate after the handshake. */

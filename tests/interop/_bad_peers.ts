@@ -31,8 +31,19 @@ export class Besieged implements AsyncDisposable {
 
   private constructor(readonly product: Product, readonly folder: Folder) {}
 
-  /** Starts a gateway whose channel `bad` listens so, beside the channel `good`. */
-  static async start(listen: Settings, parse = "hl7v2"): Promise<Besieged> {
+  /**
+   * Starts a gateway whose channel `bad` listens so, beside the channel `good`; `files` lie beside its own, `partners` are
+   * as in its file, and `prepare` makes what else it needs in its folder.
+   */
+  static async start(
+    listen: Settings,
+    { files = {}, parse = "hl7v2", partners = {}, prepare = async () => {} }: {
+      readonly files?: Readonly<Record<string, string>>;
+      readonly parse?: string | undefined;
+      readonly partners?: Settings;
+      readonly prepare?: (folder: Folder) => Promise<void>;
+    } = {},
+  ): Promise<Besieged> {
     const folder = await Folder.make();
     const send = { out: { file: { path: "./out" } } };
     const channels = {
@@ -40,7 +51,9 @@ export class Besieged implements AsyncDisposable {
       bad: { listen, parse, send },
     };
     try {
-      const settings = { gateway: "besieged", data: "./data", channels };
+      for (const [name, text] of Object.entries(files)) await folder.write(name, text);
+      await prepare(folder);
+      const settings = { gateway: "besieged", data: "./data", partners, channels };
       const file = await folder.write("gateway.yaml", JSON.stringify(settings));
       return new Besieged(await Product.start(file, "tests/interop/_gateway_that_tells.ts"), folder);
     } catch (cause) {
@@ -62,15 +75,15 @@ export class Besieged implements AsyncDisposable {
   }
 
   /** Says something and closes, without a look at what it is answered. */
-  async sayAndVanish(bytes: string | Uint8Array): Promise<void> {
-    using peer = await this.dial();
+  async sayAndVanish(bytes: string | Uint8Array, dial = () => this.dial()): Promise<void> {
+    using peer = await dial();
     // It may have been cut off by now.
     await peer.write(bytes).catch(() => {});
   }
 
   /** What the gateway answers until it closes. */
-  async askAndWait(bytes: string): Promise<string> {
-    using peer = await this.dial();
+  async askAndWait(bytes: string | Uint8Array, dial = () => this.dial()): Promise<string> {
+    using peer = await dial();
     await peer.write(bytes).catch(() => {});
     return new TextDecoder().decode(await peer.end());
   }
@@ -106,12 +119,9 @@ export class Besieged implements AsyncDisposable {
   /** A peer of the channel `good`, or of the bad one, that does nothing wrong. */
   async bystander(channel: "good" | "bad" = "good"): Promise<Bystander> {
     const address = this.product.address(channel);
-    if (address.startsWith("http")) return new Bystander((message) => post(address, message));
-    const peer = await RawPeer.dial(address);
-    return new Bystander(async (message) => {
-      await peer.send(latin1(message));
-      return await peer.text();
-    }, () => peer.close());
+    return address.startsWith("http")
+      ? Bystander.posting(address)
+      : Bystander.on(await RawPeer.dial(address));
   }
 
   async figures(): Promise<Figures> {
@@ -166,9 +176,23 @@ export class Bystander implements Disposable {
   readonly #leave: () => void;
 
   /** `send` sends a message and resolves with its answer. */
-  constructor(send: (message: string) => Promise<string | undefined>, leave = () => {}) {
+  private constructor(send: (message: string) => Promise<string | undefined>, leave: () => void) {
     this.#send = send;
     this.#leave = leave;
+  }
+
+  /** One that speaks MLLP on a connection. */
+  static on(peer: RawPeer): Bystander {
+    const send = async (message: string) => {
+      await peer.send(latin1(message));
+      return await peer.text();
+    };
+    return new Bystander(send, () => peer.close());
+  }
+
+  /** One that posts to a URL. */
+  static posting(url: string, client?: Deno.HttpClient): Bystander {
+    return new Bystander((message) => post(url, message, client), () => client?.close());
   }
 
   /** Fails where a message of its own is not taken. */
@@ -196,11 +220,12 @@ export class Bystander implements Disposable {
   }
 }
 
-async function post(url: string, body: string): Promise<string> {
+async function post(url: string, body: string, client?: Deno.HttpClient): Promise<string> {
   const response = await fetch(url, {
     method: "POST",
     body,
     headers: { "content-type": "application/hl7-v2" },
+    ...(client ? { client } : {}),
   });
   return await response.text();
 }
@@ -214,7 +239,7 @@ const script = fileURLToPath(new URL("./bad_peer.py", import.meta.url));
 export async function badPeer(
   what: "reset" | "trickle",
   { hostname, port }: { readonly hostname: string; readonly port: number },
-  says: string,
+  says: string | Uint8Array<ArrayBuffer>,
   ...args: readonly string[]
 ): Promise<string> {
   const child = python.command([script, what, hostname, String(port), ...args], {
@@ -222,7 +247,7 @@ export async function badPeer(
     stdout: "piped",
   }).spawn();
   const input = child.stdin.getWriter();
-  await input.write(new TextEncoder().encode(says));
+  await input.write(typeof says === "string" ? new TextEncoder().encode(says) : says);
   await input.close();
   const { success, stdout } = await child.output();
   assert(success);

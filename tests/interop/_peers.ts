@@ -7,6 +7,7 @@ const PEERS = {
   "curl": [["curl", "--version"]],
   "fish": [["fish", "--version"]],
   "gpg": [["gpg", "--version"]],
+  "nginx-light": [["/usr/sbin/nginx", "-v"], ["nginx", "-v"]],
   // It has no call that only says whether it is there.
   "openssh-server": [["/usr/bin/env", "test", "-x", "/usr/sbin/sshd"]],
   "openssh-client": [["ssh", "-V"]],
@@ -15,6 +16,7 @@ const PEERS = {
   "python3": [["python3", "--version"], ["/usr/bin/python3", "--version"]],
   "python3-hl7": [["python3", "-c", "import hl7.mllp"], ["/usr/bin/python3", "-c", "import hl7.mllp"]],
   "python3-paramiko": [["/usr/bin/python3", "-c", "import paramiko"], ["python3", "-c", "import paramiko"]],
+  "stunnel4": [["stunnel4", "-version"]],
   "systemd": [["systemd-analyze", "--version"]],
   "zsh": [["zsh", "--version"]],
 } as const satisfies Readonly<Record<string, readonly (readonly [string, ...string[]])[]>>;

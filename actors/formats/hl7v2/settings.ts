@@ -42,6 +42,11 @@ export type Hl7v2Settings = {
    * answer.
    */
   readonly batchAnswer: ChoiceField<"all" | "errors" | "none"> & { readonly default: "all" };
+  /**
+   * What several messages in a row are that stand in no batch: a mistake of their sender's (`whole`, the default), or a
+   * message each.
+   */
+  readonly each: ChoiceField<"whole" | "message"> & { readonly default: "whole" };
   /** Whether messages are checked against the standard; `off` is the default. */
   readonly validate: ChoiceField<"off" | "warn" | "reject"> & { readonly default: "off" };
   /** Rules that messages may break. Empty, the default: none. */
@@ -124,6 +129,11 @@ export const settings: Hl7v2Settings = {
     "Which acknowledgments the answer to a batch holds: all, those that say no, or none, and then there is no answer.",
     ["all", "errors", "none"],
     { default: "all" },
+  ),
+  each: choice(
+    "What several messages in a row are that stand in no batch, such as those of a file: whole, which is a mistake of their sender's and is refused; or message, each taken as one.",
+    ["whole", "message"],
+    { default: "whole" },
   ),
   validate: choice(
     "Whether messages are checked against HL7's rules before they are acknowledged: off; warn, which takes them and tells what is wrong; reject, which answers errors AE and tells warnings.",

@@ -2,7 +2,7 @@ import { join } from "node:path/posix";
 import { reasonOf } from "./reason.ts";
 import type { OutboxTools } from "./outbox_spec.ts";
 
-/** What was added last, or was about to be. */
+/** What was added, or was about to be. */
 interface Note {
   /** Which delivery it is. */
   readonly of: string;
@@ -12,16 +12,20 @@ interface Note {
   readonly length: number;
 }
 
+/** How many of those added last are known again. An attempt that failed may have others go before the next. */
+const NOTES_MAX = 32;
+
 /**
  * Adds messages to files, one after the other. What is to be added, and where, is noted in a hidden file before: after a
- * crash what was added is known again, and what was added in part is completed. Only where somebody takes the file away
- * in between is a message written twice.
+ * crash, and where an answer was lost, what was added is known again, and what was added in part is completed. Only where
+ * somebody takes the file away in between, or `NOTES_MAX` others were added, is a message written twice.
  */
 export class Appending {
   readonly #tools: OutboxTools;
   readonly #mode: number;
   readonly #notePath: string;
-  #last: Note | undefined | "unread" = "unread";
+  /** The oldest first; `undefined` where what is on the disk is not known. */
+  #notes: readonly Note[] | undefined;
   #before: Promise<void> = Promise.resolve();
 
   constructor(tools: OutboxTools, mode: number) {
@@ -43,20 +47,25 @@ export class Appending {
     const { config, folder } = this.#tools;
     const path = join(config.path, name);
     const size = (await folder.facts(path))?.size ?? 0;
-    const last = await this.#read();
-    const isHere = last?.name === name;
-    if (isHere && last.of === of) {
-      const there = await this.#from(path, last.at, size, bytes.length);
+    const notes = await this.#read();
+    const here = notes.filter((note) => note.name === name), last = here.at(-1);
+    const known = here.find((note) => note.of === of);
+    // What was added later and stands no further on is in a file that was begun anew.
+    const isGone = known &&
+      here.slice(here.indexOf(known) + 1).some(({ at }) => at < known.at + known.length);
+    if (known && !isGone) {
+      const there = await this.#from(path, known.at, size, bytes.length);
       const isBegun = there.every((byte, at) => byte === bytes[at]);
       if (isBegun && there.length === bytes.length) return;
-      if (isBegun && size === last.at + there.length) {
+      if (known === last && isBegun && size === known.at + there.length) {
         return await folder.append(path, bytes.subarray(there.length), { mode: this.#mode });
       }
     }
     // Half of another message that nobody completes any more: this one begins on a line of its own.
-    const isTorn = isHere && size > last.at && size < last.at + last.length;
+    const isTorn = last !== undefined && size > last.at && size < last.at + last.length;
     const begins = isTorn ? this.separated(new Uint8Array()) : new Uint8Array();
-    await this.#note({ of, name, at: size + begins.length, length: bytes.length });
+    const note = { of, name, at: size + begins.length, length: bytes.length };
+    await this.#note([...notes.filter((each) => each.of !== of), note].slice(-NOTES_MAX));
     await folder.append(path, joined(begins, bytes), { mode: this.#mode });
   }
 
@@ -78,8 +87,8 @@ export class Appending {
     return there.subarray(0, filled);
   }
 
-  async #read(): Promise<Note | undefined> {
-    if (this.#last !== "unread") return this.#last;
+  async #read(): Promise<readonly Note[]> {
+    if (this.#notes) return this.#notes;
     const pieces: Uint8Array[] = [];
     try {
       for await (const piece of this.#tools.folder.read(this.#notePath, 0, new AbortController().signal)) {
@@ -88,29 +97,32 @@ export class Appending {
     } catch (cause) {
       if (reasonOf(cause) !== "ENOENT") throw cause;
     }
-    return this.#last = noteOf(new TextDecoder().decode(joined(...pieces)));
+    return this.#notes = notesIn(new TextDecoder().decode(joined(...pieces)));
   }
 
-  async #note(note: Note): Promise<void> {
+  async #note(notes: readonly Note[]): Promise<void> {
     // Where this fails, what is there may be either.
-    this.#last = "unread";
-    await this.#tools.folder.write(this.#notePath, new TextEncoder().encode(JSON.stringify(note)), {
+    this.#notes = undefined;
+    await this.#tools.folder.write(this.#notePath, new TextEncoder().encode(JSON.stringify(notes)), {
       mode: this.#mode,
     });
-    this.#last = note;
+    this.#notes = notes;
   }
 }
 
-/** What a note says; `undefined` where it says nothing: somebody else's file, or none. */
-function noteOf(text: string): Note | undefined {
+/** What is noted; nothing where that cannot be read: somebody else's file, or none. */
+function notesIn(text: string): readonly Note[] {
   try {
-    const { of, name, at, length } = JSON.parse(text);
-    return [of, name].every((each) => typeof each === "string") && [at, length].every(Number.isSafeInteger)
-      ? { of, name, at, length }
-      : undefined;
+    const notes: readonly Note[] = JSON.parse(text);
+    return notes.every(isNote) ? notes : [];
   } catch {
-    return undefined;
+    return [];
   }
+}
+
+function isNote({ of, name, at, length }: Note): boolean {
+  return [of, name].every((each) => typeof each === "string") &&
+    [at, length].every((count) => Number.isSafeInteger(count) && count >= 0);
 }
 
 function joined(...parts: readonly Uint8Array[]): Uint8Array {

@@ -12,9 +12,15 @@ export interface Folder {
   facts(path: string): Promise<FileFacts | undefined>;
   /**
    * The bytes of a file from an offset on, piece by piece. Whoever reads owns the pieces. MUST end with an error, at the
-   * latest some time after the last piece, where the file cannot be read to its end.
+   * latest some time after the last piece, where the file cannot be read to its end. Where it has more than `sizeMax` bytes
+   * by now, it may end with `EFBIG` at once, and MUST NOT take memory for them.
    */
-  read(path: string, from: number, signal: AbortSignal): AsyncIterable<Uint8Array<ArrayBuffer>>;
+  read(
+    path: string,
+    from: number,
+    signal: AbortSignal,
+    sizeMax?: number,
+  ): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /**
    * Writes aside, syncs where it can, renames: nobody ever sees half a file under `path`. Rejects with `EEXIST` where
    * `mustBeNew` and the name is taken. Leaves nothing aside where it fails, as far as it can.

@@ -8,7 +8,7 @@ export class Glob {
 
   constructor(pattern: string) {
     this.#alternatives = alternativesOf(pattern).map((each) =>
-      each.split("/").map((part) => part === "**" ? ANY_FOLDERS : partOf(part))
+      each.split("/").map((part) => part === "**" ? ANY_FOLDERS : new NamePattern(part))
     );
   }
 
@@ -30,7 +30,7 @@ export class Glob {
   }
 }
 
-type Alternative = readonly (RegExp | typeof ANY_FOLDERS)[];
+type Alternative = readonly (NamePattern | typeof ANY_FOLDERS)[];
 
 const ANY_FOLDERS = Symbol("any folders");
 
@@ -60,46 +60,93 @@ function skipping(parts: Alternative, places: ReadonlySet<number>): ReadonlySet<
   return all;
 }
 
-function partOf(part: string): RegExp {
-  let source = "";
-  for (let at = 0; at < part.length; at++) {
-    const sign = part[at];
-    if (sign === "\\" && at + 1 < part.length) source += literal(part[++at]);
-    else if (sign === "*") source += "[^/]*";
-    else if (sign === "?") source += "[^/]";
-    else if (sign === "[") {
-      const end = part.indexOf("]", at + 2);
-      const listed = end < 0 ? undefined : oneOf(part.slice(at + 1, end));
-      source += listed ?? literal(sign);
-      if (listed) at = end;
-    } else source += literal(sign);
+/** What one character of a name has to be, or any number of them. */
+type Token = ((sign: string) => boolean) | typeof ANY_SIGNS;
+
+const ANY_SIGNS = Symbol("any signs");
+
+/** A pattern of one name. */
+class NamePattern {
+  readonly #tokens: readonly Token[];
+
+  constructor(pattern: string) {
+    this.#tokens = [...tokensOf([...pattern])];
   }
-  return new RegExp(`^${source}$`, "su");
+
+  /** No longer than the product of both lengths, whatever the pattern: only the last star is ever tried anew. */
+  test(name: string): boolean {
+    const tokens = this.#tokens, signs = [...name];
+    let at = 0, token = 0, star = -1, from = 0;
+    while (at < signs.length) {
+      const wanted = tokens[token];
+      if (wanted === ANY_SIGNS) {
+        star = token++;
+        from = at;
+      } else if (wanted?.(signs[at])) {
+        token++;
+        at++;
+      } else if (star >= 0) {
+        token = star + 1;
+        at = ++from;
+      } else return false;
+    }
+    return tokens.slice(token).every((rest) => rest === ANY_SIGNS);
+  }
+}
+
+function* tokensOf(pattern: readonly string[]): Iterable<Token> {
+  for (let at = 0; at < pattern.length; at++) {
+    let sign = pattern[at];
+    if (sign === "*") yield ANY_SIGNS;
+    else if (sign === "?") yield () => true;
+    else {
+      const end = sign === "[" ? pattern.indexOf("]", at + 2) : -1;
+      const listed = end < 0 ? undefined : oneOf(pattern.slice(at + 1, end).join(""));
+      if (listed) {
+        yield (given) => listed.test(given);
+        at = end;
+        continue;
+      }
+      if (sign === "\\" && at + 1 < pattern.length) sign = pattern[++at];
+      const literal = sign;
+      yield (given) => given === literal;
+    }
+  }
 }
 
 /** `undefined` where a range runs backwards: the bracket then stands for itself. */
-function oneOf(signs: string): string | undefined {
+function oneOf(signs: string): RegExp | undefined {
   const isNot = signs.startsWith("!") || signs.startsWith("^");
   const listed = (isNot ? signs.slice(1) : signs).replace(/[\\\]^[]/g, "\\$&");
-  const source = `[${isNot ? "^/" : ""}${listed}]`;
   try {
-    return new RegExp(source, "u").source;
+    return new RegExp(`^[${isNot ? "^" : ""}${listed}]$`, "su");
   } catch {
     return undefined;
   }
 }
 
-function literal(sign: string): string {
-  return sign.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-}
+/** More than that nobody means: further braces stand for themselves. */
+const ALTERNATIVES_MAX = 1_000;
 
 /** The patterns that one with braces stands for. */
 function alternativesOf(pattern: string): readonly string[] {
+  const plain: string[] = [], braced = [pattern];
+  while (braced.length > 0) {
+    const next = braced.shift()!, choices = choicesOf(next);
+    const isTooMuch = plain.length + braced.length + choices.length > ALTERNATIVES_MAX;
+    if (choices.length === 0 || isTooMuch) plain.push(next);
+    else braced.unshift(...choices);
+  }
+  return plain;
+}
+
+/** What a pattern stands for by its first pair of braces; nothing where it has none. */
+function choicesOf(pattern: string): readonly string[] {
   const open = pattern.search(/(?<!\\)\{/);
   const close = open < 0 ? -1 : closing(pattern, open);
-  if (close < 0) return [pattern];
+  if (close < 0) return [];
   const [before, after] = [pattern.slice(0, open), pattern.slice(close + 1)];
-  return split(pattern.slice(open + 1, close)).flatMap((choice) => alternativesOf(before + choice + after));
+  return split(pattern.slice(open + 1, close)).map((choice) => before + choice + after);
 }
 
 function closing(pattern: string, open: number): number {

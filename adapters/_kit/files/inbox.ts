@@ -52,7 +52,7 @@ export class Inbox {
 
   /** Takes every file that is whole, in order. */
   async round(): Promise<RoundEnd> {
-    const { config, world, memory, report } = this.#tools;
+    const { config, world, memory, report, words } = this.#tools;
     this.#mark ??= await RoundsMark.open(memory);
     if (config.after === "keep") this.#taken ??= await Taken.open(memory);
     const tree = await this.#list();
@@ -66,6 +66,10 @@ export class Inbox {
     );
     const { whole, settling } = look, hidden = look.hidden + tree.hidden;
     if (hidden > 0) report({ name: "filesHidden", facts: { count: hidden } });
+    if (look.unnamed > 0) {
+      const error = words.error("NAME_UNFIT");
+      report({ name: "filesUnnamed", facts: { code: error.code, count: look.unnamed }, error });
+    }
     await this.#forgetOthers(tree);
     if (await this.#takeAll(this.#inOrder(whole)) === "troubled") return "troubled";
     if (whole.length > 0) return "calm";
@@ -114,7 +118,7 @@ export class Inbox {
       if (await this.#take(ready) === "troubled") return "troubled";
       if (ready.file.isAway) away++;
     }
-    if (away > 0 && !this.#taken && !this.#files.hasStuck) await this.#mark!.grow();
+    if (away > 0 && !this.#taken && !this.#files.hasOffered) await this.#mark!.grow();
     return "calm";
   }
 
@@ -140,6 +144,7 @@ export class Inbox {
       ? [() => intake.refuse({ bytes: refusal.bytes, peer }, refusal.error)]
       : contents.map((content) => () => intake.receive(content));
     for (const offer of offers) {
+      ready.file.isOffered = true;
       const reply = await this.#whenOpen(ready, offer);
       if (!reply || reply.outcome.kind === "failed") return reply?.outcome.kind;
       if (reply.outcome.kind === "rejected") worst = "rejected";

@@ -10,7 +10,9 @@ import {
   list,
   type Spec,
   text,
+  type Unfit,
 } from "../../../runtime/contract/spec.ts";
+import { unfitCipher } from "./cipher/cipher_spec.ts";
 import type { Folder } from "./folder.ts";
 import { openerFaults, openerSettings } from "./opener.ts";
 import type { Words } from "./words.ts";
@@ -109,6 +111,11 @@ export const inboxFaults = {
     retry: "never",
     says: "Cannot watch folder: {setting} may hold {known} in braces, and nothing else",
   },
+  NAME_UNFIT: {
+    blame: "sender",
+    retry: "later",
+    says: "Cannot take a file: its name is not in UTF-8; give it another",
+  },
   READ_FAILED: {
     blame: "operator",
     retry: "later",
@@ -135,6 +142,17 @@ export interface Places {
   readonly doneFolder?: string | undefined;
   /** Where files that were refused go; `failed` in the watched folder where left out. */
   readonly failedFolder?: string | undefined;
+}
+
+/** Settings that do not fit together. */
+export function unfitInbox({ after, cipher, lock, marker }: Config<typeof inboxSettings>): readonly Unfit[] {
+  return [
+    ...(lock !== undefined && after === "keep"
+      ? [{ setting: "lock", rule: "is for files that go: each gateway takes what is kept" }]
+      : []),
+    ...(lock !== undefined && lock === marker ? [{ setting: "lock", rule: "must not be marker, too" }] : []),
+    ...unfitCipher(cipher),
+  ];
 }
 
 /** What can go wrong with files in a folder. */

@@ -85,7 +85,10 @@ export class Preparing {
       const fetched = await this.#reader.fetch(file, next.resolve);
       free = () => fetched[Symbol.dispose]();
       if (fetched.bytes && await this.#files.isUnchanged(file)) {
-        return ready(await this.#opened(file, fetched.bytes));
+        const opened = await this.#opened(file, fetched.bytes);
+        const made = opened.contents.filter(({ bytes }) => bytes !== fetched.bytes);
+        if (made.length > 0) fetched.grows(made.reduce((sum, { bytes }) => sum + bytes.length, 0));
+        return ready(opened);
       }
       this.#tools.report({ name: "fileChanged" });
     } catch (cause) {

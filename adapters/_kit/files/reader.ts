@@ -6,6 +6,8 @@ import type { WatchedFile } from "./watched_files.ts";
 export interface Fetched extends Disposable {
   /** All of it; `undefined` where it is larger or smaller by now. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  /** Counts what was made of them, too. Others wait the longer; this file need not, since it is here. */
+  grows(bytes: number): void;
 }
 
 /** Reads files whole, several at a time where it is asked to. Where a read breaks off it goes on where it was. */
@@ -24,7 +26,12 @@ export class Reader {
     try {
       await memory.holds(file.facts.size, this.#stopping);
       begins();
-      return { bytes: await this.#whole(file), [Symbol.dispose]: () => memory[Symbol.dispose]() };
+      const bytes = await this.#whole(file);
+      return {
+        bytes,
+        grows: (by) => void memory.holds(file.facts.size + by, this.#stopping)?.catch(() => {}),
+        [Symbol.dispose]: () => memory[Symbol.dispose](),
+      };
     } catch (cause) {
       memory[Symbol.dispose]();
       throw cause;
@@ -37,7 +44,7 @@ export class Reader {
     for (let vain = 0;;) {
       const before = bytes.length;
       try {
-        await this.#readOn(join(path, name), bytes);
+        await this.#readOn(join(path, name), size, bytes);
         return bytes.all;
       } catch (cause) {
         vain = bytes.length > before ? 0 : vain + 1;
@@ -48,8 +55,8 @@ export class Reader {
     }
   }
 
-  async #readOn(path: string, into: Gathered): Promise<void> {
-    for await (const piece of this.#tools.folder.read(path, into.length, this.#stopping)) {
+  async #readOn(path: string, size: number, into: Gathered): Promise<void> {
+    for await (const piece of this.#tools.folder.read(path, into.length, this.#stopping, size)) {
       // It has grown: whoever reads on reads what nobody has bounded.
       if (!into.add(piece)) return;
     }

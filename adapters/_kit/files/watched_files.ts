@@ -12,6 +12,8 @@ export interface WatchedFile {
   failures: number;
   /** Not looked at before this. */
   restUntilMs: number;
+  /** True where it may have been handed over and is not put away: in this life, or in the one before. */
+  isOffered: boolean;
   /** What the channel said, where the file could not be put away since. */
   verdict?: Verdict;
   /** True once it is where it belongs after that. */
@@ -29,6 +31,8 @@ export interface Look {
   readonly settling: number;
   /** How many names the system would not say anything about. */
   readonly hidden: number;
+  /** How many names are not in UTF-8: no file can be reached by what is shown of them. */
+  readonly unnamed: number;
 }
 
 /** How to know a whole file. */
@@ -51,6 +55,8 @@ export class WatchedFiles {
   readonly #path: string;
   readonly #wholeness: Wholeness;
   #files = new Map<string, WatchedFile>();
+  /** Those of the first look: a life before may have handed them over, if they are whole. */
+  #found: WeakSet<WatchedFile> | undefined;
 
   constructor(folder: Folder, path: string, wholeness: Wholeness) {
     this.#folder = folder;
@@ -71,28 +77,33 @@ export class WatchedFiles {
     const before = this.#files;
     this.#files = new Map();
     const present = new Map(all.map((each) => [each.name, each]));
+    const isFirstLook = this.#found === undefined, found = this.#found ??= new WeakSet();
     const whole: WatchedFile[] = [];
-    let settling = 0, hidden = 0;
+    let settling = 0, hidden = 0, unnamed = 0;
     for (const listed of files) {
       const { name } = listed;
       const facts = listed.facts ?? await this.#factsOf(name);
       if (facts === null) hidden++;
+      else if (facts === undefined && name.includes("\ufffd")) unnamed++;
       if (facts?.kind !== "file" || isOver(name, facts)) continue;
       const known = before.get(name);
       const file = known && !known.isAway && isSame(known.facts, facts)
         ? known
-        : { name, facts, sinceMs: atMs, failures: 0, restUntilMs: atMs };
+        : { name, facts, sinceMs: atMs, failures: 0, restUntilMs: atMs, isOffered: false };
+      if (isFirstLook) found.add(file);
       this.#files.set(name, file);
       if (file.restUntilMs > atMs) continue;
-      if (await this.#isWhole(file, known === file, present, atMs)) whole.push(file);
-      else if (!this.#isEmpty(file) && this.#wholeness.marker === undefined) settling++;
+      if (await this.#isWhole(file, known === file, present, atMs)) {
+        whole.push(file);
+        file.isOffered ||= found.has(file);
+      } else if (!this.#isEmpty(file) && this.#wholeness.marker === undefined) settling++;
     }
-    return { whole, settling, hidden };
+    return { whole, settling, hidden, unnamed };
   }
 
-  /** True where the channel has answered for a file that is still where it was. */
-  get hasStuck(): boolean {
-    return [...this.#files.values()].some(({ verdict, isAway }) => verdict !== undefined && !isAway);
+  /** True where a file that may have been handed over is still where it was. */
+  get hasOffered(): boolean {
+    return [...this.#files.values()].some(({ isOffered, isAway }) => isOffered && !isAway);
   }
 
   /** True where the file on disk is still the one that was seen. */

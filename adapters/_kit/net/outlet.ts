@@ -190,7 +190,9 @@ export class Outlet<const Owner extends string, L extends Linked> {
     });
     const link = connection.then((made) => {
       report({ name: "connectionOpened", facts: { host, port } });
-      return this.#make(made);
+      const link = this.#make(made);
+      this.#tls?.guard(made, link.done);
+      return link;
     });
     return { link, abandon };
   }

@@ -62,17 +62,20 @@ export interface ReceptionTools<Owner extends string>
 /** Who may come in, by address; what it gives is disposed when the connection is closed. */
 export type Enter = (address: string) => Disposable | undefined;
 
+/** Serves a peer's connection; `undefined` where it was turned away. */
+export type Begin = (connection: Connection) => Session | undefined;
+
 const LOOPBACK = "127.0.0.1";
 
 /**
  * Takes the connections of peers that call, or calls one peer and does so again whenever the connection is lost. `begin`
- * serves one. `owner`: the adapter's name in capitals.
+ * serves one, or turns it away and closes it. `owner`: the adapter's name in capitals.
  */
 export function receive<const Owner extends string>(
   owner: Owner,
   tools: ReceptionTools<Owner>,
   enter: Enter,
-  begin: (connection: Connection) => Session,
+  begin: Begin,
 ): Promise<Listening> {
   return tools.config.role === "client" ? call(owner, tools, begin) : serve(owner, tools, enter, begin);
 }
@@ -81,7 +84,7 @@ async function serve<const Owner extends string>(
   owner: Owner,
   tools: ReceptionTools<Owner>,
   enter: Enter,
-  begin: (connection: Connection) => Session,
+  begin: Begin,
 ): Promise<Listening> {
   const { config: { host = LOOPBACK, port, tls: settings }, world, error } = tools;
   const tls = await openServing(owner, asServer(settings), tools);
@@ -94,6 +97,7 @@ async function serve<const Owner extends string>(
   const accepting = (async () => {
     for await (const connection of acceptor) {
       const session = begin(connection);
+      if (!session) continue;
       sessions.add(session);
       void session.done.then(() => sessions.delete(session));
     }
@@ -119,7 +123,7 @@ async function serve<const Owner extends string>(
 async function call<const Owner extends string>(
   owner: Owner,
   tools: ReceptionTools<Owner>,
-  begin: (connection: Connection) => Session,
+  begin: Begin,
 ): Promise<Listening> {
   const { config, world, error, report } = tools;
   const { host = LOOPBACK, port, connectMsMax } = config;
@@ -134,8 +138,9 @@ async function call<const Owner extends string>(
     signal: life.signal,
     async use(connection) {
       session = begin(connection);
-      await session.done;
-      return session.hasBegun;
+      if (session) tls.guard(connection, session.done);
+      await session?.done;
+      return session?.hasBegun ?? false;
     },
     failed: (error, againInMs) =>
       report({ name: "connectionFailed", facts: { host, port, againInMs }, error }),

@@ -31,15 +31,9 @@ export const algorithms = {
     "diffie-hellman-group14-sha256",
   ],
   serverHostKey: hostKeyAlgorithms(KEY_TYPES),
-  // In Deno the first is three times as fast as AES in its GCM mode; OpenSSH prefers it too.
-  cipher: [
-    "chacha20-poly1305@openssh.com",
-    "aes128-gcm@openssh.com",
-    "aes256-gcm@openssh.com",
-    "aes128-ctr",
-    "aes192-ctr",
-    "aes256-ctr",
-  ],
+  // In Deno the first is twice as fast as AES in its GCM mode. ChaCha20 is faster still and left out: `ssh2` makes a cipher
+  // for each packet and never ends it, and Deno frees those that are ended only.
+  cipher: ["aes128-ctr", "aes256-ctr", "aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes192-ctr"],
   hmac: [
     "hmac-sha2-256-etm@openssh.com",
     "hmac-sha2-512-etm@openssh.com",

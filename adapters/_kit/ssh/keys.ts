@@ -75,7 +75,13 @@ export function readPublicKey(from: string | Uint8Array): PublicKey | KeyTrouble
   const key = parsed(typeof from === "string" ? from.trim() : Buffer.from(from));
   if (typeof key === "string") return key;
   if (key.isPrivateKey()) return "unreadable";
-  const trouble = troubleOf(key);
+  let trouble: KeyTrouble | undefined;
+  try {
+    trouble = troubleOf(key);
+  } catch {
+    // It has the form of a key, and the platform makes none of it.
+    return "unreadable";
+  }
   if (trouble) return trouble;
   const blob = key.getPublicSSH();
   return { type: key.type as KeyType, fingerprint: fingerprintOf(blob), blob, key };
@@ -109,6 +115,7 @@ function parsed(from: string | Buffer, passphrase?: string): ParsedKey | KeyTrou
   }
   // OpenSSH's form has room for several keys; nothing writes more than one.
   const [first] = Array.isArray(key) ? key : [key];
+  if (first === undefined) return "unreadable";
   if (!(first instanceof Error)) return first;
   return /encrypted|passphrase|decrypt|integrity/i.test(first.message) ? "locked" : "unreadable";
 }

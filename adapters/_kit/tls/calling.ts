@@ -1,5 +1,11 @@
 import type { Facts, MitralError } from "../../../runtime/contract/error.ts";
-import { type ClientTls, isTlsFailure, type TlsFailure } from "../../../runtime/contract/tls.ts";
+import {
+  type ClientTls,
+  isTlsFailure,
+  type PeerCertificate,
+  type TlsFailure,
+} from "../../../runtime/contract/tls.ts";
+import type { Connection } from "../../../runtime/contract/world.ts";
 import { type ConnectCode, connectCode } from "../net/faults.ts";
 import { netCode } from "../net/net_codes.ts";
 import { type CallingTlsCode, callingTrouble } from "./faults.ts";
@@ -10,10 +16,13 @@ import type { ClientTlsSettings } from "./settings.ts";
 export interface Calling extends Disposable {
   /** For `net.connect` and `net.fetch`: another object whenever a file has changed. `undefined`: no TLS. */
   readonly current: ClientTls | undefined;
+  /** Until it is `done`, a connection is closed when its partner may not be called any more. */
+  guard(connection: Connection, done: Promise<void>): void;
 }
 
 /**
- * TLS of a sender. Files are read again when they change, and count from the next connection on.
+ * TLS of a sender. Files are read again when they change, and count from the next connection on; what the partners' registry
+ * says counts at once.
  *
  * Errors: OWNER_CERTIFICATE_UNREADABLE, OWNER_CERTIFICATE_UNFIT, OWNER_PARTNER_UNKNOWN.
  */
@@ -22,49 +31,65 @@ export async function openCalling<const Owner extends string>(
   settings: ClientTlsSettings | undefined,
   tools: TlsTools<Owner>,
 ): Promise<Calling> {
-  if (!settings) return { current: undefined, [Symbol.dispose]() {} };
+  if (!settings) return { current: undefined, guard() {}, [Symbol.dispose]() {} };
   const { ca, partner, certificate, key, serverName, versionMin } = settings;
-  const { partners, world: { disk } } = tools;
+  const { partners, world: { disk, net } } = tools;
   if (partner !== undefined && !partners.names.includes(partner)) {
     throw tools.error(`${owner}_PARTNER_UNKNOWN`, { partner });
   }
-  const anchorsIn = () =>
-    ca && Promise.all(ca.map((file) =>
-      disk.readText(file).catch((cause): never => {
-        const reason = String((cause as { code?: unknown }).code ?? "unknown");
-        throw tools.error(`${owner}_CERTIFICATE_UNREADABLE`, { file: "tls.ca", reason }, cause);
-      })
-    ));
-  let anchors = await anchorsIn();
-  for (const pem of anchors ?? []) {
-    await tools.world.net.certificatesIn(pem).catch((cause): never => {
+  const anchorIn = async (file: string) => {
+    const pem = await disk.readText(file).catch((cause): never => {
+      const reason = String((cause as { code?: unknown }).code ?? "unknown");
+      throw tools.error(`${owner}_CERTIFICATE_UNREADABLE`, { file: "tls.ca", reason }, cause);
+    });
+    await net.certificatesIn(pem).catch((cause): never => {
       throw tools.error(`${owner}_CERTIFICATE_UNFIT`, { part: "the file", setting: "tls.ca" }, cause);
     });
-  }
+    return pem;
+  };
+  const anchorsIn = () => ca && Promise.all(ca.map(anchorIn));
+  let anchors = await anchorsIn();
   const identity = certificate !== undefined && key
     ? await LiveIdentity.open(owner, "tls", { certificate, key }, tools)
     : undefined;
+  const isPartner = (shown: PeerCertificate) => partners.holderOf(shown, [partner!]) !== undefined;
   const make = (): ClientTls => ({
     ...(anchors ? { anchors } : {}),
     ...(identity ? { identity: identity.current } : {}),
     ...(serverName === undefined ? {} : { serverName }),
-    ...(partner === undefined ? {} : { admit: (shown) => partners.holderOf(shown, [partner]) !== undefined }),
+    ...(partner === undefined ? {} : { admit: isPartner }),
     versionMin,
   });
   let current = make();
   const forget = everyLook(tools, async () => {
-    // A file that is gone for a moment, while somebody renews it, changes nothing.
+    // A file that is gone for a moment, or half written, while somebody renews it, changes nothing.
     const now = await anchorsIn()?.catch(() => anchors);
     const isRenewed = await identity?.look() ?? false;
     if (!isRenewed && now?.join() === anchors?.join()) return;
     anchors = now;
     current = make();
   });
+  const guarded = new Set<Connection>();
+  const unwatch = partners.watch(() => {
+    if (partner === undefined) return;
+    // Whoever keeps connections by it keeps none of before.
+    current = make();
+    for (const connection of guarded) {
+      if (!connection.certificate || !isPartner(connection.certificate)) connection.close();
+    }
+  });
   return {
     get current() {
       return current;
     },
-    [Symbol.dispose]: forget,
+    guard(connection, done) {
+      guarded.add(connection);
+      void done.finally(() => guarded.delete(connection));
+    },
+    [Symbol.dispose]() {
+      forget();
+      unwatch();
+    },
   };
 }
 

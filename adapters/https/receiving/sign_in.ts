@@ -45,6 +45,8 @@ export class SignIn {
       ["signature", ({ keys }) => keys.length > 0],
       ["certificate", ({ hasSecrets }) => !hasSecrets],
     ];
+    // Where nobody else is asked for anything, whoever comes has shown a certificate.
+    if (this.#holders.length === 0) return this.#tools.config.tls?.clients ? ["certificate"] : [];
     return ways.filter(([, leads]) => this.#holders.some(leads)).map(([scheme]) => scheme);
   }
 

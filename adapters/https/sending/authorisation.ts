@@ -1,25 +1,9 @@
-import { Buffer } from "node:buffer";
 import type { Secret } from "../../../runtime/contract/spec.ts";
 import type { Tools } from "../_sender_spec.ts";
 import type { Exchange } from "./exchange.ts";
 import { OauthTokens } from "./oauth_tokens.ts";
 import { signRequest } from "./sign_request.ts";
-
-/** A request that is about to be made, all its other headers set. */
-export interface Unsigned {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Headers;
-  readonly body: Uint8Array;
-}
-
-/** How requests prove who they are from. */
-export interface Authorisation {
-  /** Adds what proves it to the headers. */
-  authorise(request: Unsigned, signal: AbortSignal): void | Promise<void>;
-  /** After a 401: true where the same request may be made once more, with another proof. */
-  renew(request: Unsigned): boolean | Promise<boolean>;
-}
+import { type Authorisation, basicOf } from "./unsigned.ts";
 
 /** What it is made of. */
 export interface AuthorisationParts {
@@ -47,11 +31,6 @@ export function authorisationOf(parts: AuthorisationParts): Authorisation {
 }
 
 const NOTHING: Authorisation = { authorise() {}, renew: () => false };
-
-/** Credentials as RFC 7617 writes them, in UTF-8. */
-export function basicOf(credentials: string): string {
-  return `Basic ${Buffer.from(credentials).toString("base64")}`;
-}
 
 /** A secret that stays the same until somebody changes it where it comes from: it is looked for there after a 401. */
 function secretHeader(secret: Secret, write: (text: string) => string): Authorisation {

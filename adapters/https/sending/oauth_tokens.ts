@@ -3,7 +3,8 @@ import { untilAborted } from "../../../runtime/contract/signal.ts";
 import type { Tools } from "../_sender_spec.ts";
 import { retryAfterMs } from "../_status_meaning.ts";
 import { type OauthSettings, secureUrl } from "./auth_settings.ts";
-import { type Authorisation, type AuthorisationParts, basicOf, type Unsigned } from "./authorisation.ts";
+import type { AuthorisationParts } from "./authorisation.ts";
+import { type Authorisation, basicOf, type Unsigned } from "./unsigned.ts";
 import { bounded, type Exchange } from "./exchange.ts";
 
 interface Token {

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { createHash, createHmac } from "node:crypto";
 import type { World } from "../../../runtime/contract/world.ts";
 import type { AuthSettings } from "./auth_settings.ts";
-import type { Unsigned } from "./authorisation.ts";
+import type { Unsigned } from "./unsigned.ts";
 
 /**
  * Signs a request: HTTP Message Signatures (RFC 9421) with hmac-sha256, over its method, where it goes, its body (RFC

@@ -5,7 +5,7 @@ const silentMin = 64;
  * `silentMin`, are kept beside them, the oldest of which goes first. So a load balancer's probes cost no sender its
  * place, and nobody can hold sockets without end by saying nothing.
  */
-export class Places<T> implements Iterable<T> {
+export class Places<T> {
   readonly #max: number;
   readonly #speaking = new Set<T>();
   readonly #silent = new Set<T>();
@@ -48,10 +48,5 @@ export class Places<T> implements Iterable<T> {
   leave(one: T): void {
     this.#silent.delete(one);
     this.#speaking.delete(one);
-  }
-
-  *[Symbol.iterator](): Iterator<T> {
-    yield* this.#silent;
-    yield* this.#speaking;
   }
 }

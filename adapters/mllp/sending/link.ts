@@ -86,6 +86,8 @@ export class Link {
   /** Messages that are answered and not wholly written. */
   #overdue = 0;
   #isOpen = true;
+  /** What the network said when the connection was lost. A server of TLS 1.3 may refuse us just after it let us in. */
+  #lostBy: unknown;
   /** Resolves when the link is closed. */
   readonly done: Promise<void>;
 
@@ -136,7 +138,7 @@ export class Link {
    * with {@linkcode LinkError}, with what the judge threw, or with what `close` was given; the link is closed then.
    */
   ask(message: Uint8Array, judge: Judge): Promise<Outcome> {
-    if (!this.#isOpen) return Promise.reject(new LinkError("closed"));
+    if (!this.#isOpen) return Promise.reject(new LinkError("closed", this.#lostBy));
     return new Promise((resolve, reject) => {
       const asker = {
         judge,
@@ -317,6 +319,7 @@ export class Link {
   }
 
   #broke(cause: unknown): void {
+    this.#lostBy = cause;
     this.close(new LinkError(cause instanceof BrokenFrame ? cause : "closed", cause));
   }
 

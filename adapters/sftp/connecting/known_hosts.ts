@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import type { KeyType } from "../../_kit/ssh/algorithms.ts";
 import { readPublicKey } from "../../_kit/ssh/keys.ts";
@@ -44,7 +45,7 @@ const LINE = /^\s*(?:(@\S+)\s+)?([^\s@#]\S*)\s+(\S+\s+\S+)/;
 function isNamed(names: string, name: string): boolean {
   if (names.startsWith("|")) return isHashOf(names, name);
   const patterns = names.toLowerCase().split(",");
-  const matches = (pattern: string) => globOf(pattern).test(name);
+  const matches = (pattern: string) => isLike(name, pattern);
   return patterns.some((pattern) => !pattern.startsWith("!") && matches(pattern)) &&
     !patterns.some((pattern) => pattern.startsWith("!") && matches(pattern.slice(1)));
 }
@@ -53,10 +54,25 @@ function isNamed(names: string, name: string): boolean {
 function isHashOf(field: string, name: string): boolean {
   const [, version, salt, hash] = field.split("|");
   if (version !== "1" || !salt || !hash) return false;
-  return createHmac("sha1", Uint8Array.fromBase64(salt)).update(name).digest("base64") === hash;
+  // Not the platform's own, which throws where a line is damaged.
+  return createHmac("sha1", Buffer.from(salt, "base64")).update(name).digest("base64") === hash;
 }
 
-function globOf(pattern: string): RegExp {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*+/g, ".*").replaceAll("?", ".");
-  return new RegExp(`^${source}$`, "s");
+/** `*` stands for any characters, `?` for one. Takes one times the other at most. */
+function isLike(name: string, pattern: string): boolean {
+  let at = 0, star = -1, afterStar = 0;
+  for (let along = 0; along < name.length;) {
+    if (pattern[at] === "*") {
+      star = at++;
+      afterStar = along;
+    } else if (pattern[at] === "?" || pattern[at] === name[along]) {
+      at++;
+      along++;
+    } else if (star >= 0) {
+      // The last star stands for one character more.
+      at = star + 1;
+      along = ++afterStar;
+    } else return false;
+  }
+  return /^\**$/.test(pattern.slice(at));
 }

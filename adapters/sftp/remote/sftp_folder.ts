@@ -3,9 +3,9 @@ import { dirname } from "node:path/posix";
 import type { FileFacts } from "../../../runtime/contract/world.ts";
 import type { Folder, Listed, WriteOptions } from "../../_kit/files/folder.ts";
 import { reasonOf } from "../../_kit/files/reason.ts";
+import { Turns } from "../../_kit/files/turns.ts";
 import { type FileEntryWithStats, type SFTPWrapper, type Stats, utils } from "../../_kit/ssh/ssh2.ts";
 import type { Lender } from "../connecting/link.ts";
-import { Turns } from "./turns.ts";
 import { Refusal, type Requests } from "./requests.ts";
 import { PIECE_BYTES, readPieces, writePieces } from "./transfer.ts";
 
@@ -21,19 +21,22 @@ export class SftpFolder implements Folder {
   readonly #link: Lender;
   readonly #turns: Turns;
   readonly #makesFolders: boolean;
+  readonly #namesMax: number;
 
   /**
    * `turns`: shared by those that may write to the same place at the same time. `makesFolders`: makes the folder that
-   * something is to be written to, where it is missing.
+   * something is to be written to, where it is missing. `namesMax`: more than that is no folder to work with, but a server
+   * that never ends, or a folder that nobody clears.
    */
-  constructor(link: Lender, { turns = new Turns(), makesFolders = false } = {}) {
+  constructor(link: Lender, { turns = new Turns(), makesFolders = false, namesMax = 500_000 } = {}) {
     this.#link = link;
     this.#turns = turns;
     this.#makesFolders = makesFolders;
+    this.#namesMax = namesMax;
   }
 
   list(path: string): Promise<readonly Listed[]> {
-    return this.#link.use(({ requests }) => list(requests, path));
+    return this.#link.use(({ requests }) => list(requests, path, this.#namesMax));
   }
 
   facts(path: string): Promise<FileFacts | undefined> {
@@ -63,8 +66,7 @@ export class SftpFolder implements Folder {
     return this.#turns.take(aside, () =>
       this.#link.use(async ({ requests }) => {
         try {
-          // In place of what an attempt that broke off has left there.
-          const handle = await this.#openToWrite(requests, aside, OPEN_MODE.TRUNC, mode);
+          const handle = await this.#openAside(requests, aside, mode);
           await written(requests, handle, bytes, 0);
           if (mustBeNew) await renameNew(requests, aside, path);
           else await renameOver(requests, aside, path);
@@ -78,9 +80,13 @@ export class SftpFolder implements Folder {
   append(path: string, bytes: Uint8Array, { mode }: { readonly mode: number }): Promise<void> {
     return this.#link.use(async ({ requests }) => {
       const handle = await this.#openToWrite(requests, path, OPEN_MODE.APPEND, mode);
-      // For servers that do not heed APPEND.
-      const { size } = await requests.call<Stats>((done) => requests.sftp.fstat(handle, done));
       try {
+        // For servers that do not heed APPEND.
+        const { size } = await requests.call<Stats>((done) => requests.sftp.fstat(handle, done))
+          .catch((cause) => {
+            close(requests, handle).catch(() => {});
+            throw cause;
+          });
         await written(requests, handle, bytes, size);
       } catch (cause) {
         throw await fuller(requests, dirname(path), bytes.length, cause);
@@ -100,6 +106,17 @@ export class SftpFolder implements Folder {
 
   makeFolder(path: string): Promise<void> {
     return this.#link.use(({ requests }) => makeFolder(requests, path));
+  }
+
+  /** A new file, in place of what an attempt that broke off has left: the server may still be writing to that. */
+  async #openAside(requests: Requests, path: string, mode: number): Promise<Buffer> {
+    try {
+      return await this.#openToWrite(requests, path, OPEN_MODE.EXCL, mode);
+    } catch (cause) {
+      if (!(cause instanceof Refusal) || ["ENOENT", "EACCES"].includes(cause.code)) throw cause;
+      await remove(requests, path).catch(() => {});
+      return await this.#openToWrite(requests, path, OPEN_MODE.TRUNC, mode);
+    }
   }
 
   async #openToWrite(requests: Requests, path: string, flag: number, mode: number): Promise<Buffer> {
@@ -225,18 +242,20 @@ function hasExtension(sftp: SFTPWrapper, name: string): boolean {
   return Object.hasOwn(_extensions, name);
 }
 
-async function list(requests: Requests, path: string): Promise<Listed[]> {
+async function list(requests: Requests, path: string, namesMax: number): Promise<Listed[]> {
   const { sftp } = requests;
   const handle = await requests.call<Buffer>((done) => sftp.opendir(path, done));
   const ask = () => requests.call<FileEntryWithStats[]>((done) => sftp.readdir(handle, done));
   const listed: Listed[] = [];
   try {
     for (let isAll = false; !isAll;) {
+      const before = listed.length;
       for (const answer of await Promise.allSettled(Array.from({ length: LISTINGS_AT_ONCE }, ask))) {
         if (answer.status === "fulfilled") listed.push(...answer.value.map(listedOf));
         else if (reasonOf(answer.reason) === "EOF") isAll = true;
         else throw answer.reason;
       }
+      if (listed.length > namesMax || !isAll && listed.length === before) throw new Refusal("EFBIG");
     }
   } finally {
     close(requests, handle).catch(() => {});

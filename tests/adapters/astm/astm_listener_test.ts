@@ -4,7 +4,7 @@ import type { Memory } from "../../../runtime/contract/adapter.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import type { ConfigInput } from "../../../runtime/contract/spec.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
-import { accepted, failedInSilence, refused } from "../../world/fake_intake.ts";
+import { accepted, failedInSilence, FakeIntake, refused } from "../../world/fake_intake.ts";
 import { FakeAcceptor, type FakeConnection, fakeNet } from "../../world/fake_net.ts";
 import { type ListenerRig, memoryInMemory, openListener, worldWith } from "../../world/tools.ts";
 import { turns } from "../../world/turns.ts";
@@ -55,12 +55,12 @@ class Peer {
 
 async function open(
   config: Partial<ConfigInput<typeof listener.config>> = {},
-  parts: { readonly memory?: Memory; readonly clock?: FakeClock } = {},
+  parts: { readonly memory?: Memory; readonly clock?: FakeClock; readonly intake?: FakeIntake } = {},
 ): Promise<Stage> {
-  const { clock = new FakeClock(), memory = memoryInMemory() } = parts;
+  const { clock = new FakeClock(), memory = memoryInMemory(), intake = new FakeIntake() } = parts;
   const acceptor = new FakeAcceptor();
   const world = worldWith(clock, { net: fakeNet({ listen: () => Promise.resolve(acceptor) }) });
-  const rig = await openListener(listener, { port: 4001, ...config }, { clock, world, memory });
+  const rig = await openListener(listener, { port: 4001, ...config }, { clock, world, memory, intake });
   return { ...rig, acceptor, dial: () => new Peer(acceptor.dial()) };
 }
 
@@ -297,4 +297,34 @@ Deno.test("astm listener closes where it cannot remember what it took, and has n
   const peer = stage.dial();
   assertEquals(await peer.transfer(MESSAGE), "");
   assertEquals([stage.intake.texts, peer.line.hasEnded], [[MESSAGE], true]);
+});
+
+Deno.test("astm listener gives a message its key again that a crash kept it from doubting, and another to what is new", async () => {
+  const memory = memoryInMemory(), clock = new FakeClock(), intake = new FakeIntake();
+  {
+    const forgetful = { ...memory, set: () => Promise.reject(new Error("the machine stops")) };
+    await using crashed = await open({}, { memory: forgetful, clock, intake });
+    assertEquals(await crashed.dial().transfer(MESSAGE), "");
+  }
+  await using after = await open({}, { memory, clock, intake });
+  const peer = after.dial();
+  assertEquals(await peer.transfer(MESSAGE), ACK);
+  // It has not heard of it; then it goes on with another, and with the first again.
+  for (const message of [HEADER + RESULT + RESULT + END, MESSAGE]) {
+    await clock.advance(15_000);
+    await peer.say(EOT);
+    assertEquals(await peer.transfer(message), ACK);
+  }
+  await peer.say(EOT);
+  assertEquals(await peer.transfer(MESSAGE), ACK);
+  const keys = intake.received.map(({ key }) => key);
+  assertEquals([keys[0] === keys[1], new Set(keys).size, keys.length], [true, 4, 5]);
+});
+
+test("gives a message its key again that was kept and not answered for", async ({ intake }, peer) => {
+  intake.reply = () => failedInSilence(trouble);
+  assertEquals(await peer.transfer(MESSAGE), NAK);
+  intake.reply = accepted;
+  assertEquals(await peer.say(frame(1, MESSAGE)), ACK);
+  assertEquals(intake.received[0].key, intake.received[1].key);
 });

@@ -97,6 +97,36 @@ Deno.test("file begins on a line of its own behind what nobody completes any mor
   assertEquals(await folder.text("all.txt"), "wh\nnext\n");
 });
 
+Deno.test("file adds a message once whose attempt failed when it was added, though others went before the next", async () => {
+  await using folder = await Folder.make();
+  let isLost = true;
+  const faults: Faults = {
+    async append() {
+      if (!isLost) return;
+      isLost = false;
+      await denoWorld.disk.append(folder.at("all.txt"), new TextEncoder().encode("one\n"));
+      throw platformError("EIO");
+    },
+  };
+  {
+    await using rig = await opened(folder, {}, faults);
+    await assertRejects(() => rig.sender.send(parcel("one"), never));
+    for (const id of ["two", "three"]) await rig.sender.send(parcel(id), never);
+  }
+  await using again = await opened(folder);
+  for (const id of ["one", "three"]) await again.sender.send(parcel(id), never);
+  assertEquals(await folder.text("all.txt"), "one\ntwo\nthree\n");
+});
+
+Deno.test("file takes no equal message of another, in a file that was begun anew, for the one it had added", async () => {
+  await using folder = await Folder.make();
+  await using rig = await opened(folder);
+  await rig.sender.send(parcel("one", "x"), never);
+  await Deno.remove(folder.at("all.txt"));
+  for (const id of ["two", "one"]) await rig.sender.send(parcel(id, "x"), never);
+  assertEquals(await folder.text("all.txt"), "x\nx\n");
+});
+
 Deno.test("file begins a new file where the last was taken away", async () => {
   await using folder = await Folder.make();
   await using rig = await opened(folder);
@@ -117,7 +147,7 @@ Deno.test("file adds after whatever others have added, and does not take theirs 
 
 Deno.test("file reads nothing into a note that is damaged", async () => {
   await using folder = await Folder.make();
-  await folder.write(".all_txt.last", '{"of":"one 0","name":"all.txt","at":-');
+  await folder.write(".all_txt.last", '[{"of":"one 0","name":"all.txt","at":-');
   await using rig = await opened(folder);
   await rig.sender.send(parcel("one"), never);
   assertEquals(await folder.text("all.txt"), "one\n");

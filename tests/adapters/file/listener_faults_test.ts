@@ -3,9 +3,9 @@ import listener from "../../../adapters/file/listener.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
 import { accepted, failedInSilence, FakeIntake } from "../../world/fake_intake.ts";
-import { openListener } from "../../world/tools.ts";
+import { openListener, worldWith } from "../../world/tools.ts";
 import { turns } from "../../world/turns.ts";
-import { platformError } from "./faulty_disk.ts";
+import { faultyDisk, platformError } from "./faulty_disk.ts";
 import { Folder } from "./folder.ts";
 import { everyMs, type Watch, watch } from "./watch.ts";
 
@@ -46,6 +46,19 @@ Deno.test("file hands nothing over of a file that changes while it is read", asy
   assertEquals(rig.reports.count("fileChanged"), 1);
   await rig.rounds(2);
   assertEquals(rig.intake.texts, ["new"]);
+});
+
+Deno.test("file reads nothing of a file that has grown beyond what was bounded", async () => {
+  const read: string[] = [];
+  await using rig = await watch({ "a.hl7": "a", "b.hl7": "b" }, { settleMs: 0 }, {
+    read: (name) => void read.push(name),
+  });
+  rig.intake.reply = async (delivery) => {
+    if (rig.intake.received.length === 1) await rig.folder.write("b.hl7", "b".repeat(1_000));
+    return accepted(delivery);
+  };
+  await rig.rounds(1);
+  assertEquals([rig.intake.texts, read], [["a"], ["a.hl7"]]);
 });
 
 Deno.test("file does not put away what was written while the channel took the old content", async () => {
@@ -154,6 +167,23 @@ Deno.test("file says how many files the system will not show, and takes the othe
   await rig.rounds(4);
   assertEquals(rig.intake.texts, ["b"]);
   assertEquals((await rig.reports.seen("filesHidden")).facts, { count: 1 });
+});
+
+Deno.test("file says that a file has a name that is not in UTF-8, and takes the others", async () => {
+  await using folder = await Folder.make();
+  await folder.write("a.hl7", "a");
+  const clock = new FakeClock(), disk = faultyDisk({});
+  // As the platform shows a name in Latin-1, by which it finds nothing.
+  const list = async (path: string) => [...await disk.list(path), "M\ufffdller.hl7"];
+  await using rig = await openListener(listener, { path: folder.path, everyMs, settleMs: 0 }, {
+    clock,
+    world: worldWith(clock, { disk: { ...disk, list } }),
+  });
+  await clock.armed();
+  await clock.advance(everyMs);
+  await clock.armed();
+  assertEquals(rig.intake.texts, ["a"]);
+  assertEquals((await rig.reports.seen("filesUnnamed")).facts, { code: "FILE_NAME_UNFIT", count: 1 });
 });
 
 Deno.test("file survives a fault of its own and goes on watching", async () => {

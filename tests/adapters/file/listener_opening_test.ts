@@ -107,3 +107,11 @@ Deno.test("file calls a cipher unfit that is two, or none", () => {
   assertEquals(unfit({}), ["cipher"]);
   assertEquals(unfit({ openpgp }), []);
 });
+
+Deno.test("file calls a lock unfit for files it keeps, and where it is the marker", () => {
+  const unfit = (given: object) =>
+    listener.check?.(configOf(listener.config, { path: "/in", ...given })).map(({ setting }) => setting);
+  assertEquals(unfit({ lock: ".lock", after: "keep" }), ["lock"]);
+  assertEquals(unfit({ lock: ".done", marker: ".done" }), ["lock"]);
+  assertEquals(unfit({ lock: ".lock", marker: ".done" }), []);
+});

@@ -3,7 +3,7 @@ import listener from "../../../adapters/file/listener.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import type { Memory } from "../../../runtime/contract/adapter.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
-import { failedInSilence, FakeIntake, refused } from "../../world/fake_intake.ts";
+import { accepted, failedInSilence, FakeIntake, refused } from "../../world/fake_intake.ts";
 import { memoryInMemory, openListener, worldWith } from "../../world/tools.ts";
 import { type Faults, faultyDisk, platformError } from "./faulty_disk.ts";
 import { Folder } from "./folder.ts";
@@ -277,4 +277,57 @@ Deno.test("file gives a file that is stuck its key again after a restart", async
     },
   });
   assertEquals([await folder.files(), await keyOf({})], [["a.hl7"], stuck]);
+});
+
+Deno.test("file gives a file its key again that was handed over when it was dropped, whatever was put away before it", async () => {
+  await using folder = await Folder.make();
+  const memory = memoryInMemory(), config = { path: folder.path, everyMs, settleMs: 0 };
+  const clock = new FakeClock(), dropped = new FakeIntake();
+  dropped.reply = (delivery) => delivery.peer === "a.hl7" ? accepted(delivery) : new Promise(() => {});
+  {
+    await using _rig = await openListener(listener, config, { clock, intake: dropped, memory });
+    await clock.armed();
+    for (const name of ["a.hl7", "b.hl7"]) await folder.write(name, name, 1_000_000);
+    await clock.advance(everyMs);
+    await clock.armed();
+    await clock.pass(dropped.gotten(2));
+  }
+  assertEquals(await folder.files("done"), ["a.hl7"]);
+  const after = await alsoWatching(folder, config, 3, memory);
+  assertEquals(after.received.map(({ key }) => key), [dropped.received[1].key]);
+});
+
+Deno.test("file gives a file its key again that a life before had locked, whatever is taken before it", async () => {
+  await using folder = await Folder.make();
+  const memory = memoryInMemory(), config = { path: folder.path, everyMs, settleMs: 0, lock: ".lock" };
+  await folder.write("b.hl7", "b", 1_000_000);
+  const clock = new FakeClock(), crashed = new FakeIntake();
+  crashed.hold();
+  {
+    await using _rig = await openListener(listener, config, { clock, intake: crashed, memory });
+    await clock.armed();
+    await clock.pass(crashed.gotten(1));
+  }
+  // As a crash leaves it.
+  await folder.write("b.hl7.lock", "left");
+  await folder.write("a.hl7", "a", 1_000_000);
+  const locked = await alsoWatching(folder, config, 3, memory);
+  assertEquals(locked.texts, ["a"]);
+  await Deno.remove(folder.at("b.hl7.lock"));
+  const after = await alsoWatching(folder, config, 3, memory);
+  assertEquals(after.received.map(({ key }) => key), [crashed.received[0].key]);
+});
+
+Deno.test("file gives another key to what is put back, also beside a file that is never whole", async () => {
+  await using folder = await Folder.make();
+  const memory = memoryInMemory(), config = { path: folder.path, everyMs, settleMs: 0 };
+  await folder.write("empty.hl7", "");
+  await folder.write("a.hl7", "a", 1_000_000);
+  const keys: (string | undefined)[] = [];
+  for (let time = 0; time < 2; time++) {
+    const taken = await alsoWatching(folder, config, 3, memory);
+    keys.push(...taken.received.map(({ key }) => key));
+    await Deno.rename(folder.at("done", "a.hl7"), folder.at("a.hl7"));
+  }
+  assertEquals([keys.length, new Set(keys).size], [2, 2]);
 });

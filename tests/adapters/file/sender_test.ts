@@ -5,8 +5,10 @@ import type { Parcel } from "../../../runtime/contract/adapter.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import type { Disk } from "../../../runtime/contract/world.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
+import { turns } from "../../world/turns.ts";
 import { configOf, openSender, type SenderRig, worldWith } from "../../world/tools.ts";
 import { type Faults, faultyDisk, platformError } from "./faulty_disk.ts";
+import { ageKeys } from "../kit_files/_keys.ts";
 import { Folder } from "./folder.ts";
 
 const never = new AbortController().signal;
@@ -269,6 +271,33 @@ Deno.test("file gives up a write that hangs at once", async () => {
   await outbox.send("x");
 });
 
+Deno.test("file lets an attempt that was given up end before the next one writes under the name it is told", async () => {
+  const writes: PromiseWithResolvers<void>[] = [];
+  const started = Promise.withResolvers<void>();
+  await using outbox = await open({ aside: ".{name}.tmp" }, {
+    async writeAtomic() {
+      const write = Promise.withResolvers<void>();
+      writes.push(write);
+      started.resolve();
+      await write.promise;
+    },
+  });
+  const life = new AbortController();
+  const sending = outbox.sender.send(parcel("x"), life.signal);
+  await started.promise;
+  life.abort(new Error("no longer wanted"));
+  await sending.catch(() => {});
+  const again = outbox.codeOf("x");
+  await turns(20);
+  assertEquals(writes.length, 1);
+  writes[0].resolve();
+  // It is new no more; the attempt after that finds it written.
+  while (writes.length < 2) await turns();
+  writes[1].resolve();
+  assertEquals(await again, "FILE_NAME_TAKEN");
+  await outbox.send("x");
+});
+
 Deno.test("file names files by values of the message, cleaned for a name", async () => {
   await using outbox = await open({ as: "{PID-3.1}_{sequence}{extension}" });
   const values = ["12.34-é", "../../etc/passwd", "a/b\\c:d*e\0f", "", "..", "x".repeat(500)];
@@ -341,3 +370,17 @@ Deno.test("file calls settings unfit that are for files written whole, where it 
 function outboxConfig(as: string, given: object = {}) {
   return configOf(sender.config, { path: "/nowhere", as, ...given });
 }
+
+Deno.test("file takes what it has encrypted before for written, also where that is a little shorter", async () => {
+  await using keys = await Folder.make();
+  const { recipient } = await ageKeys();
+  await keys.write("acme.pub", recipient);
+  await using outbox = await open({ cipher: { age: [keys.at("acme.pub")] } });
+  await outbox.send("x");
+  const sealed = outbox.folder.at(`${ID}.hl7.age`);
+  await Deno.truncate(sealed, (await Deno.stat(sealed)).size - 2);
+  const before = await Deno.readFile(sealed);
+  await outbox.send("x");
+  assertEquals(await Deno.readFile(sealed), before);
+  assertEquals(await outbox.codeOf("x".repeat(20)), "FILE_NAME_TAKEN");
+});

@@ -254,13 +254,12 @@ Deno.test("https refuses settings whose secrets are guessed, are none, or tell t
     listener.check!(configOf(listener.config, { port: 0, ...given })).map(({ setting, rule }) =>
       `${setting} ${rule}`
     );
-  assertEquals(
-    rules({
-      auth: { bearer: [secretOf(TOKEN)] },
-      clients: { lab: { signature: [secretOf(KEY)] }, acme: {} },
-    }),
-    [],
-  );
+  const clients = { lab: { signature: [secretOf(KEY)] }, acme: {} };
+  const tls = { certificate: "/a.pem", key: secretOf("key"), clients: ["partners"] };
+  assertEquals(rules({ auth: { bearer: [secretOf(TOKEN)] }, clients, tls }), []);
+  assertEquals(rules({ clients }), [
+    "clients must let acme prove who it is: by bearer, basic or signature, or by a certificate, with tls.clients",
+  ]);
   assertEquals(rules({ auth: {} }), ["auth must have bearer, basic or signature"]);
   assertEquals(
     rules({ clients: { lab: { bearer: [secretOf("guess")], signature: [secretOf("a key")] } } }),

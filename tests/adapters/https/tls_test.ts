@@ -179,3 +179,24 @@ Deno.test("https sends by TLS to a server it knows, and says by code why not to 
     assertEquals(await codeOf(other.port, trust), code);
   }
 });
+
+Deno.test("https by TLS sends nothing more to a server whose certificate is taken out, on no kept connection", async () => {
+  await using site = await TlsSite.open();
+  await using server = await serve(site, {}, { clients: undefined });
+  const clock = new FakeClock(Date.now());
+  const world = worldWith(clock);
+  const partners = await site.partners(world, { ehr: [pki.server] });
+  const config = {
+    url: `https://localhost:${server.port}/`,
+    tls: { partner: "ehr" } as SenderTls,
+    proxy: "none",
+  };
+  await using rig = await openSender(sender, config, { clock, world, partners });
+  assertEquals((await rig.sender.send(parcelOf("one"), never)).kind, "accepted");
+  await site.write("ehr.partner.pem", pki.stranger.certificate);
+  await clock.advance(10_000);
+  await clock.armed(10_000);
+  const { code } = await assertRejects(() => rig.sender.send(parcelOf("no more"), never), MitralError);
+  assertEquals(code, "HTTPS_SERVER_UNKNOWN");
+  assertEquals(server.intake.texts, ["one"]);
+});

@@ -1,8 +1,8 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { armor } from "age-encryption";
 import { zipSync } from "fflate";
 import { createMessage, encrypt, enums, sign } from "openpgp";
-import { gzipSync } from "node:zlib";
+import { deflateRawSync, gzipSync } from "node:zlib";
 import type { Open } from "../../../adapters/_kit/files/opener.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { secretOf } from "../../../runtime/contract/spec.ts";
@@ -132,6 +132,23 @@ Deno.test("a message of OpenPGP that unpacks to more than it may is refused", as
   const open = await opener({ cipher: { openpgp: { key: secretOf(us.privateKey) } } });
   assert((packed as Uint8Array).length < 100_000, "it was not packed");
   assertEquals(await codeOf(open("a", (packed as Uint8Array).slice())), "CIPHER_CONTENT_DAMAGED");
+});
+
+Deno.test("a message of OpenPGP that is packed and not encrypted is unpacked no further than it may be", async () => {
+  const us = await pgpKeys("us");
+  const open = await opener({ cipher: { openpgp: { key: secretOf(us.privateKey) } } });
+  // A packet of compressed data (RFC 4880, 5.6) whose content would be padding (RFC 9580, 5.14) of 20 MB.
+  const padding = new Uint8Array(20_000_006);
+  padding.set([0xc0 | 21, 0xff, 0x01, 0x31, 0x2d, 0x00]);
+  const packed = deflateRawSync(padding);
+  const bomb = new Uint8Array(packed.length + 7);
+  bomb.set([0xc0 | 8, 0xff]);
+  new DataView(bomb.buffer).setUint32(2, packed.length + 1);
+  bomb[6] = 1;
+  bomb.set(packed, 7);
+  const error = await assertRejects(() => open("a", bomb), MitralError);
+  assertEquals(error.code, "CIPHER_MISSING");
+  assertMatch(String((error.cause as Error).message), /size exceeded/);
 });
 
 Deno.test("a key that has expired is told of when it is used", async () => {

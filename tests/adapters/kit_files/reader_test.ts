@@ -30,6 +30,7 @@ function reading(read: Read, stopping = new AbortController().signal) {
     sinceMs: 0,
     failures: 0,
     restUntilMs: 0,
+    isOffered: false,
   };
   const bytes = new Reader(tools, stopping).fetch(file, () => {}).then(({ bytes }) => bytes && [...bytes]);
   return { bytes, clock, asked };

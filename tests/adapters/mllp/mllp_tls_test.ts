@@ -39,11 +39,12 @@ async function call(
   port: number,
   tls: Partial<SenderTls>,
   known: Readonly<Record<string, readonly Certified[]>> = {},
+  settings: { readonly keepAlive?: boolean } = {},
 ) {
   const clock = new FakeClock(Date.now());
   const world = worldWith(clock);
   const partners = await site.partners(world, known);
-  const config = { host: "localhost", port, tls: tls as SenderTls };
+  const config = { host: "localhost", port, tls: tls as SenderTls, ...settings };
   return await openSender(sender, config, { clock, world, partners });
 }
 
@@ -122,6 +123,39 @@ Deno.test("mllp by TLS lets in whose certificate is added, and cuts whose certif
   assertEquals((await radiology.sender.send(parcelOf("two"), never)).kind, "accepted");
   assertEquals(await codeOf(() => lab.sender.send(parcelOf("no more"), never)), "MLLP_ANSWER_MISSING");
   assertEquals(server.intake.texts, ["one", "two"]);
+});
+
+Deno.test("mllp by TLS sends nothing more to a server whose certificate is taken out, on no connection", async () => {
+  await using site = await TlsSite.open();
+  await using server = await serve(site, {}, { clients: undefined });
+  await using client = await call(site, server.port, { partner: "ehr" }, { ehr: [pki.server] });
+  assertEquals((await client.sender.send(parcelOf("one"), never)).kind, "accepted");
+  await site.write("ehr.partner.pem", pki.stranger.certificate);
+  await client.clock.advance(LOOK_MS);
+  await server.reports.seen("connectionClosed");
+  assertEquals(await codeOf(() => client.sender.send(parcelOf("no more"), never)), "MLLP_SERVER_UNKNOWN");
+  await site.write("ehr.partner.pem", pki.server.certificate);
+  await client.clock.advance(LOOK_MS);
+  await client.clock.armed(LOOK_MS);
+  assertEquals((await client.sender.send(parcelOf("two"), never)).kind, "accepted");
+  assertEquals(server.intake.texts, ["one", "two"]);
+});
+
+Deno.test("mllp by TLS trusts whom it trusted while the file that says so is half written", async () => {
+  await using site = await TlsSite.open();
+  await using server = await serve(site, {}, { clients: undefined });
+  await using client = await call(site, server.port, await trustingRoot(site), {}, { keepAlive: false });
+  const rewritten = async (text: string) => {
+    await site.write("root.pem", text);
+    await client.clock.advance(LOOK_MS);
+    await client.clock.armed(LOOK_MS);
+  };
+  for (const half of ["", pki.root.certificate.slice(0, 200)]) {
+    await rewritten(half);
+    assertEquals((await client.sender.send(parcelOf("one"), never)).kind, "accepted");
+  }
+  await rewritten(pki.strangerRoot.certificate);
+  assertEquals(await codeOf(() => client.sender.send(parcelOf("no"), never)), "MLLP_SERVER_UNTRUSTED");
 });
 
 Deno.test("mllp by TLS shows a renewed certificate from the next connection on", async () => {

@@ -177,3 +177,29 @@ Deno.test("what the server refuses is told by the platform's code", async () => 
     assertEquals(await reason(all(rig.folder.read("/a", 0, never))), code);
   }
 });
+
+Deno.test("a file is another than the one that an attempt before may still be writing", async () => {
+  await using rig = await remote();
+  using before = await Deno.open(rig.peer.folder.at("a.part"), { write: true, create: true });
+  await rig.folder.write("/a", bytesOf("whole"), { mode });
+  await before.write(bytesOf("late"));
+  assertEquals(await Deno.readTextFile(rig.peer.folder.at("a")), "whole");
+});
+
+Deno.test("a folder with too many names is refused, and so is one that never ends", async () => {
+  await using rig = await remote();
+  const folder = new SftpFolder(rig.link, { namesMax: 10 });
+  for (let number = 0; number < 8; number++) await rig.peer.folder.write(String(number), "x");
+  assertEquals((await folder.list("/")).length, 8);
+  for (let number = 8; number < 11; number++) await rig.peer.folder.write(String(number), "x");
+  assertEquals(await reason(folder.list("/")), "EFBIG");
+});
+
+Deno.test("what is added leaves no file open where the server does not say how long it is", async () => {
+  await using rig = await remote();
+  const closed = Promise.withResolvers<void>();
+  rig.peer.manners.heeds = (request) => request === "FSTAT" ? STATUS_CODE.OP_UNSUPPORTED : true;
+  rig.peer.manners.asked = (request) => request === "CLOSE" && closed.resolve();
+  assertEquals(await reason(rig.folder.append("/a", bytesOf("x"), { mode })), "ENOSYS");
+  await closed.promise;
+});

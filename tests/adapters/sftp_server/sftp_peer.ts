@@ -74,6 +74,10 @@ export class SftpPeer implements Disposable {
     return this.#call((done) => this.sftp.close(handle, done));
   }
 
+  openFolder(path: string): Promise<Buffer> {
+    return this.#call((done) => this.sftp.opendir(path, done));
+  }
+
   /** Writes a whole file, a piece after the other. */
   async put(path: string, content: Uint8Array | string): Promise<void> {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;

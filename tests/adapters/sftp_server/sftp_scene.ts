@@ -2,6 +2,7 @@ import { assertRejects } from "@std/assert";
 import listener from "../../../adapters/sftp_server/listener.ts";
 import type { FakeClock } from "../../world/fake_clock.ts";
 import type { FakeIntake } from "../../world/fake_intake.ts";
+import type { World } from "../../../runtime/contract/world.ts";
 import { type ListenerRig, openListener } from "../../world/tools.ts";
 import { unstuck } from "../../world/turns.ts";
 import { configIn, SftpPeer, type SignInOptions } from "./sftp_peer.ts";
@@ -23,7 +24,7 @@ export interface Scene extends ListenerRig {
 export async function open(
   given: Given,
   folder: string,
-  parts: { readonly clock?: FakeClock; readonly intake?: FakeIntake } = {},
+  parts: { readonly clock?: FakeClock; readonly intake?: FakeIntake; readonly world?: World } = {},
 ): Promise<Scene> {
   const rig = await openListener(listener, { ...configIn(folder), ...given }, parts);
   return {

@@ -1,10 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { createHash } from "node:crypto";
 import { MitralError } from "../../../runtime/contract/error.ts";
-import { failedInSilence, refused } from "../../world/fake_intake.ts";
-import { turns } from "../../world/turns.ts";
+import { failedInSilence, FakeIntake, refused } from "../../world/fake_intake.ts";
+import { turns, unstuck } from "../../world/turns.ts";
 import { keys } from "./sftp_peer.ts";
-import { bytesOf, half, refusedWith, test } from "./sftp_scene.ts";
+import { ageKeys, sealer } from "../kit_files/_keys.ts";
+import { zipSync } from "fflate";
+import { secretOf } from "../../../runtime/contract/spec.ts";
+import { bytesOf, type Given, half, open, refusedWith, test } from "./sftp_scene.ts";
 
 const trouble = new MitralError("TEST_MESSAGE_BAD", {
   blame: "sender",
@@ -256,4 +259,73 @@ test("holds a peer back that sends more than can be written, and loses nothing",
   assertEquals(bytes.length, 18_000_000);
   assert(bytes.every((byte, at) => byte === (Math.floor(at / 30_000) & 255)));
   assert(scene.intake.heldMost < 18_000_000 + 3_000_000);
+});
+
+Deno.test("sftp_server knows a file again, by its time too, that a crash kept it from removing", async () => {
+  const folder = await Deno.makeTempDir();
+  const intake = new FakeIntake();
+  const scene = await open({ complete: "rename" }, folder, { intake });
+  await unstuck(async () => {
+    using peer = await scene.connect();
+    await peer.put("/a.part", "one");
+    await peer.setTimes("/a.part", 1_700_000_000);
+    const release = intake.hold();
+    const cut = peer.rename("/a.part", "/a.hl7").catch(() => {});
+    await intake.gotten(1);
+    await using after = await scene.again();
+    await cut;
+    release();
+    assertEquals(after.staged(), ["a.part.whole,6553f100"]);
+    using again = await after.connect();
+    assertEquals((await again.stat("/a.part")).mtime, 1_700_000_000);
+    await again.rename("/a.part", "/a.hl7");
+    assertEquals(after.staged(), []);
+  });
+  assertEquals(intake.received.length, 2);
+  assertEquals(intake.received[0].key, intake.received[1].key);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("sftp_server has the later of two files that a crash left under one path", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/acme`);
+  for (const [name, atMs] of [["a.part.part", 2_000], ["a.part.whole", 1_000]] as const) {
+    await Deno.writeTextFile(`${folder}/acme/${name}`, name);
+    await Deno.utime(`${folder}/acme/${name}`, new Date(atMs), new Date(atMs));
+  }
+  await using scene = await open({}, folder);
+  assertEquals(scene.staged(), ["a.part.part"]);
+  await scene[Symbol.asyncDispose]();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("sftp_server opens what is encrypted to it or packed, and refuses what it cannot open", async () => {
+  const [ours, others] = [await ageKeys(), await ageKeys()];
+  const folder = await Deno.makeTempDir();
+  const sealedFor = async (recipient: string, content: Uint8Array) => {
+    await Deno.writeTextFile(`${folder}/recipient`, recipient);
+    return await (await sealer({ cipher: { age: [`${folder}/recipient`] } })).seal(
+      content as Uint8Array<ArrayBuffer>,
+    );
+  };
+  const archive = zipSync({ "1.hl7": bytesOf("one"), "2.hl7": bytesOf("two") });
+  await Deno.mkdir(`${folder}/staged`);
+  const given = { cipher: { age: secretOf(ours.identity) }, unpack: ["zip"] } as Given;
+  await using scene = await open(given, `${folder}/staged`);
+  using peer = await scene.connect();
+  await peer.put("/a.hl7.age", await sealedFor(ours.recipient, bytesOf("alone")));
+  await peer.put("/b.zip.age", await sealedFor(ours.recipient, archive));
+  assertEquals(scene.intake.texts, ["alone", "one", "two"]);
+  assertEquals(new Set(scene.intake.received.map(({ key }) => key)).size, 3);
+  const foreign = await sealedFor(others.recipient, bytesOf("DOE^JOHN"));
+  await refusedWith(peer.put("/c.hl7.age", foreign), "SFTP_SERVER_CIPHER_RECIPIENT_WRONG");
+  await refusedWith(peer.put("/d.hl7", "DOE^JANE"), "SFTP_SERVER_CIPHER_MISSING");
+  // What cannot be opened is kept as it came.
+  const kept = scene.intake.refused.map(({ delivery, error }) => [error.code, delivery.bytes.length]);
+  assertEquals(kept, [
+    ["SFTP_SERVER_CIPHER_RECIPIENT_WRONG", foreign.length],
+    ["SFTP_SERVER_CIPHER_MISSING", "DOE^JANE".length],
+  ]);
+  assertEquals(scene.intake.held, 0);
+  await Deno.remove(folder, { recursive: true });
 });

@@ -1,4 +1,5 @@
 import type { Target } from "../target.ts";
+import { archiveTarget, globTarget } from "./archives.ts";
 import { astmFramesTarget } from "./astm_frames.ts";
 import { csvTarget, jsonTarget, textTarget, xmlTarget } from "./documents.ts";
 import { envelopeTarget, partnerFileTarget } from "./envelopes.ts";
@@ -9,6 +10,7 @@ import { hl7v2ToolboxTarget } from "./hl7v2_toolbox.ts";
 import { codeTableTarget, datePatternTarget, filterTarget, templateTarget } from "./languages.ts";
 import { mediaTypeTarget } from "./media_types.ts";
 import { mllpFramesTarget } from "./mllp_frames.ts";
+import { knownHostsTarget, sshKeyTarget } from "./ssh_keys.ts";
 import { tcpFramesTarget } from "./tcp_frames.ts";
 
 /** Every parser of the project that reads what somebody else wrote. */
@@ -33,4 +35,8 @@ export const targets: readonly Target[] = [
   partnerFileTarget,
   mediaTypeTarget,
   httpsHeadersTarget,
+  archiveTarget,
+  globTarget,
+  sshKeyTarget,
+  knownHostsTarget,
 ];

@@ -176,6 +176,7 @@ Deno.test("config: partners must be listed, and keys must be there to seal", asy
 partners:
   state-registry: ./partners/registry.json
   lab: ./partners/nothing.json
+  radiology: { certificates: ./partners/nothing.pem }
 channels:
   one:
     listen: { mllp: { port: 1 } }
@@ -185,10 +186,11 @@ channels:
 `),
     [
       "4:8 CONFIG_PATH_MISSING Cannot read partners.lab: no file at /gateway/partners/nothing.json",
-      "8:5 CONFIG_VALUE_MISSING Cannot read channels.one.decrypt: keys is missing (name the gateway's own keys at the top of the file: keys: FILE)",
-      "8:39 CONFIG_PARTNER_UNKNOWN Cannot read channels.one.decrypt.from[1]: no partner is called state-registri (did you mean state-registry?)",
-      "8:60 CONFIG_VALUE_INVALID Cannot read channels.one.decrypt.from[3]: lab is listed twice",
-      "10:63 CONFIG_PARTNER_UNKNOWN Cannot read channels.one.send.ehr.encrypt.to: no partner is called labb (did you mean lab?)",
+      "5:30 CONFIG_PATH_MISSING Cannot read partners.radiology.certificates: no file at /gateway/partners/nothing.pem",
+      "9:5 CONFIG_VALUE_MISSING Cannot read channels.one.decrypt: keys is missing (name the gateway's own keys at the top of the file: keys: FILE)",
+      "9:39 CONFIG_PARTNER_UNKNOWN Cannot read channels.one.decrypt.from[1]: no partner is called state-registri (did you mean state-registry?)",
+      "9:60 CONFIG_VALUE_INVALID Cannot read channels.one.decrypt.from[3]: lab is listed twice",
+      "11:63 CONFIG_PARTNER_UNKNOWN Cannot read channels.one.send.ehr.encrypt.to: no partner is called labb (did you mean lab?)",
     ],
   );
 });
@@ -218,7 +220,7 @@ channels:
 Deno.test("config: names must fit into metrics and file names", async () => {
   assertEquals(
     await problemsOf(`gateway: st elsewhere
-partners: { "bad name": ./partners/lab.json }
+partners: { "bad name": ./partners/lab.json, partners: ./partners/lab.json }
 channels:
   "lab results":
     listen: { mllp: { port: 0 } }
@@ -229,6 +231,7 @@ channels:
     [
       "1:10 CONFIG_VALUE_INVALID Cannot read gateway: must be text that has up to 63 letters, digits, dots, dashes and underscores, a letter or digit first",
       "2:13 CONFIG_NAME_INVALID Cannot use bad name as a name: a name has up to 63 letters, digits, dots, dashes and underscores, a letter or digit first",
+      "2:46 CONFIG_NAME_INVALID Cannot use partners as a name: that word stands for all partners",
       "4:3 CONFIG_NAME_INVALID Cannot use lab results as a name: a name has up to 63 letters, digits, dots, dashes and underscores, a letter or digit first",
       "8:7 CONFIG_NAME_INVALID Cannot use ../etc as a name: a name has up to 63 letters, digits, dots, dashes and underscores, a letter or digit first",
     ],

@@ -114,6 +114,17 @@ Deno.test("a batch under a key is taken once, each of its messages", async () =>
   assertEquals(peer.taken, ["A", "B"]);
 });
 
+Deno.test("no key is like that of a message of a batch", async () => {
+  await using rig = new GatewayRig();
+  const { peer, give } = await labWith(rig);
+  await rig.hand().give(batchOf({ id: "A" }, { id: "B" }), undefined, "here", { key: "k" });
+  for (const member of [0, 1, 2]) {
+    assertEquals((await give(`C${member}`, { key: `k.${member}` })).outcome.kind, "accepted");
+  }
+  await peer.took(5);
+  assertEquals(peer.taken, ["A", "B", "C0", "C1", "C2"]);
+});
+
 Deno.test("whom a delivery is from is kept with its message, and shown", async () => {
   await using rig = new GatewayRig();
   const { give } = await labWith(rig);

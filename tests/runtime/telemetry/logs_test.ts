@@ -140,6 +140,27 @@ Deno.test("logs warn of what keeps a transport from its work once, until a messa
   assert(!lines.join("").includes(CANARY));
 });
 
+Deno.test("logs warn of each certificate that is turned away, so that one stranger hides no other", () => {
+  const error = troubleWithCanary("MLLP_CLIENT_REFUSED");
+  const turnedAway = (trouble: string, fingerprint?: string): GatewayEvent => ({
+    name: "transportReported",
+    atMs: 0,
+    channel: "lab",
+    event: "clientRefused",
+    facts: { trouble, ...(fingerprint ? { fingerprint } : {}) },
+    error,
+  });
+  const count = (events: readonly GatewayEvent[]) => logged(events).length;
+  const [nobody, one, other] = [
+    turnedAway("missing"),
+    turnedAway("unknown", "1"),
+    turnedAway("unknown", "2"),
+  ];
+  assertEquals(count([nobody, one, nobody, one, other, other]), 3);
+  // Who shows another one each time fills no log.
+  assertEquals(count(Array.from({ length: 1_000 }, (_, at) => turnedAway("unknown", String(at)))), 64);
+});
+
 Deno.test("logs as text keep one line to an event and quote what could be taken for something else", () => {
   const [started] = everyEvent().filter(({ name }) => name === "channelStarted");
   const [line, ...rest] = logged([

@@ -121,11 +121,53 @@ Deno.test("the registry keeps partners apart: a certificate of two is refused, a
   assertEquals(site.troubles.map(({ error }) => error.code), ["PARTNERS_CERTIFICATE_SHARED"]);
 });
 
-Deno.test("the registry is not opened over a file that is missing", async () => {
-  const world = worldWith(new FakeClock());
-  const proofs = { lab: { certificates: ["/nowhere/lab.pem"], pins: [] } };
-  const error = await assertRejects(() => PartnerRegistry.open(proofs, world, () => {}), MitralError);
-  assertEquals([error.code, error.facts.reason], ["PARTNERS_FILE_UNREADABLE", "ENOENT"]);
+Deno.test("the registry lets go of one partner's certificate whatever is wrong between two others", async () => {
+  await using site = await TlsSite.open();
+  const known = { lab: [pki.client], radiology: [pki.otherClient], ehr: [pki.server] };
+  const { whose, look, partners } = await opened(site, known);
+  let changes = 0;
+  partners.watch(() => changes++);
+  // One is moved to another's file, which still has it; one that nobody had is given to both; one is taken away.
+  await site.write(
+    "lab.partner.pem",
+    pki.client.certificate + pki.otherClient.certificate + pki.direct.certificate,
+  );
+  await site.write("radiology.partner.pem", pki.otherClient.certificate + pki.direct.certificate);
+  await site.remove("ehr.partner.pem");
+  await look();
+  assertEquals([whose(pki.server), whose(pki.otherClient), whose(pki.direct)], [
+    undefined,
+    "radiology",
+    undefined,
+  ]);
+  assertEquals([changes, site.troubles.map(({ error }) => error.code)], [1, ["PARTNERS_CERTIFICATE_SHARED"]]);
+  await site.write("radiology.partner.pem", pki.direct.certificate);
+  await site.write("lab.partner.pem", pki.client.certificate + pki.otherClient.certificate);
+  await look();
+  assertEquals([whose(pki.client), whose(pki.otherClient), whose(pki.direct)], ["lab", "lab", "radiology"]);
+});
+
+Deno.test("the registry starts without a partner whose file is missing, says so once, and takes it when it comes", async () => {
+  await using site = await TlsSite.open();
+  const file = await site.write("lab.pem", "");
+  await site.remove("lab.pem");
+  const clock = new FakeClock(Date.now());
+  const told: unknown[] = [], changes: unknown[] = [];
+  using partners = await PartnerRegistry.open(
+    { lab: { certificates: [file], pins: [] } },
+    worldWith(clock),
+    ({ partner, error }) => told.push([partner, error.code, error.facts.reason]),
+  );
+  partners.watch((all) => changes.push(...all));
+  partners.start();
+  for (const pem of [undefined, undefined, pki.client.certificate]) {
+    if (pem !== undefined) await site.write("lab.pem", pem);
+    await clock.advance(LOOK_MS);
+    await clock.armed(LOOK_MS);
+  }
+  assertEquals(told, [["lab", "PARTNERS_FILE_UNREADABLE", "ENOENT"]]);
+  assertEquals(changes, [{ partner: "lab", certificates: 1 }]);
+  assertEquals(partners.holderOf(shownBy(pki.client)), "lab");
 });
 
 Deno.test("the registry warns 30, 14, 7 and 1 days before a partner's last certificate ends, once each", async () => {
@@ -139,4 +181,17 @@ Deno.test("the registry warns 30, 14, 7 and 1 days before a partner's last certi
   }
   const told = site.troubles.map(({ partner, error }) => [partner, error.code, error.facts.days]);
   assertEquals(told, [29, 13, 6, 0].map((days) => ["lab", "PARTNERS_CERTIFICATE_EXPIRING", days]));
+});
+
+Deno.test("the registry warns of the certificate that takes another's place, too", async () => {
+  await using site = await TlsSite.open();
+  const [first, second] = [10, 100].map((untilDays) => certify("lab", { untilDays }));
+  const { clock, look } = await opened(site, { lab: [first] });
+  await site.write("lab.partner.pem", second.certificate);
+  await look();
+  for (const days of [72, 17]) {
+    clock.set(days * DAY_MS);
+    await look();
+  }
+  assertEquals(site.troubles.map(({ error }) => error.facts.days), [9, 27, 10]);
 });

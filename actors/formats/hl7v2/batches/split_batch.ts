@@ -21,9 +21,15 @@ export function* messagesIn(file: Uint8Array): Generator<Uint8Array> {
   for (const { name, bytes } of cut(file)) if (name === "MSH") yield bytes;
 }
 
-/** Takes a batch apart for the engine; `undefined` where it is none. Errors: as of {@linkcode splitBatch}. */
-export function split(bytes: Uint8Array): SplitBatch | undefined {
-  if (!isBatch(bytes)) return undefined;
+/**
+ * Takes a batch apart for the engine; `undefined` where it is none. With `each: message` several messages in a row are
+ * one, too. Errors: as of {@linkcode splitBatch}.
+ */
+export function split(
+  bytes: Uint8Array,
+  { config: { each } }: { readonly config: { readonly each: "whole" | "message" } },
+): SplitBatch | undefined {
+  if (!isBatch(bytes) && !(each === "message" && holdsSeveral(bytes))) return undefined;
   let count = 0;
   const warnings = new Set<string>();
   for (const part of splitBatch(bytes)) {
@@ -31,6 +37,12 @@ export function split(bytes: Uint8Array): SplitBatch | undefined {
     else if (part.kind === "warning") warnings.add(part.code);
   }
   return { count, warnings: [...warnings], messages: messagesIn(bytes) };
+}
+
+function holdsSeveral(bytes: Uint8Array): boolean {
+  let count = 0;
+  for (const _ of messagesIn(bytes)) if (++count > 1) return true;
+  return false;
 }
 
 /**

@@ -29,7 +29,9 @@ export async function openingWithOpenpgp(
   return {
     endings: /\.(pgp|gpg|asc)$/i,
     async open(bytes, plainBytesMax) {
-      const message = await readMessage(bytes).catch((cause) =>
+      // What is packed is unpacked as it is read, whether it is encrypted or not.
+      const config = { maxDecompressedMessageSize: plainBytesMax };
+      const message = await readMessage(bytes, config).catch((cause) =>
         words.fail("CIPHER_MISSING", { cipher }, cause)
       );
       const recipients = message.getEncryptionKeyIDs();
@@ -37,7 +39,6 @@ export async function openingWithOpenpgp(
       if (!recipients.some((id) => [HIDDEN, ...ours].includes(id.toHex()))) {
         words.fail("CIPHER_RECIPIENT_WRONG");
       }
-      const config = { maxDecompressedMessageSize: plainBytesMax };
       const date = new Date(clock.nowMs());
       const opened = await openpgp.decrypt({
         message,
@@ -81,11 +82,11 @@ export async function sealingWithOpenpgp(
   };
 }
 
-async function readMessage(bytes: Uint8Array) {
+async function readMessage(bytes: Uint8Array, config: { readonly maxDecompressedMessageSize: number }) {
   const openpgp = await import("openpgp");
   return isArmored(bytes)
-    ? await openpgp.readMessage({ armoredMessage: new TextDecoder().decode(bytes) })
-    : await openpgp.readMessage({ binaryMessage: bytes });
+    ? await openpgp.readMessage({ armoredMessage: new TextDecoder().decode(bytes), config })
+    : await openpgp.readMessage({ binaryMessage: bytes, config });
 }
 
 async function privateKey(

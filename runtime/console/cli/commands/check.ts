@@ -1,3 +1,4 @@
+import { MitralError } from "../../../contract/error.ts";
 import type { ChannelPlan, GatewayPlan } from "../../../engine/plan.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { plural } from "../figures.ts";
@@ -24,14 +25,13 @@ export const addCheck: AddCommand = (parent, session) => {
     .addHelpText("after", examples("mitral check gateway.yaml"))
     .action(session.act(async (file: string, { json, ...options }: CheckOptions) => {
       const { plan, problems } = await readGatewayFile(file, session, options);
-      // What runs the file has the key; what checks it need not.
-      const { trouble } = plan ? await seekMasterKey(plan.masterKey, session) : {};
+      const notes = plan ? await notesOn(plan, session) : [];
       if (json) {
         const channels = plan?.channels.map(channelJson);
-        session.printJson({ ok: plan !== undefined, problems, notes: trouble ? [trouble] : [], channels });
+        session.printJson({ ok: plan !== undefined, problems, notes, channels });
       } else if (plan) {
         session.terminal.out(okText(plan, session));
-        if (trouble) noteTrouble(trouble, session);
+        for (const note of notes) noteTrouble(note, session);
       } else {
         session.note(problemLines(problems, session));
         session.note(`${file}: ${plural(problems.length, "problem")}`);
@@ -39,6 +39,23 @@ export const addCheck: AddCommand = (parent, session) => {
       return plan ? exitCodes.ok : problemsCode(problems);
     }));
 };
+
+/** What would keep the file from being run. Whoever runs it has the keys and the partners' files; who checks it need not. */
+async function notesOn(
+  { masterKey, partners }: GatewayPlan,
+  session: Session,
+): Promise<readonly MitralError[]> {
+  const { trouble } = await seekMasterKey(masterKey, session);
+  const { PartnerRegistry } = await import("../../../trust/partner_registry.ts");
+  const unknown = await PartnerRegistry.open(partners, session.outside.world, () => {}).then(
+    () => undefined,
+    (cause) => {
+      if (cause instanceof MitralError) return cause;
+      throw cause;
+    },
+  );
+  return [trouble, unknown].filter((note) => note !== undefined);
+}
 
 function okText(plan: GatewayPlan, { paint }: Session): string {
   const rows = plan.channels.map((channel) => {

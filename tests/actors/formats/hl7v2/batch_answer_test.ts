@@ -259,3 +259,19 @@ Deno.test("hl7v2 answers a batch of more messages than a call has room for argum
     assert(answer!.bytes.length > count * acknowledgment.bytes.length);
   }
 });
+
+Deno.test("messages in a row with no batch around them are one where each of them is a message", () => {
+  const each = hl7With({ each: "message" });
+  const taken = (text: string, by = each) => {
+    const batch = by.batch!.split(bytesOf(text));
+    return batch && Array.from(batch.messages, textOf);
+  };
+  assertEquals(taken(m("A") + m("B")), [m("A"), m("B")]);
+  assertEquals(taken(`\v${m("A")}\x1c\r\v${m("B")}\x1c\r`), [m("A"), m("B")]);
+  assertEquals(taken(bhs("1") + m("A") + "BTS|1\r"), [m("A")]);
+  assertEquals([taken(m("A")), taken(m("A") + m("B"), format)], [undefined, undefined]);
+  assertEquals(answerTo(m("A") + m("B"), [ACCEPTED, REJECTED], each)?.match(/MSA\|A[AE]/g), [
+    "MSA|AA",
+    "MSA|AE",
+  ]);
+});

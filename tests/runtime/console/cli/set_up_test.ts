@@ -87,6 +87,20 @@ Deno.test("check needs no master key, and notes what stands in its way", () =>
     assertEquals((await run(["check", "gateway.yaml"], { cwd, env })).err, "");
   }));
 
+Deno.test("check notes partners whose certificates nobody could be known by", () =>
+  withFolder(async (cwd) => {
+    await run(["init"], { cwd });
+    const file = join(cwd, "gateway.yaml");
+    await Deno.writeTextFile(join(cwd, "lab.pem"), "no certificate");
+    await Deno.writeTextFile(
+      file,
+      `partners: { lab: { certificates: ./lab.pem } }\n${await Deno.readTextFile(file)}`,
+    );
+    const { code, err } = await run(["check", "gateway.yaml"], { cwd });
+    assertEquals(code, exitCodes.ok);
+    assertMatch(err, /^note PARTNERS_CERTIFICATE_INVALID [^\n]+\n$/);
+  }));
+
 Deno.test("init and keys master make a key for its owner alone, never over another, and never show it", () =>
   withFolder(async (cwd) => {
     await run(["init"], { cwd });
