@@ -141,11 +141,8 @@ class Visit {
 
   async #answerNext(incoming: IncomingMessage, outgoing: ServerResponse, handler: Handler): Promise<void> {
     const { peer, known, stream } = this.#entered;
-<<<<<<< HEAD
     const gone = new AbortController();
     outgoing.once("close", () => gone.abort());
-=======
->>>>>>> h-bench
     try {
       // Where nothing can be answered any more, nothing is taken.
       if (stream.destroyed || stream.writableEnded) return;
@@ -157,11 +154,7 @@ class Visit {
         outgoing.setHeader("connection", "close");
         return await this.#send(incoming, outgoing, new Response(null, { status: 400 }));
       }
-<<<<<<< HEAD
       const request = requestOf(incoming, outgoing, this.#scheme, gone.signal);
-=======
-      const request = requestOf(incoming, outgoing, this.#scheme);
->>>>>>> h-bench
       await this.#send(incoming, outgoing, await handler(request, { peer, ...known }));
     } catch {
       stream.destroy();
@@ -253,6 +246,7 @@ function requestOf(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   scheme: string,
+  signal: AbortSignal,
 ): Request {
   const { method = "", url, headers, rawHeaders } = incoming;
   const target = `${scheme}://${headers.host}${url}`;
@@ -262,10 +256,7 @@ function requestOf(
   return new Request(target, {
     method,
     headers: given,
-<<<<<<< HEAD
     signal,
-=======
->>>>>>> h-bench
     ...(hasBody ? { body: bodyOf(incoming, outgoing), duplex: "half" } : {}),
   } as RequestInit);
 }
