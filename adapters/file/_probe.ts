@@ -4,7 +4,7 @@ import type { Probe } from "../../runtime/contract/probe.ts";
 import { steadyPart } from "../_kit/files/archive_folders.ts";
 import { probe } from "../_kit/probe/attempts.ts";
 import { folder } from "../_kit/probe/folder.ts";
-import type { config as listenerConfig, errors as listenerErrors } from "./listener.ts";
+import type { config as listenerConfig, errors as listenerErrors } from "./_listener_spec.ts";
 import type { InboxCode } from "../_kit/files/inbox_spec.ts";
 import { openerOf } from "../_kit/files/opener.ts";
 import type { OutboxCode } from "../_kit/files/outbox_spec.ts";
@@ -12,7 +12,7 @@ import { sealerOf } from "../_kit/files/sealer.ts";
 import { wordsOf } from "../_kit/files/words.ts";
 import { cipherKeys } from "../_kit/probe/cipher_keys.ts";
 import { reasonOf } from "../_kit/files/reason.ts";
-import type { config as senderConfig, errors as senderErrors } from "./sender.ts";
+import type { config as senderConfig, errors as senderErrors } from "./_sender_spec.ts";
 
 /** Whether files can be taken out of the folder, and put away. */
 export function probeInbox(

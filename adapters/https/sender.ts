@@ -96,7 +96,7 @@ class HttpsSender implements OpenSender {
   #unsigned(parcel: Parcel): Unsigned {
     const { id, bytes, contentType, replays } = parcel;
     const headers = this.#target.messageHeaders.of(parcel);
-    headers.set("content-type", contentType);
+    headers.set("content-type", this.#tools.config.contentType ?? contentType);
     if (replays) headers.set("mitral-replay", "true");
     // A replay is meant to be taken again.
     const key = replays ? `${id}.replay-${replays}` : id;

@@ -55,6 +55,13 @@ Deno.test("https tells the paths of its headers, and refuses braces that are not
   assertEquals(error.code, "HTTPS_HEADER_INVALID");
 });
 
+Deno.test("https names the media type that its settings say in place of the format's", async () => {
+  await using line = await openLine({ contentType: "application/fhir+json" });
+  const sending = line.send();
+  assertEquals((await answered(line.peer)).headers["content-type"], "application/fhir+json");
+  await sending;
+});
+
 Deno.test("https gives every attempt the same key, and a replay another one", async () => {
   await using line = await openLine();
   const keyOf = async (change: Parameters<typeof parcelWith>[0]) => {
