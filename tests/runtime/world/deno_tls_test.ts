@@ -9,7 +9,6 @@ import type { Acceptor, Connection } from "../../../runtime/contract/world.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { visit } from "../../world/openssl.ts";
 import { type Certified, certify, pki } from "../../world/pki.ts";
-import { turns } from "../../world/turns.ts";
 
 const { net } = denoWorld;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -341,38 +340,6 @@ Deno.test("tls: a review cuts the connections of those who may not come any more
   await guest.write(bytesOf("still here"));
   assertEquals(await staying.read(into), "still here".length);
   for (const connection of [leaving, staying]) connection.close();
-});
-
-Deno.test("tls: who sends is held back where nobody reads, on either side", async () => {
-  await using greeter = await Greeter.open({ stays: true });
-  const client = await net.connect({ host: "localhost", port: greeter.port, tls: trusting() });
-  while (greeter.guests.length === 0) await turns();
-  const size = 32 << 20, piece = new Uint8Array(1 << 20);
-  for (const [from, to] of [[client, greeter.guests[0]], [greeter.guests[0], client]]) {
-    let written = 0;
-    const write = async () => {
-      for (; written < size; written += piece.length) await from.write(piece);
-    };
-    const writing = write();
-    for (let before = -1; before < written;) {
-      before = written;
-      await turns(100);
-    }
-    assert(written < size / 2, `${written} bytes were taken, and nobody read them`);
-    const into = new Uint8Array(1 << 16);
-    for (let read = 0; read < size;) read += (await to.read(into))!;
-    await writing;
-  }
-  client.close();
-});
-
-Deno.test("tls: who is shut out between the handshake and the first byte is out", async () => {
-  let asked = 0;
-  const clients = { admit: () => asked++ === 0 ? "lab" : undefined };
-  await using greeter = await Greeter.open({ clients });
-  const tls = trusting({ identity: shownBy(pki.client) });
-  assertEquals(await greeting(greeter.port, tls).catch(() => ""), "");
-  assertEquals([asked, greeter.guests.length], [2, 0]);
 });
 
 Deno.test("tls: a new certificate counts from the next connection on, and cuts none", async () => {
