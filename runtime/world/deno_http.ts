@@ -99,6 +99,8 @@ class Visit {
   #underWay = 0;
   #isLeaving = false;
   #isRefused = false;
+  /** We have said the last we say. */
+  #isOver = false;
   /** The last request that came. */
   #last: IncomingMessage | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -134,6 +136,7 @@ class Visit {
     this.#last = incoming;
     if (++this.#underWay > UNANSWERED_MAX) {
       if (!this.#entered.stream.destroyed) this.break("UNANSWERED_MANY");
+      this.#isOver = true;
       return void this.#entered.stream.destroy();
     }
     this.#turn = this.#turn.then(() => this.#answerNext(incoming, outgoing, handler));
@@ -145,7 +148,7 @@ class Visit {
     outgoing.once("close", () => gone.abort());
     try {
       // Where nothing can be answered any more, nothing is taken.
-      if (stream.destroyed || stream.writableEnded) return;
+      if (this.#isOver) return;
       // What the partner registry says now is what counts, whatever it said when the connection was made.
       if (!this.#entered.review()) return;
       const trouble = troubleOf(incoming);
@@ -202,6 +205,7 @@ class Visit {
     const isCut = !incoming.complete;
     const isLast = this.#isLeaving && this.#underWay === 1;
     if (isCut || isLast) outgoing.setHeader("connection", "close");
+    this.#isOver = !outgoing.shouldKeepAlive || outgoing.getHeader("connection") === "close";
     // Destroyed while there is something to read, a connection is reset, and the answer lost with it.
     if (isCut) (stream as Socket).destroySoon = () => discard(stream.end());
     const stalled = setTimeout(() => {
@@ -281,6 +285,8 @@ function bodyOf(incoming: IncomingMessage, outgoing: ServerResponse): ReadableSt
       incoming.on("end", once(() => controller.close()));
       incoming.on("error", broken);
       incoming.on("close", broken);
+      // Its client may have left while others were answered.
+      if (incoming.destroyed) broken();
     },
     pull() {
       if (!isWanted) outgoing.writeContinue();

@@ -170,9 +170,10 @@ function reviewed(
   { certificate, partner }: Known,
   side: ServerSide,
 ): boolean {
-  if (!certificate || stream.destroyed) return !stream.destroyed;
+  if (!certificate) return true;
   const isExpired = certificate.validUntilMs < Date.now();
   if (!isExpired && side.tls().clients?.admit(certificate) === partner) return true;
+  if (stream.destroyed) return false;
   stream.destroy();
   side.refused?.({ peer, trouble: isExpired ? "expired" : "unknown", detail: "", certificate });
   return false;

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { Gateway, type MitralError } from "mitral";
 import type { Problem } from "../../runtime/config/problem.ts";
 import { gatewayOf as keysOf } from "../runtime/trust/gateways.ts";
+import { pki } from "../world/pki.ts";
 import { bytesOf, hl7 } from "./_messages.ts";
 import { assertDeclared, refusal } from "./_reference.ts";
 import { Folder, gatewayOf, type Settings, Site } from "./_site.ts";
@@ -232,11 +233,16 @@ Deno.test("a journal that is no database is refused, and left as it is", async (
   assertEquals(await Deno.readTextFile(folder.at("data", "journal.db")), junk);
 });
 
-Deno.test("a sender whose URL is plain http beyond loopback halts, and its messages wait", async () => {
-  const send = { out: { file: { path: "./out" } }, web: { https: { url: "http://lab.example/hl7" } } };
-  await using site = await Site.open(gatewayOf({ mllp: { port: 0 } }, "hl7v2", { send }));
+Deno.test("a sender whose certificate is not that of its key halts, and its messages wait", async () => {
+  const folder = await Folder.make();
+  await folder.write("us.pem", pki.client.certificate);
+  await folder.write("us.key", pki.server.key);
+  const tls = { certificate: "./us.pem", key: "file:./us.key" };
+  const web = { mllp: { host: "127.0.0.1", port: 1, tls } };
+  const send = { out: { file: { path: "./out" } }, web };
+  await using site = await Site.open(gatewayOf({ mllp: { port: 0 } }, "hl7v2", { send }), folder);
   const now = await site.until(({ channels }) => channels[0].destinations.web.condition === "halted");
-  assertEquals(now.channels[0].destinations.web.trouble, "HTTPS_URL_PLAIN");
+  assertEquals(now.channels[0].destinations.web.trouble, "MLLP_CERTIFICATE_UNFIT");
   using peer = await site.dial();
   await peer.send(hl7("GOOD"));
   await site.assertDelivered(bytesOf(hl7("GOOD")));
@@ -246,6 +252,6 @@ Deno.test("a sender whose URL is plain http beyond loopback halts, and its messa
   await site.gateway.stopChannel("inbox");
   await site.gateway.startChannel("inbox");
   const { error } = await site.seen("lineHalted");
-  assertEquals(error.code, "HTTPS_URL_PLAIN");
+  assertEquals(error.code, "MLLP_CERTIFICATE_UNFIT");
   await assertDeclared({ code: error.code, says: error.message });
 });

@@ -254,6 +254,18 @@ test("a handler hears that its client has gone", async (isSecure) => {
   assertEquals(site.broken, [], "who leaves has broken no rule");
 });
 
+test("a body breaks off where its client has gone before anybody reads it", async (isSecure) => {
+  const broken = Promise.withResolvers<void>();
+  await using site = await Site.open(isSecure, async (request) => {
+    await request.text().catch(() => broken.resolve());
+    return new Response();
+  });
+  const client = await site.dial();
+  await client.write(post("a".repeat(100)).slice(0, -50));
+  client.close();
+  await broken.promise;
+});
+
 test("a server that shuts down answers what is under way, and takes no more", async (isSecure) => {
   const begun = Promise.withResolvers<void>(), go = Promise.withResolvers<void>();
   await using site = await Site.open(isSecure, async (request) => {
