@@ -141,6 +141,11 @@ class Visit {
 
   async #answerNext(incoming: IncomingMessage, outgoing: ServerResponse, handler: Handler): Promise<void> {
     const { peer, known, stream } = this.#entered;
+    const gone = new AbortController();
+    outgoing.once("close", () => {
+      // Once it is answered nobody listens, and each abort makes an error with its trace.
+      if (!outgoing.writableFinished) gone.abort();
+    });
     try {
       if (stream.destroyed) return;
       // What the partner registry says now is what counts, whatever it said when the connection was made.
@@ -151,7 +156,7 @@ class Visit {
         outgoing.setHeader("connection", "close");
         return await this.#send(incoming, outgoing, new Response(null, { status: 400 }));
       }
-      const request = requestOf(incoming, outgoing, this.#scheme);
+      const request = requestOf(incoming, outgoing, this.#scheme, gone.signal);
       await this.#send(incoming, outgoing, await handler(request, { peer, ...known }));
     } catch {
       stream.destroy();
@@ -239,6 +244,7 @@ function requestOf(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   scheme: string,
+  signal: AbortSignal,
 ): Request {
   const { method = "", url, headers, rawHeaders } = incoming;
   const target = `${scheme}://${headers.host}${url}`;
@@ -248,6 +254,7 @@ function requestOf(
   return new Request(target, {
     method,
     headers: given,
+    signal,
     ...(hasBody ? { body: bodyOf(incoming, outgoing), duplex: "half" } : {}),
   } as RequestInit);
 }
