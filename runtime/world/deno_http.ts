@@ -145,7 +145,10 @@ class Visit {
   async #answerNext(incoming: IncomingMessage, outgoing: ServerResponse, handler: Handler): Promise<void> {
     const { peer, known, stream } = this.#entered;
     const gone = new AbortController();
-    outgoing.once("close", () => gone.abort());
+    outgoing.once("close", () => {
+      // Once it is answered nobody listens, and each abort makes an error with its trace.
+      if (!outgoing.writableFinished) gone.abort();
+    });
     try {
       // Where nothing can be answered any more, nothing is taken.
       if (this.#isOver) return;
