@@ -4,9 +4,15 @@ import type { Probe } from "../../runtime/contract/probe.ts";
 import { steadyPart } from "../_kit/files/archive_folders.ts";
 import { probe } from "../_kit/probe/attempts.ts";
 import { folder } from "../_kit/probe/folder.ts";
-import type { config as listenerConfig, errors as listenerErrors } from "./listener.ts";
+import type { config as listenerConfig, errors as listenerErrors } from "./_listener_spec.ts";
+import type { InboxCode } from "../_kit/files/inbox_spec.ts";
+import { openerOf } from "../_kit/files/opener.ts";
+import type { OutboxCode } from "../_kit/files/outbox_spec.ts";
+import { sealerOf } from "../_kit/files/sealer.ts";
+import { wordsOf } from "../_kit/files/words.ts";
+import { cipherKeys } from "../_kit/probe/cipher_keys.ts";
 import { reasonOf } from "../_kit/files/reason.ts";
-import type { config as senderConfig, errors as senderErrors } from "./sender.ts";
+import type { config as senderConfig, errors as senderErrors } from "./_sender_spec.ts";
 
 /** Whether files can be taken out of the folder, and put away. */
 export function probeInbox(
@@ -31,7 +37,9 @@ export function probeInbox(
   }).flatMap(([setting, path]) =>
     folder({ world, path: steadyPart(path), uses: ["write"], isMade: true, failed: unwritable(setting) })
   );
-  return probe(tools, after === "keep" ? inbox : [...inbox, ...putAway]);
+  const words = wordsOf<"FILE", InboxCode>("FILE", tools);
+  const keys = cipherKeys(tools.config.cipher, () => openerOf({ ...tools, words }), words);
+  return probe(tools, [...keys, ...inbox, ...(after === "keep" ? [] : putAway)]);
 }
 
 /** Whether files can be written. */
@@ -45,5 +53,7 @@ export function probeOutbox(
     if (reason === "ENOSPC" || reason === "EDQUOT") return error("FILE_DISK_FULL", { reason }, cause);
     return error("FILE_WRITE_FAILED", { reason }, cause);
   };
-  return probe(tools, folder({ world, path, uses: ["write"], failed }));
+  const words = wordsOf<"FILE", OutboxCode>("FILE", tools);
+  const keys = cipherKeys(tools.config.cipher, () => sealerOf({ ...tools, words }), words);
+  return probe(tools, [...keys, ...folder({ world, path, uses: ["write"], failed })]);
 }

@@ -1,35 +1,12 @@
-import { defineListener, type ListenTools } from "../../runtime/contract/adapter.ts";
-import { path } from "../../runtime/contract/spec.ts";
-import {
-  type InboxCode,
-  inboxFaults,
-  inboxSettings,
-  type InboxTools,
-  unfitInbox,
-} from "../_kit/files/inbox_spec.ts";
+import { defineListener } from "../../runtime/contract/adapter.ts";
+import { type InboxCode, type InboxTools, unfitInbox } from "../_kit/files/inbox_spec.ts";
 import { openFolders } from "../_kit/files/archive_folders.ts";
 import { openerOf } from "../_kit/files/opener.ts";
 import { watch } from "../_kit/files/watch.ts";
-import { faultsOf, wordsOf } from "../_kit/files/words.ts";
+import { wordsOf } from "../_kit/files/words.ts";
 import { diskFolder } from "./_disk_folder.ts";
+import { config, errors, type Tools } from "./_listener_spec.ts";
 import { probeInbox } from "./_probe.ts";
-
-/** Settings of the listener. */
-export const config = {
-  path: path("Folder to watch. Its subfolders and symbolic links are left alone.", { example: "./inbox" }),
-  ...inboxSettings,
-  doneFolder: path("Where files that were taken go; done in the watched folder where left out.", {
-    optional: true,
-    example: "./archive",
-  }),
-  failedFolder: path("Where files that were refused go; failed in the watched folder where left out.", {
-    optional: true,
-    example: "./refused",
-  }),
-} as const;
-
-/** What can go wrong while listening. */
-export const errors = faultsOf("FILE", inboxFaults);
 
 /**
  * Takes each file that appears in a folder as one message, once it is whole: its size and time have not changed for
@@ -51,6 +28,6 @@ export default defineListener({
   },
 });
 
-function inboxOf(tools: ListenTools<typeof config, keyof typeof errors>): InboxTools {
+function inboxOf(tools: Tools): InboxTools {
   return { ...tools, folder: diskFolder(tools.world.disk), words: wordsOf<"FILE", InboxCode>("FILE", tools) };
 }

@@ -1,28 +1,11 @@
-import { defineSender, type SendTools } from "../../runtime/contract/adapter.ts";
-import { path } from "../../runtime/contract/spec.ts";
+import { defineSender } from "../../runtime/contract/adapter.ts";
 import { openFileSender } from "../_kit/files/file_sender.ts";
-import {
-  type OutboxCode,
-  outboxFaults,
-  outboxSettings,
-  type OutboxTools,
-  unfitOutbox,
-} from "../_kit/files/outbox_spec.ts";
-import { faultsOf, wordsOf } from "../_kit/files/words.ts";
+import { type OutboxCode, type OutboxTools, unfitOutbox } from "../_kit/files/outbox_spec.ts";
+import { wordsOf } from "../_kit/files/words.ts";
 import { readTemplate } from "../_kit/template.ts";
 import { diskFolder } from "./_disk_folder.ts";
+import { config, errors, type Tools } from "./_sender_spec.ts";
 import { probeOutbox } from "./_probe.ts";
-
-/** Settings of the sender. */
-export const config = {
-  path: path("Folder to write to. It must exist: a share that is not mounted is no place for messages.", {
-    example: "./outbox",
-  }),
-  ...outboxSettings,
-} as const;
-
-/** What can go wrong while sending. */
-export const errors = faultsOf("FILE", outboxFaults);
 
 /** Writes each message to a folder as a file of its own, whole or not at all; or adds it to one. */
 export default defineSender({
@@ -36,7 +19,7 @@ export default defineSender({
   open: (tools) => openFileSender(outboxOf(tools)),
 });
 
-function outboxOf(tools: SendTools<typeof config, keyof typeof errors>): OutboxTools {
+function outboxOf(tools: Tools): OutboxTools {
   return {
     ...tools,
     folder: diskFolder(tools.world.disk),

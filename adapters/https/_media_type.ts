@@ -9,6 +9,16 @@ export function includesType(contentTypes: readonly string[], contentType: strin
   return contentTypes.some((known) => essenceOf(known) === essence);
 }
 
+/**
+ * True where one of `contentTypes` names the media type, or what it is made of by its suffix (RFC 6838 section 4.2.8):
+ * `application/fhir+json` is `application/json`, too.
+ */
+export function readsType(contentTypes: readonly string[], contentType: string): boolean {
+  const suffix = /\+(json|xml)$/.exec(essenceOf(contentType))?.[1];
+  return includesType(contentTypes, contentType) ||
+    suffix !== undefined && includesType(contentTypes, `application/${suffix}`);
+}
+
 /** The parameters of one content type on the media type of another. */
 export function withEssence(contentType: string, essence: string): string {
   const end = contentType.indexOf(";");

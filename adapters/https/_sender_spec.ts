@@ -25,6 +25,17 @@ export const config = {
     text("Its value."),
     { default: {}, example: { "X-Sending-Facility": "0042", "X-Control-Id": "{MSH-10}" } },
   ),
+  contentType: text(
+    "Media type sent in place of the format's own, such as that of FHIR in place of JSON's. Not with encrypt.",
+    {
+      optional: true,
+      example: "application/fhir+json",
+      pattern: {
+        matches: "[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(\\s*;\\s*[A-Za-z0-9-]+=[A-Za-z0-9._-]+)*",
+        says: "is a media type, such as application/fhir+json",
+      },
+    },
+  ),
   auth,
   idempotencyKey: toggle(
     "Sends an `Idempotency-Key`, the same with every attempt, by which the receiver knows a repetition.",

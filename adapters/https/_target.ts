@@ -1,4 +1,5 @@
 import { isLoopback } from "./_loopback.ts";
+import type { Unfit } from "../../runtime/contract/spec.ts";
 import type { Tools } from "./_sender_spec.ts";
 import { MessageHeaders } from "./sending/message_headers.ts";
 
@@ -8,6 +9,21 @@ export interface Target {
   /** Those that are the same for every message. */
   readonly headers: Headers;
   readonly messageHeaders: MessageHeaders;
+}
+
+/** A `url` that nothing may be sent to. Neither it nor a part of it is quoted: its query may hold a token. */
+export function unfitUrl({ url: text, tls }: Pick<Tools["config"], "url" | "tls">): Unfit[] {
+  const url = URL.parse(text);
+  const isWeb = url?.protocol === "http:" || url?.protocol === "https:";
+  if (!url || !isWeb || url.username || url.password || url.hash) {
+    const rule = "must be an absolute http or https URL, without a user, a password or a fragment";
+    return [{ setting: "url", rule }];
+  }
+  if (url.protocol === "https:") return [];
+  if (!isLoopback(url.hostname)) {
+    return [{ setting: "url", rule: "must start with https://: plain http would travel in clear" }];
+  }
+  return tls ? [{ setting: "tls", rule: "is of use with an https URL only" }] : [];
 }
 
 /** Reads `url` and `headers` from the config. Errors: HTTPS_URL_INVALID, HTTPS_URL_PLAIN, HTTPS_HEADER_*. */

@@ -4,7 +4,7 @@ import { includesType } from "./_media_type.ts";
 import { probeSender } from "./_probe_sender.ts";
 import { config, errors, type Facts, type Tools } from "./_sender_spec.ts";
 import { meaningOf, retryAfterMs } from "./_status_meaning.ts";
-import { type Target, targetOf } from "./_target.ts";
+import { type Target, targetOf, unfitUrl } from "./_target.ts";
 import { unfitAuth } from "./sending/auth_settings.ts";
 import { type Calling, openCalling } from "../_kit/tls/calling.ts";
 import { unfitTls } from "../_kit/tls/settings.ts";
@@ -25,8 +25,9 @@ export default defineSender({
   about: "Posts messages over HTTP.",
   config,
   errors,
-  check: ({ auth, headers, proxy, statuses, tls }) => [
-    ...unfitHeaders(headers),
+  check: ({ auth, headers, idempotencyKey, proxy, statuses, tls, url }) => [
+    ...unfitUrl({ url, tls }),
+    ...unfitHeaders({ headers, auth, idempotencyKey }),
     ...unfitAuth(auth),
     ...unfitStatuses(statuses),
     ...unfitProxy(proxy),
@@ -95,7 +96,7 @@ class HttpsSender implements OpenSender {
   #unsigned(parcel: Parcel): Unsigned {
     const { id, bytes, contentType, replays } = parcel;
     const headers = this.#target.messageHeaders.of(parcel);
-    headers.set("content-type", contentType);
+    headers.set("content-type", this.#tools.config.contentType ?? contentType);
     if (replays) headers.set("mitral-replay", "true");
     // A replay is meant to be taken again.
     const key = replays ? `${id}.replay-${replays}` : id;

@@ -7,6 +7,7 @@ import { doorSettings, rateSettings, unfitNetworks } from "../_kit/limits/settin
 import { connectFaults, listenFaults } from "../_kit/net/faults.ts";
 import { callingFaults, servingFaults } from "../_kit/tls/faults.ts";
 import { eitherTls, unfitTls } from "../_kit/tls/settings.ts";
+import { hostPattern } from "../_kit/settings/host.ts";
 import { idleSettings } from "../_kit/settings/idle_settings.ts";
 import { releaseErrors } from "./_release_errors.ts";
 import type { Breach } from "./framing/frame_reader.ts";
@@ -20,7 +21,7 @@ export const config = {
   host: text(
     "Address to listen on: only this machine, 127.0.0.1, where left out. At `role: client`, the " +
       "name or address of the peer.",
-    { optional: true, example: "10.1.2.3" },
+    { optional: true, example: "10.1.2.3", pattern: hostPattern },
   ),
   role: choice(
     "Who opens the connection that messages come in by: `server` waits for peers, `client` calls the peer, and calls " +

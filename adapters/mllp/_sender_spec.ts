@@ -13,6 +13,7 @@ import {
 import { connectFaults, listenFaults } from "../_kit/net/faults.ts";
 import { callingFaults, servingFaults } from "../_kit/tls/faults.ts";
 import { eitherTls, unfitTls } from "../_kit/tls/settings.ts";
+import { hostPattern } from "../_kit/settings/host.ts";
 import { idleSettings } from "../_kit/settings/idle_settings.ts";
 import { releaseErrors } from "./_release_errors.ts";
 
@@ -20,7 +21,7 @@ import { releaseErrors } from "./_release_errors.ts";
 export const config = {
   host: text(
     "Name or address of the peer. At `role: server`, address to listen on: only this machine, 127.0.0.1, where left out.",
-    { optional: true, example: "ehr.local" },
+    { optional: true, example: "ehr.local", pattern: hostPattern },
   ),
   port: integer("Port of the peer. At `role: server`, port to listen on.", {
     min: 1,

@@ -5,6 +5,9 @@ import type { AuthContext, PasswordAuthContext, PublicKeyAuthContext } from "../
 import { addressBytes, isWithin, networkOf } from "../_kit/limits/network.ts";
 import type { Partner, Tools } from "./_listener_spec.ts";
 
+/** What of its tools signing in needs. */
+type SignInTools = Pick<Tools, "config" | "world" | "report" | "error" | "fail">;
+
 /** Bytes of a file of keys that are read. */
 const KEYS_BYTES_MAX = 256 * 1024;
 
@@ -16,13 +19,13 @@ export type Verdict = "signedIn" | "offered" | "passed" | "failed";
 
 /** Who may sign in, and by what. Nobody learns whether a name is known: what is unknown is refused as what is wrong is. */
 export class SignIn {
-  readonly #tools: Tools;
+  readonly #tools: SignInTools;
   readonly #keys = new Map<string, readonly PublicKey[]>();
   /** The ways there are, for everybody. */
   readonly methods: ("publickey" | "password")[];
 
   /** Errors: SFTP_SERVER_PARTNER_KEY_UNUSABLE. */
-  constructor(tools: Tools) {
+  constructor(tools: SignInTools) {
     const { config: { partners }, fail } = tools;
     this.#tools = tools;
     for (const [partner, { keys = [] }] of Object.entries(partners)) {

@@ -1,4 +1,5 @@
 import type { Connection } from "../../runtime/contract/world.ts";
+import type { Seldom } from "../_kit/limits/seldom.ts";
 import type { Strikes } from "../_kit/limits/strikes.ts";
 import { ConnectionStream } from "../_kit/ssh/connection_stream.ts";
 import type { AuthContext, Connection as Client } from "../_kit/ssh/ssh2.ts";
@@ -24,6 +25,8 @@ export interface VisitTools extends Tools {
   readonly open: Open;
   readonly signIn: SignIn;
   readonly strikes: Strikes;
+  /** Whose failing to sign in is worth a warning again. */
+  readonly warnings: Seldom;
   readonly stopping: AbortSignal;
   readonly dropped: AbortSignal;
   /** The drawer of a partner, with one connection more; `undefined` where it has enough of them. */
@@ -44,6 +47,9 @@ export class Visit {
   #client: Client | undefined;
   #drawer: Drawer | undefined;
   #tries = 0;
+  /** Whom the peer says it is. */
+  #named = "";
+  #isRefused = false;
   #channels = 0;
   #stirredMs = 0;
   #stopTimer: () => void;
@@ -62,6 +68,7 @@ export class Visit {
     this.#stopTimer = clock.after(signInMsMax, () => {
       const late = error("SFTP_SERVER_SIGN_IN_LATE", { peer: this.#peer, signInMsMax });
       report({ name: "signInRefused", facts: { peer: this.#peer, code: late.code } });
+      this.#isRefused = true;
       this.stream.destroy();
     });
     report({ name: "connectionOpened", facts: { peer: this.#peer } });
@@ -114,7 +121,7 @@ export class Visit {
   }
 
   async #judge(attempt: AuthContext): Promise<void> {
-    const { signIn, strikes, world: { clock }, stopping, report } = this.#tools;
+    const { signIn, strikes, world: { clock }, stopping } = this.#tools;
     const letRead = this.#hold.take();
     const address = this.#address;
     try {
@@ -128,10 +135,8 @@ export class Visit {
         await clock.sleep(WRONG_MS, stopping);
       }
       if (attempt.method !== "none") this.#tries++;
-      if (this.#tries >= TRIES_MAX || verdict === "failed") {
-        const code = "SFTP_SERVER_SIGN_IN_REFUSED";
-        report({ name: "signInRefused", facts: { peer: this.#peer, code } });
-      }
+      this.#named = attempt.username;
+      if (this.#tries >= TRIES_MAX || verdict === "failed") this.#refused();
       attempt.reject(signIn.methods);
       if (this.#tries >= TRIES_MAX) this.#close();
     } catch {
@@ -142,6 +147,17 @@ export class Visit {
     }
   }
 
+  /** Tells it, with the partner whose name was given, where there is such a one, and once a minute as a warning. */
+  #refused(): void {
+    const { config: { partners }, error, report, warnings } = this.#tools;
+    this.#isRefused = true;
+    const partner = Object.hasOwn(partners, this.#named) ? this.#named : undefined;
+    const facts = { peer: this.#peer, ...(partner === undefined ? {} : { partner }) };
+    const refused = error("SFTP_SERVER_SIGN_IN_REFUSED", facts);
+    const event = { name: "signInRefused", facts: { ...facts, code: refused.code } };
+    report(warnings.isDue(partner ?? "") ? { ...event, error: refused } : event);
+  }
+
   #welcome(attempt: AuthContext): void {
     const { enter, report, strikes, config: { partners, idleMsMax }, world: { clock }, error } = this.#tools;
     const { username: partner } = attempt;
@@ -150,6 +166,7 @@ export class Visit {
       const { connectionsMax } = partners[partner];
       const full = error("SFTP_SERVER_PARTNER_FULL", { partner, connectionsMax });
       report({ name: "signInRefused", facts: { peer: this.#peer, partner, code: full.code } });
+      this.#isRefused = true;
       attempt.reject([]);
       return this.#close();
     }
@@ -195,6 +212,8 @@ export class Visit {
     this.#stopTimer();
     await Promise.all([...this.#sessions].map((session) => session.drop()));
     if (this.#drawer) this.#tools.leave(this.#drawer.partner);
+    // Who has no key that fits has said what it has, and leaves.
+    else if (this.#tries > 0 && !this.#isRefused) this.#refused();
     this.#tools.report({ name: "connectionClosed", facts: { peer: this.#peer } });
   }
 }

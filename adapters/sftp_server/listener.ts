@@ -3,6 +3,7 @@ import type { Probe } from "../../runtime/contract/probe.ts";
 import { Door } from "../_kit/limits/door.ts";
 import { type openerFaults, openerOf } from "../_kit/files/opener.ts";
 import { wordsOf } from "../_kit/files/words.ts";
+import { Seldom } from "../_kit/limits/seldom.ts";
 import { Strikes } from "../_kit/limits/strikes.ts";
 import { listenCode } from "../_kit/net/faults.ts";
 import { hostPort } from "../_kit/net/host_port.ts";
@@ -63,6 +64,7 @@ async function listen(tools: Tools): Promise<Listening> {
     open,
     signIn,
     strikes,
+    warnings: new Seldom(world.clock),
     stopping: stopping.signal,
     dropped: dropped.signal,
     enter(partner) {
@@ -148,6 +150,7 @@ async function drawersOf(tools: Tools): Promise<ReadonlyMap<string, Drawer>> {
 function probing(tools: ProbeTools<typeof config, keyof typeof errors>): Probe {
   const { world, config: { host, port, folder: path }, error, isRunning } = tools;
   const settings = async () => {
+    new SignIn(tools);
     const shown = hostKeysOf(tools).map(({ type, fingerprint }) => `${type} ${fingerprint}`);
     return `this server is known by ${shown.join(" and ")}`;
   };
@@ -162,7 +165,7 @@ function probing(tools: ProbeTools<typeof config, keyof typeof errors>): Probe {
       run: settings,
       failed: (cause) => error("SFTP_SERVER_REQUEST_CRASHED", {}, cause),
     },
-    ...folder({ world, path, uses: ["write"], failed: unusable }),
+    ...folder({ world, path, uses: ["write"], isMade: true, failed: unusable }),
     portAttempt({ world, host, port, isRunning, failed: refused }),
   ]);
 }

@@ -51,11 +51,27 @@ export function noteSplitText(owner: ConfigNode, value: ConfigNode, { problems }
   return true;
 }
 
-/** Notes the name of a partner that the file does not list; true where it was one. */
-export function noteStranger(name: string, node: ConfigNode, { problems, partners }: FieldContext): boolean {
+/** Notes the name of a partner that the file does not list, or `words` for partners where there is none; true where it did. */
+export function noteStranger(
+  name: string,
+  node: ConfigNode,
+  { problems, partners }: FieldContext,
+  words: readonly string[] = [],
+): boolean {
   if (!partners || partners.has(name)) return false;
+  if (words.includes(name)) {
+    if (partners.size > 0) return false;
+    const rule = "needs partners, of which the file lists none";
+    problems.add(
+      node,
+      "CONFIG_VALUE_INVALID",
+      { rule },
+      "list them under partners, with what they are known by",
+    );
+    return true;
+  }
   const hint = partners.size > 0
-    ? didYouMean(name, partners)
+    ? didYouMean(name, [...words, ...partners])
     : "list it under partners, with what it is known by";
   problems.add(node, "CONFIG_PARTNER_UNKNOWN", { key: shown(name) }, hint);
   return true;

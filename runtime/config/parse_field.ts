@@ -143,7 +143,7 @@ export function parseEntry(
 function parseText(field: TextField, node: ConfigNode, context: FieldContext): string | undefined {
   const text = plainText(node, "text", context);
   if (text === undefined) return undefined;
-  if (field.isPartner && !field.pattern?.words?.includes(text) && noteStranger(text, node, context)) {
+  if (field.isPartner && noteStranger(text, node, context, field.pattern?.words)) {
     return undefined;
   }
   if (!field.pattern || new RegExp(`^(?:${field.pattern.matches})$`, "u").test(text)) return text;

@@ -47,6 +47,8 @@ export class Channel {
   readonly #collectors: Collectors;
   readonly #waiters = new Waiters();
   readonly #counts = nothingCounted();
+  /** Code of what kept its listener from its work, until a message gets through. */
+  #trouble: string | undefined;
   #listening: Listening | undefined;
   /** Answers to what was injected that are not made yet. */
   readonly #injected = new Set<Promise<Reply>>();
@@ -291,7 +293,7 @@ export class Channel {
       address: this.#listening?.address ?? "",
       isOpen: this.#gate.isOpen,
       ...(this.#gate.isOpen || this.#condition === "stopped" ? {} : { closedBy: this.#gate.reason }),
-      work: this.#assembler.state(this.#work.line.state()),
+      work: this.#assembler.state(this.#work.line.state(this.#trouble)),
       destinations: Object.fromEntries(destinations),
       counts: { ...this.#counts },
     };
@@ -362,6 +364,10 @@ export class Channel {
   #report(event: Unstamped): void {
     const counted = countedAs(event);
     if (counted) this.#counts[counted]++;
+    if (event.name === "messageProcessed") this.#trouble = undefined;
+    if (event.name === "transportReported" && event.destination === undefined && event.error) {
+      this.#trouble = event.error.code;
+    }
     // A work line that stands still must not let its inbox grow.
     if (event.name === "lineHalted" && event.destination === undefined) this.#gate.set("halted", true);
     this.#parts.report(event);

@@ -22,8 +22,11 @@ export type GatewayEvent =
     | { readonly name: "partnerChanged"; readonly partner: string; readonly certificates: number }
     | ({ readonly name: "channelStarted"; readonly address: string } & Place)
     | ({ readonly name: "channelStopped" } & Place)
-    /** It ran, and could not be started again on a journal that was opened again. */
-    | ({ readonly name: "channelFailed"; readonly error: MitralError; readonly againInMs: number } & Place)
+    /**
+     * It could not be started: at the gateway's own start, which fails with it, or, where it is tried again in
+     * `againInMs`, on a journal that was opened again.
+     */
+    | ({ readonly name: "channelFailed"; readonly error: MitralError; readonly againInMs?: number } & Place)
     /**
      * A batch has come, and its messages are taken one by one. `id`: of the answer to it. `warnings`: what is not as it
      * should be, by the format's codes.
@@ -226,7 +229,10 @@ export interface LineState {
   readonly paused?: boolean;
   /** The destination by whose sender its deliveries go out, where a person has diverted it. */
   readonly divertedTo?: string;
-  /** Code of the error that halted it, or of the last failed attempt. */
+  /**
+   * Code of the error that halted it, or of the last failed attempt; of a work line, of what kept its listener from its
+   * work since a message got through, such as a peer that was turned away.
+   */
   readonly trouble?: string;
 }
 

@@ -8,6 +8,7 @@ import type { Archive } from "../journal/records.ts";
 import type { BackupManifest } from "../journal/upkeep/backup_manifest.ts";
 import { backUpJournal, type Watched } from "../journal/upkeep/upkeep.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
+import { MitralError } from "../contract/error.ts";
 import { PartnerRegistry } from "../trust/partner_registry.ts";
 import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
@@ -139,7 +140,16 @@ export class Gateway extends Operated implements RunningGateway {
     try {
       // All are there before any starts: one may hand on to another.
       for (const channel of plan.channels) gateway.#make(channel, gateway.#journal.found);
-      for (const channel of gateway.#channels.values()) await channel.start();
+      for (const channel of gateway.#channels.values()) {
+        await channel.start().catch((cause): never => {
+          // Which one: its error alone names a port or a folder.
+          const { name } = channel.plan;
+          if (cause instanceof MitralError) {
+            gateway.#report({ name: "channelFailed", channel: name, error: cause });
+          }
+          throw cause;
+        });
+      }
     } catch (cause) {
       await gateway.close();
       throw cause;

@@ -141,7 +141,7 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   })),
   channelFailed: say("error", "channel failed", (event) => ({
     ...place(event),
-    againInMs: event.againInMs,
+    ...(event.againInMs === undefined ? {} : { againInMs: event.againInMs }),
     ...trouble(event.error),
   })),
   dayClosed: say("info", "day closed", ({ day, carried, ...event }) => ({

@@ -45,9 +45,9 @@ function placeOf({ channel, destination = "" }: { channel: string; destination?:
   return `${channel}\n${destination}`;
 }
 
-/** What is told once: a code, and at a door whose certificate it is about, so that one stranger hides nobody else. */
+/** What is told once: a code, and at a door whom or whose certificate it is about, so that one hides nobody else. */
 function kindOf(event: GatewayEvent, { code }: MitralError): string {
   if (event.name !== "transportReported") return code;
-  const { trouble, fingerprint } = event.facts;
-  return [code, trouble, fingerprint].filter((part) => part !== undefined).join(" ");
+  const { trouble, fingerprint, partner } = event.facts;
+  return [code, trouble, fingerprint, partner].filter((part) => part !== undefined).join(" ");
 }

@@ -123,9 +123,9 @@ class Visit {
     if (GONE.has(code) || this.#isRefused) return;
     this.#isRefused = true;
     this.break(code);
-    const isNext = this.#underWay > 0 && this.#last?.complete;
-    if (isNext) this.#isLeaving = true;
-    else refuse(this.#entered.stream, code === "HPE_HEADER_OVERFLOW" ? 431 : 400);
+    const act = () => refuse(this.#entered.stream, code === "HPE_HEADER_OVERFLOW" ? 431 : 400);
+    if (this.#underWay > 0 && this.#last?.complete) this.#turn = this.#turn.then(act);
+    else act();
   }
 
   /** Answers requests one after the other, in the order they came: a client may send the next before it is answered. */
@@ -147,7 +147,8 @@ class Visit {
       if (!outgoing.writableFinished) gone.abort();
     });
     try {
-      if (stream.destroyed) return;
+      // Where nothing can be answered any more, nothing is taken.
+      if (stream.destroyed || stream.writableEnded) return;
       // What the partner registry says now is what counts, whatever it said when the connection was made.
       if (!this.#entered.review()) return;
       const trouble = troubleOf(incoming);
@@ -204,6 +205,8 @@ class Visit {
     const isCut = !incoming.complete;
     const isLast = this.#isLeaving && this.#underWay === 1;
     if (isCut || isLast) outgoing.setHeader("connection", "close");
+    // Destroyed while there is something to read, a connection is reset, and the answer lost with it.
+    if (isCut) (stream as Socket).destroySoon = () => discard(stream.end());
     const stalled = setTimeout(() => {
       this.break("ANSWER_UNREAD");
       stream.destroy();
@@ -214,7 +217,9 @@ class Visit {
       outgoing.end(body);
     });
     clearTimeout(stalled);
-    if (isCut) discard(stream);
+    if (!isCut) return;
+    incoming.removeAllListeners("data").resume();
+    discard(stream);
   }
 }
 

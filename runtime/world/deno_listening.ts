@@ -46,8 +46,7 @@ export async function listenOn(
       socket.destroy();
     });
     // A review between the handshake and now has not looked at it.
-    if (!one.review()) return;
-    entered(one);
+    if (one.review()) entered(one);
   };
   const secured = async (socket: Socket, tls: NonNullable<ListenOptions["tls"]>) => {
     shaking.add(socket);

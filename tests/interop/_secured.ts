@@ -1,6 +1,6 @@
 /** Gateways that speak TLS and ask who comes, and partners of theirs. */
 import { RawPeer } from "../adapters/mllp/mllp_peer.ts";
-import { Folder, type Settings } from "../bad_input/_site.ts";
+import type { Folder, Settings } from "../bad_input/_site.ts";
 import { type Certified, pki } from "../world/pki.ts";
 import { Besieged, Bystander } from "./_bad_peers.ts";
 

@@ -94,7 +94,7 @@ export const inboxFaults = {
   FOLDER_UNREADABLE: {
     blame: "operator",
     retry: "later",
-    says: "Cannot watch folder: it cannot be read ({reason})",
+    says: "Cannot watch folder: path cannot be read ({reason})",
   },
   FOLDER_UNWRITABLE: {
     blame: "operator",

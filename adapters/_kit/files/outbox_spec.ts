@@ -65,7 +65,7 @@ export const outboxFaults = {
   FOLDER_MISSING: {
     blame: "operator",
     retry: "later",
-    says: "Cannot write file: the folder is not there",
+    says: "Cannot write file: the folder of path is not there",
   },
   NAME_TAKEN: {
     blame: "operator",

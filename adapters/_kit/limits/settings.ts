@@ -17,7 +17,7 @@ export const doorSettings = {
     text("A network in CIDR, or one address.", {
       pattern: {
         matches: "[0-9A-Fa-f:.]+(/[0-9]{1,3})?",
-        says: "a network in CIDR, as in 10.0.0.0/8 or 2001:db8::/32",
+        says: "is a network in CIDR, as in 10.0.0.0/8 or 2001:db8::/32",
       },
       example: "10.0.0.0/8",
     }),

@@ -7,6 +7,7 @@ import {
   type Unfit,
 } from "../../../runtime/contract/spec.ts";
 import { eitherTls, unfitTls } from "../tls/settings.ts";
+import { hostPattern } from "./host.ts";
 import { idleSettings } from "./idle_settings.ts";
 
 /** Where a listener meets its peers: settings of every one over TCP. */
@@ -18,7 +19,7 @@ export const receptionSettings = {
   host: text(
     "Address to listen on: only this machine, 127.0.0.1, where left out. At `role: client`, the name or address of the " +
       "peer.",
-    { optional: true, example: "10.1.2.3" },
+    { optional: true, example: "10.1.2.3", pattern: hostPattern },
   ),
   role: choice(
     "Who opens the connection that messages come in by: `server` waits for peers, `client` calls the peer, and calls " +
@@ -41,7 +42,7 @@ export const receptionSettings = {
 export const outletSettings = {
   host: text(
     "Name or address of the peer. At `role: server`, address to listen on: only this machine, 127.0.0.1, where left out.",
-    { optional: true, example: "analyser.local" },
+    { optional: true, example: "analyser.local", pattern: hostPattern },
   ),
   port: integer("Port of the peer. At `role: server`, port to listen on.", {
     min: 1,

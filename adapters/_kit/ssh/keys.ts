@@ -26,6 +26,8 @@ export interface PublicKey {
 export type KeyTrouble =
   /** No key in a form we read. */
   | "unreadable"
+  /** It is a public key, where a private one is wanted. */
+  | "public"
   /** It is encrypted, and the passphrase is missing or wrong. */
   | "locked"
   /** It is none of {@linkcode KEY_TYPES}. */
@@ -36,6 +38,7 @@ export type KeyTrouble =
 /** What each trouble is, after `the key`. */
 export const KEY_TROUBLES: Readonly<Record<KeyTrouble, string>> = {
   unreadable: "is not one in the form of OpenSSH or PEM",
+  public: "is a public key; the private one is wanted",
   locked: "is encrypted, and passphrase is not the one for it",
   foreign: "is not of a kind that is taken: ed25519, ecdsa or rsa",
   short: "is an RSA key of less than 2048 bits",
@@ -58,7 +61,7 @@ export function readPrivateKey(text: string, passphrase?: string): PrivateKey | 
   const unreadable = isLocked(trimmed) ? "locked" : "unreadable";
   if (key === "unreadable") return unreadable;
   if (typeof key === "string") return key;
-  if (!key.isPrivateKey()) return "unreadable";
+  if (!key.isPrivateKey()) return "public";
   try {
     const trouble = troubleOf(key);
     if (trouble) return trouble;

@@ -8,7 +8,7 @@ import {
 import type { Connection } from "../../../runtime/contract/world.ts";
 import { type ConnectCode, connectCode } from "../net/faults.ts";
 import { netCode } from "../net/net_codes.ts";
-import { type CallingTlsCode, callingTrouble } from "./faults.ts";
+import { type CallingTlsCode, callingTrouble, UNFIT } from "./faults.ts";
 import { everyLook, LiveIdentity, type TlsTools } from "./live_identity.ts";
 import type { ClientTlsSettings } from "./settings.ts";
 
@@ -43,7 +43,8 @@ export async function openCalling<const Owner extends string>(
       throw tools.error(`${owner}_CERTIFICATE_UNREADABLE`, { file: "tls.ca", reason }, cause);
     });
     await net.certificatesIn(pem).catch((cause): never => {
-      throw tools.error(`${owner}_CERTIFICATE_UNFIT`, { part: "the file", setting: "tls.ca" }, cause);
+      const { file, trouble } = UNFIT.authority;
+      throw tools.error(`${owner}_CERTIFICATE_UNFIT`, { setting: `tls.${file}`, trouble }, cause);
     });
     return pem;
   };

@@ -11,7 +11,7 @@ const own = {
   CERTIFICATE_UNFIT: {
     blame: "operator",
     retry: "never",
-    says: "Cannot speak TLS: {part} of {setting} is not as it must be",
+    says: "Cannot speak TLS: {setting} {trouble}",
   },
   CERTIFICATE_EXPIRING: {
     blame: "operator",
@@ -24,6 +24,14 @@ const own = {
     says: "Cannot speak TLS: no partner is called {partner}",
   },
 } as const satisfies Readonly<Record<string, Fault>>;
+
+/** What is wrong with a file of ours, by what of it cannot be used. */
+export const UNFIT = {
+  authority: { file: "ca", trouble: "holds no certificate in PEM, or one that is broken" },
+  certificate: { file: "certificate", trouble: "holds no certificate in PEM, or one that is broken" },
+  key: { file: "key", trouble: "holds no private key in PEM, or one with a password" },
+  pair: { file: "key", trouble: "is not the key of certificate" },
+} as const;
 
 const serving = {
   CLIENT_REFUSED: {
@@ -78,7 +86,7 @@ const calling = {
   },
 } as const satisfies Readonly<Record<string, Fault>>;
 
-/** What can go wrong with TLS while listening; facts: `file`, `reason`, `part`, `setting`, `days`, `partner`, `why`. */
+/** What can go wrong with TLS while listening; facts: `file`, `reason`, `setting`, `trouble`, `days`, `partner`, `why`. */
 export function servingFaults<const Owner extends string>(
   owner: Owner,
 ): Owned<Owner, typeof own & typeof serving> {

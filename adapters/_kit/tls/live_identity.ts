@@ -2,7 +2,7 @@ import type { AdapterTools } from "../../../runtime/contract/adapter.ts";
 import type { Facts, MitralError } from "../../../runtime/contract/error.ts";
 import type { Secret } from "../../../runtime/contract/spec.ts";
 import type { TlsIdentity } from "../../../runtime/contract/tls.ts";
-import type { OwnTlsCode } from "./faults.ts";
+import { type OwnTlsCode, UNFIT } from "./faults.ts";
 
 /** What of its adapter's tools TLS needs. */
 export interface TlsTools<Owner extends string>
@@ -83,8 +83,9 @@ export class LiveIdentity<const Owner extends string> {
     if (identity.certificate === this.#identity.certificate && identity.key === this.#identity.key) return;
     const part = await net.misfitOf(identity);
     if (part) {
-      const words = part === "pair" ? "the pair of certificate and key" : `the ${part}`;
-      throw this.#tools.error(`${this.#owner}_CERTIFICATE_UNFIT`, { part: words, setting: this.#setting });
+      const { file, trouble } = UNFIT[part];
+      const setting = `${this.#setting}.${file}`;
+      throw this.#tools.error(`${this.#owner}_CERTIFICATE_UNFIT`, { setting, trouble });
     }
     const [{ validUntilMs }] = await net.certificatesIn(identity.certificate);
     [this.#identity, this.#untilMs, this.#warned] = [identity, validUntilMs, Infinity];

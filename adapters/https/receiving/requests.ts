@@ -4,7 +4,7 @@ import { untilAborted } from "../../../runtime/contract/signal.ts";
 import type { RequestFacts } from "../../../runtime/contract/world.ts";
 import { Rate } from "../../_kit/limits/rate.ts";
 import type { Tools } from "../_listener_spec.ts";
-import { essenceOf, includesType } from "../_media_type.ts";
+import { essenceOf, includesType, readsType } from "../_media_type.ts";
 import { readBody } from "./body.ts";
 import type { Visitor } from "./holders.ts";
 import { idempotencyKeyIn } from "./idempotency_key.ts";
@@ -134,7 +134,7 @@ export class Requests {
   /** What can be said against a request before its body is read. */
   #unfit({ headers }: Request): Refusal | undefined {
     const { contentTypes } = this.#tools;
-    if (!this.#takesAnything && !includesType(contentTypes, headers.get("content-type") ?? "")) {
+    if (!this.#takesAnything && !readsType(contentTypes, headers.get("content-type") ?? "")) {
       const accepted = { "accept-post": contentTypes.join(", ") };
       return { status: 415, code: "HTTPS_TYPE_UNSUPPORTED", headers: accepted };
     }

@@ -10,12 +10,26 @@ export function pathsIn(headers: Templates): readonly string[] {
   return Object.values(headers).flatMap((text) => readTemplate(text)?.paths ?? []);
 }
 
-/** Headers whose braces are not in pairs. */
-export function unfitHeaders(headers: Templates): Unfit[] {
-  return Object.entries(headers).filter(([, text]) => !readTemplate(text)).map(([name]) => ({
-    setting: "headers",
-    rule: `must have what is filled in between { and }, and a brace itself doubled; ${name} has not`,
-  }));
+type HeaderSettings = Pick<Tools["config"], "headers" | "auth" | "idempotencyKey">;
+
+/** Headers that are not ours to set, that HTTP does not know, or whose braces are not in pairs. */
+export function unfitHeaders(settings: HeaderSettings): Unfit[] {
+  return Object.entries(settings.headers).flatMap(([name, text]) => {
+    const rule = isReserved(name, settings)
+      ? `must leave ${name} to the sender itself`
+      : !/^[\w!#$%&'*+.^`|~-]+$/.test(name)
+      ? "must have names that HTTP allows: letters, digits and -"
+      : !readTemplate(text)
+      ? `must have what is filled in between { and }, and a brace itself doubled; ${name} has not`
+      : undefined;
+    return rule === undefined ? [] : [{ setting: "headers", rule }];
+  });
+}
+
+function isReserved(header: string, { auth, idempotencyKey }: HeaderSettings): boolean {
+  const name = header.toLowerCase();
+  return RESERVED.has(name) || auth !== undefined && AUTH_HEADERS.has(name) ||
+    idempotencyKey && name === "idempotency-key";
 }
 
 /** The settings' headers: those that are always the same, and those that go with the message. */
@@ -28,12 +42,9 @@ export class MessageHeaders {
   /** Errors: HTTPS_HEADER_INVALID, HTTPS_HEADER_RESERVED. */
   constructor(tools: Tools) {
     this.#tools = tools;
-    const { config: { headers, auth, idempotencyKey }, fail } = tools;
-    for (const [header, text] of Object.entries(headers)) {
-      const name = header.toLowerCase();
-      const isOurs = RESERVED.has(name) || auth && AUTH_HEADERS.has(name) ||
-        idempotencyKey && name === "idempotency-key";
-      if (isOurs) fail("HTTPS_HEADER_RESERVED", { header });
+    const { config, fail } = tools;
+    for (const [header, text] of Object.entries(config.headers)) {
+      if (isReserved(header, config)) fail("HTTPS_HEADER_RESERVED", { header });
       const template = readTemplate(text) ?? fail("HTTPS_HEADER_INVALID", { header });
       const isFixed = template.paths.length === 0 && template.words.length === 0;
       try {

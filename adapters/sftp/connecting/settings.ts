@@ -10,11 +10,12 @@ import {
   text,
   type Unfit,
 } from "../../../runtime/contract/spec.ts";
+import { hostPattern } from "../../_kit/settings/host.ts";
 import type { ConnectCode } from "./errors.ts";
 
 /** One SSH server, and how to sign in there. */
 const hopSettings = {
-  host: text("Host name or address of the SSH server.", { example: "files.example" }),
+  host: text("Host name or address of the SSH server.", { example: "files.example", pattern: hostPattern }),
   port: integer("Its TCP port.", { min: 1, max: 65535, default: 22 }),
   user: text("Name to sign in with.", { example: "mitral" }),
   key: secret(

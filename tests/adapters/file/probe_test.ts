@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import listener from "../../../adapters/file/listener.ts";
 import sender from "../../../adapters/file/sender.ts";
+import { secretOf } from "../../../runtime/contract/spec.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
 import { broken } from "../../world/fake_net.ts";
@@ -35,5 +36,20 @@ Deno.test("file says by code what is wrong with a folder it cannot write to", as
   };
   assertEquals(await codesOf("EACCES"), ["FILE_FOLDER_UNWRITABLE", "FILE_WRITE_FAILED"]);
   assertEquals(await codesOf("ENOSPC"), ["FILE_FOLDER_UNWRITABLE", "FILE_DISK_FULL"]);
+  await Deno.remove(path, { recursive: true });
+});
+
+Deno.test("file says in a connection test that the keys of its cipher are none", async () => {
+  const path = await Deno.makeTempDir();
+  const keys = join(path, "keys");
+  await Deno.writeTextFile(keys, "no keys\n");
+  const cipher = { age: [keys] };
+  assertEquals((await probeOf(sender, { path, cipher })).map(({ step, error }) => [step, error?.code]), [
+    ["settings", "FILE_CIPHER_KEY_INVALID"],
+  ]);
+  const opening = { age: secretOf("no keys") };
+  assertEquals((await probeOf(listener, { path, cipher: opening })).map(({ error }) => error?.code), [
+    "FILE_CIPHER_KEY_INVALID",
+  ]);
   await Deno.remove(path, { recursive: true });
 });

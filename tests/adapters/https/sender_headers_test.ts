@@ -48,10 +48,18 @@ Deno.test("https tells the paths of its headers, and refuses braces that are not
   const headers = { A: "{MSH-10} {id}", B: "plain", C: "{$.mrn}" };
   assertEquals(sender.paths?.(config(headers)), ["MSH-10", "$.mrn"]);
   assertEquals(sender.check?.(config(headers)), []);
-  const [unfit] = sender.check!(config({ A: "{MSH-10" }));
-  assertEquals(unfit.setting, "headers");
+  for (const unfit of [{ A: "{MSH-10" }, { "Bad Name": "a" }, { Host: "a" }, { "idempotency-key": "{id}" }]) {
+    assertEquals(sender.check!(config(unfit as never)).map(({ setting }) => setting), ["headers"]);
+  }
   const error = await assertRejects(() => openSender(sender, config({ A: "}" }) as never), MitralError);
   assertEquals(error.code, "HTTPS_HEADER_INVALID");
+});
+
+Deno.test("https names the media type that its settings say in place of the format's", async () => {
+  await using line = await openLine({ contentType: "application/fhir+json" });
+  const sending = line.send();
+  assertEquals((await answered(line.peer)).headers["content-type"], "application/fhir+json");
+  await sending;
 });
 
 Deno.test("https gives every attempt the same key, and a replay another one", async () => {

@@ -4,7 +4,7 @@ import type { Parcel } from "../../../runtime/contract/adapter.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import type { Outcome } from "../../../runtime/contract/message.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
-import { openSender, type SenderRig } from "../../world/tools.ts";
+import { configOf, openSender, type SenderRig } from "../../world/tools.ts";
 import { HttpPeer, type PeerRequest } from "./http_peer.ts";
 
 const HL7 = ["x-application/hl7-v2+er7", "application/hl7-v2"];
@@ -219,6 +219,9 @@ Deno.test("https gives the promised lanes", async () => {
 });
 
 Deno.test("https sends in clear to this machine only, and refuses a url it cannot use", async () => {
+  const unfitOf = (url: string, tls?: { ca: string[] }) =>
+    sender.check!(configOf(sender.config, { url, ...(tls ? { tls } : {}) })).map(({ setting }) => setting);
+  assertEquals(unfitOf("http://127.0.0.1/", { ca: ["/root.pem"] }), ["tls"]);
   const codeOf = async (config: { url: string; headers?: Record<string, string> }) => {
     const error = await assertRejects(() => openSender(sender, config), MitralError);
     assert(!/hunter2/.test(JSON.stringify(error)), "shows the url");
@@ -228,6 +231,7 @@ Deno.test("https sends in clear to this machine only, and refuses a url it canno
     const url of ["http://registry.example/", "http://192.0.2.7/", "http://127.0.0.1.example/?token=hunter2"]
   ) {
     assertEquals(await codeOf({ url }), "HTTPS_URL_PLAIN", url);
+    assertEquals(unfitOf(url), ["url"]);
   }
   for (
     const url of [
@@ -240,6 +244,7 @@ Deno.test("https sends in clear to this machine only, and refuses a url it canno
     ]
   ) {
     assertEquals(await codeOf({ url }), "HTTPS_URL_INVALID", url);
+    assertEquals(unfitOf(url), ["url"]);
   }
   for (
     const url of [

@@ -24,11 +24,17 @@ import { didYouMean, suggest } from "../../../runtime/config/suggest.ts";
 import { diskOf, FILES, FOLDER } from "./_fixtures.ts";
 
 /** What a field makes of a value as it stands in a file: the parsed value, or the codes of its problems. */
-async function parse(field: Field, written: string): Promise<unknown> {
+async function parse(field: Field, written: string, partners?: readonly string[]): Promise<unknown> {
   const problems = new Problems("test.yaml");
   const node = readYaml(written, problems);
   assert(node, written);
-  const context = { problems, folder: FOLDER, disk: diskOf(FILES) as Disk, env: () => undefined };
+  const context = {
+    problems,
+    folder: FOLDER,
+    disk: diskOf(FILES) as Disk,
+    env: () => undefined,
+    ...(partners ? { partners: new Set(partners) } : {}),
+  };
   const value = await parseField(field, node, context);
   const codes = problems.inFileOrder().map(({ code }) => code);
   return codes.length === 0 ? value : codes.join(" ");
@@ -255,4 +261,12 @@ Deno.test("config: a slip of the finger is understood, another word is not", () 
   assertEquals(didYouMean("prot", known), "did you mean port?");
   assertEquals(didYouMean("banana", ["a", "b"]), "there is a, b");
   assertEquals(didYouMean("banana", []), undefined);
+});
+
+Deno.test("config: a word for all partners needs some", async () => {
+  const pattern = { matches: ".+", says: "is all, or a partner", words: ["all"] };
+  const field = text(".", { isPartner: true, pattern });
+  assertEquals(await parse(field, "all", ["lab"]), "all");
+  assertEquals(await parse(field, "all", []), INVALID);
+  assertEquals(await parse(field, "al", ["lab"]), "CONFIG_PARTNER_UNKNOWN");
 });

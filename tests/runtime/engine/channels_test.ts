@@ -169,3 +169,17 @@ Deno.test("a channel whose new plan does not start stays stopped with it", async
   await rig.hand("lab").give(note({ id: "A" }));
   await lab.took(1);
 });
+
+Deno.test("a channel tells whom its listener had to turn away, until a message gets through", async () => {
+  await using rig = new GatewayRig();
+  await twoChannels(rig);
+  const trouble = () => rig.gateway.snapshot().channels.map(({ work }) => work.trouble);
+  const says = "Cannot let client in";
+  const error = new MitralError("HAND_CLIENT_REFUSED", { blame: "sender", retry: "later", says });
+  rig.hand("lab").report({ name: "clientRefused", error });
+  rig.hand("lab").report({ name: "connectionClosed" });
+  assertEquals(trouble(), ["HAND_CLIENT_REFUSED", undefined]);
+  await rig.hand("lab").give(note({ id: "A" }));
+  await rig.seen("messageProcessed");
+  assertEquals(trouble(), [undefined, undefined]);
+});

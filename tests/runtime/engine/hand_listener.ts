@@ -4,11 +4,14 @@ import {
   type Intake,
   type Memory,
   type Reply,
+  type TransportEvent,
 } from "../../../runtime/contract/adapter.ts";
 
 /** A listener that is a test's own hand: what the test hands over is what arrives. */
 export class HandListener {
   intake: Intake | undefined;
+  /** Reports what happens to it. */
+  report: (event: TransportEvent) => void = () => {};
   /** What it remembers. */
   memory: Memory | undefined;
   /** Called when the listener is told to stop, before it waits for what was handed over. */
@@ -24,8 +27,9 @@ export class HandListener {
     about: "A test's hand.",
     config: {},
     errors: {},
-    listen: ({ intake, memory }) => {
+    listen: ({ intake, memory, report }) => {
       if (this.fault) return Promise.reject(this.fault);
+      this.report = report;
       this.intake = intake;
       this.memory = memory;
       return Promise.resolve({

@@ -126,12 +126,18 @@ test("a connection is used again, a body nobody read or not", async (isSecure) =
   assertMatch(answers, /\r\n\r\none[^]*\r\n\r\ntwo$/);
 });
 
-test("what is left of a body that nobody reads is no request", async (isSecure) => {
-  await using site = await Site.open(isSecure, () => new Response(null, { status: 401 }));
-  const client = await site.dial();
-  await client.write(post("a".repeat(1_000)).slice(0, -900));
+test("who is refused in the middle of a body hears of it, and is served no more", async (isSecure) => {
+  let served = 0;
+  await using site = await Site.open(isSecure, () => {
+    served++;
+    return new Response(null, { status: 401 });
+  });
+  const client = await site.dial(), body = "a".repeat(4 << 20);
+  await client.write(post(body).slice(0, -10));
+  // It has not looked at the answer yet, and goes on.
+  await client.write(body.slice(0, 10) + post("one")).catch(() => {});
   const answers = await client.answers();
-  assertEquals(statuses(answers), ["401"]);
+  assertEquals([statuses(answers), served], [["401"], 1]);
   assertMatch(answers, /^connection: close$/im);
 });
 
@@ -193,7 +199,7 @@ test("what cannot be read is refused behind the answers to what could", async (i
   await client.write(post("one") + "This is not HTTP\r\n\r\n");
   while (site.broken.length === 0) await turns();
   go.resolve();
-  assertEquals(statuses(await client.answers()), ["200"]);
+  assertEquals(statuses(await client.answers()), ["200", "400"]);
   assertEquals(site.broken.length, 1);
 });
 

@@ -1,95 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import {
-  type ClientTls,
-  isTlsFailure,
-  type ServerTls,
-  type TlsRefusal,
-} from "../../../runtime/contract/tls.ts";
-import type { Acceptor, Connection } from "../../../runtime/contract/world.ts";
+import { type ClientTls, isTlsFailure } from "../../../runtime/contract/tls.ts";
+import type { Connection } from "../../../runtime/contract/world.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { visit } from "../../world/openssl.ts";
 import { type Certified, certify, pki } from "../../world/pki.ts";
+import { bytesOf, Greeter, shownBy } from "./_greeter.ts";
 import { turns } from "../../world/turns.ts";
 
 const { net } = denoWorld;
-const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** A server that says `IN:` and whom it takes the client for, to everybody it lets in, and ends. */
-class Greeter implements AsyncDisposable {
-  readonly #refusals: TlsRefusal[];
-  readonly guests: Connection[] = [];
-  readonly #acceptor: Acceptor;
-  readonly #accepting: Promise<void>;
-  #refused: () => void = () => {};
-
-  private constructor(acceptor: Acceptor, refusals: TlsRefusal[], stays: boolean) {
-    this.#acceptor = acceptor;
-    this.#refusals = refusals;
-    this.#accepting = this.#accept(stays);
-  }
-
-  /** `clients`: who may come, by fingerprint; anybody where left out. `stays`: it does not end. */
-  static async open(
-    options: Partial<ServerTls> & { readonly known?: ReadonlyMap<string, string>; readonly stays?: boolean } =
-      {},
-    handshakeMsMax = 10_000,
-  ): Promise<Greeter> {
-    const { known, stays = false, ...tls } = options;
-    const refusals: TlsRefusal[] = [];
-    let tell = () => {};
-    const acceptor = await net.listen({
-      host: "127.0.0.1",
-      port: 0,
-      handshakeMsMax,
-      tls: () => ({
-        ...shownBy(pki.server),
-        versionMin: "1.2",
-        ...(known ? { clients: { admit: ({ fingerprint }) => known.get(fingerprint) } } : {}),
-        ...tls,
-      }),
-      refused: (refusal) => {
-        refusals.push(refusal);
-        tell();
-      },
-    });
-    const greeter = new Greeter(acceptor, refusals, stays);
-    tell = () => greeter.#refused();
-    return greeter;
-  }
-
-  get port(): number {
-    return this.#acceptor.port;
-  }
-
-  review(): void {
-    this.#acceptor.review();
-  }
-
-  /** Resolves with the next refusal that has not been looked at. */
-  async nextRefusal(): Promise<TlsRefusal> {
-    for (;;) {
-      const refusal = this.#refusals.shift();
-      if (refusal) return refusal;
-      await new Promise<void>((resolve) => this.#refused = resolve);
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#acceptor.close();
-    for (const guest of this.guests) guest.close();
-    await this.#accepting;
-  }
-
-  async #accept(stays: boolean): Promise<void> {
-    for await (const connection of this.#acceptor) {
-      this.guests.push(connection);
-      await connection.write(bytesOf(`IN: ${connection.partner ?? "anybody"}\n`)).catch(() => {});
-      if (!stays) connection.close();
-    }
-  }
-}
-
-const shownBy = ({ chain, certificate, key }: Certified) => ({ certificate: chain || certificate, key });
 const knowing = (...all: readonly Certified[]) =>
   new Map(all.map(({ fingerprint, name }) => [fingerprint, name]));
 const trusting = (more: Partial<ClientTls> = {}): ClientTls => ({
@@ -343,6 +262,15 @@ Deno.test("tls: a review cuts the connections of those who may not come any more
   for (const connection of [leaving, staying]) connection.close();
 });
 
+Deno.test("tls: who is shut out between the handshake and the first byte is out", async () => {
+  let asked = 0;
+  const clients = { admit: () => asked++ === 0 ? "lab" : undefined };
+  await using greeter = await Greeter.open({ clients });
+  const tls = trusting({ identity: shownBy(pki.client) });
+  assertEquals(await greeting(greeter.port, tls).catch(() => ""), "");
+  assertEquals([asked, greeter.guests.length], [2, 0]);
+});
+
 Deno.test("tls: who sends is held back where nobody reads, on either side", async () => {
   await using greeter = await Greeter.open({ stays: true });
   const client = await net.connect({ host: "localhost", port: greeter.port, tls: trusting() });
@@ -364,15 +292,6 @@ Deno.test("tls: who sends is held back where nobody reads, on either side", asyn
     await writing;
   }
   client.close();
-});
-
-Deno.test("tls: who is shut out between the handshake and the first byte is out", async () => {
-  let asked = 0;
-  const clients = { admit: () => asked++ === 0 ? "lab" : undefined };
-  await using greeter = await Greeter.open({ clients });
-  const tls = trusting({ identity: shownBy(pki.client) });
-  assertEquals(await greeting(greeter.port, tls).catch(() => ""), "");
-  assertEquals([asked, greeter.guests.length], [2, 0]);
 });
 
 Deno.test("tls: a new certificate counts from the next connection on, and cuts none", async () => {
@@ -414,17 +333,4 @@ Deno.test("tls: a server shows the certificate for the name it is asked for", as
   assertEquals(await shownFor("other.hospital.example"), pki.misnamed.fingerprint);
   assertEquals(await shownFor("OTHER.hospital.example"), pki.misnamed.fingerprint);
   assertEquals(await shownFor("localhost"), pki.server.fingerprint);
-});
-
-Deno.test("tls: a certificate and a key are told apart from a pair", async () => {
-  const { certificate, key } = pki.server;
-  assertEquals(await net.misfitOf({ certificate, key }), undefined);
-  assertEquals(await net.misfitOf({ certificate, key: pki.client.key }), "pair");
-  assertEquals(await net.misfitOf({ certificate: "no PEM", key }), "certificate");
-  assertEquals(await net.misfitOf({ certificate, key: "no PEM" }), "key");
-  assertEquals((await net.certificatesIn(pki.server.chain)).map(({ fingerprint }) => fingerprint), [
-    pki.server.fingerprint,
-    pki.intermediate.fingerprint,
-  ]);
-  await assertRejects(() => net.certificatesIn(key), TypeError);
 });

@@ -93,7 +93,15 @@ async function identityIn({ cert, key }: Options, session: Session): Promise<Tls
   const [certificate, secret] = [await session.read(cert), await session.read(key)].map((bytes) =>
     new TextDecoder().decode(bytes)
   );
-  return { certificate, key: secret };
+  const identity = { certificate, key: secret };
+  const misfit = await session.outside.world.net.misfitOf(identity);
+  if (misfit === undefined) return identity;
+  const [name, wanted] = {
+    certificate: [cert, "a PEM file of a certificate"],
+    key: [key, "a PEM file of a private key without a password"],
+    pair: [key, `the key of ${plain(cert)}`],
+  }[misfit];
+  return errors.fail("CONSOLE_VALUE_WRONG", { name, wanted });
 }
 
 /** The chain for people: a certificate a paragraph. */

@@ -273,7 +273,8 @@ function failure(cause: unknown, { cipher, clientAuthorities }: ServerShown, has
     state: "bad",
     code: "handshakeFailed",
     says: `The handshake fails (${detail})`,
-    hint: hintFor(cause),
+    // Its hint for all else leads here.
+    hint: isTlsFailure(cause) && cause.trouble === "other" ? undefined : hintFor(cause),
   };
 }
 

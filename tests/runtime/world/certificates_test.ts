@@ -1,8 +1,9 @@
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { flawOf } from "../../../runtime/world/strict_certificate.ts";
 import { readCertificate, troubleWith } from "../../../runtime/world/deno_certificates.ts";
+import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { certify, pki } from "../../world/pki.ts";
 
 const derOf = (pem: string) => new Uint8Array(new X509Certificate(pem).raw);
@@ -72,4 +73,17 @@ Deno.test("certificates: what the lenient reader takes is refused all the same",
   // Where it takes none of them, the strict one has nothing to do, and this test shows nothing.
   assert(lenient.length >= 2);
   for (const shown of lenient) assertEquals(troubleWith(shown, Date.now()), "unfit");
+});
+
+Deno.test("certificates: one and a key are told apart from a pair", async () => {
+  const { certificate, key } = pki.server;
+  assertEquals(await denoWorld.net.misfitOf({ certificate, key }), undefined);
+  assertEquals(await denoWorld.net.misfitOf({ certificate, key: pki.client.key }), "pair");
+  assertEquals(await denoWorld.net.misfitOf({ certificate: "no PEM", key }), "certificate");
+  assertEquals(await denoWorld.net.misfitOf({ certificate, key: "no PEM" }), "key");
+  assertEquals((await denoWorld.net.certificatesIn(pki.server.chain)).map(({ fingerprint }) => fingerprint), [
+    pki.server.fingerprint,
+    pki.intermediate.fingerprint,
+  ]);
+  await assertRejects(() => denoWorld.net.certificatesIn(key), TypeError);
 });
