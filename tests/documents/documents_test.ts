@@ -17,6 +17,7 @@ Deno.test("only these commands of the pages are not run as the page is followed"
   assertEquals(left, [
     "README.md: tests/examples runs the demo; the other is what runs this",
     ...Array(5).fill("docs/guide/edge_box.md: edge_box_test.ts runs it, on a box of its own"),
+    "docs/guide/sftp.md: not every machine that runs the tests has ssh-keygen",
     "docs/guide/sftp_server.md: not every machine that runs the tests has ssh-keygen",
     "docs/guide/tls.md: it depends on when the file is looked at",
   ]);
