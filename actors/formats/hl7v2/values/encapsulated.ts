@@ -114,7 +114,8 @@ export async function writeEncapsulated(
   const isClean = ![...delimiters.field + delimiters.encoding].some((delimiter) => "+/=".includes(delimiter));
   const field = [
     ...[source, type, subtype, "Base64"].map((value) => text.encoded(value, path.text)),
-    isClean ? base64 : encodeEscapes(base64, delimiters, text.hexReader()),
+    // One by one: two of them with an X and digits between look like an escape sequence, and would be left alone.
+    isClean ? base64 : base64.replace(/[+/=]/g, (sign) => encodeEscapes(sign, delimiters, text.hexReader())),
   ].join(delimiters.component);
   text.writeEncoded(path, field);
   if (isObservation(path)) text.write({ ...compilePath("OBX-2"), occurrence: path.occurrence }, "ED");

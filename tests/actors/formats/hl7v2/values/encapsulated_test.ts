@@ -181,6 +181,14 @@ Deno.test("any bytes in any pieces, written with any delimiters, come out as the
   ));
 });
 
+Deno.test("Base64 that looks like an escape sequence of its message comes out as it went in", async () => {
+  // AAAA/X3/, in a message whose escape character is a slash.
+  const bytes = Uint8Array.of(0, 0, 0, 253, 125, 255);
+  const empty = Hl7Message.parse("MSH=+~/&=LAB\r");
+  const written = await empty.withEncapsulated("OBX-5", { type: "application", subtype: "pdf" }, [bytes]);
+  assertEquals(await bytesIn(Hl7Message.parse(written.toBytes()).encapsulated("OBX-5")), bytes);
+});
+
 Deno.test("a document is written to the segment it is for, and what its source fails with is passed on", async () => {
   const two = Hl7Message.parse("MSH|^~\\&|LAB\rOBX|1|NM|K||5\rOBX|2|TX|R||x\r");
   const type = { type: "application", subtype: "pdf" };
