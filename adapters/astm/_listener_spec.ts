@@ -5,7 +5,7 @@ import { doorErrors } from "../_kit/limits/door.ts";
 import { doorSettings, unfitNetworks } from "../_kit/limits/settings.ts";
 import { receptionFaults } from "../_kit/net/reception.ts";
 import { idleSettings } from "../_kit/settings/idle_settings.ts";
-import { receptionSettings, unfitReception } from "../_kit/settings/peer_settings.ts";
+import { idleDoor, receptionSettings, unfitReception } from "../_kit/settings/peer_settings.ts";
 
 /** Longest text of a frame that the standard allows: 64,000 bytes with its marks. */
 export const TEXT_BYTES_MAX = 63_993;
@@ -48,14 +48,7 @@ export function check(settings: Config<typeof config>): readonly Unfit[] {
   return [
     ...unfitReception(settings),
     ...unfitNetworks(settings),
-    ...(settings.role === "client"
-      ? idleSettings(
-        config,
-        settings,
-        ["connectionsMax", "connectionsPerAddressMax", "allow"],
-        "role: client",
-      )
-      : []),
+    ...idleDoor(config, settings),
   ];
 }
 

@@ -1,35 +1,19 @@
 import type { ListenTools } from "../../runtime/contract/adapter.ts";
 import type { Unfit } from "../../runtime/contract/spec.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
-import { bytes, choice, type Config, durationMs, integer, text } from "../../runtime/contract/spec.ts";
+import { bytes, type Config, durationMs, integer } from "../../runtime/contract/spec.ts";
 import { doorErrors } from "../_kit/limits/door.ts";
 import { doorSettings, rateSettings, unfitNetworks } from "../_kit/limits/settings.ts";
-import { connectFaults, listenFaults } from "../_kit/net/faults.ts";
-import { callingFaults, servingFaults } from "../_kit/tls/faults.ts";
-import { eitherTls, unfitTls } from "../_kit/tls/settings.ts";
-import { hostPattern } from "../_kit/settings/host.ts";
+import { receptionFaults } from "../_kit/net/reception.ts";
 import { idleSettings } from "../_kit/settings/idle_settings.ts";
+import { idleDoor, receptionSettings, unfitReception } from "../_kit/settings/peer_settings.ts";
 import { releaseErrors } from "./_release_errors.ts";
 import type { Breach } from "./framing/frame_reader.ts";
 
 /** What an MLLP listener can be told. */
 export const config = {
-  port: integer(
-    "Port to listen on; 0 lets the system choose one. At `role: client`, the port of the peer.",
-    { min: 0, max: 65535, example: 2575 },
-  ),
-  host: text(
-    "Address to listen on: only this machine, 127.0.0.1, where left out. At `role: client`, the " +
-      "name or address of the peer.",
-    { optional: true, example: "10.1.2.3", pattern: hostPattern },
-  ),
-  role: choice(
-    "Who opens the connection that messages come in by: `server` waits for peers, `client` calls the peer, and calls " +
-      "again when the connection is lost.",
-    ["server", "client"],
-    { default: "server" },
-  ),
-  tls: eitherTls,
+  ...receptionSettings,
+  port: { ...receptionSettings.port, example: 2575 },
   release: integer(
     "Release of MLLP: 1, or 2 with its commit acknowledgments. The peer must speak the same.",
     { min: 1, max: 2, default: 1 },
@@ -82,39 +66,24 @@ export const config = {
     min: 0,
     max: 100,
   }),
-  connectMsMax: durationMs("At `role: client`: how long the peer may take to accept the connection.", {
-    default: 10_000,
-    min: 1,
-  }),
-  redialMsMax: durationMs(
-    "At `role: client`: longest wait before the peer is called again. The first is a second, and waits double.",
-    { default: 30_000, min: 1_000 },
-  ),
 } as const;
 
 /** What does not fit together. */
 export function check(settings: Config<typeof config>): readonly Unfit[] {
-  const { role, host, port, release } = settings;
-  const idle = (names: readonly (keyof typeof config)[], beside: string) =>
-    idleSettings(config, settings, names, beside);
-  const unfit = [...unfitNetworks(settings), ...unfitTls(settings.tls, role)];
-  if (release === 1) unfit.push(...idle(["commitMsMax", "resendsMax"], "release: 1"));
-  if (role === "server") return [...unfit, ...idle(["connectMsMax", "redialMsMax"], "role: server")];
-  if (host === undefined) unfit.push({ setting: "host", rule: "is needed: the peer to call" });
-  if (port === 0) {
-    unfit.push({ setting: "port", rule: "must be the port of the peer at role: client, not 0" });
-  }
-  const doors = ["connectionsMax", "connectionsPerAddressMax", "allow"] as const;
-  return [...unfit, ...idle(doors, "role: client")];
+  return [
+    ...unfitNetworks(settings),
+    ...unfitReception(settings),
+    ...(settings.release === 1
+      ? idleSettings(config, settings, ["commitMsMax", "resendsMax"], "release: 1")
+      : []),
+    ...idleDoor(config, settings),
+  ];
 }
 
 /** What can go wrong while listening. */
 export const errors = {
-  ...listenFaults("MLLP"),
-  ...connectFaults("MLLP"),
+  ...receptionFaults("MLLP"),
   ...doorErrors("MLLP"),
-  ...servingFaults("MLLP"),
-  ...callingFaults("MLLP"),
   MLLP_RELEASE_NEWER: releaseErrors.MLLP_RELEASE_NEWER,
   MLLP_FRAME_TOO_LARGE: {
     blame: "sender",

@@ -6,7 +6,7 @@ import { doorErrors } from "../_kit/limits/door.ts";
 import { doorSettings, rateSettings, unfitNetworks } from "../_kit/limits/settings.ts";
 import { receptionFaults } from "../_kit/net/reception.ts";
 import { idleSettings } from "../_kit/settings/idle_settings.ts";
-import { receptionSettings, unfitReception } from "../_kit/settings/peer_settings.ts";
+import { idleDoor, receptionSettings, unfitReception } from "../_kit/settings/peer_settings.ts";
 import type { Breach } from "./framing/frame_reader.ts";
 import { framingField, unfitFraming } from "./framing/framing.ts";
 
@@ -61,14 +61,7 @@ export function check(settings: Config<typeof config>): readonly Unfit[] {
       ? [{ setting: "frameBytesMax", rule: "must not be less than the length of every message" }]
       : []),
     ...(answers === "fixed" ? [] : idleSettings(config, settings, ["ack", "nak"], `answers: ${answers}`)),
-    ...(role === "client"
-      ? idleSettings(
-        config,
-        settings,
-        ["connectionsMax", "connectionsPerAddressMax", "allow"],
-        "role: client",
-      )
-      : []),
+    ...idleDoor(config, settings),
   ];
 }
 

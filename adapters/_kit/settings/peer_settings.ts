@@ -2,6 +2,7 @@ import {
   choice,
   type Config,
   durationMs,
+  type Fields,
   integer,
   text,
   type Unfit,
@@ -76,6 +77,20 @@ export function unfitReception(config: Config<typeof receptionSettings>): Unfit[
     unfit.push({ setting: "port", rule: "must be the port of the peer at role: client, not 0" });
   }
   return unfit;
+}
+
+/** What of a listener's door is set, though it lets nobody in but calls. */
+export function idleDoor(
+  fields: Fields,
+  settings: { readonly role: "server" | "client" } & Readonly<Record<string, unknown>>,
+): readonly Unfit[] {
+  if (settings.role === "server") return [];
+  return idleSettings(
+    fields,
+    settings,
+    ["connectionsMax", "connectionsPerAddressMax", "allow"],
+    "role: client",
+  );
 }
 
 /** What of a sender's settings does not fit its role. */
