@@ -6,6 +6,7 @@ import { FakeClock } from "../../world/fake_clock.ts";
 import { FakeIntake } from "../../world/fake_intake.ts";
 import { type ListenerRig, memoryInMemory, openListener } from "../../world/tools.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
+import { turns } from "../../world/turns.ts";
 import { errorOf } from "./connection.ts";
 import { fingerprint, keys, SshPeer } from "./ssh_peer.ts";
 
@@ -39,7 +40,7 @@ async function watch(
       const before = peer.requests.filter((request) => request === "OPENDIR").length;
       const seen = async () => {
         while (peer.requests.filter((request) => request === "OPENDIR").length < before + count) {
-          await new Promise((resolve) => setTimeout(resolve, 0));
+          await turns();
         }
       };
       await until(seen());
@@ -141,7 +142,7 @@ Deno.test("sftp takes every file once, whatever breaks, and leaves none", async 
     return true;
   };
   const empty = async () => {
-    while ((await rig.peer.folder.files()).length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    while ((await rig.peer.folder.files()).length > 0) await turns();
   };
   await rig.until(empty());
   assertEquals([...new Set(rig.intake.texts)].toSorted(), names);
