@@ -4,7 +4,6 @@ import { bytes, choice, type Config, durationMs, type Unfit } from "../../runtim
 import { doorErrors } from "../_kit/limits/door.ts";
 import { doorSettings, unfitNetworks } from "../_kit/limits/settings.ts";
 import { receptionFaults } from "../_kit/net/reception.ts";
-import { idleSettings } from "../_kit/settings/idle_settings.ts";
 import { idleDoor, receptionSettings, unfitReception } from "../_kit/settings/peer_settings.ts";
 
 /** Longest text of a frame that the standard allows: 64,000 bytes with its marks. */

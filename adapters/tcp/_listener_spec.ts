@@ -52,7 +52,7 @@ export const config = {
 
 /** What does not fit together. */
 export function check(settings: Config<typeof config>): readonly Unfit[] {
-  const { role, answers, framing, frameBytesMax } = settings;
+  const { answers, framing, frameBytesMax } = settings;
   return [
     ...unfitReception(settings),
     ...unfitFraming(framing),

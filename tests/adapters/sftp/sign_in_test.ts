@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { generateKeyPairSync } from "node:crypto";
 import type { AuthContext } from "../../../adapters/_kit/ssh/ssh2.ts";
-import { utils } from "../../../adapters/_kit/ssh/ssh2.ts";
 import { secretOf } from "../../../runtime/contract/spec.ts";
 import { fakeNet } from "../../world/fake_net.ts";
 import { FakeConnection } from "../../world/fake_net.ts";
@@ -9,6 +8,7 @@ import { FakeClock } from "../../world/fake_clock.ts";
 import { worldWith } from "../../world/tools.ts";
 import { refusal, sessionWith } from "./connection.ts";
 import { fingerprint, keys, letInBy, SshPeer } from "./ssh_peer.ts";
+import { sshKeyPair } from "../_kit/ssh/key_pair.ts";
 
 const letInByPassword = (attempt: AuthContext) => {
   if (attempt.method === "password" && attempt.password === "open sesame") return attempt.accept();
@@ -23,7 +23,7 @@ const letInByDialogue = (attempt: AuthContext) => {
 };
 
 Deno.test("sftp signs in with each kind of key, locked or not, in each form", async () => {
-  const locked = utils.generateKeyPairSync("ed25519", {
+  const locked = sshKeyPair("ed25519", {
     cipher: "aes256-ctr",
     rounds: 4,
     passphrase: "open",

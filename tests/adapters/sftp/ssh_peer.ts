@@ -6,18 +6,18 @@ import {
   type Connection,
   type ParsedKey,
   Server,
-  utils,
 } from "../../../adapters/_kit/ssh/ssh2.ts";
 import { secretOf } from "../../../runtime/contract/spec.ts";
 import { Folder } from "../file/folder.ts";
 import { type Manners, serveFiles } from "./sftp_files.ts";
+import { sshKeyPair } from "../_kit/ssh/key_pair.ts";
 
 /** A pair of keys for hosts and users; made once, since making them takes long. */
 export const keys = {
-  ed25519: utils.generateKeyPairSync("ed25519", { comment: "ed25519" }),
-  ecdsa: utils.generateKeyPairSync("ecdsa", { bits: 256, comment: "ecdsa" }),
-  rsa: utils.generateKeyPairSync("rsa", { bits: 2048, comment: "rsa" }),
-  other: utils.generateKeyPairSync("ed25519", { comment: "other" }),
+  ed25519: sshKeyPair("ed25519", { comment: "ed25519" }),
+  ecdsa: sshKeyPair("ecdsa", { bits: 256, comment: "ecdsa" }),
+  rsa: sshKeyPair("rsa", { bits: 2048, comment: "rsa" }),
+  other: sshKeyPair("ed25519", { comment: "other" }),
 } as const;
 
 /** `SHA256:…` of a public key as text. */

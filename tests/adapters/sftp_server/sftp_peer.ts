@@ -5,15 +5,15 @@ import {
   Client,
   type ParsedKey,
   type SFTPWrapper,
-  utils,
 } from "../../../adapters/_kit/ssh/ssh2.ts";
 import { secretOf } from "../../../runtime/contract/spec.ts";
+import { sshKeyPair } from "../_kit/ssh/key_pair.ts";
 
 /** Keys for the tests: of the server, and of two partners. */
 export const keys = {
-  host: utils.generateKeyPairSync("ed25519"),
-  acme: utils.generateKeyPairSync("ed25519"),
-  lab: utils.generateKeyPairSync("ecdsa", { bits: 256 }),
+  host: sshKeyPair("ed25519"),
+  acme: sshKeyPair("ed25519"),
+  lab: sshKeyPair("ecdsa", { bits: 256 }),
 };
 
 /** A config for partners acme and lab, in a folder. */

@@ -13,6 +13,7 @@ import { configOf, worldWith } from "../../world/tools.ts";
 import { turns, unstuck } from "../../world/turns.ts";
 import { configIn, keys, partner, signIn, type SignInOptions, usable } from "./sftp_peer.ts";
 import { bytesOf, type Given, half, open, refusedWith, test } from "./sftp_scene.ts";
+import { sshKeyPair } from "../_kit/ssh/key_pair.ts";
 
 test("keeps partners apart, and everybody within their own root", async (scene) => {
   using acme = await scene.connect();
@@ -126,7 +127,7 @@ test("refuses who shows another key, or an unknown name, the same way", async (s
 });
 
 test("refuses who shows the key of another and cannot prove to have it, and bars who tries that often", async (scene) => {
-  const forgery = { forgedWith: utils.generateKeyPairSync("ed25519").private };
+  const forgery = { forgedWith: sshKeyPair("ed25519").private };
   for (let tries = 0; tries < 10; tries++) {
     const forging = assertRejects(() => scene.connect(forgery), Error, "authentication methods failed");
     await scene.clock.armed(500);
@@ -141,7 +142,7 @@ test("refuses who shows the key of another and cannot prove to have it, and bars
 });
 
 Deno.test("sftp_server takes no signature made with SHA-1", async () => {
-  const pair = utils.generateKeyPairSync("rsa", { bits: 2048 });
+  const pair = sshKeyPair("rsa", { bits: 2048 });
   const [own, shown] = [usable(pair.private), utils.parseKey(pair.public)];
   assert(!(shown instanceof Error) && !Array.isArray(shown));
   const config = configOf(listener.config, {

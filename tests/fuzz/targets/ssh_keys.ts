@@ -1,8 +1,8 @@
 import { KEY_TYPES } from "../../../adapters/_kit/ssh/algorithms.ts";
 import { keyTypeOf, readPrivateKey, readPublicKey } from "../../../adapters/_kit/ssh/keys.ts";
-import { utils } from "../../../adapters/_kit/ssh/ssh2.ts";
 import { knownKeys } from "../../../adapters/sftp/connecting/known_hosts.ts";
 import { must, type Target, textOf } from "../target.ts";
+import { sshKeyPair } from "../../adapters/_kit/ssh/key_pair.ts";
 
 const LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ9sFQLlAcR4lzPfTuO8ZXm3j2cAOmzhlk4lrEoxVo5";
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}$/;
@@ -10,7 +10,7 @@ const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}$/;
 /** What an operator or a partner gives as a key, and what a server shows as its own. */
 export const sshKeyTarget: Target = {
   name: "ssh-key",
-  seeds: [LINE, utils.generateKeyPairSync("ed25519").private],
+  seeds: [LINE, sshKeyPair("ed25519").private],
   words: [
     ...KEY_TYPES,
     "-----BEGIN ",

@@ -7,7 +7,7 @@ import {
   readPrivateKey,
   readPublicKey,
 } from "../../../../adapters/_kit/ssh/keys.ts";
-import { utils } from "../../../../adapters/_kit/ssh/ssh2.ts";
+import { sshKeyPair } from "./key_pair.ts";
 
 const pkcs8 = { type: "pkcs8", format: "pem" } as const;
 const locked = { ...pkcs8, cipher: "aes-256-cbc", passphrase: "open sesame" } as const;
@@ -17,14 +17,14 @@ Deno.test("a private key is read from OpenSSH's form, locked or not", () => {
   for (const type of ["ed25519", "ecdsa", "rsa"] as const) {
     const bits = { ecdsa: 256, rsa: 2048, ed25519: undefined }[type];
     const options = { ...(bits ? { bits } : {}), comment: "a comment" };
-    const open = utils.generateKeyPairSync(type as "rsa", options as { bits: number });
+    const open = sshKeyPair(type, options);
     const key = readPrivateKey(open.private);
     assert(typeof key !== "string", `${type}: ${key}`);
     const other = readPublicKey(open.public);
     assert(typeof other !== "string");
     assertEquals([key.type, key.fingerprint], [other.type, other.fingerprint]);
   }
-  const shut = utils.generateKeyPairSync("ed25519", { cipher: "aes256-ctr", rounds: 4, passphrase: "x" });
+  const shut = sshKeyPair("ed25519", { cipher: "aes256-ctr", rounds: 4, passphrase: "x" });
   assert(typeof readPrivateKey(shut.private, "x") !== "string");
   assertEquals(readPrivateKey(shut.private, "y"), "locked");
   assertEquals(readPrivateKey(shut.private), "locked");
@@ -52,7 +52,7 @@ Deno.test("a private key is read from PEM, locked or not, and signs as it did", 
 Deno.test("a key that is no key, of another kind or too short is told apart", () => {
   assertEquals(readPrivateKey("nothing of the sort"), "unreadable");
   assertEquals(readPublicKey("ssh-ed25519 AAAA"), "unreadable");
-  assertEquals(readPrivateKey(utils.generateKeyPairSync("ed25519").public), "public");
+  assertEquals(readPrivateKey(sshKeyPair("ed25519").public), "public");
   const short = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
   assertEquals(readPrivateKey(String(short.export({ type: "pkcs1", format: "pem" }))), "short");
   const foreign = generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey;
@@ -82,7 +82,7 @@ Deno.test("a fingerprint is the one ssh-keygen shows", () => {
 Deno.test("every ECDSA key signs, whatever its scalar begins with", () => {
   for (const bits of [256, 384, 521]) {
     for (let time = 0; time < 12; time++) {
-      const pair = utils.generateKeyPairSync("ecdsa", { bits });
+      const pair = sshKeyPair("ecdsa", { bits });
       const key = readPrivateKey(pair.private), other = readPublicKey(pair.public);
       assert(typeof key !== "string" && typeof other !== "string");
       const signature = key.key.sign(data);
