@@ -158,6 +158,39 @@ export const forgetful: Memory = {
   delete: () => Promise.resolve(),
 };
 
+/** Where a partner's messages of one feed go. */
+export interface Feed {
+  /** Our name for the partner. */
+  readonly partner: string;
+  /** The partner's name for the feed: {@linkcode Statement.channel}. */
+  readonly name: string;
+}
+
+/** The exchange of a gateway: all of its doors and ways to partners, which carry nothing but sealed messages. */
+export interface Exchange {
+  /**
+   * Has what a partner sends by any door under a feed handed to `intake`, until the returned function is called. Fails
+   * where another channel has that feed.
+   */
+  claim(feed: Feed, intake: Intake): () => void;
+  /**
+   * One attempt to bring a sealed parcel to a partner, by the best way there is now; see {@linkcode OpenSender.send}. The
+   * outcome is what the partner's signed receipt says. Fails where the partner is unknown, suspended, or has no way that
+   * leads to it now.
+   */
+  send(partner: string, parcel: Parcel, signal: AbortSignal): Promise<Outcome>;
+}
+
+/** Who a gateway is to a relay, and what it signs in with there. */
+export interface RelayIdentity {
+  /** Its mailbox, and those of its partners are named alike: the id of the root key, 16 hexadecimal digits. */
+  readonly mailbox: string;
+  /** 32 bytes: the public half of its Ed25519 key for relays. */
+  readonly publicBytes: Uint8Array;
+  /** 64 bytes: the signature of a challenge (RFC 8032). */
+  sign(challenge: Uint8Array): Uint8Array;
+}
+
 /** What an adapter is given. */
 export interface AdapterTools<S extends Spec, Code extends string> {
   /** What its config says, parsed; every default filled in. */
@@ -166,6 +199,10 @@ export interface AdapterTools<S extends Spec, Code extends string> {
   readonly world: World;
   /** The gateway's partners: who may come, and who may be called. */
   readonly partners: Partners;
+  /** Where the gateway has one. */
+  readonly exchange?: Exchange;
+  /** Where the gateway has keys of its own, with one for relays among them. */
+  readonly relay?: RelayIdentity;
   /** Throws a declared error. */
   readonly fail: Fail<Code>;
   /** Makes a declared error without throwing it. */
@@ -214,6 +251,11 @@ export interface ListenerSpec<
   readonly config: S;
   /** Every error it can fail with, by code, each `NAME_NOUN_STATE` under its own name. */
   readonly errors: Readonly<Record<Code, Fault>>;
+  /**
+   * What a partner's gateway needs to know to send to it: settings of the sender of the same name, for the file of public
+   * keys that partners get; `undefined` where a config does not say. Left out: it can be no door of the exchange.
+   */
+  link?(config: Config<S>): Readonly<Record<string, unknown>> | undefined;
   /** It can send {@linkcode Reply.later}: its peers keep the way open, and tell answers apart. */
   readonly answersLater?: true;
   /** Settings that do not fit together, where each fits by itself; a file with one is refused. */
@@ -308,6 +350,11 @@ export interface SenderSpec<N extends string = string, S extends Spec = Spec, Co
   readonly errors: Readonly<Record<Code, Fault>>;
   /** Settings that do not fit together, where each fits by itself; a file with one is refused. */
   check?(config: Config<S>): readonly Unfit[];
+  /**
+   * Names of the settings that a partner's own file may give of a link to it. Every other is for the gateway file to say: a
+   * partner MUST not be able to set it. Left out: it can be no way of the exchange.
+   */
+  readonly link?: readonly string[];
   /** Paths of the message that a config uses, in file names or headers: a file with one its format does not know is refused. */
   paths?(config: Config<S>): readonly string[];
   /**

@@ -35,6 +35,35 @@ export interface OpaqueKey {
   readonly type: string;
 }
 
+/** How signatures are made: EdDSA with Ed25519 (RFC 8032), or ECDSA with P-256 and SHA-256 (FIPS 186-5). */
+export type SignatureAlgorithm = "Ed25519" | "ES256";
+
+/**
+ * What a key is sealed for by: HPKE with X-Wing (KEM 0x647a) or with ML-KEM-768 and P-256 (KEM 0x0050), or JWE's ECDH-ES
+ * with X25519 or P-256 (RFC 7518 section 4.6, RFC 8037), for stacks that have no other.
+ */
+export type SealingAlgorithm = "MLKEM768-X25519" | "MLKEM768-P256" | "X25519" | "P-256";
+
+/** A key that signs, or that signatures are checked with. */
+export interface SignatureKey {
+  /** Names the key on the wire: its thumbprint, the same on both sides. */
+  readonly keyId: string;
+  /** The key itself. */
+  readonly key: CryptoKey;
+  /** What it signs by. Whatever a signature says of itself, it MUST be checked by this. */
+  readonly algorithm: SignatureAlgorithm;
+}
+
+/** A private key that opens. */
+export interface OpeningKey {
+  /** Names the key on the wire: its thumbprint, the same on both sides. */
+  readonly keyId: string;
+  /** The key itself. */
+  readonly key: OpaqueKey;
+  /** What it opens. */
+  readonly algorithm: SealingAlgorithm;
+}
+
 /** A public key of a partner, or our own. */
 export interface PublicKey {
   /** Name the gateway calls itself by, as in a statement. */
@@ -43,20 +72,38 @@ export interface PublicKey {
   readonly keyId: string;
   /** The key itself. */
   readonly key: OpaqueKey;
+  /** What is sealed for it. */
+  readonly algorithm: SealingAlgorithm;
 }
 
 /** Our keys and our partners', as an envelope needs them. */
 export interface Keyring {
   /** Name of this gateway. */
   readonly gateway: string;
-  /** Signs what we seal and the receipts for what we opened (Ed25519). */
-  signingKey(): { readonly keyId: string; readonly key: CryptoKey };
+  /** Signs what we seal and the receipts for what we opened. */
+  signingKey(): SignatureKey;
   /** Opens what was sealed for us; `undefined` where the key is not ours or is gone. */
-  decryptionKey(keyId: string): OpaqueKey | undefined;
-  /** The key a partner, by our own name for it, is sealed for now; fails where the partner is unknown. */
-  encryptionKey(partner: string): PublicKey;
-  /** A key the gateway, by its own name, signs with; `undefined` where no partner is that gateway or has that key. */
-  verificationKey(gateway: string, keyId: string): CryptoKey | undefined;
+  decryptionKey(keyId: string): OpeningKey | undefined;
+  /**
+   * The key a partner, by our own name for it, is sealed for now: its first that is valid and of one of these algorithms.
+   * Fails where the partner is unknown or suspended, or has no such key.
+   */
+  encryptionKey(partner: string, algorithms: readonly SealingAlgorithm[]): PublicKey;
+  /**
+   * A key the gateway, by its own name, signs with; `undefined` where no partner is that gateway, or the key is not one of
+   * its keys, expired or revoked.
+   */
+  verificationKey(gateway: string, keyId: string): SignatureKey | undefined;
+  /** What a partner's gateway, by our own name for it, calls itself; fails where the partner is unknown. */
+  gatewayOf(partner: string): string;
+}
+
+/** What an envelope shows to everybody who carries it. Nothing of it is verified. */
+export interface Address {
+  /** Gateway that says it sealed it. */
+  readonly from: string;
+  /** The sender's name for the feed: {@linkcode Statement.channel}. */
+  readonly channel: string;
 }
 
 /** An opened envelope. */
@@ -114,6 +161,11 @@ export interface EnvelopeSpec<
     tools: EnvelopeTools<S, NoInfer<Code>>,
   ): Promise<Uint8Array>;
   /**
+   * What stands outside, for whoever hands it to the channel it is for; `undefined` where it cannot be read. Left out where
+   * an envelope shows nothing: no partner can send it through the exchange.
+   */
+  address?(sealed: Uint8Array): Address | undefined;
+  /**
    * Opens what was sealed for us. MUST check the signature, the recipient and the expiry before it returns.
    */
   open(sealed: Uint8Array, tools: EnvelopeTools<S, NoInfer<Code>>): Promise<Opened>;
@@ -142,6 +194,8 @@ export interface Envelope {
   readonly receiptType: string;
   /** See {@linkcode EnvelopeSpec.seal}. */
   seal(payload: Uint8Array, statement: Statement, to: readonly string[]): Promise<Uint8Array>;
+  /** See {@linkcode EnvelopeSpec.address}. */
+  address?(sealed: Uint8Array): Address | undefined;
   /** See {@linkcode EnvelopeSpec.open}. */
   open(sealed: Uint8Array): Promise<Opened>;
   /** See {@linkcode EnvelopeSpec.receipt}. */
@@ -174,6 +228,7 @@ export function bindEnvelope<S extends Spec, Code extends string>(
     contentType: spec.contentType,
     receiptType: spec.receiptType,
     seal: (payload, statement, to) => spec.seal(payload, statement, to, tools()),
+    ...(spec.address ? { address: (sealed: Uint8Array) => spec.address!(sealed) } : {}),
     open: (sealed) => spec.open(sealed, tools()),
     receipt: (sealed, opened, outcome) => spec.receipt(sealed, opened, outcome, tools()),
     judge: (receipt, sent) => spec.judge(receipt, sent, tools()),

@@ -2,6 +2,7 @@ import type { TransformerSpec } from "../contract/actor.ts";
 import type { ListenerSpec, SenderSpec } from "../contract/adapter.ts";
 import type { EnvelopeSpec } from "../contract/envelope.ts";
 import type { FormatSpec } from "../contract/format.ts";
+import type { Link } from "../trust/partner_file.ts";
 
 /** What a partner is known by. Files are absolute. */
 export interface PartnerPlan {
@@ -11,6 +12,21 @@ export interface PartnerPlan {
   readonly certificates: readonly string[];
   /** `sha256:HEX` of a certificate, `sha256//BASE64` of a public key. */
   readonly pins: readonly string[];
+}
+
+/** The doors of a gateway for its partners, and its ways to theirs. */
+export interface ExchangePlan {
+  /** Where partners' messages arrive. */
+  readonly doors: readonly Configured<ListenerSpec>[];
+  /** How partners reach the doors, as the gateway's file of public keys says it. */
+  readonly links: readonly Link[];
+  /**
+   * The sender for a partner's link: the link's settings beside our own for that kind, and only those that the sender calls
+   * linkable. Fails by CONFIG_LINK_UNFIT where they do not fit, and where the kind is none.
+   */
+  wayTo(partner: string, link: Link): Promise<Configured<SenderSpec>>;
+  /** From this age on a message that was sent and has no receipt is told about. */
+  readonly receiptMsMax: number;
 }
 
 /**
@@ -30,6 +46,10 @@ export interface GatewayPlan {
   readonly keys?: string;
   /** Partners by our name for them. */
   readonly partners: Readonly<Record<string, PartnerPlan>>;
+  /** Folder that `mitral partner` keeps partners in, absolute: those in it count beside `partners`, and may change. */
+  readonly partnersFolder?: string;
+  /** How sealed messages come from partners and go to them. */
+  readonly exchange?: ExchangePlan;
   /** Where `/health`, `/ready` and `/metrics` are served, on loopback. */
   readonly monitor?: { readonly port: number };
   /** How long {@linkcode RunningGateway.close} may take before lines are dropped where they are. */

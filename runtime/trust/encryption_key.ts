@@ -1,12 +1,15 @@
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519 } from "hpke";
-import type { OpaqueKey } from "../contract/envelope.ts";
+import type { OpaqueKey, SealingAlgorithm } from "../contract/envelope.ts";
 import { keyIdOf } from "./_key_encoding.ts";
+import type { KeyTimes } from "./key_times.ts";
 
 /** Name of the algorithm in key files: X-Wing, HPKE KEM 0x647a. */
-export const ENCRYPTION_ALGORITHM = "MLKEM768-X25519";
+export const ENCRYPTION_ALGORITHM = "MLKEM768-X25519" satisfies SealingAlgorithm;
 
 /** A key a gateway opens with. */
-export interface DecryptionKey {
+export interface DecryptionKey extends KeyTimes {
+  /** What it is for. */
+  readonly algorithm: SealingAlgorithm;
   /** The first 16 hexadecimal digits of the SHA-256 of its public bytes. */
   readonly keyId: string;
   /** Cannot be exported. */
@@ -18,7 +21,9 @@ export interface DecryptionKey {
 }
 
 /** A key a gateway is sealed for. */
-export interface EncryptionKey {
+export interface EncryptionKey extends KeyTimes {
+  /** What it is for. */
+  readonly algorithm: SealingAlgorithm;
   /** The first 16 hexadecimal digits of the SHA-256 of its public bytes. */
   readonly keyId: string;
   /** The key itself. */
@@ -48,13 +53,13 @@ export async function importDecryptionKey(
 ): Promise<DecryptionKey> {
   const privateKey = await suite.DeserializePrivateKey(privateBytes, false);
   const { keyId, key } = await importEncryptionKey(publicBytes);
-  return { keyId, privateKey, publicKey: key, publicBytes };
+  return { algorithm: ENCRYPTION_ALGORITHM, keyId, privateKey, publicKey: key, publicBytes };
 }
 
 /** Reads a public half; throws where it is no key. */
 export async function importEncryptionKey(publicBytes: Uint8Array<ArrayBuffer>): Promise<EncryptionKey> {
   const key = await suite.DeserializePublicKey(publicBytes);
-  return { keyId: await keyIdOf(publicBytes), key, publicBytes };
+  return { algorithm: ENCRYPTION_ALGORITHM, keyId: await keyIdOf(publicBytes), key, publicBytes };
 }
 
 /** True where the halves belong together. */

@@ -26,6 +26,11 @@ export const keyringErrors = declareErrors("keyring", {
     retry: "never",
     says: "Cannot seal: no partner is called {partner}",
   },
+  KEYRING_KEY_MISSING: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot seal for {partner}: it has no valid key for {algorithms}",
+  },
   KEYRING_PARTNER_REPEATED: {
     blame: "operator",
     retry: "never",
@@ -61,7 +66,7 @@ export interface KeyringParts {
 /**
  * Makes a keyring of keys already read. Without an identity `signingKey` and `decryptionKey` fail by
  * KEYRING_IDENTITY_MISSING. Errors: KEYRING_GATEWAY_MISMATCHED, KEYRING_PARTNER_REPEATED, KEYRING_PARTNER_OURSELVES;
- * later KEYRING_IDENTITY_MISSING, KEYRING_PARTNER_UNKNOWN.
+ * later KEYRING_IDENTITY_MISSING, KEYRING_PARTNER_UNKNOWN, KEYRING_KEY_MISSING.
  */
 export function keyringOf({ gateway, identity, partners }: KeyringParts): GatewayKeyring {
   const { fail } = keyringErrors;
@@ -79,24 +84,29 @@ export function keyringOf({ gateway, identity, partners }: KeyringParts): Gatewa
     aliases.set(theirs, partner);
     byGateway.set(theirs, found);
   }
+  const known = (partner: string) => byPartner.get(partner) ?? fail("KEYRING_PARTNER_UNKNOWN", { partner });
   const ours = () => identity ?? fail("KEYRING_IDENTITY_MISSING", { gateway });
   return {
     gateway,
     signingKey() {
-      const [{ keyId, privateKey }] = ours().signing;
-      return { keyId, key: privateKey };
+      const [{ keyId, privateKey, algorithm }] = ours().signing;
+      return { keyId, key: privateKey, algorithm };
     },
     decryptionKey(keyId) {
-      return ours().encryption.find((key) => key.keyId === keyId)?.privateKey;
+      const found = ours().encryption.find((key) => key.keyId === keyId);
+      return found && { keyId, key: found.privateKey, algorithm: found.algorithm };
     },
-    encryptionKey(partner) {
-      const found = byPartner.get(partner) ?? fail("KEYRING_PARTNER_UNKNOWN", { partner });
-      const [{ keyId, key }] = found.encryption;
-      return { gateway: found.gateway, keyId, key };
+    encryptionKey(partner, algorithms) {
+      const { gateway, encryption } = known(partner);
+      const found = encryption.find(({ algorithm }) => algorithms.includes(algorithm)) ??
+        fail("KEYRING_KEY_MISSING", { partner, algorithms: algorithms.join(", ") });
+      const { keyId, key, algorithm } = found;
+      return { gateway, keyId, key, algorithm };
     },
     verificationKey(theirs, keyId) {
-      return byGateway.get(theirs)?.signing.find((key) => key.keyId === keyId)?.key;
+      return byGateway.get(theirs)?.signing.find((key) => key.keyId === keyId);
     },
+    gatewayOf: (partner) => known(partner).gateway,
     partnerOf: (theirs) => aliases.get(theirs),
   };
 }

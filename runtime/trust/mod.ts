@@ -4,9 +4,16 @@
  * @module
  */
 export type { Keys } from "./_key_file.ts";
+export { isValidAt, type KeyTimes } from "./key_times.ts";
 export type { DecryptionKey, EncryptionKey } from "./encryption_key.ts";
 export { createIdentity, type Identity, parseIdentity } from "./identity.ts";
 export { type GatewayKeyring, keyringOf, type KeyringParts, openKeyring } from "./keyring.ts";
 export { createMasterKey, findMasterKey, type MasterKey, type MasterKeySources } from "./master_key.ts";
-export { fingerprintOf, parsePartnerFile, type Partner, writePartnerFile } from "./partner_file.ts";
+export {
+  fingerprintOf,
+  type Link,
+  parsePartnerFile,
+  type Partner,
+  writePartnerFile,
+} from "./partner_file.ts";
 export type { SigningKey, VerificationKey } from "./signing_key.ts";

@@ -29,8 +29,26 @@ export const partnerErrors = declareErrors("partner", {
   },
 });
 
+/** A way to a gateway, as it says itself: the settings of a sender. */
+export interface Link {
+  /** Name of the sender: `https`, `relay`. */
+  readonly kind: string;
+  /** What the sender calls linkable, and nothing else. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
 /** A partner as its file describes it. In each list the first key is the current one. */
 export interface Partner {
+  /** Grows with every change of the file; 0 for a file of version 1, which has none. */
+  readonly serial: number;
+  /** What is pinned, and signs the file. In a file of version 1: the first signing key. */
+  readonly root: VerificationKey;
+  /** What it signs in at a relay with; Ed25519. */
+  readonly relay?: VerificationKey;
+  /** Fingerprints of the certificates it shows when TLS is spoken: `sha256:HEX`. */
+  readonly certificates: readonly string[];
+  /** Ways to it, the preferred one first. */
+  readonly links: readonly Link[];
   /** Name the partner's gateway calls itself by. */
   readonly gateway: string;
   /** Milliseconds since 1970-01-01T00:00Z. */
@@ -100,7 +118,13 @@ export async function parsePartnerFile(bytes: Uint8Array, file: string): Promise
   if (!await crypto.subtle.verify(SIGNING_ALGORITHM, signing[0].key, signatureBytes, signed)) {
     partnerErrors.fail("PARTNER_SIGNATURE_INVALID", { file });
   }
-  return { ...head, signing, encryption: await load("encryption", encryptionKeys, importEncryptionKey) };
+  const none = { serial: 0, root: signing[0], certificates: [], links: [] };
+  return {
+    ...head,
+    ...none,
+    signing,
+    encryption: await load("encryption", encryptionKeys, importEncryptionKey),
+  };
 }
 
 /**

@@ -1,10 +1,14 @@
+import type { SignatureAlgorithm } from "../contract/envelope.ts";
 import { fromBase64Url, keyIdOf, toBase64Url } from "./_key_encoding.ts";
+import type { KeyTimes } from "./key_times.ts";
 
 /** Name of the algorithm in key files. */
-export const SIGNING_ALGORITHM = "Ed25519";
+export const SIGNING_ALGORITHM = "Ed25519" satisfies SignatureAlgorithm;
 
 /** A key a gateway signs with (RFC 8032). */
-export interface SigningKey {
+export interface SigningKey extends KeyTimes {
+  /** What it is for. */
+  readonly algorithm: SignatureAlgorithm;
   /** The first 16 hexadecimal digits of the SHA-256 of its public bytes. */
   readonly keyId: string;
   /** Cannot be exported. */
@@ -16,7 +20,9 @@ export interface SigningKey {
 }
 
 /** A key a gateway's signatures are checked with. */
-export interface VerificationKey {
+export interface VerificationKey extends KeyTimes {
+  /** What it is for. */
+  readonly algorithm: SignatureAlgorithm;
   /** The first 16 hexadecimal digits of the SHA-256 of its public bytes. */
   readonly keyId: string;
   /** The key itself. */
@@ -51,13 +57,13 @@ export async function importSigningKey(
   };
   const privateKey = await crypto.subtle.importKey("jwk", jwk, SIGNING_ALGORITHM, false, ["sign"]);
   const { keyId, key } = await importVerificationKey(publicBytes);
-  return { keyId, privateKey, publicKey: key, publicBytes };
+  return { algorithm: SIGNING_ALGORITHM, keyId, privateKey, publicKey: key, publicBytes };
 }
 
 /** Reads a public half; throws where it is no key. */
 export async function importVerificationKey(publicBytes: Uint8Array<ArrayBuffer>): Promise<VerificationKey> {
   const key = await crypto.subtle.importKey("raw", publicBytes, SIGNING_ALGORITHM, true, ["verify"]);
-  return { keyId: await keyIdOf(publicBytes), key, publicBytes };
+  return { algorithm: SIGNING_ALGORITHM, keyId: await keyIdOf(publicBytes), key, publicBytes };
 }
 
 /** True where the halves belong together. */

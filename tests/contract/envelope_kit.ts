@@ -197,7 +197,8 @@ export function testEnvelope<S extends Spec, Code extends string>(
   test("refuses to open with another key of the same id", async () => {
     const { sealed } = await sealedSmall();
     const registry = await testKeyring("registry", []);
-    const keyId = (await testKeyring("clinic", ["registry"])).encryptionKey("registry").keyId;
+    const keyId =
+      (await testKeyring("clinic", ["registry"])).encryptionKey("registry", ["MLKEM768-X25519"]).keyId;
     const withOtherKey: Keyring = { ...await labKeys(), decryptionKey: () => registry.decryptionKey(keyId) };
     await refuses("another key", bind(withOtherKey).open(sealed));
   });
@@ -218,7 +219,7 @@ export function testEnvelope<S extends Spec, Code extends string>(
     const { keyId } = (await testKeyring("hospital", [])).signingKey();
     const withTheirKeyId: Keyring = {
       ...inTheirName,
-      signingKey: () => ({ keyId, key: clinic.signingKey().key }),
+      signingKey: () => ({ ...clinic.signingKey(), keyId }),
     };
     const forged = await bind(withTheirKeyId).seal(payloadOf(50), statement, ["lab"]);
     await refuses("under the hospital's key id", (await lab()).open(forged), codes.signatureInvalid);
@@ -241,7 +242,7 @@ export function testEnvelope<S extends Spec, Code extends string>(
   test("refuses a message its addressee sealed anew for somebody else", async () => {
     const { sealed } = await sealedSmall();
     const opened = await (await lab()).open(sealed);
-    const registry = (await testKeyring("lab", ["registry"])).encryptionKey("registry");
+    const registry = (await testKeyring("lab", ["registry"])).encryptionKey("registry", ["MLKEM768-X25519"]);
     const forwarded = await forward(opened, sealed, registry);
     const receiver = bind(await testKeyring("registry", ["hospital", "lab"]));
     await refuses("forwarded by the lab", receiver.open(forwarded), codes.statementMismatched);
@@ -342,7 +343,7 @@ export function testEnvelope<S extends Spec, Code extends string>(
     const inTheirName: Keyring = { ...clinic, gateway: "lab.example" };
     await refuses("the clinic's in the lab's name", judged(inTheirName), codes.receiptSignerUnknown);
     const { keyId } = (await labKeys()).signingKey();
-    const forged: Keyring = { ...inTheirName, signingKey: () => ({ keyId, key: clinic.signingKey().key }) };
+    const forged: Keyring = { ...inTheirName, signingKey: () => ({ ...clinic.signingKey(), keyId }) };
     await refuses("under the lab's key id", judged(forged), codes.receiptSignatureInvalid);
     const forAnother: Keyring = { ...await labKeys(), gateway: "clinic.example" };
     await refuses("the lab's in the clinic's name", judged(forAnother), codes.receiptMismatched);

@@ -34,7 +34,7 @@ async function findContentKey({ pub, wraps }: Parts, keys: Keyring, fail: HpkeFa
   if (ours.length === 0) fail("HPKE_RECIPIENT_MISSING", { gateway });
   for (const wrap of ours) {
     const key = keys.decryptionKey(wrap.kid);
-    if (key) return await unwrapContentKey(wrap, key, pub) ?? fail("HPKE_WRAP_ALTERED");
+    if (key) return await unwrapContentKey(wrap, key.key, pub) ?? fail("HPKE_WRAP_ALTERED");
   }
   return fail("HPKE_KEY_UNKNOWN", { gateway });
 }

@@ -52,9 +52,9 @@ export async function judgeReceipt(
   if (receipt.length > RECEIPT_BYTES_MAX) fail("HPKE_RECEIPT_INVALID", { field: "length" });
   const jws = textOf(receipt) ?? "";
   const keyId = signerOf(TYPE, jws) ?? fail("HPKE_RECEIPT_INVALID", { field: "JWS" });
-  const { gateway } = keys.encryptionKey(sent.to);
+  const gateway = keys.gatewayOf(sent.to);
   const key = keys.verificationKey(gateway, keyId) ?? fail("HPKE_RECEIPT_SIGNER_UNKNOWN", { gateway });
-  const text = await verifyJws(jws, key) ?? fail("HPKE_RECEIPT_SIGNATURE_INVALID", { gateway });
+  const text = await verifyJws(jws, key.key) ?? fail("HPKE_RECEIPT_SIGNATURE_INVALID", { gateway });
   const claims = readObject(text) ?? fail("HPKE_RECEIPT_INVALID", { field: "JSON" });
   const different = mismatch(claims, await boundTo(sent.statement, sent.payload, { by: gateway }));
   if (different !== undefined) fail("HPKE_RECEIPT_MISMATCHED", { field: different });

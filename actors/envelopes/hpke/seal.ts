@@ -15,7 +15,7 @@ export async function seal(
   fail: HpkeFail,
 ): Promise<Uint8Array> {
   if (statement.from !== keys.gateway) fail("HPKE_STATEMENT_INVALID", { field: "from" });
-  const recipients = to.map((partner) => keys.encryptionKey(partner));
+  const recipients = to.map((partner) => keys.encryptionKey(partner, ["MLKEM768-X25519"]));
   const pub = publicPartOf(statement, recipients, fail);
   return await sealSigned(await signStatement(pub, payload, keys), pub, payload, recipients);
 }

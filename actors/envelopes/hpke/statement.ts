@@ -26,7 +26,7 @@ export async function verifyStatement(
 ): Promise<void> {
   const keyId = signerOf(TYPE, jws) ?? fail("HPKE_SIGNATURE_INVALID");
   const key = keys.verificationKey(pub.from, keyId) ?? fail("HPKE_SIGNER_UNKNOWN");
-  const signed = await verifyJws(jws, key) ?? fail("HPKE_SIGNATURE_INVALID");
+  const signed = await verifyJws(jws, key.key) ?? fail("HPKE_SIGNATURE_INVALID");
   const expected = await claimsOf(pub, payload);
   if (signed === canonical(expected)) return;
   fail("HPKE_STATEMENT_MISMATCHED", { field: mismatch(readObject(signed) ?? {}, expected) ?? "names" });

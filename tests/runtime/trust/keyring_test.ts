@@ -34,13 +34,13 @@ Deno.test("keyring speaks of partners by our name, and of gateways by theirs", a
   const keys = await open({ "the-lab": "/lab.json", clinic: "/clinic.json" }, "/hospital.keys.json");
   const lab = (await gatewayOf("lab")).identity;
   assertEquals(keys.gateway, "hospital.example");
-  const { gateway, keyId } = keys.encryptionKey("the-lab");
+  const { gateway, keyId } = keys.encryptionKey("the-lab", ["MLKEM768-X25519"]);
   assertEquals([gateway, keyId], ["lab.example", lab.encryption[0].keyId]);
-  assertEquals(keys.verificationKey("lab.example", lab.signing[0].keyId)?.type, "public");
+  assertEquals(keys.verificationKey("lab.example", lab.signing[0].keyId)?.key.type, "public");
   assertEquals(keys.partnerOf("lab.example"), "the-lab");
 
   assertEquals(
-    assertThrows(() => keys.encryptionKey("lab.example"), MitralError).code,
+    assertThrows(() => keys.encryptionKey("lab.example", ["MLKEM768-X25519"]), MitralError).code,
     "KEYRING_PARTNER_UNKNOWN",
   );
   assertEquals(keys.verificationKey("the-lab", lab.signing[0].keyId), undefined);
@@ -50,9 +50,9 @@ Deno.test("keyring speaks of partners by our name, and of gateways by theirs", a
 Deno.test("keyring takes no gateway for another because a partner is called like it", async () => {
   const keys = await open({ "lab.example": "/clinic.json", "clinic.example": "/lab.json" });
   const lab = (await gatewayOf("lab")).identity;
-  assertEquals(keys.verificationKey("lab.example", lab.signing[0].keyId)?.type, "public");
+  assertEquals(keys.verificationKey("lab.example", lab.signing[0].keyId)?.key.type, "public");
   assertEquals(keys.verificationKey("clinic.example", lab.signing[0].keyId), undefined);
-  assertEquals(keys.encryptionKey("lab.example").gateway, "clinic.example");
+  assertEquals(keys.encryptionKey("lab.example", ["MLKEM768-X25519"]).gateway, "clinic.example");
 });
 
 Deno.test("keyring has no key of a stranger, nor a partner's key under another id", async () => {
@@ -68,12 +68,12 @@ Deno.test("keyring signs and opens with our own keys", async () => {
   const { signing, encryption } = (await gatewayOf("hospital")).identity;
   assertEquals(keys.signingKey().keyId, signing[0].keyId);
   assertEquals(keys.signingKey().key.type, "private");
-  assertEquals(keys.decryptionKey(encryption[0].keyId)?.type, "private");
+  assertEquals(keys.decryptionKey(encryption[0].keyId)?.key.type, "private");
 });
 
 Deno.test("keyring without keys of its own can name partners, but not seal or open", async () => {
   const keys = await open({ lab: "/lab.json" });
-  assertEquals(keys.encryptionKey("lab").gateway, "lab.example");
+  assertEquals(keys.encryptionKey("lab", ["MLKEM768-X25519"]).gateway, "lab.example");
   for (const use of [() => keys.signingKey(), () => keys.decryptionKey("0000000000000000")]) {
     assertEquals(assertThrows(use, MitralError).code, "KEYRING_IDENTITY_MISSING");
   }
@@ -105,9 +105,10 @@ Deno.test("keyring uses the first key, and still opens and verifies with the oth
   };
   const own = keyringOf({ gateway: "lab.example", identity: rotated, partners: {} });
   assertEquals(own.signingKey().keyId, next.signing[0].keyId);
-  assertEquals(own.decryptionKey(old.encryption[0].keyId)?.type, "private");
+  assertEquals(own.decryptionKey(old.encryption[0].keyId)?.key.type, "private");
 
-  const publicHalves = ({ keyId, publicKey, publicBytes }: typeof next.signing[0]) => ({
+  const publicHalves = ({ algorithm, keyId, publicKey, publicBytes }: typeof next.signing[0]) => ({
+    algorithm,
     keyId,
     key: publicKey,
     publicBytes,
@@ -118,6 +119,6 @@ Deno.test("keyring uses the first key, and still opens and verifies with the oth
   };
   const theirs = keyringOf({ gateway: "hospital.example", partners: { lab: partner } });
   for (const { keyId } of rotated.signing) {
-    assertEquals(theirs.verificationKey("lab.example", keyId)?.type, "public");
+    assertEquals(theirs.verificationKey("lab.example", keyId)?.key.type, "public");
   }
 });

@@ -8,7 +8,7 @@ import type { PublicPart } from "../../../../actors/envelopes/hpke/header.ts";
 import { testKeyring } from "../../../runtime/trust/gateways.ts";
 
 async function wrapped() {
-  const to = (await testKeyring("hospital", ["lab"])).encryptionKey("lab");
+  const to = (await testKeyring("hospital", ["lab"])).encryptionKey("lab", ["MLKEM768-X25519"]);
   const pub: PublicPart = {
     v: 1,
     id: "m1",
@@ -36,13 +36,13 @@ Deno.test("content key is 32 bytes with a salt of 24, new each time", async () =
 
 Deno.test("content key comes out for its addressee", async () => {
   const { contentKey, pub, key, wrap } = await wrapped();
-  assertEquals(await unwrapContentKey(wrap, key, pub), contentKey);
+  assertEquals(await unwrapContentKey(wrap, key.key, pub), contentKey);
   assertEquals([wrap.encapsulated.length, wrap.wrapped.length], [1120, 48]);
 });
 
 Deno.test("content key stays wrapped under any other header", async () => {
   const { pub, key, wrap } = await wrapped();
   for (const other of [{ ...pub, seq: 2 }, { ...pub, to: [] }, { ...pub, from: "lab.example" }]) {
-    assertEquals(await unwrapContentKey(wrap, key, other), undefined);
+    assertEquals(await unwrapContentKey(wrap, key.key, other), undefined);
   }
 });

@@ -57,7 +57,7 @@ const statement: Statement = {
 async function pair() {
   const hospital = await testKeyring("hospital", ["lab"]);
   const lab = bindEnvelope(hpke, {}, await testKeyring("lab", ["hospital"]), { nowMs: () => NOW_MS });
-  const to: PublicKey = hospital.encryptionKey("lab");
+  const to: PublicKey = hospital.encryptionKey("lab", ["MLKEM768-X25519"]);
   const pub: PublicPart = {
     v: 1,
     id: "m1",
