@@ -72,3 +72,20 @@ export async function isSigningPair({ privateKey, publicKey }: SigningKey): Prom
   const signature = await crypto.subtle.sign(SIGNING_ALGORITHM, privateKey, probe);
   return await crypto.subtle.verify(SIGNING_ALGORITHM, publicKey, signature, probe);
 }
+
+/** Signs; 64 bytes, whatever the algorithm. */
+export async function signatureBy(
+  { privateKey }: Pick<SigningKey, "algorithm" | "privateKey">,
+  signed: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.sign(SIGNING_ALGORITHM, privateKey, signed));
+}
+
+/** True where the key made this signature of these bytes. */
+export async function isSignatureBy(
+  { key }: Pick<VerificationKey, "algorithm" | "key">,
+  signature: Uint8Array<ArrayBuffer>,
+  signed: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  return await crypto.subtle.verify(SIGNING_ALGORITHM, key, signature, signed);
+}
