@@ -115,20 +115,3 @@ export async function isSignatureBy(
 ): Promise<boolean> {
   return await crypto.subtle.verify(WAYS[algorithm].signature, key, signature, signed);
 }
-
-/** Signs; 64 bytes, whatever the algorithm. */
-export async function signatureBy(
-  { privateKey }: Pick<SigningKey, "algorithm" | "privateKey">,
-  signed: Uint8Array<ArrayBuffer>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await crypto.subtle.sign(SIGNING_ALGORITHM, privateKey, signed));
-}
-
-/** True where the key made this signature of these bytes. */
-export async function isSignatureBy(
-  { key }: Pick<VerificationKey, "algorithm" | "key">,
-  signature: Uint8Array<ArrayBuffer>,
-  signed: Uint8Array<ArrayBuffer>,
-): Promise<boolean> {
-  return await crypto.subtle.verify(SIGNING_ALGORITHM, key, signature, signed);
-}
