@@ -31,7 +31,7 @@ export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
     data,
     masterKey,
     ...(keys === undefined ? {} : { keys }),
-    partners: planPartners(file.partners),
+    ...planPartners(file.partners),
     ...(monitor === undefined ? {} : { monitor }),
     drainMsMax,
     journal,
@@ -40,12 +40,17 @@ export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
   };
 }
 
-function planPartners(partners: GatewayFile["partners"] = {}): GatewayPlan["partners"] {
-  return Object.fromEntries(
-    Object.entries(partners).map((
-      [name, { keys, ...proofs }],
-    ) => [name, { ...proofs, ...(keys === undefined ? {} : { keys }) }]),
-  );
+function planPartners(
+  partners: GatewayFile["partners"] = {},
+): Pick<GatewayPlan, "partners" | "partnersFolder"> {
+  if (typeof partners === "string") return { partners: {}, partnersFolder: partners };
+  return {
+    partners: Object.fromEntries(
+      Object.entries(partners).map((
+        [name, { keys, ...proofs }],
+      ) => [name, { ...proofs, ...(keys === undefined ? {} : { keys }) }]),
+    ),
+  };
 }
 
 function planChannel(name: string, file: ChannelFile, facts: PlanFacts): ChannelPlan {

@@ -8,11 +8,11 @@ import type { Archive } from "../journal/records.ts";
 import type { BackupManifest } from "../journal/upkeep/backup_manifest.ts";
 import { backUpJournal, type Watched } from "../journal/upkeep/upkeep.ts";
 import { MitralError } from "../contract/error.ts";
-import { PartnerRegistry } from "../trust/partner_registry.ts";
 import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
+import { type GatewayPartners, openPartners } from "./gateway_partners.ts";
 import type { FinalOutcome, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
 import { errors } from "./gateway_errors.ts";
 import { pendingIn, Statistics } from "./gateway_statistics.ts";
@@ -43,7 +43,7 @@ export class Gateway extends Operated implements RunningGateway {
   readonly #keeper: JournalKeeper;
   readonly #keyTools: KeyTools;
   #keys: GatewayKeys | undefined;
-  readonly #partners: PartnerRegistry;
+  readonly #partners: GatewayPartners;
   readonly #channels = new Map<string, Channel>();
   readonly #renewal: Renewal;
   readonly #observers = new Set<(event: GatewayEvent) => void>();
@@ -65,7 +65,7 @@ export class Gateway extends Operated implements RunningGateway {
     world: World,
     keyTools: KeyTools,
     keys: GatewayKeys | undefined,
-    partners: PartnerRegistry,
+    partners: GatewayPartners,
     openStore: OpenStore,
   ) {
     super();
@@ -125,21 +125,15 @@ export class Gateway extends Operated implements RunningGateway {
     },
   ): Promise<Gateway> {
     const store = openStore ?? sqliteStore(masterKey ?? missingMasterKey(plan.masterKey));
+    const partners = await openPartners(plan, world, (event) => gateway.#report(event));
     const keyTools: KeyTools = {
       world,
       ...(masterKey ? { masterKey } : {}),
+      partners: partners.book,
       report: (news) => gateway.#report(news),
     };
     const keys = await keysFor(plan, plan.channels, keyTools);
-    const partners = await PartnerRegistry.open(
-      plan.partners,
-      world,
-      (event) => gateway.#report({ name: "partnerTroubled", ...event }),
-    );
     const gateway = new Gateway(plan, world, keyTools, keys, partners, store);
-    partners.watch((changes) => {
-      for (const change of changes) gateway.#report({ name: "partnerChanged", ...change });
-    });
     if (observer) gateway.observe(observer);
     await gateway.#keeper.open();
     partners.start();
@@ -260,6 +254,8 @@ export class Gateway extends Operated implements RunningGateway {
       this.#mustHaveJournal();
       const old = this.#channels.get(plan.name);
       if (old) await this.#retire(old);
+      // It may be for a partner that came since.
+      await this.#partners.book.look();
       // Channels that came with the file need no keys; this one may be the first that seals or opens.
       if (!this.#keys) {
         this.#keys = await keysFor(this.#plan, [plan], this.#keyTools);
@@ -321,7 +317,7 @@ export class Gateway extends Operated implements RunningGateway {
       world: this.#world,
       journal: this.#journal,
       memory: this.#memory,
-      partners: this.#partners,
+      partners: this.#partners.registry,
       ...(this.#keys ? { keyring: this.#keys.keyring } : {}),
       found: {
         inbox: inboxes[plan.name] ?? 0,

@@ -34,6 +34,11 @@ export const keyringErrors = declareErrors("keyring", {
     retry: "never",
     says: "Cannot seal: no partner is called {partner}",
   },
+  KEYRING_PARTNER_ABSENT: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot seal for {partner}, or open what is from it: it is {state}",
+  },
   KEYRING_KEY_MISSING: {
     blame: "operator",
     retry: "later",
