@@ -1,5 +1,6 @@
 import type { By, Note } from "./acts.ts";
 import type { Cancel, Cancelled } from "./cancels.ts";
+import type { Exchanged, ForgetExchanged, NoteExchanged } from "./exchanged.ts";
 import type { Correct, Corrected } from "./corrections.ts";
 import type { Stored } from "./large_bodies.ts";
 import type { NewMessage } from "./new_message.ts";
@@ -50,6 +51,8 @@ export interface Append extends NewMessage {
   readonly evidence?: Uint8Array;
   /** It takes the place of a message in quarantine, which is cancelled. */
   readonly corrects?: Corrected;
+  /** It came sealed, and its receipt will say this. */
+  readonly exchanged?: Exchanged;
 }
 
 /**
@@ -197,6 +200,8 @@ export interface Settle {
   readonly concludes?: Omit<Answered, "op" | "seq">;
   /** Where `tellRest` or `concludes` decides. */
   readonly followUps?: FollowUps;
+  /** It went out sealed, and this is what the receipt says. */
+  readonly exchanged?: Exchanged;
 }
 
 /**
@@ -276,6 +281,8 @@ export interface Answered {
   readonly seq: number;
   readonly positively: boolean;
   readonly answer?: { readonly bytes: Uint8Array; readonly contentType: string };
+  /** The answer is a receipt, which says this. */
+  readonly exchanged?: Exchanged;
 }
 
 /** Quarantined work to be done again. */
@@ -367,6 +374,8 @@ export type Operation =
   | DropKeys
   | Prune
   | SweepFound
+  | NoteExchanged
+  | ForgetExchanged
   | GiveBack;
 
 /** What each operation gives back. */

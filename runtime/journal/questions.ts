@@ -4,6 +4,7 @@ import type { AskProgress } from "./progress.ts";
 import type { QueuedDelivery } from "./queued_deliveries.ts";
 import type { ActQuery, ActRecord } from "./acts.ts";
 import type { Cancellable } from "./cancels.ts";
+import type { AskExchanged, AskNumbered, ExchangedRanges, NumberedRanges } from "./exchanged.ts";
 import type { AskNewer, NewerSlice } from "./newer_deliveries.ts";
 import type { AskReplayable, ReplayablePage } from "./replay_reader.ts";
 import type { Ageing, FoundPlace, KeptDay } from "./retention_operations.ts";
@@ -75,6 +76,8 @@ export type Question =
   | { readonly ask: "cancellable"; readonly seq: number }
   | AskReplayable
   | AskNewer
+  | AskExchanged
+  | AskNumbered
   | { readonly ask: "holds" }
   | { readonly ask: "pending" };
 
@@ -123,6 +126,8 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends { ask: "unfound" } ? { readonly gone: readonly FoundPlace[]; readonly last: FoundPlace | null }
   : Q extends AskReplayable ? ReplayablePage
   : Q extends AskNewer ? NewerSlice
+  : Q extends AskExchanged ? readonly ExchangedRanges[]
+  : Q extends AskNumbered ? NumberedRanges
   : Q extends AskProgress ? MessageProgress | undefined
   : Q extends { ask: "forgetKeys" } ? null
   : PendingTotals;

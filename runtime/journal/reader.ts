@@ -6,6 +6,7 @@ import { Blinds } from "./blinds.ts";
 import type { BodyFiles } from "./body_files.ts";
 import { readCancellable } from "./cancels.ts";
 import type { Database } from "./database.ts";
+import { readExchanged, readNumbered } from "./exchanged.ts";
 import { readHolds } from "./holds.ts";
 import { Names } from "./names.ts";
 import { NewerDeliveries } from "./newer_deliveries.ts";
@@ -118,6 +119,10 @@ export class Reader {
         return this.#replays.page(question);
       case "newer":
         return this.#newer.slice(question);
+      case "exchanged":
+        return readExchanged(this.#parts, question.gateway);
+      case "numbered":
+        return readNumbered(this.#parts, question);
       case "cancellable":
         return readCancellable(this.#parts.database, this.#parts.names, question.seq);
     }

@@ -1,6 +1,7 @@
 import { declareErrors } from "../contract/error.ts";
 import { ACT_TABLE } from "./acts.ts";
 import type { Database } from "./database.ts";
+import { EXCHANGED_TABLES } from "./exchanged.ts";
 import { HOLD_TABLE } from "./holds.ts";
 import { STANDING_TABLE } from "./standing.ts";
 
@@ -68,7 +69,7 @@ export const errors = declareErrors("journal", {
 });
 
 /** Version of the schema this program writes. */
-export const VERSION = 4;
+export const VERSION = 5;
 
 /** Where a message stands, as `message.state` has it: numbers, so that a partial index holds what is still to do. */
 export const MESSAGE = {
@@ -101,7 +102,7 @@ export const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
  *   and whose rows are not yet.
  * - `numbering`: the last number of a sender (null: none is known), and the message that had it.
  */
-const TABLES = `
+const TABLES_4 = `
 CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE vault (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -159,12 +160,16 @@ ${HOLD_TABLE}${STANDING_TABLE}
 INSERT INTO setting VALUES ('epoch', 1);
 `;
 
-/** Makes the tables in a new file. Errors: JOURNAL_VERSION_NEWER. */
+/** What version 5 added: what gateways have exchanged. */
+const SINCE_4 = EXCHANGED_TABLES;
+
+/** Makes the tables in a new file, and those a file of the version before lacks. Errors: JOURNAL_VERSION_NEWER. */
 export function prepareSchema(database: Database): void {
   const found = versionOf(database);
   if (found > VERSION) errors.fail("JOURNAL_VERSION_NEWER", { found, known: VERSION });
   if (found === VERSION) return;
-  database.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${VERSION}; COMMIT`);
+  const missing = found === 4 ? SINCE_4 : TABLES_4 + SINCE_4;
+  database.exec(`BEGIN IMMEDIATE; ${missing} PRAGMA user_version = ${VERSION}; COMMIT`);
 }
 
 /** Version of the schema of a file; 0 for a new one. */

@@ -5,11 +5,12 @@ import { Bodies } from "./bodies.ts";
 import { Cancels } from "./cancels.ts";
 import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
+import { ExchangedWriter } from "./exchanged.ts";
 import { FoundIndex } from "./found.ts";
 import { HoldWriter } from "./holds.ts";
 import { Makings } from "./makings.ts";
 import { Names } from "./names.ts";
-import type { Operation } from "./operations.ts";
+import type { Appended, Operation } from "./operations.ts";
 import { Processing } from "./processing.ts";
 import { Replays } from "./replays.ts";
 import { Retention } from "./retention.ts";
@@ -35,6 +36,7 @@ export class Writer {
   readonly #standing: StandingWriter;
   readonly #holds: HoldWriter;
   readonly #retention: Retention;
+  readonly #exchanged: ExchangedWriter;
 
   constructor(database: Database, sealing: Sealing, files: BodyFiles) {
     this.#database = database;
@@ -59,6 +61,7 @@ export class Writer {
     this.#standing = new StandingWriter(database, parts);
     this.#holds = new HoldWriter(database, parts);
     this.#retention = new Retention(database, parts);
+    this.#exchanged = new ExchangedWriter(database, names);
   }
 
   /**
@@ -107,6 +110,16 @@ export class Writer {
   }
 
   #applyOne(operation: Operation): unknown {
+    const result = this.#act(operation);
+    if ("exchanged" in operation && operation.exchanged) {
+      // One that was here already has had its receipt.
+      const isHere = operation.op === "append" && (result as Appended).kind !== "appended";
+      if (!isHere) this.#exchanged.note(operation.exchanged);
+    }
+    return result;
+  }
+
+  #act(operation: Operation): unknown {
     switch (operation.op) {
       case "append":
         return this.#appends.append(operation);
@@ -156,6 +169,10 @@ export class Writer {
         return { freePages: Number(this.#parts.sql.freePages.get()!.freelist_count) };
       case "sweepFound":
         return this.#retention.sweepFound(operation);
+      case "exchanged":
+        return null;
+      case "forgetExchanged":
+        return this.#exchanged.forget(operation);
       case "unpiece":
         this.#parts.sql.unpiece.run(operation.seq);
         return null;
