@@ -62,7 +62,7 @@ export class Endpoint {
   /** No attempt goes by it any more; its sender is closed once the last that does is over. */
   async retire(): Promise<void> {
     this.#isRetired = true;
-    this.health.rest();
+    this.health.end();
     this.#life.abort(errors.error("ENGINE_LINE_STOPPED"));
     if (this.#running === 0) await this.#sender[Symbol.asyncDispose]();
   }

@@ -48,6 +48,7 @@ export class Health {
   #isReady = false;
   #isTried = false;
   #forget = () => {};
+  #isOver = false;
   /** Grows with every change: what a look that began before it finds counts no more. */
   #era = 0;
 
@@ -109,6 +110,7 @@ export class Health {
 
   /** An attempt by it was answered: one that was to try it, one while no path is healthy, or any other. */
   answered(how: "trial" | "alone" | "other"): void {
+    if (this.#isOver) return;
     const { clock } = this.#parts.world;
     this.#misses = 0;
     this.#answeredMs = clock.elapsedMs();
@@ -122,6 +124,7 @@ export class Health {
 
   /** An attempt by it got no answer. */
   missed(error: MitralError, isTrial: boolean): void {
+    if (this.#isOver) return;
     this.#trouble = error;
     this.#missedMs = this.#parts.world.clock.elapsedMs();
     this.#misses++;
@@ -145,8 +148,14 @@ export class Health {
     this.#parts.restored(this.#restoredMs - this.#fellMs);
   }
 
-  /** It is looked at no more. */
-  rest(): void {
+  /** Its path is gone: nothing changes any more. */
+  end(): void {
+    this.#isOver = true;
+    this.#rest();
+  }
+
+  /** It is looked at no more until something changes. */
+  #rest(): void {
     this.#era++;
     this.#forget();
   }
@@ -212,7 +221,7 @@ export class Health {
   /** Looks at it from time to time, where nothing goes by it. */
   #standBy(): void {
     const { look, world: { clock } } = this.#parts;
-    if (!look) return this.rest();
+    if (!look) return this.#rest();
     this.#after(limits.pathStandbyMs, async () => {
       const era = this.#era;
       const isIdle = clock.elapsedMs() - this.#answeredMs >= limits.pathStandbyMs;
@@ -224,7 +233,7 @@ export class Health {
   }
 
   #after(ms: number, act: () => Promise<void>): void {
-    this.rest();
+    this.#rest();
     this.#forget = this.#parts.world.clock.after(ms, () => void act());
   }
 }
