@@ -122,15 +122,14 @@ export class Health {
     else this.#better();
   }
 
-  /** An attempt by it got no answer. */
-  missed(error: MitralError, isTrial: boolean): void {
+  /** An attempt by it got no answer; `isPlain`: it is sure that others would get none either. */
+  missed(error: MitralError, isTrial: boolean, isPlain: boolean): void {
     if (this.#isOver) return;
     this.#trouble = error;
     this.#missedMs = this.#parts.world.clock.elapsedMs();
     this.#misses++;
     if (isTrial) this.#isTried = false;
     if (this.#condition === "healthy") {
-      const isPlain = error.isUnsent || error.retryAfterMs > 0;
       if (isPlain || this.#misses >= limits.pathMissesMax) this.#fall(error);
     } else if (isTrial || this.#wellSinceMs !== undefined) this.#worse(error);
   }

@@ -193,7 +193,8 @@ export class PathSet implements OpenSender {
         throw cause;
       });
       if (outcome.kind === "failed" && !outcome.answer) {
-        health.missed(outcome.error, isTrial);
+        const isPlain = outcome === sender || outcome.error.isUnsent || outcome.error.retryAfterMs > 0;
+        health.missed(outcome.error, isTrial, isPlain);
         return this.#isElsewhere(endpoint) ? { ...outcome, isElsewhere: true } : outcome;
       }
       health.answered(this.#healthy() ? isTrial ? "trial" : "other" : "alone");
