@@ -9,6 +9,7 @@ import { type ValueParts, valuesOf } from "./parcel_values.ts";
 import { partId } from "./part_id.ts";
 import { LazySender } from "./paths/lazy_sender.ts";
 import { type Path, PathSet, type PathTools } from "./paths/path_set.ts";
+import { pathsOf } from "./paths/paths_of.ts";
 import type { DestinationPlan } from "./plan.ts";
 import type { Entry } from "./queue.ts";
 import type { Failure } from "./remedy.ts";
@@ -90,7 +91,7 @@ export function deliveryStages(
   watch: DeliveryWatch,
 ): LineStage<Sending, Verdict>[] {
   const { seal } = parts.route;
-  const paths = pathsOf(parts.route);
+  const paths = pathsOf(parts.route.send);
   const send: LineStage<Sending, Verdict> = {
     name: "send",
     width: Math.max(...paths.map(({ send: { spec, config } }) => spec.lanes?.(config as never) ?? 1)),
@@ -112,12 +113,6 @@ export function deliveryStages(
     open: () => ({ process: (sending) => sealed(sending, seal, parts) }),
   };
   return [encrypt, send];
-}
-
-/** The ways out, by name: `mllp-1`, `mllp-2`. */
-function pathsOf({ send }: Route): readonly Path[] {
-  const senders = "paths" in send ? send.paths : [send];
-  return senders.map((send, at) => ({ name: `${send.spec.name}-${at + 1}`, send }));
 }
 
 function openPaths(

@@ -110,6 +110,21 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   })),
   circuitOpened: say("warning", "circuit opened", (event) => ({ ...place(event), ...trouble(event.error) })),
   circuitClosed: say("info", "circuit closed", place),
+  pathFailed: say("warning", "path failed", (event) => ({
+    ...place(event),
+    path: event.path,
+    ...trouble(event.error),
+  })),
+  pathRestored: say("info", "path restored", (event) => ({
+    ...place(event),
+    path: event.path,
+    forMs: event.forMs,
+  })),
+  pathChosen: say("warning", "path chosen", (event) => ({
+    ...place(event),
+    path: event.path,
+    instead: event.instead,
+  })),
   partnerChanged: say("info", "partner's certificates changed", ({ partner, certificates }) => ({
     partner,
     certificates,
