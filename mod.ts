@@ -32,6 +32,7 @@ export { parser } from "./actors/parser.ts";
 export { denoWorld as world } from "./runtime/world/deno_world.ts";
 export type * from "./runtime/engine/events.ts";
 export type * from "./runtime/engine/gateway_api.ts";
+export type { PathCondition, PathState } from "./runtime/engine/paths/path_set.ts";
 export type * from "./runtime/engine/plan.ts";
 export type * from "./runtime/engine/statistics.ts";
 export type { PrunedMessages } from "./runtime/engine/retention.ts";

@@ -285,17 +285,19 @@ function checkPorts(
       take({ port, host: typeof host === "string" ? host : LOOPBACK, owner }, listenerSpot(channel, "port"));
     }
     for (const { name = "", value } of channel.value?.send ?? []) {
-      const { spec, config } = value?.adapter ?? {};
-      const { port, host, role } = (config ?? {}) as Readonly<Record<string, unknown>>;
-      if (typeof port !== "number" || role !== "server" || !spec?.name) continue;
-      take(
-        {
-          port,
-          host: typeof host === "string" ? host : LOOPBACK,
-          owner: `${owner}, destination ${shown(name)}`,
-        },
-        nearestNode(channel.node, "send", name, spec.name, "port"),
-      );
+      const destination = nearestNode(channel.node, "send", name);
+      for (const { spec, config } of [value?.adapter, ...value?.paths ?? []].flatMap((each) => each ?? [])) {
+        const { port, host, role } = (config ?? {}) as Readonly<Record<string, unknown>>;
+        if (typeof port !== "number" || role !== "server") continue;
+        take(
+          {
+            port,
+            host: typeof host === "string" ? host : LOOPBACK,
+            owner: `${owner}, destination ${shown(name)}`,
+          },
+          nearestNode(nearestNode(destination, "paths"), spec?.name ?? "", "port"),
+        );
+      }
     }
   }
 }

@@ -58,6 +58,8 @@ function slotTakes(shape: Shape): string {
       return "an [expression](transforms.md#filter)";
     case "transform":
       return "a list of [transforms](transforms.md)";
+    case "senders":
+      return "a list of [senders](senders.md), each under its own name";
     case "partners":
       return "a name, or a list of names";
     case "named":
@@ -69,11 +71,10 @@ function slotTakes(shape: Shape): string {
   }
 }
 
-function adapterRow({ adapter, instead }: Section): readonly SettingRow[] {
+function adapterRow({ adapter, instead = [] }: Section): readonly SettingRow[] {
   if (!adapter) return [];
-  const about = `Exactly one adapter, under its own name${
-    instead === undefined ? "" : `, or \`${instead}\``
-  }.`;
+  const others = instead.map((key) => `, or \`${key}\``).join("");
+  const about = `Exactly one adapter, under its own name${others}.`;
   return [{ name: "ADAPTER", takes: `one of the [${adapter}](${adapter}.md)`, otherwise: "needed", about }];
 }
 

@@ -8,6 +8,7 @@ import {
   named,
   type PartnersSlot,
   section,
+  type SendersSlot,
   type TransformSlot,
   type ValueOf,
 } from "./shape.ts";
@@ -180,8 +181,15 @@ const DESTINATION = adapterSection("A destination, with a durable queue of its o
       },
     ),
   }),
+  paths: {
+    kind: "senders",
+    about:
+      "Several ways to the same peer, instead of one adapter: a list of adapters, the preferred first. Deliveries go by " +
+      "the first that is healthy.",
+    optional: true,
+  } as const satisfies SendersSlot,
   channel: text("Another channel of this gateway, instead of an adapter.", { optional: true }),
-}, { instead: "channel" });
+}, { instead: ["paths", "channel"] });
 
 const CHANNEL = section("One way through the gateway, from one listener to its destinations.", {
   about: text("What the channel is for, in a sentence.", { default: "" }),

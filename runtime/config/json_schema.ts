@@ -147,7 +147,7 @@ class ShapeSchemas {
     const properties = Object.fromEntries(own.map(([key, entry]) => [key, this.#shape(entry)]));
     const required = requiredOf(shape.entries);
     const adapters = shape.adapter ? this.#references(shape.adapter) : {};
-    const ways = [...Object.keys(adapters), ...(shape.instead === undefined ? [] : [shape.instead])];
+    const ways = [...Object.keys(adapters), ...shape.instead ?? []];
     const settings = {
       description: shape.about,
       ...objectSchema({ ...properties, ...adapters }, required),
@@ -216,6 +216,16 @@ class ShapeSchemas {
           : { description };
       case "transform":
         return { description, type: "array", items: { $ref: STEP_REFERENCE } };
+      case "senders": {
+        const item = {
+          type: "object",
+          properties: this.#references("senders"),
+          additionalProperties: false,
+          minProperties: 1,
+          maxProperties: 1,
+        };
+        return { description, type: "array", minItems: 1, items: item };
+      }
       case "partners": {
         const name = { type: ANY_SCALAR };
         return { description, anyOf: [name, { type: "array", items: name, minItems: 1 }] };

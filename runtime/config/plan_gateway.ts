@@ -93,7 +93,7 @@ function planDestination(
   format: string | undefined,
   timeZone: string,
 ): DestinationPlan {
-  const { encrypt, adapter, retry, collect } = file;
+  const { encrypt, adapter, paths, retry, collect } = file;
   const unansweredMs = retry?.unansweredMs ?? channel.retry.unansweredMs;
   const expiresMs = retry?.expiresMs ?? channel.retry.expiresMs;
   return {
@@ -103,7 +103,7 @@ function planDestination(
       ? {}
       : { encrypt: { ...encrypt.envelope, to: encrypt.to, expiresMs: encrypt.expiresMs } }),
     ...(collect === undefined ? {} : { collect: planCollect(collect, timeZone) }),
-    send: file.channel === undefined ? adapter : { channel: file.channel },
+    send: file.channel !== undefined ? { channel: file.channel } : paths ? { paths } : adapter,
     order: planOrder(file.order ?? channel.order),
     retry: {
       firstMs: retry?.firstMs ?? channel.retry.firstMs,

@@ -1,7 +1,7 @@
 import type { SenderSpec } from "../contract/adapter.ts";
 import type { Configured } from "../engine/plan.ts";
 import type { ReadContext } from "./_read_context.ts";
-import { noteSplitText } from "./_node_checks.ts";
+import { noteSplitText, wrongKind } from "./_node_checks.ts";
 import { type ConfigNode, type Entry, keySpot, valueOf } from "./config_node.ts";
 import { shown } from "./problem.ts";
 import { configure, loadSpec, noteUnfit } from "./read_component.ts";
@@ -18,14 +18,14 @@ export async function readAdapter<K extends "listeners" | "senders">(
   settings: readonly string[],
   node: ConfigNode,
   context: ReadContext,
-  instead?: string,
+  instead: readonly string[] = [],
 ): Promise<Configured<SpecOf[K]> | undefined> {
   const { problems } = context;
-  const other = node.kind === "map" && instead !== undefined ? valueOf(node, instead) : undefined;
+  const others = instead.flatMap((key) => node.kind === "map" ? valueOf(node, key) ?? [] : []);
   const adapters = Object.keys(context.catalog[kind]);
-  const others = (node.kind === "map" ? node.entries : []).filter(({ key }) => !settings.includes(key));
-  const found = others.filter(({ key }) => adapters.includes(key));
-  const unknown = others.filter(({ key, value }) =>
+  const strangers = (node.kind === "map" ? node.entries : []).filter(({ key }) => !settings.includes(key));
+  const found = strangers.filter(({ key }) => adapters.includes(key));
+  const unknown = strangers.filter(({ key, value }) =>
     !adapters.includes(key) && !noteSplitText(node, value, context)
   );
 
@@ -45,12 +45,12 @@ export async function readAdapter<K extends "listeners" | "senders">(
     const spot = { path: node.path, place: value.keyPlace };
     problems.add(spot, "CONFIG_ADAPTER_REPEATED", { first: found[0].key });
   }
-  if (other && found.length > 0) {
-    const spot = { path: node.path, place: other.keyPlace };
-    problems.add(spot, "CONFIG_ADAPTER_REPEATED", { first: found[0].key });
+  const first = found[0]?.key ?? instead.find((key) => node.kind === "map" && valueOf(node, key));
+  for (const other of found.length > 0 ? others : others.slice(1)) {
+    problems.add({ path: node.path, place: other.keyPlace }, "CONFIG_ADAPTER_REPEATED", { first: first! });
   }
-  if (!other && found.length === 0 && !adapterMeant) {
-    const names = instead === undefined ? adapters : [...adapters, instead];
+  if (first === undefined && !adapterMeant) {
+    const names = [...adapters, ...instead];
     problems.add(keySpot(node), "CONFIG_ADAPTER_MISSING", {}, `name one of ${names.join(", ")}`);
   }
   const read: (Configured<SpecOf[K]> | undefined)[] = [];
@@ -66,6 +66,28 @@ export async function readAdapter<K extends "listeners" | "senders">(
     read.push(configured);
   }
   return read[0];
+}
+
+/** Reads a list of adapters, each under its own name; at least one. */
+export async function readAdapters<K extends "listeners" | "senders">(
+  kind: K,
+  node: ConfigNode,
+  context: ReadContext,
+): Promise<readonly Configured<SpecOf[K]>[] | undefined> {
+  if (node.kind !== "list") return wrongKind(node, "a list of adapters, each with its settings", context);
+  if (node.items.length === 0) {
+    return context.problems.add(node, "CONFIG_VALUE_MISSING", { key: "an adapter" });
+  }
+  const read: Configured<SpecOf[K]>[] = [];
+  for (const item of node.items) {
+    if (item.kind !== "map") {
+      wrongKind(item, "an adapter with its settings", context);
+      continue;
+    }
+    const adapter = await readAdapter(kind, [], item, context);
+    if (adapter) read.push(adapter);
+  }
+  return read;
 }
 
 /** The entry of a section's adapter. */

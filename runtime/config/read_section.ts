@@ -14,7 +14,7 @@ import { NAME } from "./gateway_shape.ts";
 import { mayBeLeftOut } from "./may_be_left_out.ts";
 import { parseEntry } from "./parse_field.ts";
 import { shown } from "./problem.ts";
-import { readAdapter } from "./read_adapter.ts";
+import { readAdapter, readAdapters } from "./read_adapter.ts";
 import { readComponent } from "./read_component.ts";
 import { readObject } from "./read_object.ts";
 import { readFilter, readTransforms } from "./read_steps.ts";
@@ -72,6 +72,8 @@ async function readEntry(
       return node && await readNamed(shape, node, context);
     case "component":
       return node && await readComponent(shape.of, node, context);
+    case "senders":
+      return node && await readAdapters("senders", node, context);
     case "partners":
       return node && readPartners(node, context);
   }
@@ -117,7 +119,7 @@ async function readNamed(
 /** Notes an adapter where a name should stand before it; true where it was one. */
 function noteNameless({ item, names }: Named, key: string, value: ConfigNode, context: ReadContext): boolean {
   const adapters = item.adapter ? Object.keys(context.catalog[item.adapter]) : [];
-  const ways = [...adapters, item.instead];
+  const ways = [...adapters, ...item.instead ?? []];
   if (
     !adapters.includes(key) || value.kind !== "map" || value.entries.some((entry) => ways.includes(entry.key))
   ) {

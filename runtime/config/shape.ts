@@ -36,13 +36,18 @@ export interface TransformSlot extends Slot {
   readonly kind: "transform";
   readonly optional: true;
 }
+/** A list of senders, each an adapter under its own name. */
+export interface SendersSlot extends Slot {
+  readonly kind: "senders";
+  readonly optional: true;
+}
 /** Names of partners that the file lists: one, or a list. */
 export interface PartnersSlot extends Slot {
   readonly kind: "partners";
 }
 /**
- * Settings with fixed names, some of which are slots, and possibly exactly one adapter under its own name. `instead` is a
- * setting that stands in for the adapter; `words` are texts that stand for settings.
+ * Settings with fixed names, some of which are slots, and possibly exactly one adapter under its own name. `instead` are
+ * settings that stand in for the adapter; `words` are texts that stand for settings.
  */
 export interface Section<
   E extends Entries = Entries,
@@ -51,7 +56,7 @@ export interface Section<
   readonly kind: "section";
   readonly entries: E;
   readonly adapter: A;
-  readonly instead?: string;
+  readonly instead?: readonly string[];
   readonly words?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 /** Sections under names of the author's choice, at least one. */
@@ -63,7 +68,15 @@ export interface Named<S extends Section = Section> extends Slot {
 }
 
 /** One entry of a section: a contract field, or what only a gateway file has. */
-export type Shape = Field | ComponentSlot | FilterSlot | TransformSlot | PartnersSlot | Section | Named;
+export type Shape =
+  | Field
+  | ComponentSlot
+  | FilterSlot
+  | TransformSlot
+  | SendersSlot
+  | PartnersSlot
+  | Section
+  | Named;
 /** Entries by key, in the order of the reference. */
 export type Entries = { readonly [key: string]: Shape };
 
@@ -73,6 +86,7 @@ type Read<S> = S extends Section<infer E, infer A> ?
   : S extends Named<infer I> ? readonly { readonly name: string; readonly value: ValueOf<I> }[]
   : S extends ComponentSlot<infer K> ? Configured<SpecOf[K]>
   : S extends FilterSlot | TransformSlot ? readonly StepPlan[]
+  : S extends SendersSlot ? readonly Configured<SenderSpec>[] | undefined
   : S extends PartnersSlot ? readonly string[]
   : S extends Field ? Config<S>
   : never;
@@ -104,7 +118,7 @@ export function adapterSection<const E extends Entries, const A extends "listene
   about: string,
   adapter: A,
   entries: E,
-  options: { readonly instead?: string } = {},
+  options: { readonly instead?: readonly string[] } = {},
 ): Section<E, A> {
   return { kind: "section", about, adapter, entries, ...options };
 }
@@ -116,5 +130,7 @@ export function named<S extends Section>(about: string, names: string, item: S):
 
 /** True where a shape is a contract field. */
 export function isContractField(shape: Shape): shape is Field {
-  return !["component", "filter", "transform", "partners", "section", "named"].includes(shape.kind);
+  return !["component", "filter", "transform", "senders", "partners", "section", "named"].includes(
+    shape.kind,
+  );
 }

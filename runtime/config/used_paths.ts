@@ -21,12 +21,13 @@ export function keepPaths(
 
 /** Notes paths in the settings of a destination's sender that are none of the format it is given. */
 export function checkUsedPaths(
-  { adapter, collect }: Partially<DestinationFile>,
+  { adapter, paths = [], collect }: Partially<DestinationFile>,
   format: string | undefined,
   context: PrepareContext,
 ): void {
   const { usedPaths, problems } = context;
-  for (const [path, spot] of (adapter && usedPaths.get(adapter)) ?? []) {
+  const senders = [adapter, ...paths].flatMap((sender) => sender ?? []);
+  for (const [path, spot] of senders.flatMap((sender) => usedPaths.get(sender) ?? [])) {
     if (collect?.as === "zip") {
       const rule = `${shown(path)} is a path, and a ZIP file has none`;
       problems.add(spot, "CONFIG_VALUE_INVALID", { rule });

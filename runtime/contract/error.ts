@@ -17,6 +17,8 @@ export interface Fault {
   readonly blame: Blame;
   /** `never`: the same input fails again. `later`: worth another attempt, unchanged. */
   readonly retry: "never" | "later";
+  /** Nothing of a message has left this machine: there was no connection. Left out where something may have. */
+  readonly isUnsent?: true;
   /**
    * Action, rule and value, with facts in braces: `Cannot read frame: larger than frameBytesMax ({frameBytesMax})`.
    * MUST NOT quote message content.
@@ -48,6 +50,8 @@ export class MitralError extends Error {
   readonly blame: Blame;
   /** Whether the same input may succeed another time. */
   readonly retry: "never" | "later";
+  /** Whether it is sure that nothing of a message has left this machine. */
+  readonly isUnsent: boolean;
   /** What `message` was filled in with. */
   readonly facts: Facts;
   /** Each thing that is wrong, where it is several, in order: `cause` was then an `AggregateError` of them. */
@@ -61,6 +65,7 @@ export class MitralError extends Error {
     this.code = code;
     this.blame = fault.blame;
     this.retry = fault.retry;
+    this.isUnsent = fault.isUnsent ?? false;
     this.facts = facts;
     this.causes = cause instanceof AggregateError
       ? cause.errors.filter((each): each is MitralError => each instanceof MitralError)

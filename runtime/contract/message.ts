@@ -184,5 +184,13 @@ export type Outcome =
   | { readonly kind: "filtered" }
   /** Refused for what it is: the same bytes will be refused again. */
   | { readonly kind: "rejected"; readonly error: MitralError; readonly answer?: Answer }
-  /** Not taken now: the same bytes may be taken later. */
-  | { readonly kind: "failed"; readonly error: MitralError; readonly answer?: Answer };
+  /**
+   * Not taken now: the same bytes may be taken later. `isElsewhere`: nobody answered by the way this attempt went, and the
+   * next goes by another, so that there is nothing to wait for.
+   */
+  | {
+    readonly kind: "failed";
+    readonly error: MitralError;
+    readonly answer?: Answer;
+    readonly isElsewhere?: true;
+  };

@@ -76,6 +76,13 @@ export class Circuit {
     if (this.isDue) this.#due();
   }
 
+  /** There is reason to think that somebody answers again: the next probe waits no longer. */
+  hurry(): void {
+    if (!this.#waiting) return;
+    this.rest();
+    this.#due();
+  }
+
   /** How long it is until the next probe. */
   get waitMs(): number {
     return Math.max(this.#dueAtMs - this.#world.clock.elapsedMs(), 0);

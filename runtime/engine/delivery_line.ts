@@ -17,7 +17,8 @@ import { Gate } from "./gate.ts";
 import type { LineState } from "./events.ts";
 import { Line, type Unstamped } from "./line.ts";
 import { entryOf, Outbox } from "./outbox.ts";
-import { expired, type Failure, type Remedied, remedyFor } from "./remedy.ts";
+import type { PathSet } from "./paths/path_set.ts";
+import { expired, type Remedied, remedyFor, remedyOf } from "./remedy.ts";
 import { Respite } from "./respite.ts";
 import { Retries } from "./retries.ts";
 import { type EndOf, Settlement, type SettlementParts } from "./settlement.ts";
@@ -53,6 +54,8 @@ export class DeliveryLine {
   /** Why the line halts once nothing is being sent, and which delivery it stands still for. */
   #blocked: { readonly by: OutboxEntry; readonly error: MitralError } | undefined;
   #trouble: string | undefined;
+  /** By which it sends, where there are several and it runs. */
+  #paths: PathSet | undefined;
 
   constructor(parts: DeliveryParts) {
     const { channel, destination, world } = this.#parts = parts;
@@ -75,11 +78,13 @@ export class DeliveryLine {
     this.line = new Line<Sending, Verdict>({
       place: { channel: channel.name, destination: destination.name },
       stages: deliveryStages(parts, {
-        opened: () => {
+        opened: (paths) => {
+          this.#paths = paths;
           this.#attempts.drop();
           this.#haltIfBlocked();
         },
         begins: (entry) => this.#begins(entry),
+        revived: () => this.#retries.hurry(),
       }),
       supervise: channel.supervise,
       world,
@@ -96,10 +101,12 @@ export class DeliveryLine {
 
   /** As it is now. */
   state(): LineState {
+    const paths = this.#paths?.state() ?? [];
     // The code is of the last failed attempt, until one succeeds.
     return {
       ...this.line.state(this.#trouble),
       ...(this.#retries.isCircuitOpen ? { circuitOpen: true } : {}),
+      ...(paths.length > 0 ? { paths } : {}),
     };
   }
 
@@ -204,7 +211,7 @@ export class DeliveryLine {
       else if (!this.#mayBegin(entry)) this.#retries.keep(entry);
       else if (body) {
         return { entry, startedMs: clock.elapsedMs(), parcel: parcelOf(entry, body, this.#parts) };
-      } else await this.#end(entry, damaged(), clock.elapsedMs());
+      } else await this.#end(entry, DAMAGED, clock.elapsedMs());
     }
   }
 
@@ -230,6 +237,7 @@ export class DeliveryLine {
   }
 
   async #end(entry: OutboxEntry, outcome: Outcome, startedMs: number): Promise<void> {
+    if (outcome.kind === "failed" && outcome.isElsewhere) return this.#goElsewhere(entry, outcome.error);
     await this.#settle(entry, outcome, startedMs);
     this.#attempts.end(entry);
     if (this.#retries.isCircuitOpen) await this.#giveUpOverdue();
@@ -255,35 +263,24 @@ export class DeliveryLine {
     }
     this.#trouble = outcome.error.code;
     this.#respite.ask(outcome.error.retryAfterMs);
-    const end = this.#remedyFor(entry, outcome);
+    const end = remedyOf(entry, outcome, world.clock, this.#parts.destination);
     const isMissed = wasSent && end.failure === "unanswered";
     if (isMissed) this.#retries.missed(entry, outcome.error);
     else if (wasSent) this.#retries.answered();
     else this.#retries.passes(entry);
     if (end.remedy !== "retry") return await this.#giveUp(entry, end, outcome);
     this.#alarm.warn(entry.row.id, end.failure, end.remedy, end.error);
-    this.#noteAttempt(entry, outcome.error);
-    const againInMs = this.#retries.again(entry, outcome.error, isMissed);
-    this.#report({
-      name: "deliveryFailed",
-      id: entry.row.id,
-      attempt: entry.attempts,
-      error: outcome.error,
-      againInMs,
-    });
+    this.#noteFailed(entry, outcome.error, this.#retries.again(entry, outcome.error, isMissed));
   }
 
-  #remedyFor(entry: OutboxEntry, outcome: Outcome & { kind: "rejected" | "failed" }): Remedied {
-    const failure: Failure = outcome.kind === "rejected"
-      ? "rejected"
-      : outcome.answer
-      ? "postponed"
-      : "unanswered";
-    const { world: { clock }, destination } = this.#parts;
-    const since = entry.failingSinceMs ??= {};
-    const forMs = clock.elapsedMs() -
-      (since[failure] ??= (failure === "unanswered" ? entry.silentSinceMs : undefined) ?? clock.elapsedMs());
-    return remedyFor(failure, forMs, outcome.error, destination);
+  /** Nobody answered by one path, and the next attempt goes by another: there is nothing to wait for. */
+  #goElsewhere(entry: OutboxEntry, error: MitralError): void {
+    entry.attempts++;
+    this.#trouble = error.code;
+    this.#noteFailed(entry, error, 0);
+    this.#attempts.end(entry);
+    this.#queue.again(entry);
+    this.#haltIfBlocked();
   }
 
   #expired({ row }: OutboxEntry): Remedied | undefined {
@@ -342,6 +339,12 @@ export class DeliveryLine {
     this.hold(BLOCKED, false);
   }
 
+  #noteFailed(entry: OutboxEntry, error: MitralError, againInMs: number): void {
+    this.#noteAttempt(entry, error);
+    const { row: { id }, attempts: attempt } = entry;
+    this.#report({ name: "deliveryFailed", id, attempt, error, againInMs });
+  }
+
   #noteAttempt({ attempts, position: delivery }: OutboxEntry, error: MitralError): void {
     const { journal, world } = this.#parts;
     const trouble = troubleOf(error, world.clock.nowMs());
@@ -389,12 +392,9 @@ type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 /** An event of this destination, before it says so. */
 type OwnEvent = Without<Unstamped, "channel" | "destination">;
 
-function damaged(): Outcome {
-  return { kind: "rejected", error: errors.error("ENGINE_BODY_DAMAGED") };
-}
+const DAMAGED: Outcome = { kind: "rejected", error: errors.error("ENGINE_BODY_DAMAGED") };
 
 /** A reason why no attempt begins: a delivery stands first in the queue that its peer has refused. */
 const BLOCKED = "blocked";
-
 /** The same: the peer has asked to be left alone for a while. */
 const ASKED = "asked";

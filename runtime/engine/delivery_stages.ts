@@ -1,13 +1,16 @@
-import type { OpenSender, Parcel, Partners, SenderSpec } from "../contract/adapter.ts";
+import type { OpenSender, Parcel, Partners } from "../contract/adapter.ts";
 import type { Envelope, Statement } from "../contract/envelope.ts";
-import { errorTable } from "../contract/error.ts";
+import { errorTable, MitralError } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { OutboxRow } from "../journal/rows.ts";
 import type { LineStage, Unstamped } from "./line.ts";
 import { type ValueParts, valuesOf } from "./parcel_values.ts";
 import { partId } from "./part_id.ts";
-import type { Configured } from "./plan.ts";
+import { LazySender } from "./paths/lazy_sender.ts";
+import { type Path, PathSet, type PathTools } from "./paths/path_set.ts";
+import { pathsOf } from "./paths/paths_of.ts";
+import type { DestinationPlan } from "./plan.ts";
 import type { Entry } from "./queue.ts";
 import type { Failure } from "./remedy.ts";
 import { Ended } from "./supervisor.ts";
@@ -39,7 +42,7 @@ export type FinalVerdict = Outcome & { readonly kind: "accepted" | "filtered" | 
 
 /** By which way deliveries go out. */
 export interface Route {
-  readonly send: Configured<SenderSpec>;
+  readonly send: Exclude<DestinationPlan["send"], { readonly channel: string }>;
   /** Where they are sealed. */
   readonly seal?: { readonly envelope: Envelope; readonly to: readonly string[]; readonly expiresMs: number };
 }
@@ -59,8 +62,10 @@ export interface DeliveryStagesParts extends ValueParts {
 
 /** What a delivery line hears from its stages. */
 export interface DeliveryWatch {
-  /** The sender is open; no attempt is under way. */
-  opened(): void;
+  /** The sender is open, by these paths where there are several; no attempt is under way. */
+  opened(paths?: PathSet): void;
+  /** No path was healthy, and one has been found well. */
+  revived(): void;
   /** An attempt is about to begin; false where it may not. */
   begins(entry: OutboxEntry): boolean;
 }
@@ -85,13 +90,15 @@ export function deliveryStages(
   parts: DeliveryStagesParts,
   watch: DeliveryWatch,
 ): LineStage<Sending, Verdict>[] {
-  const { send: { spec, config }, seal } = parts.route;
+  const { seal } = parts.route;
+  const paths = pathsOf(parts.route.send);
   const send: LineStage<Sending, Verdict> = {
     name: "send",
-    width: spec.lanes?.(config as never) ?? 1,
+    width: Math.max(...paths.map(({ send: { spec, config } }) => spec.lanes?.(config as never) ?? 1)),
     open: async () => {
-      const sender = await openSender(parts);
-      watch.opened();
+      const several = paths.length > 1 ? openPaths(paths, parts, watch) : undefined;
+      const sender = several ?? await openSender(paths[0], parts);
+      watch.opened(several);
       return {
         process: async ({ entry, parcel }, life) =>
           new Ended<Verdict>(watch.begins(entry) ? await sender.send(parcel, life) : { kind: "kept" }),
@@ -108,20 +115,54 @@ export function deliveryStages(
   return [encrypt, send];
 }
 
-function openSender(
+function openPaths(
+  paths: readonly Path[],
+  parts: DeliveryStagesParts,
+  { revived }: Pick<DeliveryWatch, "revived">,
+): PathSet {
+  const place = { channel: parts.channel.name, destination: parts.destination.name };
+  return new PathSet({
+    paths,
+    clock: parts.world.clock,
+    tools: (path) => toolsOf(path, parts),
+    report: (event) => parts.report({ ...event, ...place }),
+    revived,
+  });
+}
+
+/**
+ * The one way out, open. Where it cannot be opened now, each attempt tries that first, and comes to nothing meanwhile: as
+ * where nobody answers, there is nothing to do but to wait.
+ */
+async function openSender(path: Path, parts: DeliveryStagesParts): Promise<OpenSender> {
+  const tools = toolsOf(path, parts);
+  const sender = new LazySender(() => path.send.spec.open(tools));
+  try {
+    return await sender.get();
+  } catch (cause) {
+    if (!(cause instanceof MitralError) || cause.retry === "never") throw cause;
+    tools.report({ name: "openFailed", error: cause });
+  }
+  return {
+    send: async (parcel, signal) => (await sender.get()).send(parcel, signal),
+    [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose](),
+  };
+}
+
+function toolsOf(
+  { send: { spec, config } }: Path,
   { channel, destination, route, contentTypes, world, partners, report }: DeliveryStagesParts,
-) {
-  const { send: { spec, config }, seal } = route;
+): PathTools {
   const place = { channel: channel.name, destination: destination.name };
-  return spec.open({
+  return {
     config: config as never,
     world,
     partners,
     ...errorTable(spec.name, spec.errors),
     report: ({ name, facts = {}, error }) =>
       report({ name: "transportReported", ...place, event: name, facts, error }),
-    contentTypes: seal ? [seal.envelope.receiptType] : contentTypes,
-  }) as Promise<OpenSender>;
+    contentTypes: route.seal ? [route.seal.envelope.receiptType] : contentTypes,
+  };
 }
 
 async function sealed(

@@ -158,6 +158,24 @@ export const errors = declareErrors("engine", {
     says:
       "Cannot send by {to}, where a person has diverted this destination to: it is gone, hands on, or collects; end the diversion",
   },
+  ENGINE_PATH_MISSING: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot send: there is no such path to the peer",
+    isUnsent: true,
+  },
+  ENGINE_PATH_LATE: {
+    blame: "receiver",
+    retry: "later",
+    says: "Cannot use path: the test of its connection took longer than pathProbeMsMax ({pathProbeMsMax})",
+    isUnsent: true,
+  },
+  ENGINE_PATH_CRASHED: {
+    blame: "bug",
+    retry: "later",
+    says: "Cannot use path: the test of its connection crashed",
+    isUnsent: true,
+  },
   ENGINE_DELIVERY_BLOCKED: {
     blame: "receiver",
     retry: "later",

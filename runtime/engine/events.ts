@@ -1,5 +1,6 @@
 import type { Facts, MitralError } from "../contract/error.ts";
 import type { PartnerState } from "../trust/partner_book.ts";
+import type { PathState } from "./paths/path_set.ts";
 
 /** Where in a gateway something happened. */
 export interface Place {
@@ -143,6 +144,12 @@ export type GatewayEvent =
     | ({ readonly name: "circuitOpened"; readonly error: MitralError } & Place)
     /** Somebody has answered: those that waited go on. */
     | ({ readonly name: "circuitClosed" } & Place)
+    /** Of a destination with several paths: nobody answers by this one, and deliveries go by another that is healthy. */
+    | ({ readonly name: "pathFailed"; readonly path: string; readonly error: MitralError } & Place)
+    /** It is healthy again, `forMs` after it failed. */
+    | ({ readonly name: "pathRestored"; readonly path: string; readonly forMs: number } & Place)
+    /** Deliveries go by it from now on, and no longer by `instead`. */
+    | ({ readonly name: "pathChosen"; readonly path: string; readonly instead: string } & Place)
     /** A person lets a destination send nothing, or send again. */
     | ({ readonly name: "destinationPaused" } & Place)
     | ({ readonly name: "destinationResumed" } & Place)
@@ -237,6 +244,8 @@ export interface LineState {
   readonly gathering?: number;
   /** Nobody answers at the destination: one delivery at a time tries again, the others wait. Left out otherwise. */
   readonly circuitOpen?: boolean;
+  /** By which ways it sends, the preferred first, where there are several and it runs. */
+  readonly paths?: readonly PathState[];
   /** A person lets it send nothing. Left out otherwise. */
   readonly paused?: boolean;
   /** The destination by whose sender its deliveries go out, where a person has diverted it. */

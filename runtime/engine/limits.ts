@@ -21,6 +21,24 @@ export const limits = {
   unsyncedMax: 64,
   /** Attempts in a row at a destination that nobody answers before its other deliveries wait. */
   circuitMissesMax: 5,
+  /** Attempts in a row by a path that nobody answers before deliveries go by another, where it was connected at all. */
+  pathMissesMax: 2,
+  /** How long after a path has failed it is looked at; doubles with each look that finds it so … */
+  pathLookMs: 5_000,
+  /** … up to this. */
+  pathLookMsMax: 60_000,
+  /** How long one look may take. */
+  pathProbeMsMax: 15_000,
+  /** How long a path must be found well before deliveries return to it; doubles where it fails soon after that again … */
+  pathSteadyMs: 30_000,
+  /** … up to this. */
+  pathSteadyMsMax: 1_800_000,
+  /** How soon is soon. */
+  pathRelapseMs: 600_000,
+  /** How often a path that nothing goes by is looked at. */
+  pathStandbyMs: 60_000,
+  /** Where every path has failed, how long one is left alone while there are others to try. */
+  pathRestMs: 1_000,
   /** The journal's mark: intake closes above `pendingBytesMax` and opens again below this share of it. */
   reopenShare: 0.9,
   /** Where the disk has become low, intake opens again once this many times `diskFreeMin` is free. */

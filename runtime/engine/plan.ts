@@ -77,6 +77,12 @@ export interface Configured<S> {
   readonly config: unknown;
 }
 
+/** Several ways out to one peer, the preferred first. */
+export interface PathsPlan {
+  /** At least one; of several kinds where it says so. */
+  readonly paths: readonly Configured<SenderSpec>[];
+}
+
 /** One step on the way of a message. */
 export type StepPlan = ActPlan | EachPlan;
 
@@ -271,8 +277,8 @@ export interface DestinationPlan {
   };
   /** How its messages are gathered and sent as one. */
   readonly collect?: CollectPlan;
-  /** The one way out: an adapter, or another channel of the gateway. */
-  readonly send: Configured<SenderSpec> | { readonly channel: string };
+  /** The way out: an adapter, several paths to one peer, or another channel of the gateway. */
+  readonly send: Configured<SenderSpec> | PathsPlan | { readonly channel: string };
   /** How much runs at once. */
   readonly order: Order;
   /** When attempts are made again. */

@@ -1,4 +1,7 @@
 import type { MitralError } from "../contract/error.ts";
+import type { Outcome } from "../contract/message.ts";
+import type { Clock } from "../contract/world.ts";
+import type { OutboxEntry } from "./delivery_stages.ts";
 import { errors } from "./errors.ts";
 import type { DestinationPlan, Remedy } from "./plan.ts";
 
@@ -10,6 +13,20 @@ export interface Remedied {
   readonly failure: Failure;
   readonly remedy: Remedy;
   readonly error: MitralError;
+}
+
+/** What is to be done about a delivery whose attempt has just failed. */
+export function remedyOf(
+  entry: OutboxEntry,
+  outcome: Outcome & { readonly kind: "rejected" | "failed" },
+  clock: Clock,
+  destination: Pick<DestinationPlan, "on" | "retry">,
+): Remedied {
+  const failure = outcome.kind === "rejected" ? "rejected" : outcome.answer ? "postponed" : "unanswered";
+  const since = entry.failingSinceMs ??= {};
+  const nowMs = clock.elapsedMs();
+  const sinceMs = since[failure] ??= (failure === "unanswered" ? entry.silentSinceMs : undefined) ?? nowMs;
+  return remedyFor(failure, nowMs - sinceMs, outcome.error, destination);
 }
 
 /**

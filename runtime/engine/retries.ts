@@ -24,8 +24,8 @@ export interface RetriesParts {
 export class Retries {
   readonly #parts: RetriesParts;
   readonly #circuit: Circuit;
-  /** Those that wait out their time, and what calls that off. */
-  readonly #timed = new Map<OutboxEntry, () => void>();
+  /** Those that wait out their time, what calls that off, and whether they wait because nobody has answered. */
+  readonly #timed = new Map<OutboxEntry, { readonly stop: () => void; readonly isMissed: boolean }>();
   /** Those that wait together. */
   #kept: OutboxEntry[] = [];
 
@@ -67,6 +67,17 @@ export class Retries {
     for (const entry of inOrder(this.#kept.splice(0))) this.#parts.again(entry);
   }
 
+  /** There is reason to think that somebody answers again: what waits for that waits no longer. */
+  hurry(): void {
+    this.#circuit.hurry();
+    const missed = [...this.#timed].filter(([, { isMissed }]) => isMissed);
+    for (const [, { stop }] of missed) stop();
+    for (const entry of inOrder(missed.map(([entry]) => entry))) {
+      this.#timed.delete(entry);
+      this.#parts.again(entry);
+    }
+  }
+
   /** An attempt was answered, one way or the other. */
   answered(): void {
     if (!this.#circuit.answered()) return;
@@ -78,7 +89,7 @@ export class Retries {
   /** An attempt got no answer. */
   missed({ position, attempts }: OutboxEntry, error: MitralError): void {
     if (!this.#circuit.missed(position, attempts, error.retryAfterMs)) return;
-    for (const stop of this.#timed.values()) stop();
+    for (const { stop } of this.#timed.values()) stop();
     this.#kept = inOrder([...this.#kept, ...this.#timed.keys()]);
     this.#timed.clear();
     this.#parts.opened(error);
@@ -104,7 +115,7 @@ export class Retries {
       this.#timed.delete(entry);
       again(entry);
     });
-    this.#timed.set(entry, stop);
+    this.#timed.set(entry, { stop, isMissed });
     return waitMs;
   }
 
@@ -121,7 +132,7 @@ export class Retries {
 
   /** A delivery waits no more: it has ended. */
   forget(entry: OutboxEntry): void {
-    this.#timed.get(entry)?.();
+    this.#timed.get(entry)?.stop();
     this.#timed.delete(entry);
     this.#kept = this.#kept.filter((each) => each !== entry);
     this.#circuit.passes(entry.position);
@@ -135,7 +146,7 @@ export class Retries {
 
   /** The line has stopped. */
   rest(): void {
-    for (const stop of this.#timed.values()) stop();
+    for (const { stop } of this.#timed.values()) stop();
     this.#timed.clear();
     this.#kept = [];
     this.#circuit.rest();

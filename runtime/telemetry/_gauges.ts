@@ -47,6 +47,9 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
     "destination_diverted",
     "1 while deliveries go out by another destination's sender.",
   );
+  const ofPath = (name: string, help: string) => gauge(name, help, "channel", "destination", "path");
+  const pathChosen = ofPath("path_chosen", "1 while deliveries go by a path.");
+  const pathHealthy = ofPath("path_healthy", "1 while a path is healthy.");
   const held = gauge("senders_held", "1 while no destination sends, after a restore.");
   const waiting = gauge("link_messages", "Messages in front of a stage.", "channel", "destination", "stage");
   const journal = gauge("journal_open", "1 while the journal takes commits.");
@@ -69,6 +72,10 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
       circuit.set({ ...labels }, state.circuitOpen ? 1 : 0);
       paused.set({ ...labels }, state.paused ? 1 : 0);
       diverted.set({ ...labels }, state.divertedTo === undefined ? 0 : 1);
+    }
+    for (const { name: path, isChosen, condition } of state.paths ?? []) {
+      pathChosen.set({ ...labels, path }, isChosen ? 1 : 0);
+      pathHealthy.set({ ...labels, path }, condition === "healthy" ? 1 : 0);
     }
     for (const { name, waiting: count } of state.stages) waiting.set({ ...labels, stage: name }, count);
   }

@@ -112,6 +112,21 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   circuitClosed: say("info", "circuit closed", place),
   keysChanged: say("info", "own keys changed", ({ serial }) => ({ serial })),
   keysTroubled: say("warning", "own keys troubled", (event) => trouble(event.error)),
+  pathFailed: say("warning", "path failed", (event) => ({
+    ...place(event),
+    path: event.path,
+    ...trouble(event.error),
+  })),
+  pathRestored: say("info", "path restored", (event) => ({
+    ...place(event),
+    path: event.path,
+    forMs: event.forMs,
+  })),
+  pathChosen: say("warning", "path chosen", (event) => ({
+    ...place(event),
+    path: event.path,
+    instead: event.instead,
+  })),
   partnerChanged: say("info", "partner's certificates changed", ({ partner, certificates }) => ({
     partner,
     certificates,

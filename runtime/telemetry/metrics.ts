@@ -121,6 +121,14 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "destination",
     "code",
   );
+  const paths = tally(
+    "path_failures",
+    "Times nobody answered by a path.",
+    "channel",
+    "destination",
+    "path",
+    "code",
+  );
   const refused = tally("files_refused", "Changed files that were no use.", "channel", "stage");
   const postponed = tally(
     "steps_postponed",
@@ -220,6 +228,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return alerts.add([...line(event), event.why, event.error.code]);
       case "circuitOpened":
         return circuits.add([...line(event), event.error.code]);
+      case "pathFailed":
+        return paths.add([...line(event), event.path, event.error.code]);
       case "fileRefused":
         return refused.add([event.channel, event.stage ?? ""]);
       case "messagePostponed":

@@ -34,21 +34,25 @@ const connecting = {
     blame: "receiver",
     retry: "later",
     says: "Cannot connect: {host} port {port} refuses or cannot be reached ({reason})",
+    isUnsent: true,
   },
   CONNECT_LATE: {
     blame: "receiver",
     retry: "later",
     says: "Cannot connect: {host} port {port} did not accept within connectMsMax ({connectMsMax})",
+    isUnsent: true,
   },
   HOST_UNKNOWN: {
     blame: "operator",
     retry: "later",
     says: "Cannot connect: the name {host} has no address",
+    isUnsent: true,
   },
   HOST_FORBIDDEN: {
     blame: "operator",
     retry: "later",
     says: "Cannot connect: this program may not reach {host} port {port}",
+    isUnsent: true,
   },
 } as const satisfies Readonly<Record<string, Fault>>;
 

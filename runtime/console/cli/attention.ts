@@ -66,7 +66,7 @@ function shownLine(
     (quarantined?.messages ?? 0) > 0,
     (waitedMs ?? 0) > oldMs,
     isKeptBack(state),
-    state.trouble !== undefined,
+    state.trouble !== undefined || (state.paths ?? []).some(({ condition }) => condition !== "healthy"),
   ];
   const first = reasons.indexOf(true);
   return {

@@ -137,12 +137,14 @@ function nameOf({ channel, destination }: ShownLine): string {
 }
 
 /** What it is doing, and what keeps its deliveries back. */
-function conditionCell({ condition, circuitOpen, paused, divertedTo }: LineState): Cell {
+function conditionCell({ condition, circuitOpen, paused, divertedTo, paths = [] }: LineState): Cell {
   const words = [
     condition,
     ...(circuitOpen ? ["circuit open"] : []),
     ...(paused ? ["paused"] : []),
     ...(divertedTo === undefined ? [] : [`diverted to ${plain(divertedTo)}`]),
+    ...paths.flatMap(({ name, isChosen }, at) => isChosen && at > 0 ? [`by ${plain(name)}`] : []),
+    ...paths.flatMap(({ name, condition }) => condition === "healthy" ? [] : [`${plain(name)} ${condition}`]),
   ];
   const tone = toneOf(condition);
   return { text: words.join(", "), tone: words.length > 1 && tone === "good" ? "warn" : tone };

@@ -1,4 +1,5 @@
 import { MitralError } from "../../../contract/error.ts";
+import { pathsOf } from "../../../engine/paths/paths_of.ts";
 import type { ChannelPlan, GatewayPlan } from "../../../engine/plan.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { plural } from "../figures.ts";
@@ -76,7 +77,9 @@ function channelJson({ name, listen, parse, destinations }: ChannelPlan) {
     format: parse.spec.name,
     destinations: destinations.map(({ name, send }) => ({
       name,
-      sender: "channel" in send ? `channel ${send.channel}` : send.spec.name,
+      sender: "channel" in send
+        ? `channel ${send.channel}`
+        : pathsOf(send).map(({ send: { spec } }) => spec.name).join(" or "),
     })),
   };
 }

@@ -1,6 +1,7 @@
 import type { ListenerSpec, Partners, SenderSpec } from "../../../contract/adapter.ts";
 import { MitralError } from "../../../contract/error.ts";
 import type { ProbeResult } from "../../../contract/probe.ts";
+import { pathsOf } from "../../../engine/paths/paths_of.ts";
 import type { ChannelPlan, Configured, GatewayPlan } from "../../../engine/plan.ts";
 import { gatewayOn } from "../ask.ts";
 import { adapterTools } from "../components.ts";
@@ -73,6 +74,8 @@ async function testConnection(name: string, options: Options, session: Session):
 /** One end of a channel: its listener, or a destination's sender, which may be another channel. */
 interface End {
   readonly destination?: string;
+  /** Which of several paths to the destination it is. */
+  readonly path?: string;
   readonly component?: Configured<ListenerSpec> | Configured<SenderSpec>;
   readonly toChannel?: string;
 }
@@ -81,11 +84,15 @@ function endsOf({ listen, destinations }: ChannelPlan, { destination, file }: Op
   const all = destination === undefined
     ? destinations
     : [named(destinations, destination, "destination", file)];
-  const senders = all.map(({ name, send }): End =>
-    "channel" in send
-      ? { destination: name, toChannel: send.channel }
-      : { destination: name, component: send }
-  );
+  const senders = all.flatMap(({ name: destination, send }): readonly End[] => {
+    if ("channel" in send) return [{ destination, toChannel: send.channel }];
+    const paths = pathsOf(send);
+    return paths.map(({ name: path, send: component }) => ({
+      destination,
+      component,
+      ...(paths.length > 1 ? { path } : {}),
+    }));
+  });
   return destination === undefined ? [{ component: listen }, ...senders] : senders;
 }
 
@@ -100,9 +107,9 @@ function named<T extends { readonly name: string }>(
   return found ?? errors.fail("CONSOLE_NAME_UNKNOWN", { name: plain(name), path, kind, known });
 }
 
-function titleOf({ destination, component, toChannel }: End): string {
+function titleOf({ destination, path, component, toChannel }: End): string {
   if (destination === undefined) return `listens by ${component!.spec.name}`;
-  return `sends to ${destination} by ${component?.spec.name ?? `channel ${toChannel}`}`;
+  return `sends to ${destination} by ${path ?? component?.spec.name ?? `channel ${toChannel}`}`;
 }
 
 /** The partners of the file: whom a certificate belongs to. Errors: PARTNERS_FILE_UNREADABLE and the like. */
@@ -134,12 +141,13 @@ interface Trial {
 
 /** Tries one end; resolves with how many of its steps failed: one at most. */
 async function probeEnd(end: End, { options, ...trial }: Trial, session: Session): Promise<number> {
-  const { component, destination } = end;
+  const { component, destination, path } = end;
   const tell = (step: Told) =>
     options.json
       ? session.printJson({
         channel: trial.channel,
         destination,
+        path,
         component: component?.spec.name,
         ...step,
       })

@@ -51,10 +51,11 @@ class Chart {
   }
 
   /** Returns where it ends. */
-  #destination({ name, steps, send, channel }: DestinationPicture, from: string): string {
+  #destination({ name, steps, sends, channel }: DestinationPicture, from: string): string {
     return this.#frame(name, () => {
       const last = steps.length === 0 ? from : this.#steps(steps, from)[1];
-      const end = this.#node(send ?? `channel ${channel}`, "end");
+      const label = channel === undefined ? sends.join(", or ") : `channel ${channel}`;
+      const end = this.#node(label, "end");
       this.#edge(last, end);
       if (channel !== undefined) this.#links.push([end, channel]);
       return end;

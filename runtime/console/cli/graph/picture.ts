@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { shown } from "../../../config/problem.ts";
 import { asField, type Field, type Spec } from "../../../contract/spec.ts";
+import { pathsOf } from "../../../engine/paths/paths_of.ts";
 import type {
   Acknowledge,
   ChannelPlan,
@@ -46,8 +47,8 @@ export interface DestinationPicture {
   readonly name: string;
   /** Its own filters and transforms, then how it gathers and seals. */
   readonly steps: readonly StepPicture[];
-  /** The adapter; left out where it hands on to a channel. */
-  readonly send?: string;
+  /** The adapters, the preferred first where there are several paths; none where it hands on to a channel. */
+  readonly sends: readonly string[];
   readonly channel?: string;
 }
 
@@ -96,7 +97,8 @@ class Pen {
         ...(collect ? [{ label: collectLabel(collect) }] : []),
         ...(encrypt ? [{ label: `encrypt ${encrypt.spec.name} to ${encrypt.to.join(", ")}` }] : []),
       ],
-      ...("channel" in send ? { channel: send.channel } : { send: this.#component(send) }),
+      sends: pathsOf(send).map(({ send }) => this.#component(send)),
+      ...("channel" in send ? { channel: send.channel } : {}),
     };
   }
 

@@ -53,11 +53,9 @@ class Drawing {
     ];
   }
 
-  #destination({ name, steps, send, channel }: DestinationPicture): Branch {
-    const end = channel === undefined
-      ? { arm: "▶ ", says: send ?? "", below: [] } as const
-      : this.#link(channel);
-    return { arm: "▶ ", says: `${this.#paint.bold(plain(name))}`, below: [...steps.map(stepBranch), end] };
+  #destination({ name, steps, sends, channel }: DestinationPicture): Branch {
+    const ends = channel === undefined ? sends.map(wayOut) : [this.#link(channel)];
+    return { arm: "▶ ", says: this.#paint.bold(plain(name)), below: [...steps.map(stepBranch), ...ends] };
   }
 
   #link(name: string): Branch {
@@ -78,6 +76,11 @@ function wayBack({ acknowledge, answeredBy, respond }: ChannelPicture): Branch {
     ? `answered by ${answeredBy}${respond.length > 0 ? ", through" : ""}`
     : `acknowledged when ${acknowledge}`;
   return { arm: "◀ ", says: plain(says), below: respond.map(stepBranch) };
+}
+
+/** The preferred path first, then those that are gone by where it fails. */
+function wayOut(send: string, at: number): Branch {
+  return { arm: "▶ ", says: at === 0 ? send : `or ${send}`, below: [] };
 }
 
 function stepBranch({ label, when, steps = [] }: StepPicture): Branch {
