@@ -30,13 +30,12 @@ export function bodyBytes(length: number): number {
 }
 
 /**
- * Seals `head` and `rest`, one after the other, into `into`, whose length is {@linkcode bodyBytes}. `contentKey` (32
- * bytes) MUST be strong and `salt` (24 bytes) new for it; `context` may be anything both sides know.
+ * Seals `head` and `rest`, one after the other, into `into`, whose length is {@linkcode bodyBytes}. `contentKey`:
+ * its key (32 bytes) MUST be strong and its salt (24 bytes) new for it; `context` may be anything both sides know.
  */
 export async function sealBody(
-  { contentKey, salt, context, head, rest, into }: {
-    readonly contentKey: Uint8Array;
-    readonly salt: Uint8Array;
+  { contentKey: { key: contentKey, salt }, context, head, rest, into }: {
+    readonly contentKey: { readonly key: Uint8Array; readonly salt: Uint8Array };
     readonly context: Uint8Array;
     readonly head: Uint8Array;
     readonly rest: Uint8Array;
