@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { CHUNKS_AT, SEALED_CHUNK_BYTES } from "../../../../actors/envelopes/hpke/chunked_body.ts";
+import { CHUNKS_AT, SEALED_CHUNK_BYTES } from "../../../../actors/envelopes/hpke/body_cipher.ts";
 import { type PublicPart, readParts } from "../../../../actors/envelopes/hpke/header.ts";
 import hpke from "../../../../actors/envelopes/hpke/mod.ts";
 import { sealSigned } from "../../../../actors/envelopes/hpke/seal.ts";
@@ -72,7 +72,9 @@ async function signed(pub: PublicPart, payload: Uint8Array<ArrayBuffer>, keys: K
 /** A hospital that does as the test says, and a lab that opens. */
 async function pair() {
   const hospital = await testKeyring("hospital", ["lab"]);
-  const lab = bindEnvelope(hpke, { profile: "any" }, await testKeyring("lab", ["hospital"]), { nowMs: () => NOW_MS });
+  const lab = bindEnvelope(hpke, { profile: "any" }, await testKeyring("lab", ["hospital"]), {
+    nowMs: () => NOW_MS,
+  });
   const to: PublicKey = hospital.encryptionKey("lab", ["MLKEM768-X25519"]);
   const pub: PublicPart = {
     v: 1,
