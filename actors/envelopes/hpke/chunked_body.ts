@@ -77,7 +77,23 @@ export async function openChunks(
   return plain;
 }
 
-function chunkCount(length: number): number {
+/** Seals `count` chunks that follow one another, from number `first` on. */
+export async function sealChunks(
+  cipher: BodyCipher,
+  first: number,
+  plain: Uint8Array<ArrayBuffer>,
+  count: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const sealed = new Uint8Array(plain.length + count * TAG_BYTES);
+  await eachChunk(count, async (chunk) => {
+    const one = plain.subarray(chunk * CHUNK_BYTES, (chunk + 1) * CHUNK_BYTES);
+    sealed.set(await cipher.seal(first + chunk, one), chunk * SEALED_CHUNK_BYTES);
+  });
+  return sealed;
+}
+
+/** Chunks of so much plaintext, the last included. */
+export function chunkCount(length: number): number {
   return Math.floor(length / CHUNK_BYTES) + 1;
 }
 

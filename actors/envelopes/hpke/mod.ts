@@ -1,22 +1,31 @@
 /**
- * The `hpke` envelope. Its layout, and why it is so: docs/envelope.md.
+ * `mitral/hpke`: the `hpke` envelope, for gateways ({@linkcode default}, whole messages in memory) and on its own, for
+ * payloads of any length ({@linkcode sealStream}, {@linkcode openStream}, with {@linkcode receiptFor} and
+ * {@linkcode judgeReceiptFor}). Its layout, and why it is so: docs/envelope.md. Keys come from `mitral/trust`.
  *
  * @module
  */
 import { defineEnvelope, type EnvelopeSpec } from "../../../runtime/contract/envelope.ts";
+import type { Answer, Outcome } from "../../../runtime/contract/message.ts";
 import { sha256Hex } from "./_bytes.ts";
 import { errors } from "./errors.ts";
 import { addressOf } from "./header.ts";
 import { open } from "./open.ts";
-import { judgeReceipt, RECEIPT_TYPE, signReceipt } from "./receipt.ts";
+import { judgeReceipt, RECEIPT_TYPE, type Received, type Sent, signReceipt } from "./receipt.ts";
 import { seal } from "./seal.ts";
-import { config } from "./tools.ts";
+import { config, type HpkeSpec, type StreamTools, toolsOf } from "./tools.ts";
+
+export { type OpenedStream, openStream } from "./open_stream.ts";
+export type { Received, Sent } from "./receipt.ts";
+export { type SealedStream, sealStream } from "./seal_stream.ts";
+export type { Profile } from "./suites.ts";
+export type { HpkeSpec, StreamTools } from "./tools.ts";
 
 /**
  * HPKE (RFC 9180) with ML-KEM-768 beside X25519 (X-Wing) or P-256, AES-256-GCM, a statement inside signed with Ed25519 or
  * ECDSA, a signed receipt back.
  */
-const hpke: EnvelopeSpec<"hpke", typeof config, string> = defineEnvelope({
+const hpke: EnvelopeSpec<"hpke", HpkeSpec, string> = defineEnvelope({
   name: "hpke",
   about:
     "Seals for partners with HPKE (ML-KEM-768 beside X25519 or P-256) and AES-256-GCM, a statement inside signed with " +
@@ -40,5 +49,21 @@ const hpke: EnvelopeSpec<"hpke", typeof config, string> = defineEnvelope({
   judge: async (receipt, { statement, payload, to }, tools) =>
     await judgeReceipt(receipt, { statement, payloadSha256: await sha256Hex(payload), to }, tools),
 });
+
+/**
+ * Our signed receipt for what {@linkcode openStream} gave. Make it only once the payload is kept. Fails by
+ * HPKE_OUTCOME_UNSETTLED, HPKE_KEY_UNAPPROVED.
+ */
+export async function receiptFor(received: Received, outcome: Outcome, tools: StreamTools): Promise<Answer> {
+  return { bytes: await signReceipt(received, outcome, toolsOf(tools)), contentType: RECEIPT_TYPE };
+}
+
+/**
+ * What a partner's receipt says about what {@linkcode sealStream} sealed. Fails by HPKE_RECEIPT_INVALID,
+ * HPKE_RECEIPT_SIGNER_UNKNOWN, HPKE_RECEIPT_UNAPPROVED, HPKE_RECEIPT_SIGNATURE_INVALID, HPKE_RECEIPT_MISMATCHED.
+ */
+export async function judgeReceiptFor(sent: Sent, receipt: Uint8Array, tools: StreamTools): Promise<Outcome> {
+  return await judgeReceipt(receipt, sent, toolsOf(tools));
+}
 
 export default hpke;

@@ -19,11 +19,13 @@ const HASH = /^[0-9a-f]{64}$/;
 
 /** What a receipt is about: hashes are SHA-256, in hexadecimal. */
 export interface Received {
+  /** What the sender said. */
   readonly statement: Statement;
   /** Of the whole envelope. */
   readonly envelopeSha256: string;
   /** Of the signed statement. */
   readonly signedSha256: string;
+  /** Of the payload. */
   readonly payloadSha256: string;
 }
 
@@ -51,8 +53,9 @@ export async function signReceipt(
 
 /** What a receipt is judged by. */
 export interface Sent {
+  /** What was said of it. */
   readonly statement: Statement;
-  /** SHA-256 in hexadecimal. */
+  /** SHA-256 of the payload, in hexadecimal. */
   readonly payloadSha256: string;
   /** The partner whose receipt it must be, by our own name for it. */
   readonly to: string;
