@@ -1,43 +1,47 @@
 import { CompactSign, compactVerify } from "jose";
+import type { SignatureKey } from "../../../runtime/contract/envelope.ts";
 import { fromBase64Url, textOf, utf8 } from "./_bytes.ts";
 import { readObject } from "./_json.ts";
+import { signingFor } from "./suites.ts";
 
-/**
- * The one algorithm. RFC 9864 calls it `Ed25519` now; the older name is what other stacks in the field read, and a
- * partner's key is always an Ed25519 key, whatever a header says.
- */
-const ALGORITHM = "EdDSA";
+/** What a JWS says of its signature. Nothing of it is verified. */
+export interface JwsHeader {
+  readonly alg: string;
+  readonly kid: string;
+}
 
 /** Signs a text as a compact JWS (RFC 7515). `type` keeps one kind of statement from passing for another. */
 export async function signJws(
   type: string,
   text: string,
-  { keyId, key }: { readonly keyId: string; readonly key: CryptoKey },
+  { keyId, key, algorithm }: SignatureKey,
 ): Promise<string> {
   return await new CompactSign(utf8(text))
-    .setProtectedHeader({ alg: ALGORITHM, kid: keyId, typ: type })
+    .setProtectedHeader({ alg: signingFor(algorithm).alg, kid: keyId, typ: type })
     .sign(key);
 }
 
 /**
- * The key id a JWS of that type names; `undefined` where it is no such JWS. Says nothing about the signature. Header
- * fields beside `alg`, `kid` and `typ` are refused: some of them (`crit`, `b64`, `jwk`) change what is verified.
+ * The header of a JWS of that type; `undefined` where it is no such JWS. Header fields beside `alg`, `kid` and `typ` are
+ * refused: some of them (`crit`, `b64`, `jwk`) change what is verified.
  */
-export function signerOf(type: string, jws: string): string | undefined {
+export function readJwsHeader(type: string, jws: string): JwsHeader | undefined {
   const parts = jws.split(".");
   if (parts.length !== 3 || parts.some((part) => fromBase64Url(part) === undefined)) return undefined;
   const text = textOf(fromBase64Url(parts[0]) ?? new Uint8Array());
   const header = text === undefined ? undefined : readObject(text);
   if (!header || Object.keys(header).length !== 3) return undefined;
-  return header.alg === ALGORITHM && header.typ === type && typeof header.kid === "string"
-    ? header.kid
-    : undefined;
+  const { alg, kid, typ } = header;
+  return typ === type && typeof alg === "string" && typeof kid === "string" ? { alg, kid } : undefined;
 }
 
-/** The text that was signed; `undefined` where `key` did not sign it. Call {@linkcode signerOf} first. */
-export async function verifyJws(jws: string, key: CryptoKey): Promise<string | undefined> {
+/**
+ * The text that was signed; `undefined` where `key` did not sign it, by the key's own algorithm. Call
+ * {@linkcode readJwsHeader} first.
+ */
+export async function verifyJws(jws: string, { key, algorithm }: SignatureKey): Promise<string | undefined> {
   try {
-    const { payload } = await compactVerify(jws, key, { algorithms: [ALGORITHM] });
+    const { payload } = await compactVerify(jws, key, { algorithms: [signingFor(algorithm).alg] });
     return textOf(payload);
   } catch {
     return undefined;

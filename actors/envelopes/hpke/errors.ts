@@ -12,6 +12,16 @@ export const errors = {
     retry: "never",
     says: "Cannot seal: recipients must be 1 to {recipientsMax}, each once ({recipients})",
   },
+  HPKE_KEY_UNAPPROVED: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot sign: the profile {profile} takes no {algorithm}, which this gateway's signing key is for",
+  },
+  HPKE_SOURCE_CHANGED: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot seal: what is to be sealed was not the same when it was read again",
+  },
   HPKE_ENVELOPE_INVALID: {
     blame: "sender",
     retry: "never",
@@ -31,6 +41,11 @@ export const errors = {
     blame: "sender",
     retry: "never",
     says: "Cannot open: {field} of the header is not as it must be",
+  },
+  HPKE_ALGORITHM_UNAPPROVED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot open: the profile {profile} takes no {algorithm}",
   },
   HPKE_RECIPIENT_MISSING: {
     blame: "sender",
@@ -97,6 +112,11 @@ export const errors = {
     blame: "receiver",
     retry: "later",
     says: "Cannot trust receipt: not signed by the key of {gateway} it names",
+  },
+  HPKE_RECEIPT_UNAPPROVED: {
+    blame: "receiver",
+    retry: "later",
+    says: "Cannot use receipt: the profile {profile} takes no {algorithm}",
   },
   HPKE_RECEIPT_MISMATCHED: {
     blame: "receiver",

@@ -1,67 +1,91 @@
-import type { Keyring, Opened, Statement } from "../../../runtime/contract/envelope.ts";
+import type { Statement } from "../../../runtime/contract/envelope.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import type { Outcome } from "../../../runtime/contract/message.ts";
-import { sha256Hex, textOf, utf8 } from "./_bytes.ts";
+import { textOf, utf8 } from "./_bytes.ts";
 import { canonical, mismatch, readObject, type Unchecked } from "./_json.ts";
-import { signerOf, signJws, verifyJws } from "./_jws.ts";
-import { errors, type HpkeFail } from "./errors.ts";
+import { readJwsHeader, signJws, verifyJws } from "./_jws.ts";
+import { errors } from "./errors.ts";
 import { RECEIPT_BYTES_MAX } from "./limits.ts";
+import { allows, isSigning } from "./suites.ts";
+import { type HpkeTools, ourSigningKey } from "./tools.ts";
+
+/** Media type of a receipt. */
+export const RECEIPT_TYPE = "application/vnd.mitral.receipt+jwt";
 
 const TYPE = "seal-rcpt+jws";
 /** A declared code is a name of our own; nothing else of an error goes to the partner. */
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 const HASH = /^[0-9a-f]{64}$/;
 
-/** Signs that we took, or refused, what was opened. Fails by HPKE_OUTCOME_UNSETTLED. */
+/** What a receipt is about: hashes are SHA-256, in hexadecimal. */
+export interface Received {
+  /** What the sender said. */
+  readonly statement: Statement;
+  /** Of the whole envelope. */
+  readonly envelopeSha256: string;
+  /** Of the signed statement. */
+  readonly signedSha256: string;
+  /** Of the payload. */
+  readonly payloadSha256: string;
+}
+
+/** Signs that we took, or refused, what was opened. Fails by HPKE_OUTCOME_UNSETTLED, HPKE_KEY_UNAPPROVED. */
 export async function signReceipt(
-  sealed: Uint8Array,
-  { payload, statement, signed }: Opened,
+  { statement, envelopeSha256, signedSha256, payloadSha256 }: Received,
   outcome: Outcome,
-  keys: Keyring,
-  nowMs: number,
-  fail: HpkeFail,
+  tools: HpkeTools,
 ): Promise<Uint8Array> {
   // Left out on purpose is taken: the sender has nothing left to do.
   const verdict = outcome.kind === "rejected"
     ? { st: "rejected", ...(CODE.test(outcome.error.code) ? { code: outcome.error.code } : {}) }
     : outcome.kind === "failed"
-    ? fail("HPKE_OUTCOME_UNSETTLED")
+    ? tools.fail("HPKE_OUTCOME_UNSETTLED")
     : { st: "accepted" };
   const claims = {
-    ...await boundTo(statement, payload, { by: keys.gateway }),
-    env: await sha256Hex(sealed),
-    stmt: await sha256Hex(signed),
+    ...boundTo(statement, payloadSha256, { by: tools.keys.gateway }),
+    env: envelopeSha256,
+    stmt: signedSha256,
     ...verdict,
-    rat: nowMs,
+    rat: tools.nowMs,
   };
-  return utf8(await signJws(TYPE, canonical(claims), keys.signingKey()));
+  return utf8(await signJws(TYPE, canonical(claims), ourSigningKey(tools)));
+}
+
+/** What a receipt is judged by. */
+export interface Sent {
+  /** What was said of it. */
+  readonly statement: Statement;
+  /** SHA-256 of the payload, in hexadecimal. */
+  readonly payloadSha256: string;
+  /** The partner whose receipt it must be, by our own name for it. */
+  readonly to: string;
 }
 
 /**
  * What a receipt says about the message sent. A message sent again is sealed anew, so the receipt may be for an earlier
  * attempt: it is matched on what stays the same. Fails by HPKE_RECEIPT_INVALID, HPKE_RECEIPT_SIGNER_UNKNOWN,
- * HPKE_RECEIPT_SIGNATURE_INVALID, HPKE_RECEIPT_MISMATCHED.
+ * HPKE_RECEIPT_UNAPPROVED, HPKE_RECEIPT_SIGNATURE_INVALID, HPKE_RECEIPT_MISMATCHED.
  */
 export async function judgeReceipt(
   receipt: Uint8Array,
-  sent: { readonly statement: Statement; readonly payload: Uint8Array; readonly to: string },
-  contentType: string,
-  keys: Keyring,
-  fail: HpkeFail,
+  sent: Sent,
+  { keys, config: { profile }, fail }: HpkeTools,
 ): Promise<Outcome> {
   if (receipt.length > RECEIPT_BYTES_MAX) fail("HPKE_RECEIPT_INVALID", { field: "length" });
   const jws = textOf(receipt) ?? "";
-  const keyId = signerOf(TYPE, jws) ?? fail("HPKE_RECEIPT_INVALID", { field: "JWS" });
+  const { alg, kid } = readJwsHeader(TYPE, jws) ?? fail("HPKE_RECEIPT_INVALID", { field: "JWS" });
+  if (!isSigning(alg)) fail("HPKE_RECEIPT_INVALID", { field: "alg" });
   const gateway = keys.gatewayOf(sent.to);
-  const key = keys.verificationKey(gateway, keyId) ?? fail("HPKE_RECEIPT_SIGNER_UNKNOWN", { gateway });
-  const text = await verifyJws(jws, key.key) ?? fail("HPKE_RECEIPT_SIGNATURE_INVALID", { gateway });
+  const key = keys.verificationKey(gateway, kid) ?? fail("HPKE_RECEIPT_SIGNER_UNKNOWN", { gateway });
+  if (!allows(profile, key.algorithm)) fail("HPKE_RECEIPT_UNAPPROVED", { profile, algorithm: key.algorithm });
+  const text = await verifyJws(jws, key) ?? fail("HPKE_RECEIPT_SIGNATURE_INVALID", { gateway });
   const claims = readObject(text) ?? fail("HPKE_RECEIPT_INVALID", { field: "JSON" });
-  const different = mismatch(claims, await boundTo(sent.statement, sent.payload, { by: gateway }));
+  const different = mismatch(claims, boundTo(sent.statement, sent.payloadSha256, { by: gateway }));
   if (different !== undefined) fail("HPKE_RECEIPT_MISMATCHED", { field: different });
   const wrong = wrongField(claims);
   if (wrong !== undefined) fail("HPKE_RECEIPT_INVALID", { field: wrong });
 
-  const answer = { bytes: receipt, contentType };
+  const answer = { bytes: receipt, contentType: RECEIPT_TYPE };
   if (claims.st === "accepted") return { kind: "accepted", answer };
   const facts = { gateway, reason: typeof claims.code === "string" ? claims.code : "no code" };
   return {
@@ -72,9 +96,9 @@ export async function judgeReceipt(
 }
 
 /** What ties a receipt to a message: the same for every attempt to deliver it. */
-async function boundTo(statement: Statement, payload: Uint8Array, { by }: { readonly by: string }) {
+function boundTo(statement: Statement, sha256: string, { by }: { readonly by: string }) {
   const { from, id, channel, epoch, sequence } = statement;
-  return { v: 1, by, from, id, ch: channel, ep: epoch, seq: sequence, sha256: await sha256Hex(payload) };
+  return { v: 1, by, from, id, ch: channel, ep: epoch, seq: sequence, sha256 };
 }
 
 function wrongField({ env, stmt, st, code, rat }: Unchecked): string | undefined {
