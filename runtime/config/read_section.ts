@@ -13,6 +13,7 @@ import { mayBeLeftOut } from "./may_be_left_out.ts";
 import { parseEntry } from "./parse_field.ts";
 import { shown } from "./problem.ts";
 import { readAdapter } from "./read_adapter.ts";
+import { readExchangeAdapters } from "./read_exchange.ts";
 import { readComponent } from "./read_component.ts";
 import { readObject } from "./read_object.ts";
 import { readFilter, readTransforms } from "./read_steps.ts";
@@ -72,6 +73,8 @@ async function readEntry(
       return node && await readComponent(shape.of, node, context);
     case "partners":
       return node && readPartners(node, context);
+    case "adapters":
+      return node ? await readExchangeAdapters(shape.of, node, context) : [];
   }
 }
 

@@ -14,6 +14,8 @@ import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
+import type { PartnerExchange } from "./exchange/exchange.ts";
+import { exchangeOf } from "./exchange/exchange_of.ts";
 import type { FinalOutcome, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
 import { errors } from "./gateway_errors.ts";
 import { pendingIn, Statistics } from "./gateway_statistics.ts";
@@ -44,6 +46,7 @@ export class Gateway extends Operated implements RunningGateway {
   readonly #keeper: JournalKeeper;
   #keyring: GatewayKeyring | undefined;
   readonly #partners: PartnerRegistry;
+  readonly #exchange: PartnerExchange | undefined;
   readonly #channels = new Map<string, Channel>();
   readonly #renewal: Renewal;
   readonly #observers = new Set<(event: GatewayEvent) => void>();
@@ -98,6 +101,16 @@ export class Gateway extends Operated implements RunningGateway {
     });
     const { drainMsMax } = plan;
     this.#statistics = new Statistics({ keeper, world, plan });
+    this.#exchange = exchangeOf({
+      plan,
+      keyring,
+      world,
+      partners,
+      memory: this.#memory,
+      journal: () => this.#journal,
+      newId: this.#newId,
+      report,
+    });
     this.#interventions = new Interventions({ keeper, world, channels, standings, drainMsMax, report });
     this.#retention = new Retention({
       keeper,
@@ -154,6 +167,7 @@ export class Gateway extends Operated implements RunningGateway {
       await gateway.close();
       throw cause;
     }
+    await gateway.#exchange?.open();
     gateway.#retention.start();
     gateway.#report({ name: "gatewayStarted", gateway: plan.name, channels: plan.channels.length });
     return gateway;
@@ -311,6 +325,7 @@ export class Gateway extends Operated implements RunningGateway {
       journal: this.#journal,
       memory: this.#memory,
       partners: this.#partners,
+      ...(this.#exchange ? { exchange: this.#exchange.forChannel(plan) } : {}),
       ...(this.#keyring ? { keyring: this.#keyring } : {}),
       found: {
         inbox: inboxes[plan.name] ?? 0,
@@ -343,7 +358,7 @@ export class Gateway extends Operated implements RunningGateway {
     this.#renewal.forget();
     this.#partners[Symbol.dispose]();
     const journal = { close: () => pruned.then(() => this.#keeper.close()) };
-    await drain([...this.#channels.values()], journal, this.#world, this.#plan.drainMsMax);
+    await drain([...this.#channels.values()], journal, this.#world, this.#plan.drainMsMax, this.#exchange);
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
     this.#isClosed = true;
     this.#observers.clear();

@@ -8,9 +8,10 @@ export async function keysFor(
   channels: readonly ChannelPlan[],
   world: World,
 ): Promise<GatewayKeyring | undefined> {
-  const seals = channels.some((channel) =>
-    channel.decrypt || channel.destinations.some((destination) => destination.encrypt)
-  );
+  const seals = plan.exchange !== undefined ||
+    channels.some((channel) =>
+      channel.decrypt || channel.destinations.some((destination) => destination.encrypt)
+    );
   if (!seals) return undefined;
   return await openKeyring({
     gateway: plan.name,

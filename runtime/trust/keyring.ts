@@ -51,6 +51,8 @@ export const keyringErrors = declareErrors("keyring", {
 export interface GatewayKeyring extends Keyring {
   /** Our name for the partner whose gateway calls itself `gateway`; `undefined` for a stranger. */
   partnerOf(gateway: string): string | undefined;
+  /** What the file of a partner, by our own name for it, says. */
+  find(partner: string): Partner | undefined;
 }
 
 /** What a keyring holds: keys already read. */
@@ -108,6 +110,7 @@ export function keyringOf({ gateway, identity, partners }: KeyringParts): Gatewa
     },
     gatewayOf: (partner) => known(partner).gateway,
     partnerOf: (theirs) => aliases.get(theirs),
+    find: (partner) => byPartner.get(partner),
   };
 }
 
