@@ -310,7 +310,8 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
     example: "./keys/gateway.json",
   }),
   partners: map(
-    "Other organisations: what they are known by.",
+    "Other organisations: what they are known by; or the folder that `mitral partner` keeps them in. What changes there " +
+      "counts within ten seconds, without a restart.",
     "name",
     record("A partner: the file of its public keys, or more.", {
       keys: path(
@@ -336,6 +337,7 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
     }, { short: "keys" }),
     {
       optional: true,
+      orFolder: true,
       example: { "state-registry": "./partners/state-registry.json" },
     },
   ),

@@ -81,8 +81,10 @@ function valueSchema(field: Field): JsonSchema {
       return field.orOne
         ? { anyOf: [fieldSchema(field.item), { type: "array", items: fieldSchema(field.item) }] }
         : { type: "array", items: fieldSchema(field.item) };
-    case "map":
-      return { type: ["object", "null"], additionalProperties: fieldSchema(field.item) };
+    case "map": {
+      const type = field.orFolder ? ["object", "string", "null"] : ["object", "null"];
+      return { type, additionalProperties: fieldSchema(field.item) };
+    }
     case "record":
       return recordSchema(field);
   }

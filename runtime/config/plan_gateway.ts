@@ -40,7 +40,7 @@ export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
     data,
     masterKey,
     ...(keys === undefined ? {} : { keys }),
-    partners: planPartners(file.partners),
+    ...planPartners(file.partners),
     ...(exchange === undefined ? {} : { exchange: planExchange(exchange, facts) }),
     ...(monitor === undefined ? {} : { monitor }),
     drainMsMax,
@@ -61,12 +61,17 @@ function planExchange(
   return { doors, links, wayTo: wayToOf(ways), envelope: envelope!, receiptMsMax };
 }
 
-function planPartners(partners: GatewayFile["partners"] = {}): GatewayPlan["partners"] {
-  return Object.fromEntries(
-    Object.entries(partners).map((
-      [name, { keys, ...proofs }],
-    ) => [name, { ...proofs, ...(keys === undefined ? {} : { keys }) }]),
-  );
+function planPartners(
+  partners: GatewayFile["partners"] = {},
+): Pick<GatewayPlan, "partners" | "partnersFolder"> {
+  if (typeof partners === "string") return { partners: {}, partnersFolder: partners };
+  return {
+    partners: Object.fromEntries(
+      Object.entries(partners).map((
+        [name, { keys, ...proofs }],
+      ) => [name, { ...proofs, ...(keys === undefined ? {} : { keys }) }]),
+    ),
+  };
 }
 
 function planChannel(name: string, file: ChannelFile, facts: PlanFacts): ChannelPlan {

@@ -42,6 +42,8 @@ export interface GatewayTools {
   env(name: string): string | undefined;
   /** Absolute path of the file of variables; beside the gateway file where left out. */
   readonly variablesFile?: string;
+  /** Partners that count as there beside those that are: somebody is about to make them. */
+  readonly comingPartners?: readonly string[];
   /** Zone of channels that name none: this machine's. */
   readonly timeZone: string;
 }
@@ -70,12 +72,14 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
   const root = await readTree(source, folder, tools, problems);
   if (!root) return { problems: problems.inFileOrder() };
 
-  const partners = partnerNames(root);
+  const found = await partnerNames(root, { folder, disk });
+  const partners = new Set([...found.partners, ...tools.comingPartners ?? []]);
   const context: ReadContext = {
     problems,
     folder,
     disk,
     catalog,
+    ...found,
     partners,
     stepNodes: new Map(),
     usedPaths: new Map(),
@@ -83,7 +87,9 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
     env: (name) => tools.env(name),
     loadActor: (path) => tools.loadActor(path),
   };
-  for (const name of partners) checkPartnerName(name, nearestNode(root, "partners", name), context);
+  for (const name of found.partnersMayCome ? [] : partners) {
+    checkPartnerName(name, nearestNode(root, "partners", name), context);
+  }
   const read = await readSection(GATEWAY, root, context);
   const { timeZone } = tools;
   const formats = await loadFormats(context);

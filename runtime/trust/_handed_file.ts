@@ -1,6 +1,6 @@
 import canonicalize from "canonicalize";
-import { digestOf } from "./_key_encoding.ts";
-import { type Refuse, writeFile } from "./_key_file.ts";
+import { digestOf, fromBase64Url } from "./_key_encoding.ts";
+import { isObject, readTime, type Refuse, writeFile } from "./_key_file.ts";
 import { parsePartnerFile, type Partner } from "./partner_file.ts";
 
 /** A file of public keys as another file holds it: what it says, and what that means. */
@@ -16,20 +16,20 @@ export function checkKind(file: Readonly<Record<string, unknown>>, format: strin
   if (file.version !== 1) refuse("version");
 }
 
-/** A time as files write it, in milliseconds since 1970-01-01T00:00Z. */
-export function readTime(value: unknown, part: string, refuse: Refuse): number {
-  const atMs = typeof value === "string" ? Date.parse(value) : NaN;
-  return Number.isFinite(atMs) ? atMs : refuse(part);
+/** A time that must be there, in milliseconds since 1970-01-01T00:00Z. */
+export function neededTime(
+  from: Record<string, unknown>,
+  field: string,
+  refuse: Refuse,
+  part = field,
+): number {
+  return readTime(from, field, part, refuse) ?? refuse(part);
 }
 
-/** A time as files write it. */
-export function writeTime(atMs: number): string {
-  return new Date(atMs).toISOString();
-}
-
-/** A JSON object. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Bytes of this very length; `undefined` for anything else. */
+export function bytesOf(value: unknown, length: number): Uint8Array<ArrayBuffer> | undefined {
+  const bytes = typeof value === "string" ? fromBase64Url(value) : undefined;
+  return bytes?.length === length ? bytes : undefined;
 }
 
 /** The file of public keys that stands in another. Errors: those of `parsePartnerFile`. */

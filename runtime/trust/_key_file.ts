@@ -80,7 +80,7 @@ export function readHead(file: Record<string, unknown>, format: string, refuse: 
 }
 
 /** A time as files write it; `undefined` where the field is left out. */
-function readTime(
+export function readTime(
   from: Record<string, unknown>,
   field: string,
   part: string,

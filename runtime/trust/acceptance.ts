@@ -1,17 +1,17 @@
 import { declareErrors } from "../contract/error.ts";
 import {
   boundBytes,
+  bytesOf,
   checkKind,
   hashOf,
   type HeldPartner,
+  neededTime,
   readBound,
   readHeld,
-  readTime,
-  writeTime,
 } from "./_handed_file.ts";
 import { toBase64Url } from "./_key_encoding.ts";
-import { readObject, type Refuse, writeFile } from "./_key_file.ts";
-import { type Invitation, readBytes } from "./invitation.ts";
+import { readObject, type Refuse, timeOf, writeFile } from "./_key_file.ts";
+import type { Invitation } from "./invitation.ts";
 
 /** Errors of acceptances. None shows a token. */
 export const acceptanceErrors = declareErrors("acceptance", {
@@ -71,7 +71,7 @@ export async function writeAcceptance(
   const said = {
     format: FORMAT,
     version: 1,
-    created: writeTime(nowMs),
+    created: timeOf(nowMs),
     invitation: invitation.hash,
     partner: ours.said,
   };
@@ -86,11 +86,11 @@ export async function parseAcceptance(bytes: Uint8Array, file: string): Promise<
   const refuse: Refuse = (part) => acceptanceErrors.fail("ACCEPTANCE_FILE_INVALID", { file, part });
   const read = readObject(bytes, refuse);
   checkKind(read, FORMAT, refuse);
-  readTime(read.created, "created", refuse);
+  neededTime(read, "created", refuse);
   const { invitation } = read;
   if (typeof invitation !== "string" || !HASH.test(invitation)) return refuse("invitation");
   const { proof, ...said } = read;
-  const proofBytes = readBytes(proof, 32) ?? refuse("proof");
+  const proofBytes = bytesOf(proof, 32) ?? refuse("proof");
   const bound = readBound(DOMAIN, said, refuse);
   const acceptor = await readHeld(read.partner, "partner", file, refuse);
   return {

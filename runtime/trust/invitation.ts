@@ -1,16 +1,16 @@
 import { declareErrors } from "../contract/error.ts";
 import {
   boundBytes,
+  bytesOf,
   checkKind,
   hashOf,
   type HeldPartner,
+  neededTime,
   readBound,
   readHeld,
-  readTime,
-  writeTime,
 } from "./_handed_file.ts";
-import { fromBase64Url, toBase64Url } from "./_key_encoding.ts";
-import { readObject, type Refuse, writeFile } from "./_key_file.ts";
+import { toBase64Url } from "./_key_encoding.ts";
+import { readObject, type Refuse, timeOf, writeFile } from "./_key_file.ts";
 import { isSignatureBy, signatureBy, type SigningKey } from "./signing_key.ts";
 
 /** Errors of invitations. None shows a token. */
@@ -71,8 +71,8 @@ export async function writeInvitation(
   const said = {
     format: FORMAT,
     version: 1,
-    created: writeTime(nowMs),
-    expires: writeTime(expiresAtMs),
+    created: timeOf(nowMs),
+    expires: timeOf(expiresAtMs),
     token: toBase64Url(token),
     partner: ours.said,
   };
@@ -92,21 +92,15 @@ export async function parseInvitation(bytes: Uint8Array, file: string): Promise<
   const refuse: Refuse = (part) => invitationErrors.fail("INVITATION_FILE_INVALID", { file, part });
   const read = readObject(bytes, refuse);
   checkKind(read, FORMAT, refuse);
-  readTime(read.created, "created", refuse);
-  const expiresAtMs = readTime(read.expires, "expires", refuse);
-  const token = readBytes(read.token, TOKEN_BYTES) ?? refuse("token");
+  neededTime(read, "created", refuse);
+  const expiresAtMs = neededTime(read, "expires", refuse);
+  const token = bytesOf(read.token, TOKEN_BYTES) ?? refuse("token");
   const { signature, ...said } = read;
-  const signatureBytes = readBytes(signature, 64) ?? refuse("signature");
+  const signatureBytes = bytesOf(signature, 64) ?? refuse("signature");
   const signed = readBound(DOMAIN, said, refuse);
   const inviter = await readHeld(read.partner, "partner", file, refuse);
   if (!await isSignatureBy(inviter.partner.root, signatureBytes, signed)) {
     invitationErrors.fail("INVITATION_SIGNATURE_INVALID", { file });
   }
   return { token, expiresAtMs, inviter, hash: await hashOf(read) };
-}
-
-/** Bytes of this very length; `undefined` for anything else. */
-export function readBytes(value: unknown, length: number): Uint8Array<ArrayBuffer> | undefined {
-  const bytes = typeof value === "string" ? fromBase64Url(value) : undefined;
-  return bytes?.length === length ? bytes : undefined;
 }

@@ -34,6 +34,11 @@ export const keyringErrors = declareErrors("keyring", {
     retry: "never",
     says: "Cannot seal: no partner is called {partner}",
   },
+  KEYRING_PARTNER_ABSENT: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot seal for {partner}, or open what is from it: it is {state}",
+  },
   KEYRING_KEY_MISSING: {
     blame: "operator",
     retry: "later",
@@ -57,6 +62,8 @@ export const keyringErrors = declareErrors("keyring", {
  * the first, `verificationKey` the second, `partnerOf` leads back.
  */
 export interface GatewayKeyring extends Keyring {
+  /** Our own keys; `undefined` where we have none. */
+  readonly identity: Identity | undefined;
   /** Our name for the partner whose gateway calls itself `gateway`; `undefined` for a stranger. */
   partnerOf(gateway: string): string | undefined;
   /** What the file of a partner, by our own name for it, says. */
@@ -101,6 +108,9 @@ export function keyringOf(parts: KeyringParts): GatewayKeyring {
   const ours = () => identity ?? fail("KEYRING_IDENTITY_MISSING", { gateway });
   return {
     gateway,
+    get identity() {
+      return identity;
+    },
     signingKey() {
       const nowMs = clock.nowMs();
       const { keyId, privateKey, algorithm } = ours().signing.find((key) => isValidAt(key, nowMs)) ??

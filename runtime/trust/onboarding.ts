@@ -1,4 +1,5 @@
-import { type HeldPartner, writeTime } from "./_handed_file.ts";
+import type { HeldPartner } from "./_handed_file.ts";
+import { timeOf } from "./_key_file.ts";
 import { sameKey } from "./_same_key.ts";
 import { type Acceptance, acceptanceErrors, writeAcceptance } from "./acceptance.ts";
 import { type Invitation, invitationErrors, writeInvitation } from "./invitation.ts";
@@ -81,7 +82,7 @@ export async function acceptInvitation(
     if (used) invitationErrors.fail("INVITATION_TOKEN_USED", { file, partner: used.name });
     if (nowMs >= expiresAtMs) {
       const { gateway } = inviter.partner;
-      invitationErrors.fail("INVITATION_TOKEN_EXPIRED", { file, gateway, until: writeTime(expiresAtMs) });
+      invitationErrors.fail("INVITATION_TOKEN_EXPIRED", { file, gateway, until: timeOf(expiresAtMs) });
     }
     const before = others.find((other) => other.name === name);
     if (before) taken(before);
@@ -117,7 +118,7 @@ export async function takeAcceptance(
     const { name, pending } = invited;
     if (!pending) return acceptanceErrors.fail("ACCEPTANCE_TOKEN_USED", { file, partner: name });
     if (nowMs >= pending.expiresAtMs) {
-      const until = writeTime(pending.expiresAtMs);
+      const until = timeOf(pending.expiresAtMs);
       acceptanceErrors.fail("ACCEPTANCE_TOKEN_EXPIRED", { file, partner: name, until });
     }
     if (!await isBy(pending.token)) acceptanceErrors.fail("ACCEPTANCE_PROOF_INVALID", { file });

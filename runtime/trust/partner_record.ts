@@ -1,8 +1,8 @@
 import { declareErrors } from "../contract/error.ts";
-import { checkKind, type HeldPartner, isObject, readHeld, readTime, writeTime } from "./_handed_file.ts";
+import { bytesOf, checkKind, type HeldPartner, neededTime, readHeld } from "./_handed_file.ts";
 import { toBase64Url } from "./_key_encoding.ts";
-import { readObject, type Refuse, writeFile } from "./_key_file.ts";
-import { readBytes, TOKEN_BYTES } from "./invitation.ts";
+import { isObject, readObject, type Refuse, timeOf, writeFile } from "./_key_file.ts";
+import { TOKEN_BYTES } from "./invitation.ts";
 import type { PartnerState } from "./partner_book.ts";
 
 /** Errors of what we keep of a partner. None shows a token. */
@@ -93,7 +93,7 @@ export const recordErrors = declareErrors("record", {
     blame: "operator",
     retry: "never",
     says:
-      "Cannot take another file of partner {partner}: it says something else under the same serial, {serial}",
+      "Cannot take another file of partner {partner}: it says something else under the same serial, {serial}, and is no newer",
   },
 });
 
@@ -152,7 +152,7 @@ export function writeRecord(record: PartnerRecord): Uint8Array<ArrayBuffer> {
     changed: writeDeed(changed),
     invitation,
     ...(pending
-      ? { pending: { token: toBase64Url(pending.token), expires: writeTime(pending.expiresAtMs) } }
+      ? { pending: { token: toBase64Url(pending.token), expires: timeOf(pending.expiresAtMs) } }
       : {}),
     ...(held ? { root: toBase64Url(held.partner.root.publicBytes), file: held.said, transcript } : {}),
     ...(confirmed ? { confirmed: writeDeed(confirmed) } : {}),
@@ -181,18 +181,18 @@ export async function parseRecord(bytes: Uint8Array, name: string, file: string)
 function readPending(value: unknown, refuse: Refuse): PendingInvitation {
   if (!isObject(value)) return refuse("pending");
   return {
-    token: readBytes(value.token, TOKEN_BYTES) ?? refuse("pending.token"),
-    expiresAtMs: readTime(value.expires, "pending.expires", refuse),
+    token: bytesOf(value.token, TOKEN_BYTES) ?? refuse("pending.token"),
+    expiresAtMs: neededTime(value, "expires", refuse, "pending.expires"),
   };
 }
 
 function readDeed(value: unknown, part: string, refuse: Refuse): Deed {
   if (!isObject(value) || typeof value.by !== "string") return refuse(part);
-  return { atMs: readTime(value.at, `${part}.at`, refuse), by: value.by };
+  return { atMs: neededTime(value, "at", refuse, `${part}.at`), by: value.by };
 }
 
 function writeDeed({ atMs, by }: Deed) {
-  return { at: writeTime(atMs), by };
+  return { at: timeOf(atMs), by };
 }
 
 function isState(value: unknown): value is PartnerState {

@@ -37,10 +37,13 @@ async function isKnown({ name, state, held }: PartnerRecord, taken: HeldPartner)
     recordErrors.fail("RECORD_GATEWAY_CHANGED", { ...facts, gateway: partner.gateway, found: found.gateway });
   }
   if (await hashOf(held.said) === await hashOf(taken.said)) return true;
-  const { serial } = partner;
+  const { serial, issuedAtMs } = partner;
   if (found.serial < serial) {
     recordErrors.fail("RECORD_SERIAL_OLD", { ...facts, serial, found: found.serial });
   }
-  if (found.serial === serial) recordErrors.fail("RECORD_SERIAL_REUSED", { ...facts, serial });
+  // The keys are the same then, and links or certificates may be others.
+  if (found.serial === serial && found.issuedAtMs <= issuedAtMs) {
+    recordErrors.fail("RECORD_SERIAL_REUSED", { ...facts, serial });
+  }
   return false;
 }

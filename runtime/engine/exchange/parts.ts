@@ -20,7 +20,7 @@ export interface ExchangeParts {
   /** The journal there is now: another one after a failure. */
   journal(): Pick<Journal, "ask" | "write" | "found">;
   /** Our own file of public keys, as it is now; left out where nobody is to be sent it. */
-  ownFile?(): Promise<Pick<OwnPartnerFile, "bytes" | "serial">>;
+  ownFile?(): Promise<Pick<OwnPartnerFile, "bytes" | "partner">>;
   newId(): string;
   report(event: Unstamped): void;
 }
