@@ -110,7 +110,10 @@ export async function writeOwnKeys(
   // Nothing is written that could not be read again.
   const identity = await openIdentity(keys, privatePath, masterKey);
   const publicPath = publicPathBy(privatePath, keys.gateway);
-  const publicFile = await writePartnerFile(identity, await factsIn(publicPath, identity.root.keyId, session));
+  const publicFile = await writePartnerFile(
+    identity,
+    await factsIn(publicPath, identity.root.keyId, session),
+  );
   await replace(privatePath, writePrivateFile(keys), 0o600, session);
   await replace(publicPath, publicFile, 0o644, session);
   return publicPath;

@@ -15,7 +15,9 @@ interface ExportOptions {
 /** `mitral keys export` */
 export const addKeysExport: AddCommand = (parent, session) => {
   addMasterOption(parent.command("export"))
-    .description("write the master key and the gateway's own keys to a file that an offline age key alone can open")
+    .description(
+      "write the master key and the gateway's own keys to a file that an offline age key alone can open",
+    )
     .requiredOption("--to <recipients...>", "public age key, age1…; several may open it")
     .requiredOption("--out <file>", "the file; it may lie with the backups")
     .option("--file <file>", "gateway file", "gateway.yaml")

@@ -10,7 +10,9 @@ interface RevokeOptions extends OwnKeysOptions {
 /** `mitral keys revoke` */
 export const addKeysRevoke: AddCommand = (parent, session) => {
   addOwnKeysOptions(parent.command("revoke <kid>"))
-    .description("take a key out for good, and tell partners to refuse it; not the root key, nor the last of its kind")
+    .description(
+      "take a key out for good, and tell partners to refuse it; not the root key, nor the last of its kind",
+    )
     .requiredOption("--reason <text>", "why; it stays in the private file")
     .option("--json", "print the key, files and serial as JSON")
     .addHelpText(
@@ -24,10 +26,17 @@ export const addKeysRevoke: AddCommand = (parent, session) => {
       const keys = revokeKey(own.keys, { keyId, reason, nowMs });
       const publicPath = await writeOwnKeys({ ...own, keys }, session);
       if (options.json) {
-        session.printJson({ revoked: keyId, serial: keys.serial, private: own.privatePath, public: publicPath });
+        session.printJson({
+          revoked: keyId,
+          serial: keys.serial,
+          private: own.privatePath,
+          public: publicPath,
+        });
       } else {
         session.print(`${session.paint.bold(keyId)} is revoked`);
-        session.print(`public   ${publicPath}  partners go by the old one until they have it: hand it out now`);
+        session.print(
+          `public   ${publicPath}  partners go by the old one until they have it: hand it out now`,
+        );
       }
       return exitCodes.ok;
     }));

@@ -31,7 +31,10 @@ export const addKeysRotate: AddCommand = (parent, session) => {
     )
     .option("--now", "they take over at once, those made before that wait, too")
     .option("--json", "print files, serial and times as JSON")
-    .addHelpText("after", examples("mitral keys rotate", "mitral keys rotate --after 7", "mitral keys rotate --now"))
+    .addHelpText(
+      "after",
+      examples("mitral keys rotate", "mitral keys rotate --after 7", "mitral keys rotate --now"),
+    )
     .action(session.act(async (options: RotateOptions) => {
       const { rotateKeys } = await import("../../../trust/key_changes.ts");
       const own = await readSealedKeys(options, session);

@@ -9,7 +9,9 @@ interface SealOptions extends OwnKeysOptions {
 /** `mitral keys seal` */
 export const addKeysSeal: AddCommand = (parent, session) => {
   addOwnKeysOptions(parent.command("seal"))
-    .description("seal a private file that has its keys in clear under the master key, and write the public file anew")
+    .description(
+      "seal a private file that has its keys in clear under the master key, and write the public file anew",
+    )
     .option("--json", "print files and serial as JSON")
     .addHelpText("after", examples("mitral keys seal", "mitral keys seal --file site/gateway.yaml"))
     .action(session.act(async (options: SealOptions) => {
