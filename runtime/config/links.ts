@@ -1,4 +1,4 @@
-import type { SenderSpec } from "../contract/adapter.ts";
+import type { LinkedTo, ListenerSpec, SenderSpec } from "../contract/adapter.ts";
 import type { Catalog } from "../contract/catalog.ts";
 import { asField, type Field, type Fields, isField } from "../contract/spec.ts";
 import type { Configured, ExchangePlan } from "../engine/plan.ts";
@@ -13,13 +13,14 @@ export interface LinkTools extends Omit<FieldContext, "problems" | "env" | "part
   readonly catalog: Catalog;
   /** Our own settings, by kind of link, as the gateway file has them. */
   readonly ways: readonly Configured<SenderSpec>[];
+  readonly doors: readonly Configured<ListenerSpec>[];
 }
 
 /**
  * See {@linkcode ExchangePlan.wayTo}. What a partner's file says is somebody else's: it is read as settings of the names the
  * sender calls linkable, refers to no file, secret or variable of ours, and the whole is checked as a gateway file would be.
  */
-export function wayToOf({ catalog, ways, ...tools }: LinkTools): ExchangePlan["wayTo"] {
+export function wayToOf({ catalog, ways, doors, ...tools }: LinkTools): ExchangePlan["wayTo"] {
   return async (to, { kind, settings }) => {
     const { partner } = to;
     const refuse = (rule: string): never =>
@@ -37,7 +38,8 @@ export function wayToOf({ catalog, ways, ...tools }: LinkTools): ExchangePlan["w
     const [problem] = problems.inFileOrder();
     if (problem) refuse(problem.message);
     const whole = { ...own as object, ...theirs as object } as never;
-    const config = spec.linked?.(whole, to) ?? whole;
+    const shown = shownBy(doors.find((door) => door.spec.name === kind)?.config);
+    const config = spec.linked?.(whole, { ...to, ...(shown ? { shown } : {}) }) ?? whole;
     const [unfit] = spec.check?.(config) ?? [];
     if (unfit) refuse(`${unfit.setting} ${unfit.rule}`);
     return { spec, config };
@@ -66,6 +68,13 @@ function linkSettings(spec: SenderSpec): Fields {
 
 function fieldsOf({ config }: SenderSpec): Fields {
   return isField(config) ? {} : config;
+}
+
+/** What a listener shows, whichever it is: what `tls` says, as every one of them has it. */
+function shownBy(config: unknown): LinkedTo["shown"] {
+  const { tls } = (config ?? {}) as { readonly tls?: Partial<NonNullable<LinkedTo["shown"]>> };
+  const { certificate, key } = tls ?? {};
+  return certificate !== undefined && key ? { certificate, key } : undefined;
 }
 
 /** What a partner has written may be anything. */

@@ -11,7 +11,6 @@ import type {
   Order,
   RemedyPlan,
 } from "../engine/plan.ts";
-import type { SenderSpec } from "../contract/adapter.ts";
 import type { EnvelopeSpec } from "../contract/envelope.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
 import { followFormats, withFormats } from "./follow_formats.ts";
@@ -27,7 +26,7 @@ export interface PlanFacts {
   /** How messages are sealed where nothing else is said; there where the file has an exchange. */
   readonly envelope?: Configured<EnvelopeSpec>;
   /** Makes ways to partners of our own settings for them. */
-  wayToOf(ways: readonly Configured<SenderSpec>[]): ExchangePlan["wayTo"];
+  wayToOf(own: Pick<ExchangePlan, "doors" | "ways">): ExchangePlan["wayTo"];
 }
 
 /** The plan of a gateway file without problems. */
@@ -58,7 +57,7 @@ function planExchange(
     const settings = spec.link?.(config as never);
     return settings ? [{ kind: spec.name, settings }] : [];
   });
-  return { doors, links, wayTo: wayToOf(ways), envelope: envelope!, receiptMsMax };
+  return { doors, ways, links, wayTo: wayToOf({ doors, ways }), envelope: envelope!, receiptMsMax };
 }
 
 function planPartners(

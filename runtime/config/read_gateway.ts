@@ -108,7 +108,7 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
     formats,
     timeZone,
     ...(read?.exchange ? { envelope: await loadEnvelope(context) } : {}),
-    wayToOf: (ways) => wayToOf({ folder, disk, catalog, ways }),
+    wayToOf: (own) => wayToOf({ folder, disk, catalog, ...own }),
   });
   return { plan, problems: [], settings: new Map([...settingsOf(root), ...context.files]) };
 }

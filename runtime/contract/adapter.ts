@@ -1,7 +1,7 @@
 import type { Awaitable } from "./actor.ts";
 import type { Fail, Fault, Faults, MitralError } from "./error.ts";
 import type { Answer, Outcome } from "./message.ts";
-import type { Config, Spec, Unfit } from "./spec.ts";
+import type { Config, Secret, Spec, Unfit } from "./spec.ts";
 import type { Probe } from "./probe.ts";
 import type { PeerCertificate } from "./tls.ts";
 import type { World } from "./world.ts";
@@ -189,6 +189,16 @@ export interface Exchange {
   send(partner: string, parcel: Parcel, signal: AbortSignal): Promise<Outcome>;
 }
 
+/** What is known of a partner when a way to it is made. */
+export interface LinkedTo {
+  /** Our name for it. */
+  readonly partner: string;
+  /** Its file says which certificates it shows. */
+  readonly isPinned: boolean;
+  /** The certificate that our own door of the kind shows, and its key. */
+  readonly shown?: { readonly certificate: string; readonly key: Secret };
+}
+
 /** Who a gateway is to a relay, and what it signs in with there. */
 export interface RelayIdentity {
   /** Its mailbox, and those of its partners are named alike: the id of the root key, 16 hexadecimal digits. */
@@ -370,8 +380,8 @@ export interface SenderSpec<N extends string = string, S extends Spec = Spec, Co
   readonly link?: readonly string[];
   /** Defaults that are others on a way of the exchange, as they would be written in a file. */
   readonly linkDefaults?: Readonly<Record<string, unknown>>;
-  /** The settings of a way to a partner; `isPinned`: its file says which certificates it shows. */
-  linked?(config: Config<S>, to: { readonly partner: string; readonly isPinned: boolean }): Config<S>;
+  /** The settings of a way to a partner, made of ours and what its file gives. */
+  linked?(config: Config<S>, to: LinkedTo): Config<S>;
   /** It sends by the exchange, under this feed. What it sends is sealed for that partner, also without `encrypt`. */
   feed?(config: Config<S>): Feed;
   /** Paths of the message that a config uses, in file names or headers: a file with one its format does not know is refused. */

@@ -104,7 +104,9 @@ export class Gateway extends Operated implements RunningGateway {
     const { drainMsMax } = plan;
     this.#statistics = new Statistics({ keeper, world, plan });
     const [memory, newId, journal] = [this.#memory, this.#newId, () => this.#journal];
-    this.#exchange = exchangeOf({ plan, keys, world, partners, memory, journal, newId, report });
+    const plans = () => [...channels.values()].map((channel) => channel.plan);
+    const met = { plan, keys, world, partners, memory, journal, channels: plans, newId, report };
+    this.#exchange = exchangeOf(met);
     this.#interventions = new Interventions({ keeper, world, channels, standings, drainMsMax, report });
     this.#retention = new Retention({
       keeper,
@@ -186,6 +188,7 @@ export class Gateway extends Operated implements RunningGateway {
       sendersHeld: this.#standings.sendersHeld,
       journal,
       channels,
+      ...(this.#exchange ? { exchange: this.#exchange.state() } : {}),
     };
   }
 
@@ -276,6 +279,10 @@ export class Gateway extends Operated implements RunningGateway {
       await this.#retire(this.#channel(name));
       this.#channels.delete(name);
     });
+  }
+
+  testPartner(partner: string, signal: AbortSignal = new AbortController().signal) {
+    return (this.#exchange ?? errors.fail("GATEWAY_EXCHANGE_MISSING")).test(partner, signal);
   }
 
   prune({ dryRun = false } = {}): Promise<PrunedMessages> {

@@ -18,6 +18,8 @@ export interface PartnerPlan {
 export interface ExchangePlan {
   /** Where partners' messages arrive. */
   readonly doors: readonly Configured<ListenerSpec>[];
+  /** Our own settings for ways to partners, by kind; those of a link are not among them. */
+  readonly ways: readonly Configured<SenderSpec>[];
   /** How partners reach the doors, as the gateway's file of public keys says it. */
   readonly links: readonly Link[];
   /**

@@ -136,7 +136,19 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     way: event.way,
     ...trouble(event.error),
   })),
+  partnerInformed: say("info", "partner has our file of public keys", (event) => ({
+    partner: event.partner,
+    serial: event.serial,
+    ...(event.error ? trouble(event.error) : {}),
+  })),
+  receiptMissing: say("error", "receipt missing", (event) => ({
+    ...message(event),
+    partner: event.partner,
+    ageMs: event.ageMs,
+    ...trouble(event.error),
+  })),
   exchangeRefused: say("debug", "refused at the door", (event) => ({
+    door: event.door,
     ...(event.partner === undefined ? {} : { partner: event.partner }),
     ...trouble(event.error),
   })),

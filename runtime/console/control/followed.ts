@@ -45,6 +45,7 @@ const WORDS: { readonly [name in GatewayEvent["name"]]?: string } = {
   circuitOpened: "circuit opened",
   circuitClosed: "circuit closed",
   alertRaised: "alert",
+  receiptMissing: "receipt missing",
   fileRefused: "file refused",
   stageCrashed: "stage crashed",
   lineRestarted: "line restarted",

@@ -10,6 +10,8 @@ import { errors } from "./errors.ts";
 
 /** What came in by a door and was not taken. */
 export interface Refused {
+  /** The door it came in by. */
+  readonly door: string;
   /** Our name for the partner it says it is from; left out for a stranger. Nobody has made sure of it. */
   readonly partner?: string;
   readonly error: MitralError;
@@ -17,6 +19,7 @@ export interface Refused {
 
 /** What doors hand over to. */
 export interface DoorIntakeParts {
+  readonly door: string;
   readonly claims: Claims;
   readonly memory: IntakeMemory;
   /** Kinds of envelopes that are taken, by media type. */
@@ -88,7 +91,7 @@ export class DoorIntake implements Intake {
       const given = { bytes, peer, ...(contentType ? { contentType } : {}), isFromAnybody: true } as const;
       const reply = await intake.receive(given, kept);
       const { outcome } = reply;
-      if (outcome.kind === "failed") this.#parts.refused({ partner, error: outcome.error });
+      if (outcome.kind === "failed") this.#refuse(outcome.error, partner);
       return reply;
     } catch (cause) {
       if (cause instanceof MitralError) return this.#refuse(cause, partner);
@@ -103,7 +106,8 @@ export class DoorIntake implements Intake {
   }
 
   #refuse(error: MitralError, partner?: string): Reply {
-    this.#parts.refused({ error, ...(partner === undefined ? {} : { partner }) });
+    const { door, refused } = this.#parts;
+    refused({ door, error, ...(partner === undefined ? {} : { partner }) });
     return { outcome: { kind: "failed", error }, answer: null };
   }
 }

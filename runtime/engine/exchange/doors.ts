@@ -1,6 +1,9 @@
-import type { Intake, ListenerSpec, Listening } from "../../contract/adapter.ts";
+import type { AdapterTools, Intake, ListenerSpec, Listening } from "../../contract/adapter.ts";
+import type { Probe } from "../../contract/probe.ts";
+import type { Spec } from "../../contract/spec.ts";
 import { errorTable, MitralError } from "../../contract/error.ts";
 import { untilAborted } from "../../contract/signal.ts";
+import type { DoorState } from "../events.ts";
 import { crashPlace } from "../crash_place.ts";
 import { listenerMemory } from "../listener_memory.ts";
 import { limits } from "../limits.ts";
@@ -8,16 +11,6 @@ import type { Configured } from "../plan.ts";
 import { backoffMs } from "../supervisor.ts";
 import { errors } from "./errors.ts";
 import type { ExchangeParts } from "./parts.ts";
-
-/** A door as it is now. */
-export interface DoorState {
-  /** Name of its listener. */
-  readonly name: string;
-  /** Where it listens; left out while it does not. */
-  readonly address?: string;
-  /** Code of what keeps it closed. */
-  readonly trouble?: string;
-}
 
 /** One door: a listener of the exchange. It fails alone, and is tried again. */
 export class Door {
@@ -70,25 +63,39 @@ export class Door {
     await listening?.[Symbol.asyncDispose]();
   }
 
-  async #open(): Promise<void> {
+  /** Tries whether it could listen, as its listener does that. */
+  probe(signal: AbortSignal): Probe {
+    const { spec } = this.#door;
+    return spec.probe?.({ ...this.#tools(), signal, isRunning: true }) ?? nothing();
+  }
+
+  #tools(): AdapterTools<Spec, string> {
     const { spec, config } = this.#door;
     const { world, partners, relay, report } = this.#parts;
+    return {
+      config: config as never,
+      world,
+      partners,
+      ...(relay ? { relay } : {}),
+      ...errorTable(spec.name, spec.errors),
+      report: ({ name: event, facts = {}, error }) => {
+        if (error) this.#trouble = error.code;
+        report({ name: "exchangeReported", at: `door ${spec.name}`, event, facts, error });
+      },
+    };
+  }
+
+  async #open(): Promise<void> {
+    const { spec } = this.#door;
+    const { world, report } = this.#parts;
     const door = spec.name;
     try {
       this.#listening = await spec.listen({
-        config: config as never,
-        world,
-        partners,
-        ...(relay ? { relay } : {}),
+        ...this.#tools(),
         intake: this.#intake,
         contentTypes: this.#contentTypes,
         timeZone: world.clock.timeZone,
         memory: listenerMemory(this.#parts.journal(), `door ${door}`),
-        ...errorTable(spec.name, spec.errors),
-        report: ({ name: event, facts = {}, error }) => {
-          if (error) this.#trouble = error.code;
-          report({ name: "exchangeReported", at: `door ${door}`, event, facts, error });
-        },
       });
       this.#attempts = 0;
       this.#trouble = undefined;
@@ -106,6 +113,8 @@ export class Door {
     if (!this.#isOver) this.#forget = clock.after(againInMs, () => void this.open());
   }
 }
+
+async function* nothing(): Probe {}
 
 function crashed(door: string, cause: unknown): MitralError {
   return errors.error("EXCHANGE_DOOR_CRASHED", { door, place: crashPlace(cause) }, cause);

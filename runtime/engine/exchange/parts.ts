@@ -6,7 +6,7 @@ import type { OwnPartnerFile } from "../../trust/own_partner_file.ts";
 import type { PartnerBook } from "../../trust/partner_book.ts";
 import type { IntakeMemory } from "../intake_memory.ts";
 import type { Unstamped } from "../line.ts";
-import type { ExchangePlan } from "../plan.ts";
+import type { ChannelPlan, ExchangePlan } from "../plan.ts";
 
 /** What an exchange is made of. */
 export interface ExchangeParts {
@@ -21,6 +21,8 @@ export interface ExchangeParts {
   journal(): Pick<Journal, "ask" | "write" | "found">;
   /** Our own file of public keys, as it is now; left out where nobody is to be sent it. */
   ownFile?(): Promise<Pick<OwnPartnerFile, "bytes" | "partner">>;
+  /** The channels there are now. */
+  channels(): Iterable<ChannelPlan>;
   newId(): string;
   report(event: Unstamped): void;
 }

@@ -10,11 +10,11 @@ import { FirstWay, type WayPlan } from "./first_way.ts";
 import type { ExchangeParts } from "./parts.ts";
 
 /** The ways to one partner, as its file has them. */
-interface WaysTo {
-  /** What of the file they were made of. */
-  readonly madeOf: string;
+export interface WaysTo {
   readonly plans: readonly WayPlan[];
   readonly set: FirstWay;
+  /** What the sender of a way is given. */
+  toolsOf(name: string): SendTools<Spec, string>;
 }
 
 /** The same, with who uses it. */
@@ -90,8 +90,7 @@ export class Ways {
     await Promise.all(closing);
   }
 
-  /** What the sender of a way is given. */
-  toolsOf(partner: string, { name: way, send: { spec, config } }: WayPlan): SendTools<Spec, string> {
+  #tools(partner: string, { name: way, send: { spec, config } }: WayPlan): SendTools<Spec, string> {
     const { world, partners, relay, report } = this.#parts;
     return {
       config: config as never,
@@ -115,7 +114,7 @@ export class Ways {
     if (there) this.#drop(partner, there);
     const used: Used = {
       madeOf,
-      ways: this.#make(partner, file, madeOf),
+      ways: this.#make(partner, file),
       cut: new AbortController(),
       users: 0,
       isRetired: false,
@@ -127,7 +126,7 @@ export class Ways {
     return used;
   }
 
-  async #make(partner: string, { links, certificates }: Partner, madeOf: string): Promise<WaysTo> {
+  async #make(partner: string, { links, certificates }: Partner): Promise<WaysTo> {
     const to = { partner, isPinned: certificates.length > 0 };
     const kinds = new Map<string, number>();
     const plans: WayPlan[] = [];
@@ -139,10 +138,11 @@ export class Ways {
       if (send) plans.push({ name, send });
     }
     if (plans.length === 0) errors.fail("EXCHANGE_WAY_MISSING", { partner, links: links.length });
+    const tools = (way: WayPlan) => this.#tools(partner, way);
     return {
-      madeOf,
       plans,
-      set: new FirstWay({ paths: plans, tools: (way) => this.toolsOf(partner, way) }),
+      set: new FirstWay({ paths: plans, tools }),
+      toolsOf: (name) => tools(plans.find((way) => way.name === name)!),
     };
   }
 
