@@ -1,4 +1,4 @@
-import { defineSender, type OpenSender, type Parcel } from "../../runtime/contract/adapter.ts";
+import { defineSender, type LinkedTo, type OpenSender, type Parcel } from "../../runtime/contract/adapter.ts";
 import type { Answer, Outcome } from "../../runtime/contract/message.ts";
 import { includesType } from "./_media_type.ts";
 import { probeSender } from "./_probe_sender.ts";
@@ -33,6 +33,9 @@ export default defineSender({
     ...unfitProxy(proxy),
     ...unfitTls(tls),
   ],
+  link: ["url"],
+  linkDefaults: { connections: 16 },
+  linked: (config, to) => ({ ...config, tls: linkedTls(config, to) }),
   paths: ({ headers }) => pathsIn(headers),
   probe: probeSender,
   lanes: ({ connections }) => connections,
@@ -41,6 +44,29 @@ export default defineSender({
     return new HttpsSender(tools, target, await openCalling("HTTPS", tools.config.tls, tools));
   },
 });
+
+/**
+ * TLS of a way to a partner. Who has signed the partner's certificate, and for which name, says less than its own word for
+ * which it is. We show what our door shows.
+ */
+function linkedTls(
+  { url, tls }: Tools["config"],
+  { partner, isPinned, shown }: LinkedTo,
+): Tools["config"]["tls"] {
+  const isKnown = isPinned && tls?.ca === undefined && tls?.partner === undefined;
+  const hasOwn = tls?.certificate !== undefined || shown === undefined;
+  if (!url.startsWith("https:") || !isKnown && hasOwn) return tls;
+  return { ...PLAIN_TLS, ...tls, ...(isKnown ? { partner } : {}), ...(hasOwn ? {} : shown) };
+}
+
+const PLAIN_TLS = {
+  ca: undefined,
+  partner: undefined,
+  certificate: undefined,
+  key: undefined,
+  serverName: undefined,
+  versionMin: "1.2",
+} as const;
 
 class HttpsSender implements OpenSender {
   readonly #tools: Tools;

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute } from "node:path";
 import type { Catalog } from "../contract/catalog.ts";
 import type { Disk } from "../contract/world.ts";
+import type { EnvelopeSpec } from "../contract/envelope.ts";
 import type { FormatSpec } from "../contract/format.ts";
 import type { Configured, GatewayPlan } from "../engine/plan.ts";
 import type { ReadContext } from "./_read_context.ts";
@@ -8,10 +9,12 @@ import { checkChannel } from "./check_channel.ts";
 import { checkGateway } from "./check_gateway.ts";
 import { type ConfigNode, nearestNode, WHOLE } from "./config_node.ts";
 import { GATEWAY, type GatewayFile } from "./gateway_shape.ts";
+import { DEFAULTS } from "./gateway_defaults.ts";
+import { wayToOf } from "./links.ts";
 import { planGateway } from "./plan_gateway.ts";
 import { type Problem, Problems } from "./problem.ts";
 import { withChannelFiles } from "./read_channel_files.ts";
-import { configure } from "./read_component.ts";
+import { configure, readComponent } from "./read_component.ts";
 import { readObject } from "./read_object.ts";
 import { checkPartnerName, partnerNames, readSection } from "./read_section.ts";
 import { readYaml } from "./read_yaml.ts";
@@ -100,7 +103,13 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
   }
   if (problems.count > 0) return { problems: problems.inFileOrder() };
   // Without a problem nothing was left out.
-  const plan = planGateway(read as GatewayFile, { folder, formats, timeZone });
+  const plan = planGateway(read as GatewayFile, {
+    folder,
+    formats,
+    timeZone,
+    ...(read?.exchange ? { envelope: await loadEnvelope(context) } : {}),
+    wayToOf: (own) => wayToOf({ folder, disk, catalog, ...own }),
+  });
   return { plan, problems: [], settings: new Map([...settingsOf(root), ...context.files]) };
 }
 
@@ -123,6 +132,11 @@ async function readTree(
   }
   const root = readYaml(text, problems, variables ? { variables } : {});
   return root && await withChannelFiles(root, folder, variables, disk, problems);
+}
+
+/** What messages are sealed by where nothing else is said. */
+async function loadEnvelope(context: ReadContext): Promise<Configured<EnvelopeSpec>> {
+  return (await readComponent("envelopes", readObject(DEFAULTS.envelope, context.problems), context))!;
 }
 
 /** Every format with its default settings. */

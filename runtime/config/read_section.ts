@@ -15,6 +15,7 @@ import { mayBeLeftOut } from "./may_be_left_out.ts";
 import { parseEntry } from "./parse_field.ts";
 import { shown } from "./problem.ts";
 import { readAdapter, readAdapters } from "./read_adapter.ts";
+import { readExchangeAdapters } from "./read_exchange.ts";
 import { readComponent } from "./read_component.ts";
 import { readObject } from "./read_object.ts";
 import { readFilter, readTransforms } from "./read_steps.ts";
@@ -76,6 +77,8 @@ async function readEntry(
       return node && await readAdapters("senders", node, context);
     case "partners":
       return node && readPartners(node, context);
+    case "adapters":
+      return node ? await readExchangeAdapters(shape.of, node, context) : [];
   }
 }
 

@@ -9,7 +9,7 @@ import type { Branch, HandOn, Replayed, Rest } from "../journal/operations.ts";
 import type { OutboxRow } from "../journal/rows.ts";
 import { type Accepted, identityIn } from "./arrival.ts";
 import { Assembler } from "./assembler.ts";
-import type { ChannelParts } from "./channel_parts.ts";
+import type { ChannelParts, Surroundings } from "./channel_parts.ts";
 import { Collectors } from "./collectors.ts";
 import { countedAs, nothingCounted } from "./counted_as.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -83,7 +83,7 @@ export class Channel {
       epoch: journal.found.epoch,
       journal,
       world,
-      partners: parts.partners,
+      surroundings: this.#surroundings(),
       secondAnswers,
       standings: parts.standings,
       of: (destination) => this.#ofDestination(destination),
@@ -189,7 +189,7 @@ export class Channel {
         intake: this.#intake,
         contentTypes: this.#contentTypes(),
         timeZone: plan.timeZone,
-        partners: this.#parts.partners,
+        ...this.#surroundings(),
         memory: listenerMemory(journal, plan.name),
         ...errorTable(spec.name, spec.errors),
         report: ({ name, facts = {}, error }) =>
@@ -312,6 +312,12 @@ export class Channel {
       found: (found.outboxes[name] ?? 0) + (collect ? 0 : found.gathering[name]?.count ?? 0),
       ...(asked ? { respond: this.#responder.respond.bind(this.#responder) } : {}),
     };
+  }
+
+  /** What its adapters meet beside the world. */
+  #surroundings(): Surroundings {
+    const { partners, exchange, relay } = this.#parts;
+    return { partners, ...(exchange ? { exchange } : {}), ...(relay ? { relay } : {}) };
   }
 
   #stepParts(): StepParts {

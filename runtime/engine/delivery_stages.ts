@@ -1,9 +1,10 @@
-import type { OpenSender, Parcel, Partners } from "../contract/adapter.ts";
+import type { OpenSender, Parcel } from "../contract/adapter.ts";
 import type { Envelope, Statement } from "../contract/envelope.ts";
 import { errorTable, MitralError } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { OutboxRow } from "../journal/rows.ts";
+import type { Surroundings } from "./channel_parts.ts";
 import type { LineStage, Unstamped } from "./line.ts";
 import { type ValueParts, valuesOf } from "./parcel_values.ts";
 import { partId } from "./part_id.ts";
@@ -56,7 +57,7 @@ export interface DeliveryStagesParts extends ValueParts {
   readonly gateway: string;
   readonly epoch: number;
   readonly world: World;
-  readonly partners: Partners;
+  readonly surroundings: Surroundings;
   report(event: Unstamped): void;
 }
 
@@ -151,13 +152,13 @@ async function openSender(path: Path, parts: DeliveryStagesParts): Promise<OpenS
 
 function toolsOf(
   { send: { spec, config } }: Path,
-  { channel, destination, route, contentTypes, world, partners, report }: DeliveryStagesParts,
+  { channel, destination, route, contentTypes, world, surroundings, report }: DeliveryStagesParts,
 ): PathTools {
   const place = { channel: channel.name, destination: destination.name };
   return {
     config: config as never,
     world,
-    partners,
+    ...surroundings,
     ...errorTable(spec.name, spec.errors),
     report: ({ name, facts = {}, error }) =>
       report({ name: "transportReported", ...place, event: name, facts, error }),
@@ -168,7 +169,7 @@ function toolsOf(
 async function sealed(
   sending: Sending,
   { envelope, to, expiresMs }: NonNullable<Route["seal"]>,
-  { channel, epoch, gateway, world }: DeliveryStagesParts,
+  { channel, epoch, gateway, world, route: { send } }: DeliveryStagesParts,
 ): Promise<Sending> {
   const { entry: { row }, parcel } = sending;
   const issuedAtMs = world.clock.nowMs();
@@ -176,7 +177,7 @@ async function sealed(
     // One message may go to a partner by two destinations, as two payloads.
     id: `${row.id}.${row.delivery.toString(36)}`,
     from: gateway,
-    channel: channel.name,
+    channel: ("spec" in send ? send.spec.feed?.(send.config as never).name : undefined) ?? channel.name,
     epoch,
     sequence: row.sequence,
     issuedAtMs,

@@ -1,7 +1,6 @@
 import type { Reply } from "../contract/adapter.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal, OpenStore } from "../journal/journal.ts";
-import { destinationName } from "../journal/names.ts";
 import { sqliteStore } from "../journal/store.ts";
 import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
@@ -10,8 +9,11 @@ import { backUpJournal, type Watched } from "../journal/upkeep/upkeep.ts";
 import { MitralError } from "../contract/error.ts";
 import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
+import { foundOf } from "./channel_parts.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
+import type { PartnerExchange } from "./exchange/exchange.ts";
+import { exchangeOf } from "./exchange/exchange_of.ts";
 import { type GatewayPartners, openPartners } from "./gateway_partners.ts";
 import type { FinalOutcome, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
 import { errors } from "./gateway_errors.ts";
@@ -44,6 +46,7 @@ export class Gateway extends Operated implements RunningGateway {
   readonly #keyTools: KeyTools;
   #keys: GatewayKeys | undefined;
   readonly #partners: GatewayPartners;
+  readonly #exchange: PartnerExchange | undefined;
   readonly #channels = new Map<string, Channel>();
   readonly #renewal: Renewal;
   readonly #observers = new Set<(event: GatewayEvent) => void>();
@@ -100,6 +103,10 @@ export class Gateway extends Operated implements RunningGateway {
     });
     const { drainMsMax } = plan;
     this.#statistics = new Statistics({ keeper, world, plan });
+    const [memory, newId, journal] = [this.#memory, this.#newId, () => this.#journal];
+    const plans = () => [...channels.values()].map((channel) => channel.plan);
+    const met = { plan, keys, world, partners, memory, journal, channels: plans, newId, report };
+    this.#exchange = exchangeOf(met);
     this.#interventions = new Interventions({ keeper, world, channels, standings, drainMsMax, report });
     this.#retention = new Retention({
       keeper,
@@ -156,6 +163,7 @@ export class Gateway extends Operated implements RunningGateway {
       await gateway.close();
       throw cause;
     }
+    await gateway.#exchange?.open();
     gateway.#retention.start();
     gateway.#report({ name: "gatewayStarted", gateway: plan.name, channels: plan.channels.length });
     return gateway;
@@ -180,6 +188,7 @@ export class Gateway extends Operated implements RunningGateway {
       sendersHeld: this.#standings.sendersHeld,
       journal,
       channels,
+      ...(this.#exchange ? { exchange: this.#exchange.state() } : {}),
     };
   }
 
@@ -272,6 +281,10 @@ export class Gateway extends Operated implements RunningGateway {
     });
   }
 
+  testPartner(partner: string, signal: AbortSignal = new AbortController().signal) {
+    return (this.#exchange ?? errors.fail("GATEWAY_EXCHANGE_MISSING")).test(partner, signal);
+  }
+
   prune({ dryRun = false } = {}): Promise<PrunedMessages> {
     return dryRun ? this.#retention.look() : this.#retention.run();
   }
@@ -304,12 +317,7 @@ export class Gateway extends Operated implements RunningGateway {
   }
 
   /** Makes a channel of a plan, in place of the one of that name. */
-  #make(plan: ChannelPlan, { inboxes, pieces, outboxes, gathering }: PendingTotals): Channel {
-    const ofDestinations = <T>(all: Readonly<Record<string, T>>) =>
-      Object.fromEntries(plan.destinations.flatMap(({ name }) => {
-        const one = all[destinationName(plan.name, name)];
-        return one === undefined ? [] : [[name, one]];
-      }));
+  #make(plan: ChannelPlan, totals: PendingTotals): Channel {
     const channel = new Channel({
       plan,
       folder: this.#plan.folder,
@@ -318,13 +326,9 @@ export class Gateway extends Operated implements RunningGateway {
       journal: this.#journal,
       memory: this.#memory,
       partners: this.#partners.registry,
+      ...(this.#exchange ? { exchange: this.#exchange.forChannel(plan) } : {}),
       ...(this.#keys ? { keyring: this.#keys.keyring } : {}),
-      found: {
-        inbox: inboxes[plan.name] ?? 0,
-        pieces: pieces[plan.name] ?? 0,
-        outboxes: ofDestinations(outboxes),
-        gathering: ofDestinations(gathering),
-      },
+      found: foundOf(plan, totals),
       standings: this.#standings,
       other: (name) => this.#channel(name),
       has: (name) => this.#channels.has(name),
@@ -351,7 +355,7 @@ export class Gateway extends Operated implements RunningGateway {
     this.#partners[Symbol.dispose]();
     this.#keys?.watch?.[Symbol.dispose]();
     const journal = { close: () => pruned.then(() => this.#keeper.close()) };
-    await drain([...this.#channels.values()], journal, this.#world, this.#plan.drainMsMax);
+    await drain([...this.#channels.values()], journal, this.#world, this.#plan.drainMsMax, this.#exchange);
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
     this.#isClosed = true;
     this.#observers.clear();

@@ -6,6 +6,7 @@ import type { Archive, MessageQuery, Trouble } from "../journal/records.ts";
 import type { BackupManifest } from "../journal/upkeep/backup_manifest.ts";
 import type { Watched } from "../journal/upkeep/upkeep.ts";
 import type { Condition, GatewayEvent, GatewaySnapshot } from "./events.ts";
+import type { PartnerTestLine } from "./exchange/partner_test.ts";
 import type { ChannelPlan } from "./plan.ts";
 import type { PrunedMessages } from "./retention.ts";
 import type { GatewayStatistics } from "./statistics.ts";
@@ -333,6 +334,12 @@ export interface RunningGateway extends OperatedGateway {
    * only with the master key, which is not in it. Errors: JOURNAL_BACKUP_….
    */
   backUp(to: string, how?: Watched): Promise<BackupManifest>;
+  /**
+   * Tests everything between this gateway and a partner, one thing after the other: its keys, our doors, and each way to it
+   * with a connection test and a sealed ping. The last item is a report of it all, signed by this gateway. Errors:
+   * GATEWAY_EXCHANGE_MISSING, EXCHANGE_PARTNER_INACTIVE.
+   */
+  testPartner(partner: string, signal?: AbortSignal): AsyncGenerator<PartnerTestLine>;
   /** Drains and closes; the order is in `drain.ts`. */
   close(): Promise<void>;
 }

@@ -87,5 +87,10 @@ export const errors = declareErrors("gateway", {
     retry: "never",
     says: "Cannot start channel {channel}: the gateway is closing, or closed",
   },
+  GATEWAY_EXCHANGE_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot test partner: the gateway file has no section exchange",
+  },
   GATEWAY_CHANNEL_UNKNOWN: { blame: "operator", retry: "never", says: "Cannot find channel {channel}" },
 });

@@ -16,7 +16,10 @@ export interface GatewayPartners extends Disposable {
 
 /** Reads what is known of partners. Errors: PARTNERS_…. */
 export async function openPartners(
-  { name, partners, partnersFolder }: Pick<GatewayPlan, "name" | "partners" | "partnersFolder">,
+  { name, partners, partnersFolder, exchange }: Pick<
+    GatewayPlan,
+    "name" | "partners" | "partnersFolder" | "exchange"
+  >,
   world: World,
   report: (event: Unstamped) => void,
 ): Promise<GatewayPartners> {
@@ -30,11 +33,13 @@ export async function openPartners(
     clock: world.clock,
     report: (event) => tell({ name: "partnerTroubled", ...event }),
   });
+  // Ways to partners trust the certificates that their files list.
+  if (exchange) await book.readFiles();
   const registry = await PartnerRegistry.open(
     partners,
     world,
     (event) => tell({ name: "partnerTroubled", ...event }),
-    partnersFolder === undefined ? undefined : book,
+    partnersFolder === undefined && !exchange ? undefined : book,
   );
   registry.watch((changes) => {
     for (const change of changes) tell({ name: "partnerChanged", ...change });

@@ -32,9 +32,10 @@ export async function keysFor(
   channels: readonly ChannelPlan[],
   { world, masterKey, partners, report }: KeyTools,
 ): Promise<GatewayKeys | undefined> {
-  const seals = channels.some((channel) =>
-    channel.decrypt || channel.destinations.some((destination) => destination.encrypt)
-  );
+  const seals = plan.exchange !== undefined ||
+    channels.some((channel) =>
+      channel.decrypt || channel.destinations.some((destination) => destination.encrypt)
+    );
   if (!seals) return undefined;
   const own = masterKey ? { masterKey } : {};
   const { keys: file } = plan;

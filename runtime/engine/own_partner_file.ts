@@ -11,7 +11,7 @@ export function ownPartnerPath(keys: string, gateway: string): string {
 }
 
 /**
- * A gateway's own file of public keys, with the ways to it and the certificates its doors show; written anew where any of
+ * A gateway's own file of public keys, with the ways to it and the certificates its doors and ways show; written anew where any of
  * it has changed. `keys` is the private file, absolute. Errors: RECORD_FILE_UNWRITABLE, PARTNERS_FILE_UNREADABLE,
  * PARTNERS_CERTIFICATE_INVALID.
  */
@@ -20,7 +20,9 @@ export async function ownPartnerFile(
   { identity, keys }: { readonly identity: Identity; readonly keys: string },
   { disk, net, clock }: World,
 ): Promise<OwnPartnerFile> {
-  const files = new Set((exchange?.doors ?? []).flatMap(({ config }) => shownBy(config)));
+  const files = new Set(
+    [...exchange?.doors ?? [], ...exchange?.ways ?? []].flatMap(({ config }) => shownBy(config)),
+  );
   const certificates: string[] = [];
   for (const file of files) {
     const facts = { partner: name, file };
@@ -44,7 +46,7 @@ export async function ownPartnerFile(
   });
 }
 
-/** Files of the certificates that a listener shows, whichever it is: those of `tls`, as every one of them has it. */
+/** Files of the certificates that an adapter shows, whichever it is: those of `tls`, as every one of them has it. */
 function shownBy(config: unknown): readonly string[] {
   const { tls } = config as { readonly tls?: Certified & { readonly names?: Record<string, Certified> } };
   return [tls, ...Object.values(tls?.names ?? {})].flatMap((each) => each?.certificate ?? []);

@@ -62,6 +62,12 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
   const database = gauge("journal_database_bytes", "The journal's database on disk.");
   const log = gauge("journal_log_bytes", "The database's write-ahead log on disk.");
   const bodies = gauge("journal_bodies_bytes", "Files of large bodies on disk.");
+  const doors = gauge("door_open", "1 while a door of the exchange listens.", "door");
+  const receipts = gauge(
+    "receipt_missing_age_seconds",
+    "Age of the oldest message that was sent and has had no receipt for too long.",
+    "partner",
+  );
   const free = gauge("disk_free_bytes", "Free on the file system of the data folder.");
 
   function readState(labels: LineLabels, state: LineState): void {
@@ -110,6 +116,12 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
     set(log, storage.logBytes);
     set(bodies, storage.bodiesBytes);
     set(free, storage.freeBytes);
+    for (const { name: door, address } of now.exchange?.doors ?? []) {
+      doors.set({ door }, address === undefined ? 0 : 1);
+    }
+    for (const { name: partner, receiptMissingSinceMs } of now.exchange?.partners ?? []) {
+      set(receipts, ageSeconds(receiptMissingSinceMs, atMs), { partner });
+    }
     for (const { name: channel, isOpen, work, destinations } of now.channels) {
       open.set({ channel }, isOpen ? 1 : 0);
       for (const [destination, state] of linesOf(work, destinations)) {

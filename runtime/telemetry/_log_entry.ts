@@ -140,6 +140,39 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     partner: event.partner,
     ...trouble(event.error),
   })),
+  doorOpened: say("info", "door opened", ({ door, address }) => ({ door, address })),
+  doorFailed: say("error", "door not opened", (event) => ({
+    door: event.door,
+    againInMs: event.againInMs,
+    ...trouble(event.error),
+  })),
+  wayFailed: say("warning", "way leads nowhere", (event) => ({
+    partner: event.partner,
+    way: event.way,
+    ...trouble(event.error),
+  })),
+  partnerInformed: say("info", "partner has our file of public keys", (event) => ({
+    partner: event.partner,
+    serial: event.serial,
+    ...(event.error ? trouble(event.error) : {}),
+  })),
+  receiptMissing: say("error", "receipt missing", (event) => ({
+    ...message(event),
+    partner: event.partner,
+    ageMs: event.ageMs,
+    ...trouble(event.error),
+  })),
+  exchangeRefused: say("debug", "refused at the door", (event) => ({
+    door: event.door,
+    ...(event.partner === undefined ? {} : { partner: event.partner }),
+    ...trouble(event.error),
+  })),
+  exchangeReported: say("debug", "exchange reported", (event) => ({
+    at: event.at,
+    event: event.event,
+    facts: safe(event.facts),
+    ...(event.error ? trouble(event.error) : {}),
+  })),
   fileRefused: say("error", "file refused", (event) => ({ ...place(event), file: event.file })),
   stagePassed: say("debug", "stage passed", (event) => ({ ...place(event), tookMs: event.tookMs })),
   stageCrashed: say("error", "stage crashed", (event) => ({

@@ -150,6 +150,20 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "destination",
     "code",
   );
+  const doorEvents = tally("exchange_events", "What doors and ways report.", "at", "event");
+  const doorRefusals = tally(
+    "exchange_refusals",
+    "What came by a door and was not taken.",
+    "at",
+    "partner",
+    "code",
+  );
+  const receipts = tally(
+    "receipts_missing",
+    "Messages told about for want of a receipt.",
+    "channel",
+    "destination",
+  );
   const operations = tally("journal_operations", "Operations in the commits of the journal.");
   const poisoned = tally("journal_failures", "Errors that poisoned the journal.", "code");
   const unopened = tally("journal_reopen_failures", "Tries to open the journal again that failed.", "code");
@@ -248,6 +262,14 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         transport.add([...line(event), event.event]);
         if (event.facts.code !== undefined) refusals.add([...line(event), String(event.facts.code)]);
         return;
+      case "exchangeReported":
+        doorEvents.add([event.at, event.event]);
+        if (event.facts.code !== undefined) doorRefusals.add([event.at, "", String(event.facts.code)]);
+        return;
+      case "exchangeRefused":
+        return doorRefusals.add([`door ${event.door}`, event.partner ?? "", event.error.code]);
+      case "receiptMissing":
+        return receipts.add(line(event));
       case "journalReopened":
         return reopened.add([]);
       case "journalStalled":

@@ -48,6 +48,7 @@ const WORDS: { readonly [name in GatewayEvent["name"]]?: string } = {
   pathRestored: "path restored",
   pathChosen: "path chosen",
   alertRaised: "alert",
+  receiptMissing: "receipt missing",
   fileRefused: "file refused",
   stageCrashed: "stage crashed",
   lineRestarted: "line restarted",

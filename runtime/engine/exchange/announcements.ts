@@ -1,0 +1,63 @@
+import { MitralError } from "../../contract/error.ts";
+import { listenerMemory } from "../listener_memory.ts";
+import { CONTROL_FEED, type ControlFeed } from "./control.ts";
+import type { ExchangeParts } from "./parts.ts";
+
+/**
+ * Sees to it that every active partner has our newest file of public keys, and takes theirs: so new keys, ways and
+ * certificates reach partners by themselves. What a partner has given a receipt for is remembered in the journal, and not
+ * told again.
+ */
+export class Announcements {
+  readonly #parts: ExchangeParts;
+  readonly #control: ControlFeed;
+  #looking: Promise<void> | undefined;
+
+  constructor(parts: ExchangeParts, control: ControlFeed) {
+    this.#parts = parts;
+    this.#control = control;
+    control.handle("bundle", async (partner, { file }) => {
+      const bytes = typeof file === "string" ? Uint8Array.fromBase64(file) : new Uint8Array();
+      await parts.book.take(partner, bytes);
+    });
+  }
+
+  /** Tells whoever has not got it. Never rejects; whoever could not be told is told at the next look. */
+  look(signal: AbortSignal): Promise<void> {
+    return this.#looking ??= this.#look(signal).catch(() => {}).finally(() => this.#looking = undefined);
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { book, ownFile } = this.#parts;
+    const partners = book.names.filter((name) => (book.find(name)?.links.length ?? 0) > 0);
+    if (!ownFile || partners.length === 0) return;
+    const { bytes, partner: { serial, issuedAtMs } } = await ownFile();
+    const told = { type: "bundle", file: bytes.toBase64() };
+    await Promise.all(
+      partners.map((name) => this.#tell(name, told, `${serial} ${issuedAtMs}`, serial, signal)),
+    );
+  }
+
+  async #tell(
+    partner: string,
+    told: { readonly type: string; readonly file: string },
+    version: string,
+    serial: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { journal, book, report } = this.#parts;
+    const memory = listenerMemory(journal(), CONTROL_FEED);
+    // Another root is another partner, though we call it the same.
+    const key = `bundle ${partner} ${book.find(partner)?.root.keyId}`;
+    try {
+      if (await memory.get(key) === version) return;
+      const { outcome } = await this.#control.tell(partner, told, { signal });
+      if (outcome.kind !== "accepted" && outcome.kind !== "rejected") return;
+      await memory.set(key, version);
+      const refusal = outcome.kind === "rejected" ? { error: outcome.error } : {};
+      report({ name: "partnerInformed", partner, serial, ...refusal });
+    } catch (cause) {
+      if (!(cause instanceof MitralError) && !signal.aborted) throw cause;
+    }
+  }
+}
