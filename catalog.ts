@@ -7,6 +7,7 @@ export const catalog: Catalog = {
   listeners: {
     astm: () => import("./adapters/astm/listener.ts").then((m) => m.default),
     file: () => import("./adapters/file/listener.ts").then((m) => m.default),
+    from: () => import("./adapters/from/listener.ts").then((m) => m.default),
     https: () => import("./adapters/https/listener.ts").then((m) => m.default),
     mllp: () => import("./adapters/mllp/listener.ts").then((m) => m.default),
     sftp: () => import("./adapters/sftp/listener.ts").then((m) => m.default),
@@ -20,6 +21,7 @@ export const catalog: Catalog = {
     mllp: () => import("./adapters/mllp/sender.ts").then((m) => m.default),
     sftp: () => import("./adapters/sftp/sender.ts").then((m) => m.default),
     tcp: () => import("./adapters/tcp/sender.ts").then((m) => m.default),
+    to: () => import("./adapters/to/sender.ts").then((m) => m.default),
   },
   formats: {
     bytes: () => import("./actors/formats/bytes.ts").then((m) => m.default),

@@ -11,6 +11,7 @@ import {
 } from "../../runtime/contract/spec.ts";
 import { doorSettings, unfitNetworks } from "../_kit/limits/settings.ts";
 import { serverTls } from "../_kit/tls/settings.ts";
+import { unfitUrl } from "./_target.ts";
 import { clientSettings, hasSecrets, unfitClients } from "./receiving/client_settings.ts";
 import type { ListenerCode } from "./receiving/errors.ts";
 
@@ -25,6 +26,13 @@ export const config = {
   mount: toggle(
     "Whether a service that runs the gateway inside itself hands over requests, with gateway.fetch; needs no port.",
     { default: false },
+  ),
+  url: text(
+    "How partners reach it, where it is a door of the exchange: an https URL, which they get in our file of public keys.",
+    {
+      optional: true,
+      example: "https://gateway.hospital.example:8443/",
+    },
   ),
   host: text("Address to listen on. Without tls it must be a loopback address.", { default: "127.0.0.1" }),
   tls: serverTls,
@@ -75,7 +83,13 @@ export const config = {
 
 /** What does not fit together. */
 export function check(config: Settings): readonly Unfit[] {
-  return [...unfitNetworks(config), ...unfitClients(config), ...unprovable(config)];
+  const { url } = config;
+  return [
+    ...unfitNetworks(config),
+    ...unfitClients(config),
+    ...unprovable(config),
+    ...(url === undefined ? [] : unfitUrl({ url, tls: undefined })),
+  ];
 }
 
 /** A client without a secret shows its certificate, which TLS must ask for. */

@@ -1,7 +1,6 @@
-/** The media type without its parameters, in lower case: `Text/HL7; charset=utf-8` is `text/hl7`. */
-export function essenceOf(contentType: string): string {
-  return contentType.split(";", 1)[0].trim().toLowerCase();
-}
+import { essenceOf } from "../../runtime/contract/media_type.ts";
+
+export { essenceOf };
 
 /** True where one of `contentTypes` names the same media type, whatever the parameters. */
 export function includesType(contentTypes: readonly string[], contentType: string): boolean {

@@ -24,6 +24,7 @@ export default defineListener({
   config,
   errors,
   check,
+  link: ({ url }) => url === undefined ? undefined : { url },
   probe: probeListener,
   async listen(tools) {
     const { host, port, path, mount } = tools.config;

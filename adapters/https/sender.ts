@@ -33,6 +33,16 @@ export default defineSender({
     ...unfitProxy(proxy),
     ...unfitTls(tls),
   ],
+  link: ["url"],
+  linkDefaults: { connections: 16 },
+  linked: (config, { partner, isPinned }) => {
+    const { tls } = config;
+    // Who has signed its certificate, and for which name, says less than the partner's own word for which it is.
+    const isKnownOtherwise = !isPinned || tls?.ca !== undefined || tls?.partner !== undefined;
+    return isKnownOtherwise || !config.url.startsWith("https:")
+      ? config
+      : { ...config, tls: { ...PLAIN_TLS, ...tls, partner } };
+  },
   paths: ({ headers }) => pathsIn(headers),
   probe: probeSender,
   lanes: ({ connections }) => connections,
@@ -41,6 +51,15 @@ export default defineSender({
     return new HttpsSender(tools, target, await openCalling("HTTPS", tools.config.tls, tools));
   },
 });
+
+/** Settings of TLS where none are written. */
+const PLAIN_TLS = {
+  ca: undefined,
+  certificate: undefined,
+  key: undefined,
+  serverName: undefined,
+  versionMin: "1.2",
+} as const;
 
 class HttpsSender implements OpenSender {
   readonly #tools: Tools;

@@ -13,8 +13,10 @@ export interface FieldContext {
   readonly disk: Disk;
   /** An environment variable. */
   readonly env: (name: string) => string | undefined;
-  /** Names of the partners the file lists; left out where nobody knows them. */
+  /** Names of the partners the file lists, or their folder has; left out where nobody knows them. */
   readonly partners?: ReadonlySet<string>;
+  /** Whether others may come while the gateway runs: they are in a folder. */
+  readonly partnersMayCome?: boolean;
 }
 
 /** Notes each key that is not among `known`, with the one that was most likely meant. */
@@ -55,12 +57,12 @@ export function noteSplitText(owner: ConfigNode, value: ConfigNode, { problems }
 export function noteStranger(
   name: string,
   node: ConfigNode,
-  { problems, partners }: FieldContext,
+  { problems, partners, partnersMayCome }: FieldContext,
   words: readonly string[] = [],
 ): boolean {
   if (!partners || partners.has(name)) return false;
   if (words.includes(name)) {
-    if (partners.size > 0) return false;
+    if (partners.size > 0 || partnersMayCome) return false;
     const rule = "needs partners, of which the file lists none";
     problems.add(
       node,
@@ -72,6 +74,8 @@ export function noteStranger(
   }
   const hint = partners.size > 0
     ? didYouMean(name, [...words, ...partners])
+    : partnersMayCome
+    ? "invite it by mitral partner invite"
     : "list it under partners, with what it is known by";
   problems.add(node, "CONFIG_PARTNER_UNKNOWN", { key: shown(name) }, hint);
   return true;

@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from "node:path";
 import { isTimeZone } from "../contract/schedule.ts";
+import { checkExchange } from "./check_exchange.ts";
 import { type ConfigNode, nearestNode } from "./config_node.ts";
 import { CHANNEL_SHAPE, type ChannelFile, type GatewayFile } from "./gateway_shape.ts";
 import { type Problems, shown, type Spot } from "./problem.ts";
@@ -32,6 +33,7 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
   checkGathering(file.journal?.pendingBytesMax, channels, problems);
   checkPorts(file, root, channels, problems);
   checkMounts(channels, problems);
+  checkExchange(file, channels, problems);
   checkKeys(root, channels, problems);
 }
 
@@ -278,6 +280,15 @@ function checkPorts(
   if (typeof monitor === "number") {
     take({ port: monitor, host: LOOPBACK, owner: "monitor" }, nearestNode(root, "monitor", "port"));
   }
+  for (const door of file.exchange?.doors ?? []) {
+    const { port, host } = (door?.config ?? {}) as Readonly<Record<string, unknown>>;
+    if (typeof port !== "number") continue;
+    const name = String(door?.spec?.name);
+    take(
+      { port, host: typeof host === "string" ? host : LOOPBACK, owner: `door ${name}` },
+      nearestNode(root, "exchange", "doors", name, "port"),
+    );
+  }
   for (const channel of channels) {
     const owner = `channel ${shown(channel.name)}`;
     const { port, host, role } = listenerSettings(channel);
@@ -335,9 +346,12 @@ function overlap(a: string, b: string): boolean {
 
 function checkKeys(root: ConfigNode, channels: readonly ReadChannel[], problems: Problems): void {
   if (root.kind !== "map" || root.entries.some(({ key }) => key === "keys")) return;
+  const exchange = nearestNode(root, "exchange");
   for (const { value, node } of channels) {
     const sealing = (value?.send ?? []).find((destination) => destination.value?.encrypt);
-    const spot = value?.decrypt
+    const spot = exchange !== root
+      ? exchange
+      : value?.decrypt
       ? nearestNode(node, "decrypt")
       : sealing && nearestNode(node, "send", sealing.name ?? "", "encrypt");
     if (!spot) continue;

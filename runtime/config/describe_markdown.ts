@@ -60,6 +60,8 @@ function slotTakes(shape: Shape): string {
       return "a list of [transforms](transforms.md)";
     case "partners":
       return "a name, or a list of names";
+    case "adapters":
+      return `[${shape.of}](${shape.of}.md) by name, with their settings`;
     case "named":
       return `settings for each ${(shape as Named).names}`;
     default:

@@ -74,7 +74,7 @@ export function takes(field: Field): string {
       if (hasParts(field.item)) return "a list of settings";
       return `${field.orOne ? `${takes(field.item)}, or ` : ""}a list; each item ${takes(field.item)}`;
     case "map":
-      return `${takes(field.item)} for each ${field.names}`;
+      return `${takes(field.item)} for each ${field.names}${field.orFolder ? ", or a path to a folder" : ""}`;
     case "record":
       return field.short === undefined ? "settings" : `settings, or ${field.short} alone`;
   }

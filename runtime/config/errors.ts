@@ -6,8 +6,8 @@ function fault<const Says extends string>(says: Says): Fault {
 }
 
 /**
- * What can be wrong with a gateway file. Each becomes a `Problem` with its place; none is ever thrown. Facts name
- * settings, names and paths; the value of a secret is in none of them.
+ * What can be wrong with a gateway file. Each becomes a `Problem` with its place; but for what only a partner's file says
+ * (CONFIG_LINK_UNFIT), none is ever thrown. Facts name settings, names and paths; the value of a secret is in none of them.
  */
 export const errors = declareErrors("config", {
   CONFIG_GATEWAY_INVALID: fault(
@@ -40,6 +40,11 @@ export const errors = declareErrors("config", {
   CONFIG_CHANNEL_UNKNOWN: fault("Cannot read {where}: no channel is called {key}"),
   CONFIG_CHANNEL_CIRCULAR: fault("Cannot hand on to {key}: what it hands on comes back to this channel"),
   CONFIG_PARTNER_UNKNOWN: fault("Cannot read {where}: no partner is called {key}"),
+  CONFIG_LINK_UNFIT: {
+    blame: "receiver",
+    retry: "later",
+    says: "Cannot use the link {kind} of {partner}: {rule}",
+  },
   CONFIG_PORT_TAKEN: fault("Cannot listen on port {port}: {other} listens there"),
   CONFIG_MOUNT_TAKEN: fault("Cannot take requests at {path}: {other} takes them"),
 });

@@ -3,6 +3,7 @@ import { bytes, choice, durationMs, integer, list, map, path, record, text } fro
 import { DEFAULTS } from "./gateway_defaults.ts";
 import {
   adapterSection,
+  type AdaptersSlot,
   type ComponentSlot,
   type FilterSlot,
   named,
@@ -40,11 +41,13 @@ const envelope = {
 
 const from = {
   kind: "partners",
-  about: "Partners it may come from: one, or a list.",
+  about: "Partners it may come from: one, or a list. Goes without saying behind the adapter `from`.",
+  optional: true,
 } as const satisfies PartnersSlot;
 const to = {
   kind: "partners",
-  about: "Partners it is sealed for: one, or a list.",
+  about: "Partners it is sealed for: one, or a list. Goes without saying before the adapter `to`.",
+  optional: true,
 } as const satisfies PartnersSlot;
 
 const ORDER = {
@@ -307,7 +310,8 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
     example: "./keys/gateway.json",
   }),
   partners: map(
-    "Other organisations: what they are known by.",
+    "Other organisations: what they are known by; or the folder that `mitral partner` keeps them in. What changes there " +
+      "counts within ten seconds, without a restart.",
     "name",
     record("A partner: the file of its public keys, or more.", {
       keys: path(
@@ -333,9 +337,30 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
     }, { short: "keys" }),
     {
       optional: true,
+      orFolder: true,
       example: { "state-registry": "./partners/state-registry.json" },
     },
   ),
+  exchange: section("How sealed messages come from partners (`listen: { from: … }`) and go to them (`to`).", {
+    doors: {
+      kind: "adapters",
+      of: "listeners",
+      about:
+        "Where they come in, whatever channel they are for. Our file of public keys tells partners how they are reached.",
+      optional: true,
+    } as const satisfies AdaptersSlot,
+    ways: {
+      kind: "adapters",
+      of: "senders",
+      about:
+        "Our own settings for the ways in partners' files, by kind; where one leads is for the partner's file to say.",
+      optional: true,
+    } as const satisfies AdaptersSlot,
+    receiptMsMax: durationMs("A message that was sent and has no receipt is told about from this age on.", {
+      min: 1_000,
+      default: DEFAULTS.receiptMsMax,
+    }),
+  }, { optional: true }),
   monitor: record("Where `/health`, `/ready` and `/metrics` are served, on loopback.", {
     port: integer("Port; 0 for one that is free.", { min: 0, max: 65_535, example: 9_464 }),
   }, { optional: true }),

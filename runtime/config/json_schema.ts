@@ -3,6 +3,8 @@ import { BYTE_UNITS, TIME_UNITS } from "./_quantity.ts";
 import { type CatalogSpecs, COMPONENT_KINDS, type ComponentSpec } from "./catalog_specs.ts";
 import { GATEWAY, NAME } from "./gateway_shape.ts";
 import { mayBeLeftOut } from "./may_be_left_out.ts";
+import type { SenderSpec } from "../contract/adapter.ts";
+import { ownSettings } from "./links.ts";
 import { LOOP } from "./read_steps.ts";
 import { type ComponentKind, type Entries, isContractField, type Section, type Shape } from "./shape.ts";
 
@@ -79,8 +81,10 @@ function valueSchema(field: Field): JsonSchema {
       return field.orOne
         ? { anyOf: [fieldSchema(field.item), { type: "array", items: fieldSchema(field.item) }] }
         : { type: "array", items: fieldSchema(field.item) };
-    case "map":
-      return { type: ["object", "null"], additionalProperties: fieldSchema(field.item) };
+    case "map": {
+      const type = field.orFolder ? ["object", "string", "null"] : ["object", "null"];
+      return { type, additionalProperties: fieldSchema(field.item) };
+    }
     case "record":
       return recordSchema(field);
   }
@@ -214,11 +218,29 @@ class ShapeSchemas {
           : { description };
       case "transform":
         return { description, type: "array", items: { $ref: STEP_REFERENCE } };
+      case "adapters":
+        return { description, ...this.#linkable(shape.of) };
       case "partners": {
         const name = { type: ANY_SCALAR };
         return { description, anyOf: [name, { type: "array", items: name, minItems: 1 }] };
       }
     }
+  }
+
+  /** Adapters of the exchange by name, with their settings. */
+  #linkable(kind: "listeners" | "senders"): JsonSchema {
+    const specs = Object.entries<ComponentSpec>(this.#specs[kind]).filter(([, spec]) => "link" in spec);
+    const properties = specs.map(([name, spec]) => [
+      name,
+      kind === "listeners"
+        ? { $ref: reference(kind, name) }
+        : settingsSchema(ownSettings(spec as SenderSpec)),
+    ]);
+    return {
+      type: kind === "listeners" ? "object" : ["object", "null"],
+      properties: Object.fromEntries(properties),
+      additionalProperties: false,
+    };
   }
 
   /** A name, or one name with its settings. */

@@ -70,7 +70,9 @@ export async function parseField(field: Field, node: ConfigNode, context: FieldC
     case "list":
       return await parseList(field, node, context);
     case "map":
-      return await parseMap(field, node, context);
+      return field.orFolder && node.kind === "scalar"
+        ? await parseFolder(field, node, context)
+        : await parseMap(field, node, context);
     case "record":
       return await parseRecord(field, node, context);
   }
@@ -217,6 +219,20 @@ async function parsePath(
   return context.problems.add(node, "CONFIG_PATH_MISSING", facts);
 }
 
+/** A folder that stands for a map, and may be made later. */
+async function parseFolder(
+  { names }: MapField,
+  node: ScalarNode,
+  context: FieldContext,
+): Promise<string | undefined> {
+  const path = await parsePath({ kind: "path", about: "", expects: "any" }, node, context);
+  if (path === undefined || (await context.disk.facts(path).catch(() => undefined))?.kind !== "file") {
+    return path;
+  }
+  const rule = `must be settings, each under its ${names}, or a folder, not a file`;
+  return context.problems.add(node, "CONFIG_VALUE_INVALID", { rule });
+}
+
 /** A symbolic link, which is neither file nor folder to `facts`, counts as what it must lead to. */
 async function isThere(expects: PathField["expects"], path: string, disk: Disk): Promise<boolean> {
   if (expects === "any") return true;
@@ -247,7 +263,8 @@ async function parseMap(
   context: FieldContext,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   if (node.kind !== "map" && node.kind !== "empty") {
-    return wrongKind(node, `settings, each under its ${field.names}`, context);
+    const wanted = `settings, each under its ${field.names}`;
+    return wrongKind(node, field.orFolder ? `${wanted}, or a folder` : wanted, context);
   }
   const parsed: [string, unknown][] = [];
   for (const { key, value } of node.kind === "map" ? node.entries : []) {

@@ -3,12 +3,17 @@ import type {
   ApplicationAcknowledge,
   ChannelPlan,
   CollectPlan,
+  Configured,
   DestinationPlan,
+  ExchangePlan,
   GatewayPlan,
   OnPlan,
   Order,
   RemedyPlan,
 } from "../engine/plan.ts";
+import type { SenderSpec } from "../contract/adapter.ts";
+import type { EnvelopeSpec } from "../contract/envelope.ts";
+import { DEFAULTS } from "./gateway_defaults.ts";
 import { followFormats, withFormats } from "./follow_formats.ts";
 import type { ChannelFile, DestinationFile, GatewayFile } from "./gateway_shape.ts";
 
@@ -19,11 +24,15 @@ export interface PlanFacts {
   readonly formats: GatewayPlan["formats"];
   /** Zone of channels that name none. */
   readonly timeZone: string;
+  /** How messages are sealed where nothing else is said; there where the file has an exchange. */
+  readonly envelope?: Configured<EnvelopeSpec>;
+  /** Makes ways to partners of our own settings for them. */
+  wayToOf(ways: readonly Configured<SenderSpec>[]): ExchangePlan["wayTo"];
 }
 
 /** The plan of a gateway file without problems. */
 export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
-  const { gateway, data, masterKey, keys, monitor, drainMsMax, journal } = file;
+  const { gateway, data, masterKey, keys, monitor, exchange, drainMsMax, journal } = file;
   const { folder, formats } = facts;
   return {
     name: gateway,
@@ -31,7 +40,8 @@ export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
     data,
     masterKey,
     ...(keys === undefined ? {} : { keys }),
-    partners: planPartners(file.partners),
+    ...planPartners(file.partners),
+    ...(exchange === undefined ? {} : { exchange: planExchange(exchange, facts) }),
     ...(monitor === undefined ? {} : { monitor }),
     drainMsMax,
     journal,
@@ -40,12 +50,28 @@ export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
   };
 }
 
-function planPartners(partners: GatewayFile["partners"] = {}): GatewayPlan["partners"] {
-  return Object.fromEntries(
-    Object.entries(partners).map((
-      [name, { keys, ...proofs }],
-    ) => [name, { ...proofs, ...(keys === undefined ? {} : { keys }) }]),
-  );
+function planExchange(
+  { doors = [], ways = [], receiptMsMax }: NonNullable<GatewayFile["exchange"]>,
+  { envelope, wayToOf }: PlanFacts,
+): ExchangePlan {
+  const links = doors.flatMap(({ spec, config }) => {
+    const settings = spec.link?.(config as never);
+    return settings ? [{ kind: spec.name, settings }] : [];
+  });
+  return { doors, links, wayTo: wayToOf(ways), envelope: envelope!, receiptMsMax };
+}
+
+function planPartners(
+  partners: GatewayFile["partners"] = {},
+): Pick<GatewayPlan, "partners" | "partnersFolder"> {
+  if (typeof partners === "string") return { partners: {}, partnersFolder: partners };
+  return {
+    partners: Object.fromEntries(
+      Object.entries(partners).map((
+        [name, { keys, ...proofs }],
+      ) => [name, { ...proofs, ...(keys === undefined ? {} : { keys }) }]),
+    ),
+  };
 }
 
 function planChannel(name: string, file: ChannelFile, facts: PlanFacts): ChannelPlan {
@@ -55,6 +81,7 @@ function planChannel(name: string, file: ChannelFile, facts: PlanFacts): Channel
   const { end } = followFormats(steps, parse.spec.name);
   const acknowledge = planAcknowledge(listen.acknowledge);
   const { applicationAcknowledge } = listen;
+  const from = listen.adapter.spec.feed?.(listen.adapter.config as never).partner;
   const answering = file.send.find((each) =>
     typeof acknowledge === "object" && each.name === acknowledge.from
   );
@@ -69,13 +96,15 @@ function planChannel(name: string, file: ChannelFile, facts: PlanFacts): Channel
     answerMsMax: listen.answerMsMax,
     messageBytesMax: listen.messageBytesMax,
     timeZone,
-    ...(decrypt === undefined ? {} : { decrypt: { ...decrypt.envelope, from: decrypt.from } }),
+    ...(decrypt || from ? { decrypt: planDecrypt(decrypt, from, facts) } : {}),
     parse,
     steps,
     ...(file.search === undefined ? {} : { search: file.search }),
     ...(file.keepDays === undefined ? {} : { keepDays: file.keepDays }),
     duplicates,
-    destinations: file.send.map(({ name, value }) => planDestination(name, value, file, end, timeZone)),
+    destinations: file.send.map(({ name, value }) =>
+      planDestination(name, value, { channel: file, end, timeZone }, facts)
+    ),
     respond: withFormats(file.respond, answering && followFormats(stepsOf(answering.value), end).end),
     supervise,
   };
@@ -84,19 +113,22 @@ function planChannel(name: string, file: ChannelFile, facts: PlanFacts): Channel
 function planDestination(
   name: string,
   file: DestinationFile,
-  channel: ChannelFile,
-  format: string | undefined,
-  timeZone: string,
+  { channel, end, timeZone }: {
+    readonly channel: ChannelFile;
+    /** Format of what comes to it. */
+    readonly end: string | undefined;
+    readonly timeZone: string;
+  },
+  facts: PlanFacts,
 ): DestinationPlan {
   const { encrypt, adapter, retry, collect } = file;
+  const to = adapter?.spec.feed?.(adapter.config as never).partner;
   const unansweredMs = retry?.unansweredMs ?? channel.retry.unansweredMs;
   const expiresMs = retry?.expiresMs ?? channel.retry.expiresMs;
   return {
     name,
-    steps: withFormats(stepsOf(file), format),
-    ...(encrypt === undefined
-      ? {}
-      : { encrypt: { ...encrypt.envelope, to: encrypt.to, expiresMs: encrypt.expiresMs } }),
+    steps: withFormats(stepsOf(file), end),
+    ...(encrypt || to ? { encrypt: planEncrypt(encrypt, to, facts) } : {}),
     ...(collect === undefined ? {} : { collect: planCollect(collect, timeZone) }),
     send: file.channel === undefined ? adapter : { channel: file.channel },
     order: planOrder(file.order ?? channel.order),
@@ -108,6 +140,26 @@ function planDestination(
       ...(expiresMs === undefined ? {} : { expiresMs }),
     },
     on: planOn(file.on),
+  };
+}
+
+function planDecrypt(
+  decrypt: ChannelFile["decrypt"],
+  from: string | undefined,
+  { envelope }: PlanFacts,
+): NonNullable<ChannelPlan["decrypt"]> {
+  return { ...decrypt?.envelope ?? envelope!, from: decrypt?.from ?? [from!] };
+}
+
+function planEncrypt(
+  encrypt: DestinationFile["encrypt"],
+  to: string | undefined,
+  { envelope }: PlanFacts,
+): NonNullable<DestinationPlan["encrypt"]> {
+  return {
+    ...encrypt?.envelope ?? envelope!,
+    to: encrypt?.to ?? [to!],
+    expiresMs: encrypt?.expiresMs ?? DEFAULTS.expiresMs,
   };
 }
 

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute } from "node:path";
 import type { Catalog } from "../contract/catalog.ts";
 import type { Disk } from "../contract/world.ts";
+import type { EnvelopeSpec } from "../contract/envelope.ts";
 import type { FormatSpec } from "../contract/format.ts";
 import type { Configured, GatewayPlan } from "../engine/plan.ts";
 import type { ReadContext } from "./_read_context.ts";
@@ -8,10 +9,12 @@ import { checkChannel } from "./check_channel.ts";
 import { checkGateway } from "./check_gateway.ts";
 import { type ConfigNode, nearestNode, WHOLE } from "./config_node.ts";
 import { GATEWAY, type GatewayFile } from "./gateway_shape.ts";
+import { DEFAULTS } from "./gateway_defaults.ts";
+import { wayToOf } from "./links.ts";
 import { planGateway } from "./plan_gateway.ts";
 import { type Problem, Problems } from "./problem.ts";
 import { withChannelFiles } from "./read_channel_files.ts";
-import { configure } from "./read_component.ts";
+import { configure, readComponent } from "./read_component.ts";
 import { readObject } from "./read_object.ts";
 import { checkPartnerName, partnerNames, readSection } from "./read_section.ts";
 import { readYaml } from "./read_yaml.ts";
@@ -39,6 +42,8 @@ export interface GatewayTools {
   env(name: string): string | undefined;
   /** Absolute path of the file of variables; beside the gateway file where left out. */
   readonly variablesFile?: string;
+  /** Partners that count as there beside those that are: somebody is about to make them. */
+  readonly comingPartners?: readonly string[];
   /** Zone of channels that name none: this machine's. */
   readonly timeZone: string;
 }
@@ -67,12 +72,14 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
   const root = await readTree(source, folder, tools, problems);
   if (!root) return { problems: problems.inFileOrder() };
 
-  const partners = partnerNames(root);
+  const found = await partnerNames(root, { folder, disk });
+  const partners = new Set([...found.partners, ...tools.comingPartners ?? []]);
   const context: ReadContext = {
     problems,
     folder,
     disk,
     catalog,
+    ...found,
     partners,
     stepNodes: new Map(),
     usedPaths: new Map(),
@@ -80,7 +87,9 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
     env: (name) => tools.env(name),
     loadActor: (path) => tools.loadActor(path),
   };
-  for (const name of partners) checkPartnerName(name, nearestNode(root, "partners", name), context);
+  for (const name of found.partnersMayCome ? [] : partners) {
+    checkPartnerName(name, nearestNode(root, "partners", name), context);
+  }
   const read = await readSection(GATEWAY, root, context);
   const { timeZone } = tools;
   const formats = await loadFormats(context);
@@ -94,7 +103,13 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
   }
   if (problems.count > 0) return { problems: problems.inFileOrder() };
   // Without a problem nothing was left out.
-  const plan = planGateway(read as GatewayFile, { folder, formats, timeZone });
+  const plan = planGateway(read as GatewayFile, {
+    folder,
+    formats,
+    timeZone,
+    ...(read?.exchange ? { envelope: await loadEnvelope(context) } : {}),
+    wayToOf: (ways) => wayToOf({ folder, disk, catalog, ways }),
+  });
   return { plan, problems: [], settings: new Map([...settingsOf(root), ...context.files]) };
 }
 
@@ -117,6 +132,11 @@ async function readTree(
   }
   const root = readYaml(text, problems, variables ? { variables } : {});
   return root && await withChannelFiles(root, folder, variables, disk, problems);
+}
+
+/** What messages are sealed by where nothing else is said. */
+async function loadEnvelope(context: ReadContext): Promise<Configured<EnvelopeSpec>> {
+  return (await readComponent("envelopes", readObject(DEFAULTS.envelope, context.problems), context))!;
 }
 
 /** Every format with its default settings. */

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import type { Disk } from "../contract/world.ts";
 import {
   isMisspelt,
   noteSplitText,
@@ -13,6 +15,7 @@ import { mayBeLeftOut } from "./may_be_left_out.ts";
 import { parseEntry } from "./parse_field.ts";
 import { shown } from "./problem.ts";
 import { readAdapter } from "./read_adapter.ts";
+import { readExchangeAdapters } from "./read_exchange.ts";
 import { readComponent } from "./read_component.ts";
 import { readObject } from "./read_object.ts";
 import { readFilter, readTransforms } from "./read_steps.ts";
@@ -72,6 +75,8 @@ async function readEntry(
       return node && await readComponent(shape.of, node, context);
     case "partners":
       return node && readPartners(node, context);
+    case "adapters":
+      return node ? await readExchangeAdapters(shape.of, node, context) : [];
   }
 }
 
@@ -127,17 +132,27 @@ function noteNameless({ item, names }: Named, key: string, value: ConfigNode, co
 }
 
 /** Notes a name that is not fit to be one. */
-function checkName(name: string, node: ConfigNode, { problems }: ReadContext): void {
-  if (new RegExp(`^(?:${NAME.matches})$`).test(name)) return;
-  problems.add(keySpot(node), "CONFIG_NAME_INVALID", { key: shown(name), rule: `a name ${NAME.says}` });
+function checkName(name: string, node: ConfigNode, context: ReadContext): void {
+  noteName(name, node, whyNoName(name), context);
 }
 
 /** The same for a partner, whose name must not be the word for all of them. */
 export function checkPartnerName(name: string, node: ConfigNode, context: ReadContext): void {
-  checkName(name, node, context);
-  if (name !== "partners") return;
-  const facts = { key: shown(name), rule: "that word stands for all partners" };
-  context.problems.add(keySpot(node), "CONFIG_NAME_INVALID", facts);
+  noteName(name, node, whyNoPartner(name), context);
+}
+
+function noteName(name: string, node: ConfigNode, rule: string | undefined, { problems }: ReadContext): void {
+  if (rule !== undefined) {
+    problems.add(keySpot(node), "CONFIG_NAME_INVALID", { key: shown(name), rule });
+  }
+}
+
+function whyNoName(name: string): string | undefined {
+  return new RegExp(`^(?:${NAME.matches})$`).test(name) ? undefined : `a name ${NAME.says}`;
+}
+
+function whyNoPartner(name: string): string | undefined {
+  return name === "partners" ? "that word stands for all partners" : whyNoName(name);
 }
 
 function readPartners(node: ConfigNode, context: ReadContext): readonly string[] | undefined {
@@ -156,8 +171,22 @@ function readPartners(node: ConfigNode, context: ReadContext): readonly string[]
   return names;
 }
 
-/** The names under `partners`, read ahead of what refers to them. */
-export function partnerNames(root: ConfigNode): ReadonlySet<string> {
+/** Names under `partners`, read ahead of what refers to them, or those of the folder that is named there. */
+export async function partnerNames(
+  root: ConfigNode,
+  { folder, disk }: { readonly folder: string; readonly disk: Disk },
+): Promise<Pick<ReadContext, "partners" | "partnersMayCome">> {
   const partners = root.kind === "map" ? valueOf(root, "partners") : undefined;
-  return new Set(partners?.kind === "map" ? partners.entries.map((entry) => entry.key) : []);
+  if (partners?.kind === "map") return { partners: new Set(partners.entries.map((entry) => entry.key)) };
+  if (partners?.kind !== "scalar") return { partners: new Set() };
+  // Before the first invitation there is no folder yet.
+  const files = await disk.list(resolve(folder, partners.text)).catch(() => []);
+  const names = files.filter((file) => file.endsWith(RECORD)).map((file) => file.slice(0, -RECORD.length));
+  return {
+    partners: new Set(names.filter((name) => whyNoPartner(name) === undefined)),
+    partnersMayCome: true,
+  };
 }
+
+/** How files end in which a folder has partners. */
+const RECORD = ".json";

@@ -62,8 +62,23 @@ export interface Named<S extends Section = Section> extends Slot {
   readonly item: S;
 }
 
+/** Adapters that partners may be reached by, each under its own name, with its settings. */
+export interface AdaptersSlot<K extends "listeners" | "senders" = "listeners" | "senders"> extends Slot {
+  readonly kind: "adapters";
+  /** Of senders, the settings that are not for a partner's file to say. */
+  readonly of: K;
+}
+
 /** One entry of a section: a contract field, or what only a gateway file has. */
-export type Shape = Field | ComponentSlot | FilterSlot | TransformSlot | PartnersSlot | Section | Named;
+export type Shape =
+  | Field
+  | ComponentSlot
+  | FilterSlot
+  | TransformSlot
+  | PartnersSlot
+  | AdaptersSlot
+  | Section
+  | Named;
 /** Entries by key, in the order of the reference. */
 export type Entries = { readonly [key: string]: Shape };
 
@@ -74,12 +89,14 @@ type Read<S> = S extends Section<infer E, infer A> ?
   : S extends ComponentSlot<infer K> ? Configured<SpecOf[K]>
   : S extends FilterSlot | TransformSlot ? readonly StepPlan[]
   : S extends PartnersSlot ? readonly string[]
+  : S extends AdaptersSlot<infer K> ? readonly Configured<SpecOf[K]>[]
   : S extends Field ? Config<S>
   : never;
 
 /** What a part of a gateway file is read as. */
-export type ValueOf<S> = S extends Section<infer _E, infer _A> & { readonly optional: true }
-  ? Read<S> | undefined
+export type ValueOf<S> = S extends (Section<infer _E, infer _A> | PartnersSlot | AdaptersSlot) & {
+  readonly optional: true;
+} ? Read<S> | undefined
   : Read<S>;
 
 /** The same while there may be problems: anything may be missing. */
@@ -116,5 +133,7 @@ export function named<S extends Section>(about: string, names: string, item: S):
 
 /** True where a shape is a contract field. */
 export function isContractField(shape: Shape): shape is Field {
-  return !["component", "filter", "transform", "partners", "section", "named"].includes(shape.kind);
+  return !["component", "filter", "transform", "partners", "adapters", "section", "named"].includes(
+    shape.kind,
+  );
 }

@@ -29,6 +29,11 @@ export interface Delivery {
    * is durable, whatever the channel waits for otherwise.
    */
   readonly isAskedAbout?: true;
+  /**
+   * Anybody may have sent it: nobody has made sure of more than what stands on it. Where it is sealed and does not open,
+   * nothing of it is kept, and its sender is to come again.
+   */
+  readonly isFromAnybody?: true;
 }
 
 /** Code of the error that other bytes under a used {@linkcode Delivery.key} are rejected with. */
@@ -158,12 +163,15 @@ export const forgetful: Memory = {
   delete: () => Promise.resolve(),
 };
 
-/** Where a partner's messages of one feed go. */
+/** A stream of messages from a partner, or to one. */
 export interface Feed {
   /** Our name for the partner. */
   readonly partner: string;
-  /** The partner's name for the feed: {@linkcode Statement.channel}. */
-  readonly name: string;
+  /**
+   * Its sender's name for it: {@linkcode Statement.channel}. Where left out: of what we take, every name that nobody else
+   * claims; of what we send, the name of the channel.
+   */
+  readonly name?: string;
 }
 
 /** The exchange of a gateway: all of its doors and ways to partners, which carry nothing but sealed messages. */
@@ -256,6 +264,11 @@ export interface ListenerSpec<
    * keys that partners get; `undefined` where a config does not say. Left out: it can be no door of the exchange.
    */
   link?(config: Config<S>): Readonly<Record<string, unknown>> | undefined;
+  /**
+   * It takes its messages from the exchange: this feed. A channel without `decrypt` then opens what comes by the default
+   * envelope, and from that partner.
+   */
+  feed?(config: Config<S>): Feed;
   /** It can send {@linkcode Reply.later}: its peers keep the way open, and tell answers apart. */
   readonly answersLater?: true;
   /** Settings that do not fit together, where each fits by itself; a file with one is refused. */
@@ -355,6 +368,12 @@ export interface SenderSpec<N extends string = string, S extends Spec = Spec, Co
    * partner MUST not be able to set it. Left out: it can be no way of the exchange.
    */
   readonly link?: readonly string[];
+  /** Defaults that are others on a way of the exchange, as they would be written in a file. */
+  readonly linkDefaults?: Readonly<Record<string, unknown>>;
+  /** The settings of a way to a partner; `isPinned`: its file says which certificates it shows. */
+  linked?(config: Config<S>, to: { readonly partner: string; readonly isPinned: boolean }): Config<S>;
+  /** It sends by the exchange, under this feed. What it sends is sealed for that partner, also without `encrypt`. */
+  feed?(config: Config<S>): Feed;
   /** Paths of the message that a config uses, in file names or headers: a file with one its format does not know is refused. */
   paths?(config: Config<S>): readonly string[];
   /**

@@ -1,6 +1,12 @@
+/** A media type without its parameters, in lower case. */
+export function essenceOf(contentType: string): string {
+  const end = contentType.indexOf(";");
+  return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
+}
+
 /** How the name of a file ends that holds a media type: `.hl7`; `.bin` for one that is not known. */
 export function extensionOf(contentType: string): string {
-  const essence = contentType.split(";", 1)[0].trim().toLowerCase();
+  const essence = essenceOf(contentType);
   return EXTENSIONS.find(([type]) => type.test(essence))?.[1] ?? ".bin";
 }
 

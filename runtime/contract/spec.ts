@@ -103,6 +103,8 @@ export interface MapField<T = Readonly<Record<string, unknown>>, I = T> extends 
   readonly names: string;
   /** What each value is. */
   readonly item: Field;
+  /** True where the path of a folder may stand for them all; it need not be there yet. Parsed to an absolute path. */
+  readonly orFolder?: true;
 }
 /** Settings with fixed names. */
 export interface RecordField<T = Readonly<Record<string, unknown>>, I = T> extends FieldBase<T, I> {
@@ -283,16 +285,23 @@ export function list<F extends Field, const O extends FieldOptions & { orOne?: b
 ): ListField<OptionalValue<readonly FieldValue<F>[], O>, readonly FieldInput<F>[]> & KeptOptions<O, never> {
   return { kind: "list", about, item, ...options } as never;
 }
+/** What names of the author's own choice may be given beside their values. */
+export interface MapOptions extends FieldOptions {
+  /** Lets the path of a folder stand for them all. */
+  readonly orFolder?: true;
+}
+/** `T`, or the path of a folder where the options let it stand for all of it. */
+export type OrFolder<T, O> = O extends { readonly orFolder: true } ? T | string : T;
 /** Names of the author's own choice, each with a value of one kind. `names` says what the names are. */
-export function map<F extends Field, const O extends FieldOptions>(
+export function map<F extends Field, const O extends MapOptions>(
   about: string,
   names: string,
   item: F,
   options: O = {} as O,
 ):
   & MapField<
-    OptionalValue<Readonly<Record<string, FieldValue<F>>>, O>,
-    Readonly<Record<string, FieldInput<F>>>
+    OptionalValue<OrFolder<Readonly<Record<string, FieldValue<F>>>, O>, O>,
+    OrFolder<Readonly<Record<string, FieldInput<F>>>, O>
   >
   & KeptOptions<O, never> {
   return { kind: "map", about, names, item, ...options } as never;

@@ -26,6 +26,8 @@ export interface Arrival {
   readonly isKnownById?: true;
   /** Its sender asks what becomes of it, and waits for nothing but its being durable. */
   readonly isAskedAbout?: true;
+  /** As its delivery says. */
+  readonly isFromAnybody?: true;
   /** Told once the bytes are in safe storage. */
   readonly kept?: () => void;
   readonly sealed?: { readonly envelope: Uint8Array; readonly opened: Opened };
@@ -41,7 +43,7 @@ export interface Arrival {
 
 /** A delivery of a channel as it begins to be taken. */
 export function arrivalOf(
-  { bytes, peer, contentType, partner, key, isKnownById, isAskedAbout }: Delivery,
+  { bytes, peer, contentType, partner, key, isKnownById, isAskedAbout, isFromAnybody }: Delivery,
   { plan, format, world, newId }: Pick<IntakeParts, "plan" | "format" | "world" | "newId">,
   kept?: () => void,
 ): Arrival {
@@ -57,6 +59,7 @@ export function arrivalOf(
     key,
     isKnownById,
     isAskedAbout,
+    isFromAnybody,
   };
 }
 

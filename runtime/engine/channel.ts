@@ -9,14 +9,14 @@ import type { Branch, HandOn, Replayed, Rest } from "../journal/operations.ts";
 import type { OutboxRow } from "../journal/rows.ts";
 import { type Accepted, identityIn } from "./arrival.ts";
 import { Assembler } from "./assembler.ts";
-import type { ChannelParts } from "./channel_parts.ts";
+import type { ChannelParts, Surroundings } from "./channel_parts.ts";
 import { Collectors } from "./collectors.ts";
 import { countedAs, nothingCounted } from "./counted_as.ts";
 import { Deliveries } from "./deliveries.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
 import type { ChannelState, Condition } from "./events.ts";
-import type { Correspondent } from "./exchanged.ts";
+import { type Correspondent, feedOf } from "./exchanged.ts";
 import { Gate } from "./gate.ts";
 import { ChannelIntake } from "./intake.ts";
 import { joinerFor } from "./joiners/joiner.ts";
@@ -84,7 +84,7 @@ export class Channel {
       epoch: journal.found.epoch,
       journal,
       world,
-      partners: parts.partners,
+      surroundings: this.#surroundings(),
       secondAnswers,
       standings: parts.standings,
       of: (destination) => this.#ofDestination(destination),
@@ -190,7 +190,7 @@ export class Channel {
         intake: this.#intake,
         contentTypes: this.#contentTypes(),
         timeZone: plan.timeZone,
-        partners: this.#parts.partners,
+        ...this.#surroundings(),
         memory: listenerMemory(journal, plan.name),
         ...errorTable(spec.name, spec.errors),
         report: ({ name, facts = {}, error }) =>
@@ -317,12 +317,18 @@ export class Channel {
   }
 
   /** One partner gives receipts; of several that get the same nobody can say who has had it. */
-  #correspondentOf({ encrypt }: DestinationPlan): { readonly correspondent?: Correspondent } {
+  #correspondentOf({ encrypt, send }: DestinationPlan): { readonly correspondent?: Correspondent } {
     const { keyring, journal, plan } = this.#parts;
     if (!keyring || encrypt?.to.length !== 1) return {};
     const [partner] = encrypt.to;
     const gateway = () => keyring.gatewayOf(partner);
-    return { correspondent: { gateway, feed: plan.name, epoch: journal.found.epoch } };
+    return { correspondent: { gateway, feed: feedOf(plan.name, send), epoch: journal.found.epoch } };
+  }
+
+  /** What its adapters meet beside the world. */
+  #surroundings(): Surroundings {
+    const { partners, exchange, relay } = this.#parts;
+    return { partners, ...(exchange ? { exchange } : {}), ...(relay ? { relay } : {}) };
   }
 
   #stepParts(): StepParts {

@@ -1,4 +1,4 @@
-import type { Partners } from "../contract/adapter.ts";
+import type { Exchange, Partners, RelayIdentity } from "../contract/adapter.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Gathering } from "../journal/questions.ts";
@@ -9,8 +9,17 @@ import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
 import type { StandingBook } from "./standing_book.ts";
 
+/** What adapters meet beside the world. */
+export interface Surroundings {
+  readonly partners: Partners;
+  /** As this channel sees it, where the gateway has one. */
+  readonly exchange?: Exchange;
+  /** Who the gateway is to relays. */
+  readonly relay?: RelayIdentity;
+}
+
 /** What a channel shares with the rest of its gateway. */
-export interface ChannelParts {
+export interface ChannelParts extends Surroundings {
   readonly plan: ChannelPlan;
   /** Folder of the gateway file. */
   readonly folder: string;
@@ -18,7 +27,6 @@ export interface ChannelParts {
   readonly world: World;
   readonly journal: Journal;
   readonly memory: IntakeMemory;
-  readonly partners: Partners;
   /** Where something is sealed or opened. */
   readonly keyring?: GatewayKeyring;
   /** Queued now, in the inbox and by destination, and what gathers. */

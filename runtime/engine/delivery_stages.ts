@@ -1,9 +1,11 @@
-import type { OpenSender, Parcel, Partners, SenderSpec } from "../contract/adapter.ts";
+import type { OpenSender, Parcel, SenderSpec } from "../contract/adapter.ts";
 import type { Envelope, Statement } from "../contract/envelope.ts";
 import { errorTable } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { OutboxRow } from "../journal/rows.ts";
+import type { Surroundings } from "./channel_parts.ts";
+import { feedOf } from "./exchanged.ts";
 import type { LineStage, Unstamped } from "./line.ts";
 import { type ValueParts, valuesOf } from "./parcel_values.ts";
 import { partId } from "./part_id.ts";
@@ -53,7 +55,7 @@ export interface DeliveryStagesParts extends ValueParts {
   readonly gateway: string;
   readonly epoch: number;
   readonly world: World;
-  readonly partners: Partners;
+  readonly surroundings: Surroundings;
   report(event: Unstamped): void;
 }
 
@@ -109,14 +111,14 @@ export function deliveryStages(
 }
 
 function openSender(
-  { channel, destination, route, contentTypes, world, partners, report }: DeliveryStagesParts,
+  { channel, destination, route, contentTypes, world, surroundings, report }: DeliveryStagesParts,
 ) {
   const { send: { spec, config }, seal } = route;
   const place = { channel: channel.name, destination: destination.name };
   return spec.open({
     config: config as never,
     world,
-    partners,
+    ...surroundings,
     ...errorTable(spec.name, spec.errors),
     report: ({ name, facts = {}, error }) =>
       report({ name: "transportReported", ...place, event: name, facts, error }),
@@ -127,7 +129,7 @@ function openSender(
 async function sealed(
   sending: Sending,
   { envelope, to, expiresMs }: NonNullable<Route["seal"]>,
-  { channel, epoch, gateway, world }: DeliveryStagesParts,
+  { channel, epoch, gateway, world, route: { send } }: DeliveryStagesParts,
 ): Promise<Sending> {
   const { entry: { row }, parcel } = sending;
   const issuedAtMs = world.clock.nowMs();
@@ -135,7 +137,7 @@ async function sealed(
     // One message may go to a partner by two destinations, as two payloads.
     id: `${row.id}.${row.delivery.toString(36)}`,
     from: gateway,
-    channel: channel.name,
+    channel: feedOf(channel.name, send),
     epoch,
     sequence: row.sequence,
     issuedAtMs,

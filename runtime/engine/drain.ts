@@ -1,5 +1,6 @@
 import type { Clock, World } from "../contract/world.ts";
 import type { Channel } from "./channel.ts";
+import type { PartnerExchange } from "./exchange/exchange.ts";
 
 /**
  * Closes a gateway in this order, within `drainMsMax` in all:
@@ -17,15 +18,18 @@ export async function drain(
   journal: { close(): Promise<void> },
   world: World,
   drainMsMax: number,
+  exchange?: Pick<PartnerExchange, "stopListening" | "close">,
 ): Promise<void> {
   const { deadline, forget } = deadlineIn(drainMsMax, world.clock);
   // A step that fails in one channel is no reason to leave the others, or the journal, as they are.
   const failures: unknown[] = [];
   const all = (step: (channel: Channel) => Promise<void>) =>
     Promise.all(channels.map((channel) => step(channel).catch((cause) => failures.push(cause))));
+  await exchange?.stopListening(deadline).catch((cause) => failures.push(cause));
   await all((channel) => channel.stopListening(deadline));
   await all((channel) => channel.stopWorking(deadline));
   await all((channel) => channel.stopDelivering(deadline));
+  await exchange?.close().catch((cause) => failures.push(cause));
   forget();
   await journal.close();
   if (failures.length > 0) throw failures[0];

@@ -16,10 +16,43 @@ export type GatewayEvent =
   & (
     | { readonly name: "gatewayStarted"; readonly gateway: string; readonly channels: number }
     | { readonly name: "gatewayStopped"; readonly gateway: string; readonly pending: number }
+    /** Our own keys lie in clear, or what was written over their file cannot be used: those there were go on. */
+    | { readonly name: "keysTroubled"; readonly error: MitralError }
+    /** Our own keys were made anew, and count from now on; `serial` grows with every change. */
+    | { readonly name: "keysChanged"; readonly serial: number }
     /** Its certificates cannot be read any more, or may soon not be used. */
     | { readonly name: "partnerTroubled"; readonly partner: string; readonly error: MitralError }
     /** Its files have other certificates from now on: so many of its own. */
     | { readonly name: "partnerChanged"; readonly partner: string; readonly certificates: number }
+    /** A door of the exchange listens. */
+    | { readonly name: "doorOpened"; readonly door: string; readonly address: string }
+    /** It could not be opened, and is tried again in `againInMs`. */
+    | {
+      readonly name: "doorFailed";
+      readonly door: string;
+      readonly error: MitralError;
+      readonly againInMs: number;
+    }
+    /** A link in a partner's file does not lead to it: the others are used. */
+    | {
+      readonly name: "wayFailed";
+      readonly partner: string;
+      readonly way: string;
+      readonly error: MitralError;
+    }
+    /**
+     * What came by a door was not taken, and nothing of it was kept: its sender comes again. `partner`: who it says it is
+     * from, where that is one; nobody has made sure of it.
+     */
+    | { readonly name: "exchangeRefused"; readonly partner?: string; readonly error: MitralError }
+    /** An adapter of the exchange reports: `at` a door, `door https`, or a way, `way https to lab`. */
+    | {
+      readonly name: "exchangeReported";
+      readonly at: string;
+      readonly event: string;
+      readonly facts: Facts;
+      readonly error?: MitralError | undefined;
+    }
     | ({ readonly name: "channelStarted"; readonly address: string } & Place)
     | ({ readonly name: "channelStopped" } & Place)
     /**

@@ -2,6 +2,7 @@ import type { Statement } from "../contract/envelope.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { Exchanged, Receipted } from "../journal/exchanged.ts";
 import type { Arrival } from "./arrival.ts";
+import type { DestinationPlan } from "./plan.ts";
 
 /** To whom what is sealed for a destination goes, and under which name. */
 export interface Correspondent {
@@ -9,6 +10,11 @@ export interface Correspondent {
   gateway(): string;
   readonly feed: string;
   readonly epoch: number;
+}
+
+/** Under which name a destination's messages are known to the partner they are sealed for. */
+export function feedOf(channel: string, send: DestinationPlan["send"]): string {
+  return "spec" in send ? send.spec.feed?.(send.config as never).name ?? channel : channel;
 }
 
 /** What is written down with a message that came sealed, alone, where it is known what its receipt will say. */

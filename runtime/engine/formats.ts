@@ -1,5 +1,6 @@
 import { bindFormat, type Format, type Formats } from "../contract/format.ts";
 import { errors } from "./errors.ts";
+import { essenceOf } from "../contract/media_type.ts";
 import type { Configured, StepPlan } from "./plan.ts";
 import type { FormatSpec } from "../contract/format.ts";
 
@@ -56,9 +57,4 @@ export class BoundFormats {
 /** True where a format reads a content type. */
 export function speaks(format: Format, contentType: string): boolean {
   return format.contentTypes.includes(essenceOf(contentType));
-}
-
-function essenceOf(contentType: string): string {
-  const end = contentType.indexOf(";");
-  return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }

@@ -119,11 +119,14 @@ export class ChannelIntake implements Intake {
     let batch: SplitBatch | undefined;
     try {
       if (envelope) {
-        this.#checkSize(arrival);
+        if (!arrival.isFromAnybody) this.#checkSize(arrival);
         opened = await this.#open(arrival, envelope);
+        if (arrival.isFromAnybody) this.#checkSize(opened);
       }
       batch = format.batch?.split(opened.bytes);
     } catch (cause) {
+      // Whoever likes could fill the journal otherwise.
+      if (arrival.isFromAnybody && !opened.sealed) throw cause;
       return this.#replies.to(await this.#quarantine(opened, declared(cause)));
     }
     return batch ? this.#takeBatch(opened, batch) : this.#replies.to(await this.#keep(opened));

@@ -67,6 +67,18 @@ export const limits = {
   foundMax: 64,
   /** Messages that are replayed by one act. */
   replaysMax: 100_000,
+  /** How long before a door that could not be opened is tried again; doubles each time … */
+  doorRetryMs: 1_000,
+  /** … up to this. */
+  doorRetryMsMax: 60_000,
+  /** Ways to a partner that nothing goes by for so long are closed. */
+  waysIdleMs: 600_000,
+  /** How often it is looked whether partners have what they are to be told, and receipts are missing. */
+  exchangeLookMs: 30_000,
+  /** What gateways tell each other may be opened for so long. */
+  controlExpiresMs: 600_000,
+  /** How long an answer to it is waited for. */
+  controlAnswerMsMax: 30_000,
   /** How long after the start old messages are looked for, … */
   retentionFirstMs: 60_000,
   /** … and how long after that again. */

@@ -22,9 +22,15 @@ export interface ExchangePlan {
   readonly links: readonly Link[];
   /**
    * The sender for a partner's link: the link's settings beside our own for that kind, and only those that the sender calls
-   * linkable. Fails by CONFIG_LINK_UNFIT where they do not fit, and where the kind is none.
+   * linkable. `isPinned`: its file says which certificates it shows. Fails by CONFIG_LINK_UNFIT where they do not fit, and
+   * where the kind is none.
    */
-  wayTo(partner: string, link: Link): Promise<Configured<SenderSpec>>;
+  wayTo(
+    to: { readonly partner: string; readonly isPinned: boolean },
+    link: Link,
+  ): Promise<Configured<SenderSpec>>;
+  /** What gateways tell each other is sealed by. */
+  readonly envelope: Configured<EnvelopeSpec>;
   /** From this age on a message that was sent and has no receipt is told about. */
   readonly receiptMsMax: number;
 }

@@ -110,6 +110,8 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   })),
   circuitOpened: say("warning", "circuit opened", (event) => ({ ...place(event), ...trouble(event.error) })),
   circuitClosed: say("info", "circuit closed", place),
+  keysChanged: say("info", "own keys changed", ({ serial }) => ({ serial })),
+  keysTroubled: say("warning", "own keys troubled", (event) => trouble(event.error)),
   partnerChanged: say("info", "partner's certificates changed", ({ partner, certificates }) => ({
     partner,
     certificates,
@@ -117,6 +119,27 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   partnerTroubled: say("warning", "partner troubled", (event) => ({
     partner: event.partner,
     ...trouble(event.error),
+  })),
+  doorOpened: say("info", "door opened", ({ door, address }) => ({ door, address })),
+  doorFailed: say("error", "door not opened", (event) => ({
+    door: event.door,
+    againInMs: event.againInMs,
+    ...trouble(event.error),
+  })),
+  wayFailed: say("warning", "way leads nowhere", (event) => ({
+    partner: event.partner,
+    way: event.way,
+    ...trouble(event.error),
+  })),
+  exchangeRefused: say("debug", "refused at the door", (event) => ({
+    ...(event.partner === undefined ? {} : { partner: event.partner }),
+    ...trouble(event.error),
+  })),
+  exchangeReported: say("debug", "exchange reported", (event) => ({
+    at: event.at,
+    event: event.event,
+    facts: safe(event.facts),
+    ...(event.error ? trouble(event.error) : {}),
   })),
   fileRefused: say("error", "file refused", (event) => ({ ...place(event), file: event.file })),
   stagePassed: say("debug", "stage passed", (event) => ({ ...place(event), tookMs: event.tookMs })),

@@ -14,7 +14,7 @@ export class Troubles {
   /** True where a failure is the first of its kind since the place last did its work. */
   begins(event: GatewayEvent): boolean {
     const error = failureIn(event);
-    if (!error || !("channel" in event)) return false;
+    if (!error) return false;
     const place = placeOf(event);
     const kinds = this.#told.get(place) ?? new Set();
     const kind = kindOf(event, error);
@@ -36,18 +36,23 @@ function failureIn(event: GatewayEvent): MitralError | undefined {
     case "deliveryFailed":
     case "messageQuarantined":
     case "transportReported":
+    case "exchangeRefused":
+    case "exchangeReported":
       return event.error;
   }
 }
 
-/** A line: the work line of a channel, or the delivery line of one of its destinations. */
-function placeOf({ channel, destination = "" }: { channel: string; destination?: string }): string {
+/** A line: the work line of a channel, or the delivery line of one of its destinations. Or a part of the exchange. */
+function placeOf(event: GatewayEvent): string {
+  if (event.name === "exchangeRefused") return `\n${event.partner ?? ""}`;
+  if (event.name === "exchangeReported") return `\n${event.at}`;
+  const { channel, destination = "" } = event as { channel?: string; destination?: string };
   return `${channel}\n${destination}`;
 }
 
 /** What is told once: a code, and at a door whom or whose certificate it is about, so that one hides nobody else. */
 function kindOf(event: GatewayEvent, { code }: MitralError): string {
-  if (event.name !== "transportReported") return code;
+  if (event.name !== "transportReported" && event.name !== "exchangeReported") return code;
   const { trouble, fingerprint, partner } = event.facts;
   return [code, trouble, fingerprint, partner].filter((part) => part !== undefined).join(" ");
 }

@@ -2,6 +2,7 @@ import type { Partners } from "../contract/adapter.ts";
 import { declareErrors, type MitralError } from "../contract/error.ts";
 import type { PeerCertificate } from "../contract/tls.ts";
 import type { World } from "../contract/world.ts";
+import type { PartnerBook } from "./partner_book.ts";
 
 /** Errors of the partners' registry. */
 export const registryErrors = declareErrors("partners", {
@@ -38,7 +39,7 @@ export interface PartnerProofs {
 /** Hears what somebody should do something about. */
 type Tell = (event: { readonly partner: string; readonly error: MitralError }) => void;
 
-/** A partner whose files have changed, and how many certificates of its own are in them now. */
+/** A partner whose PEM files have changed, and how many certificates of its own are in them now. */
 export interface PartnerChange {
   readonly partner: string;
   readonly certificates: number;
@@ -60,15 +61,26 @@ const LOOK_MS = 10_000;
 const DAY_MS = 86_400_000;
 const WARN_DAYS = [30, 14, 7, 1];
 
+/** Where all partners are listed by the gateway file. */
+const NO_BOOK: PartnerBook = {
+  names: [],
+  stateOf: () => undefined,
+  find: () => undefined,
+  watch: () => () => {},
+  look: () => Promise.resolve(),
+  take: () => Promise.resolve(false),
+};
+
 /**
- * The partners of a gateway by their certificates. Files are looked at again every ten seconds: a certificate that was
- * added may come, one that was taken out, or whose file is gone, may not any more. A file that cannot be understood
- * changes nothing: half an edit is no reason to shut a partner out.
+ * The partners of a gateway by their certificates: those that the gateway file lists with their PEM files and pins, and
+ * those of the partners' folder, with what their own files say. Everything is looked at again every ten seconds: a
+ * certificate that was added may come, one that was taken out, or whose file is gone, may not any more. A file that cannot
+ * be understood changes nothing: half an edit is no reason to shut a partner out.
  */
 export class PartnerRegistry implements Partners, Disposable {
-  readonly names: readonly string[];
   readonly #proofs: ReadonlyMap<string, PartnerProofs>;
   readonly #world: World;
+  readonly #book: PartnerBook;
   readonly #report: Tell;
   readonly #known = new Map<string, Known>();
   readonly #stamps = new Map<string, string>();
@@ -76,49 +88,63 @@ export class PartnerRegistry implements Partners, Disposable {
   readonly #watchers = new Set<(changes: readonly PartnerChange[]) => void>();
   #holders: ReadonlyMap<string, string> = new Map();
   #forget = () => {};
+  #unwatch = () => {};
   #isOver = false;
 
   private constructor(
     partners: Readonly<Record<string, PartnerProofs>>,
     world: World,
+    book: PartnerBook,
     report: Tell,
   ) {
     this.#proofs = new Map(Object.entries(partners));
-    this.names = [...this.#proofs.keys()];
     this.#world = world;
+    this.#book = book;
     this.#report = report;
   }
 
   /**
    * Reads everything now. A file that is not there has no certificates: whoever takes a partner's away must be able to
    * start again. `report` hears, once each, of files that are not there or cannot be used later on, and of certificates
-   * that end soon. Errors: PARTNERS_FILE_UNREADABLE, PARTNERS_CERTIFICATE_INVALID, PARTNERS_CERTIFICATE_SHARED.
+   * that end soon. `book` has the partners' folder. Errors: PARTNERS_FILE_UNREADABLE, PARTNERS_CERTIFICATE_INVALID,
+   * PARTNERS_CERTIFICATE_SHARED.
    */
   static async open(
     partners: Readonly<Record<string, PartnerProofs>>,
     world: World,
     report: Tell,
+    book: PartnerBook = NO_BOOK,
   ): Promise<PartnerRegistry> {
-    const registry = new PartnerRegistry(partners, world, report);
+    const registry = new PartnerRegistry(partners, world, book, report);
     for (const [partner, proofs] of registry.#proofs) {
       registry.#known.set(partner, await registry.#read(partner, proofs));
     }
     registry.#holders = registry.#index((error) => {
       throw error;
     });
+    registry.#turn(book.names);
+    registry.#unwatch = book.watch((names) => {
+      registry.#turn(names);
+      for (const watcher of registry.#watchers) watcher([]);
+    });
     return registry;
+  }
+
+  /** Changes while partners come and go. */
+  get names(): readonly string[] {
+    return [...new Set([...this.#proofs.keys(), ...this.#book.names])];
   }
 
   /** Looks at the files from now on, until it is disposed. */
   start(): void {
-    for (const partner of this.names) {
+    for (const partner of this.#proofs.keys()) {
       for (const file of this.#known.get(partner)!.missing) {
         const facts = { partner, file, reason: "ENOENT" };
         this.#tellOnce(file, registryErrors.error("PARTNERS_FILE_UNREADABLE", facts), partner);
       }
       this.#warn(partner);
     }
-    if (this.names.length > 0) this.#wait();
+    if (this.#proofs.size > 0 || this.#book !== NO_BOOK) this.#wait();
   }
 
   holderOf({ fingerprint, keyPin }: PeerCertificate, among?: readonly string[]): string | undefined {
@@ -136,12 +162,28 @@ export class PartnerRegistry implements Partners, Disposable {
   [Symbol.dispose](): void {
     this.#isOver = true;
     this.#forget();
+    this.#unwatch();
     this.#watchers.clear();
+  }
+
+  /** What the folder says of these partners counts from now on. */
+  #turn(names: readonly string[]): void {
+    for (const name of names) {
+      if (this.#proofs.has(name)) continue;
+      const partner = this.#book.find(name);
+      if (!partner) this.#known.delete(name);
+      else {
+        const prints = new Set(partner.certificates.map(printOf));
+        this.#known.set(name, { certificates: prints.size, missing: [], prints, untilMs: Infinity });
+      }
+    }
+    this.#holders = this.#index((error) => this.#tellOnce(String(error.facts.partner), error));
   }
 
   #wait(): void {
     this.#forget = this.#world.clock.after(LOOK_MS, async () => {
       await this.#look();
+      await this.#book.look();
       if (!this.#isOver) this.#wait();
     });
   }

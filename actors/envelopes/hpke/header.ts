@@ -1,4 +1,4 @@
-import type { PublicKey, Statement } from "../../../runtime/contract/envelope.ts";
+import type { Address, PublicKey, Statement } from "../../../runtime/contract/envelope.ts";
 import { concat, fromBase64Url, readU32be, textOf, toBase64Url, u32be, utf8 } from "./_bytes.ts";
 import { canonical, isObject, readCanonicalObject, type Unchecked } from "./_json.ts";
 import type { HpkeFail } from "./errors.ts";
@@ -106,6 +106,18 @@ export function encodeHeader(
 /** Puts what stands before the body in front of a header. */
 export function frameHeader(header: Uint8Array): Uint8Array<ArrayBuffer> {
   return concat(MAGIC, u32be(header.length), header);
+}
+
+/** What stands outside; `undefined` where it cannot be read. */
+export function addressOf(sealed: Uint8Array): Address | undefined {
+  try {
+    const { pub: { from, ch } } = readParts(sealed, (code) => {
+      throw new TypeError(code);
+    });
+    return { from, channel: ch };
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import { defineEnvelope, type EnvelopeSpec } from "../../../runtime/contract/envelope.ts";
 import { errors } from "./errors.ts";
+import { addressOf } from "./header.ts";
 import { open } from "./open.ts";
 import { judgeReceipt, signReceipt } from "./receipt.ts";
 import { seal } from "./seal.ts";
@@ -21,6 +22,7 @@ const hpke: EnvelopeSpec<"hpke", Record<never, never>, string> = defineEnvelope(
   config: {},
   errors,
   seal: (payload, statement, to, { keys, fail }) => seal(payload, statement, to, keys, fail),
+  address: addressOf,
   open: (sealed, { keys, nowMs, fail }) => open(sealed, keys, nowMs, fail),
   async receipt(sealed, opened, outcome, { keys, nowMs, fail }) {
     return {

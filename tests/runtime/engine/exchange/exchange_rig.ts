@@ -1,0 +1,154 @@
+import { catalog } from "../../../../catalog.ts";
+import { readGateway } from "../../../../runtime/config/read_gateway.ts";
+import type { Clock, World } from "../../../../runtime/contract/world.ts";
+import type { GatewayEvent } from "../../../../runtime/engine/events.ts";
+import { Gateway } from "../../../../runtime/engine/gateway.ts";
+import { createIdentity, type Identity } from "../../../../runtime/trust/identity.ts";
+import { type Link, writePartnerFile } from "../../../../runtime/trust/partner_file.ts";
+import { denoWorld } from "../../../../runtime/world/deno_world.ts";
+import { masterKey } from "../../../world/master_key.ts";
+import { MemoryStore } from "../../../world/memory_store.ts";
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** One of the gateways of a test: its folder, keys and journal, which outlive the gateway. */
+export class Site implements AsyncDisposable {
+  readonly name: string;
+  readonly folder: string;
+  readonly identity: Identity;
+  /** Where its door listens. */
+  readonly port: number;
+  readonly store = new MemoryStore();
+  readonly events: GatewayEvent[] = [];
+  readonly #watchers = new Set<() => void>();
+  #gateway: Gateway | undefined;
+
+  private constructor(name: string, folder: string, identity: Identity, port: number) {
+    this.name = name;
+    this.folder = folder;
+    this.identity = identity;
+    this.port = port;
+  }
+
+  static async open(name: string): Promise<Site> {
+    const folder = await Deno.makeTempDir();
+    const { identity, privateFile } = await createIdentity({ gateway: name, nowMs: Date.now(), masterKey });
+    await Deno.writeFile(`${folder}/gateway.json`, privateFile);
+    await Deno.mkdir(`${folder}/out`);
+    return new Site(name, folder, identity, freePort());
+  }
+
+  get gateway(): Gateway {
+    return this.#gateway!;
+  }
+
+  /** How partners reach its door. */
+  get links(): readonly Link[] {
+    return [{ kind: "https", settings: { url: `http://127.0.0.1:${this.port}/` } }];
+  }
+
+  /** Hands its file of public keys to another, who knows it by its own name. */
+  async introduceTo(other: Site, links: readonly Link[] = this.links): Promise<void> {
+    await Deno.writeFile(
+      `${other.folder}/${this.name}.json`,
+      await writePartnerFile(this.identity, { links }),
+    );
+  }
+
+  /** Opens the gateway with these channels; `partners` by name, each with a file of its own. */
+  async start(
+    channels: Settings,
+    { partners, exchange = {}, clock = denoWorld.clock }: {
+      readonly partners: readonly string[];
+      readonly exchange?: Settings;
+      readonly clock?: Clock;
+    },
+  ): Promise<Gateway> {
+    const { disk } = denoWorld;
+    const { plan, problems } = await readGateway({
+      settings: {
+        gateway: this.name,
+        keys: "./gateway.json",
+        partners: Object.fromEntries(partners.map((name) => [name, `./${name}.json`])),
+        exchange: { doors: { https: { port: this.port, url: this.links[0].settings.url } }, ...exchange },
+        channels,
+      },
+      folder: this.folder,
+    }, { disk, catalog, timeZone: "UTC", env: () => undefined, loadActor: () => Promise.reject() });
+    if (!plan) throw new Error(problems.map(({ file, message }) => `${file}: ${message}`).join("\n"));
+    const world: World = { ...denoWorld, clock };
+    const observer = (event: GatewayEvent) => this.#note(event);
+    return this.#gateway = await Gateway.open(plan, {
+      world,
+      masterKey,
+      openStore: this.store.openStore,
+      observer,
+    });
+  }
+
+  /** Resolves with the `count`th event of a name that matches. */
+  async seen<N extends GatewayEvent["name"]>(
+    name: N,
+    wanted: (event: Extract<GatewayEvent, { name: N }>) => boolean = () => true,
+    count = 1,
+  ): Promise<Extract<GatewayEvent, { name: N }>> {
+    for (;;) {
+      const found = this.all(name).filter(wanted)[count - 1];
+      if (found) return found;
+      await new Promise<void>((resolve) => this.#watchers.add(resolve));
+    }
+  }
+
+  /** Every event of a name so far. */
+  all<N extends GatewayEvent["name"]>(name: N): Extract<GatewayEvent, { name: N }>[] {
+    return this.events.filter((event): event is Extract<GatewayEvent, { name: N }> => event.name === name);
+  }
+
+  /** Bodies of the messages a channel has received, oldest first. */
+  async received(channel: string): Promise<readonly string[]> {
+    const records = await this.gateway.archive.list({ channel, order: "oldest" });
+    return await Promise.all(
+      records.map(async ({ id }) =>
+        new TextDecoder().decode((await this.gateway.archive.show(id))!.received)
+      ),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.#gateway?.close();
+    this.#gateway = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    this.store[Symbol.dispose]();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+
+  #note(event: GatewayEvent): void {
+    this.events.push(event);
+    for (const tell of this.#watchers) tell();
+    this.#watchers.clear();
+  }
+}
+
+/** A port nobody listens on now. */
+function freePort(): number {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  return (listener.addr as Deno.NetAddr).port;
+}
+
+/** A channel that takes what is injected and sends it to a partner. */
+export function sendsTo(partner: unknown, more: Settings = {}): Settings {
+  return { listen: { mllp: { port: 0 } }, parse: "json", send: { out: { to: partner, ...more } } };
+}
+
+/** A channel that takes what a partner sends, and keeps it. */
+export function takesFrom(partner: unknown, more: Settings = {}): Settings {
+  return {
+    listen: { from: partner },
+    parse: "json",
+    send: { kept: { file: { path: "./out" } } },
+    ...more,
+  };
+}
