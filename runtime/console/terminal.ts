@@ -23,6 +23,8 @@ export interface Terminal {
   readonly cwd: string;
   /** All of standard input. Left out where there is none. */
   readStdin?(): Promise<Uint8Array>;
+  /** Asks the person for a line of text; `undefined` where nobody is there to type one. Left out where nobody can be. */
+  ask?(question: string): string | undefined;
   /** Calls `listener` on every SIGINT and SIGTERM, instead of ending the process; returns what ends that. */
   onInterrupt(listener: () => void): () => void;
   /**

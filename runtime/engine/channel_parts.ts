@@ -1,7 +1,8 @@
 import type { Exchange, Partners, RelayIdentity } from "../contract/adapter.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Gathering } from "../journal/questions.ts";
+import { destinationName } from "../journal/names.ts";
+import type { Gathering, PendingTotals } from "../journal/questions.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
 import type { Channel } from "./channel.ts";
 import type { IntakeMemory } from "./intake_memory.ts";
@@ -45,4 +46,22 @@ export interface ChannelParts extends Surroundings {
   report(event: Unstamped): void;
   /** True while somebody wants to know how long each stage takes. */
   timesStages(): boolean;
+}
+
+/** What the journal has of a channel and its destinations, of all there is. */
+export function foundOf(
+  { name, destinations }: ChannelPlan,
+  { inboxes, pieces, outboxes, gathering }: PendingTotals,
+): ChannelParts["found"] {
+  const ofDestinations = <T>(all: Readonly<Record<string, T>>) =>
+    Object.fromEntries(destinations.flatMap((destination) => {
+      const one = all[destinationName(name, destination.name)];
+      return one === undefined ? [] : [[destination.name, one]];
+    }));
+  return {
+    inbox: inboxes[name] ?? 0,
+    pieces: pieces[name] ?? 0,
+    outboxes: ofDestinations(outboxes),
+    gathering: ofDestinations(gathering),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Facts, MitralError } from "../contract/error.ts";
+import type { PartnerState } from "../trust/partner_book.ts";
 
 /** Where in a gateway something happened. */
 export interface Place {
@@ -67,6 +68,13 @@ export type GatewayEvent =
       readonly event: string;
       readonly facts: Facts;
       readonly error?: MitralError | undefined;
+    }
+    /** The partners' folder has something else of it from now on; `serial` is that of an active one's file. */
+    | {
+      readonly name: "partnerUpdated";
+      readonly partner: string;
+      readonly state: PartnerState | "removed";
+      readonly serial?: number;
     }
     | ({ readonly name: "channelStarted"; readonly address: string } & Place)
     | ({ readonly name: "channelStopped" } & Place)

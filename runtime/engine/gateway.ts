@@ -1,20 +1,20 @@
 import type { Reply } from "../contract/adapter.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal, OpenStore } from "../journal/journal.ts";
-import { destinationName } from "../journal/names.ts";
 import { sqliteStore } from "../journal/store.ts";
 import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
 import type { BackupManifest } from "../journal/upkeep/backup_manifest.ts";
 import { backUpJournal, type Watched } from "../journal/upkeep/upkeep.ts";
 import { MitralError } from "../contract/error.ts";
-import { PartnerRegistry } from "../trust/partner_registry.ts";
 import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
+import { foundOf } from "./channel_parts.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { PartnerExchange } from "./exchange/exchange.ts";
 import { exchangeOf } from "./exchange/exchange_of.ts";
+import { type GatewayPartners, openPartners } from "./gateway_partners.ts";
 import type { FinalOutcome, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
 import { errors } from "./gateway_errors.ts";
 import { pendingIn, Statistics } from "./gateway_statistics.ts";
@@ -45,7 +45,7 @@ export class Gateway extends Operated implements RunningGateway {
   readonly #keeper: JournalKeeper;
   readonly #keyTools: KeyTools;
   #keys: GatewayKeys | undefined;
-  readonly #partners: PartnerRegistry;
+  readonly #partners: GatewayPartners;
   readonly #exchange: PartnerExchange | undefined;
   readonly #channels = new Map<string, Channel>();
   readonly #renewal: Renewal;
@@ -68,7 +68,7 @@ export class Gateway extends Operated implements RunningGateway {
     world: World,
     keyTools: KeyTools,
     keys: GatewayKeys | undefined,
-    partners: PartnerRegistry,
+    partners: GatewayPartners,
     openStore: OpenStore,
   ) {
     super();
@@ -103,16 +103,8 @@ export class Gateway extends Operated implements RunningGateway {
     });
     const { drainMsMax } = plan;
     this.#statistics = new Statistics({ keeper, world, plan });
-    this.#exchange = exchangeOf({
-      plan,
-      keyring: keys?.keyring,
-      world,
-      partners,
-      memory: this.#memory,
-      journal: () => this.#journal,
-      newId: this.#newId,
-      report,
-    });
+    const [memory, newId, journal] = [this.#memory, this.#newId, () => this.#journal];
+    this.#exchange = exchangeOf({ plan, keys, world, partners, memory, journal, newId, report });
     this.#interventions = new Interventions({ keeper, world, channels, standings, drainMsMax, report });
     this.#retention = new Retention({
       keeper,
@@ -138,21 +130,15 @@ export class Gateway extends Operated implements RunningGateway {
     },
   ): Promise<Gateway> {
     const store = openStore ?? sqliteStore(masterKey ?? missingMasterKey(plan.masterKey));
+    const partners = await openPartners(plan, world, (event) => gateway.#report(event));
     const keyTools: KeyTools = {
       world,
       ...(masterKey ? { masterKey } : {}),
+      partners: partners.book,
       report: (news) => gateway.#report(news),
     };
     const keys = await keysFor(plan, plan.channels, keyTools);
-    const partners = await PartnerRegistry.open(
-      plan.partners,
-      world,
-      (event) => gateway.#report({ name: "partnerTroubled", ...event }),
-    );
     const gateway = new Gateway(plan, world, keyTools, keys, partners, store);
-    partners.watch((changes) => {
-      for (const change of changes) gateway.#report({ name: "partnerChanged", ...change });
-    });
     if (observer) gateway.observe(observer);
     await gateway.#keeper.open();
     partners.start();
@@ -274,6 +260,8 @@ export class Gateway extends Operated implements RunningGateway {
       this.#mustHaveJournal();
       const old = this.#channels.get(plan.name);
       if (old) await this.#retire(old);
+      // It may be for a partner that came since.
+      await this.#partners.book.look();
       // Channels that came with the file need no keys; this one may be the first that seals or opens.
       if (!this.#keys) {
         this.#keys = await keysFor(this.#plan, [plan], this.#keyTools);
@@ -322,12 +310,7 @@ export class Gateway extends Operated implements RunningGateway {
   }
 
   /** Makes a channel of a plan, in place of the one of that name. */
-  #make(plan: ChannelPlan, { inboxes, pieces, outboxes, gathering }: PendingTotals): Channel {
-    const ofDestinations = <T>(all: Readonly<Record<string, T>>) =>
-      Object.fromEntries(plan.destinations.flatMap(({ name }) => {
-        const one = all[destinationName(plan.name, name)];
-        return one === undefined ? [] : [[name, one]];
-      }));
+  #make(plan: ChannelPlan, totals: PendingTotals): Channel {
     const channel = new Channel({
       plan,
       folder: this.#plan.folder,
@@ -335,15 +318,10 @@ export class Gateway extends Operated implements RunningGateway {
       world: this.#world,
       journal: this.#journal,
       memory: this.#memory,
-      partners: this.#partners,
+      partners: this.#partners.registry,
       ...(this.#exchange ? { exchange: this.#exchange.forChannel(plan) } : {}),
       ...(this.#keys ? { keyring: this.#keys.keyring } : {}),
-      found: {
-        inbox: inboxes[plan.name] ?? 0,
-        pieces: pieces[plan.name] ?? 0,
-        outboxes: ofDestinations(outboxes),
-        gathering: ofDestinations(gathering),
-      },
+      found: foundOf(plan, totals),
       standings: this.#standings,
       other: (name) => this.#channel(name),
       has: (name) => this.#channels.has(name),

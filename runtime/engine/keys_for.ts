@@ -1,6 +1,8 @@
 import type { World } from "../contract/world.ts";
 import { type KeyNews, KeyWatch } from "../trust/key_watch.ts";
 import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
+import { liveKeyring } from "../trust/live_keyring.ts";
+import type { LivePartners } from "../trust/live_partners.ts";
 import type { MasterKey } from "../trust/master_key.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
 
@@ -16,6 +18,8 @@ export interface KeyTools {
   readonly world: World;
   /** What its own are sealed under. */
   readonly masterKey?: MasterKey;
+  /** Whose keys count, now and later. */
+  readonly partners: LivePartners;
   readonly report: (news: KeyNews) => void;
 }
 
@@ -26,7 +30,7 @@ export interface KeyTools {
 export async function keysFor(
   plan: GatewayPlan,
   channels: readonly ChannelPlan[],
-  { world, masterKey, report }: KeyTools,
+  { world, masterKey, partners, report }: KeyTools,
 ): Promise<GatewayKeys | undefined> {
   const seals = plan.exchange !== undefined ||
     channels.some((channel) =>
@@ -35,16 +39,16 @@ export async function keysFor(
   if (!seals) return undefined;
   const own = masterKey ? { masterKey } : {};
   const { keys: file } = plan;
-  const keyring = await openKeyring({
+  await partners.readFiles();
+  const ours = await openKeyring({
     gateway: plan.name,
     ...own,
     ...(file === undefined ? {} : { identityFile: file }),
-    partnerFiles: Object.fromEntries(
-      Object.entries(plan.partners).flatMap(([name, { keys }]) => keys === undefined ? [] : [[name, keys]]),
-    ),
+    partnerFiles: {},
     disk: world.disk,
     clock: world.clock,
   });
+  const keyring = liveKeyring(ours, partners);
   if (file === undefined) return { keyring };
   return { keyring, watch: new KeyWatch({ file, ...own, keyring, world, report }) };
 }

@@ -116,6 +116,11 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     partner,
     certificates,
   })),
+  partnerUpdated: say("info", "partner updated", ({ partner, state, serial }) => ({
+    partner,
+    state,
+    ...(serial === undefined ? {} : { serial }),
+  })),
   partnerTroubled: say("warning", "partner troubled", (event) => ({
     partner: event.partner,
     ...trouble(event.error),

@@ -114,13 +114,14 @@ export async function rotateKeys(
 
 /**
  * Takes a key out for good, wherever it is and whatever its times say, and has partners refuse it. What was sealed for it
- * and not yet opened is lost: its sender seals it anew. Errors: IDENTITY_KEY_UNKNOWN, IDENTITY_KEY_LAST.
+ * and not yet opened is lost: its sender seals it anew. Errors: IDENTITY_KEY_UNKNOWN, IDENTITY_KEY_LAST, IDENTITY_ROOT_FIXED.
  */
 export function revokeKey(
   keys: SealedFile,
   { keyId, reason, nowMs }: { readonly keyId: string; readonly reason: string; readonly nowMs: number },
 ): SealedFile {
   const { gateway } = keys;
+  if (keyId === keys.root.keyId) identityErrors.fail("IDENTITY_ROOT_FIXED", { kid: keyId, gateway });
   const without = <K extends StoredKey>(list: Keys<K>): Keys<K> => {
     const revoked = list.find((key) => key.keyId === keyId);
     if (!revoked) return list;

@@ -66,8 +66,6 @@ export interface GatewayKeyring extends Keyring {
   readonly identity: Identity | undefined;
   /** Our name for the partner whose gateway calls itself `gateway`; `undefined` for a stranger. */
   partnerOf(gateway: string): string | undefined;
-  /** What the file of a partner, by our own name for it, says. */
-  find(partner: string): Partner | undefined;
   /**
    * Has other keys from now on, ours, the partners', or both; whoever holds the keyring need not know. Where they do not
    * fit, it fails as {@linkcode keyringOf} does, and nothing has changed.
@@ -139,7 +137,6 @@ export function keyringOf(parts: KeyringParts): GatewayKeyring {
     },
     gatewayOf: (partner) => known(partner).gateway,
     partnerOf: (theirs) => aliases.get(theirs),
-    find: (partner) => Object.hasOwn(partners, partner) ? partners[partner] : undefined,
     use(changed) {
       const next = { gateway, clock, partners, ...(identity ? { identity } : {}), ...changed };
       aliases = aliasesOf(next);

@@ -22,6 +22,9 @@ export function liveKeyring(keyring: GatewayKeyring, partners: LivePartners): Ga
   now();
   return {
     gateway: keyring.gateway,
+    get identity() {
+      return keyring.identity;
+    },
     signingKey: () => keyring.signingKey(),
     decryptionKey: (keyId) => keyring.decryptionKey(keyId),
     encryptionKey: (partner, algorithms) => presentTo(partner).encryptionKey(partner, algorithms),

@@ -217,7 +217,9 @@ export class PartnerRegistry implements Partners, Disposable {
 
   async #read(partner: string, proofs: PartnerProofs): Promise<Known> {
     const stamp = await this.#stampOf(proofs);
-    const prints = new Set(proofs.pins.map(printOf));
+    // What its own file says of it counts beside what the gateway file does.
+    const said = this.#book.find(partner)?.certificates ?? [];
+    const prints = new Set([...proofs.pins, ...said].map(printOf));
     const missing: string[] = [];
     let certificates = 0;
     let untilMs = proofs.certificates.length > 0 ? 0 : Infinity;

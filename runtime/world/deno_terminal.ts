@@ -54,6 +54,7 @@ export function denoTerminal(): Terminal {
     env: (name) => Deno.env.get(name),
     cwd: Deno.cwd(),
     readStdin: async () => new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer()),
+    ask: (question) => Deno.stdin.isTerminal() ? prompt(question) ?? undefined : undefined,
     onInterrupt(listener) {
       for (const signal of signals) Deno.addSignalListener(signal, listener);
       return () => {

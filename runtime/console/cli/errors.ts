@@ -20,6 +20,36 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot write {kind} to {path}: it is part of Mitral, and this is no clone of it",
   },
+  CONSOLE_PARTNERS_UNKEPT: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot keep partners: {path} names no folder for them",
+  },
+  CONSOLE_KEYS_UNNAMED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot meet partners: {path} names no file of the gateway's own keys",
+  },
+  CONSOLE_FILE_UNFIT: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot accept {path}: it is no invitation and no acceptance",
+  },
+  CONSOLE_WORDS_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot confirm {partner} without the words that its people read out",
+  },
+  CONSOLE_RECOVERY_SEALED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot open {path}: it is no file of age, damaged, or encrypted for another key",
+  },
+  CONSOLE_RECOVERY_INVALID: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot recover keys from {path}: what is in it was not written by `mitral keys export`",
+  },
   CONSOLE_STDIN_MISSING: { blame: "operator", retry: "never", says: "Cannot read -: there is no input" },
   CONSOLE_MESSAGES_MISSING: {
     blame: "operator",

@@ -39,6 +39,27 @@ const hints: Readonly<Record<string, string>> = {
   CONSOLE_APPLY_STUCK: "mend the cause and start them: mitral channel start NAME",
   CONSOLE_PERMISSION_MISSING: "deno run -P grants what a gateway needs; a narrower list must name it",
   CONSOLE_COMMAND_CRASHED: "this is a bug; run it again with --debug to see where",
+  CONSOLE_PARTNERS_UNKEPT:
+    "write partners: ./partners at the top of it; the folder is made by mitral partner",
+  CONSOLE_KEYS_UNNAMED:
+    "write keys: ./keys/gateway.json at the top of it, then run mitral keys init --file FILE",
+  CONSOLE_FILE_UNFIT: "a partner's newer file of keys is taken by: mitral partner rotate NAME FILE",
+  CONSOLE_WORDS_MISSING:
+    'call them, have them read their eight words, and give them: --words "eight words heard"',
+  INVITATION_SIGNATURE_INVALID: "have it sent again, by another way",
+  INVITATION_TOKEN_USED:
+    "if the answer got lost, remove the partner and accept again: mitral partner remove NAME",
+  ACCEPTANCE_PROOF_INVALID: "have it sent again, by another way; the invitation still stands",
+  ACCEPTANCE_INVITATION_UNKNOWN: "see who was invited with: mitral partner list",
+  ACCEPTANCE_TOKEN_USED:
+    "if that was not the partner, remove it and invite it anew: mitral partner remove NAME",
+  RECORD_NAME_TAKEN: "choose another name with --name, or remove that partner: mitral partner remove NAME",
+  RECORD_PARTNER_UNKNOWN: "list them with: mitral partner list",
+  RECORD_STATE_WRONG: "see where it stands with: mitral partner show NAME",
+  RECORD_WORDS_DIFFERENT:
+    "one or two may be misheard: have them read again; if more differ, somebody has exchanged a file: remove the partner",
+  RECORD_ROOT_CHANGED:
+    "ask the partner by telephone whether it made its keys anew; then mitral partner remove NAME, and invite it",
   MASTER_KEY_MISSING: "a gateway that has run needs the key it ran under: put your copy of it back",
   MASTER_KEY_UNREADABLE: "a new key is made by: mitral keys master FILE; one that is there must be readable",
   MASTER_KEY_MALFORMED:
@@ -81,6 +102,8 @@ const noes: ReadonlySet<string> = new Set([
   "GATEWAY_CANCEL_EMPTY",
   "GATEWAY_CANCEL_SENDING",
   "CONTROL_CHANNEL_UNKNOWN",
+  "RECORD_PARTNER_UNKNOWN",
+  "RECORD_WORDS_DIFFERENT",
 ]);
 
 const usage: ReadonlySet<string> = new Set(["CONSOLE_USAGE_WRONG", "CONSOLE_VALUE_WRONG"]);

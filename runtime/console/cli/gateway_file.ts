@@ -33,7 +33,11 @@ export function addEnvOption(command: Command): Command {
 export async function readGatewayFile(
   typed: string,
   session: Session,
-  { env, from = session.outside.world.disk }: EnvOptions & { readonly from?: Disk } = {},
+  { env, from = session.outside.world.disk, comingPartners = [] }: EnvOptions & {
+    readonly from?: Disk;
+    /** Partners that count as there: somebody is about to make them. */
+    readonly comingPartners?: readonly string[];
+  } = {},
 ): Promise<FileReading> {
   const { readGateway } = await import("../../config/read_gateway.ts");
   const { terminal, outside } = session;
@@ -46,6 +50,7 @@ export async function readGatewayFile(
     loadActor: outside.loadActor,
     env: terminal.env,
     timeZone: outside.world.clock.timeZone,
+    comingPartners,
     ...variables,
   });
   return { ...reading, problems: namedAs(typed, path, reading.problems), ...noted };
@@ -86,6 +91,8 @@ export interface GatewayPlaces {
   readonly keys?: string;
   /** Partners' key files, absolute. */
   readonly partners: readonly string[];
+  /** Folder of partners, absolute; `undefined` where the file names none. */
+  readonly partnersFolder?: string;
 }
 
 /**
@@ -124,5 +131,8 @@ export async function readGatewayPlaces(typed: string, session: Session): Promis
         return file?.kind === "scalar" ? [resolve(folder, file.text)] : [];
       })
       : [],
+    ...(partners?.kind === "scalar" && partners.text !== ""
+      ? { partnersFolder: resolve(folder, partners.text) }
+      : {}),
   };
 }

@@ -119,6 +119,30 @@ export async function writeOwnKeys(
   return publicPath;
 }
 
+/**
+ * Seals a gateway's own keys under another master key, where there are any and they are not: its path, from where the
+ * person is. Errors: as of {@linkcode writeOwnKeys}.
+ */
+export async function resealOwnKeys(
+  path: string,
+  { from, to }: { readonly from: MasterKey; readonly to: MasterKey },
+  session: Session,
+): Promise<string | undefined> {
+  const { clock, disk } = session.outside.world;
+  if (await disk.facts(path) === undefined) return undefined;
+  const [{ parsePrivateFile }, { sealKeys }] = await Promise.all([
+    import("../../trust/private_file.ts"),
+    import("../../trust/key_changes.ts"),
+  ]);
+  const privatePath = relative(session.terminal.cwd, path);
+  const found = parsePrivateFile(await session.read(privatePath), privatePath);
+  if (found.master !== to.id) {
+    const keys = await sealKeys(found, { file: privatePath, from, to, nowMs: clock.nowMs() });
+    await writeOwnKeys({ privatePath, keys, masterKey: to }, session);
+  }
+  return privatePath;
+}
+
 /** What our public file says beside keys; nothing where there is none, or it is another gateway's. */
 async function factsIn(path: string, rootId: string, session: Session): Promise<PartnerFacts> {
   const { parsePartnerFile } = await import("../../trust/partner_file.ts");

@@ -16,7 +16,7 @@ const NEVER_MS = 86_400_000;
  * What happens between is as the plan says.
  */
 export function rehearsalPlan(
-  { monitor: _, keys: __, ...plan }: GatewayPlan,
+  { monitor: _, keys: __, partnersFolder: ___, ...plan }: GatewayPlan,
   standIns: StandIns,
 ): GatewayPlan {
   return {

@@ -120,6 +120,7 @@ export function everyEvent(): readonly GatewayEvent[] {
     gatewayStarted: { name: "gatewayStarted", atMs, gateway: "st-elsewhere", channels: 1 },
     keysChanged: { name: "keysChanged", atMs, serial: 2 },
     keysTroubled: { name: "keysTroubled", atMs, error },
+    partnerUpdated: { name: "partnerUpdated", atMs, partner: "lab", state: "active", serial: 2 },
     partnerChanged: { name: "partnerChanged", atMs, partner: "lab", certificates: 1 },
     partnerTroubled: { name: "partnerTroubled", atMs, partner: "lab", error },
     gatewayStopped: { name: "gatewayStopped", atMs, gateway: "st-elsewhere", pending: 2 },

@@ -10,6 +10,7 @@ import {
   readGatewayFile,
 } from "../gateway_file.ts";
 import { noteTrouble, seekMasterKey } from "../master_key.ts";
+import { knownPartners } from "../partners/known_partners.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { table } from "../table.ts";
 
@@ -42,19 +43,19 @@ export const addCheck: AddCommand = (parent, session) => {
 
 /** What would keep the file from being run. Whoever runs it has the keys and the partners' files; who checks it need not. */
 async function notesOn(
-  { masterKey, partners }: GatewayPlan,
+  plan: GatewayPlan,
   session: Session,
 ): Promise<readonly MitralError[]> {
-  const { trouble } = await seekMasterKey(masterKey, session);
-  const { PartnerRegistry } = await import("../../../trust/partner_registry.ts");
-  const unknown = await PartnerRegistry.open(partners, session.outside.world, () => {}).then(
-    () => undefined,
-    (cause) => {
-      if (cause instanceof MitralError) return cause;
-      throw cause;
-    },
-  );
-  return [trouble, unknown].filter((note) => note !== undefined);
+  const { trouble } = await seekMasterKey(plan.masterKey, session);
+  const notes = trouble ? [trouble] : [];
+  try {
+    const partners = await knownPartners(plan, session, (note) => notes.push(note));
+    partners[Symbol.dispose]();
+  } catch (cause) {
+    if (!(cause instanceof MitralError)) throw cause;
+    notes.push(cause);
+  }
+  return notes;
 }
 
 function okText(plan: GatewayPlan, { paint }: Session): string {

@@ -16,6 +16,7 @@ import {
 } from "../gateway_file.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { hintFor } from "../net_hints.ts";
+import { knownPartners } from "../partners/known_partners.ts";
 import { plain } from "../plain.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 
@@ -52,7 +53,7 @@ async function testConnection(name: string, options: Options, session: Session):
   const channel = named(plan.channels, name, "channel", options.file);
   const ends = endsOf(channel, options);
   using interrupts = listenForInterrupts(session.terminal);
-  using partners = await partnersOf(plan, session);
+  using partners = await knownPartners(plan, session);
   const isRunning = await runs(name, plan, session);
   let failed = 0;
   for (const end of ends) {
@@ -103,12 +104,6 @@ function named<T extends { readonly name: string }>(
 function titleOf({ destination, component, toChannel }: End): string {
   if (destination === undefined) return `listens by ${component!.spec.name}`;
   return `sends to ${destination} by ${component?.spec.name ?? `channel ${toChannel}`}`;
-}
-
-/** The partners of the file: whom a certificate belongs to. Errors: PARTNERS_FILE_UNREADABLE and the like. */
-async function partnersOf({ partners }: GatewayPlan, session: Session) {
-  const { PartnerRegistry } = await import("../../../trust/partner_registry.ts");
-  return await PartnerRegistry.open(partners, session.outside.world, () => {});
 }
 
 /** Whether the channel runs, as far as this person may know. */

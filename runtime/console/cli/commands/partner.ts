@@ -1,0 +1,27 @@
+import { addPartnerAccept } from "./partner_accept.ts";
+import { addPartnerConfirm } from "./partner_confirm.ts";
+import { addPartnerInvite } from "./partner_invite.ts";
+import { addPartnerList } from "./partner_list.ts";
+import { addPartnerRotate } from "./partner_rotate.ts";
+import { addPartnerShow } from "./partner_show.ts";
+import { addPartnerRemove, addPartnerResume, addPartnerSuspend } from "./partner_suspend.ts";
+import type { AddCommand } from "../session.ts";
+
+/** `mitral partner invite|accept|confirm|list|show|suspend|resume|remove|rotate` */
+export const addPartner: AddCommand = (parent, session) => {
+  const partner = parent.command("partner").description(
+    "meet other organisations' gateways, and keep what they are known by",
+  );
+  const commands = [
+    addPartnerInvite,
+    addPartnerAccept,
+    addPartnerConfirm,
+    addPartnerList,
+    addPartnerShow,
+    addPartnerSuspend,
+    addPartnerResume,
+    addPartnerRemove,
+    addPartnerRotate,
+  ];
+  for (const add of commands) add(partner, session);
+};

@@ -1,0 +1,51 @@
+import { MitralError } from "../../../contract/error.ts";
+import type { PartnerRecord } from "../../../trust/partner_record.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { timeText } from "../figures.ts";
+import { actIn, addPartnerOptions, type PartnerOptions } from "../partners/acting.ts";
+import { factsOf } from "../partners/partner_facts.ts";
+import { noteTrouble } from "../master_key.ts";
+import { type AddCommand, examples } from "../session.ts";
+import { type Cell, table } from "../table.ts";
+
+/** `mitral partner list` */
+export const addPartnerList: AddCommand = (parent, session) => {
+  addPartnerOptions(parent.command("list"), "the partners")
+    .description("every partner of the folder, and how far it is")
+    .addHelpText("after", examples("mitral partner list"))
+    .action(session.act(async (options: PartnerOptions) => {
+      const { folder } = await actIn(options, session);
+      const records: PartnerRecord[] = [];
+      let isWhole = true;
+      for (const name of await folder.names()) {
+        try {
+          records.push(await folder.get(name));
+        } catch (cause) {
+          // The others are to be seen all the same.
+          if (!(cause instanceof MitralError)) throw cause;
+          noteTrouble(cause, session);
+          isWhole = false;
+        }
+      }
+      if (options.json) session.printJson(await Promise.all(records.map(factsOf)));
+      else {
+        const headings = ["partner", "gateway", "state", ">serial", "ways", "since", "by"];
+        session.terminal.out(table(headings, records.map(row), session.paint));
+      }
+      return isWhole ? exitCodes.ok : exitCodes.no;
+    }));
+};
+
+function row({ name, state, held, changed }: PartnerRecord): Cell[] {
+  const { gateway = "", serial = "", links = [] } = held?.partner ?? {};
+  const ways = links.map(({ kind }) => kind).join(", ");
+  return [
+    name,
+    gateway,
+    { text: state, tone: state === "active" ? "good" : "warn" },
+    serial,
+    ways,
+    timeText(changed.atMs),
+    changed.by,
+  ];
+}
