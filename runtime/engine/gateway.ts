@@ -12,6 +12,7 @@ import { Channel } from "./channel.ts";
 import { foundOf } from "./channel_parts.ts";
 import { deadlineIn, drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
+import { feedsTo } from "./accounts/feeds_to.ts";
 import type { PartnerExchange } from "./exchange/exchange.ts";
 import { exchangeOf } from "./exchange/exchange_of.ts";
 import { type GatewayPartners, openPartners } from "./gateway_partners.ts";
@@ -104,8 +105,19 @@ export class Gateway extends Operated implements RunningGateway {
     const { drainMsMax } = plan;
     this.#statistics = new Statistics({ keeper, world, plan });
     const [memory, newId, journal] = [this.#memory, this.#newId, () => this.#journal];
-    this.#exchange = exchangeOf({ plan, keys, world, partners, memory, journal, newId, report });
-    this.#interventions = new Interventions({ keeper, world, channels, standings, drainMsMax, report });
+    const feeds = (partner: string) => feedsTo([...channels.values()].map(({ plan }) => plan), partner);
+    const exchange = { plan, keys, world, partners, memory, journal, feedsTo: feeds, newId, report };
+    this.#exchange = exchangeOf(exchange);
+    const reckoning = this.#exchange?.reckoning;
+    this.#interventions = new Interventions({
+      keeper,
+      world,
+      channels,
+      standings,
+      drainMsMax,
+      ...(reckoning ? { reckoning } : {}),
+      report,
+    });
     this.#retention = new Retention({
       keeper,
       clock: world.clock,

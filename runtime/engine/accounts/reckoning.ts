@@ -93,6 +93,11 @@ export class Reckoning {
     if (outcome.kind === "failed" || outcome.kind === "rejected") throw outcome.error;
   }
 
+  /** True for an active partner. */
+  knows(partner: string): boolean {
+    return this.#parts.book.find(partner) !== undefined;
+  }
+
   /** What came of it last; `undefined` where nothing has. */
   async last(partner: string): Promise<Reckoned | undefined> {
     const text = await this.#memory.get(`last ${this.#parts.keyring.gatewayOf(partner)}`);
@@ -163,15 +168,17 @@ export class Reckoning {
       { sent: theirs.sent, received: isAnswer ? theirs.received : [] },
     );
     await this.#conclude(partner, feeds, isAnswer);
-    const evidence = {
-      ours: isAnswer ? before : ours,
-      theirs: new TextDecoder().decode(payload),
-      signed: new TextDecoder().decode(signed),
-    };
-    const day = new Date(this.#parts.world.clock.nowMs()).toISOString().slice(0, 10);
-    const gateway = this.#parts.keyring.gatewayOf(partner);
-    await this.#memory.set(`day ${gateway} ${day}`, JSON.stringify(evidence));
+    if (isAnswer) {
+      const [their, statement] = [payload, signed].map((bytes) => new TextDecoder().decode(bytes));
+      await this.#keep(partner, { ours: before, theirs: their, signed: statement });
+    }
     if (theirs.answers === undefined) this.#answer(partner, ours);
+  }
+
+  async #keep(partner: string, evidence: Readonly<Record<string, unknown>>): Promise<void> {
+    const { world: { clock }, keyring } = this.#parts;
+    const day = new Date(clock.nowMs()).toISOString().slice(0, "2026-01-31".length);
+    await this.#memory.set(`day ${keyring.gatewayOf(partner)} ${day}`, JSON.stringify(evidence));
   }
 
   /** Told once: whoever asked asks again where it does not hear. */

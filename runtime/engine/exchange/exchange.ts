@@ -2,6 +2,7 @@ import type { Exchange, Feed, Intake } from "../../contract/adapter.ts";
 import type { EnvelopeSpec } from "../../contract/envelope.ts";
 import { essenceOf } from "../../contract/media_type.ts";
 import type { ChannelPlan, Configured } from "../plan.ts";
+import { Reckoning } from "../accounts/reckoning.ts";
 import { Claims } from "./claims.ts";
 import { CONTROL_FEED, ControlFeed } from "./control.ts";
 import { DoorIntake } from "./door_intake.ts";
@@ -30,12 +31,15 @@ export class PartnerExchange {
   readonly #contentTypes: string[] = [];
   /** What gateways tell each other beside messages. */
   readonly control: ControlFeed;
+  /** Compares with partners what was exchanged. */
+  readonly reckoning: Reckoning;
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
     const { memory, plan, keyring, book, report } = parts;
     this.#ways = new Ways(parts, () => [...this.#envelopes.values()].map(({ spec }) => spec.receiptType));
     this.control = new ControlFeed(parts, this.#envelopes, this.#ways.send.bind(this.#ways));
+    this.reckoning = new Reckoning({ ...parts, control: this.control });
     this.#claims = new Claims(new Map([[CONTROL_FEED, this.control.intake]]));
     this.#doorIntake = new DoorIntake({
       claims: this.#claims,
@@ -64,6 +68,7 @@ export class PartnerExchange {
   /** Opens the doors. One that cannot be opened is tried again, and keeps nothing else from its work. */
   async open(): Promise<void> {
     await Promise.all(this.#doors.map((door) => door.open()));
+    this.reckoning.start();
   }
 
   /** As it is now. */
@@ -73,6 +78,7 @@ export class PartnerExchange {
 
   /** First step of a drain: takes nothing new; what was handed over is answered, until the deadline. */
   async stopListening(deadline: AbortSignal): Promise<void> {
+    this.reckoning.stop();
     await Promise.all(this.#doors.map((door) => door.close(deadline)));
     await this.#doorIntake.close(deadline);
   }

@@ -7,7 +7,7 @@ import type { ExchangeParts } from "./parts.ts";
 
 /** What a gateway gives its exchange. */
 export interface ExchangeSources
-  extends Pick<ExchangeParts, "world" | "memory" | "journal" | "newId" | "report"> {
+  extends Pick<ExchangeParts, "world" | "memory" | "journal" | "feedsTo" | "newId" | "report"> {
   readonly plan: GatewayPlan;
   readonly keys: GatewayKeys | undefined;
   readonly partners: GatewayPartners;
