@@ -73,6 +73,8 @@ export interface Kept {
   readonly fate?: Outcome | Promise<Outcome>;
   /** What it was answered before. */
   readonly answer?: Answer;
+  /** Its receipt adds nothing to what is written down of the exchange with its partner. */
+  readonly isAccountedFor?: true;
   /** The message whose last piece it was: its fate is told. */
   readonly whole?: Uint8Array;
 }

@@ -16,6 +16,7 @@ import { Deliveries } from "./deliveries.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
 import type { ChannelState, Condition } from "./events.ts";
+import { type Correspondent, feedOf } from "./exchanged.ts";
 import { Gate } from "./gate.ts";
 import { ChannelIntake } from "./intake.ts";
 import { joinerFor } from "./joiners/joiner.ts";
@@ -311,7 +312,17 @@ export class Channel {
         : this.#formats.after(plan.steps, steps).contentTypes,
       found: (found.outboxes[name] ?? 0) + (collect ? 0 : found.gathering[name]?.count ?? 0),
       ...(asked ? { respond: this.#responder.respond.bind(this.#responder) } : {}),
+      ...this.#correspondentOf(destination),
     };
+  }
+
+  /** One partner gives receipts; of several that get the same nobody can say who has had it. */
+  #correspondentOf({ encrypt, send }: DestinationPlan): { readonly correspondent?: Correspondent } {
+    const { keyring, journal, plan } = this.#parts;
+    if (!keyring || encrypt?.to.length !== 1) return {};
+    const [partner] = encrypt.to;
+    const gateway = () => keyring.gatewayOf(partner);
+    return { correspondent: { gateway, feed: feedOf(plan.name, send), epoch: journal.found.epoch } };
   }
 
   /** What its adapters meet beside the world. */

@@ -24,7 +24,10 @@ export interface DeliveriesParts extends Omit<DeliveryParts, keyof OfDestination
 }
 
 /** What a delivery line has of its destination. */
-type OfDestination = Pick<DeliveryParts, "destination" | "contentTypes" | "found" | "respond">;
+type OfDestination = Pick<
+  DeliveryParts,
+  "destination" | "contentTypes" | "found" | "respond" | "correspondent"
+>;
 
 /** The delivery lines of a channel, by destination; none for another channel, whose inbox its messages are put in. */
 export class Deliveries {

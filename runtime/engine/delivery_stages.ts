@@ -5,6 +5,7 @@ import type { Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { OutboxRow } from "../journal/rows.ts";
 import type { Surroundings } from "./channel_parts.ts";
+import { feedOf } from "./exchanged.ts";
 import type { LineStage, Unstamped } from "./line.ts";
 import { type ValueParts, valuesOf } from "./parcel_values.ts";
 import { partId } from "./part_id.ts";
@@ -177,7 +178,7 @@ async function sealed(
     // One message may go to a partner by two destinations, as two payloads.
     id: `${row.id}.${row.delivery.toString(36)}`,
     from: gateway,
-    channel: ("spec" in send ? send.spec.feed?.(send.config as never).name : undefined) ?? channel.name,
+    channel: feedOf(channel.name, send),
     epoch,
     sequence: row.sequence,
     issuedAtMs,

@@ -26,6 +26,21 @@ export type GatewayEvent =
     | { readonly name: "partnerTroubled"; readonly partner: string; readonly error: MitralError }
     /** Its files have other certificates from now on: so many of its own. */
     | { readonly name: "partnerChanged"; readonly partner: string; readonly certificates: number }
+    /** Accounts with a partner were compared: numbers of messages, of all feeds and both ways. */
+    | {
+      readonly name: "accountCompared";
+      readonly partner: string;
+      readonly agreed: number;
+      readonly missing: number;
+      readonly contradicted: number;
+      readonly unknown: number;
+      readonly unreceipted: number;
+      readonly gaps: number;
+    }
+    /** They differ: somebody should look. */
+    | { readonly name: "accountDisputed"; readonly partner: string; readonly error: MitralError }
+    /** A partner's gateway could not be told our account, or would not hear it; it is tried again. */
+    | { readonly name: "accountFailed"; readonly partner: string; readonly error: MitralError }
     /** A door of the exchange listens. */
     | { readonly name: "doorOpened"; readonly door: string; readonly address: string }
     /** It could not be opened, and is tried again in `againInMs`. */

@@ -107,7 +107,8 @@ export class Gateway extends Operated implements RunningGateway {
     const plans = () => [...channels.values()].map((channel) => channel.plan);
     const met = { plan, keys, world, partners, memory, journal, channels: plans, newId, report };
     this.#exchange = exchangeOf(met);
-    this.#interventions = new Interventions({ keeper, world, channels, standings, drainMsMax, report });
+    const acted = { keeper, world, channels, standings, drainMsMax, report };
+    this.#interventions = new Interventions({ ...acted, reckoning: this.#exchange?.reckoning });
     this.#retention = new Retention({
       keeper,
       clock: world.clock,

@@ -1,3 +1,4 @@
+import type { Reckoned } from "./accounts/reckoning.ts";
 import type { Reply } from "../contract/adapter.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { By } from "../journal/acts.ts";
@@ -205,8 +206,23 @@ export interface OperatedGateway {
    * GATEWAY_DESTINATION_UNKNOWN, GATEWAY_DIVERSION_REFUSED.
    */
   divert(channel: string, from: string, to: string | null, by?: By): Promise<void>;
-  /** Lets every destination send that a restore from a backup has held. */
-  releaseSenders(by?: By): Promise<void>;
+  /**
+   * Tells a partner's gateway what this one says was exchanged, and asks for its account, which is compared when it comes.
+   * Errors: GATEWAY_PARTNER_UNKNOWN, EXCHANGE_….
+   */
+  reckon(partner: string): Promise<void>;
+  /** What came of comparing accounts with a partner last. Errors: GATEWAY_PARTNER_UNKNOWN. */
+  reckoned(partner: string): Promise<Reckoned | undefined>;
+  /**
+   * Both accounts of a day, `2026-01-31`, with what the partner signed, as JSON: `ours`, `theirs`, `signed`. Errors:
+   * GATEWAY_PARTNER_UNKNOWN.
+   */
+  accountsOf(partner: string, day: string): Promise<string | undefined>;
+  /**
+   * Lets every destination send that a restore from a backup has held. Where messages are exchanged with partners, accounts
+   * MUST have been compared with each since, unless it is forced. Errors: GATEWAY_SENDERS_UNRECKONED.
+   */
+  releaseSenders(by?: By, how?: { readonly force?: boolean }): Promise<void>;
   /**
    * Places a legal hold: what it is about outlives its time, what comes later too. Says whether any message matches now.
    * Errors: GATEWAY_HOLD_TAKEN, GATEWAY_CHANNEL_UNKNOWN.

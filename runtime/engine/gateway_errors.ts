@@ -82,6 +82,17 @@ export const errors = declareErrors("gateway", {
     retry: "never",
     says: "Cannot lift hold: none is called {hold}",
   },
+  GATEWAY_PARTNER_UNKNOWN: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot compare accounts with {partner}: no active partner of the exchange is called that",
+  },
+  GATEWAY_SENDERS_UNRECKONED: {
+    blame: "operator",
+    retry: "later",
+    says:
+      "Cannot let destinations send: since the restore, accounts have not been compared with {partners}; wait for that, or force it",
+  },
   GATEWAY_CLOSED: {
     blame: "operator",
     retry: "never",

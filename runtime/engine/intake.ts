@@ -9,6 +9,7 @@ import type { Sameness } from "../journal/sameness.ts";
 import { ACCEPTED, type Arrival, arrivalOf, declared, failed, identityIn, type Kept } from "./arrival.ts";
 import { outcomeOfAll, takeAll } from "./batch_intake.ts";
 import { errors } from "./errors.ts";
+import { receiptedAs, received, receivedWith } from "./exchanged.ts";
 import { flawed } from "./flawed.ts";
 import { InTurn } from "./in_turn.ts";
 import type { IntakeParts } from "./intake_parts.ts";
@@ -136,7 +137,7 @@ export class ChannelIntake implements Intake {
    * again, and what was kept by then is recognised.
    */
   async #takeBatch(whole: Arrival, { count, messages, warnings }: SplitBatch): Promise<Reply> {
-    const { plan, format, envelope, newId, report } = this.#parts;
+    const { plan, format, envelope, journal, newId, report } = this.#parts;
     const { id, atMs, bytes, sealed } = whole;
     report({ name: "batchReceived", channel: plan.name, id, messages: count, bytes: bytes.length, warnings });
     const { replies } = await this.#inTurn.begin(whole.way, () =>
@@ -148,10 +149,12 @@ export class ChannelIntake implements Intake {
       }));
     const all = await replies, outcome = outcomeOfAll(all.map(({ outcome }) => outcome));
     if (outcome.kind === "failed") return { outcome, answer: null };
-    const answer = sealed
-      ? await envelope!.receipt(sealed.envelope, sealed.opened, outcome)
-      : format.batch!.answer(bytes, all.map(({ answer }) => answer), { id, atMs });
-    return { outcome, answer };
+    if (!sealed) {
+      return { outcome, answer: format.batch!.answer(bytes, all.map(({ answer }) => answer), { id, atMs }) };
+    }
+    const exchanged = received(sealed.opened.statement, receiptedAs(outcome));
+    await journal.write({ op: "exchanged", exchanged });
+    return { outcome, answer: await envelope!.receipt(sealed.envelope, sealed.opened, outcome) };
   }
 
   /** Makes a message durable: for the channel's work or, with the reason, in quarantine. */
@@ -276,6 +279,7 @@ export class ChannelIntake implements Intake {
       ...(place ? { place } : {}),
       ...(numbered ? { numbered } : {}),
       ...(sealed ? { evidence: sealed.opened.signed } : {}),
+      ...receivedWith(arrival, isAnswered ? "accepted" : undefined),
     });
     if (appended.kind === "appended" && flaws.length > 0) report(flawed(plan.name, id, flaws));
     arrival.kept?.();
@@ -285,7 +289,7 @@ export class ChannelIntake implements Intake {
 
   /** The answer says no more than that it is durable. */
   #isAnsweredNow({ corrects, isAskedAbout }: Arrival): boolean {
-    return isAskedAbout === true || corrects !== undefined || this.#parts.plan.acknowledge === "received";
+    return isAskedAbout ?? (corrects !== undefined || this.#parts.plan.acknowledge === "received");
   }
 
   async #write(append: Append): Promise<Exclude<Appended, { kind: "outdated" }>> {
@@ -343,7 +347,7 @@ export class ChannelIntake implements Intake {
         }
         this.#parts.journal.countPending(bytes.length);
         this.#parts.accepted({ seq, id, receivedAtMs: atMs, origin, contentType, type, bytes });
-        return { arrival, seq, ...told };
+        return { arrival, seq, ...told, ...(this.#isAnsweredNow(arrival) ? { isAccountedFor: true } : {}) };
       }
       case "pending":
       case "answered": {
@@ -361,7 +365,7 @@ export class ChannelIntake implements Intake {
       case "conflicting": {
         const error = reusedBy(arrival, appended.isById);
         report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
-        return { arrival, seq, outcome: { kind: "rejected", error } };
+        return { arrival, seq, outcome: { kind: "rejected", error }, isAccountedFor: true };
       }
       case "misnumbered":
         // Perhaps it is another message under an old number: its sender goes on, and a person can replay it.
@@ -383,6 +387,7 @@ export class ChannelIntake implements Intake {
       // When it is replayed, a piece waits for the others.
       ...(assembler.isPiece(identity, arrival.origin) ? { place: "gathering" } : {}),
       ...(sameness ? { sameness } : {}),
+      ...receivedWith(arrival, "rejected"),
     });
     arrival.kept?.();
     if (appended.kind === "pending" || appended.kind === "answered") {
@@ -390,7 +395,7 @@ export class ChannelIntake implements Intake {
       return this.#appended({ ...arrival, isAnsweredTwice }, identity.type, appended);
     }
     report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
-    return { arrival, seq: appended.seq, outcome: { kind: "rejected", error } };
+    return { arrival, seq: appended.seq, outcome: { kind: "rejected", error }, isAccountedFor: true };
   }
 }
 

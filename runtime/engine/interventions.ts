@@ -1,3 +1,4 @@
+import type { Reckoned, Reckoning } from "./accounts/reckoning.ts";
 import type { World } from "../contract/world.ts";
 import { type By, PROGRAM } from "../journal/acts.ts";
 import type { Cancel, Cancellable } from "../journal/cancels.ts";
@@ -26,6 +27,8 @@ export interface InterventionsParts {
   readonly channels: ReadonlyMap<string, Channel>;
   readonly standings: StandingBook;
   readonly drainMsMax: number;
+  /** Where the gateway exchanges sealed messages with partners. */
+  readonly reckoning: Reckoning | undefined;
   report(event: Unstamped): void;
 }
 
@@ -145,7 +148,28 @@ export class Interventions implements OperatedGateway {
     report(to === null ? { name: "diversionEnded", ...place } : { name: "diversionStarted", ...place, to });
   }
 
-  async releaseSenders(by: By = PROGRAM): Promise<void> {
+  async reckon(partner: string): Promise<void> {
+    await this.#reckoning(partner).reckon(partner);
+  }
+
+  async reckoned(partner: string): Promise<Reckoned | undefined> {
+    return await this.#reckoning(partner).last(partner);
+  }
+
+  async accountsOf(partner: string, day: string): Promise<string | undefined> {
+    return await this.#reckoning(partner).evidence(partner, day);
+  }
+
+  #reckoning(partner: string): Reckoning {
+    const { reckoning } = this.#parts;
+    return reckoning?.knows(partner) ? reckoning : errors.fail("GATEWAY_PARTNER_UNKNOWN", { partner });
+  }
+
+  async releaseSenders(by: By = PROGRAM, { force = false } = {}): Promise<void> {
+    const unreckoned = force ? [] : await this.#parts.reckoning?.unreckoned() ?? [];
+    if (unreckoned.length > 0 && this.#parts.standings.sendersHeld) {
+      errors.fail("GATEWAY_SENDERS_UNRECKONED", { partners: unreckoned.join(", ") });
+    }
     const { keeper: { journal }, standings, channels, report } = this.#parts;
     await journal.write({ op: "holdSenders", held: false, by, atMs: this.#nowMs() });
     standings.sendersHeld = false;

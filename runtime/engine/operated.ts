@@ -52,8 +52,20 @@ export abstract class Operated implements OperatedGateway {
     return this.acts.divert(channel, from, to, by);
   }
 
-  releaseSenders(by?: By) {
-    return this.acts.releaseSenders(by);
+  reckon(partner: string) {
+    return this.acts.reckon(partner);
+  }
+
+  reckoned(partner: string) {
+    return this.acts.reckoned(partner);
+  }
+
+  accountsOf(partner: string, day: string) {
+    return this.acts.accountsOf(partner, day);
+  }
+
+  releaseSenders(...asked: Parameters<OperatedGateway["releaseSenders"]>) {
+    return this.acts.releaseSenders(...asked);
   }
 
   placeHold(name: string, what?: HeldMessages, by?: By) {

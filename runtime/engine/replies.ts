@@ -5,6 +5,7 @@ import type { Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import { ACCEPTED, type Arrival, type Kept } from "./arrival.ts";
+import { receiptedAs, received } from "./exchanged.ts";
 import type { ChannelPlan } from "./plan.ts";
 import type { SecondAnswers } from "./second_answers.ts";
 import type { Waiters } from "./waiters.ts";
@@ -51,9 +52,14 @@ export class Replies {
     if (answer) return { id, outcome, answer };
     if (sealed) {
       const receipt = await envelope!.receipt(sealed.envelope, sealed.opened, outcome);
-      // Not awaited: if it is lost in a crash, the next repetition gets a receipt made anew.
       const positively = outcome.kind !== "rejected";
-      journal.write({ op: "answered", seq, positively, answer: receipt }, "patient").catch(() => {});
+      const answered = { op: "answered", seq, positively, answer: receipt } as const;
+      if (kept.isAccountedFor) journal.write(answered, "patient").catch(() => {});
+      else {
+        // Both sides draw up accounts: a partner MUST not have a word that this journal may lose.
+        const exchanged = received(sealed.opened.statement, receiptedAs(outcome));
+        await journal.write({ ...answered, exchanged }, "patient");
+      }
       return { id, outcome, answer: receipt };
     }
     const given = outcome.kind === "filtered" ? undefined : outcome.answer;

@@ -3,6 +3,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { Rest, Settle, Settled } from "../journal/operations.ts";
 import type { OutboxRow } from "../journal/rows.ts";
 import type { FinalVerdict, OutboxEntry } from "./delivery_stages.ts";
+import { type Correspondent, sent } from "./exchanged.ts";
 import { limits } from "./limits.ts";
 import type { ChannelPlan } from "./plan.ts";
 import type { SecondAnswers } from "./second_answers.ts";
@@ -17,6 +18,8 @@ export interface SettlementParts {
   settled(row: OutboxRow, rest: Rest): void;
   /** What whoever asked is told, where this destination's answer is what they wait for. */
   readonly respond?: (row: OutboxRow, outcome: Outcome) => Promise<Outcome>;
+  /** Where what is sent is sealed for a partner, which gives receipts. */
+  readonly correspondent?: Correspondent;
   /** They may be told: it is durable. */
   concluded(row: OutboxRow, outcome: Outcome): void;
 }
@@ -40,7 +43,7 @@ export class Settlement {
     outcome: FinalVerdict,
     { atMs, ...how }: EndOf,
   ): Promise<{ readonly durable: Promise<Settled> }> {
-    const { journal, channel, respond, secondAnswers } = this.#parts;
+    const { journal, channel, respond, secondAnswers, correspondent } = this.#parts;
     const { row } = entry;
     const answer = outcome.kind === "filtered" ? undefined : outcome.answer?.bytes;
     const told = respond && await respond(row, outcome);
@@ -49,6 +52,9 @@ export class Settlement {
     // Lost in a crash, a refusal would be sent again, behind whatever had gone out meanwhile.
     const isRefused = outcome.kind === "rejected";
     const urgent = channel.acknowledge === "delivered" || told !== undefined || isRefused;
+    const exchanged = correspondent && how.diverted === undefined
+      ? sent(correspondent, row.sequence, outcome)
+      : undefined;
     const durable = journal.write({
       op: "settle",
       seq: row.seq,
@@ -64,6 +70,7 @@ export class Settlement {
       tellRest: channel.acknowledge === "delivered",
       ...(told ? { concludes: concluding(told) } : {}),
       ...(followUps ? { followUps } : {}),
+      ...(exchanged ? { exchanged } : {}),
     }, urgent ? "urgent" : "patient");
     this.#unsynced++;
     const synced = () => {

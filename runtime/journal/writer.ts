@@ -112,9 +112,9 @@ export class Writer {
   #applyOne(operation: Operation): unknown {
     const result = this.#act(operation);
     if ("exchanged" in operation && operation.exchanged) {
-      // One that was here already has had its receipt.
-      const isHere = operation.op === "append" && (result as Appended).kind !== "appended";
-      if (!isHere) this.#exchanged.note(operation.exchanged);
+      // One that is known and taken may come again under another number: after its sender was restored.
+      const { kind } = operation.op === "append" ? result as Appended : { kind: "answered" };
+      if (kind === "appended" || kind === "answered") this.#exchanged.note(operation.exchanged);
     }
     return result;
   }

@@ -140,6 +140,21 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     partner: event.partner,
     ...trouble(event.error),
   })),
+  accountCompared: say(
+    "info",
+    "accounts compared",
+    ({ partner, agreed, missing, contradicted, unknown, unreceipted, gaps }) => ({
+      partner,
+      agreed,
+      missing,
+      contradicted,
+      unknown,
+      unreceipted,
+      gaps,
+    }),
+  ),
+  accountDisputed: say("error", "accounts differ", ({ partner, error }) => ({ partner, ...trouble(error) })),
+  accountFailed: say("warning", "account not told", ({ partner, error }) => ({ partner, ...trouble(error) })),
   doorOpened: say("info", "door opened", ({ door, address }) => ({ door, address })),
   doorFailed: say("error", "door not opened", (event) => ({
     door: event.door,

@@ -104,8 +104,16 @@ const methods: {
     return null;
   },
   async "journal.release"({ gateway }, params, person) {
-    await gateway.releaseSenders(by(person, params));
+    await gateway.releaseSenders(by(person, params), { force: toggle(params, "force") });
     return null;
+  },
+  async "partner.account"({ gateway }, params) {
+    const name = text(params, "name"), day = optional(params, "day", text);
+    if (toggle(params, "now")) await gateway.reckon(name);
+    return {
+      reckoned: await gateway.reckoned(name) ?? null,
+      evidence: day === undefined ? null : await gateway.accountsOf(name, day) ?? null,
+    };
   },
   async "channel.start"({ gateway }, params) {
     await gateway.startChannel(channel(gateway, params));

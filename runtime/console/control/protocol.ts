@@ -3,6 +3,7 @@
  * order, by one line each. A request to follow something is answered by `null`, then by a line for each thing, until
  * either side closes; whoever asked says no more. The socket lies in the data folder, so who may use it is who may enter that folder.
  */
+import type { Reckoned } from "../../engine/accounts/reckoning.ts";
 import type { MitralError } from "../../contract/error.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { GatewaySnapshot } from "../../engine/events.ts";
@@ -117,7 +118,15 @@ export interface Methods {
     readonly result: { readonly matches: boolean };
   };
   readonly "journal.lift": { readonly params: Reasoned & { readonly name: string }; readonly result: null };
-  readonly "journal.release": { readonly params: Reasoned; readonly result: null };
+  readonly "journal.release": {
+    readonly params: Reasoned & { readonly force: boolean };
+    readonly result: null;
+  };
+  /** Compares accounts with a partner now, or tells what came of it last; with the accounts of a day, as JSON. */
+  readonly "partner.account": {
+    readonly params: { readonly name: string; readonly now: boolean; readonly day?: string };
+    readonly result: { readonly reckoned: Reckoned | null; readonly evidence: string | null };
+  };
   readonly "channel.start": { readonly params: { readonly name: string }; readonly result: null };
   readonly "channel.stop": { readonly params: { readonly name: string }; readonly result: null };
   /** How many messages were put together, for each destination that collects. */

@@ -23,7 +23,15 @@ export interface Told {
  * Does what a partner's gateway has told. MUST come to the same however often it is told the same. What it resolves with
  * is what the signed receipt says; a `MitralError` it throws is `rejected`, or `failed` where it says `later`.
  */
-export type ControlHandler = (partner: string, told: Told) => Promise<void>;
+export type ControlHandler = (partner: string, told: Told, evidence: Evidence) => Promise<void>;
+
+/** What shows to others that a partner's gateway told it. */
+export interface Evidence {
+  /** What was told, as it came. */
+  readonly payload: Uint8Array;
+  /** What its gateway signed: a JWS that names the payload's hash. */
+  readonly signed: Uint8Array;
+}
 
 /** What came of telling something. */
 export interface Heard {
@@ -137,16 +145,16 @@ export class ControlFeed {
     const partner = this.#parts.keyring.partnerOf(from) ??
       errors.fail("EXCHANGE_SENDER_UNKNOWN", { gateway: from });
     if (channel !== CONTROL_FEED) errors.fail("EXCHANGE_ADDRESS_UNREADABLE");
-    const outcome = await this.#do(partner, opened.payload);
+    const outcome = await this.#do(partner, opened);
     if (outcome.kind === "failed") return { outcome, answer: null };
     return { outcome, answer: await envelope.receipt(bytes, opened, outcome) };
   }
 
-  async #do(partner: string, payload: Uint8Array): Promise<Outcome> {
+  async #do(partner: string, { payload, signed }: Evidence): Promise<Outcome> {
     try {
       const told = toldIn(payload) ?? errors.fail("EXCHANGE_CONTROL_INVALID", { partner });
       const handler = this.#handlers.get(told.type) ?? errors.fail("EXCHANGE_CONTROL_UNKNOWN", { partner });
-      await handler(partner, told);
+      await handler(partner, told, { payload, signed });
       return { kind: "accepted" };
     } catch (cause) {
       const error = cause instanceof MitralError

@@ -5,6 +5,8 @@ import type { ChannelPlan, Configured } from "../plan.ts";
 import type { ExchangePartnerState, ExchangeState } from "../events.ts";
 import { limits } from "../limits.ts";
 import { Announcements } from "./announcements.ts";
+import { feedsTo } from "../accounts/feeds_to.ts";
+import { Reckoning } from "../accounts/reckoning.ts";
 import { Claims } from "./claims.ts";
 import { CONTROL_FEED, ControlFeed } from "./control.ts";
 import { DoorIntake } from "./door_intake.ts";
@@ -36,12 +38,19 @@ export class PartnerExchange {
   readonly #contentTypes: string[] = [];
   /** What gateways tell each other beside messages. */
   readonly control: ControlFeed;
+  /** Compares with partners what was exchanged. */
+  readonly reckoning: Reckoning;
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
     const { memory, plan, keyring, book, report } = parts;
     this.#ways = new Ways(parts, () => [...this.#envelopes.values()].map(({ spec }) => spec.receiptType));
     this.control = new ControlFeed(parts, this.#envelopes, this.#ways.send.bind(this.#ways));
+    this.reckoning = new Reckoning({
+      ...parts,
+      control: this.control,
+      feedsTo: (partner) => feedsTo(parts.channels(), partner),
+    });
     this.#claims = new Claims(new Map([[CONTROL_FEED, this.control.intake]]));
     this.#announcements = new Announcements(parts, this.control);
     this.#missing = new MissingReceipts(parts);
@@ -78,6 +87,7 @@ export class PartnerExchange {
     // Whoever is new is told at once.
     this.#unwatch = this.#parts.book.watch(() => void this.#announcements.look(this.#closing.signal));
     void this.#look();
+    this.reckoning.start();
   }
 
   /** As it is now. */
@@ -120,6 +130,7 @@ export class PartnerExchange {
     this.#unwatch();
     this.#forget();
     this.#closing.abort(errors.error("EXCHANGE_CLOSED"));
+    this.reckoning.stop();
     await Promise.all(this.#doors.map((door) => door.close(deadline)));
     await Promise.all(this.#intakes.map((intake) => intake.close(deadline)));
   }

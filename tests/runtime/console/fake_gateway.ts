@@ -1,3 +1,4 @@
+import type { Reckoned } from "../../../runtime/engine/accounts/reckoning.ts";
 import type { GatewayEvent, GatewaySnapshot } from "../../../runtime/engine/events.ts";
 import type {
   ReplayedMessage,
@@ -279,7 +280,18 @@ export class FakeGateway implements RunningGateway {
   async divert(...asked: [channel: string, from: string, to: string | null, by?: By]) {
     this.asked.push(["divert", ...asked]);
   }
-  async releaseSenders(...asked: [by?: By]) {
+  /** What came of comparing accounts, by partner. */
+  readonly reckonings = new Map<string, Reckoned>();
+  async reckon(partner: string) {
+    this.asked.push(["reckon", partner]);
+  }
+  async reckoned(partner: string) {
+    return this.reckonings.get(partner);
+  }
+  async accountsOf(partner: string, day: string) {
+    return this.reckonings.has(partner) && day === "2026-01-31" ? '{"ours":{}}' : undefined;
+  }
+  async releaseSenders(...asked: Parameters<RunningGateway["releaseSenders"]>) {
     this.asked.push(["releaseSenders", ...asked]);
   }
   async placeHold(...asked: [name: string, what?: HeldMessages, by?: By]) {

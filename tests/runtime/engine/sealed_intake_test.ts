@@ -148,3 +148,33 @@ Deno.test("what will not open is kept sealed in quarantine and refused", async (
   assertEquals(trouble?.code, "WRAP_SEAL_BROKEN");
   assertEquals(decoder.decode((await journal.archive.show(id))?.received), "broken");
 });
+
+/** What is written down of the exchange with the north: sequences by what their receipts said. */
+async function exchangedIn(journal: Journal) {
+  const found = await journal.ask({ ask: "exchanged", gateway: "north" });
+  return found.map(({ way, accepted, rejected }) => ({ way, accepted, rejected }));
+}
+
+Deno.test("what a receipt says of a message that came sealed is written down before the receipt is given", async () => {
+  await using rig = new GatewayRig();
+  const { give, wrap, journal } = await sealedIntake(rig);
+  assertEquals(said(await give(wrap("m1", note({ id: "A" })))), "m1 accepted receipt 1");
+  assertEquals(await exchangedIn(journal), [{ way: "received", accepted: [[1, 1]], rejected: [] }]);
+});
+
+Deno.test("another payload under a used id changes nothing in what is written down of the first", async () => {
+  await using rig = new GatewayRig();
+  const { give, wrap, journal } = await sealedIntake(rig);
+  await give(wrap("m1", note({ id: "A" })));
+  await give(wrap("m1", note({ id: "B" })));
+  assertEquals(await exchangedIn(journal), [{ way: "received", accepted: [[1, 1]], rejected: [] }]);
+});
+
+Deno.test("a sealed batch is written down once, as its receipt has it", async () => {
+  await using rig = new GatewayRig();
+  const { give, wrap, journal } = await sealedIntake(rig);
+  await give(wrap("m1", batchOf({ id: "A" }, { id: "B" })));
+  assertEquals(await exchangedIn(journal), [{ way: "received", accepted: [[1, 1]], rejected: [] }]);
+  await give(wrap("m1", batchOf({ id: "A" }, { id: "C" })));
+  assertEquals(await exchangedIn(journal), [{ way: "received", accepted: [], rejected: [[1, 1]] }]);
+});

@@ -1,4 +1,5 @@
 import { addPartnerAccept } from "./partner_accept.ts";
+import { addPartnerAccount } from "./partner_account.ts";
 import { addPartnerConfirm } from "./partner_confirm.ts";
 import { addPartnerInvite } from "./partner_invite.ts";
 import { addPartnerList } from "./partner_list.ts";
@@ -7,7 +8,7 @@ import { addPartnerShow } from "./partner_show.ts";
 import { addPartnerRemove, addPartnerResume, addPartnerSuspend } from "./partner_suspend.ts";
 import type { AddCommand } from "../session.ts";
 
-/** `mitral partner invite|accept|confirm|list|show|suspend|resume|remove|rotate` */
+/** `mitral partner invite|accept|confirm|list|show|account|suspend|resume|remove|rotate` */
 export const addPartner: AddCommand = (parent, session) => {
   const partner = parent.command("partner").description(
     "meet other organisations' gateways, and keep what they are known by",
@@ -18,6 +19,7 @@ export const addPartner: AddCommand = (parent, session) => {
     addPartnerConfirm,
     addPartnerList,
     addPartnerShow,
+    addPartnerAccount,
     addPartnerSuspend,
     addPartnerResume,
     addPartnerRemove,

@@ -98,7 +98,7 @@ Deno.test("journal acts prints who did what to what, and why", () =>
 Deno.test("journal release lets every destination send", () =>
   withGateway(async ({ mitral, gateway }) => {
     assertEquals((await mitral("journal release", { env })).out, "every destination may send\n");
-    assertEquals(gateway.asked, [["releaseSenders", { person: "ann" }]]);
+    assertEquals(gateway.asked, [["releaseSenders", { person: "ann" }, { force: false }]]);
   }));
 
 Deno.test("status shows what keeps a destination back, and where it is diverted to", () => {

@@ -160,7 +160,7 @@ Deno.test("control tells the gateway who acts on a queue, and why", () =>
     assertEquals(await client.ask("channel.divert", { ...asked, to: "registry" }), null);
     assertEquals(await client.ask("channel.divert", asked), null);
     assertEquals(await client.ask("messages.cancel", { id: "1", reason: "why" }), { destinations: [] });
-    assertEquals(await client.ask("journal.release", { reason: "why" }), null);
+    assertEquals(await client.ask("journal.release", { reason: "why", force: true }), null);
     assertEquals(await client.ask("journal.acts", { channel: "lab", destination: "ehr", before: 9 }), acts);
     assertEquals(gateway.asked.map((each) => JSON.parse(JSON.stringify(each))), [
       ["pause", "lab", "ehr", by],
@@ -169,7 +169,7 @@ Deno.test("control tells the gateway who acts on a queue, and why", () =>
       ["divert", "lab", "ehr", "registry", by],
       ["divert", "lab", "ehr", null, by],
       ["cancel", "1", { by }],
-      ["releaseSenders", by],
+      ["releaseSenders", by, { force: true }],
       ["acts", { channel: "lab", destination: "ehr", before: 9 }],
     ]);
     const code = await codeOf(() => client.ask("channel.pause", { ...asked, reason: "" }));

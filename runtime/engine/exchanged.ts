@@ -1,0 +1,46 @@
+import type { Statement } from "../contract/envelope.ts";
+import type { Outcome } from "../contract/message.ts";
+import type { Exchanged, Receipted } from "../journal/exchanged.ts";
+import type { Arrival } from "./arrival.ts";
+import type { DestinationPlan } from "./plan.ts";
+
+/** To whom what is sealed for a destination goes, and under which name. */
+export interface Correspondent {
+  /** What the partner's gateway calls itself; fails where the partner is unknown by now. */
+  gateway(): string;
+  readonly feed: string;
+  readonly epoch: number;
+}
+
+/** Under which name a destination's messages are known to the partner they are sealed for. */
+export function feedOf(channel: string, send: DestinationPlan["send"]): string {
+  return "spec" in send ? send.spec.feed?.(send.config as never).name ?? channel : channel;
+}
+
+/** What is written down with a message that came sealed, alone, where it is known what its receipt will say. */
+export function receivedWith(
+  { sealed, member }: Pick<Arrival, "sealed" | "member">,
+  receipt: Receipted | undefined,
+): { readonly exchanged?: Exchanged } {
+  if (!sealed || member !== undefined || receipt === undefined) return {};
+  return { exchanged: received(sealed.opened.statement, receipt) };
+}
+
+/** What is written down of what came sealed, with what its receipt says. */
+export function received({ from, channel, epoch, sequence }: Statement, receipt: Receipted): Exchanged {
+  return { way: "received", gateway: from, feed: channel, epoch, sequence, receipt };
+}
+
+/** What is written down of a delivery that ended with a partner's receipt; `undefined` where it ended otherwise. */
+export function sent(to: Correspondent, sequence: number, outcome: Outcome): Exchanged | undefined {
+  const isReceipted = outcome.kind !== "failed" && outcome.kind !== "filtered" &&
+    outcome.answer !== undefined;
+  if (!isReceipted) return undefined;
+  const { feed, epoch } = to;
+  return { way: "sent", gateway: to.gateway(), feed, epoch, sequence, receipt: outcome.kind };
+}
+
+/** What a receipt says of an outcome: left out on purpose is taken. */
+export function receiptedAs(outcome: Outcome): Receipted {
+  return outcome.kind === "rejected" ? "rejected" : "accepted";
+}
