@@ -25,3 +25,9 @@ export async function digestOf(publicBytes: Uint8Array<ArrayBuffer>): Promise<st
 export async function keyIdOf(publicBytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return (await digestOf(publicBytes)).slice(0, 16);
 }
+
+/** Both halves of a key, as bytes. */
+export interface PairBytes {
+  readonly privateBytes: Uint8Array<ArrayBuffer>;
+  readonly publicBytes: Uint8Array<ArrayBuffer>;
+}

@@ -1,10 +1,8 @@
-import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519 } from "hpke";
 import type { OpaqueKey, SealingAlgorithm } from "../contract/envelope.ts";
-import { keyIdOf } from "./_key_encoding.ts";
+import { p256, x25519 } from "./_agreement_key.ts";
+import { mlkem768P256, mlkem768X25519 } from "./_kem_key.ts";
+import { keyIdOf, type PairBytes } from "./_key_encoding.ts";
 import type { KeyTimes } from "./key_times.ts";
-
-/** Name of the algorithm in key files: X-Wing, HPKE KEM 0x647a. */
-export const ENCRYPTION_ALGORITHM = "MLKEM768-X25519" satisfies SealingAlgorithm;
 
 /** A key a gateway opens with. */
 export interface DecryptionKey extends KeyTimes {
@@ -12,11 +10,11 @@ export interface DecryptionKey extends KeyTimes {
   readonly algorithm: SealingAlgorithm;
   /** The first 16 hexadecimal digits of the SHA-256 of its public bytes. */
   readonly keyId: string;
-  /** Cannot be exported. */
+  /** Cannot be exported. For JWE's algorithms it is a `CryptoKey`. */
   readonly privateKey: OpaqueKey;
   /** Its other half. */
   readonly publicKey: OpaqueKey;
-  /** 1,216 bytes: ML-KEM-768 encapsulation key, X25519 public key. */
+  /** As long as {@linkcode encryptionKeyBytes} says. */
   readonly publicBytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -26,50 +24,63 @@ export interface EncryptionKey extends KeyTimes {
   readonly algorithm: SealingAlgorithm;
   /** The first 16 hexadecimal digits of the SHA-256 of its public bytes. */
   readonly keyId: string;
-  /** The key itself. */
+  /** The key itself. For JWE's algorithms it is a `CryptoKey`. */
   readonly key: OpaqueKey;
-  /** 1,216 bytes: ML-KEM-768 encapsulation key, X25519 public key. */
+  /** As long as {@linkcode encryptionKeyBytes} says. */
   readonly publicBytes: Uint8Array<ArrayBuffer>;
 }
 
-const suite = new CipherSuite(KEM_MLKEM768_X25519, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
-const owned = (bytes: Uint8Array) => new Uint8Array(bytes);
+/** How the keys of an algorithm are made and read. Private halves have 32 bytes, whatever the algorithm. */
+export interface SealingWay {
+  /** Length of a public key. */
+  readonly publicBytes: number;
+  /** Makes both halves. */
+  generate(): Promise<PairBytes>;
+  /** Tries them; rejects where they are no key, or not of one. The private one cannot be exported again. */
+  importPair(pair: PairBytes): Promise<{ readonly privateKey: OpaqueKey; readonly publicKey: OpaqueKey }>;
+  /** Rejects where it is no key. */
+  importPublic(publicBytes: Uint8Array<ArrayBuffer>): Promise<OpaqueKey>;
+}
 
-/** Makes the 32-byte private seed and the public half of a new encryption key. */
-export async function generateEncryptionKey(): Promise<
-  { privateBytes: Uint8Array<ArrayBuffer>; publicBytes: Uint8Array<ArrayBuffer> }
-> {
-  const pair = await suite.GenerateKeyPair(true);
+const WAYS: Readonly<Record<SealingAlgorithm, SealingWay>> = {
+  "MLKEM768-X25519": mlkem768X25519,
+  "MLKEM768-P256": mlkem768P256,
+  "X25519": x25519,
+  "P-256": p256,
+};
+
+/** Length of public keys, by algorithm. */
+export const encryptionKeyBytes: Readonly<Record<SealingAlgorithm, number>> = {
+  "MLKEM768-X25519": mlkem768X25519.publicBytes,
+  "MLKEM768-P256": mlkem768P256.publicBytes,
+  "X25519": x25519.publicBytes,
+  "P-256": p256.publicBytes,
+};
+
+/** Makes both halves of a new encryption key; the private one has 32 bytes. */
+export function generateEncryptionKey(algorithm: SealingAlgorithm): Promise<PairBytes> {
+  return WAYS[algorithm].generate();
+}
+
+/** Reads both halves and tries them; throws where they are no key, or not of one. The private key cannot be taken out again. */
+export async function importDecryptionKey(
+  algorithm: SealingAlgorithm,
+  pair: PairBytes,
+): Promise<DecryptionKey> {
+  const { publicBytes } = pair;
   return {
-    privateBytes: owned(await suite.SerializePrivateKey(pair.privateKey)),
-    publicBytes: owned(await suite.SerializePublicKey(pair.publicKey)),
+    algorithm,
+    keyId: await keyIdOf(publicBytes),
+    ...await WAYS[algorithm].importPair(pair),
+    publicBytes,
   };
 }
 
-/** Reads both halves; throws where they are no key. The private key cannot be taken out again. */
-export async function importDecryptionKey(
-  privateBytes: Uint8Array<ArrayBuffer>,
-  publicBytes: Uint8Array<ArrayBuffer>,
-): Promise<DecryptionKey> {
-  const privateKey = await suite.DeserializePrivateKey(privateBytes, false);
-  const { keyId, key } = await importEncryptionKey(publicBytes);
-  return { algorithm: ENCRYPTION_ALGORITHM, keyId, privateKey, publicKey: key, publicBytes };
-}
-
 /** Reads a public half; throws where it is no key. */
-export async function importEncryptionKey(publicBytes: Uint8Array<ArrayBuffer>): Promise<EncryptionKey> {
-  const key = await suite.DeserializePublicKey(publicBytes);
-  return { algorithm: ENCRYPTION_ALGORITHM, keyId: await keyIdOf(publicBytes), key, publicBytes };
-}
-
-/** True where the halves belong together. */
-export async function isEncryptionPair({ privateKey, publicKey }: DecryptionKey): Promise<boolean> {
-  const probe = new TextEncoder().encode("mitral key check");
-  const { encapsulatedSecret, ciphertext } = await suite.Seal(publicKey, probe);
-  try {
-    const opened = await suite.Open(privateKey, encapsulatedSecret, ciphertext);
-    return opened.length === probe.length;
-  } catch {
-    return false;
-  }
+export async function importEncryptionKey(
+  algorithm: SealingAlgorithm,
+  publicBytes: Uint8Array<ArrayBuffer>,
+): Promise<EncryptionKey> {
+  const key = await WAYS[algorithm].importPublic(publicBytes);
+  return { algorithm, keyId: await keyIdOf(publicBytes), key, publicBytes };
 }

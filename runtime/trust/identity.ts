@@ -1,121 +1,158 @@
-import { declareErrors } from "../contract/error.ts";
-import { toBase64Url } from "./_key_encoding.ts";
+import type { RelayIdentity } from "../contract/adapter.ts";
+import type { SealingAlgorithm, SignatureAlgorithm } from "../contract/envelope.ts";
+import type { PairBytes } from "./_key_encoding.ts";
+import { isGatewayName, type Keys, type Revocation } from "./_key_file.ts";
+import { type KeyKind, openHalf } from "./_sealed_half.ts";
+import { type DecryptionKey, importDecryptionKey } from "./encryption_key.ts";
+import { identityErrors } from "./identity_errors.ts";
+import type { KeyTimes } from "./key_times.ts";
+import { newKeys } from "./new_keys.ts";
+import type { MasterKey } from "./master_key.ts";
 import {
-  isGatewayName,
-  type Keys,
-  openKeys,
-  readHead,
-  readKeys,
-  readObject,
-  type Refuse,
-  writeFile,
-} from "./_key_file.ts";
-import {
-  type DecryptionKey,
-  ENCRYPTION_ALGORITHM,
-  generateEncryptionKey,
-  importDecryptionKey,
-  isEncryptionPair,
-} from "./encryption_key.ts";
-import {
-  generateSigningKey,
-  importSigningKey,
-  isSigningPair,
-  SIGNING_ALGORITHM,
-  type SigningKey,
-} from "./signing_key.ts";
+  parsePrivateFile,
+  type PrivateFile,
+  type Profile,
+  type StoredKey,
+  writePrivateFile,
+} from "./private_file.ts";
+import { importRelayKey, type RelayKey } from "./relay_key.ts";
+import { importSigningKey, type SigningKey } from "./signing_key.ts";
 
-/** Errors of a gateway's own keys. None shows key material. */
-export const identityErrors = declareErrors("identity", {
-  IDENTITY_NAME_INVALID: {
-    blame: "operator",
-    retry: "never",
-    says:
-      "Cannot make keys: a gateway's name is 1 to 128 letters, digits, dots, colons, hyphens, underscores or at signs",
-  },
-  IDENTITY_FILE_INVALID: {
-    blame: "operator",
-    retry: "never",
-    says: "Cannot read keys from {file}: {part} is missing or not as it must be",
-  },
-  IDENTITY_KEY_MISMATCHED: {
-    blame: "operator",
-    retry: "never",
-    says: "Cannot use keys from {file}: the halves or the id of {part} do not belong together",
-  },
-});
-
-/** A gateway's own keys. In each list the first is the current one. */
+/** A gateway's own keys. Of each list the first that is valid is the current one. */
 export interface Identity {
   /** The gateway's own name. */
   readonly gateway: string;
   /** Milliseconds since 1970-01-01T00:00Z. */
   readonly createdAtMs: number;
+  /** When the keys were last changed, in milliseconds since 1970-01-01T00:00Z. */
+  readonly issuedAtMs: number;
+  /** Grows with every change of the keys; 0 for a file of version 1. */
+  readonly serial: number;
+  /** Which algorithms it has. */
+  readonly profile: Profile;
+  /** Signs the file for partners; it is what they pin. In a file of version 1: the first signing key. */
+  readonly root: SigningKey;
   /** What it signs with. */
   readonly signing: Keys<SigningKey>;
   /** What it opens with. */
   readonly encryption: Keys<DecryptionKey>;
+  /** What it signs in at relays with; version 1 had none. */
+  readonly relay?: RelayKey;
+  /** Keys it had and does not use any more. */
+  readonly revoked: readonly Revocation[];
+  /** False where the file has the keys in clear, as version 1 had. */
+  readonly isSealed: boolean;
 }
 
-const FORMAT = "mitral-private-keys";
+/** What keys are to be made. */
+export interface NewIdentity {
+  readonly gateway: string;
+  readonly nowMs: number;
+  /** What the private halves are sealed under. */
+  readonly masterKey: MasterKey;
+  /** `default` where left out. */
+  readonly profile?: Profile;
+  /** With a key for JWE, too, for partners that have no HPKE. */
+  readonly jose?: boolean;
+}
 
 /**
- * Makes the keys of a new gateway. The file holds them in clear: write it with `mode: 0o600` and `mustBeNew: true`; it
- * is the only copy. Errors: IDENTITY_NAME_INVALID.
+ * Makes the keys of a new gateway. Write the file with `mode: 0o600` and `mustBeNew: true`.
+ * Errors: IDENTITY_NAME_INVALID.
  */
 export async function createIdentity(
-  { gateway, nowMs }: { readonly gateway: string; readonly nowMs: number },
+  { gateway, nowMs, masterKey, profile = "default", jose = false }: NewIdentity,
 ): Promise<{ readonly identity: Identity; readonly privateFile: Uint8Array<ArrayBuffer> }> {
   if (!isGatewayName(gateway)) identityErrors.fail("IDENTITY_NAME_INVALID");
-  const [signing, encryption] = await Promise.all([generateSigningKey(), generateEncryptionKey()]);
-  const signingKey = await importSigningKey(signing.privateBytes, signing.publicBytes);
-  const decryptionKey = await importDecryptionKey(encryption.privateBytes, encryption.publicBytes);
-  const entry = (
-    kid: string,
-    alg: string,
-    { publicBytes, privateBytes }: { publicBytes: Uint8Array; privateBytes: Uint8Array },
-  ) => ({ kid, alg, public: toBase64Url(publicBytes), private: toBase64Url(privateBytes) });
-  return {
-    identity: { gateway, createdAtMs: nowMs, signing: [signingKey], encryption: [decryptionKey] },
-    privateFile: writeFile({
-      format: FORMAT,
-      version: 1,
-      gateway,
-      created: new Date(nowMs).toISOString(),
-      signing: [entry(signingKey.keyId, SIGNING_ALGORITHM, signing)],
-      encryption: [entry(decryptionKey.keyId, ENCRYPTION_ALGORITHM, encryption)],
-    }),
-  };
+  const file = await newKeys({ gateway, nowMs, masterKey, profile, jose });
+  return { identity: await openIdentity(file, gateway, masterKey), privateFile: writePrivateFile(file) };
 }
 
 /**
  * Reads a private key file and tries each key, so that a damaged file is noticed now and not at the first message.
- * `file` names it in errors. Errors: IDENTITY_FILE_INVALID, IDENTITY_KEY_MISMATCHED.
+ * `file` names it in errors; `masterKey` is needed where the keys are sealed, as they are since version 2.
+ *
+ * Errors: IDENTITY_FILE_INVALID, IDENTITY_MASTER_MISSING, IDENTITY_MASTER_WRONG, IDENTITY_KEY_ALTERED,
+ * IDENTITY_KEY_MISMATCHED.
  */
-export async function parseIdentity(bytes: Uint8Array, file: string): Promise<Identity> {
-  const refuse: Refuse = (part) => identityErrors.fail("IDENTITY_FILE_INVALID", { file, part });
-  const read = readObject(bytes, refuse);
-  const head = readHead(read, FORMAT, refuse);
-  const load = <K extends { readonly keyId: string }>(
-    kind: string,
-    algorithm: string,
-    publicBytes: number,
-    open: (privateBytes: Uint8Array<ArrayBuffer>, publicBytes: Uint8Array<ArrayBuffer>) => Promise<K>,
-    isPair: (key: K) => Promise<boolean>,
-  ) => {
-    const entries = readKeys(read, kind, algorithm, { public: publicBytes, private: 32 }, refuse);
-    return openKeys(entries, async ({ keyId, bytes }, at) => {
-      const part = `${kind}[${at}]`;
-      const key = await open(bytes.private, bytes.public).catch(() => refuse(part));
-      if (key.keyId !== keyId || !await isPair(key)) {
-        identityErrors.fail("IDENTITY_KEY_MISMATCHED", { file, part });
-      }
-      return key;
-    });
+export async function parseIdentity(
+  bytes: Uint8Array,
+  file: string,
+  masterKey?: MasterKey,
+): Promise<Identity> {
+  return await openIdentity(parsePrivateFile(bytes, file), file, masterKey);
+}
+
+/** Opens what {@linkcode parsePrivateFile} has read; errors as of {@linkcode parseIdentity}. */
+export async function openIdentity(
+  keys: PrivateFile,
+  file: string,
+  masterKey?: MasterKey,
+): Promise<Identity> {
+  const { fail } = identityErrors;
+  const open = opener(keys, file, masterKey);
+  const one = async <A extends string, K extends { readonly keyId: string }>(
+    kind: KeyKind,
+    key: StoredKey<A>,
+    load: (algorithm: A, pair: PairBytes) => Promise<K>,
+    part: string = kind,
+  ): Promise<K & KeyTimes> => {
+    const { half, publicBytes, keyId, algorithm, ...times } = key;
+    const privateBytes = await open({ kind, keyId, half, part });
+    const mismatched = () => fail("IDENTITY_KEY_MISMATCHED", { file, part });
+    const loaded = await load(algorithm, { privateBytes, publicBytes }).catch(mismatched);
+    return loaded.keyId === keyId ? { ...loaded, ...times } : mismatched();
   };
+  const all = async <A extends string, K extends { readonly keyId: string }>(
+    kind: KeyKind,
+    [first, ...rest]: Keys<StoredKey<A>>,
+    load: (algorithm: A, pair: PairBytes) => Promise<K>,
+  ): Promise<Keys<K & KeyTimes>> => [
+    await one(kind, first, load, `${kind}[0]`),
+    ...await Promise.all(rest.map((key, at) => one(kind, key, load, `${kind}[${at + 1}]`))),
+  ];
+  const { gateway, createdAtMs, issuedAtMs, serial, profile, revoked, relay } = keys;
+  const isSealed = keys.master !== undefined;
+  const signing = await all<SignatureAlgorithm, SigningKey>("signing", keys.signing, importSigningKey);
   return {
-    ...head,
-    signing: await load("signing", SIGNING_ALGORITHM, 32, importSigningKey, isSigningPair),
-    encryption: await load("encryption", ENCRYPTION_ALGORITHM, 1216, importDecryptionKey, isEncryptionPair),
+    ...{ gateway, createdAtMs, issuedAtMs, serial, profile, revoked, isSealed },
+    root: isSealed
+      ? await one<SignatureAlgorithm, SigningKey>("root", keys.root, importSigningKey)
+      : signing[0],
+    signing,
+    encryption: await all<SealingAlgorithm, DecryptionKey>(
+      "encryption",
+      keys.encryption,
+      importDecryptionKey,
+    ),
+    ...(relay ? { relay: await one("relay", relay, (_, pair) => importRelayKey(pair)) } : {}),
   };
+}
+
+/** Who the gateway is to a relay; `undefined` where it has no key for that. */
+export function relayIdentityOf({ root, relay }: Identity): RelayIdentity | undefined {
+  if (!relay) return undefined;
+  return { mailbox: root.keyId, publicBytes: relay.publicBytes, sign: (challenge) => relay.sign(challenge) };
+}
+
+interface Half {
+  readonly kind: KeyKind;
+  readonly keyId: string;
+  readonly half: Uint8Array<ArrayBuffer>;
+  /** Where it stands in the file. */
+  readonly part: string;
+}
+
+/** What makes private halves of what the file has. */
+function opener(
+  { gateway, master }: PrivateFile,
+  file: string,
+  masterKey?: MasterKey,
+): (half: Half) => Promise<Uint8Array<ArrayBuffer>> {
+  const { fail } = identityErrors;
+  if (master === undefined) return ({ half }) => Promise.resolve(half);
+  const key = masterKey ?? fail("IDENTITY_MASTER_MISSING", { file, needed: master });
+  if (key.id !== master) fail("IDENTITY_MASTER_WRONG", { file, needed: master, found: key.id });
+  return ({ kind, keyId, half, part }) =>
+    openHalf(key, { gateway, kind, keyId }, half).catch(() => fail("IDENTITY_KEY_ALTERED", { file, part }));
 }

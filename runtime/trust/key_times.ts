@@ -6,7 +6,11 @@ export interface KeyTimes {
   readonly untilMs?: number;
 }
 
-/** True where a key may be used now. */
-export function isValidAt({ fromMs = -Infinity, untilMs = Infinity }: KeyTimes, nowMs: number): boolean {
-  return fromMs <= nowMs && nowMs < untilMs;
+/** True where a key may be used now; `toleranceMs` is for another's clock. */
+export function isValidAt(
+  { fromMs = -Infinity, untilMs = Infinity }: KeyTimes,
+  nowMs: number,
+  toleranceMs = 0,
+): boolean {
+  return fromMs - toleranceMs <= nowMs && nowMs < untilMs + toleranceMs;
 }

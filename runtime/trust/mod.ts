@@ -3,10 +3,16 @@
  *
  * @module
  */
-export type { Keys } from "./_key_file.ts";
+export type { Keys, Revocation } from "./_key_file.ts";
 export { isValidAt, type KeyTimes } from "./key_times.ts";
 export type { DecryptionKey, EncryptionKey } from "./encryption_key.ts";
-export { createIdentity, type Identity, parseIdentity } from "./identity.ts";
+export {
+  createIdentity,
+  type Identity,
+  type NewIdentity,
+  parseIdentity,
+  relayIdentityOf,
+} from "./identity.ts";
 export { type GatewayKeyring, keyringOf, type KeyringParts, openKeyring } from "./keyring.ts";
 export { createMasterKey, findMasterKey, type MasterKey, type MasterKeySources } from "./master_key.ts";
 export {
@@ -14,6 +20,9 @@ export {
   type Link,
   parsePartnerFile,
   type Partner,
+  type PartnerFacts,
   writePartnerFile,
 } from "./partner_file.ts";
+export type { Profile } from "./private_file.ts";
+export type { RelayKey } from "./relay_key.ts";
 export type { SigningKey, VerificationKey } from "./signing_key.ts";

@@ -2,18 +2,33 @@ import canonicalize from "canonicalize";
 import { declareErrors } from "../contract/error.ts";
 import { digestOf, fromBase64Url, toBase64Url } from "./_key_encoding.ts";
 import {
+  entryOf,
+  isObject,
+  isUnheardOf,
   type KeyEntry,
+  type KeyLengths,
   type Keys,
-  openKeys,
+  KEYS_MAX,
   readHead,
-  readKeys,
+  readKey,
+  readList,
   readObject,
+  readRevoked,
   type Refuse,
+  type Revocation,
+  timeOf,
   writeFile,
 } from "./_key_file.ts";
-import { ENCRYPTION_ALGORITHM, type EncryptionKey, importEncryptionKey } from "./encryption_key.ts";
+import { type EncryptionKey, encryptionKeyBytes, importEncryptionKey } from "./encryption_key.ts";
 import type { Identity } from "./identity.ts";
-import { importVerificationKey, SIGNING_ALGORITHM, type VerificationKey } from "./signing_key.ts";
+import type { KeyTimes } from "./key_times.ts";
+import {
+  importVerificationKey,
+  isSignatureBy,
+  signatureBy,
+  signingKeyBytes,
+  type VerificationKey,
+} from "./signing_key.ts";
 
 /** Errors of a partner's key file. */
 export const partnerErrors = declareErrors("partner", {
@@ -37,10 +52,15 @@ export interface Link {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** A partner as its file describes it. In each list the first key is the current one. */
+/** A partner as its file describes it. Of each list the first key that is valid is the current one. */
 export interface Partner {
-  /** Grows with every change of the file; 0 for a file of version 1, which has none. */
+  /**
+   * Grows with every change of the keys; 0 for a file of version 1, which has none. Of two files with the same serial the
+   * one issued later is the newer: it says other links or certificates.
+   */
   readonly serial: number;
+  /** When the file was written, in milliseconds since 1970-01-01T00:00Z; in a file of version 1, when it was made. */
+  readonly issuedAtMs: number;
   /** What is pinned, and signs the file. In a file of version 1: the first signing key. */
   readonly root: VerificationKey;
   /** What it signs in at a relay with; Ed25519. */
@@ -49,6 +69,8 @@ export interface Partner {
   readonly certificates: readonly string[];
   /** Ways to it, the preferred one first. */
   readonly links: readonly Link[];
+  /** Keys it had and may not use any more; none of them is in the lists. */
+  readonly revoked: readonly Revocation[];
   /** Name the partner's gateway calls itself by. */
   readonly gateway: string;
   /** Milliseconds since 1970-01-01T00:00Z. */
@@ -59,85 +81,160 @@ export interface Partner {
   readonly encryption: Keys<EncryptionKey>;
 }
 
+/** What a partner file says beside keys. */
+export interface PartnerFacts {
+  /** When it is written; when the keys were last changed where left out. */
+  readonly issuedAtMs?: number;
+  /** Ways to us, the preferred one first. */
+  readonly links?: readonly Link[];
+  /** Fingerprints of the certificates we show: `sha256:HEX`. */
+  readonly certificates?: readonly string[];
+}
+
 const FORMAT = "mitral-partner";
-/** Keeps a signature over a partner file from being one over anything else. */
-const DOMAIN = "mitral-partner/1\n";
+/** Keep a signature over a partner file from being one over anything else. */
+const DOMAINS = { 1: "mitral-partner/1\n", 2: "mitral-partner/2\n" };
+const LINKS_MAX = 10;
+const CERTIFICATES_MAX = 20;
+const LINK_KIND = /^[a-z][a-z0-9_]{0,63}$/;
+const CERTIFICATE = /^sha256:[0-9a-f]{64}$/;
+const RELAY_KEY: KeyLengths<"Ed25519"> = { Ed25519: 32 };
 
 /**
- * Writes the file to hand to partners: our public keys, signed by the first signing key. Nothing in it is secret; that
- * it is really ours is for people to confirm, by {@linkcode fingerprintOf}.
+ * Writes the file to hand to partners: our public keys and the ways to us, signed by the root key. Nothing in it is
+ * secret; that it is really ours is for people to confirm, by {@linkcode fingerprintOf}.
  */
-export async function writePartnerFile(identity: Identity): Promise<Uint8Array<ArrayBuffer>> {
-  const entry = (alg: string) => ({ keyId, publicBytes }: { keyId: string; publicBytes: Uint8Array }) => ({
-    kid: keyId,
-    alg,
-    public: toBase64Url(publicBytes),
-  });
+export async function writePartnerFile(
+  identity: Identity,
+  { issuedAtMs = identity.issuedAtMs, links = [], certificates = [] }: PartnerFacts = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { root, relay } = identity;
   const said = {
     format: FORMAT,
-    version: 1,
+    version: 2,
     gateway: identity.gateway,
-    created: new Date(identity.createdAtMs).toISOString(),
-    signing: identity.signing.map(entry(SIGNING_ALGORITHM)),
-    encryption: identity.encryption.map(entry(ENCRYPTION_ALGORITHM)),
+    created: timeOf(identity.createdAtMs),
+    issued: timeOf(issuedAtMs),
+    serial: identity.serial,
+    root: entryOf(root),
+    signing: identity.signing.map(entryOf),
+    encryption: identity.encryption.map(entryOf),
+    ...(relay ? { relay: entryOf({ ...relay, algorithm: "Ed25519" }) } : {}),
+    certificates,
+    links: links.map(({ kind, settings }) => ({ [kind]: settings })),
+    revoked: identity.revoked.map(({ keyId, atMs }) => ({ kid: keyId, at: timeOf(atMs) })),
   };
-  const signature = await crypto.subtle.sign(
-    SIGNING_ALGORITHM,
-    identity.signing[0].privateKey,
-    signedBytes(said),
-  );
-  return writeFile({ ...said, signature: toBase64Url(new Uint8Array(signature)) });
+  const signature = await signatureBy(root, signedBytes(2, said));
+  return writeFile({ ...said, signature: toBase64Url(signature) });
 }
 
 /**
  * Reads a partner's file. The signature is by a key in the same file: it shows damage and edits, not who made the file.
- * Fields this version does not know are covered by the signature and left alone. `file` names it in errors.
- * Errors: PARTNER_FILE_INVALID, PARTNER_SIGNATURE_INVALID.
+ * Fields this version does not know, and keys by algorithms it does not know, are covered by the signature and left
+ * alone. `file` names it in errors. Errors: PARTNER_FILE_INVALID, PARTNER_SIGNATURE_INVALID.
  */
 export async function parsePartnerFile(bytes: Uint8Array, file: string): Promise<Partner> {
   const refuse: Refuse = (part) => partnerErrors.fail("PARTNER_FILE_INVALID", { file, part });
   const read = readObject(bytes, refuse);
-  const head = readHead(read, FORMAT, refuse);
-  const load = <K extends { readonly keyId: string }>(
-    kind: string,
-    entries: Keys<KeyEntry>,
-    open: (publicBytes: Uint8Array<ArrayBuffer>) => Promise<K>,
-  ) =>
-    openKeys(entries, async ({ keyId, bytes }, at) => {
-      const key = await open(bytes.public).catch(() => refuse(`${kind}[${at}].public`));
-      return key.keyId === keyId ? key : refuse(`${kind}[${at}].kid`);
-    });
-  const signingKeys = readKeys(read, "signing", SIGNING_ALGORITHM, { public: 32 }, refuse);
-  const encryptionKeys = readKeys(read, "encryption", ENCRYPTION_ALGORITHM, { public: 1216 }, refuse);
-  const signing = await load("signing", signingKeys, importVerificationKey);
+  const { version, ...head } = readHead(read, FORMAT, refuse);
+  const isNew = version === 2;
+  const signing = await importAll(read, "signing", signingKeyBytes, importVerificationKey, refuse);
+  const root = isNew
+    ? await importOne(
+      readKey(read.root, "root", signingKeyBytes, refuse),
+      "root",
+      importVerificationKey,
+      refuse,
+    )
+    : signing[0];
 
   const { signature, ...said } = read;
   const signatureBytes = typeof signature === "string" ? fromBase64Url(signature) : undefined;
   if (!signatureBytes) return refuse("signature");
-  const signed = attempt(() => signedBytes(said)) ?? refuse("JSON");
-  if (!await crypto.subtle.verify(SIGNING_ALGORITHM, signing[0].key, signatureBytes, signed)) {
+  const signed = attempt(() => signedBytes(version, said)) ?? refuse("JSON");
+  if (!await isSignatureBy(root, signatureBytes, signed)) {
     partnerErrors.fail("PARTNER_SIGNATURE_INVALID", { file });
   }
-  const none = { serial: 0, root: signing[0], certificates: [], links: [] };
+  const encryption = await importAll(read, "encryption", encryptionKeyBytes, importEncryptionKey, refuse);
+  const partner = { ...head, root, signing, encryption };
+  if (!isNew) return { ...partner, certificates: [], links: [], revoked: [] };
+  const relay = read.relay === undefined ? undefined : await importOne(
+    readKey(read.relay, "relay", RELAY_KEY, refuse),
+    "relay",
+    importVerificationKey,
+    refuse,
+  );
+  const revoked = readRevoked(read, refuse);
+  const gone = new Set(revoked.map(({ keyId }) => keyId));
+  if ([root, ...relay ? [relay] : [], ...signing, ...encryption].some(({ keyId }) => gone.has(keyId))) {
+    refuse("revoked");
+  }
   return {
-    ...head,
-    ...none,
-    signing,
-    encryption: await load("encryption", encryptionKeys, importEncryptionKey),
+    ...partner,
+    ...(relay ? { relay } : {}),
+    certificates: readCertificates(read, refuse),
+    links: readLinks(read, refuse),
+    revoked,
   };
 }
 
 /**
- * What two people read to each other before they trust a file: SHA-256 of the first signing key, in 16 groups of four
- * hexadecimal digits. The first four groups are the key's id. The other keys need no reading: that key signed them.
+ * What two people read to each other before they trust a file: SHA-256 of the root key, in 16 groups of four hexadecimal
+ * digits. The first four groups are the key's id. The other keys need no reading: that key signed them.
  */
-export async function fingerprintOf({ signing }: Identity | Partner): Promise<string> {
-  return (await digestOf(signing[0].publicBytes)).replace(/....(?=.)/g, "$& ");
+export async function fingerprintOf(
+  { root }: { readonly root: { readonly publicBytes: Uint8Array<ArrayBuffer> } },
+): Promise<string> {
+  return (await digestOf(root.publicBytes)).replace(/....(?=.)/g, "$& ");
+}
+
+/** Imports a key; refuses one whose id is another's. Its times stay. */
+async function importOne<A extends string, K extends { readonly keyId: string }>(
+  { algorithm, publicBytes, keyId, ...times }: KeyEntry<A>,
+  part: string,
+  open: (algorithm: A, publicBytes: Uint8Array<ArrayBuffer>) => Promise<K>,
+  refuse: Refuse,
+): Promise<K & KeyTimes> {
+  const key = await open(algorithm, publicBytes).catch(() => refuse(`${part}.public`));
+  return key.keyId === keyId ? { ...key, ...times } : refuse(`${part}.kid`);
+}
+
+/** Imports the keys of a list that this version knows the algorithm of, of which there must be one. */
+async function importAll<A extends string, K extends { readonly keyId: string }>(
+  file: Record<string, unknown>,
+  kind: string,
+  lengths: KeyLengths<A>,
+  open: (algorithm: A, publicBytes: Uint8Array<ArrayBuffer>) => Promise<K>,
+  refuse: Refuse,
+): Promise<Keys<K & KeyTimes>> {
+  const entries = readList(file, kind, KEYS_MAX, refuse)
+    .filter(({ item }) => file.version === 1 || !isUnheardOf(item, lengths))
+    .map(({ item, part }) => ({ entry: readKey(item, part, lengths, refuse), part }));
+  const [first, ...rest] = await Promise.all(
+    entries.map(({ entry, part }) => importOne(entry, part, open, refuse)),
+  );
+  return first ? [first, ...rest] : refuse(kind);
+}
+
+function readLinks(file: Record<string, unknown>, refuse: Refuse): readonly Link[] {
+  return readList(file, "links", LINKS_MAX, refuse).map(({ item, part }) => {
+    const [link, ...others] = isObject(item) ? Object.entries(item) : [];
+    if (!link || others.length > 0) return refuse(part);
+    const [kind, settings] = link;
+    if (!LINK_KIND.test(kind)) return refuse(part);
+    return isObject(settings) ? { kind, settings } : refuse(`${part}.${kind}`);
+  });
+}
+
+function readCertificates(file: Record<string, unknown>, refuse: Refuse): readonly string[] {
+  return readList(file, "certificates", CERTIFICATES_MAX, refuse).map(({ item, part }) =>
+    typeof item === "string" && CERTIFICATE.test(item) ? item : refuse(part)
+  );
 }
 
 /** Canonical JSON (RFC 8785), so that a file may be reformatted on its way and still verify. */
-function signedBytes(said: Readonly<Record<string, unknown>>): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(DOMAIN + canonicalize(said));
+function signedBytes(version: 1 | 2, said: Readonly<Record<string, unknown>>): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(DOMAINS[version] + canonicalize(said));
 }
 
 function attempt<T>(make: () => T): T | undefined {

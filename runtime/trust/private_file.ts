@@ -1,0 +1,115 @@
+import { toBase64Url } from "./_key_encoding.ts";
+import {
+  entryOf,
+  type KeyEntry,
+  type KeyFileHead,
+  type KeyLengths,
+  type Keys,
+  KEYS_MAX,
+  readBytes,
+  readHead,
+  readKey,
+  readList,
+  readObject,
+  readRevoked,
+  type Refuse,
+  type Revocation,
+  timeOf,
+  writeFile,
+} from "./_key_file.ts";
+import type { SealingAlgorithm, SignatureAlgorithm } from "../contract/envelope.ts";
+import { SEALED_HALF_BYTES } from "./_sealed_half.ts";
+import { encryptionKeyBytes } from "./encryption_key.ts";
+import { identityErrors } from "./identity_errors.ts";
+import { signingKeyBytes } from "./signing_key.ts";
+
+/** `nist`: algorithms that NIST has approved, and no others. */
+export type Profile = "default" | "nist";
+
+/** A key as the private file keeps it. All but `half` may be shown. */
+export interface StoredKey<A extends string = string> extends KeyEntry<A> {
+  /** The private half: sealed, or in clear where the file has no `master`. */
+  readonly half: Uint8Array<ArrayBuffer>;
+}
+
+/** A gateway's private file, as it lies there: nothing of it was opened. */
+export interface PrivateFile extends Omit<KeyFileHead, "version"> {
+  readonly profile: Profile;
+  /** Id of the master key it is sealed under; left out where the keys are in clear, which version 1 had. */
+  readonly master?: string;
+  /** Signs the partner file. In a file of version 1: the first signing key. */
+  readonly root: StoredKey<SignatureAlgorithm>;
+  readonly signing: Keys<StoredKey<SignatureAlgorithm>>;
+  readonly encryption: Keys<StoredKey<SealingAlgorithm>>;
+  /** What it signs in at relays with; version 1 had none. */
+  readonly relay?: StoredKey<"Ed25519">;
+  readonly revoked: readonly Revocation[];
+}
+
+const FORMAT = "mitral-private-keys";
+const MASTER_ID = /^[0-9a-f]{16}$/;
+const CLEAR_HALF_BYTES = 32;
+
+/**
+ * Reads what a private key file says, without opening any key: its facts, which need no master key. `file` names it in
+ * errors. Errors: IDENTITY_FILE_INVALID.
+ */
+export function parsePrivateFile(bytes: Uint8Array, file: string): PrivateFile {
+  const refuse: Refuse = (part) => identityErrors.fail("IDENTITY_FILE_INVALID", { file, part });
+  const read = readObject(bytes, refuse);
+  const { version, ...head } = readHead(read, FORMAT, refuse);
+  const stored = <A extends string>(item: unknown, part: string, lengths: KeyLengths<A>): StoredKey<A> => {
+    const [field, length] = version === 1
+      ? ["private", CLEAR_HALF_BYTES] as const
+      : ["sealed", SEALED_HALF_BYTES] as const;
+    const key = readKey(item, part, lengths, refuse);
+    return { ...key, half: readBytes(item as Record<string, unknown>, field, length, part, refuse) };
+  };
+  const all = <A extends string>(kind: string, lengths: KeyLengths<A>): Keys<StoredKey<A>> => {
+    const [first, ...rest] = readList(read, kind, KEYS_MAX, refuse)
+      .map(({ item, part }) => stored(item, part, lengths));
+    return first ? [first, ...rest] : refuse(kind);
+  };
+  const signing = all("signing", signingKeyBytes);
+  const encryption = all("encryption", encryptionKeyBytes);
+  if (version === 1) {
+    return { ...head, profile: "default", root: signing[0], signing, encryption, revoked: [] };
+  }
+  const { master, profile } = read;
+  if (profile !== "default" && profile !== "nist") return refuse("profile");
+  if (typeof master !== "string" || !MASTER_ID.test(master)) return refuse("master");
+  return {
+    ...head,
+    profile,
+    master,
+    root: stored(read.root, "root", signingKeyBytes),
+    signing,
+    encryption,
+    ...(read.relay === undefined ? {} : { relay: stored(read.relay, "relay", { Ed25519: 32 }) }),
+    revoked: readRevoked(read, refuse),
+  };
+}
+
+/** Writes a private file, always of version 2. The keys MUST be sealed: what `sealKeys` gives has them so. */
+export function writePrivateFile(keys: PrivateFile & { readonly master: string }): Uint8Array<ArrayBuffer> {
+  const entry = (key: StoredKey) => ({ ...entryOf(key), sealed: toBase64Url(key.half) });
+  return writeFile({
+    format: FORMAT,
+    version: 2,
+    gateway: keys.gateway,
+    created: timeOf(keys.createdAtMs),
+    issued: timeOf(keys.issuedAtMs),
+    serial: keys.serial,
+    profile: keys.profile,
+    master: keys.master,
+    root: entry(keys.root),
+    signing: keys.signing.map(entry),
+    encryption: keys.encryption.map(entry),
+    ...(keys.relay ? { relay: entry(keys.relay) } : {}),
+    revoked: keys.revoked.map(({ keyId, atMs, reason }) => ({
+      kid: keyId,
+      at: timeOf(atMs),
+      ...(reason === undefined ? {} : { reason }),
+    })),
+  });
+}
