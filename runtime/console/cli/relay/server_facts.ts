@@ -1,4 +1,4 @@
-import type { Seen } from "./mailboxes.ts";
+import { type Seen, SERVER_VERSION_MIN } from "./mailboxes.ts";
 
 /** What a server says about itself, as far as a relay depends on it. */
 export interface ServerFacts extends Seen {
@@ -47,4 +47,11 @@ export function serverFacts(varz: unknown, jsz: unknown): ServerFacts {
 /** The fields of an object that came from outside; none where it is no object. */
 export function reader(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
+}
+
+/** Why a server is not safe to keep messages on, for want of which setting; `undefined` where nothing is against it. */
+export function faultIn({ version, isSyncAlways }: Seen): { setting: string; rule: string } | undefined {
+  const isNewEnough = version.localeCompare(SERVER_VERSION_MIN, "en", { numeric: true }) >= 0;
+  if (!isNewEnough) return { setting: "nats-server", rule: `of version ${SERVER_VERSION_MIN} or later` };
+  return isSyncAlways ? undefined : { setting: "sync_interval", rule: "always" };
 }
