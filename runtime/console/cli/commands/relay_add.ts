@@ -31,7 +31,7 @@ export const addRelayAdd: AddCommand = (parent, session) => {
         import("../relay/relay_file.ts"),
       ]);
       const before = await readFolder(folder, session);
-      const partner = await partnerFrom(file, options, before, session);
+      const { partner, fingerprint } = await partnerFrom(file, options, before, session);
       const isNew = !before.partners.some(({ mailbox }) => mailbox === partner.mailbox);
       let relay: Relay = {
         ...before,
@@ -44,10 +44,11 @@ export const addRelayAdd: AddCommand = (parent, session) => {
         relay = withLink(relay, [partner.name, partnerNamed(name, folder, relay).name], true);
       }
       await saveFolder(folder, relay, session);
-      if (options.json) session.printJson({ ...partner, isNew, url: relay.url });
+      if (options.json) session.printJson({ ...partner, fingerprint, isNew, url: relay.url });
       else {
         const { bold } = session.paint;
         session.print(`${bold(plain(partner.name))} has the mailbox ${partner.mailbox} at ${relay.url}`);
+        session.print(`fingerprint ${fingerprint}, which its people read to you by telephone`);
         session.print(applyHint(folder));
       }
       return exitCodes.ok;
@@ -60,13 +61,14 @@ async function partnerFrom(
   { name, mailboxBytesMax }: AddOptions,
   relay: Relay,
   session: Session,
-): Promise<RelayPartner> {
-  const [{ parsePartnerFile }, { userName }, { isPartnerName }] = await Promise.all([
+): Promise<{ readonly partner: RelayPartner; readonly fingerprint: string }> {
+  const [{ fingerprintOf, parsePartnerFile }, { userName }, { isPartnerName }] = await Promise.all([
     import("../../../trust/partner_file.ts"),
     import("../relay/nkey.ts"),
     import("../relay/relay_file.ts"),
   ]);
-  const { gateway, root, relay: key, serial } = await parsePartnerFile(await session.read(file), file);
+  const read = await parsePartnerFile(await session.read(file), file);
+  const { gateway, root, relay: key, serial } = read;
   const known = relay.partners.find(({ mailbox }) => mailbox === root.keyId);
   const called = name ?? known?.name ?? gateway;
   if (!isPartnerName(called)) {
@@ -86,13 +88,14 @@ async function partnerFrom(
   if ([...others.map((other) => other.user), ...Object.values(relay.operator)].includes(user)) {
     refuse(called, "its key for relays is somebody else's here");
   }
-  return {
+  const partner = {
     name: called,
     mailbox: root.keyId,
     user,
     serial,
     mailboxBytesMax: mailboxBytesMax ?? known?.mailboxBytesMax ?? relay.mailboxBytesMax,
   };
+  return { partner, fingerprint: await fingerprintOf(read) };
 }
 
 function refuse(name: string, reason: string): never {

@@ -20,11 +20,26 @@ interface InitOptions {
 }
 
 const port = (name: string) => integerReader(name, 1, 65_535);
-const size = (name: string) => bytesReader(name, 1e6, 1e15);
+const STORE_BYTES = [1e6, 1e15] as const;
+/** NATS advises against more than 8 MB, and knows no more than 64. */
+const FRAME_BYTES = [65_536, 64 * 1024 ** 2] as const;
 
 /** `mitral relay init` */
 export const addRelayInit: AddCommand = (parent, session) => {
-  parent.command("init <folder>")
+  const command = parent.command("init <folder>");
+  /** An option whose default is told as people write it. */
+  const sized = (
+    flag: string,
+    about: string,
+    [min, max]: readonly [number, number],
+    value: number,
+    told: string,
+  ) =>
+    command.createOption(`--${flag} <size>`, about).argParser(bytesReader(`--${flag}`, min, max)).default(
+      value,
+      told,
+    );
+  command
     .description("write the configuration of a relay's server, and the operator's keys, to a new folder")
     .requiredOption("--name <host>", "host name by which partners call the relay")
     .requiredOption("--certificate <file>", "PEM file of the certificate for that name, with its chain")
@@ -39,18 +54,16 @@ export const addRelayInit: AddCommand = (parent, session) => {
     .option("--tls-port <port>", "for NATS over TLS, and for this tool", port("--tls-port"), 4222)
     .option("--monitor-port <port>", "for what is measured, on loopback only", port("--monitor-port"), 8222)
     .option("--store <folder>", "where mailboxes are kept (default: store, in the folder)")
-    .option("--mailbox-bytes-max <size>", "what may wait in a mailbox", size("--mailbox-bytes-max"), 1e9)
-    .option(
-      "--store-bytes-max <size>",
-      "what all mailboxes may hold together",
-      size("--store-bytes-max"),
-      50e9,
-    )
-    .option(
-      "--frame-bytes-max <size>",
-      "the largest piece of a message that is taken",
-      bytesReader("--frame-bytes-max", 65_536, 64 * 1024 ** 2),
-      1024 ** 2,
+    .addOption(sized("mailbox-bytes-max", "what may wait in a mailbox", STORE_BYTES, 1e9, "1 GB"))
+    .addOption(sized("store-bytes-max", "what all mailboxes may hold together", STORE_BYTES, 50e9, "50 GB"))
+    .addOption(
+      sized(
+        "frame-bytes-max",
+        "the largest piece of a message that is taken",
+        FRAME_BYTES,
+        1024 ** 2,
+        "1 MiB",
+      ),
     )
     .option("--json", "print what was written as JSON")
     .addHelpText(

@@ -83,13 +83,21 @@ export class RelayServer implements AsyncDisposable {
     });
   }
 
-  /** Has it take its configuration file anew. Errors: CONSOLE_RELAY_CONFIG_REFUSED. */
+  /** Has it take its configuration file anew. Errors: CONSOLE_RELAY_CONFIG_REFUSED, CONSOLE_RELAY_ANSWER_BROKEN. */
   async reload(): Promise<void> {
+    const before = new Set(await this.#accounts());
     await this.#ask("RELOAD");
+    // What an account imports that comes with a reload is there from the next one on (nats-server 2.15).
+    if (!(await this.#accounts()).every((account) => before.has(account))) await this.#ask("RELOAD");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#hub.close(), this.#system.close()]);
+  }
+
+  async #accounts(): Promise<readonly unknown[]> {
+    const { accounts } = reader(await this.#ask("ACCOUNTZ"));
+    return Array.isArray(accounts) ? accounts : [];
   }
 
   /** Asks the server this is a connection to, and no other of a cluster. */
