@@ -228,10 +228,22 @@ Deno.test({
     await site.apply();
     assertStringIncludes(await ask(gateways.c, `relay.send.${b.mailbox}.m`, "sealed"), `"seq":1`);
     assertStringIncludes(await ask(gateways.b, `relay.send.${c.mailbox}.r`, "receipt"), `"seq":1`);
+    assertEquals((await fetch(gateways.b, b, "messages")).length, 1);
+    const waiting = gateways.b.subscribe("_INBOX.waiting");
+    gateways.b.publish(
+      `$JS.API.CONSUMER.MSG.NEXT.MBX_${b.mailbox}.messages`,
+      JSON.stringify({ batch: 1, expires: 60e9 }),
+      { reply: "_INBOX.waiting" },
+    );
     await site.mitral("unlink", site.folder, "c", "b");
     await site.apply();
     await refusal(gateways.c, `relay.send.${b.mailbox}.m`);
-    assertEquals((await fetch(gateways.b, b, "messages")).length, 1);
+    // Who waits for a frame goes on waiting over all of it.
+    await ask(gateways.a, `relay.send.${b.mailbox}.m`, "late");
+    for await (const frame of waiting) {
+      assertEquals(frame.string(), "late");
+      break;
+    }
     assertEquals([gateways.b.isClosed(), gateways.c.isClosed()], [false, false]);
   },
 });
