@@ -129,8 +129,8 @@ export class GatewayProcess {
   }
 }
 
-/** Makes the key a gateway's journal is sealed under, unless it has one. */
-async function makeMasterKey(path: string): Promise<void> {
+/** Makes the key a gateway's journal and its own keys are sealed under, unless it has one. */
+export async function makeMasterKey(path: string): Promise<void> {
   if (await Deno.stat(path).catch(() => undefined)) return;
   const { code, err } = await mitral("keys", "master", path);
   if (code !== 0) throw new Error(`The master key cannot be made:\n${lastLines(err)}`);

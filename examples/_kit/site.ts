@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { mitral } from "./process.ts";
+import { makeMasterKey, mitral } from "./process.ts";
 
 /** Where the files of a gateway are. */
 export interface Site {
@@ -17,6 +17,7 @@ export interface Site {
 export async function makeKeys({ folder, file }: Site): Promise<void> {
   const found = await Deno.stat(join(folder, "keys/gateway.json")).catch(() => undefined);
   if (found) return;
+  await makeMasterKey(join(folder, "master.key"));
   const { code, err } = await mitral("keys", "init", "--file", file);
   if (code !== 0) throw new Error(`Keys cannot be made:\n${err}`);
 }

@@ -12,7 +12,7 @@ ${await fileText(hospital)}
 
 ${await fileText(lab)}
 
-Keys come from "mitral keys init"; each gateway has its own and the other's public ones. Both run as processes
+Keys come from "mitral keys init", sealed under the master key; each gateway has its own and the other's public ones. Both run as processes
 of their own, "mitral run FILE". What goes between them passes port ${ports.wire}, where the demo listens in.
 `;
 }

@@ -16,6 +16,10 @@ export type GatewayEvent =
   & (
     | { readonly name: "gatewayStarted"; readonly gateway: string; readonly channels: number }
     | { readonly name: "gatewayStopped"; readonly gateway: string; readonly pending: number }
+    /** Our own keys lie in clear, or what was written over their file cannot be used: those there were go on. */
+    | { readonly name: "keysTroubled"; readonly error: MitralError }
+    /** Our own keys were made anew, and count from now on; `serial` grows with every change. */
+    | { readonly name: "keysChanged"; readonly serial: number }
     /** Its certificates cannot be read any more, or may soon not be used. */
     | { readonly name: "partnerTroubled"; readonly partner: string; readonly error: MitralError }
     /** Its files have other certificates from now on: so many of its own. */

@@ -7,7 +7,6 @@ import type { PendingTotals } from "../journal/questions.ts";
 import type { Archive } from "../journal/records.ts";
 import type { BackupManifest } from "../journal/upkeep/backup_manifest.ts";
 import { backUpJournal, type Watched } from "../journal/upkeep/upkeep.ts";
-import type { GatewayKeyring } from "../trust/keyring.ts";
 import { MitralError } from "../contract/error.ts";
 import { PartnerRegistry } from "../trust/partner_registry.ts";
 import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
@@ -19,7 +18,7 @@ import { errors } from "./gateway_errors.ts";
 import { pendingIn, Statistics } from "./gateway_statistics.ts";
 import { InTurn } from "./in_turn.ts";
 import { Interventions } from "./interventions.ts";
-import { keysFor } from "./keys_for.ts";
+import { type GatewayKeys, keysFor, type KeyTools } from "./keys_for.ts";
 import { IntakeMemory } from "./intake_memory.ts";
 import { JournalKeeper } from "./journal_keeper.ts";
 import type { Unstamped } from "./line.ts";
@@ -42,7 +41,8 @@ export class Gateway extends Operated implements RunningGateway {
   readonly #pressure: Pressure;
   readonly #memory = new IntakeMemory();
   readonly #keeper: JournalKeeper;
-  #keyring: GatewayKeyring | undefined;
+  readonly #keyTools: KeyTools;
+  #keys: GatewayKeys | undefined;
   readonly #partners: PartnerRegistry;
   readonly #channels = new Map<string, Channel>();
   readonly #renewal: Renewal;
@@ -63,7 +63,8 @@ export class Gateway extends Operated implements RunningGateway {
   private constructor(
     plan: GatewayPlan,
     world: World,
-    keyring: GatewayKeyring | undefined,
+    keyTools: KeyTools,
+    keys: GatewayKeys | undefined,
     partners: PartnerRegistry,
     openStore: OpenStore,
   ) {
@@ -71,7 +72,8 @@ export class Gateway extends Operated implements RunningGateway {
     this.name = plan.name;
     this.#plan = plan;
     this.#world = world;
-    this.#keyring = keyring;
+    this.#keyTools = keyTools;
+    this.#keys = keys;
     this.#partners = partners;
     this.#newId = messageIds(world);
     this.#startedAtMs = world.clock.nowMs();
@@ -109,13 +111,13 @@ export class Gateway extends Operated implements RunningGateway {
 
   /**
    * Opens the journal and starts every channel. When it resolves, every listener listens. Where one cannot, nothing is
-   * left running. Errors: MASTER_KEY_MISSING, JOURNAL_…, KEYRING_…, those of the adapters.
+   * left running. Errors: MASTER_KEY_MISSING, JOURNAL_…, KEYRING_…, IDENTITY_…, those of the adapters.
    */
   static async open(
     plan: GatewayPlan,
     { world, masterKey, observer, openStore }: {
       world: World;
-      /** What the data folder is sealed under. A store that writes nothing down needs none. */
+      /** What the data folder and our own keys are sealed under. A store that writes nothing down needs none. */
       masterKey?: MasterKey;
       observer?: (event: GatewayEvent) => void;
       /** SQLite in the data folder where left out. */
@@ -123,19 +125,25 @@ export class Gateway extends Operated implements RunningGateway {
     },
   ): Promise<Gateway> {
     const store = openStore ?? sqliteStore(masterKey ?? missingMasterKey(plan.masterKey));
-    const keyring = await keysFor(plan, plan.channels, world);
+    const keyTools: KeyTools = {
+      world,
+      ...(masterKey ? { masterKey } : {}),
+      report: (news) => gateway.#report(news),
+    };
+    const keys = await keysFor(plan, plan.channels, keyTools);
     const partners = await PartnerRegistry.open(
       plan.partners,
       world,
       (event) => gateway.#report({ name: "partnerTroubled", ...event }),
     );
-    const gateway = new Gateway(plan, world, keyring, partners, store);
+    const gateway = new Gateway(plan, world, keyTools, keys, partners, store);
     partners.watch((changes) => {
       for (const change of changes) gateway.#report({ name: "partnerChanged", ...change });
     });
     if (observer) gateway.observe(observer);
     await gateway.#keeper.open();
     partners.start();
+    await keys?.watch?.start();
     gateway.#standings.load(gateway.#journal.found);
     try {
       // All are there before any starts: one may hand on to another.
@@ -253,7 +261,10 @@ export class Gateway extends Operated implements RunningGateway {
       const old = this.#channels.get(plan.name);
       if (old) await this.#retire(old);
       // Channels that came with the file need no keys; this one may be the first that seals or opens.
-      this.#keyring ??= await keysFor(this.#plan, [plan], this.#world);
+      if (!this.#keys) {
+        this.#keys = await keysFor(this.#plan, [plan], this.#keyTools);
+        await this.#keys?.watch?.start();
+      }
       await this.#start(this.#make(plan, await this.#journal.ask({ ask: "pending" })));
     });
   }
@@ -311,7 +322,7 @@ export class Gateway extends Operated implements RunningGateway {
       journal: this.#journal,
       memory: this.#memory,
       partners: this.#partners,
-      ...(this.#keyring ? { keyring: this.#keyring } : {}),
+      ...(this.#keys ? { keyring: this.#keys.keyring } : {}),
       found: {
         inbox: inboxes[plan.name] ?? 0,
         pieces: pieces[plan.name] ?? 0,
@@ -342,6 +353,7 @@ export class Gateway extends Operated implements RunningGateway {
     if (mending) await mending;
     this.#renewal.forget();
     this.#partners[Symbol.dispose]();
+    this.#keys?.watch?.[Symbol.dispose]();
     const journal = { close: () => pruned.then(() => this.#keeper.close()) };
     await drain([...this.#channels.values()], journal, this.#world, this.#plan.drainMsMax);
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });

@@ -1,23 +1,49 @@
 import type { World } from "../contract/world.ts";
+import { type KeyNews, KeyWatch } from "../trust/key_watch.ts";
 import { type GatewayKeyring, openKeyring } from "../trust/keyring.ts";
+import type { MasterKey } from "../trust/master_key.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
 
-/** The keys of a gateway; `undefined` where none of these channels seals or opens anything. Errors: KEYRING_…. */
+/** The keys of a gateway. */
+export interface GatewayKeys {
+  readonly keyring: GatewayKeyring;
+  /** Of its own keys, where it has any. */
+  readonly watch?: KeyWatch;
+}
+
+/** What the keys of a gateway are read with. */
+export interface KeyTools {
+  readonly world: World;
+  /** What its own are sealed under. */
+  readonly masterKey?: MasterKey;
+  readonly report: (news: KeyNews) => void;
+}
+
+/**
+ * The keys of a gateway; `undefined` where none of these channels seals or opens anything.
+ * Errors: KEYRING_…, IDENTITY_…, PARTNER_….
+ */
 export async function keysFor(
   plan: GatewayPlan,
   channels: readonly ChannelPlan[],
-  world: World,
-): Promise<GatewayKeyring | undefined> {
+  { world, masterKey, report }: KeyTools,
+): Promise<GatewayKeys | undefined> {
   const seals = channels.some((channel) =>
     channel.decrypt || channel.destinations.some((destination) => destination.encrypt)
   );
   if (!seals) return undefined;
-  return await openKeyring({
+  const own = masterKey ? { masterKey } : {};
+  const { keys: file } = plan;
+  const keyring = await openKeyring({
     gateway: plan.name,
-    ...(plan.keys === undefined ? {} : { identityFile: plan.keys }),
+    ...own,
+    ...(file === undefined ? {} : { identityFile: file }),
     partnerFiles: Object.fromEntries(
       Object.entries(plan.partners).flatMap(([name, { keys }]) => keys === undefined ? [] : [[name, keys]]),
     ),
     disk: world.disk,
+    clock: world.clock,
   });
+  if (file === undefined) return { keyring };
+  return { keyring, watch: new KeyWatch({ file, ...own, keyring, world, report }) };
 }

@@ -110,6 +110,8 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   })),
   circuitOpened: say("warning", "circuit opened", (event) => ({ ...place(event), ...trouble(event.error) })),
   circuitClosed: say("info", "circuit closed", place),
+  keysChanged: say("info", "own keys changed", ({ serial }) => ({ serial })),
+  keysTroubled: say("warning", "own keys troubled", (event) => trouble(event.error)),
   partnerChanged: say("info", "partner's certificates changed", ({ partner, certificates }) => ({
     partner,
     certificates,

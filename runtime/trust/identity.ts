@@ -144,7 +144,7 @@ interface Half {
 }
 
 /** What makes private halves of what the file has. */
-function opener(
+export function opener(
   { gateway, master }: PrivateFile,
   file: string,
   masterKey?: MasterKey,

@@ -45,6 +45,12 @@ export const identityErrors = declareErrors("identity", {
     retry: "never",
     says: "Cannot revoke key {kid}: it is not among the signing and encryption keys of {gateway}",
   },
+  IDENTITY_ROOT_FIXED: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot revoke key {kid}: it is the root key that partners know {gateway} by; make keys anew and introduce yourself again",
+  },
   IDENTITY_KEY_LAST: {
     blame: "operator",
     retry: "never",

@@ -57,6 +57,8 @@ export const keyringErrors = declareErrors("keyring", {
  * the first, `verificationKey` the second, `partnerOf` leads back.
  */
 export interface GatewayKeyring extends Keyring {
+  /** Our own keys; `undefined` where we have none. */
+  readonly identity: Identity | undefined;
   /** Our name for the partner whose gateway calls itself `gateway`; `undefined` for a stranger. */
   partnerOf(gateway: string): string | undefined;
   /**
@@ -99,6 +101,9 @@ export function keyringOf(parts: KeyringParts): GatewayKeyring {
   const ours = () => identity ?? fail("KEYRING_IDENTITY_MISSING", { gateway });
   return {
     gateway,
+    get identity() {
+      return identity;
+    },
     signingKey() {
       const nowMs = clock.nowMs();
       const { keyId, privateKey, algorithm } = ours().signing.find((key) => isValidAt(key, nowMs)) ??

@@ -1,13 +1,12 @@
 import { declareErrors } from "../contract/error.ts";
 import type { Disk } from "../contract/world.ts";
 
-/** Errors of the key everything in the journal is sealed under. None shows key material. */
+/** Errors of the key everything in the journal, and the gateway's own keys, are sealed under. None shows key material. */
 export const masterKeyErrors = declareErrors("master", {
   MASTER_KEY_MISSING: {
     blame: "operator",
     retry: "never",
-    says:
-      "Cannot open the journal without its master key: it is not in MITRAL_MASTER_KEY, among the credentials, or " +
+    says: "Cannot find the gateway's master key: it is not in MITRAL_MASTER_KEY, among the credentials, or " +
       "in {file}; for a new gateway, make one by `mitral keys master {file}`",
   },
   MASTER_KEY_UNREADABLE: {
@@ -33,7 +32,7 @@ export const masterKeyErrors = declareErrors("master", {
   },
 });
 
-/** What the journal's data keys are wrapped under. */
+/** What the journal's data keys are wrapped under, and the gateway's own keys sealed. */
 export interface MasterKey {
   /** 16 hexadecimal digits: the start of HMAC-SHA-256 of a fixed text under the key. Safe to show. */
   readonly id: string;
@@ -129,10 +128,15 @@ export async function createMasterKey(): Promise<
     new Uint8Array(await crypto.subtle.exportKey("raw", made)),
     "generateKey",
   );
+  return { masterKey, keyFile: masterKeyFileOf(masterKey) };
+}
+
+/** The file of a key, as {@linkcode readMasterKey} reads it. */
+export function masterKeyFileOf({ id, bytes }: MasterKey): Uint8Array<ArrayBuffer> {
   const text =
-    `# Master key ${masterKey.id} of a Mitral gateway: 32 bytes in base64. Keep it secret, and a copy of it ` +
-    `apart from the backups.\n${masterKey.bytes.toBase64()}\n`;
-  return { masterKey, keyFile: new TextEncoder().encode(text) };
+    `# Master key ${id} of a Mitral gateway: 32 bytes in base64. Keep it secret, and a copy of it ` +
+    `apart from the backups.\n${bytes.toBase64()}\n`;
+  return new TextEncoder().encode(text);
 }
 
 /** The key these 32 bytes are; `source` names them in MASTER_KEY_MALFORMED, where they are not 32. */

@@ -138,14 +138,11 @@ export async function parsePartnerFile(bytes: Uint8Array, file: string): Promise
   const read = readObject(bytes, refuse);
   const { version, ...head } = readHead(read, FORMAT, refuse);
   const isNew = version === 2;
-  const signing = await importAll(read, "signing", signingKeyBytes, importVerificationKey, refuse);
+  const signingKeys = readKeys(read, "signing", signingKeyBytes, refuse);
+  const encryptionKeys = readKeys(read, "encryption", encryptionKeyBytes, refuse);
+  const signing = await importKeys(signingKeys, importVerificationKey, refuse);
   const root = isNew
-    ? await importOne(
-      readKey(read.root, "root", signingKeyBytes, refuse),
-      "root",
-      importVerificationKey,
-      refuse,
-    )
+    ? await importKey(readPart(read.root, "root", signingKeyBytes, refuse), importVerificationKey, refuse)
     : signing[0];
 
   const { signature, ...said } = read;
@@ -155,15 +152,12 @@ export async function parsePartnerFile(bytes: Uint8Array, file: string): Promise
   if (!await isSignatureBy(root, signatureBytes, signed)) {
     partnerErrors.fail("PARTNER_SIGNATURE_INVALID", { file });
   }
-  const encryption = await importAll(read, "encryption", encryptionKeyBytes, importEncryptionKey, refuse);
+  const encryption = await importKeys(encryptionKeys, importEncryptionKey, refuse);
   const partner = { ...head, root, signing, encryption };
   if (!isNew) return { ...partner, certificates: [], links: [], revoked: [] };
-  const relay = read.relay === undefined ? undefined : await importOne(
-    readKey(read.relay, "relay", RELAY_KEY, refuse),
-    "relay",
-    importVerificationKey,
-    refuse,
-  );
+  const relay = read.relay === undefined
+    ? undefined
+    : await importKey(readPart(read.relay, "relay", RELAY_KEY, refuse), importVerificationKey, refuse);
   const revoked = readRevoked(read, refuse);
   const gone = new Set(revoked.map(({ keyId }) => keyId));
   if ([root, ...relay ? [relay] : [], ...signing, ...encryption].some(({ keyId }) => gone.has(keyId))) {
@@ -188,10 +182,37 @@ export async function fingerprintOf(
   return (await digestOf(root.publicBytes)).replace(/....(?=.)/g, "$& ");
 }
 
-/** Imports a key; refuses one whose id is another's. Its times stay. */
-async function importOne<A extends string, K extends { readonly keyId: string }>(
-  { algorithm, publicBytes, keyId, ...times }: KeyEntry<A>,
+/** A key of a file, and where it stands there. */
+interface Part<A extends string> {
+  readonly entry: KeyEntry<A>;
+  readonly part: string;
+}
+
+function readPart<A extends string>(
+  item: unknown,
   part: string,
+  lengths: KeyLengths<A>,
+  refuse: Refuse,
+): Part<A> {
+  return { entry: readKey(item, part, lengths, refuse), part };
+}
+
+/** The keys of a list that this version knows the algorithm of, of which there must be one. */
+function readKeys<A extends string>(
+  file: Record<string, unknown>,
+  kind: string,
+  lengths: KeyLengths<A>,
+  refuse: Refuse,
+): Keys<Part<A>> {
+  const [first, ...rest] = readList(file, kind, KEYS_MAX, refuse)
+    .filter(({ item }) => file.version === 1 || !isUnheardOf(item, lengths))
+    .map(({ item, part }) => readPart(item, part, lengths, refuse));
+  return first ? [first, ...rest] : refuse(kind);
+}
+
+/** Imports a key; refuses one whose id is another's. Its times stay. */
+async function importKey<A extends string, K extends { readonly keyId: string }>(
+  { entry: { algorithm, publicBytes, keyId, ...times }, part }: Part<A>,
   open: (algorithm: A, publicBytes: Uint8Array<ArrayBuffer>) => Promise<K>,
   refuse: Refuse,
 ): Promise<K & KeyTimes> {
@@ -199,21 +220,15 @@ async function importOne<A extends string, K extends { readonly keyId: string }>
   return key.keyId === keyId ? { ...key, ...times } : refuse(`${part}.kid`);
 }
 
-/** Imports the keys of a list that this version knows the algorithm of, of which there must be one. */
-async function importAll<A extends string, K extends { readonly keyId: string }>(
-  file: Record<string, unknown>,
-  kind: string,
-  lengths: KeyLengths<A>,
+async function importKeys<A extends string, K extends { readonly keyId: string }>(
+  [first, ...rest]: Keys<Part<A>>,
   open: (algorithm: A, publicBytes: Uint8Array<ArrayBuffer>) => Promise<K>,
   refuse: Refuse,
 ): Promise<Keys<K & KeyTimes>> {
-  const entries = readList(file, kind, KEYS_MAX, refuse)
-    .filter(({ item }) => file.version === 1 || !isUnheardOf(item, lengths))
-    .map(({ item, part }) => ({ entry: readKey(item, part, lengths, refuse), part }));
-  const [first, ...rest] = await Promise.all(
-    entries.map(({ entry, part }) => importOne(entry, part, open, refuse)),
-  );
-  return first ? [first, ...rest] : refuse(kind);
+  return [
+    await importKey(first, open, refuse),
+    ...await Promise.all(rest.map((key) => importKey(key, open, refuse))),
+  ];
 }
 
 function readLinks(file: Record<string, unknown>, refuse: Refuse): readonly Link[] {

@@ -4,6 +4,7 @@ import { createIdentity } from "../../runtime/trust/identity.ts";
 import { keyringOf } from "../../runtime/trust/keyring.ts";
 import { parsePartnerFile, writePartnerFile } from "../../runtime/trust/partner_file.ts";
 import { gatewayOf, testKeyring } from "../runtime/trust/gateways.ts";
+import { masterKey } from "../world/master_key.ts";
 import { bytesOf, hl7 } from "./_messages.ts";
 
 const HOUR_MS = 3_600_000;
@@ -53,9 +54,10 @@ export async function seal(
 
 /** As the clinic would seal with a copy of the laboratory's keys that the laboratory never had, or has lost. */
 export async function sealForOtherKey(): Promise<Sealed> {
-  const { identity } = await createIdentity({ gateway: "lab.example", nowMs: Date.now() });
+  const { identity } = await createIdentity({ gateway: "lab.example", nowMs: Date.now(), masterKey });
   const keys = keyringOf({
     gateway: "clinic.example",
+    clock: { nowMs: () => Date.now() },
     identity: (await gatewayOf("clinic")).identity,
     partners: { lab: await parsePartnerFile(await writePartnerFile(identity), "lab.json") },
   });

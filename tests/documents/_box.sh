@@ -82,8 +82,11 @@ follow place
 cp -R "$blocks/etc/." /etc
 # The registry hands over its own public keys.
 mkdir /etc/mitral/partners
-DENO_DIR=/opt/mitral/current/cache deno run --quiet --cached-only -P /opt/mitral/current/app/mod.ts \
-  keys init --name registry --out registry
+registry() {
+  DENO_DIR=/opt/mitral/current/cache deno run --quiet --cached-only -P /opt/mitral/current/app/mod.ts keys "$@"
+}
+registry master registry.key
+registry init --name registry --out registry --master registry.key
 cp registry/registry.partner.json /etc/mitral/partners/registry.json
 cd /etc/systemd/system
 follow start

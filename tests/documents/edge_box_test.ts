@@ -39,9 +39,11 @@ Deno.test("the unit's permissions are enough to run the page's gateway, without 
   await using shell = new Shell(clone);
   const made = await shell.run(
     "mkdir -p etc/mitral/partners var/lib/mitral\n" +
-      "deno task mitral keys init --name st-elsewhere --out credentials\n" +
       "deno task mitral keys master credentials/mitral-master-key\n" +
-      "deno task mitral keys init --name registry --out registry\n" +
+      "deno task mitral keys init --name st-elsewhere --out credentials " +
+      "--master credentials/mitral-master-key\n" +
+      "deno task mitral keys master registry.key\n" +
+      "deno task mitral keys init --name registry --out registry --master registry.key\n" +
       "cp registry/registry.partner.json etc/mitral/partners/registry.json\n",
   );
   assertEquals(made.code, 0, made.printed);

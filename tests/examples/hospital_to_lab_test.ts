@@ -67,6 +67,7 @@ Deno.test("the demo can be interrupted while messages flow, and leaves nothing b
 Deno.test("the demo says why a gateway does not start, and stops the other", () =>
   inFolder(async (folder) => {
     const keys = join(folder, "metro-lab/keys");
+    assertEquals((await mitral("keys", "master", join(folder, "metro-lab/master.key"))).code, 0);
     assertEquals((await mitral("keys", "init", "--name", "metro-lab", "--out", keys)).code, 0);
     await Deno.writeTextFile(join(keys, "gateway.json"), "{}");
     await using program = new Program([...main, "--once", "--dir", folder]);

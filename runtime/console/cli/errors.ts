@@ -20,6 +20,16 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot write {kind} to {path}: it is part of Mitral, and this is no clone of it",
   },
+  CONSOLE_RECOVERY_SEALED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot open {path}: it is no file of age, damaged, or encrypted for another key",
+  },
+  CONSOLE_RECOVERY_INVALID: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot recover keys from {path}: what is in it was not written by `mitral keys export`",
+  },
   CONSOLE_STDIN_MISSING: { blame: "operator", retry: "never", says: "Cannot read -: there is no input" },
   CONSOLE_MESSAGES_MISSING: {
     blame: "operator",

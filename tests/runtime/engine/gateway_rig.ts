@@ -7,6 +7,7 @@ import type { ActPlan, ChannelPlan, DestinationPlan, GatewayPlan } from "../../.
 import type { OpenStore } from "../../../runtime/journal/journal.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
+import { masterKey } from "../../world/master_key.ts";
 import { MemoryStore } from "../../world/memory_store.ts";
 import { SeededRandom } from "../../world/seeded_random.ts";
 import { worldWith } from "../../world/tools.ts";
@@ -133,6 +134,7 @@ export class GatewayRig implements AsyncDisposable {
     };
     this.#gateway = await Gateway.open(plan, {
       world: this.world,
+      masterKey,
       openStore,
       observer: (event) => this.#note(event),
     });

@@ -118,6 +118,8 @@ export function everyEvent(): readonly GatewayEvent[] {
   const more = { smuggled: CANARY, message: CANARY, body: CANARY };
   const events: { readonly [N in GatewayEvent["name"]]: Extract<GatewayEvent, { name: N }> } = {
     gatewayStarted: { name: "gatewayStarted", atMs, gateway: "st-elsewhere", channels: 1 },
+    keysChanged: { name: "keysChanged", atMs, serial: 2 },
+    keysTroubled: { name: "keysTroubled", atMs, error },
     partnerChanged: { name: "partnerChanged", atMs, partner: "lab", certificates: 1 },
     partnerTroubled: { name: "partnerTroubled", atMs, partner: "lab", error },
     gatewayStopped: { name: "gatewayStopped", atMs, gateway: "st-elsewhere", pending: 2 },

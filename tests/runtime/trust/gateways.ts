@@ -1,6 +1,7 @@
 /** Gateways with keys, for tests: made once, since every test file needs a few. */
 import { createIdentity, type Identity } from "../../../runtime/trust/identity.ts";
 import { type GatewayKeyring, keyringOf } from "../../../runtime/trust/keyring.ts";
+import { masterKey } from "../../world/master_key.ts";
 import { parsePartnerFile, type Partner, writePartnerFile } from "../../../runtime/trust/partner_file.ts";
 
 /** When all keys of a test were made. */
@@ -30,13 +31,14 @@ export async function testKeyring(name: string, partners: readonly string[]): Pr
   );
   return keyringOf({
     gateway: `${name}.example`,
+    clock: { nowMs: () => MADE_AT_MS },
     identity: (await gatewayOf(name)).identity,
     partners: Object.fromEntries(known),
   });
 }
 
 async function make(gateway: string): Promise<TestGateway> {
-  const { identity, privateFile } = await createIdentity({ gateway, nowMs: MADE_AT_MS });
+  const { identity, privateFile } = await createIdentity({ gateway, nowMs: MADE_AT_MS, masterKey });
   const partnerFile = await writePartnerFile(identity);
   return {
     identity,

@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { keyringOf, openKeyring } from "../../../runtime/trust/keyring.ts";
-import { gatewayOf } from "./gateways.ts";
+import { masterKey } from "../../world/master_key.ts";
+import { gatewayOf, MADE_AT_MS } from "./gateways.ts";
 
 /** A disk with the key files of three gateways, and one file that cannot be read. */
 async function disk() {
@@ -25,9 +26,17 @@ async function open(
   identityFile?: string,
   gateway = "hospital.example",
 ) {
-  return await openKeyring({ gateway, identityFile, partnerFiles, disk: await disk() });
+  return await openKeyring({
+    gateway,
+    identityFile,
+    masterKey,
+    partnerFiles,
+    disk: await disk(),
+    clock: { nowMs: () => MADE_AT_MS },
+  });
 }
 
+const clock = { nowMs: () => MADE_AT_MS };
 const codeOf = async (opening: Promise<unknown>) => (await assertRejects(() => opening, MitralError)).code;
 
 Deno.test("keyring speaks of partners by our name, and of gateways by theirs", async () => {
@@ -103,7 +112,7 @@ Deno.test("keyring uses the first key, and still opens and verifies with the oth
     signing: [next.signing[0], old.signing[0]] as const,
     encryption: [next.encryption[0], old.encryption[0]] as const,
   };
-  const own = keyringOf({ gateway: "lab.example", identity: rotated, partners: {} });
+  const own = keyringOf({ gateway: "lab.example", clock, identity: rotated, partners: {} });
   assertEquals(own.signingKey().keyId, next.signing[0].keyId);
   assertEquals(own.decryptionKey(old.encryption[0].keyId)?.key.type, "private");
 
@@ -117,7 +126,7 @@ Deno.test("keyring uses the first key, and still opens and verifies with the oth
     ...(await gatewayOf("lab")).partner,
     signing: [publicHalves(next.signing[0]), publicHalves(old.signing[0])] as const,
   };
-  const theirs = keyringOf({ gateway: "hospital.example", partners: { lab: partner } });
+  const theirs = keyringOf({ gateway: "hospital.example", clock, partners: { lab: partner } });
   for (const { keyId } of rotated.signing) {
     assertEquals(theirs.verificationKey("lab.example", keyId)?.key.type, "public");
   }

@@ -3,6 +3,7 @@ import { exitCodes } from "../exit_codes.ts";
 import { plural } from "../figures.ts";
 import { readGatewayPlaces } from "../gateway_file.ts";
 import { foundMasterKey } from "../master_key.ts";
+import { resealOwnKeys } from "../own_keys.ts";
 import { type AddCommand, examples } from "../session.ts";
 
 interface RekeyOptions {
@@ -13,7 +14,7 @@ interface RekeyOptions {
 /** `mitral journal rekey` */
 export const addJournalRekey: AddCommand = (parent, session) => {
   parent.command("rekey <file>")
-    .description("seal the journal of a gateway that is stopped under another master key")
+    .description("seal the journal and the own keys of a gateway that is stopped under another master key")
     .requiredOption("--to <file>", "the new key, made by: mitral keys master FILE")
     .option("--json", "print both ids and the number of data keys as JSON")
     .addHelpText("after", examples("mitral journal rekey gateway.yaml --to next.key"))
@@ -23,18 +24,21 @@ export const addJournalRekey: AddCommand = (parent, session) => {
         import("../../../journal/store.ts"),
       ]);
       const { world } = session.outside;
-      const { data, masterKey } = await readGatewayPlaces(file, session);
+      const { data, masterKey, keys } = await readGatewayPlaces(file, session);
       const to = await readMasterKey(world.disk, session.path(typed));
       const { key: from, source } = await foundMasterKey(masterKey, session);
       const { dataKeys, damaged } = await changeMasterKey(world, data, { from, to });
-      if (json) session.printJson({ from: from.id, to: to.id, dataKeys, damaged });
-      else {
+      const own = keys === undefined ? undefined : await resealOwnKeys(keys, { from, to }, session);
+      if (json) {
+        session.printJson({ from: from.id, to: to.id, dataKeys, damaged, ...(own ? { keys: own } : {}) });
+      } else {
         session.print(
           `${session.paint.bold(to.id)} seals the journal: ${plural(dataKeys, "data key")} wrapped anew`,
         );
         if (damaged > 0) {
           session.print(session.paint.warn(`${plural(damaged, "data key")} damaged, as before`));
         }
+        if (own) session.print(`and the gateway's own keys, in ${own}`);
         const next = source === masterKey
           ? `masterKey: ./${relative(dirname(session.path(file)), session.path(typed))} in ${file}`
           : `put it in the place of the one in ${source}`;

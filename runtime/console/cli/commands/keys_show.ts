@@ -1,3 +1,4 @@
+import type { KeyTimes } from "../../../trust/key_times.ts";
 import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { timeText } from "../figures.ts";
@@ -18,15 +19,31 @@ interface MasterKeyFacts {
   readonly id: string;
 }
 
+/** What may be shown of a key. */
+interface OneKeyFacts {
+  readonly kid: string;
+  readonly algorithm: string;
+  /** When it may be used, where it is not for ever. */
+  readonly fromMs?: number;
+  readonly untilMs?: number;
+}
+
 /** What may be shown of a key file: nothing of it is secret. */
 interface PairFacts {
   readonly file: string;
   readonly kind: "private" | "public";
   readonly gateway: string;
   readonly createdAtMs: number;
+  readonly issuedAtMs: number;
+  readonly serial: number;
   readonly fingerprint: string;
-  readonly signing: readonly string[];
-  readonly encryption: readonly string[];
+  readonly root: OneKeyFacts;
+  readonly signing: readonly OneKeyFacts[];
+  readonly encryption: readonly OneKeyFacts[];
+  readonly relay?: OneKeyFacts;
+  readonly revoked: readonly { readonly keyId: string; readonly atMs: number; readonly reason?: string }[];
+  /** Of a private file: the master key it is sealed under; `null` where its keys are in clear. */
+  readonly sealedUnder?: string | null;
 }
 
 type KeyFacts = MasterKeyFacts | PairFacts;
@@ -77,21 +94,29 @@ async function factsOf(file: string, session: Session): Promise<KeyFacts> {
 }
 
 async function pairFacts(file: string, bytes: Uint8Array): Promise<PairFacts> {
-  const [{ parseIdentity }, { fingerprintOf, parsePartnerFile }] = await Promise.all([
-    import("../../../trust/identity.ts"),
+  const [{ parsePrivateFile }, { fingerprintOf, parsePartnerFile }] = await Promise.all([
+    import("../../../trust/private_file.ts"),
     import("../../../trust/partner_file.ts"),
   ]);
-  const kind = isPartnerFile(bytes) ? "public" : "private";
-  const keys = await (kind === "public" ? parsePartnerFile(bytes, file) : parseIdentity(bytes, file));
+  const isPublic = isPartnerFile(bytes);
+  const keys = isPublic ? await parsePartnerFile(bytes, file) : parsePrivateFile(bytes, file);
+  const { gateway, createdAtMs, issuedAtMs, serial, root, signing, encryption, relay, revoked } = keys;
   return {
-    file,
-    kind,
-    gateway: keys.gateway,
-    createdAtMs: keys.createdAtMs,
+    ...{ file, kind: isPublic ? "public" : "private", gateway, createdAtMs, issuedAtMs, serial },
     fingerprint: await fingerprintOf(keys),
-    signing: keys.signing.map(({ keyId }) => keyId),
-    encryption: keys.encryption.map(({ keyId }) => keyId),
+    root: oneKey(root),
+    signing: signing.map(oneKey),
+    encryption: encryption.map(oneKey),
+    ...(relay ? { relay: oneKey(relay) } : {}),
+    revoked,
+    ...("profile" in keys ? { sealedUnder: keys.master ?? null } : {}),
   };
+}
+
+function oneKey(
+  { keyId, algorithm, fromMs, untilMs }: { readonly keyId: string; readonly algorithm: string } & KeyTimes,
+): OneKeyFacts {
+  return { kid: keyId, algorithm, fromMs, untilMs };
 }
 
 /** Pairs' files say which half they are; whatever else it is, the reader of private files refuses by code. */
@@ -103,15 +128,35 @@ function isPartnerFile(bytes: Uint8Array): boolean {
   }
 }
 
-function factsText(facts: KeyFacts, { paint }: Session): string {
+function factsText(facts: KeyFacts, { paint, outside }: Session): string {
   if (facts.kind === "master") return `${paint.bold(facts.id)} master key\nfile         ${plain(facts.file)}`;
-  const { file, kind, gateway, createdAtMs, fingerprint, signing, encryption } = facts;
-  return [
-    `${paint.bold(plain(gateway))} ${kind} keys`,
-    `fingerprint  ${fingerprint}`,
-    `signing      ${signing.join(", ")}`,
-    `encryption   ${encryption.join(", ")}`,
-    `made         ${timeText(createdAtMs)}`,
-    `file         ${plain(file)}`,
-  ].join("\n");
+  const { file, kind, gateway, createdAtMs, fingerprint, relay, serial, issuedAtMs, sealedUnder } = facts;
+  const nowMs = outside.world.clock.nowMs();
+  const keyText = ({ kid, algorithm, fromMs, untilMs }: OneKeyFacts) =>
+    [
+      `${kid} ${algorithm}`,
+      ...(fromMs === undefined || fromMs <= nowMs ? [] : [`from ${timeText(fromMs)}`]),
+      ...(untilMs === undefined ? [] : [`until ${timeText(untilMs)}`]),
+    ].join(", ");
+  const rows: readonly (readonly [string, ...string[]])[] = [
+    ["fingerprint", fingerprint],
+    ["root", keyText(facts.root)],
+    ["signing", ...facts.signing.map(keyText)],
+    ["encryption", ...facts.encryption.map(keyText)],
+    ["relay", ...relay ? [keyText(relay)] : []],
+    ["revoked", ...facts.revoked.map(({ keyId, atMs }) => `${keyId}, ${timeText(atMs)}`)],
+    ["sealed", ...sealedText(sealedUnder)],
+    ["serial", ...serial > 0 ? [`${serial}, of ${timeText(issuedAtMs)}`] : []],
+    ["made", timeText(createdAtMs)],
+    ["file", plain(file)],
+  ];
+  const lines = rows.flatMap(([label, ...texts]) =>
+    texts.map((text, at) => `${(at === 0 ? label : "").padEnd(13)}${text}`)
+  );
+  return [`${paint.bold(plain(gateway))} ${kind} keys`, ...lines].join("\n");
+}
+
+function sealedText(under: string | null | undefined): readonly string[] {
+  if (under === undefined) return [];
+  return [under === null ? "no: seal them by `mitral keys seal`" : `under the master key ${under}`];
 }

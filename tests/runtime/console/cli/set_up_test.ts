@@ -1,13 +1,11 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
-import { fingerprintOf, parsePartnerFile } from "../../../../runtime/trust/partner_file.ts";
 import { outside } from "../../../../gateway.ts";
 import { masterKeyAdvice } from "../../../../runtime/console/cli/master_key.ts";
 import { readMasterKey } from "../../../../runtime/trust/master_key.ts";
 import { denoWorld } from "../../../../runtime/world/deno_world.ts";
 import { masterKey } from "../../../world/master_key.ts";
-import { parseIdentity } from "../../../../runtime/trust/identity.ts";
 import { run, withFolder } from "../console_kit.ts";
 
 const broken = `gateway: lab
@@ -181,75 +179,4 @@ Deno.test("check says that there is no file, and exit code 3", () =>
     const { code, err } = await run(["check", "absent.yaml"], { cwd });
     assertEquals(code, exitCodes.cannot);
     assertStringIncludes(err, "absent.yaml:1:1 CONFIG_FILE_UNREADABLE");
-  }));
-
-Deno.test("keys init makes a private file nobody else can read and a public one that fits it", () =>
-  withFolder(async (cwd) => {
-    const { code, out, err } = await run(["keys", "init", "--name", "st-elsewhere", "--out", "keys"], {
-      cwd,
-    });
-    assertEquals([code, err], [exitCodes.ok, ""]);
-    const privateFile = join(cwd, "keys/gateway.json");
-    const publicFile = join(cwd, "keys/st-elsewhere.partner.json");
-    assertEquals((await Deno.stat(privateFile)).mode! & 0o777, 0o600);
-    const identity = await parseIdentity(await Deno.readFile(privateFile), privateFile);
-    const partner = await parsePartnerFile(await Deno.readFile(publicFile), publicFile);
-    const fingerprint = await fingerprintOf(identity);
-    assertEquals(await fingerprintOf(partner), fingerprint);
-    assertStringIncludes(out, `st-elsewhere ${fingerprint}`);
-    assertStringIncludes(out, "keys/st-elsewhere.partner.json");
-  }));
-
-Deno.test("keys init follows the gateway file", () =>
-  withFolder(async (cwd) => {
-    await Deno.writeTextFile(join(cwd, "gateway.yaml"), "gateway: lab\nkeys: ./secret/own.json\n");
-    const { code, out } = await run(["keys", "init", "--file", "gateway.yaml", "--json"], { cwd });
-    assertEquals(code, exitCodes.ok);
-    const { gateway, private: own, public: handed } = JSON.parse(out);
-    assertEquals([gateway, own, handed], ["lab", "secret/own.json", "secret/lab.partner.json"]);
-    assert((await Deno.stat(join(cwd, own))).isFile);
-  }));
-
-Deno.test("keys init never overwrites a key, nor leaves half a pair", () =>
-  withFolder(async (cwd) => {
-    const init = () => run(["keys", "init", "--name", "lab", "--out", "."], { cwd });
-    await Deno.writeTextFile(join(cwd, "lab.partner.json"), "mine");
-    const first = await init();
-    assertEquals(first.code, exitCodes.cannot);
-    assertStringIncludes(first.err, "CONSOLE_FILE_EXISTS");
-    assertEquals((await Array.fromAsync(Deno.readDir(cwd))).map(({ name }) => name), ["lab.partner.json"]);
-    await Deno.remove(join(cwd, "lab.partner.json"));
-    assertEquals((await init()).code, exitCodes.ok);
-    const before = await Deno.readTextFile(join(cwd, "gateway.json"));
-    assertEquals((await init()).code, exitCodes.cannot);
-    assertEquals(await Deno.readTextFile(join(cwd, "gateway.json")), before);
-  }));
-
-Deno.test("keys show prints fingerprints of both kinds of file, and no private key", () =>
-  withFolder(async (cwd) => {
-    await Deno.writeTextFile(
-      join(cwd, "gateway.yaml"),
-      "gateway: lab\nkeys: ./keys/gateway.json\npartners: { other: ./keys/lab.partner.json }\n",
-    );
-    await run(["keys", "init", "--file", "gateway.yaml"], { cwd });
-    const { code, out } = await run(["keys", "show", "--file", "gateway.yaml"], { cwd });
-    assertEquals(code, exitCodes.ok);
-    const fingerprints = [...out.matchAll(/^fingerprint {2}(.*)$/gm)].map(([, text]) => text);
-    assertEquals(fingerprints.length, 2);
-    assertEquals(fingerprints[0], fingerprints[1]);
-    const json = await run(["keys", "show", "keys/gateway.json", "keys/lab.partner.json", "--json"], { cwd });
-    assertEquals(JSON.parse(json.out).map(({ kind }: { kind: string }) => kind), ["private", "public"]);
-    const own = JSON.parse(await Deno.readTextFile(join(cwd, "keys/gateway.json")));
-    for (const { private: secret } of [...own.signing, ...own.encryption]) {
-      assert(!out.includes(secret) && !json.out.includes(secret));
-    }
-  }));
-
-Deno.test("keys show refuses a file that holds no keys, by code", () =>
-  withFolder(async (cwd) => {
-    await Deno.writeTextFile(join(cwd, "x.json"), "{}");
-    const { code, err } = await run(["keys", "show", "x.json"], { cwd });
-    assertEquals(code, exitCodes.cannot);
-    assertStringIncludes(err, "IDENTITY_FILE_INVALID");
-    assertEquals((await run(["keys", "show", "absent.json"], { cwd })).code, exitCodes.cannot);
   }));

@@ -9,6 +9,7 @@ import bytesFormat from "../../../../actors/formats/bytes.ts";
 import { SETTINGS } from "../../../actors/formats/hl7v2/hl7_with.ts";
 import { collecting } from "../../engine/batches.ts";
 import { FakeEnvelope } from "../../engine/fake_envelope.ts";
+import { masterKey } from "../../../world/master_key.ts";
 import type { Places } from "./contents.ts";
 import { FakePeer, refusal } from "../../engine/fake_peer.ts";
 import { type GatewayRig, step, to } from "../../engine/gateway_rig.ts";
@@ -178,8 +179,8 @@ function stateful(
 
 async function keysIn(folder: string): Promise<Site["settings"]> {
   const nowMs = Date.UTC(2026, 0, 2);
-  const own = await createIdentity({ gateway: "here", nowMs });
-  const partner = await createIdentity({ gateway: "north", nowMs });
+  const own = await createIdentity({ gateway: "here", nowMs, masterKey });
+  const partner = await createIdentity({ gateway: "north", nowMs, masterKey });
   const [keys, north] = [`${folder}/gateway.json`, `${folder}/north.json`];
   await Deno.writeFile(keys, own.privateFile);
   await Deno.writeFile(north, await writePartnerFile(partner.identity));

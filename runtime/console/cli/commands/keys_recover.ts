@@ -1,0 +1,48 @@
+import { relative } from "node:path";
+import { exitCodes } from "../exit_codes.ts";
+import { readGatewayPlaces } from "../gateway_file.ts";
+import { openRecoveryFile } from "../recovery.ts";
+import { type AddCommand, examples } from "../session.ts";
+
+interface RecoverOptions {
+  readonly file: string;
+  readonly identity: string;
+  readonly json?: boolean;
+}
+
+/** `mitral keys recover` */
+export const addKeysRecover: AddCommand = (parent, session) => {
+  parent.command("recover <recovery>")
+    .description("bring back the master key and the gateway's own keys from a file of `keys export`")
+    .requiredOption("--identity <file>", "the age key, as age-keygen wrote it")
+    .option("--file <file>", "gateway file: where the keys are to lie", "gateway.yaml")
+    .option("--json", "print files and ids as JSON")
+    .addHelpText(
+      "after",
+      "\nNothing is overwritten: a key file that is there stays.\n" +
+        examples("mitral keys recover recovery.age --identity offline-key.txt"),
+    )
+    .action(session.act(async (recovery: string, { file, identity, json }: RecoverOptions) => {
+      const places = await readGatewayPlaces(file, session);
+      const { masterKeyFile, masterKey, privateFile } = await openRecoveryFile(
+        { path: recovery, identity },
+        session,
+      );
+      const written: string[] = [];
+      const put = async (place: string, bytes: Uint8Array) => {
+        if (await session.outside.world.disk.facts(place) !== undefined) return;
+        const path = relative(session.terminal.cwd, place);
+        await session.writeNew(path, bytes, 0o600);
+        written.push(path);
+      };
+      await put(places.masterKey, masterKeyFile);
+      if (privateFile && places.keys !== undefined) await put(places.keys, privateFile);
+      if (json) session.printJson({ master: masterKey.id, written });
+      else {
+        session.print(`master key ${session.paint.bold(masterKey.id)}`);
+        for (const path of written) session.print(`wrote ${path}`);
+        if (written.length === 0) session.print("nothing was missing, and nothing written");
+      }
+      return exitCodes.ok;
+    }));
+};

@@ -1,0 +1,148 @@
+import type { SealingAlgorithm } from "../contract/envelope.ts";
+import { type Keys, KEYS_MAX, timeOf } from "./_key_file.ts";
+import { type KeyKind, sealHalf } from "./_sealed_half.ts";
+import { opener } from "./identity.ts";
+import { identityErrors } from "./identity_errors.ts";
+import { isValidAt, type KeyTimes } from "./key_times.ts";
+import type { MasterKey } from "./master_key.ts";
+import { newEncryptionKey, newRelayKey, newSigningKey, type SealedFile } from "./new_keys.ts";
+import type { PrivateFile, StoredKey } from "./private_file.ts";
+
+/** When next keys begin, and how long those before them go on. */
+export interface Rotation {
+  readonly nowMs: number;
+  /** From then on the next keys are the current ones. Until then partners have time to get them. */
+  readonly beginsAtMs: number;
+  /** How long from then on the keys before them are still good: longer than any message is under way. */
+  readonly overlapMs: number;
+}
+
+/** How long a key that opens is kept once nobody may seal for it any more: messages may still be under way. */
+export const OPENING_KEPT_MS = 30 * 86_400_000;
+
+/**
+ * Seals the keys of a file under a master key: those of version 1, which were in clear, or those that another key, `from`,
+ * seals. A gateway that had no key for relays gets one. `file` names it in errors. What partners see of it grows by one
+ * `serial` where anything of that is new.
+ *
+ * Errors: IDENTITY_MASTER_MISSING, IDENTITY_MASTER_WRONG, IDENTITY_KEY_ALTERED.
+ */
+export async function sealKeys(
+  keys: PrivateFile,
+  { file, from, to, nowMs }: {
+    readonly file: string;
+    readonly from?: MasterKey;
+    readonly to: MasterKey;
+    readonly nowMs: number;
+  },
+): Promise<SealedFile> {
+  const { gateway } = keys;
+  const open = opener(keys, file, from);
+  const one = async <A extends string>(kind: KeyKind, key: StoredKey<A>, part: string = kind) => {
+    const bytes = await open({ kind, keyId: key.keyId, half: key.half, part });
+    return { ...key, half: await sealHalf(to, { gateway, kind, keyId: key.keyId }, bytes) };
+  };
+  const all = async <A extends string>(kind: KeyKind, [first, ...rest]: Keys<StoredKey<A>>) =>
+    [
+      await one(kind, first, `${kind}[0]`),
+      ...await Promise.all(rest.map((key, at) => one(kind, key, `${kind}[${at + 1}]`))),
+    ] as const;
+  const grown = keys.relay
+    ? { relay: await one("relay", keys.relay) }
+    : { relay: await newRelayKey({ gateway, masterKey: to }), serial: keys.serial + 1, issuedAtMs: nowMs };
+  return {
+    ...keys,
+    ...grown,
+    master: to.id,
+    root: await one("root", keys.root),
+    signing: await all("signing", keys.signing),
+    encryption: await all("encryption", keys.encryption),
+  };
+}
+
+/**
+ * Makes the next key of each that signs or opens, and takes out those nothing can come for any more. The root key and the
+ * one for relays stay: partners and relays know the gateway by them. Where next keys are there and have not begun, they
+ * begin at `beginsAtMs` if that is now; otherwise it fails by IDENTITY_KEYS_PENDING.
+ *
+ * Errors: IDENTITY_KEYS_PENDING, IDENTITY_KEYS_FULL.
+ */
+export async function rotateKeys(
+  keys: SealedFile,
+  masterKey: MasterKey,
+  { nowMs, beginsAtMs, overlapMs }: Rotation,
+): Promise<SealedFile> {
+  const { gateway } = keys;
+  const by = { gateway, masterKey };
+  const pending = [...keys.signing, ...keys.encryption].filter(({ fromMs }) => (fromMs ?? 0) > nowMs);
+  if (pending.length > 0 && beginsAtMs > nowMs) {
+    const fromMs = Math.min(...pending.map(({ fromMs }) => fromMs!));
+    identityErrors.fail("IDENTITY_KEYS_PENDING", { gateway, from: timeOf(fromMs) });
+  }
+  const changed = async <A extends string>(
+    kind: "signing" | "encryption",
+    list: Keys<StoredKey<A>>,
+    keptMs: number,
+    make: (algorithm: A) => Promise<StoredKey<A>>,
+  ): Promise<Keys<StoredKey<A>>> => {
+    const ended = list.map((key) =>
+      key.fromMs !== undefined && key.fromMs > nowMs
+        ? { ...key, fromMs: nowMs }
+        : { ...key, untilMs: Math.min(key.untilMs ?? Infinity, beginsAtMs + overlapMs) }
+    ).filter(({ untilMs = Infinity }) => untilMs + keptMs > nowMs);
+    const made = pending.length > 0 ? [] : await Promise.all(
+      [...new Set(list.map(({ algorithm }) => algorithm))]
+        .map(async (algorithm) => ({ ...await make(algorithm), fromMs: beginsAtMs })),
+    );
+    const [first, ...rest] = [...made, ...ended];
+    if (rest.length >= KEYS_MAX) identityErrors.fail("IDENTITY_KEYS_FULL", { gateway, kind, max: KEYS_MAX });
+    return [first, ...rest];
+  };
+  return {
+    ...keys,
+    serial: keys.serial + 1,
+    issuedAtMs: nowMs,
+    signing: await changed("signing", keys.signing, 0, (algorithm) => newSigningKey(by, algorithm)),
+    encryption: await changed(
+      "encryption",
+      keys.encryption,
+      OPENING_KEPT_MS,
+      (algorithm: SealingAlgorithm) => newEncryptionKey(by, algorithm),
+    ),
+  };
+}
+
+/**
+ * Takes a key out for good, wherever it is and whatever its times say, and has partners refuse it. What was sealed for it
+ * and not yet opened is lost: its sender seals it anew. Errors: IDENTITY_KEY_UNKNOWN, IDENTITY_KEY_LAST, IDENTITY_ROOT_FIXED.
+ */
+export function revokeKey(
+  keys: SealedFile,
+  { keyId, reason, nowMs }: { readonly keyId: string; readonly reason: string; readonly nowMs: number },
+): SealedFile {
+  const { gateway } = keys;
+  if (keyId === keys.root.keyId) identityErrors.fail("IDENTITY_ROOT_FIXED", { kid: keyId, gateway });
+  const without = <K extends StoredKey>(list: Keys<K>): Keys<K> => {
+    const revoked = list.find((key) => key.keyId === keyId);
+    if (!revoked) return list;
+    const others = list.filter((key) => key !== revoked);
+    const { algorithm } = revoked;
+    const isEnough = others.some((key) => key.algorithm === algorithm && isValidAt(key as KeyTimes, nowMs));
+    const [first, ...rest] = others;
+    return isEnough
+      ? [first, ...rest]
+      : identityErrors.fail("IDENTITY_KEY_LAST", { kid: keyId, gateway, algorithm });
+  };
+  const signing = without(keys.signing), encryption = without(keys.encryption);
+  if (signing === keys.signing && encryption === keys.encryption) {
+    identityErrors.fail("IDENTITY_KEY_UNKNOWN", { kid: keyId, gateway });
+  }
+  return {
+    ...keys,
+    signing,
+    encryption,
+    serial: keys.serial + 1,
+    issuedAtMs: nowMs,
+    revoked: [...keys.revoked, { keyId, atMs: nowMs, reason }],
+  };
+}
