@@ -1,7 +1,7 @@
 /** Programs that other people wrote, for the tests to talk to. */
 
 /** Where NATS's server is that is not on the path: releases of Debian have older ones. */
-const NATS_SERVER = Deno.env.get("MITRAL_NATS_SERVER") || "nats-server";
+export const NATS_SERVER = Deno.env.get("MITRAL_NATS_SERVER") || "nats-server";
 
 /** What a peer is found by: each program in turn, called to see whether it is there. */
 const PEERS = {
