@@ -159,7 +159,7 @@ Deno.test({
     await restartWith(site, /^http: "127\.0\.0\.1:/m, 'http: "0.0.0.0:');
     assertEquals(await verdict(site), [exitCodes.no, ["bad monitorOpen"]]);
     await restartWith(site, /^http: .*$/m, "");
-    await restartWith(site, /    tls \{[^}]*\}/, "    no_tls: true");
+    await restartWith(site, /^ {4}tls \{[^}]*\}/m, "    no_tls: true");
     assertEquals(await verdict(site), [exitCodes.no, ["bad tlsMissing"]]);
     await restartWith(site, /^websocket \{[^}]*\}/m, "");
     assertEquals(await verdict(site), [exitCodes.ok, ["odd websocketMissing"]]);

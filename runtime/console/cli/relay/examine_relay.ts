@@ -4,7 +4,7 @@ import type { Step } from "../doctor/step.ts";
 import { bytesText, countText, durationText, plural, timeText } from "../figures.ts";
 import { plain } from "../plain.ts";
 import { grantsOf } from "./accounts_config.ts";
-import { faultsOf, mailboxStream, queuesOf, type Seen, streamsAt } from "./mailboxes.ts";
+import { faultsOf, mailboxStream, queuesOf, streamsAt } from "./mailboxes.ts";
 import type { Relay, RelayPartner } from "./relay_file.ts";
 import type { RelayServer } from "./relay_server.ts";
 import { faultIn, type ServerFacts } from "./server_facts.ts";
