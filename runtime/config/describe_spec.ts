@@ -1,5 +1,5 @@
 import { asField, type Field } from "../contract/spec.ts";
-import { BYTE_UNITS, printQuantity, TIME_UNITS } from "./_quantity.ts";
+import { BYTE_UNITS, printQuantity, TIME_UNITS } from "./quantity.ts";
 import type { ComponentSpec } from "./catalog_specs.ts";
 import { mayBeLeftOut } from "./may_be_left_out.ts";
 

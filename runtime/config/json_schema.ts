@@ -1,5 +1,5 @@
 import { asField, type Field, type RecordField } from "../contract/spec.ts";
-import { BYTE_UNITS, TIME_UNITS } from "./_quantity.ts";
+import { BYTE_UNITS, TIME_UNITS } from "./quantity.ts";
 import { type CatalogSpecs, COMPONENT_KINDS, type ComponentSpec } from "./catalog_specs.ts";
 import { GATEWAY, NAME } from "./gateway_shape.ts";
 import { mayBeLeftOut } from "./may_be_left_out.ts";

@@ -20,7 +20,7 @@ import {
   plainText,
   wrongKind,
 } from "./_node_checks.ts";
-import { BYTE_UNITS, readInteger, readQuantity, TIME_UNITS } from "./_quantity.ts";
+import { BYTE_UNITS, readInteger, readQuantity, TIME_UNITS } from "./quantity.ts";
 import {
   type ConfigNode,
   type EmptyNode,

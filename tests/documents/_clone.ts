@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import settings from "../../deno.json" with { type: "json" };
+import { NATS_SERVER } from "../interop/_peers.ts";
 import type { Ports } from "./_ports.ts";
 
 /** The checkout's folder. */
@@ -43,6 +44,8 @@ export class Clone implements AsyncDisposable {
     const [folder, programs] = [await Deno.makeTempDir(), await Deno.makeTempDir()];
     await Deno.mkdir(`${programs}/home`);
     await Deno.writeTextFile(`${programs}/deno`, DENO, { mode: 0o755 });
+    // Whoever reads a page has it on the path.
+    if (NATS_SERVER.includes("/")) await Deno.symlink(NATS_SERVER, `${programs}/nats-server`);
     await Deno.writeTextFile(`${programs}/npx`, NPX, { mode: 0o755 });
     return new Clone(folder, programs, ports);
   }

@@ -10,8 +10,8 @@ export class Ports {
 
   /** @param first Of the range they are from: test files that run at the same time have one each */
   constructor(page: string, first = 3000) {
-    const found = page.matchAll(/\bport: ?(\d{4})\b|\b127\.0\.0\.1:(\d{4})\b/g);
-    const wanted = new Set([...found].map(([, inFile, inAddress]) => inFile ?? inAddress));
+    const found = page.matchAll(/\bport: ?(\d{4})\b|\b127\.0\.0\.1:(\d{4})\b|-port (\d{4})\b/g);
+    const wanted = new Set([...found].map(([, ...places]) => places.find(Boolean)!));
     let next = first + Deno.pid * 37 % RANGE;
     for (const port of wanted) {
       // None that the page has: a text may be made real twice.

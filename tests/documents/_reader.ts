@@ -6,8 +6,8 @@ import { Background, Shell } from "./_terminal.ts";
 
 /** Commands that run until Ctrl-C, and what they print once they are there. */
 const LASTING =
-  /^deno (?:task (?:start|mitral (?:run|sink|tail|test .*--watch))|run .*mod\.ts (?:run|sink|tail))\b(?!.* --count)/;
-const THERE = /^(?:ready |listening on |following |waiting for a change)/m;
+  /^nats-server -c |^deno (?:task (?:start|mitral (?:run|sink|tail|test .*--watch))|run .*mod\.ts (?:run|sink|tail))\b(?!.* --count)/;
+const THERE = /^(?:ready |listening on |following |waiting for a change)|Server is ready$/m;
 /** Commands that only look: what they show may still be on its way. */
 const LOOKS = /^(?:ls|cat|tr|head|grep|deno task mitral (?:status|messages (?:list|show)|trace))\b/;
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { natsServer } from "../interop/_nats.ts";
 import { isDocument, projectFiles } from "../tidy/_tree.ts";
 import { stepsOf } from "./_page.ts";
 import { follow } from "./_reader.ts";
@@ -7,7 +8,8 @@ const pages = await projectFiles((path) => isDocument(path) && /^(README\.md|doc
 const ignore = Deno.build.os === "windows";
 
 for (const { path, text } of pages) {
-  Deno.test({ name: `${path} tells what happens`, ignore, fn: () => follow(text) });
+  const lacks = natsServer.missing && text.includes("\nnats-server -c ");
+  Deno.test({ name: `${path} tells what happens`, ignore: ignore || lacks, fn: () => follow(text) });
 }
 
 Deno.test("only these commands of the pages are not run as the page is followed", () => {
@@ -17,6 +19,8 @@ Deno.test("only these commands of the pages are not run as the page is followed"
   assertEquals(left, [
     "README.md: tests/examples runs the demo; the other is what runs this",
     ...Array(5).fill("docs/guide/edge_box.md: edge_box_test.ts runs it, on a box of its own"),
+    "docs/guide/relay_operator.md: the tests bring their own",
+    "docs/guide/relay_operator.md: it takes a machine of its own",
     "docs/guide/sftp.md: not every machine that runs the tests has ssh-keygen",
     "docs/guide/sftp_server.md: not every machine that runs the tests has ssh-keygen",
     "docs/guide/tls.md: it depends on when the file is looked at",

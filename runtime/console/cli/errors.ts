@@ -107,6 +107,46 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot roll back: nothing was applied to the gateway on the data folder {folder}",
   },
+  CONSOLE_RELAY_INVALID: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot read relay from {path}: {part} is missing or not as it must be",
+  },
+  CONSOLE_RELAY_PARTNER_REFUSED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot add partner {name}: {reason}",
+  },
+  CONSOLE_RELAY_UNREACHABLE: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot reach the relay's server at {address}: {reason}",
+  },
+  CONSOLE_RELAY_SIGN_IN_REFUSED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot sign in at the relay's server at {address}: it does not know the operator's keys",
+  },
+  CONSOLE_RELAY_ANSWER_BROKEN: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot read what the relay's server at {address} says to {what}: {reason}",
+  },
+  CONSOLE_RELAY_CONFIG_REFUSED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot apply: the relay's server at {address} goes on as before, and says of the file: {reason}",
+  },
+  CONSOLE_RELAY_MAILBOX_REFUSED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot make the mailbox of {name}: the server says: {reason}",
+  },
+  CONSOLE_RELAY_UNSAFE: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot use the relay's server at {address}: {setting} must be {rule}",
+  },
   CONSOLE_SINK_REFUSED: {
     blame: "sender",
     retry: "never",

@@ -37,6 +37,11 @@ const hints: Readonly<Record<string, string>> = {
   CONSOLE_RESTART_NEEDED:
     "stop the gateway and run the file, or apply its channels alone with --channels-only",
   CONSOLE_APPLY_STUCK: "mend the cause and start them: mitral channel start NAME",
+  CONSOLE_RELAY_INVALID: "put your copy of the file back; mitral relay init makes a new relay",
+  CONSOLE_RELAY_UNREACHABLE:
+    "start it with: nats-server -c FOLDER/nats-server.conf; after a new certificate, reload it",
+  CONSOLE_RELAY_SIGN_IN_REFUSED: "start it with this folder's nats-server.conf, which names those keys",
+  CONSOLE_RELAY_CONFIG_REFUSED: "look at it with: nats-server -t -c FOLDER/nats-server.conf",
   CONSOLE_PERMISSION_MISSING: "deno run -P grants what a gateway needs; a narrower list must name it",
   CONSOLE_COMMAND_CRASHED: "this is a bug; run it again with --debug to see where",
   CONSOLE_PARTNERS_UNKEPT:

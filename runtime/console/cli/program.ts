@@ -14,6 +14,7 @@ import { addMessages } from "./commands/messages.ts";
 import { addNew } from "./commands/new.ts";
 import { addPartner } from "./commands/partner.ts";
 import { addPlan } from "./commands/plan.ts";
+import { addRelay } from "./commands/relay.ts";
 import { addRun } from "./commands/run.ts";
 import { addSchema } from "./commands/schema.ts";
 import { addSend } from "./commands/send.ts";
@@ -30,6 +31,7 @@ import type { AddCommand, Session } from "./session.ts";
 /** Every command, in the order of the help. */
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
   ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys, addPartner]],
+  ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys, addRelay]],
   ["Run:", [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addJournal, addTrace]],
   ["Try out:", [addTest, addTestConnection, addSend, addSink, addDoctor, addTls, addDiff]],
   ["Learn:", [addHelp, addCompletions, addVersion]],

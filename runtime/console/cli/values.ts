@@ -1,4 +1,5 @@
 /** Reads values of the command line. Every reader fails with CONSOLE_VALUE_WRONG. */
+import { BYTE_UNITS, readQuantity } from "../../config/quantity.ts";
 import { errors } from "./errors.ts";
 
 /** Where a socket listens or a peer is found. */
@@ -15,6 +16,16 @@ export function integerReader(name: string, min: number, max = Number.MAX_SAFE_I
   return (text: string): number => {
     const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
     return value >= min && value <= max ? value : wrong(name, wanted);
+  };
+}
+
+/** A size such as `64 kB` or `1 GiB`, in bytes, between `min` and `max`, both included. */
+export function bytesReader(name: string, min: number, max: number) {
+  return (text: string): number => {
+    const bytes = readQuantity(text, BYTE_UNITS);
+    return bytes !== undefined && bytes >= min && bytes <= max
+      ? bytes
+      : wrong(name, `a size such as 64 kB or 1 GiB, of ${min} to ${max} bytes`);
   };
 }
 

@@ -16,7 +16,7 @@ import {
   toggle,
 } from "../../../runtime/contract/spec.ts";
 import type { Disk } from "../../../runtime/contract/world.ts";
-import { printQuantity, TIME_UNITS } from "../../../runtime/config/_quantity.ts";
+import { printQuantity, TIME_UNITS } from "../../../runtime/config/quantity.ts";
 import { parseField } from "../../../runtime/config/parse_field.ts";
 import { Problems } from "../../../runtime/config/problem.ts";
 import { readYaml } from "../../../runtime/config/read_yaml.ts";

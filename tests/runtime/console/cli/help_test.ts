@@ -26,6 +26,15 @@ const commands = [
   "keys rotate",
   "keys seal",
   "keys show",
+  "relay",
+  "relay init",
+  "relay add",
+  "relay link",
+  "relay unlink",
+  "relay remove",
+  "relay list",
+  "relay apply",
+  "relay check",
   "run",
   "status",
   "tail",
@@ -80,7 +89,7 @@ for (const command of commands) {
 Deno.test("console shows with every command that does something an example of it", async () => {
   for (
     const command of commands.filter((name) =>
-      !["keys", "channel", "messages", "journal", "tls", "version"].includes(name)
+      !["keys", "channel", "messages", "journal", "relay", "tls", "version"].includes(name)
     )
   ) {
     const { out } = await run([...command.split(" "), "--help"]);
@@ -146,6 +155,8 @@ Deno.test("console answers a command line it cannot read with a code, a hint and
     [["keys", "master"], "CONSOLE_USAGE_WRONG"],
     [["keys", "show"], "CONSOLE_USAGE_WRONG"],
     [["journal", "rekey", "gateway.yaml"], "CONSOLE_USAGE_WRONG"],
+    [["relay", "init", "relay"], "CONSOLE_USAGE_WRONG"],
+    [["relay", "link", "relay", "a"], "CONSOLE_USAGE_WRONG"],
   ];
   for (const [args, expected] of lines) {
     const { code, out, err } = await run(args);
@@ -154,7 +165,7 @@ Deno.test("console answers a command line it cannot read with a code, a hint and
 });
 
 Deno.test("console shows its help, and exit code 2, where a command is missing", async () => {
-  for (const args of [[], ["messages"], ["channel"], ["keys"], ["journal"]]) {
+  for (const args of [[], ["messages"], ["channel"], ["keys"], ["journal"], ["relay"]]) {
     const { code, out, err } = await run(args);
     assertEquals([code, out], [exitCodes.usage, ""]);
     assertStringIncludes(err, "Usage: mitral");
