@@ -1,5 +1,8 @@
 /** Programs that other people wrote, for the tests to talk to. */
 
+/** Where NATS's server is that is not on the path: releases of Debian have older ones. */
+const NATS_SERVER = Deno.env.get("MITRAL_NATS_SERVER") || "nats-server";
+
 /** What a peer is found by: each program in turn, called to see whether it is there. */
 const PEERS = {
   "age": [["age", "--version"]],
@@ -7,6 +10,7 @@ const PEERS = {
   "curl": [["curl", "--version"]],
   "fish": [["fish", "--version"]],
   "gpg": [["gpg", "--version"]],
+  "nats-server": [[NATS_SERVER, "--version"]],
   "nginx-light": [["/usr/sbin/nginx", "-v"], ["nginx", "-v"]],
   // It has no call that only says whether it is there.
   "openssh-server": [["/usr/bin/env", "test", "-x", "/usr/sbin/sshd"]],
@@ -20,6 +24,9 @@ const PEERS = {
   "systemd": [["systemd-analyze", "--version"]],
   "zsh": [["zsh", "--version"]],
 } as const satisfies Readonly<Record<string, readonly (readonly [string, ...string[]])[]>>;
+
+/** The oldest version the tests can use, where any will not do; `program --version` tells which it is. */
+const OLDEST: Readonly<Record<string, string>> = { "nats-server": "2.15.0" };
 
 /** A peer on this machine, or the lack of it. */
 export interface Peer {
@@ -35,7 +42,7 @@ export interface Peer {
  */
 export async function requirePeer(name: keyof typeof PEERS): Promise<Peer> {
   for (const [program, ...args] of PEERS[name]) {
-    if (!await runs(program, args)) continue;
+    if (!await runs(program, args, OLDEST[name])) continue;
     return {
       missing: false,
       command: (args, options) => new Deno.Command(program, { ...options, args: [...args] }),
@@ -51,12 +58,18 @@ export async function requirePeer(name: keyof typeof PEERS): Promise<Peer> {
   };
 }
 
-async function runs(program: string, args: readonly string[]): Promise<boolean> {
+async function runs(program: string, args: readonly string[], oldest?: string): Promise<boolean> {
   try {
-    return (await new Deno.Command(program, { args: [...args], stdout: "null", stderr: "null" }).output())
-      .success;
+    const { success, stdout } = await new Deno.Command(program, { args: [...args], stderr: "null" }).output();
+    return success && (oldest === undefined || isSince(new TextDecoder().decode(stdout), oldest));
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return false;
     throw cause;
   }
+}
+
+/** Whether a text names a version that is `oldest` or a later one. */
+function isSince(text: string, oldest: string): boolean {
+  const found = /\d+\.\d+\.\d+/.exec(text)?.[0] ?? "0.0.0";
+  return found.localeCompare(oldest, "en", { numeric: true }) >= 0;
 }
