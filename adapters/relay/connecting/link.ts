@@ -47,6 +47,8 @@ const PINGS_MAX = 2;
 const READ_BYTES = 64 * 1024;
 /** What may come before it makes sense: the largest message NATS allows (64 MiB) is far more than any that is asked for. */
 const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
+/** What a server says of itself is the longest line: the addresses of a large cluster. */
+const LINE_BYTES_MAX = 64 * 1024;
 const encoder = new TextEncoder(), decoder = new TextDecoder();
 
 type Handler = (message: LinkMessage) => void;
@@ -232,7 +234,8 @@ export class Link {
         if (count === null) return this.close(new LinkError("lost"));
         this.#unread += count;
         this.#parser.parse(into.subarray(0, count));
-        if (this.#unread > UNREAD_BYTES_MAX) return this.close(new LinkError("broken"));
+        const isTooLong = (this.#parser.argBuf?.length ?? 0) > LINE_BYTES_MAX;
+        if (isTooLong || this.#unread > UNREAD_BYTES_MAX) return this.close(new LinkError("broken"));
       }
     } catch (cause) {
       // What the parser throws quotes what it read: it goes no further.

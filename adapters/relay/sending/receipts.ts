@@ -77,11 +77,16 @@ export class Receipts {
       return;
     }
     for (const entry of entries) {
-      const expected = this.#expected.get(entry.reference.toHex());
-      // Of an attempt that was given up, or of another life of this gateway: the next attempt gets one of its own.
-      if (!expected) report({ name: "receiptUnmatched" });
-      else if (expected.from === frame.from) expected.take(entry);
-      else report({ name: "receiptRefused", error: error("RELAY_RECEIPT_FOREIGN") });
+      const key = entry.reference.toHex(), expected = this.#expected.get(key);
+      if (!expected) {
+        // Of an attempt that was given up, or of another life of this gateway: the next attempt gets one of its own.
+        report({ name: "receiptUnmatched" });
+      } else if (expected.from !== frame.from) {
+        report({ name: "receiptRefused", error: error("RELAY_RECEIPT_FOREIGN") });
+      } else {
+        this.#expected.delete(key);
+        expected.take(entry);
+      }
     }
     // Whoever lost its outcome sends again, and gets another receipt.
     void frame.acknowledge();

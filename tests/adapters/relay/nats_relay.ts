@@ -1,4 +1,4 @@
-import { NatsServer } from "../../interop/_nats.ts";
+import { type NatsPlaces, NatsServer } from "../../interop/_nats.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { Link } from "../../../adapters/relay/connecting/link.ts";
 import { newIdentity, type TestIdentity } from "./relay_identity.ts";
@@ -16,15 +16,16 @@ export interface RelayWish {
 
 /** A real NATS server with a mailbox for each of these gateways, which may all send to each other. */
 export class NatsRelay implements AsyncDisposable {
-  readonly hub = newIdentity();
+  readonly #hub: TestIdentity;
 
-  private constructor(readonly server: NatsServer) {}
+  private constructor(readonly server: NatsServer, hub: TestIdentity) {
+    this.#hub = hub;
+  }
 
   static async start(gateways: readonly TestIdentity[], wish: RelayWish = {}): Promise<NatsRelay> {
     const hub = newIdentity();
     const server = await NatsServer.start((places) => configOf(places, hub, gateways));
-    const relay = new NatsRelay(server);
-    Object.assign(relay, { hub });
+    const relay = new NatsRelay(server, hub);
     try {
       await relay.withHub(async (link) => {
         for (const { mailbox } of gateways) await makeMailbox(link, mailbox, wish);
@@ -41,13 +42,18 @@ export class NatsRelay implements AsyncDisposable {
     return `nats://127.0.0.1:${this.server.port}`;
   }
 
+  /** In WebSocket and TLS, with the certificate of the tests' server. */
+  get secureUrl(): string {
+    return `wss://localhost:${this.server.websocketPort}`;
+  }
+
   /** Does something as the operator, who sees every mailbox. */
   async withHub<T>(action: (link: Link) => Promise<T>): Promise<T> {
     const connection = await denoWorld.net.connect({ host: "127.0.0.1", port: this.server.port });
     const { clock, random } = denoWorld;
     const link = await Link.open(
       connection,
-      { clock, random, identity: this.hub, answerMsMax: 5_000 },
+      { clock, random, identity: this.#hub, answerMsMax: 5_000 },
       () => {},
     );
     try {
@@ -102,13 +108,7 @@ async function makeMailbox(link: Link, mailbox: string, wish: RelayWish): Promis
 }
 
 async function configOf(
-  { port, websocketPort, monitorPort, folder }: NatsServer["folder"] extends string ? {
-      port: number;
-      websocketPort: number;
-      monitorPort: number;
-      folder: string;
-    }
-    : never,
+  { port, websocketPort, monitorPort, folder }: NatsPlaces,
   hub: TestIdentity,
   gateways: readonly TestIdentity[],
 ): Promise<string> {
