@@ -5,7 +5,7 @@ import { type Attempt, probe } from "../_kit/probe/attempts.ts";
 import { port } from "../_kit/probe/port.ts";
 import { ownCertificate } from "../_kit/probe/tls.ts";
 import type { config } from "./_listener_spec.ts";
-import { isLoopback } from "./_loopback.ts";
+import { isLoopback } from "../_kit/net/loopback.ts";
 import type { ListenerCode } from "./receiving/errors.ts";
 
 /** Whether requests can come: by a port of its own, or from the service around the gateway. */

@@ -9,7 +9,7 @@ import { meaningOf } from "./_status_meaning.ts";
 import { type Target, targetOf } from "./_target.ts";
 import { authorisationOf } from "./sending/authorisation.ts";
 import { Exchange } from "./sending/exchange.ts";
-import { wayTo } from "./sending/proxy.ts";
+import { proxyTo, wayTo } from "../_kit/net/proxy.ts";
 
 /** What the settings come to. */
 interface Way {
@@ -54,8 +54,8 @@ export async function* probeSender(given: ProbeTools<typeof config, SenderCode>)
 
 /** Whom connections go to: the proxy, or the server itself. */
 async function addressee(url: URL, { tls }: Way, { config, world: { net } }: Tools) {
-  const proxy = wayTo(url, config.proxy).proxy ?? await net.proxyFor(url.href);
-  if (proxy !== undefined && proxy !== "none") {
+  const proxy = await proxyTo(url, config.proxy, net);
+  if (proxy !== undefined) {
     return { ...addressOf(new URL(proxy)), step: "proxy" as const };
   }
   return url.protocol === "https:"

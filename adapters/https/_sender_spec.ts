@@ -4,7 +4,7 @@ import { bytes, durationMs, integer, list, map, text, toggle } from "../../runti
 import { callingFaults } from "../_kit/tls/faults.ts";
 import { clientTls } from "../_kit/tls/settings.ts";
 import { auth } from "./sending/auth_settings.ts";
-import { proxy } from "./sending/proxy.ts";
+import { proxy } from "../_kit/net/proxy.ts";
 import { statuses } from "./sending/statuses.ts";
 
 /** Settings of the sender. */

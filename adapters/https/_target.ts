@@ -1,4 +1,4 @@
-import { isLoopback } from "./_loopback.ts";
+import { isLoopback } from "../_kit/net/loopback.ts";
 import type { Unfit } from "../../runtime/contract/spec.ts";
 import type { Tools } from "./_sender_spec.ts";
 import { MessageHeaders } from "./sending/message_headers.ts";

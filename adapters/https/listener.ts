@@ -3,7 +3,7 @@ import type { Clock, HttpServer } from "../../runtime/contract/world.ts";
 import { Door } from "../_kit/limits/door.ts";
 import { openServing, type Serving } from "../_kit/tls/serving.ts";
 import { check, config, type Tools } from "./_listener_spec.ts";
-import { isLoopback } from "./_loopback.ts";
+import { isLoopback } from "../_kit/net/loopback.ts";
 import { probeListener } from "./_probe_listener.ts";
 import { errors } from "./receiving/errors.ts";
 import { Requests } from "./receiving/requests.ts";

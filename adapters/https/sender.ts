@@ -12,7 +12,7 @@ import { authorisationOf } from "./sending/authorisation.ts";
 import type { Authorisation, Unsigned } from "./sending/unsigned.ts";
 import { bounded, Exchange } from "./sending/exchange.ts";
 import { pathsIn, unfitHeaders } from "./sending/message_headers.ts";
-import { unfitProxy, wayTo } from "./sending/proxy.ts";
+import { unfitProxy, wayTo } from "../_kit/net/proxy.ts";
 import { saidOf, unfitStatuses } from "./sending/statuses.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { ConnectionStream } from "../_kit/ssh/connection_stream.ts";
+import type { ConnectionStream } from "../_kit/net/connection_stream.ts";
 import type { Attributes, SFTPWrapper } from "../_kit/ssh/ssh2.ts";
 import type { Drawer } from "./_drawer.ts";
 import type { HandOverTools } from "./_hand_over.ts";

@@ -1,7 +1,7 @@
 import type { Connection } from "../../runtime/contract/world.ts";
 import type { Seldom } from "../_kit/limits/seldom.ts";
 import type { Strikes } from "../_kit/limits/strikes.ts";
-import { ConnectionStream } from "../_kit/ssh/connection_stream.ts";
+import { ConnectionStream } from "../_kit/net/connection_stream.ts";
 import type { AuthContext, Connection as Client } from "../_kit/ssh/ssh2.ts";
 import type { Open } from "../_kit/files/opener.ts";
 import type { Drawer } from "./_drawer.ts";

@@ -203,9 +203,19 @@ export interface FetchOptions {
 export interface Net {
   /** Takes a TCP port. */
   listen(options: ListenOptions): Promise<Acceptor>;
-  /** Opens a TCP connection, and speaks TLS on it where `tls` is given. `keepAlive` asks the system to probe a silent peer. */
+  /**
+   * Opens a TCP connection, and speaks TLS on it where `tls` is given. `keepAlive` asks the system to probe a silent peer.
+   * `proxy`: the URL of an HTTP proxy by which it goes (RFC 9110 section 9.3.6); straight where left out.
+   */
   connect(
-    options: { host: string; port: number; signal?: AbortSignal; keepAlive?: boolean; tls?: ClientTls },
+    options: {
+      host: string;
+      port: number;
+      signal?: AbortSignal;
+      keepAlive?: boolean;
+      tls?: ClientTls;
+      proxy?: string;
+    },
   ): Promise<Connection>;
   /** Addresses a name stands for; rejects with `ENOTFOUND` where there is none. An address stands for itself. */
   lookup(host: string): Promise<readonly string[]>;

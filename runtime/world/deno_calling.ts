@@ -4,14 +4,31 @@ import type { Connection } from "../contract/world.ts";
 import { StreamConnection } from "./deno_sockets.ts";
 import { explained, lossOf, secureClient } from "./deno_tls.ts";
 
-/** Connects, and speaks TLS as a client. Rejects with the platform's error, a `TlsFailure` or the signal's reason. */
-export async function callSecurely(
+/** How a peer is called beside where it is. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly keepAlive?: boolean | undefined;
+  readonly tls?: ClientTls | undefined;
+  /** The URL of an HTTP proxy. */
+  readonly proxy?: string | undefined;
+}
+
+/**
+ * Connects, by a proxy where one is given, and speaks TLS as a client where it is to be spoken. Rejects with the platform's
+ * error, a `TlsFailure` or the signal's reason.
+ */
+export async function call(
   host: string,
   port: number,
-  tls: ClientTls,
-  { signal, keepAlive = true }: { readonly signal?: AbortSignal; readonly keepAlive?: boolean } = {},
+  { signal, keepAlive = true, tls, proxy }: CallOptions = {},
 ): Promise<Connection> {
-  const dialled = async () => (await dial(host, port, signal)).setKeepAlive(keepAlive, KEEP_ALIVE_MS);
+  const dialled = async () => {
+    const socket = proxy === undefined
+      ? await dial(host, port, signal)
+      : await (await import("./deno_tunnel.ts")).tunnel(new URL(proxy), `${host}:${port}`, signal);
+    return socket.setKeepAlive(keepAlive, KEEP_ALIVE_MS);
+  };
+  if (!tls) return new StreamConnection(await dialled(), `${host}:${port}`);
   const { stream, known } = await secureClient(dialled, host, tls, signal ? { signal } : {});
   return new StreamConnection(stream, `${host}:${port}`, known, explained, lossOf(stream));
 }

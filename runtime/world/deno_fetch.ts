@@ -1,12 +1,12 @@
 import { Buffer } from "node:buffer";
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ClientTls } from "../contract/tls.ts";
 import type { FetchOptions } from "../contract/world.ts";
 import { dial } from "./deno_calling.ts";
 import { environmentProxy } from "./deno_proxy.ts";
 import { explained, lossOf, secureClient } from "./deno_tls.ts";
+import { tunnel } from "./deno_tunnel.ts";
 
 /** What TLS is spoken where the options say nothing of it: that of the web. */
 const WEB: ClientTls = { versionMin: "1.2" };
@@ -149,42 +149,6 @@ async function connectTo(
   return isSecure
     ? (await secureClient(dialled, host, tls, { protocols: ["http/1.1"], signal })).stream
     : await dialled();
-}
-
-/** A way through a proxy to one host (RFC 9110 section 9.3.6). */
-async function tunnel(proxy: URL, target: string, signal: AbortSignal): Promise<Socket> {
-  // What is said to it, a password too, would go in clear.
-  if (proxy.protocol !== "http:") throw new TypeError("Cannot go by a proxy that is spoken to by TLS");
-  const socket = await dial(proxy.hostname, Number(proxy.port) || 80, signal);
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  const stop = () => {
-    socket.destroy();
-    reject(signal.reason);
-  };
-  signal.addEventListener("abort", stop, { once: true });
-  const asking = http.request({
-    method: "CONNECT",
-    path: target,
-    createConnection: () => socket,
-    headers: { host: target, ...credentialsOf(proxy) },
-  });
-  asking.once("connect", (answer: IncomingMessage) => {
-    const { statusCode = 0 } = answer;
-    if (statusCode >= 200 && statusCode < 300) return resolve(socket);
-    socket.destroy();
-    reject(
-      Object.assign(new Error(`The proxy answers ${statusCode}`), { code: "EPROXY", status: statusCode }),
-    );
-  });
-  asking.on("error", reject);
-  asking.end();
-  return await promise.finally(() => signal.removeEventListener("abort", stop));
-}
-
-function credentialsOf({ username, password }: URL): Record<string, string> {
-  if (username === "" && password === "") return {};
-  const said = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { "proxy-authorization": `Basic ${Buffer.from(said).toString("base64")}` };
 }
 
 function responseOf(incoming: IncomingMessage, signal: AbortSignal, stop: () => void): Response {

@@ -136,9 +136,9 @@ export const denoNet: Net = {
   async listen(options) {
     return options.tls ? await listenSecurely(options) : listenPlainly(options);
   },
-  async connect({ host, port, signal, keepAlive = true, tls }) {
-    if (tls) {
-      return await (await import("./deno_calling.ts")).callSecurely(host, port, tls, { signal, keepAlive });
+  async connect({ host, port, signal, keepAlive = true, tls, proxy }) {
+    if (tls || proxy !== undefined) {
+      return await (await import("./deno_calling.ts")).call(host, port, { signal, keepAlive, tls, proxy });
     }
     const socket = await Deno.connect({ hostname: host, port, signal }).catch(named);
     socket.setNoDelay(true);

@@ -1,6 +1,6 @@
 /** What every sender must do, whatever it carries bytes over. */
 import { assert, assertEquals } from "@std/assert";
-import type { Parcel, SenderSpec } from "../../runtime/contract/adapter.ts";
+import type { Parcel, RelayIdentity, SenderSpec } from "../../runtime/contract/adapter.ts";
 import { MitralError } from "../../runtime/contract/error.ts";
 import type { Outcome } from "../../runtime/contract/message.ts";
 import type { ConfigInput, Spec } from "../../runtime/contract/spec.ts";
@@ -25,6 +25,8 @@ export interface PeerMessage {
 export interface SenderScene<S extends Spec> {
   /** Leads to the peer. */
   readonly config: ConfigInput<S>;
+  /** Who the gateway is to a relay, where the sender needs that. */
+  readonly relay?: RelayIdentity;
   /** The next message the peer got whole. */
   next(): Promise<PeerMessage>;
   /** The peer goes away, with its connections: a send finds nobody. */
@@ -103,7 +105,7 @@ export function testSender<S extends Spec, Code extends string>(
     Deno.test(`${name} ${sentence}`, async () => {
       const clock = new FakeClock();
       await using scene = await subject.scene({ clock });
-      await using rig = await openSender(spec, scene.config, { clock });
+      await using rig = await openSender(spec, scene.config, { clock, relay: scene.relay });
       const stage: Stage<S> = {
         ...rig,
         scene,
@@ -142,7 +144,8 @@ export function testSender<S extends Spec, Code extends string>(
 
   test("sends nothing in a connection test, which fails by a declared code alone", async (stage) => {
     const { scene, deliver } = stage;
-    const probed = () => probeOf(spec, scene.config, { world: denoWorld, isRunning: true });
+    const parts = { world: denoWorld, isRunning: true, relay: scene.relay };
+    const probed = () => probeOf(spec, scene.config, parts);
     assertEquals((await probed()).flatMap(({ error }) => error ?? []), []);
     assertEquals(textOf((await deliver("first")).bytes), "first");
     await scene.stop();
@@ -168,7 +171,7 @@ export function testSender<S extends Spec, Code extends string>(
     const clock = new FakeClock();
     await using scene = await subject.scene({ clock });
     await scene.stop();
-    await using rig = await openSender(spec, scene.config, { clock });
+    await using rig = await openSender(spec, scene.config, { clock, relay: scene.relay });
     const error = await declared(clock.pass(rig.sender.send(parcelOf("early"), never)));
     assertEquals(error.retry, "later");
     await scene.start();

@@ -5,6 +5,7 @@ import {
   noPartners,
   type OpenSender,
   type Partners,
+  type RelayIdentity,
   type SenderSpec,
   type TransportEvent,
 } from "../../runtime/contract/adapter.ts";
@@ -113,6 +114,12 @@ export interface RigParts {
   readonly partners?: Partners;
   /** Its own where left out: hand it in to see what outlives a listener. */
   readonly memory?: Memory;
+  /** None where left out. */
+  readonly relay?: RelayIdentity | undefined;
+}
+
+function relayOf({ relay }: RigParts): { readonly relay?: RelayIdentity } {
+  return relay ? { relay } : {};
 }
 
 /** What a listener remembers, for as long as the test holds it. */
@@ -142,6 +149,7 @@ export async function openListener<S extends Spec, Code extends string>(
     timeZone: parts.timeZone ?? "UTC",
     partners: parts.partners ?? noPartners,
     memory: parts.memory ?? memoryInMemory(),
+    ...relayOf(parts),
     report: reports.report,
     ...errorsOf(spec),
   });
@@ -152,7 +160,7 @@ export async function openListener<S extends Spec, Code extends string>(
 export async function probeOf<S extends Spec, Code extends string>(
   spec: ListenerSpec<string, S, Code> | SenderSpec<string, S, Code>,
   given: ConfigInput<S>,
-  parts: Pick<RigParts, "clock" | "world" | "partners"> & {
+  parts: Pick<RigParts, "clock" | "world" | "partners" | "relay"> & {
     readonly signal?: AbortSignal;
     readonly isRunning?: boolean;
   } = {},
@@ -165,6 +173,7 @@ export async function probeOf<S extends Spec, Code extends string>(
     report: new Reports().report,
     signal,
     isRunning,
+    ...relayOf(parts),
     ...errorsOf(spec),
   });
   return probe ? await Array.fromAsync(probe) : [];
@@ -193,6 +202,7 @@ export async function openSender<S extends Spec, Code extends string>(
     contentTypes,
     partners: parts.partners ?? noPartners,
     report: reports.report,
+    ...relayOf(parts),
     ...errorsOf(spec),
   });
   const lanes = spec.lanes?.(config) ?? 1;

@@ -3,7 +3,7 @@ import type { RequestFacts } from "../../../runtime/contract/world.ts";
 import { Seldom } from "../../_kit/limits/seldom.ts";
 import { Strikes } from "../../_kit/limits/strikes.ts";
 import type { Tools } from "../_listener_spec.ts";
-import { isLoopback } from "../_loopback.ts";
+import { isLoopback } from "../../_kit/net/loopback.ts";
 import { digestOf, type Holder, holdersOf, isAmong, type Visitor } from "./holders.ts";
 import { isRefusal, type Refusal, retryAfter } from "./refusal.ts";
 import { isBy, missingIn, type RequestSignature, signatureBase, signaturesOf } from "./signature.ts";

@@ -8,7 +8,7 @@ import {
   text,
   type Unfit,
 } from "../../../runtime/contract/spec.ts";
-import { isLoopback } from "../_loopback.ts";
+import { isLoopback } from "../../_kit/net/loopback.ts";
 
 const oauth = {
   tokenUrl: text("Token endpoint. It, or `smart`.", {

@@ -4,7 +4,7 @@ import { connect } from "../../_kit/net/connect.ts";
 import { connectCode } from "../../_kit/net/faults.ts";
 import { hostPort } from "../../_kit/net/host_port.ts";
 import { netCode } from "../../_kit/net/net_codes.ts";
-import { ConnectionStream } from "../../_kit/ssh/connection_stream.ts";
+import { ConnectionStream } from "../../_kit/net/connection_stream.ts";
 import type { Client, SFTPWrapper } from "../../_kit/ssh/ssh2.ts";
 import { Requests } from "../remote/requests.ts";
 import { type Credentials, credentialsOf } from "./credentials.ts";

@@ -30,8 +30,7 @@ import type { AddCommand, Session } from "./session.ts";
 
 /** Every command, in the order of the help. */
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
-  ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys, addPartner]],
-  ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys, addRelay]],
+  ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys, addPartner, addRelay]],
   ["Run:", [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addJournal, addTrace]],
   ["Try out:", [addTest, addTestConnection, addSend, addSink, addDoctor, addTls, addDiff]],
   ["Learn:", [addHelp, addCompletions, addVersion]],

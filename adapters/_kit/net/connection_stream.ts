@@ -6,8 +6,8 @@ import type { Connection } from "../../../runtime/contract/world.ts";
 const READ_BYTES = 64 * 1024;
 
 /**
- * A connection of the world as the socket `ssh2` wants, on either side: so that the world stays the only way to the
- * network. What `ssh2` writes within one turn goes out as one.
+ * A connection of the world as the socket that `ssh2` and `ws` want: so that the world stays the only way to the
+ * network. What is written within one turn goes out as one.
  */
 export class ConnectionStream extends Duplex {
   readonly #connection: Connection;

@@ -1,6 +1,6 @@
 import { type Config, record, secret, text, type Unfit } from "../../../runtime/contract/spec.ts";
-import type { FetchOptions } from "../../../runtime/contract/world.ts";
-import { isLoopback } from "../_loopback.ts";
+import type { FetchOptions, Net } from "../../../runtime/contract/world.ts";
+import { isLoopback } from "./loopback.ts";
 
 const ENVIRONMENT = "environment", NONE = "none";
 
@@ -46,6 +46,16 @@ export function wayTo(target: URL, { url, user, password }: ProxySettings): Fetc
     proxy.password = encodeURIComponent(password.reveal());
   }
   return { proxy: proxy.href };
+}
+
+/** The URL of the proxy by which a connection to where a URL leads goes; `undefined`: straight. */
+export async function proxyTo(
+  target: URL,
+  settings: ProxySettings,
+  net: Pick<Net, "proxyFor">,
+): Promise<string | undefined> {
+  const named = wayTo(target, settings).proxy ?? await net.proxyFor(target.href);
+  return named === NONE ? undefined : named;
 }
 
 function proxyUrl(text: string): URL | undefined {
