@@ -21,6 +21,16 @@ const commands = [
   "keys init",
   "keys master",
   "keys show",
+  "partner",
+  "partner invite",
+  "partner accept",
+  "partner confirm",
+  "partner list",
+  "partner show",
+  "partner suspend",
+  "partner resume",
+  "partner remove",
+  "partner rotate",
   "run",
   "status",
   "tail",
@@ -75,7 +85,7 @@ for (const command of commands) {
 Deno.test("console shows with every command that does something an example of it", async () => {
   for (
     const command of commands.filter((name) =>
-      !["keys", "channel", "messages", "journal", "tls", "version"].includes(name)
+      !["keys", "partner", "channel", "messages", "journal", "tls", "version"].includes(name)
     )
   ) {
     const { out } = await run([...command.split(" "), "--help"]);
@@ -140,6 +150,8 @@ Deno.test("console answers a command line it cannot read with a code, a hint and
     [["keys", "init"], "CONSOLE_USAGE_WRONG"],
     [["keys", "master"], "CONSOLE_USAGE_WRONG"],
     [["keys", "show"], "CONSOLE_USAGE_WRONG"],
+    [["partner", "invite"], "CONSOLE_USAGE_WRONG"],
+    [["partner", "accept"], "CONSOLE_USAGE_WRONG"],
     [["journal", "rekey", "gateway.yaml"], "CONSOLE_USAGE_WRONG"],
   ];
   for (const [args, expected] of lines) {
@@ -149,7 +161,7 @@ Deno.test("console answers a command line it cannot read with a code, a hint and
 });
 
 Deno.test("console shows its help, and exit code 2, where a command is missing", async () => {
-  for (const args of [[], ["messages"], ["channel"], ["keys"], ["journal"]]) {
+  for (const args of [[], ["messages"], ["channel"], ["keys"], ["partner"], ["journal"]]) {
     const { code, out, err } = await run(args);
     assertEquals([code, out], [exitCodes.usage, ""]);
     assertStringIncludes(err, "Usage: mitral");
