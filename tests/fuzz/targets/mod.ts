@@ -10,6 +10,7 @@ import { hl7v2ToolboxTarget } from "./hl7v2_toolbox.ts";
 import { codeTableTarget, datePatternTarget, filterTarget, templateTarget } from "./languages.ts";
 import { mediaTypeTarget } from "./media_types.ts";
 import { mllpFramesTarget } from "./mllp_frames.ts";
+import { acceptanceTarget, invitationTarget, partnerRecordTarget } from "./partners.ts";
 import { knownHostsTarget, sshKeyTarget } from "./ssh_keys.ts";
 import { tcpFramesTarget } from "./tcp_frames.ts";
 
@@ -33,6 +34,9 @@ export const targets: readonly Target[] = [
   yamlTarget,
   envelopeTarget,
   partnerFileTarget,
+  invitationTarget,
+  acceptanceTarget,
+  partnerRecordTarget,
   privateFileTarget,
   mediaTypeTarget,
   httpsHeadersTarget,

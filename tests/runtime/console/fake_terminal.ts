@@ -7,6 +7,8 @@ export interface FakeTerminalOptions {
   readonly colour?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: Uint8Array;
+  /** What the person types when asked; nobody is there where left out. */
+  readonly answer?: string;
   readonly rows?: number;
 }
 
@@ -19,6 +21,7 @@ export class FakeTerminal implements Terminal {
   readonly rows: number;
   readonly cwd: string;
   readonly readStdin?: () => Promise<Uint8Array>;
+  readonly ask?: (question: string) => string | undefined;
   readonly #env: Readonly<Record<string, string>>;
   readonly #listeners = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
@@ -28,7 +31,7 @@ export class FakeTerminal implements Terminal {
   stderr = "";
 
   constructor(args: readonly string[], options: FakeTerminalOptions = {}) {
-    const { cwd = "/", isTerminal = false, colour = false, env = { USER: "ada" }, stdin, rows = 50 } =
+    const { cwd = "/", isTerminal = false, colour = false, env = { USER: "ada" }, stdin, answer, rows = 50 } =
       options;
     this.args = args;
     this.cwd = cwd;
@@ -36,6 +39,12 @@ export class FakeTerminal implements Terminal {
     this.colour = colour;
     this.rows = rows;
     this.#env = env;
+    if (answer !== undefined) {
+      this.ask = (question) => {
+        this.out(`${question} ${answer}\n`);
+        return answer;
+      };
+    }
     if (stdin) this.readStdin = () => Promise.resolve(stdin);
   }
 

@@ -35,6 +35,16 @@ const commands = [
   "relay list",
   "relay apply",
   "relay check",
+  "partner",
+  "partner invite",
+  "partner accept",
+  "partner confirm",
+  "partner list",
+  "partner show",
+  "partner suspend",
+  "partner resume",
+  "partner remove",
+  "partner rotate",
   "run",
   "status",
   "tail",
@@ -90,6 +100,7 @@ Deno.test("console shows with every command that does something an example of it
   for (
     const command of commands.filter((name) =>
       !["keys", "channel", "messages", "journal", "relay", "tls", "version"].includes(name)
+      !["keys", "partner", "channel", "messages", "journal", "tls", "version"].includes(name)
     )
   ) {
     const { out } = await run([...command.split(" "), "--help"]);
@@ -154,6 +165,8 @@ Deno.test("console answers a command line it cannot read with a code, a hint and
     [["keys", "init"], "CONSOLE_USAGE_WRONG"],
     [["keys", "master"], "CONSOLE_USAGE_WRONG"],
     [["keys", "show"], "CONSOLE_USAGE_WRONG"],
+    [["partner", "invite"], "CONSOLE_USAGE_WRONG"],
+    [["partner", "accept"], "CONSOLE_USAGE_WRONG"],
     [["journal", "rekey", "gateway.yaml"], "CONSOLE_USAGE_WRONG"],
     [["relay", "init", "relay"], "CONSOLE_USAGE_WRONG"],
     [["relay", "link", "relay", "a"], "CONSOLE_USAGE_WRONG"],
@@ -166,6 +179,7 @@ Deno.test("console answers a command line it cannot read with a code, a hint and
 
 Deno.test("console shows its help, and exit code 2, where a command is missing", async () => {
   for (const args of [[], ["messages"], ["channel"], ["keys"], ["journal"], ["relay"]]) {
+  for (const args of [[], ["messages"], ["channel"], ["keys"], ["partner"], ["journal"]]) {
     const { code, out, err } = await run(args);
     assertEquals([code, out], [exitCodes.usage, ""]);
     assertStringIncludes(err, "Usage: mitral");
