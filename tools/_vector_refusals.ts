@@ -4,7 +4,7 @@ import { fromBase64Url, toBase64Url, utf8 } from "../actors/envelopes/hpke/_byte
 import type { HpkeCode } from "../actors/envelopes/hpke/errors.ts";
 import type { Profile } from "../actors/envelopes/hpke/suites.ts";
 import type { Cast } from "./_vector_gateways.ts";
-import { patternOf, type Recipe, SEALED_AT_MS, sealVector } from "./_vector_sealing.ts";
+import { patternOf, type Recipe, SEALED_AT_MS, sealVector, written } from "./_vector_sealing.ts";
 
 /** One change to an envelope of another vector. */
 export interface Change {
@@ -27,6 +27,8 @@ export interface Refusal {
   readonly of?: string;
   readonly change?: Change;
   readonly envelope?: string;
+  /** What the KEM shares with each recipient of such an envelope. */
+  readonly sharedSecrets?: Readonly<Record<string, string>>;
   readonly opener: string;
   readonly nowMs?: number;
   readonly profile?: Profile;
@@ -264,10 +266,11 @@ function withSignature(jws: string, change: (bytes: Uint8Array) => Uint8Array): 
 
 async function sealed(opener: string, wrongs: readonly Wrong[]): Promise<readonly Refusal[]> {
   return await Promise.all(wrongs.map(async ({ fails, field, profile, ...recipe }): Promise<Refusal> => {
-    const { envelope } = await sealVector({ ...recipe, payload: patternOf(12) });
+    const { envelope, sharedSecrets } = await sealVector({ ...recipe, payload: patternOf(12) });
     return {
       name: recipe.name,
       envelope: toBase64Url(envelope),
+      sharedSecrets: written(sharedSecrets),
       opener,
       ...(profile ? { profile } : {}),
       fails,

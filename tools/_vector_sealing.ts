@@ -49,6 +49,13 @@ export function patternOf(size: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: size }, (_, at) => at * 7 + (at >> 8));
 }
 
+/** Secrets by gateway, as the file has them. */
+export function written(secrets: SealedVector["sharedSecrets"]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([gateway, secret]) => [gateway, toBase64Url(secret)]),
+  );
+}
+
 /** SHA-256 in hexadecimal. */
 export function sha256Hex(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");

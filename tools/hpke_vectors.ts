@@ -16,6 +16,7 @@ import {
   type SealedVector,
   sealVector,
   sha256Hex,
+  written,
 } from "./_vector_sealing.ts";
 
 /** Where they are written. */
@@ -92,7 +93,7 @@ export async function makeVectors(): Promise<Vectors> {
     version: 1,
     nowMs: SEALED_AT_MS,
     gateways: Object.fromEntries(
-      Object.values(cast).map((gateway: VectorGateway) => [gateway.name, written(gateway, cast)]),
+      Object.values(cast).map((gateway: VectorGateway) => [gateway.name, keysOf(gateway, cast)]),
     ),
     opens: made.map(({ recipe, sealed }) => opening(recipe, sealed)),
     refused: await refusedEnvelopes(cast, bases),
@@ -137,9 +138,7 @@ function opening({ name, from, to, payload }: Recipe, sealed: SealedVector): Ope
     payloadSha256: sha256Hex(payload),
     contentKey: toBase64Url(contentKey),
     salt: toBase64Url(salt),
-    sharedSecrets: Object.fromEntries(
-      Object.entries(sharedSecrets).map(([gateway, secret]) => [gateway, toBase64Url(secret)]),
-    ),
+    sharedSecrets: written(sharedSecrets),
     header,
     statement,
     envelopeBytes: envelope.length,
@@ -148,7 +147,7 @@ function opening({ name, from, to, payload }: Recipe, sealed: SealedVector): Ope
   };
 }
 
-function written(gateway: VectorGateway, { stranger }: Cast) {
+function keysOf(gateway: VectorGateway, { stranger }: Cast) {
   const [signing, encryption] = [gateway.signing, gateway.encryption].map((key): WrittenKey => ({
     kid: key.kid,
     alg: key.alg,
