@@ -44,7 +44,8 @@ const from = {
 } as const satisfies PartnersSlot;
 const to = {
   kind: "partners",
-  about: "Partners it is sealed for: one, or a list.",
+  about:
+    "Partners it is sealed for: one, or a list, of which the first is the one it is sent to and whose receipt counts.",
 } as const satisfies PartnersSlot;
 
 const ORDER = {
