@@ -9,8 +9,10 @@ import { heldIn } from "../../../../runtime/trust/_handed_file.ts";
 import { writeRecord } from "../../../../runtime/trust/partner_record.ts";
 import { type Link, writePartnerFile } from "../../../../runtime/trust/partner_file.ts";
 import { denoWorld } from "../../../../runtime/world/deno_world.ts";
+import type { FakeClock } from "../../../world/fake_clock.ts";
 import { masterKey } from "../../../world/master_key.ts";
 import { MemoryStore } from "../../../world/memory_store.ts";
+import { worldWith } from "../../../world/tools.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -26,6 +28,7 @@ export class Site implements AsyncDisposable {
   readonly #watchers = new Set<() => void>();
   #gateway: Gateway | undefined;
   #plan: GatewayPlan | undefined;
+  #clock: FakeClock | undefined;
 
   private constructor(name: string, folder: string, identity: Identity, port: number) {
     this.name = name;
@@ -90,10 +93,10 @@ export class Site implements AsyncDisposable {
   /** Opens the gateway with these channels; `partners` by name, each with a file of its own, or those of its folder. */
   async start(
     channels: Settings,
-    { partners, exchange = {}, clock = denoWorld.clock }: {
+    { partners, exchange = {}, clock }: {
       readonly partners: readonly string[] | "folder";
       readonly exchange?: Settings;
-      readonly clock?: Clock;
+      readonly clock?: FakeClock;
     },
   ): Promise<Gateway> {
     const { disk } = denoWorld;
@@ -111,7 +114,8 @@ export class Site implements AsyncDisposable {
     }, { disk, catalog, timeZone: "UTC", env: () => undefined, loadActor: () => Promise.reject() });
     if (!plan) throw new Error(problems.map(({ file, message }) => `${file}: ${message}`).join("\n"));
     this.#plan = plan;
-    const world: World = { ...denoWorld, clock };
+    this.#clock = clock;
+    const world: World = clock ? worldWith(clock) : denoWorld;
     const observer = (event: GatewayEvent) => this.#note(event);
     return this.#gateway = await Gateway.open(plan, {
       world,
@@ -150,8 +154,9 @@ export class Site implements AsyncDisposable {
   }
 
   async stop(): Promise<void> {
-    await this.#gateway?.close();
+    const closing = this.#gateway?.close() ?? Promise.resolve();
     this.#gateway = undefined;
+    await (this.#clock ? this.#clock.pass(closing) : closing);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

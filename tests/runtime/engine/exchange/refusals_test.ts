@@ -171,21 +171,21 @@ Deno.test("a suspended partner is refused both ways, and what waits goes on once
     await lab.start(channels("clinic"), { partners: "folder", clock });
     await clinic.start(channels("lab"), { partners: "folder", clock });
     await clinic.gateway.inject("out", `{"n":1}`);
-    await clock.pass(clinic.seen("messageDelivered", ({ channel }) => channel === "out"));
+    await clock.pass(clinic.seen("messageDelivered", ({ channel }) => channel === "out"), 10_000);
 
     await clinic.enrol(lab, "suspended");
-    await clock.pass(lab.seen("partnerUpdated", ({ state }) => state === "suspended"));
+    await clock.pass(lab.seen("partnerUpdated", ({ state }) => state === "suspended"), 10_000);
     await clinic.gateway.inject("out", `{"n":2}`);
-    const { error } = await clock.pass(lab.seen("exchangeRefused"));
+    const { error } = await clock.pass(lab.seen("exchangeRefused"), 10_000);
     assertEquals(error.code, "EXCHANGE_SENDER_UNKNOWN");
     await lab.gateway.inject("out", `{"n":3}`);
-    const failed = await clock.pass(lab.seen("deliveryFailed"));
+    const failed = await clock.pass(lab.seen("deliveryFailed"), 10_000);
     assertEquals(failed.error.code, "KEYRING_PARTNER_ABSENT");
     assertEquals(await lab.received("in"), [`{"n":1}`]);
 
     await clinic.enrol(lab);
-    await clock.pass(clinic.seen("messageDelivered", ({ channel }) => channel === "out", 2));
-    await clock.pass(lab.seen("messageDelivered", ({ channel }) => channel === "out"));
+    await clock.pass(clinic.seen("messageDelivered", ({ channel }) => channel === "out", 2), 10_000);
+    await clock.pass(lab.seen("messageDelivered", ({ channel }) => channel === "out"), 10_000);
     assertEquals(await lab.received("in"), [`{"n":1}`, `{"n":2}`]);
     assertEquals(await clinic.received("in"), [`{"n":3}`]);
   }));
