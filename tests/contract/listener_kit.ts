@@ -1,6 +1,6 @@
 /** What every listener must do, whatever it carries bytes over. */
 import { assert, assertEquals } from "@std/assert";
-import type { ListenerSpec } from "../../runtime/contract/adapter.ts";
+import type { Exchange as PartnersExchange, ListenerSpec } from "../../runtime/contract/adapter.ts";
 import { MitralError } from "../../runtime/contract/error.ts";
 import type { ConfigInput, Spec } from "../../runtime/contract/spec.ts";
 import { FakeClock } from "../world/fake_clock.ts";
@@ -31,6 +31,8 @@ export interface ListenerPeer {
 export interface ListenerScene<S extends Spec> {
   /** For an address of its own: port 0, a fresh folder. */
   readonly config: ConfigInput<S>;
+  /** The partners' exchange, where it takes messages from there. */
+  readonly exchange?: PartnersExchange;
   /** A new peer of the listener at `address`; rejects where nothing listens. */
   connect(address: string): Promise<ListenerPeer>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -91,7 +93,11 @@ export function testListener<S extends Spec, Code extends string>(
     Deno.test(`${name} ${sentence}`, async () => {
       const [clock, intake] = [new FakeClock(), new FakeIntake()];
       await using scene = await subject.scene({ clock, intake });
-      await using rig = await openListener(spec, scene.config, { clock, intake });
+      await using rig = await openListener(spec, scene.config, {
+        clock,
+        intake,
+        ...(scene.exchange ? { exchange: scene.exchange } : {}),
+      });
       const stage: Stage<S> = {
         ...rig,
         scene,

@@ -1,4 +1,5 @@
 import {
+  type Exchange,
   type ListenerSpec,
   type Listening,
   type Memory,
@@ -111,6 +112,8 @@ export interface RigParts {
   readonly timeZone?: string;
   /** None where left out. */
   readonly partners?: Partners;
+  /** None where left out. */
+  readonly exchange?: Exchange;
   /** Its own where left out: hand it in to see what outlives a listener. */
   readonly memory?: Memory;
 }
@@ -141,6 +144,7 @@ export async function openListener<S extends Spec, Code extends string>(
     contentTypes,
     timeZone: parts.timeZone ?? "UTC",
     partners: parts.partners ?? noPartners,
+    ...(parts.exchange ? { exchange: parts.exchange } : {}),
     memory: parts.memory ?? memoryInMemory(),
     report: reports.report,
     ...errorsOf(spec),
@@ -192,6 +196,7 @@ export async function openSender<S extends Spec, Code extends string>(
     world: parts.world ?? worldWith(clock),
     contentTypes,
     partners: parts.partners ?? noPartners,
+    ...(parts.exchange ? { exchange: parts.exchange } : {}),
     report: reports.report,
     ...errorsOf(spec),
   });
