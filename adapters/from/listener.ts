@@ -21,6 +21,11 @@ export default defineListener({
       retry: "never",
       says: "Cannot take from a partner: the gateway file has no section exchange",
     },
+    FROM_INTAKE_CLOSED: {
+      blame: "receiver",
+      retry: "later",
+      says: "Cannot take message: its channel takes none now",
+    },
   },
   feed: ({ partner, feed }) => ({ partner, ...(feed === undefined ? {} : { name: feed }) }),
   listen({ config: { partner, feed }, intake, exchange, error }) {
@@ -33,6 +38,10 @@ export default defineListener({
       opened: (signal) => intake.opened(signal),
       reading: () => intake.reading(),
       receive(delivery, kept) {
+        if (!intake.isOpen) {
+          const outcome = { kind: "failed", error: error("FROM_INTAKE_CLOSED") } as const;
+          return Promise.resolve({ outcome, answer: null });
+        }
         const reply = intake.receive(delivery, kept);
         underWay.add(reply);
         reply.finally(() => underWay.delete(reply));

@@ -30,14 +30,32 @@ export default defineSender({
       retry: "never",
       says: "Cannot send to a partner: the gateway file has no section exchange",
     },
+    TO_SENDER_CLOSED: { blame: "operator", retry: "later", says: "Cannot send: the sender is closed" },
   },
   feed: ({ partner, feed }) => ({ partner, ...(feed === undefined ? {} : { name: feed }) }),
   lanes: ({ inFlightMax }) => inFlightMax,
   open({ config: { partner }, exchange, error }) {
     if (!exchange) return Promise.reject(error("TO_EXCHANGE_MISSING"));
+    const closed = new AbortController();
     return Promise.resolve({
-      send: (parcel, signal) => exchange.send(partner, parcel, signal),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
+      async send(parcel, signal) {
+        const life = new AbortController();
+        const ends = [signal, closed.signal].map((each) => [each, () => life.abort(each.reason)] as const);
+        for (const [each, stop] of ends) {
+          if (each.aborted) stop();
+          else each.addEventListener("abort", stop, { once: true });
+        }
+        try {
+          life.signal.throwIfAborted();
+          return await exchange.send(partner, parcel, life.signal);
+        } finally {
+          for (const [each, stop] of ends) each.removeEventListener("abort", stop);
+        }
+      },
+      [Symbol.asyncDispose]() {
+        closed.abort(error("TO_SENDER_CLOSED"));
+        return Promise.resolve();
+      },
     });
   },
 });

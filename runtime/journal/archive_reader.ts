@@ -15,6 +15,7 @@ import type {
   Trouble,
 } from "./records.ts";
 import { DELIVERY, errors, MESSAGE } from "./schema.ts";
+import { openAnswer } from "./sealed_answers.ts";
 import { SEALED, type Sealing } from "./sealing.ts";
 
 const MESSAGE_STATES = Object.keys(MESSAGE) as readonly MessageState[];
@@ -56,6 +57,7 @@ export class ArchiveReader {
       ...this.#record(row),
       received: this.#bodies.byId(Number(row.body)).bytes ?? errors.fail("JOURNAL_BODY_DAMAGED"),
       ...this.#evidence(row),
+      ...this.#answer(row),
       history: this.#history(row, history, deliveries),
       ...stagesIn(row),
       ...this.#handedOnTo(seq),
@@ -65,6 +67,12 @@ export class ArchiveReader {
 
   #evidence({ body, evidence }: Row): Pick<MessageContent, "evidence"> {
     return evidence === null ? {} : { evidence: this.#opened(SEALED.evidence, Number(body), evidence) };
+  }
+
+  #answer({ seq, answer }: Row): Pick<MessageContent, "answer"> {
+    if (answer === null) return {};
+    const kept = openAnswer(this.#sealing, Number(seq), answer as Uint8Array);
+    return kept ? { answer: kept.bytes } : errors.fail("JOURNAL_BODY_DAMAGED");
   }
 
   #opened(kind: number, subject: number, sealed: SqlValue): Uint8Array {

@@ -93,6 +93,8 @@ export interface MessageContent extends MessageRecord {
   readonly received: Uint8Array;
   /** What the partner's gateway signed, as it came; left out of a message that did not come sealed. */
   readonly evidence?: Uint8Array;
+  /** What its sender was answered, where that is kept: of one that came sealed, our receipt. */
+  readonly answer?: Uint8Array;
   /** What happened to it, oldest first. */
   readonly history: readonly {
     readonly atMs: number;

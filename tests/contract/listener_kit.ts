@@ -1,6 +1,10 @@
 /** What every listener must do, whatever it carries bytes over. */
 import { assert, assertEquals } from "@std/assert";
-import type { ListenerSpec, RelayIdentity } from "../../runtime/contract/adapter.ts";
+import type {
+  Exchange as PartnersExchange,
+  ListenerSpec,
+  RelayIdentity,
+} from "../../runtime/contract/adapter.ts";
 import { MitralError } from "../../runtime/contract/error.ts";
 import type { ConfigInput, Spec } from "../../runtime/contract/spec.ts";
 import { FakeClock } from "../world/fake_clock.ts";
@@ -33,6 +37,8 @@ export interface ListenerScene<S extends Spec> {
   readonly config: ConfigInput<S>;
   /** Who the gateway is to a relay, where the listener needs that. */
   readonly relay?: RelayIdentity;
+  /** The partners' exchange, where it takes messages from there. */
+  readonly exchange?: PartnersExchange;
   /** A new peer of the listener at `address`; rejects where nothing listens. */
   connect(address: string): Promise<ListenerPeer>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -93,7 +99,12 @@ export function testListener<S extends Spec, Code extends string>(
     Deno.test(`${name} ${sentence}`, async () => {
       const [clock, intake] = [new FakeClock(), new FakeIntake()];
       await using scene = await subject.scene({ clock, intake });
-      await using rig = await openListener(spec, scene.config, { clock, intake, relay: scene.relay });
+      await using rig = await openListener(spec, scene.config, {
+        clock,
+        intake,
+        relay: scene.relay,
+        exchange: scene.exchange,
+      });
       const stage: Stage<S> = {
         ...rig,
         scene,

@@ -1,6 +1,6 @@
 /** What every sender must do, whatever it carries bytes over. */
 import { assert, assertEquals } from "@std/assert";
-import type { Parcel, RelayIdentity, SenderSpec } from "../../runtime/contract/adapter.ts";
+import type { Exchange, Parcel, RelayIdentity, SenderSpec } from "../../runtime/contract/adapter.ts";
 import { MitralError } from "../../runtime/contract/error.ts";
 import type { Outcome } from "../../runtime/contract/message.ts";
 import type { ConfigInput, Spec } from "../../runtime/contract/spec.ts";
@@ -27,6 +27,8 @@ export interface SenderScene<S extends Spec> {
   readonly config: ConfigInput<S>;
   /** Who the gateway is to a relay, where the sender needs that. */
   readonly relay?: RelayIdentity;
+  /** The partners' exchange, where it sends by that. */
+  readonly exchange?: Exchange;
   /** The next message the peer got whole. */
   next(): Promise<PeerMessage>;
   /** The peer goes away, with its connections: a send finds nobody. */
@@ -41,6 +43,8 @@ export interface SenderSubject<S extends Spec, Code extends string> {
   readonly spec: SenderSpec<string, S, Code>;
   /** True where the peer answers; where it is false a send ends when the bytes are safe. */
   readonly answers: boolean;
+  /** Codes of others that it passes on; none where left out. */
+  readonly passesOn?: readonly string[];
   /** How long the scene's config lets a peer take for its answer. */
   readonly answerMsMax?: number;
   /** Bytes the transport can carry within a message; all where left out. */
@@ -99,13 +103,18 @@ export function testSender<S extends Spec, Code extends string>(
   name: string,
   subject: SenderSubject<S, Code>,
 ): void {
-  const { spec, answers } = subject;
+  const { spec, answers, passesOn = [] } = subject;
+  const isDeclared = (code: string) => code in spec.errors || passesOn.includes(code);
 
   const test = (sentence: string, run: (stage: Stage<S>) => Promise<void>) =>
     Deno.test(`${name} ${sentence}`, async () => {
       const clock = new FakeClock();
       await using scene = await subject.scene({ clock });
-      await using rig = await openSender(spec, scene.config, { clock, relay: scene.relay });
+      await using rig = await openSender(spec, scene.config, {
+        clock,
+        relay: scene.relay,
+        exchange: scene.exchange,
+      });
       const stage: Stage<S> = {
         ...rig,
         scene,
@@ -123,7 +132,7 @@ export function testSender<S extends Spec, Code extends string>(
   const declared = async (sending: Promise<unknown>): Promise<MitralError> => {
     const error = await errorOf(sending);
     assert(error instanceof MitralError, `not an error by code: ${error}`);
-    assert(error.code in spec.errors, `${error.code} is not declared`);
+    assert(isDeclared(error.code), `${error.code} is not declared`);
     return error;
   };
 
@@ -150,7 +159,7 @@ export function testSender<S extends Spec, Code extends string>(
     assertEquals(textOf((await deliver("first")).bytes), "first");
     await scene.stop();
     for (const { error } of await probed()) {
-      assert(!error || error.code in spec.errors, `${error?.code} is not declared`);
+      assert(!error || isDeclared(error.code), `${error?.code} is not declared`);
     }
   });
 
@@ -171,7 +180,11 @@ export function testSender<S extends Spec, Code extends string>(
     const clock = new FakeClock();
     await using scene = await subject.scene({ clock });
     await scene.stop();
-    await using rig = await openSender(spec, scene.config, { clock, relay: scene.relay });
+    await using rig = await openSender(spec, scene.config, {
+      clock,
+      relay: scene.relay,
+      exchange: scene.exchange,
+    });
     const error = await declared(clock.pass(rig.sender.send(parcelOf("early"), never)));
     assertEquals(error.retry, "later");
     await scene.start();

@@ -1,4 +1,5 @@
 import {
+  type Exchange,
   type ListenerSpec,
   type Listening,
   type Memory,
@@ -112,6 +113,8 @@ export interface RigParts {
   readonly timeZone?: string;
   /** None where left out. */
   readonly partners?: Partners;
+  /** None where left out. */
+  readonly exchange?: Exchange | undefined;
   /** Its own where left out: hand it in to see what outlives a listener. */
   readonly memory?: Memory;
   /** None where left out. */
@@ -148,6 +151,7 @@ export async function openListener<S extends Spec, Code extends string>(
     contentTypes,
     timeZone: parts.timeZone ?? "UTC",
     partners: parts.partners ?? noPartners,
+    ...(parts.exchange ? { exchange: parts.exchange } : {}),
     memory: parts.memory ?? memoryInMemory(),
     ...relayOf(parts),
     report: reports.report,
@@ -201,6 +205,7 @@ export async function openSender<S extends Spec, Code extends string>(
     world: parts.world ?? worldWith(clock),
     contentTypes,
     partners: parts.partners ?? noPartners,
+    ...(parts.exchange ? { exchange: parts.exchange } : {}),
     report: reports.report,
     ...relayOf(parts),
     ...errorsOf(spec),

@@ -182,4 +182,9 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot tell what failed: an error that nothing waited for or caught ({kind}); the gateway runs on",
   },
+  CONSOLE_REPORT_FORGED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot trust report {path}: {partner} has not signed it, or it was changed since",
+  },
 });

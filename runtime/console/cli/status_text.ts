@@ -17,6 +17,7 @@ export function statusText(status: GatewayStatus, paint: Paint): string {
     ...commitLine(statistics),
     ...storageLine(status, paint),
     ...unansweredLine(statistics, paint),
+    ...exchangeLines(status, paint),
     ...(status.sendersHeld
       ? [paint.warn("nothing is sent since the restore; let it go with: mitral journal release")]
       : []),
@@ -88,6 +89,23 @@ function unansweredLine({ atMs, channels }: GatewayStatistics, paint: Paint): st
   const ageMs = Math.max(0, atMs - first.unansweredSinceMs);
   const text = `oldest message without an answer: ${durationText(ageMs)}, in ${plain(first.name)}`;
   return [ageMs > oldMs ? paint.warn(text) : text];
+}
+
+/** Doors, and what partners have had for too long without a receipt. */
+function exchangeLines({ exchange, statistics: { atMs } }: GatewayStatus, paint: Paint): string[] {
+  if (!exchange) return [];
+  const doors = exchange.doors.map(({ name, address, trouble = "" }) =>
+    address === undefined
+      ? paint.bad(`${plain(name)} closed ${trouble}`.trimEnd())
+      : `${plain(name)} ${plain(address)}`
+  );
+  const missing = exchange.partners.flatMap(({ name, receiptMissingSinceMs: sinceMs }) =>
+    sinceMs === undefined ? [] : [`${plain(name)} for ${durationText(Math.max(0, atMs - sinceMs))}`]
+  );
+  return [
+    ...(doors.length > 0 ? [`doors: ${doors.join(", ")}`] : []),
+    ...(missing.length > 0 ? [paint.warn(`receipts missing: ${missing.join(", ")}`)] : []),
+  ];
 }
 
 function agoText(ms: number): string {

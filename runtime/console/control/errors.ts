@@ -73,4 +73,14 @@ export const errors = declareErrors("control", {
     retry: "never",
     says: "Cannot finish request: the gateway failed in a way it did not expect; its log has the details",
   },
+  CONTROL_RECEIPT_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot find receipt: there is none for this message, or not yet",
+  },
+  CONTROL_RECEIPT_AMBIGUOUS: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot choose receipt: there are {receipts}; name the destination",
+  },
 });

@@ -28,6 +28,7 @@ import {
   type ShownMessage,
   type Stream,
 } from "./protocol.ts";
+import { receiptOf, receiptsOf } from "./receipts.ts";
 import { runs, told } from "./runs.ts";
 import { searchMessages } from "./search.ts";
 
@@ -61,12 +62,17 @@ const methods: {
   async "messages.show"({ gateway }, params, person) {
     const found = await gateway.archive.show(text(params, "id"));
     if (!found) return null;
-    const { received, payloads, ...facts } = found;
+    const { received, payloads, answer: _, ...told } = found;
+    const facts = { ...told, receipts: receiptsOf(found) };
     const isQueued = found.deliveries.some(({ state }) => state === "queued");
     const shown: ShownMessage = isQueued ? { ...facts, waiting: await gateway.waitsFor(found.id) } : facts;
     if (!toggle(params, "content")) return shown;
     await gateway.noteSeen([found.id], "viewed", by(person, params));
     return { ...shown, received, payloads };
+  },
+  async "messages.receipt"({ gateway }, params) {
+    const found = await gateway.archive.show(text(params, "id"));
+    return found ? { receipt: receiptOf(found, optional(params, "destination", text)) } : null;
   },
   "messages.replay": ({ gateway }, params, person) =>
     gateway.replay(text(params, "id"), {

@@ -18,7 +18,9 @@ import type { Progress } from "../../journal/upkeep/upkeep.ts";
 import { join } from "node:path";
 import type { Skipped as Missed } from "./_feed.ts";
 import type { GatewayChanges } from "./changes.ts";
+import type { PartnerTestLine } from "../../engine/exchange/partner_test.ts";
 import { errors } from "./errors.ts";
+import type { ShownReceipt } from "./receipts.ts";
 import type { FollowedEvent } from "./followed.ts";
 
 /** Grows when a request or an answer changes its meaning. */
@@ -41,8 +43,8 @@ export type GatewayStatus = GatewaySnapshot & { readonly statistics: GatewayStat
 
 /** A message's facts and history, and what waits of it for what; its bytes only where they were asked for. */
 export type ShownMessage =
-  & Omit<MessageContent, "received" | "payloads">
-  & { readonly waiting?: readonly WaitingDelivery[] }
+  & Omit<MessageContent, "received" | "payloads" | "answer">
+  & { readonly waiting?: readonly WaitingDelivery[]; readonly receipts: readonly ShownReceipt[] }
   & Partial<Pick<MessageContent, "received" | "payloads">>;
 
 /** What a gateway file changes; where it has problems, they are all there is. */
@@ -74,6 +76,11 @@ export interface Methods {
   readonly "messages.show": {
     readonly params: Reasoned & { readonly id: string; readonly content: boolean };
     readonly result: ShownMessage | null;
+  };
+  /** A receipt as it was signed: of a destination, or the only one there is; no patient data. */
+  readonly "messages.receipt": {
+    readonly params: { readonly id: string; readonly destination?: string };
+    readonly result: { readonly receipt: Uint8Array } | null;
   };
   /** Messages that have a word as control id, or in any field that messages are found by. */
   readonly "messages.search": {
@@ -196,7 +203,7 @@ export interface ExportedMessage {
 }
 
 /**
- * Every method that does something to one message after the other: what it takes, and what each line after the first
+ * Every method that does something to one thing after the other: what it takes, and what each line after the first
  * holds. The last line is {@linkcode runEnd}; whoever leaves before it ends what is not done yet.
  */
 export interface Runs {
@@ -213,6 +220,8 @@ export interface Runs {
       };
     readonly line: Omit<ReplayedMessage, "error"> & { readonly error?: ToldError };
   };
+  /** Everything between the gateway and a partner, tested; at last the report. */
+  readonly "partner.test": { readonly params: { readonly name: string }; readonly line: PartnerTestLine };
   readonly "messages.export": {
     readonly params: {
       readonly query: MessageQuery;

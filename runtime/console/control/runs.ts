@@ -5,7 +5,7 @@ import type { MessageContent, MessageQuery } from "../../journal/records.ts";
 import { by, optional, type Params, readQuery, record, text, texts, toggle } from "./params.ts";
 import { type ExportedMessage, type Run, type Runs, type ToldError, unconfirmedMax } from "./protocol.ts";
 
-/** Every method that does something to one message after the other. */
+/** Every method that does something to one thing after the other. */
 export const runs: {
   readonly [R in Run]: (
     gateway: RunningGateway,
@@ -29,6 +29,7 @@ export const runs: {
       yield error ? { ...each, error: told(error) } : each;
     }
   },
+  "partner.test": (gateway, params) => gateway.testPartner(text(params, "name")),
   async *"messages.export"(gateway, params, person) {
     text(params, "reason");
     const query = readQuery(gateway, record(params, "query"));

@@ -71,10 +71,12 @@ function factsText(message: ShownMessage, paint: Paint): string {
   const headings = hasPeople ? [...historyHeadings, ...personHeadings] : historyHeadings;
   return lines + section(deliveryHeadings, message.deliveries.map(delivery), paint) +
     section(waitingHeadings, waiting, paint) +
+    section(receiptHeadings, message.receipts.map(receipt), paint) +
     section(headings, history.map((row) => row.slice(0, headings.length)), paint);
 }
 
 const deliveryHeadings = ["destination", "state", ">attempts", "settled", "trouble"];
+const receiptHeadings = ["receipt", "signed by", "at", "says", "key"];
 const waitingHeadings = ["destination", "waits for"];
 const historyHeadings = ["time", "event", "destination", "code"];
 const personHeadings = ["person", "reason"];
@@ -96,6 +98,13 @@ function delivery({ destination, state, attempts, batch, settledAtMs, trouble }:
   const tone = state === "quarantined" ? "bad" : state === "delivered" ? "good" : "warn";
   const text = batch === undefined ? state : `${state} in ${batch}`;
   return [destination, { text, tone }, attempts, settled, troubleText(trouble).replace(/^: /, "")];
+}
+
+/** A partner's for what went to a destination, or ours for what came. */
+function receipt({ destination, by, atMs, verdict, code, keyId }: ShownMessage["receipts"][number]): Cell[] {
+  const says = code === undefined ? verdict : `${verdict}: ${code}`;
+  const tone = verdict === "accepted" ? "good" : "bad";
+  return [destination ?? "(ours)", by, timeText(atMs), { text: says, tone }, keyId];
 }
 
 function troubleText(trouble: Trouble | undefined): string {

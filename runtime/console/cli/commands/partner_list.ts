@@ -1,11 +1,13 @@
 import { MitralError } from "../../../contract/error.ts";
 import type { PartnerRecord } from "../../../trust/partner_record.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { timeText } from "../figures.ts";
+import { gatewayOn } from "../ask.ts";
+import { durationText, timeText } from "../figures.ts";
+import { readGatewayPlaces } from "../gateway_file.ts";
 import { actIn, addPartnerOptions, type PartnerOptions } from "../partners/acting.ts";
 import { factsOf } from "../partners/partner_facts.ts";
 import { noteTrouble } from "../master_key.ts";
-import { type AddCommand, examples } from "../session.ts";
+import { type AddCommand, examples, type Session } from "../session.ts";
 import { type Cell, table } from "../table.ts";
 
 /** `mitral partner list` */
@@ -31,10 +33,27 @@ export const addPartnerList: AddCommand = (parent, session) => {
       else {
         const headings = ["partner", "gateway", "state", ">serial", "ways", "since", "by"];
         session.terminal.out(table(headings, records.map(row), session.paint));
+        await noteMissing(options, session);
       }
       return isWhole ? exitCodes.ok : exitCodes.no;
     }));
 };
+
+/** Tells of receipts that are missing, where the gateway runs and may be asked. */
+async function noteMissing({ file }: PartnerOptions, session: Session): Promise<void> {
+  try {
+    using gateway = await gatewayOn((await readGatewayPlaces(file, session)).data, session);
+    const status = await gateway?.ask("status", {});
+    for (const { name, receiptMissingSinceMs: sinceMs } of status?.exchange?.partners ?? []) {
+      if (sinceMs === undefined) continue;
+      const age = durationText(Math.max(0, status!.statistics.atMs - sinceMs));
+      session.note(`${name} has had a message without a receipt for ${age}`);
+    }
+  } catch (cause) {
+    // What the folder says is all the same.
+    if (!(cause instanceof MitralError)) throw cause;
+  }
+}
 
 function row({ name, state, held, changed }: PartnerRecord): Cell[] {
   const { gateway = "", serial = "", links = [] } = held?.partner ?? {};

@@ -3,11 +3,16 @@ import { readGateway } from "../../../../runtime/config/read_gateway.ts";
 import type { Clock, World } from "../../../../runtime/contract/world.ts";
 import type { GatewayEvent } from "../../../../runtime/engine/events.ts";
 import { Gateway } from "../../../../runtime/engine/gateway.ts";
+import type { GatewayPlan } from "../../../../runtime/engine/plan.ts";
 import { createIdentity, type Identity } from "../../../../runtime/trust/identity.ts";
+import { heldIn } from "../../../../runtime/trust/_handed_file.ts";
+import { writeRecord } from "../../../../runtime/trust/partner_record.ts";
 import { type Link, writePartnerFile } from "../../../../runtime/trust/partner_file.ts";
 import { denoWorld } from "../../../../runtime/world/deno_world.ts";
+import type { FakeClock } from "../../../world/fake_clock.ts";
 import { masterKey } from "../../../world/master_key.ts";
 import { MemoryStore } from "../../../world/memory_store.ts";
+import { worldWith } from "../../../world/tools.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -22,6 +27,8 @@ export class Site implements AsyncDisposable {
   readonly events: GatewayEvent[] = [];
   readonly #watchers = new Set<() => void>();
   #gateway: Gateway | undefined;
+  #plan: GatewayPlan | undefined;
+  #clock: FakeClock | undefined;
 
   private constructor(name: string, folder: string, identity: Identity, port: number) {
     this.name = name;
@@ -30,9 +37,10 @@ export class Site implements AsyncDisposable {
     this.port = port;
   }
 
-  static async open(name: string): Promise<Site> {
+  static async open(name: string, clock: Pick<Clock, "nowMs"> = denoWorld.clock): Promise<Site> {
     const folder = await Deno.makeTempDir();
-    const { identity, privateFile } = await createIdentity({ gateway: name, nowMs: Date.now(), masterKey });
+    const nowMs = clock.nowMs();
+    const { identity, privateFile } = await createIdentity({ gateway: name, nowMs, masterKey });
     await Deno.writeFile(`${folder}/gateway.json`, privateFile);
     await Deno.mkdir(`${folder}/out`);
     return new Site(name, folder, identity, freePort());
@@ -42,26 +50,53 @@ export class Site implements AsyncDisposable {
     return this.#gateway!;
   }
 
+  /** What it runs. */
+  get plan(): GatewayPlan {
+    return this.#plan!;
+  }
+
   /** How partners reach its door. */
   get links(): readonly Link[] {
     return [{ kind: "https", settings: { url: `http://127.0.0.1:${this.port}/` } }];
   }
 
-  /** Hands its file of public keys to another, who knows it by its own name. */
-  async introduceTo(other: Site, links: readonly Link[] = this.links): Promise<void> {
+  /** Its file of public keys. */
+  file(links: readonly Link[] = this.links, identity: Identity = this.identity) {
+    return writePartnerFile(identity, { links });
+  }
+
+  /** Hands its file of public keys to another, who knows it by its own name and names that file in its gateway file. */
+  async introduceTo(other: Site, file?: Uint8Array): Promise<void> {
+    await Deno.writeFile(`${other.folder}/${this.name}.json`, file ?? await this.file());
+  }
+
+  /** Puts it into the folder of another's partners, or changes how far it is there. */
+  async enrol(at: Site, state: "active" | "suspended" = "active"): Promise<void> {
+    const changed = { atMs: 0, by: "somebody" };
+    const held = await heldIn(await this.file(), "a file");
+    const hash = "0".repeat(64);
+    await Deno.mkdir(`${at.folder}/partners`, { recursive: true });
     await Deno.writeFile(
-      `${other.folder}/${this.name}.json`,
-      await writePartnerFile(this.identity, { links }),
+      `${at.folder}/partners/${this.name}.json`,
+      writeRecord({
+        name: this.name,
+        state,
+        changed,
+        invitation: hash,
+        transcript: hash,
+        held,
+        confirmed: changed,
+      }),
     );
   }
 
-  /** Opens the gateway with these channels; `partners` by name, each with a file of its own. */
+  /** Opens the gateway with these channels; `partners` by name, each with a file of its own, or those of its folder. */
   async start(
     channels: Settings,
-    { partners, exchange = {}, clock = denoWorld.clock }: {
-      readonly partners: readonly string[];
+    { partners, exchange = {}, clock }: {
+      readonly partners: readonly string[] | "folder";
       readonly exchange?: Settings;
-      readonly clock?: Clock;
+      readonly clock?: FakeClock;
     },
   ): Promise<Gateway> {
     const { disk } = denoWorld;
@@ -69,14 +104,18 @@ export class Site implements AsyncDisposable {
       settings: {
         gateway: this.name,
         keys: "./gateway.json",
-        partners: Object.fromEntries(partners.map((name) => [name, `./${name}.json`])),
+        partners: partners === "folder"
+          ? "./partners"
+          : Object.fromEntries(partners.map((name) => [name, `./${name}.json`])),
         exchange: { doors: { https: { port: this.port, url: this.links[0].settings.url } }, ...exchange },
         channels,
       },
       folder: this.folder,
     }, { disk, catalog, timeZone: "UTC", env: () => undefined, loadActor: () => Promise.reject() });
     if (!plan) throw new Error(problems.map(({ file, message }) => `${file}: ${message}`).join("\n"));
-    const world: World = { ...denoWorld, clock };
+    this.#plan = plan;
+    this.#clock = clock;
+    const world: World = clock ? worldWith(clock) : denoWorld;
     const observer = (event: GatewayEvent) => this.#note(event);
     return this.#gateway = await Gateway.open(plan, {
       world,
@@ -106,7 +145,7 @@ export class Site implements AsyncDisposable {
 
   /** Bodies of the messages a channel has received, oldest first. */
   async received(channel: string): Promise<readonly string[]> {
-    const records = await this.gateway.archive.list({ channel, order: "oldest" });
+    const records = await this.gateway.archive.list({ channel, order: "oldest", limit: 1_000 });
     return await Promise.all(
       records.map(async ({ id }) =>
         new TextDecoder().decode((await this.gateway.archive.show(id))!.received)
@@ -115,8 +154,9 @@ export class Site implements AsyncDisposable {
   }
 
   async stop(): Promise<void> {
-    await this.#gateway?.close();
+    const closing = this.#gateway?.close() ?? Promise.resolve();
     this.#gateway = undefined;
+    await (this.#clock ? this.#clock.pass(closing) : closing);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
