@@ -160,7 +160,7 @@ Deno.test("a delivery is not given up by unansweredMs while another path has not
   assertEquals(rig.all("messageQuarantined"), []);
 });
 
-Deno.test("a pause, a stop and a diversion find the paths as any sender: attempts end before, and no path is left open", async () => {
+Deno.test("a pause, a stop and a diversion are as with one way: attempts end before, and no path is left open", async () => {
   await using at = await site();
   const { rig, first, second } = at;
   first.cut();
