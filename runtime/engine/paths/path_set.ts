@@ -156,7 +156,7 @@ export class PathSet implements OpenSender {
 
   #improved(endpoint: Endpoint): void {
     const healthy = this.#healthy();
-    if (!healthy) return this.#parts.revived?.();
+    if (!healthy) return endpoint.health.isWell ? this.#parts.revived?.() : undefined;
     // No delivery needs to try what none would go by now.
     const isBehind = this.#endpoints.indexOf(endpoint) > this.#endpoints.indexOf(healthy);
     if (isBehind && endpoint.health.isSteady) endpoint.health.restore();
