@@ -92,32 +92,38 @@ export const errors = {
     blame: "receiver",
     retry: "later",
     says: "Cannot get token: no HTTP exchange with {host}",
+    isUnsent: true,
   },
   HTTPS_TOKEN_LATE: {
     blame: "receiver",
     retry: "later",
     says: "Cannot get token: no whole answer within {tokenMsMax} ms, which is half of answerMsMax at most",
+    isUnsent: true,
   },
   HTTPS_TOKEN_REFUSED: {
     blame: "operator",
     retry: "later",
     says: "Cannot get token: the token endpoint refuses it (status {status}, {reason})",
+    isUnsent: true,
   },
   HTTPS_TOKEN_UNREADABLE: {
     blame: "receiver",
     retry: "later",
     says: "Cannot get token: the answer of the token endpoint holds no bearer token",
+    isUnsent: true,
   },
   HTTPS_DISCOVERY_FAILED: {
     blame: "receiver",
     retry: "later",
     says:
       "Cannot get token: {host} names no https token endpoint in .well-known/smart-configuration (status {status})",
+    isUnsent: true,
   },
   HTTPS_KEY_UNUSABLE: {
     blame: "operator",
     retry: "later",
     says: "Cannot get token: auth.oauth.key must be a private key, RSA or EC P-384, as JWK or PEM",
+    isUnsent: true,
   },
   HTTPS_PEER_UNREACHABLE: {
     blame: "receiver",

@@ -119,6 +119,7 @@ export const errors = {
     blame: "receiver",
     retry: "later",
     says: "Cannot deliver: nobody has called {host} port {port} within connectMsMax ({connectMsMax})",
+    isUnsent: true,
   },
   MLLP_ANSWER_LATE: {
     blame: "receiver",

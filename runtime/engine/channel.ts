@@ -1,6 +1,6 @@
 import type { Delivery, Listening, Reply } from "../contract/adapter.ts";
 import { bindEnvelope } from "../contract/envelope.ts";
-import { errorTable, type MitralError } from "../contract/error.ts";
+import { errorTable, MitralError } from "../contract/error.ts";
 import { bindFormat, type Format } from "../contract/format.ts";
 import type { Outcome } from "../contract/message.ts";
 import { untilAborted } from "../contract/signal.ts";
@@ -175,6 +175,7 @@ export class Channel {
     const { plan, world, journal } = this.#parts;
     if (journal.trouble) throw journal.trouble;
     this.#condition = "starting";
+    this.#trouble = undefined;
     await this.#collectors.disperse();
     this.#deliveries.start();
     this.#collectors.start();
@@ -198,6 +199,7 @@ export class Channel {
       });
     } catch (cause) {
       await this.stop(AbortSignal.abort());
+      if (cause instanceof MitralError) this.#trouble = cause.code;
       throw cause;
     }
     const { address } = this.#listening;

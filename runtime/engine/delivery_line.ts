@@ -78,8 +78,9 @@ export class DeliveryLine {
     this.line = new Line<Sending, Verdict>({
       place: { channel: channel.name, destination: destination.name },
       stages: deliveryStages(parts, {
-        opened: (paths) => {
+        opened: (paths, trouble) => {
           this.#paths = paths;
+          this.#trouble = trouble?.code ?? this.#trouble;
           this.#attempts.drop();
           this.#haltIfBlocked();
         },
@@ -394,7 +395,5 @@ type OwnEvent = Without<Unstamped, "channel" | "destination">;
 
 const DAMAGED: Outcome = { kind: "rejected", error: errors.error("ENGINE_BODY_DAMAGED") };
 
-/** A reason why no attempt begins: a delivery stands first in the queue that its peer has refused. */
-const BLOCKED = "blocked";
-/** The same: the peer has asked to be left alone for a while. */
-const ASKED = "asked";
+/** Reasons why no attempt begins: a delivery stands first in the queue that its peer has refused; the peer asks for it. */
+const BLOCKED = "blocked", ASKED = "asked";

@@ -64,8 +64,11 @@ export interface DeliveryStagesParts extends ValueParts {
 
 /** What a delivery line hears from its stages. */
 export interface DeliveryWatch {
-  /** The sender is open, by these paths where there are several; no attempt is under way. */
-  opened(paths?: PathSet): void;
+  /**
+   * The sender is open, by these paths where there are several, or is opened later, since this is in the way; no attempt is
+   * under way.
+   */
+  opened(paths: PathSet | undefined, trouble: MitralError | undefined): void;
   /** No path was healthy, and one has been found well. */
   revived(): void;
   /** An attempt is about to begin; false where it may not. */
@@ -99,8 +102,8 @@ export function deliveryStages(
     width: Math.max(...paths.map(({ send: { spec, config } }) => spec.lanes?.(config as never) ?? 1)),
     open: async () => {
       const several = paths.length > 1 ? openPaths(paths, parts, watch) : undefined;
-      const sender = several ?? await openSender(paths[0], parts);
-      watch.opened(several);
+      const { sender, trouble } = several ? { sender: several } : await openSender(paths[0], parts);
+      watch.opened(several, trouble);
       return {
         process: async ({ entry, parcel }, life) =>
           new Ended<Verdict>(watch.begins(entry) ? await sender.send(parcel, life) : { kind: "kept" }),
@@ -136,19 +139,23 @@ function openPaths(
  * The one way out, open. Where it cannot be opened now, each attempt tries that first, and comes to nothing meanwhile: as
  * where nobody answers, there is nothing to do but to wait.
  */
-async function openSender(path: Path, parts: DeliveryStagesParts): Promise<OpenSender> {
+async function openSender(
+  path: Path,
+  parts: DeliveryStagesParts,
+): Promise<{ readonly sender: OpenSender; readonly trouble?: MitralError }> {
   const tools = toolsOf(path, parts);
-  const sender = new LazySender(() => path.send.spec.open(tools));
+  const lazy = new LazySender(() => path.send.spec.open(tools));
   try {
-    return await sender.get();
-  } catch (cause) {
-    if (!(cause instanceof MitralError) || cause.retry === "never") throw cause;
-    tools.report({ name: "openFailed", error: cause });
+    return { sender: await lazy.get() };
+  } catch (trouble) {
+    if (!(trouble instanceof MitralError) || trouble.retry === "never") throw trouble;
+    tools.report({ name: "openFailed", error: trouble });
+    const sender: OpenSender = {
+      send: async (parcel, signal) => (await lazy.get()).send(parcel, signal),
+      [Symbol.asyncDispose]: () => lazy[Symbol.asyncDispose](),
+    };
+    return { sender, trouble };
   }
-  return {
-    send: async (parcel, signal) => (await sender.get()).send(parcel, signal),
-    [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose](),
-  };
 }
 
 function toolsOf(

@@ -100,8 +100,8 @@ export type GatewayEvent =
     | ({ readonly name: "channelStarted"; readonly address: string } & Place)
     | ({ readonly name: "channelStopped" } & Place)
     /**
-     * It could not be started: at the gateway's own start, which fails with it, or, where it is tried again in
-     * `againInMs`, on a journal that was opened again.
+     * It could not be started, and is tried again in `againInMs`; where that is left out, it never can be, and the gateway's
+     * own start fails with it.
      */
     | ({ readonly name: "channelFailed"; readonly error: MitralError; readonly againInMs?: number } & Place)
     /**

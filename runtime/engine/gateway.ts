@@ -151,12 +151,14 @@ export class Gateway extends Operated implements RunningGateway {
       // All are there before any starts: one may hand on to another.
       for (const channel of plan.channels) gateway.#make(channel, gateway.#journal.found);
       for (const channel of gateway.#channels.values()) {
-        await channel.start().catch((cause): never => {
-          // Which one: its error alone names a port or a folder.
-          const { name } = channel.plan;
-          if (cause instanceof MitralError) {
-            gateway.#report({ name: "channelFailed", channel: name, error: cause });
+        await channel.start().catch((cause) => {
+          if (!(cause instanceof MitralError)) throw cause;
+          // A folder that is not there, a port that is not free: nobody else has to wait for that.
+          if (cause.retry === "later" && !gateway.#keeper.trouble) {
+            return gateway.#renewal.retry(channel, cause);
           }
+          // Which one: its error alone names a port or a folder.
+          gateway.#report({ name: "channelFailed", channel: channel.plan.name, error: cause });
           throw cause;
         });
       }

@@ -19,7 +19,7 @@ export interface RenewalParts {
 
 /**
  * Makes every channel anew once another journal is in place, and starts those that ran. Nobody starts, stops or reloads a
- * channel meanwhile: such acts go on side by side, and a renewal by itself.
+ * channel meanwhile: such acts go on side by side, and a renewal by itself. A channel that does not start is tried again.
  */
 export class Renewal {
   readonly #parts: RenewalParts;
@@ -55,11 +55,18 @@ export class Renewal {
     else this.#returning.clear();
   }
 
+  /** A channel did not start: it is tried again, beside everything else. */
+  retry(channel: Channel, cause: unknown): void {
+    this.#returning.add(channel);
+    this.#startLater(channel, cause, 1);
+  }
+
   async #renew(): Promise<void> {
     const { channels, make } = this.#parts;
     const olds = [...channels.values()];
     const ran = new Set(
-      olds.filter((old) => old.state().condition !== "stopped").map(({ plan }) => plan.name),
+      olds.filter((old) => old.state().condition !== "stopped" || this.#returning.has(old))
+        .map(({ plan }) => plan.name),
     );
     // Their answers are lost, and what they send is not settled any more: there is nothing to wait for.
     await Promise.allSettled(olds.map((old) => old.stop(AbortSignal.abort())));
@@ -71,19 +78,21 @@ export class Renewal {
     await Promise.all([...this.#returning].map((channel) => this.#start(channel)));
   }
 
-  /** Where a channel does not start, say since its port is not free yet, it is tried again beside everything else. */
   async #start(channel: Channel, attempt = 1): Promise<void> {
-    const { world: { clock, random }, report } = this.#parts;
     if (!this.#returning.has(channel)) return;
     try {
       await channel.start();
       this.#returning.delete(channel);
     } catch (cause) {
-      if (!this.#returning.has(channel)) return;
-      const error = cause instanceof MitralError ? cause : errors.error("ENGINE_CHANNEL_CRASHED", {}, cause);
-      const againInMs = backoffMs(attempt, limits.reopenMs, limits.reopenMsMax, random);
-      report({ name: "channelFailed", channel: channel.plan.name, error, againInMs });
-      clock.after(againInMs, () => void this.#start(channel, attempt + 1));
+      if (this.#returning.has(channel)) this.#startLater(channel, cause, attempt);
     }
+  }
+
+  #startLater(channel: Channel, cause: unknown, attempt: number): void {
+    const { world: { clock, random }, report } = this.#parts;
+    const error = cause instanceof MitralError ? cause : errors.error("ENGINE_CHANNEL_CRASHED", {}, cause);
+    const againInMs = backoffMs(attempt, limits.reopenMs, limits.reopenMsMax, random);
+    report({ name: "channelFailed", channel: channel.plan.name, error, againInMs });
+    clock.after(againInMs, () => void this.#start(channel, attempt + 1));
   }
 }

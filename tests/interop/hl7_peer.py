@@ -1,4 +1,4 @@
-"""The other end of an MLLP connection, in Python's hl7: `send HOST PORT` or `serve`.
+"""The other end of an MLLP connection, in Python's hl7: `send HOST PORT` or `serve [PORT]`.
 
 Both write one line of JSON for each message they read.
 """
@@ -29,8 +29,8 @@ def send(host, port):
     )
 
 
-async def serve():
-    """Takes messages on a free port, acknowledges each, and tells what it read."""
+async def serve(port=0):
+    """Takes messages on a port, or on a free one, acknowledges each, and tells what it read."""
 
     async def take(reader, writer):
         try:
@@ -43,7 +43,7 @@ async def serve():
         except asyncio.IncompleteReadError:
             writer.close()
 
-    server = await start_hl7_server(take, host="127.0.0.1", port=0, encoding="utf-8")
+    server = await start_hl7_server(take, host="127.0.0.1", port=int(port), encoding="utf-8")
     async with server:
         say(port=server.sockets[0].getsockname()[1])
         await server.serve_forever()
@@ -53,4 +53,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "send":
         send(*sys.argv[2:])
     else:
-        asyncio.run(serve())
+        asyncio.run(serve(*sys.argv[2:]))

@@ -47,14 +47,15 @@ export class Receiver {
 
   constructor(
     readonly name: string,
-    readonly port: number,
+    /** More than one where several paths lead to it. */
+    readonly ports: readonly number[],
     private readonly parts: {
       readonly net: SimulatedNet;
       readonly random: SeededRandom;
       readonly trace: Trace;
     },
   ) {
-    void this.#accept();
+    for (const port of ports) void this.#accept(port);
   }
 
   /** True where the receiver has the message for good. */
@@ -62,8 +63,8 @@ export class Receiver {
     return this.attempts.some((attempt) => attempt.controlId === controlId && isTaken(attempt));
   }
 
-  async #accept(): Promise<void> {
-    for await (const connection of this.parts.net.listen(this.port)) {
+  async #accept(port: number): Promise<void> {
+    for await (const connection of this.parts.net.listen(port)) {
       this.#serve(connection as SimulatedConnection).catch(() => {});
     }
   }

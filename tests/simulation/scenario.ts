@@ -67,6 +67,8 @@ export class Weather {
 
 /** Ports of receivers; those of listeners are below. */
 const RECEIVER_PORT = 7000;
+/** How far the port of a second path to a receiver lies from that of the first. */
+const SECOND_PATH = 1000;
 const LISTENER_PORT = 2575;
 
 /** A world of a seed. `clock`: of whichever life of the gateway is the present one. */
@@ -151,20 +153,21 @@ function channelOf(
 }
 
 function destinationOf(name: string, port: number, random: SeededRandom): DestinationPlan {
+  const path = (port: number) => ({
+    spec: mllpSender,
+    config: withDefaults(mllpSender.config, {
+      host: "receiver",
+      port,
+      connectMsMax: 5_000,
+      answerMsMax: 10_000,
+      connections: random.pick([1, 3]),
+      inFlightMax: random.pick([1, 1, 3]),
+    }),
+  });
   return {
     name,
     steps: [],
-    send: {
-      spec: mllpSender,
-      config: withDefaults(mllpSender.config, {
-        host: "receiver",
-        port,
-        connectMsMax: 5_000,
-        answerMsMax: 10_000,
-        connections: random.pick([1, 3]),
-        inFlightMax: random.pick([1, 1, 3]),
-      }),
-    },
+    send: random.chance(0.4) ? { paths: [path(port), path(port + SECOND_PATH)] } : path(port),
     order: { by: random.pick(["channel", "key", "none"]) },
     retry: {
       firstMs: random.pick([100, 1_000]),

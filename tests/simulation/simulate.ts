@@ -1,3 +1,4 @@
+import { pathsOf } from "../../runtime/engine/paths/paths_of.ts";
 import { SeededRandom } from "../world/seeded_random.ts";
 import { findings } from "./findings.ts";
 import { Generator } from "./generator.ts";
@@ -56,14 +57,15 @@ export async function simulate(seed: number, { say, defect, instead }: RunOption
   const mood = fork(random);
   const receivers = new Map(
     scenario.plan.channels.flatMap(({ destinations }) =>
-      destinations.map(({ name, send }) => {
-        const { port } = (send as { readonly config: { readonly port: number } }).config;
-        const receiver = new Receiver(name, port, { net, random: fork(random), trace });
+      destinations.flatMap(({ name, send }) => {
+        const ports = pathsOf(send).map(({ send }) => (send.config as { readonly port: number }).port);
+        const receiver = new Receiver(name, ports, { net, random: fork(random), trace });
         receiver.conduct = () => mood.chance(scenario.moodiness) ? mood.pick(CONDUCTS) : "takes";
-        return [port, receiver] as const;
+        return ports.map((port) => [port, receiver] as const);
       })
     ),
   );
+  const machines = [...new Set(receivers.values())];
   const { channels } = scenario.plan;
   const ledger = new Ledger({
     timeline,
@@ -83,7 +85,7 @@ export async function simulate(seed: number, { say, defect, instead }: RunOption
     net,
     machine,
     weather,
-    receivers: [...receivers.values()],
+    receivers: machines,
     generators,
     ledger,
     trace,
@@ -93,7 +95,7 @@ export async function simulate(seed: number, { say, defect, instead }: RunOption
   const ended = await timeline.run(isOver, scenario.troubledMs + CALM_MS);
   if (!ended) ledger.violated(`not everything got through: ${troubles.describe()}`);
   if (ledger.violations.length === 0) {
-    for (const finding of findings(scenario, generators, [...receivers.values()], ledger)) {
+    for (const finding of findings(scenario, generators, machines, ledger)) {
       ledger.violated(finding);
     }
   }

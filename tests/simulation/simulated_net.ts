@@ -285,6 +285,7 @@ export class NetOfLife {
   /** What the program is given. */
   get port(): Net {
     return fakeNet({
+      lookup: () => Promise.resolve(["192.0.2.1"]),
       listen: async ({ port }) => {
         const acceptor = this.#net.listen(port);
         this.#acceptors.add(acceptor);

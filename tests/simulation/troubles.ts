@@ -85,7 +85,7 @@ export class Troubles {
   #cause(trouble: Trouble): void {
     const { disk, net, machine, receivers, random, timeline, scenario: { plan } } = this.#parts;
     const later = (action: () => void) => timeline.after(random.number() * 20_000, action);
-    const { port } = random.pick(receivers);
+    const port = random.pick(random.pick(receivers).ports);
     const channel = random.pick(plan.channels);
     const soon = 1 + random.below(SOON);
     switch (trouble) {

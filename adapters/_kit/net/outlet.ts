@@ -24,6 +24,7 @@ const faults = {
     blame: "receiver",
     retry: "later",
     says: "Cannot deliver: nobody has called {host} port {port} within connectMsMax ({connectMsMax})",
+    isUnsent: true,
   },
   SENDER_CLOSED: {
     blame: "operator",

@@ -8,11 +8,13 @@ export const connectErrors = {
     blame: "operator",
     retry: "later",
     says: "Cannot sign in at {host}: {setting} {trouble}",
+    isUnsent: true,
   },
   SFTP_SECRET_UNREADABLE: {
     blame: "operator",
     retry: "later",
     says: "Cannot sign in at {host}: {setting} cannot be read",
+    isUnsent: true,
   },
   SFTP_KNOWNHOSTS_UNREADABLE: {
     blame: "operator",
@@ -40,32 +42,38 @@ export const connectErrors = {
     blame: "receiver",
     retry: "later",
     says: "Cannot connect: {host} port {port} does not speak SSH with us ({reason})",
+    isUnsent: true,
   },
   SFTP_ALGORITHMS_WEAK: {
     blame: "receiver",
     retry: "later",
     says:
       "Cannot connect: {host} port {port} has no {kind} that is safe enough; nothing with SHA-1 or CBC is spoken",
+    isUnsent: true,
   },
   SFTP_SIGNIN_LATE: {
     blame: "receiver",
     retry: "later",
     says: "Cannot sign in: {host} port {port} did not let us in within signInMsMax ({signInMsMax})",
+    isUnsent: true,
   },
   SFTP_SIGNIN_REFUSED: {
     blame: "operator",
     retry: "later",
     says: "Cannot sign in: {host} port {port} refuses {user}; tried {tried}, and it takes {takes}",
+    isUnsent: true,
   },
   SFTP_PASSWORD_EXPIRED: {
     blame: "operator",
     retry: "later",
     says: "Cannot sign in: {host} port {port} wants another password for {user}",
+    isUnsent: true,
   },
   SFTP_TUNNEL_REFUSED: {
     blame: "operator",
     retry: "later",
     says: "Cannot connect: {via} does not lead to {host} port {port} ({reason})",
+    isUnsent: true,
   },
   SFTP_SUBSYSTEM_MISSING: {
     blame: "operator",

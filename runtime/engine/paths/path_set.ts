@@ -156,7 +156,7 @@ export class PathSet implements OpenSender {
 
   #improved(endpoint: Endpoint): void {
     const healthy = this.#healthy();
-    if (!healthy) return this.#parts.revived?.();
+    if (!healthy) return endpoint.health.isWell ? this.#parts.revived?.() : undefined;
     // No delivery needs to try what none would go by now.
     const isBehind = this.#endpoints.indexOf(endpoint) > this.#endpoints.indexOf(healthy);
     if (isBehind && endpoint.health.isSteady) endpoint.health.restore();
@@ -193,8 +193,9 @@ export class PathSet implements OpenSender {
         throw cause;
       });
       if (outcome.kind === "failed" && !outcome.answer) {
-        const isPlain = outcome === sender || outcome.error.isUnsent || outcome.error.retryAfterMs > 0;
-        health.missed(outcome.error, isTrial, isPlain);
+        const { error } = outcome;
+        const isPlain = outcome === sender || isUnsent(error) || error.retryAfterMs > 0;
+        health.missed(error, isTrial, isPlain);
         return this.#isElsewhere(endpoint) ? { ...outcome, isElsewhere: true } : outcome;
       }
       health.answered(this.#healthy() ? isTrial ? "trial" : "other" : "alone");
@@ -251,6 +252,18 @@ export class PathSet implements OpenSender {
 function unanswered(cause: unknown, signal: AbortSignal): Outcome & { readonly kind: "failed" } {
   if (signal.aborted || !(cause instanceof MitralError)) throw cause;
   return { kind: "failed", error: cause };
+}
+
+/** What the platform calls a connection that did not come about. */
+const UNCONNECTED: ReadonlySet<unknown> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
+function isUnsent({ isUnsent, cause }: MitralError): boolean {
+  return isUnsent || UNCONNECTED.has((cause as { readonly code?: unknown } | undefined)?.code);
 }
 
 function byPromise(one: Endpoint, other: Endpoint): number {

@@ -27,12 +27,51 @@ channels:
       "9:23 CONFIG_KEY_UNKNOWN Cannot read channels.two.parse.hl7v2: no setting is called charst (did you mean charset?)",
       "10:17 CONFIG_TRANSFORM_UNKNOWN Cannot read channels.two.transform[0]: no transform is called ste (did you mean set?)",
       "10:39 CONFIG_VALUE_INVALID Cannot read channels.two.transform[2]: must be one transform, not stamp, set (each transform is an item of its own; a condition stands beside it, under when)",
-      "12:7 CONFIG_ADAPTER_MISSING Cannot read channels.two.send.none: no adapter is named (name one of mllp, https, channel)",
+      "12:7 CONFIG_ADAPTER_MISSING Cannot read channels.two.send.none: no adapter is named (name one of mllp, https, paths, channel)",
       "13:43 CONFIG_ADAPTER_REPEATED Cannot read channels.two.send.both: one adapter only, and mllp is named already",
       "14:15 CONFIG_ADAPTER_UNKNOWN Cannot read channels.two.send.what: no adapter is called smtp (there is mllp, https)",
       "15:45 CONFIG_VALUE_MISSING Cannot read channels.two.send.sealed.encrypt: keys is missing (name the gateway's own keys at the top of the file: keys: FILE)",
       "15:60 CONFIG_PARTNER_UNKNOWN Cannot read channels.two.send.sealed.encrypt.to: no partner is called nobody (list it under partners, with what it is known by)",
       "15:78 CONFIG_ENVELOPE_UNKNOWN Cannot read channels.two.send.sealed.encrypt.envelope: no envelope is called hpk (did you mean hpke?)",
+    ],
+  );
+});
+
+Deno.test("config: paths are a list of adapters, at least one, instead of an adapter or a channel", async () => {
+  assertEquals(
+    await problemsOf(`gateway: a
+channels:
+  one:
+    listen: { mllp: { port: 0 } }
+    parse: hl7v2
+    send:
+      none: { paths: [] }
+      both: { paths: [mllp: { host: h, port: 1 }], mllp: { host: h, port: 2 } }
+      other: { paths: [mllp: { host: h, port: 1 }], channel: two }
+      map: { paths: { mllp: { host: h, port: 1 } } }
+      items:
+        paths:
+          - mllp
+          - {}
+          - { mllp: { host: h, port: 1 }, https: { servers: ["https://a"] } }
+          - mlpp: { host: h, port: 1 }
+          - mllp: { host: h, port: many }
+      fine: { paths: [mllp: { host: h, port: 1 }, https: { servers: ["https://a"] }] }
+  two:
+    listen: { mllp: { port: 0 } }
+    parse: hl7v2
+    send: { e: { mllp: { host: h, port: 1 } } }
+`),
+    [
+      "7:22 CONFIG_VALUE_MISSING Cannot read channels.one.send.none.paths: an adapter is missing",
+      "8:15 CONFIG_ADAPTER_REPEATED Cannot read channels.one.send.both: one adapter only, and mllp is named already",
+      "9:53 CONFIG_ADAPTER_REPEATED Cannot read channels.one.send.other: one adapter only, and paths is named already",
+      "10:21 CONFIG_VALUE_INVALID Cannot read channels.one.send.map.paths: must be a list of adapters, each with its settings, not settings",
+      "13:13 CONFIG_VALUE_INVALID Cannot read channels.one.send.items.paths[0]: must be an adapter with its settings, not text",
+      "14:13 CONFIG_ADAPTER_MISSING Cannot read channels.one.send.items.paths[1]: no adapter is named (name one of mllp, https)",
+      "15:43 CONFIG_ADAPTER_REPEATED Cannot read channels.one.send.items.paths[2]: one adapter only, and mllp is named already",
+      "16:13 CONFIG_ADAPTER_UNKNOWN Cannot read channels.one.send.items.paths[3]: no adapter is called mlpp (did you mean mllp?)",
+      "17:36 CONFIG_VALUE_INVALID Cannot read channels.one.send.items.paths[4].mllp.port: must be a whole number, not many",
     ],
   );
 });

@@ -23,6 +23,11 @@ Deno.test("config: the schema takes every gateway file that has a plan", () => {
     ["parse: hl7v2", "parse: hl7v2\n    order: ${ORDER}\n    duplicates: { answer: '${ANSWER}' }"],
   ];
   for (const [from, to] of filled) assertEquals(check(SMALLEST.replace(from, to)), undefined, to);
+  assertEquals(
+    check(SMALLEST.replace(/mllp: (\{ host.*?\})/, "paths: [mllp: $1, mllp: $1]")),
+    undefined,
+    "paths",
+  );
 });
 
 Deno.test("config: the schema finds what an editor can find", () => {
@@ -46,6 +51,8 @@ Deno.test("config: the schema finds what an editor can find", () => {
     ],
     ["mllp: { host", "none: { host", "$.channels.lab.send.ehr.none: unknown"],
     ["{ ehr: ", "{ e r: ", "$.channels.lab.send: pattern"],
+    ["mllp: { host", "paths: [mllp: { host: h, port: 1 }], mllp: { host", "$.channels.lab.send.ehr: oneOf"],
+    ["mllp: { host: ehr.local, port: 7001 }", "paths: []", "$.channels.lab.send.ehr.paths: minItems"],
   ];
   for (const [from, to, expected] of wrong) assertEquals(check(SMALLEST.replace(from, to)), expected, to);
 });

@@ -73,6 +73,11 @@ export class ProbeGateway {
   }
 }
 
+const paths: NonNullable<LineState["paths"]> = [
+  { name: "mllp-1", adapter: "mllp", condition: "suspect", isChosen: false, suspectSinceMs: 1 },
+  { name: "mllp-2", adapter: "mllp", condition: "healthy", isChosen: true },
+];
+
 /** A channel that runs, with one destination called `ehr`. */
 export function channelState(name: string, change: Partial<ChannelState> = {}): ChannelState {
   const line: LineState = {
@@ -89,7 +94,7 @@ export function channelState(name: string, change: Partial<ChannelState> = {}): 
     address,
     isOpen: true,
     work: line,
-    destinations: { ehr: { ...line, queued: 5, gathering: 40 } },
+    destinations: { ehr: { ...line, queued: 5, gathering: 40, paths } },
     counts,
     ...change,
   };
@@ -163,6 +168,9 @@ export function everyEvent(): readonly GatewayEvent[] {
     sendersReleased: { name: "sendersReleased", atMs },
     circuitOpened: { name: "circuitOpened", atMs, ...place, error },
     circuitClosed: { name: "circuitClosed", atMs, ...place },
+    pathFailed: { name: "pathFailed", atMs, ...place, path: "mllp-1", error },
+    pathRestored: { name: "pathRestored", atMs, ...place, path: "mllp-1", forMs: 60_000 },
+    pathChosen: { name: "pathChosen", atMs, ...place, path: "mllp-2", instead: "mllp-1" },
     fileRefused: { name: "fileRefused", atMs, channel: "lab", stage: "map_codes", file: "loinc.csv" },
     channelStarted: { name: "channelStarted", atMs, channel: "lab", address: "127.0.0.1:2575" },
     channelStopped: { name: "channelStopped", atMs, channel: "lab" },

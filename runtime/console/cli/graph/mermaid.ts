@@ -51,10 +51,10 @@ class Chart {
   }
 
   /** Returns where it ends. */
-  #destination({ name, steps, sends, channel }: DestinationPicture, from: string): string {
+  #destination({ name, steps, send, instead = [], channel }: DestinationPicture, from: string): string {
     return this.#frame(name, () => {
       const last = steps.length === 0 ? from : this.#steps(steps, from)[1];
-      const label = channel === undefined ? sends.join(", or ") : `channel ${channel}`;
+      const label = channel === undefined ? [send, ...instead].join(", or ") : `channel ${channel}`;
       const end = this.#node(label, "end");
       this.#edge(last, end);
       if (channel !== undefined) this.#links.push([end, channel]);

@@ -47,8 +47,10 @@ export interface DestinationPicture {
   readonly name: string;
   /** Its own filters and transforms, then how it gathers and seals. */
   readonly steps: readonly StepPicture[];
-  /** The adapters, the preferred first where there are several paths; none where it hands on to a channel. */
-  readonly sends: readonly string[];
+  /** The adapter, the preferred one where there are several paths; left out where it hands on to a channel. */
+  readonly send?: string;
+  /** Those it sends by where that one fails, in order. */
+  readonly instead?: readonly string[];
   readonly channel?: string;
 }
 
@@ -97,9 +99,13 @@ class Pen {
         ...(collect ? [{ label: collectLabel(collect) }] : []),
         ...(encrypt ? [{ label: `encrypt ${encrypt.spec.name} to ${encrypt.to.join(", ")}` }] : []),
       ],
-      sends: pathsOf(send).map(({ send }) => this.#component(send)),
-      ...("channel" in send ? { channel: send.channel } : {}),
+      ...("channel" in send ? { channel: send.channel } : this.#paths(send)),
     };
+  }
+
+  #paths(plan: DestinationPlan["send"]): Pick<DestinationPicture, "send" | "instead"> {
+    const [send, ...instead] = pathsOf(plan).map(({ send }) => this.#component(send));
+    return { send, ...(instead.length > 0 ? { instead } : {}) };
   }
 
   #step(step: StepPlan): StepPicture {

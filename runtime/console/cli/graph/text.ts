@@ -53,8 +53,11 @@ class Drawing {
     ];
   }
 
-  #destination({ name, steps, sends, channel }: DestinationPicture): Branch {
-    const ends = channel === undefined ? sends.map(wayOut) : [this.#link(channel)];
+  #destination({ name, steps, send = "", instead = [], channel }: DestinationPicture): Branch {
+    const ways = [send, ...instead.map((path) => `or ${path}`)];
+    const ends = channel === undefined
+      ? ways.map((says): Branch => ({ arm: "▶ ", says, below: [] }))
+      : [this.#link(channel)];
     return { arm: "▶ ", says: this.#paint.bold(plain(name)), below: [...steps.map(stepBranch), ...ends] };
   }
 
@@ -76,11 +79,6 @@ function wayBack({ acknowledge, answeredBy, respond }: ChannelPicture): Branch {
     ? `answered by ${answeredBy}${respond.length > 0 ? ", through" : ""}`
     : `acknowledged when ${acknowledge}`;
   return { arm: "◀ ", says: plain(says), below: respond.map(stepBranch) };
-}
-
-/** The preferred path first, then those that are gone by where it fails. */
-function wayOut(send: string, at: number): Branch {
-  return { arm: "▶ ", says: at === 0 ? send : `or ${send}`, below: [] };
 }
 
 function stepBranch({ label, when, steps = [] }: StepPicture): Branch {

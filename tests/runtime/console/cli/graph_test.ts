@@ -224,6 +224,25 @@ Deno.test("graph says delivered at every destination that has to accept", () => 
   assertEquals(edges.filter((edge) => edge.includes("delivered")).length, 2);
 });
 
+Deno.test("graph shows every path of a destination, the preferred first", () => {
+  const paths = [mllp({ port: 1 }), mllp({ port: 2 }), mllp({ port: 3 })];
+  const picture = pictureOf(
+    gateway(channel("lab", { destinations: [destination("ehr", { send: { paths } })] })),
+  );
+  assertEquals(picture.channels[0].destinations, [{
+    name: "ehr",
+    steps: [],
+    send: "mllp { port: 1 }",
+    instead: ["mllp { port: 2 }", "mllp { port: 3 }"],
+  }]);
+  assertStringIncludes(
+    graphText(picture, paint),
+    "├─▶ mllp { port: 1 }\n    ├─▶ or mllp { port: 2 }\n    └─▶ or mllp { port: 3 }\n",
+  );
+  const { labels } = readChart(graphMermaid(picture));
+  assert(labels.includes("mllp { port: 1 }, or mllp { port: 2 }, or mllp { port: 3 }"), labels.join("\n"));
+});
+
 Deno.test("graph lets no label be read as Mermaid, HTML or a terminal's control", () => {
   const hostile = gateway(channel("lab", {
     about: "\x1b[2J",

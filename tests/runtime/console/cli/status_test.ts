@@ -47,6 +47,24 @@ Deno.test("status puts halted lines first, then those that do not run, hold up o
   );
 });
 
+Deno.test("status says by which path a destination sends, and which of them failed", () => {
+  const path = { adapter: "mllp", condition: "healthy", isChosen: false } as const;
+  const status = statusOf({
+    fine: [{ paths: [{ ...path, name: "mllp-1", isChosen: true }, { ...path, name: "mllp-2" }] }, {}],
+    ehr: [{
+      paths: [
+        { ...path, name: "mllp-1", condition: "suspect", suspectSinceMs: 1 },
+        { ...path, name: "mllp-2", isChosen: true },
+        { ...path, name: "https-3", condition: "recovering", suspectSinceMs: 1 },
+      ],
+    }, {}],
+  });
+  assertEquals(linesByUrgency(status)[0].destination, "ehr");
+  const text = statusText(status, paintFor({ colour: false }));
+  assertStringIncludes(text, "running, by mllp-2, mllp-1 suspect, https-3 recovering");
+  assert(/→ fine +running  /.test(text), text);
+});
+
 Deno.test("status shows the work line of a channel that takes nothing before those that run", () => {
   const status = statusOf({ old: [{}, { queued: waiting(900_000) }] });
   const channels = status.channels.map((channel) => ({ ...channel, isOpen: false }));

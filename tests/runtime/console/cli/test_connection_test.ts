@@ -75,6 +75,29 @@ Deno.test("test-connection tries one destination alone, and tells programs", () 
     );
   }));
 
+Deno.test("test-connection tries every path of a destination by its name", () =>
+  withFolder(async (cwd) => {
+    const [listen, first, second] = [await freePort(), await freePort(), await freePort()];
+    const paths = [first, second].map((port) => `          - mllp: { host: 127.0.0.1, port: ${port} }\n`)
+      .join("");
+    await Deno.writeTextFile(
+      join(cwd, "gateway.yaml"),
+      `gateway: hospital\nchannels:\n  results:\n    listen: { mllp: { port: ${listen} } }\n    parse: hl7v2\n` +
+        `    send:\n      ehr:\n        paths:\n${paths}`,
+    );
+    const { out, code } = await run(["test-connection", "results"], { cwd });
+    assertMatch(out, /sends to ehr by mllp-1\n {2}bad .*\n.*\nsends to ehr by mllp-2\n {2}bad /);
+    assertEquals([code, out.endsWith("2 of 3 connections failed\n")], [exitCodes.no, true]);
+    const told = await run(["test-connection", "results", "--destination", "ehr", "--json"], { cwd });
+    const steps = told.out.trim().split("\n").map((line) => JSON.parse(line));
+    assertEquals(steps.map(({ path, component, state }) => [path, component, state]), [
+      ["mllp-1", "mllp", "bad"],
+      ["mllp-2", "mllp", "bad"],
+    ]);
+    const checked = await run(["check", "gateway.yaml"], { cwd });
+    assertStringIncludes(checked.out, "ehr (mllp or mllp)");
+  }));
+
 Deno.test("test-connection knows the port of a channel that runs for its own", () =>
   withGateway(async ({ mitral, cwd }) => {
     const acceptor = await denoWorld.net.listen({ host: "127.0.0.1", port: 0 });

@@ -1,112 +1,19 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { OpenSender, Parcel, SenderSpec } from "../../../../runtime/contract/adapter.ts";
-import { errorTable, MitralError } from "../../../../runtime/contract/error.ts";
-import type { Outcome } from "../../../../runtime/contract/message.ts";
+import { MitralError } from "../../../../runtime/contract/error.ts";
 import { limits } from "../../../../runtime/engine/limits.ts";
-import type { Configured } from "../../../../runtime/engine/plan.ts";
-import { type PathEvent, PathSet } from "../../../../runtime/engine/paths/path_set.ts";
-import { FakeClock } from "../../../world/fake_clock.ts";
-import { SeededRandom } from "../../../world/seeded_random.ts";
-import { worldWith } from "../../../world/tools.ts";
 import { turns } from "../../../world/turns.ts";
-import { note } from "../note_format.ts";
-import { unanswered, unreached, WayPeer } from "./path_peers.ts";
-
-/** Paths called `a`, `b`, `c`, each to a peer of its own, in a test's hand. */
-class Rig implements AsyncDisposable {
-  readonly clock = new FakeClock();
-  readonly events: PathEvent[] = [];
-  readonly peers: readonly WayPeer[];
-  readonly ways: readonly { readonly name: string; readonly send: Configured<SenderSpec> }[];
-  readonly set: PathSet;
-  revived = 0;
-  #sent = 0;
-
-  constructor(count = 2, isProbed = true, lanes = 1) {
-    const world = worldWith(this.clock, { random: new SeededRandom(1) });
-    this.peers = Array.from({ length: count }, () => new WayPeer(lanes, this.clock));
-    this.ways = this.peers.map((peer, at) => ({ name: "abc"[at], send: peer.send(isProbed) }));
-    this.set = new PathSet({
-      paths: this.ways,
-      clock: this.clock,
-      tools: ({ send: { spec, config } }) => ({
-        config: config as never,
-        world,
-        partners: { names: [], holderOf: () => undefined, watch: () => () => {} },
-        contentTypes: [],
-        report: () => {},
-        ...errorTable(spec.name, spec.errors),
-      }),
-      report: (event) => this.events.push(event),
-      revived: () => this.revived++,
-    });
-  }
-
-  /** What an attempt comes to: the outcome's kind, and whether the next goes elsewhere. */
-  async send(
-    by: Pick<OpenSender, "send"> = this.set,
-    signal = new AbortController().signal,
-  ): Promise<string> {
-    return said(await by.send(parcel(`N${this.#sent++}`), signal));
-  }
-
-  /** By which path attempts went, in order. */
-  get went(): string {
-    const all = this.peers.flatMap(({ attempts }, at) =>
-      attempts.map(({ controlId }) => [controlId, "abc"[at]])
-    );
-    return all.toSorted(([one], [other]) => Number(one.slice(1)) - Number(other.slice(1)))
-      .map(([, path]) => path).join("");
-  }
-
-  get told(): readonly string[] {
-    return this.events.map(({ name, path }) => `${name} ${path}`);
-  }
-
-  get conditions(): string {
-    return this.set.state().map(({ condition }) => condition).join(" ");
-  }
-
-  /** Lets time pass, a little at a time, until the paths are so. */
-  async until(conditions: string, act: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
-    while (this.conditions !== conditions) {
-      await this.clock.advance(250);
-      await act();
-    }
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.set[Symbol.asyncDispose]();
-  }
-}
-
-function said(outcome: Outcome): string {
-  return outcome.kind === "failed" && outcome.isElsewhere ? "elsewhere" : outcome.kind;
-}
-
-function parcel(id: string): Parcel {
-  const bytes = note({ id });
-  return {
-    id,
-    bytes,
-    contentType: "text/x-note",
-    attempt: 1,
-    sequence: 1,
-    atMs: 0,
-    value: () => "",
-    judge: () => ({ kind: "accepted" }),
-  };
-}
+import { unanswered, unreached } from "./path_peers.ts";
+import { PathSetRig } from "./path_set_rig.ts";
 
 Deno.test("attempts go by the first path, and no other is opened before it is needed", async () => {
-  await using rig = new Rig();
+  await using rig = new PathSetRig();
   assertEquals(rig.peers.map(({ opened }) => opened), [0, 0]);
   assertEquals([await rig.send(), await rig.send()], ["accepted", "accepted"]);
   assertEquals([rig.went, rig.peers.map(({ opened }) => opened)], ["aa", [1, 0]]);
 });
 
 Deno.test("where nothing can be connected, the next attempt goes by the next path at once", async () => {
-  await using rig = new Rig(3);
+  await using rig = new PathSetRig(3);
   rig.peers[0].cut();
   rig.peers[1].cut();
   assertEquals([await rig.send(), await rig.send(), await rig.send()], [
@@ -119,7 +26,7 @@ Deno.test("where nothing can be connected, the next attempt goes by the next pat
 });
 
 Deno.test("where a path was connected, attempts in a row without an answer are needed to leave it", async () => {
-  await using rig = new Rig();
+  await using rig = new PathSetRig();
   const [peer] = rig.peers;
   const silent = () => {
     throw unanswered;
@@ -134,7 +41,7 @@ Deno.test("where a path was connected, attempts in a row without an answer are n
 });
 
 Deno.test("a refusal is an answer, for good or for now: the path stays", async () => {
-  await using rig = new Rig();
+  await using rig = new PathSetRig();
   const answer = { bytes: new Uint8Array(), contentType: "text/x-note" };
   for (const kind of ["rejected", "failed"] as const) {
     rig.peers[0].conduct = () => ({ kind, error: unanswered, answer });
@@ -144,7 +51,7 @@ Deno.test("a refusal is an answer, for good or for now: the path stays", async (
 });
 
 Deno.test("what says something about the message is let through, and says nothing about the path", async () => {
-  await using rig = new Rig();
+  await using rig = new PathSetRig();
   const unfit = new MitralError("PEER_NOTE_UNFIT", { blame: "sender", retry: "never", says: "Cannot send" });
   rig.peers[0].conduct = () => {
     throw unfit;
@@ -154,7 +61,7 @@ Deno.test("what says something about the message is let through, and says nothin
 });
 
 Deno.test("a path that asks to be left alone is, and the others are not", async () => {
-  await using rig = new Rig(2, false);
+  await using rig = new PathSetRig(2, false);
   const fault = { blame: "receiver", retry: "later", says: "Cannot send" } as const;
   rig.peers[0].conduct = () => {
     throw new MitralError("PEER_PLACE_BUSY", fault, { retryAfterMs: 3_600_000 });
@@ -170,7 +77,7 @@ Deno.test("a path that asks to be left alone is, and the others are not", async 
 });
 
 Deno.test("a failed path is looked at with waits that double, and tried by one delivery once it was well for a while", async () => {
-  await using rig = new Rig(2, true, 4);
+  await using rig = new PathSetRig(2, true, 4);
   const [a, b] = rig.peers;
   a.cut();
   await rig.send();
@@ -206,7 +113,7 @@ Deno.test("a failed path is looked at with waits that double, and tried by one d
 });
 
 Deno.test("a trial that gets no answer goes elsewhere, and the path begins to recover anew", async () => {
-  await using rig = new Rig();
+  await using rig = new PathSetRig();
   const [a] = rig.peers;
   a.cut();
   await rig.send();
@@ -220,7 +127,7 @@ Deno.test("a trial that gets no answer goes elsewhere, and the path begins to re
 });
 
 Deno.test("where only an attempt can tell, one delivery at a time looks, until it was well for a while", async () => {
-  await using rig = new Rig(2, false);
+  await using rig = new PathSetRig(2, false);
   const [a, b] = rig.peers;
   a.cut();
   await rig.send();
@@ -236,7 +143,7 @@ Deno.test("where only an attempt can tell, one delivery at a time looks, until i
 });
 
 Deno.test("a path that fails again soon must be well for twice as long", async () => {
-  await using rig = new Rig();
+  await using rig = new PathSetRig();
   const [a] = rig.peers;
   const recovery = async () => {
     a.cut();
@@ -254,7 +161,7 @@ Deno.test("a path that fails again soon must be well for twice as long", async (
 });
 
 Deno.test("where no path is healthy each is tried in turn, and the first answer restores its path at once", async () => {
-  await using rig = new Rig(2, false);
+  await using rig = new PathSetRig(2, false);
   const [a, b] = rig.peers;
   a.cut();
   b.cut();
@@ -273,7 +180,7 @@ Deno.test("where no path is healthy each is tried in turn, and the first answer 
 });
 
 Deno.test("where no path is healthy, one that is found well is told of, and goes first", async () => {
-  await using rig = new Rig();
+  await using rig = new PathSetRig();
   const [a, b] = rig.peers;
   a.cut();
   b.cut();
@@ -286,7 +193,7 @@ Deno.test("where no path is healthy, one that is found well is told of, and goes
 });
 
 Deno.test("a path that nothing goes by is looked at, so that its failure is known before it is needed", async () => {
-  await using rig = new Rig();
+  await using rig = new PathSetRig();
   const [a, b] = rig.peers;
   b.cut();
   for (let minutes = 0; minutes < 3; minutes++) {
@@ -300,7 +207,7 @@ Deno.test("a path that nothing goes by is looked at, so that its failure is know
 });
 
 Deno.test("no more attempts go by a path at once than its lanes allow", async () => {
-  await using rig = new Rig(2, true, 2);
+  await using rig = new PathSetRig(2, true, 2);
   const [a] = rig.peers;
   const release = a.hold();
   const all = Array.from({ length: 6 }, () => rig.send());
@@ -312,7 +219,7 @@ Deno.test("no more attempts go by a path at once than its lanes allow", async ()
 });
 
 Deno.test("an attempt that waits for a lane goes by another path where its own fails, or gives up when it is told to", async () => {
-  await using rig = new Rig();
+  await using rig = new PathSetRig();
   const [a, b] = rig.peers;
   const { promise, reject } = Promise.withResolvers<never>();
   a.conduct = () => promise;
@@ -327,7 +234,7 @@ Deno.test("an attempt that waits for a lane goes by another path where its own f
 });
 
 Deno.test("a path whose sender cannot be opened is left, and opened again when it is tried", async () => {
-  const rig = new Rig(2, false);
+  const rig = new PathSetRig(2, false);
   const [a] = rig.peers;
   let faults = 1;
   const { spec, config } = rig.ways[0].send;
@@ -348,7 +255,7 @@ Deno.test("a path whose sender cannot be opened is left, and opened again when i
 });
 
 Deno.test("paths may be added, put in another order and taken away; what stays keeps its connection", async () => {
-  await using rig = new Rig(3);
+  await using rig = new PathSetRig(3);
   const [a, b, c] = rig.ways;
   await rig.set.setPaths([a, b]);
   await rig.send();
@@ -365,7 +272,7 @@ Deno.test("paths may be added, put in another order and taken away; what stays k
 });
 
 Deno.test("an attempt by a path that is taken away gets its answer, and then its sender is closed", async () => {
-  await using rig = new Rig();
+  await using rig = new PathSetRig();
   const [a] = rig.peers;
   const release = a.hold();
   const under = rig.send();
@@ -379,7 +286,7 @@ Deno.test("an attempt by a path that is taken away gets its answer, and then its
 });
 
 Deno.test("one path alone may be gone by, and its answer counts", async () => {
-  await using rig = new Rig();
+  await using rig = new PathSetRig();
   const [a, b] = rig.peers;
   assertEquals([await rig.send(rig.set.by("b")), b.attempts.length], ["accepted", 1]);
   a.cut();
@@ -389,7 +296,7 @@ Deno.test("one path alone may be gone by, and its answer counts", async () => {
 });
 
 Deno.test("the state says of each path how it is, since when and why, and when it last answered", async () => {
-  await using rig = new Rig();
+  await using rig = new PathSetRig();
   const startMs = rig.clock.nowMs();
   await rig.send();
   await rig.clock.advance(1_000);
@@ -410,7 +317,7 @@ Deno.test("the state says of each path how it is, since when and why, and when i
 });
 
 Deno.test("closed, it keeps no timer and no sender", async () => {
-  const rig = new Rig();
+  const rig = new PathSetRig();
   rig.peers[0].cut();
   await rig.send();
   await rig.send();
