@@ -47,7 +47,8 @@ const from = {
 } as const satisfies PartnersSlot;
 const to = {
   kind: "partners",
-  about: "Partners it is sealed for: one, or a list, of which the first is the one it is sent to and whose receipt " +
+  about:
+    "Partners it is sealed for: one, or a list, of which the first is the one it is sent to and whose receipt " +
     "counts. Goes without saying before the adapter `to`.",
   optional: true,
 } as const satisfies PartnersSlot;
