@@ -38,7 +38,7 @@ export const identityErrors = declareErrors("identity", {
     blame: "operator",
     retry: "never",
     says:
-      "Cannot keep keys in {file} from who can read it: they are in clear; seal them by `mitral keys seal {file}`",
+      "Cannot keep keys in {file} from who can read it: they are in clear; seal them by `mitral keys seal`",
   },
   IDENTITY_KEY_UNKNOWN: {
     blame: "operator",
