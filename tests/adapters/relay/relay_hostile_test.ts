@@ -217,10 +217,12 @@ Deno.test("what is no NATS, or far too much of it, ends the connection and quote
 
 Deno.test("a receipt that somebody else has signed is refused, whatever mailbox it comes from", async () => {
   const clock = new FakeClock(), nowMs = () => clock.nowMs();
-  const hospital = bindEnvelope(hpke, {}, await testKeyring("hospital", ["lab"]), { nowMs });
-  const lab = bindEnvelope(hpke, {}, await testKeyring("lab", ["hospital"]), { nowMs });
+  const hospital = bindEnvelope(hpke, { profile: "any" }, await testKeyring("hospital", ["lab"]), { nowMs });
+  const lab = bindEnvelope(hpke, { profile: "any" }, await testKeyring("lab", ["hospital"]), { nowMs });
   // Another gateway, which has opened what it was sent.
-  const registry = bindEnvelope(hpke, {}, await testKeyring("registry", ["hospital"]), { nowMs });
+  const registry = bindEnvelope(hpke, { profile: "any" }, await testKeyring("registry", ["hospital"]), {
+    nowMs,
+  });
   await using relay = new FakeRelay(clock, [us, them]);
   await using at = await pair({ servers: [relay.url], us, them, clock });
   const payload = bytesOf("MSH|^~\\&|A|B");

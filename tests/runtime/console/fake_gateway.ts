@@ -195,6 +195,10 @@ export class FakeGateway implements RunningGateway {
     this.asked.push(["backUp", to]);
     throw new TypeError("nothing is behind it");
   }
+  testPartner(partner: string): never {
+    this.asked.push(["testPartner", partner]);
+    throw new TypeError("nothing is behind it");
+  }
 
   snapshot(): GatewaySnapshot {
     return this.state;
