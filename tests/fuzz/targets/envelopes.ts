@@ -1,8 +1,11 @@
 import { readParts } from "../../../actors/envelopes/hpke/header.ts";
 import hpke from "../../../actors/envelopes/hpke/mod.ts";
 import { bindEnvelope } from "../../../runtime/contract/envelope.ts";
+import { parseIdentity } from "../../../runtime/trust/identity.ts";
+import { parsePrivateFile } from "../../../runtime/trust/private_file.ts";
 import { parsePartnerFile } from "../../../runtime/trust/partner_file.ts";
 import { errorTable } from "../../../runtime/contract/error.ts";
+import { masterKey } from "../../world/master_key.ts";
 import { gatewayOf, testKeyring } from "../../runtime/trust/gateways.ts";
 import { bytesOf, must, type Target } from "../target.ts";
 
@@ -53,12 +56,32 @@ export const envelopeTarget: Target = {
   },
 };
 
-const { partnerFile } = await gatewayOf("hospital");
+const { partnerFile, privateFile } = await gatewayOf("hospital");
+const oldFile = (name: string) =>
+  Deno.readFile(new URL(`../../runtime/trust/version_1/${name}.json`, import.meta.url));
 
 /** Files of partners' keys. */
 export const partnerFileTarget: Target = {
   name: "partner-file",
-  seeds: [partnerFile],
+  seeds: [partnerFile, await oldFile("partner")],
   words: ["{", "}", "[", "]", '"', ",", ":", "null", "-1", "__proto__", "A", "=="],
   attempt: (input) => parsePartnerFile(input, "partner.json"),
+};
+
+/** A gateway's own file of keys: what opens are the keys it says, by their ids. */
+export const privateFileTarget: Target = {
+  name: "private-file",
+  seeds: [privateFile, await oldFile("gateway")],
+  words: ["{", "}", "[", "]", '"', ",", ":", "null", "-1", "__proto__", "A", "==", '"version":1', "ES256"],
+  async attempt(input) {
+    const { root, signing, encryption } = parsePrivateFile(input, "keys.json");
+    const identity = await parseIdentity(input, "keys.json", masterKey);
+    const ids = (keys: readonly { readonly keyId: string }[]) => keys.map(({ keyId }) => keyId).join();
+    must(
+      ids([identity.root, ...identity.signing, ...identity.encryption]) ===
+        ids([root, ...signing, ...encryption]),
+      "the keys are those the file says",
+    );
+    return identity;
+  },
 };

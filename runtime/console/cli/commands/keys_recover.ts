@@ -28,20 +28,20 @@ export const addKeysRecover: AddCommand = (parent, session) => {
         { path: recovery, identity },
         session,
       );
-      const written: string[] = [];
+      const written: string[] = [], kept: string[] = [];
       const put = async (place: string, bytes: Uint8Array) => {
-        if (await session.outside.world.disk.facts(place) !== undefined) return;
         const path = relative(session.terminal.cwd, place);
+        if (await session.outside.world.disk.facts(place) !== undefined) return void kept.push(path);
         await session.writeNew(path, bytes, 0o600);
         written.push(path);
       };
       await put(places.masterKey, masterKeyFile);
       if (privateFile && places.keys !== undefined) await put(places.keys, privateFile);
-      if (json) session.printJson({ master: masterKey.id, written });
+      if (json) session.printJson({ master: masterKey.id, written, kept });
       else {
         session.print(`master key ${session.paint.bold(masterKey.id)}`);
         for (const path of written) session.print(`wrote ${path}`);
-        if (written.length === 0) session.print("nothing was missing, and nothing written");
+        for (const path of kept) session.print(`kept  ${path}, which was there`);
       }
       return exitCodes.ok;
     }));

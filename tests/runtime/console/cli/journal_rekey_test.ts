@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { join } from "node:path";
 import { Gateway, MitralError } from "mitral";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
+import { parseIdentity } from "../../../../runtime/trust/identity.ts";
 import { readMasterKey } from "../../../../runtime/trust/master_key.ts";
 import { denoWorld } from "../../../../runtime/world/deno_world.ts";
 import { masterKey } from "../../../world/master_key.ts";
@@ -101,4 +102,20 @@ Deno.test("journal rekey for a program gives both ids", () =>
     const { out } = await mitral("journal rekey g/gateway.yaml --to g/next.key --json");
     const [from, to] = [await idOf(cwd, "master.key"), await idOf(cwd, "next.key")];
     assertEquals(JSON.parse(out), { from, to, dataKeys: 1, damaged: 0 });
+  }));
+
+Deno.test("journal rekey seals the gateway's own keys under the other key, too, once", () =>
+  withJournal(async ({ cwd, mitral }) => {
+    const [yaml, keys] = [join(cwd, "g/gateway.yaml"), join(cwd, "g/keys/gateway.json")];
+    await Deno.writeTextFile(yaml, `${file}keys: ./keys/gateway.json\n`);
+    await mitral("keys init --file g/gateway.yaml");
+    const rekey = async () =>
+      JSON.parse((await mitral("journal rekey g/gateway.yaml --to g/next.key --json")).out);
+    assertEquals((await rekey()).keys, "g/keys/gateway.json");
+    const next = await readMasterKey(denoWorld.disk, join(cwd, "g/next.key"));
+    const sealed = await Deno.readFile(keys);
+    assertEquals((await parseIdentity(sealed, keys, next)).isSealed, true);
+    // As after a crash between the journal and the keys: it may be said again.
+    assertEquals((await rekey()).dataKeys, 0);
+    assertEquals(await Deno.readFile(keys), sealed);
   }));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
 import { parseIdentity } from "../../../../runtime/trust/identity.ts";
 import { createMasterKey } from "../../../../runtime/trust/master_key.ts";
-import { fingerprintOf, parsePartnerFile } from "../../../../runtime/trust/partner_file.ts";
+import { fingerprintOf, parsePartnerFile, writePartnerFile } from "../../../../runtime/trust/partner_file.ts";
 import { masterKey, writeMasterKey } from "../../../world/master_key.ts";
 import { type Ended, run, withFolder } from "../console_kit.ts";
 
@@ -151,9 +151,14 @@ Deno.test("keys show says times, serial and what was revoked, without a master k
 Deno.test("keys rotate writes next keys to both files, and leaves what the public one says beside", () =>
   withKeys(async ({ cwd, mitral, json }) => {
     const before = await identityIn(cwd);
+    const links = [{ kind: "https", settings: { url: "https://lab.example/" } }];
+    const certificates = [`sha256:${"0a".repeat(32)}`];
+    const publicFile = await writePartnerFile(before, { links, certificates });
+    await Deno.writeFile(join(cwd, "keys/lab.partner.json"), publicFile);
     const { serial, beginsAtMs } = await json("keys rotate --after 7 --overlap 10");
     const [own, partner] = [await identityIn(cwd), await partnerIn(cwd)];
     assertEquals([serial, own.serial, partner.serial], [2, 2, 2]);
+    assertEquals([partner.links, partner.certificates], [links, certificates]);
     assertEquals([own.signing[0].fromMs, partner.encryption[0].fromMs], [beginsAtMs, beginsAtMs]);
     assertEquals(partner.signing[1].untilMs, Number(beginsAtMs) + 10 * 86_400_000);
     assertEquals(own.signing[1].keyId, before.signing[0].keyId);
