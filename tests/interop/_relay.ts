@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type NatsConnection, wsconnect } from "@nats-io/nats-core";
+import { type NatsConnection, wsconnect } from "@nats-io/nats-core/internal";
 import { join } from "node:path";
 import { exitCodes } from "../../runtime/console/cli/exit_codes.ts";
 import { userName } from "../../runtime/console/cli/relay/nkey.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { headers, type Msg, type NatsConnection } from "@nats-io/nats-core";
+import { headers, type Msg, type NatsConnection } from "@nats-io/nats-core/internal";
 import { connect } from "node:net";
 import { requirePeer } from "./_peers.ts";
 import { natsServer } from "./_nats.ts";

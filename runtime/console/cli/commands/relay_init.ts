@@ -61,8 +61,8 @@ export const addRelayInit: AddCommand = (parent, session) => {
         "frame-bytes-max",
         "the largest piece of a message that is taken",
         FRAME_BYTES,
-        1024 ** 2,
-        "1 MiB",
+        4 * 1024 ** 2,
+        "4 MiB",
       ),
     )
     .option("--json", "print what was written as JSON")
@@ -79,7 +79,7 @@ async function init(folder: string, options: InitOptions, session: Session) {
     import("../relay/server_config.ts"),
     import("../relay/relay_folder.ts"),
     import("../relay/relay_file.ts"),
-    import("@nats-io/nats-core"),
+    import("@nats-io/nats-core/internal"),
   ]);
   const { name, host, wssPort, tlsPort, monitorPort, mailboxBytesMax, storeBytesMax, frameBytesMax } =
     options;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { JetStreamManager } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/nats-core";
+import type { NatsConnection } from "@nats-io/nats-core/internal";
 import { isTlsFailure, type PeerCertificate } from "../../../contract/tls.ts";
 import { MitralError } from "../../../contract/error.ts";
 import { errors } from "../errors.ts";
@@ -134,7 +134,7 @@ async function certificateIn(file: string, session: Session): Promise<PeerCertif
 }
 
 async function signIn(address: string, certificate: PeerCertificate, seed: Uint8Array, session: Session) {
-  const { nkeyAuthenticator, wsconnect } = await import("@nats-io/nats-core");
+  const { nkeyAuthenticator, wsconnect } = await import("@nats-io/nats-core/internal");
   const { host, port } = readPeer(address);
   const signal = new AbortController();
   const { world } = session.outside;

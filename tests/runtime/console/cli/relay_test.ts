@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { nkeys } from "@nats-io/nats-core";
+import { nkeys } from "@nats-io/nats-core/internal";
 import { join } from "node:path";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
 import { isUserName, userName } from "../../../../runtime/console/cli/relay/nkey.ts";
@@ -112,7 +112,7 @@ Deno.test("relay init writes what the server is started with, and secrets for th
       `cert_file: "${join(desk.cwd, "relay.pem")}"`,
       `store_dir: "${join(desk.cwd, "relay/store")}"`,
       "max_file_store: 50000000000",
-      "max_payload: 1048576",
+      "max_payload: 4194304",
       "trace: false",
     ]
   ) {
