@@ -10,6 +10,7 @@ import { hl7v2ToolboxTarget } from "./hl7v2_toolbox.ts";
 import { codeTableTarget, datePatternTarget, filterTarget, templateTarget } from "./languages.ts";
 import { mediaTypeTarget } from "./media_types.ts";
 import { mllpFramesTarget } from "./mllp_frames.ts";
+import { relayFramesTarget } from "./relay_frames.ts";
 import { knownHostsTarget, sshKeyTarget } from "./ssh_keys.ts";
 import { tcpFramesTarget } from "./tcp_frames.ts";
 
@@ -20,6 +21,7 @@ export const targets: readonly Target[] = [
   hl7v2ToolboxTarget,
   mllpFramesTarget,
   tcpFramesTarget,
+  relayFramesTarget,
   astmFramesTarget,
   csvTarget,
   jsonTarget,
