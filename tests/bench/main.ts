@@ -19,6 +19,7 @@ import { imports } from "./rows/imports.ts";
 import { largeDocument } from "./rows/large_document.ts";
 import { manyChannels } from "./rows/many_channels.ts";
 import { mllpTls } from "./rows/mllp_tls.ts";
+import { relay } from "./rows/relay.ts";
 import { sealed } from "./rows/sealed.ts";
 import { sftp } from "./rows/sftp.ts";
 import { sftpChannels } from "./rows/sftp_channels.ts";
@@ -41,6 +42,7 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   "slow-receiver": slowReceiver,
   document: largeDocument,
   sealed,
+  relay,
   idle,
   imports,
   hl7,

@@ -291,6 +291,7 @@ export class Link {
       if (question.subject === denied) question.fail(new LinkError("denied"));
     }
     if (/^'?Permissions Violation/i.test(text)) return;
+    if (/authentication timeout/i.test(text)) return this.close(new LinkError("late"));
     this.close(new LinkError(/authori[sz]ation|authentication|revoked/i.test(text) ? "refused" : "lost"));
   }
 

@@ -10,6 +10,8 @@ export interface RelayWish {
   readonly mailboxBytesMax?: number;
   /** What the mailboxes say of themselves; that it is safe where left out. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** TLS is spoken from the first byte, with the certificate of the tests' server. */
+  readonly speaksTls?: boolean;
   /** How long a frame may be worked at; 30 s where left out. */
   readonly ackMs?: number;
 }
@@ -18,14 +20,16 @@ export interface RelayWish {
 export class NatsRelay implements AsyncDisposable {
   readonly #hub: TestIdentity;
 
-  private constructor(readonly server: NatsServer, hub: TestIdentity) {
-    this.#hub = hub;
+  readonly #speaksTls: boolean;
+
+  private constructor(readonly server: NatsServer, hub: TestIdentity, speaksTls: boolean) {
+    [this.#hub, this.#speaksTls] = [hub, speaksTls];
   }
 
   static async start(gateways: readonly TestIdentity[], wish: RelayWish = {}): Promise<NatsRelay> {
     const hub = newIdentity();
-    const server = await NatsServer.start((places) => configOf(places, hub, gateways));
-    const relay = new NatsRelay(server, hub);
+    const server = await NatsServer.start((places) => configOf(places, hub, gateways, wish));
+    const relay = new NatsRelay(server, hub, wish.speaksTls ?? false);
     try {
       await relay.withHub(async (link) => {
         for (const { mailbox } of gateways) await makeMailbox(link, mailbox, wish);
@@ -49,7 +53,12 @@ export class NatsRelay implements AsyncDisposable {
 
   /** Does something as the operator, who sees every mailbox. */
   async withHub<T>(action: (link: Link) => Promise<T>): Promise<T> {
-    const connection = await denoWorld.net.connect({ host: "127.0.0.1", port: this.server.port });
+    const tls = { anchors: [pki.root.certificate], versionMin: "1.2" } as const;
+    const connection = await denoWorld.net.connect({
+      host: "127.0.0.1",
+      port: this.server.port,
+      ...(this.#speaksTls ? { tls } : {}),
+    });
     const { clock, random } = denoWorld;
     const link = await Link.open(
       connection,
@@ -111,9 +120,11 @@ async function configOf(
   { port, websocketPort, monitorPort, folder }: NatsPlaces,
   hub: TestIdentity,
   gateways: readonly TestIdentity[],
+  { speaksTls = false }: RelayWish,
 ): Promise<string> {
   await Deno.writeTextFile(`${folder}/server.pem`, pki.server.chain || pki.server.certificate);
   await Deno.writeTextFile(`${folder}/server.key`, pki.server.key);
+  const files = `cert_file: "${folder}/server.pem", key_file: "${folder}/server.key"`;
   const uses = gateways.map((gateway) => ({ gateway, services: servicesOf(gateway, gateways) }));
   return `server_name: relay
 listen: "127.0.0.1:${port}"
@@ -122,8 +133,9 @@ max_payload: 4194304
 max_pending: 67108864
 websocket {
   listen: "127.0.0.1:${websocketPort}"
-  tls { cert_file: "${folder}/server.pem", key_file: "${folder}/server.key" }
+  tls { ${files} }
 }
+${speaksTls ? `tls { ${files}, handshake_first: true }` : ""}
 jetstream { store_dir: "${folder}/store", max_file_store: 1073741824, sync_interval: always }
 accounts {
   HUB {

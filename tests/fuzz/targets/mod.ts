@@ -11,6 +11,7 @@ import { codeTableTarget, datePatternTarget, filterTarget, templateTarget } from
 import { mediaTypeTarget } from "./media_types.ts";
 import { mllpFramesTarget } from "./mllp_frames.ts";
 import { acceptanceTarget, invitationTarget, partnerRecordTarget } from "./partners.ts";
+import { relayFramesTarget } from "./relay_frames.ts";
 import { knownHostsTarget, sshKeyTarget } from "./ssh_keys.ts";
 import { tcpFramesTarget } from "./tcp_frames.ts";
 
@@ -21,6 +22,7 @@ export const targets: readonly Target[] = [
   hl7v2ToolboxTarget,
   mllpFramesTarget,
   tcpFramesTarget,
+  relayFramesTarget,
   astmFramesTarget,
   csvTarget,
   jsonTarget,
