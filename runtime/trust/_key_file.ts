@@ -32,7 +32,9 @@ export interface KeyEntry<A extends string = string> extends KeyTimes {
 
 /** A key that may not be used any more, whatever its times say. */
 export interface Revocation {
+  /** The key's id. */
   readonly keyId: string;
+  /** Milliseconds since 1970-01-01T00:00Z. */
   readonly atMs: number;
   /** In our own file only: nobody else's business. */
   readonly reason?: string;

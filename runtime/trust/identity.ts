@@ -46,7 +46,9 @@ export interface Identity {
 
 /** What keys are to be made. */
 export interface NewIdentity {
+  /** The gateway's own name. */
   readonly gateway: string;
+  /** Milliseconds since 1970-01-01T00:00Z. */
   readonly nowMs: number;
   /** What the private halves are sealed under. */
   readonly masterKey: MasterKey;
