@@ -46,6 +46,11 @@ Deno.test("every error code in every document is declared", () => {
   assertEquals(documents.flatMap((page) => codeTroubles(page, declared)), []);
 });
 
+/** Our names for the partners that a page's commands make. */
+function partnersMetIn(text: string): readonly string[] {
+  return [...text.matchAll(/mitral partner (?:invite|accept \S+ --name) ([\w.-]+)/g)].map(([, name]) => name);
+}
+
 Deno.test("every gateway file in every document is read without a problem", async () => {
   let read = 0;
   for (const page of documents) {
@@ -68,6 +73,7 @@ Deno.test("every gateway file in every document is read without a problem", asyn
             loadActor: outside.loadActor,
             env: secretIn,
             timeZone: "UTC",
+            comingPartners: partnersMetIn(page.text),
             // Keys, partners, tables and what differs from machine to machine are the reader's own.
             disk: {
               ...denoWorld.disk,

@@ -83,11 +83,13 @@ export async function withSides(
 }
 
 /** A file as JSON, changed. */
-export function changed(bytes: Uint8Array, change: (file: JsonObject) => unknown): Uint8Array {
+export function changed(bytes: Uint8Array, change: (file: JsonFile) => unknown): Uint8Array {
   const file = JSON.parse(new TextDecoder().decode(bytes));
   return new TextEncoder().encode(JSON.stringify(change(file)));
 }
 
-/** What a test file looks into. */
-// deno-lint-ignore no-explicit-any
-type JsonObject = Record<string, any>;
+/** A file as JSON. */
+interface JsonFile {
+  readonly [part: string]: unknown;
+  readonly partner?: object;
+}
