@@ -1,3 +1,4 @@
+import type { PartnerTestLine } from "../../../runtime/engine/exchange/partner_test.ts";
 import type { GatewayEvent, GatewaySnapshot } from "../../../runtime/engine/events.ts";
 import type {
   ReplayedMessage,
@@ -152,6 +153,8 @@ export const statistics: GatewayStatistics = {
 
 /** A gateway that only remembers what it was asked. */
 export class FakeGateway implements RunningGateway {
+  /** What a test of a partner says. */
+  checks: PartnerTestLine[] = [];
   readonly name = "st-elsewhere";
   readonly asked: unknown[][] = [];
   /** How many messages there are to be replayed. */
@@ -189,6 +192,10 @@ export class FakeGateway implements RunningGateway {
   async prune(...asked: [options?: { readonly dryRun?: boolean }]) {
     this.asked.push(["prune", ...asked]);
     return { removed: 7, carried: 1 };
+  }
+  async *testPartner(partner: string) {
+    this.asked.push(["testPartner", partner]);
+    yield* this.checks;
   }
   async backUp(to: string): Promise<never> {
     this.asked.push(["backUp", to]);
