@@ -5,7 +5,8 @@ import type { PartnerExchange } from "./exchange/exchange.ts";
 /**
  * Closes a gateway in this order, within `drainMsMax` in all:
  *
- * 1. Every listener accepts and reads no more. What was handed over is answered; then its connections close.
+ * 1. Every listener, and every door of the exchange, accepts and reads no more. What was handed over is answered; then its
+ *    connections close.
  * 2. Every work line takes no more from its inbox and commits what it has begun.
  * 3. Every delivery line takes no more from its outbox; attempts under way get their answers.
  * 4. The journal commits the last outcomes and closes.
@@ -25,8 +26,9 @@ export async function drain(
   const failures: unknown[] = [];
   const all = (step: (channel: Channel) => Promise<void>) =>
     Promise.all(channels.map((channel) => step(channel).catch((cause) => failures.push(cause))));
-  await exchange?.stopListening(deadline).catch((cause) => failures.push(cause));
+  const doors = exchange?.stopListening(deadline).catch((cause) => failures.push(cause));
   await all((channel) => channel.stopListening(deadline));
+  await doors;
   await all((channel) => channel.stopWorking(deadline));
   await all((channel) => channel.stopDelivering(deadline));
   await exchange?.close().catch((cause) => failures.push(cause));

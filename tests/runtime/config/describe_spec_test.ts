@@ -100,6 +100,7 @@ Deno.test("config: the reference of the gateway file has a table for each sectio
   );
   assertEquals(headings, [
     "The file",
+    "exchange",
     "channels.CHANNEL",
     "channels.CHANNEL.listen",
     "channels.CHANNEL.decrypt",

@@ -1,4 +1,5 @@
 import type { Reckoned } from "../../../runtime/engine/accounts/reckoning.ts";
+import type { PartnerTestLine } from "../../../runtime/engine/exchange/partner_test.ts";
 import type { GatewayEvent, GatewaySnapshot } from "../../../runtime/engine/events.ts";
 import type {
   ReplayedMessage,
@@ -153,6 +154,8 @@ export const statistics: GatewayStatistics = {
 
 /** A gateway that only remembers what it was asked. */
 export class FakeGateway implements RunningGateway {
+  /** What a test of a partner says. */
+  checks: PartnerTestLine[] = [];
   readonly name = "st-elsewhere";
   readonly asked: unknown[][] = [];
   /** How many messages there are to be replayed. */
@@ -191,15 +194,14 @@ export class FakeGateway implements RunningGateway {
     this.asked.push(["prune", ...asked]);
     return { removed: 7, carried: 1 };
   }
+  async *testPartner(partner: string) {
+    this.asked.push(["testPartner", partner]);
+    yield* this.checks;
+  }
   async backUp(to: string): Promise<never> {
     this.asked.push(["backUp", to]);
     throw new TypeError("nothing is behind it");
   }
-  testPartner(partner: string): never {
-    this.asked.push(["testPartner", partner]);
-    throw new TypeError("nothing is behind it");
-  }
-
   snapshot(): GatewaySnapshot {
     return this.state;
   }
