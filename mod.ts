@@ -31,6 +31,7 @@ export { encryptor, type EncryptorOptions } from "./actors/encryptor.ts";
 export { parser } from "./actors/parser.ts";
 export { denoWorld as world } from "./runtime/world/deno_world.ts";
 export type * from "./runtime/engine/events.ts";
+export type { PartnerState } from "./runtime/trust/partner_book.ts";
 export type * from "./runtime/engine/gateway_api.ts";
 export type { PathCondition, PathState } from "./runtime/engine/paths/path_set.ts";
 export type * from "./runtime/engine/plan.ts";
