@@ -1,6 +1,6 @@
 import type { Facts, MitralError } from "../contract/error.ts";
 import type { ExchangeState } from "./exchange/state.ts";
-import type { PartnerState } from "../trust/partner_book.ts";
+import type { PartnerEvent } from "./partner_events.ts";
 import type { PathState } from "./paths/path_set.ts";
 
 /** Where in a gateway something happened. */
@@ -19,85 +19,7 @@ export type GatewayEvent =
   & (
     | { readonly name: "gatewayStarted"; readonly gateway: string; readonly channels: number }
     | { readonly name: "gatewayStopped"; readonly gateway: string; readonly pending: number }
-    /** Our own keys lie in clear, or what was written over their file cannot be used: those there were go on. */
-    | { readonly name: "keysTroubled"; readonly error: MitralError }
-    /** Our own keys were made anew, and count from now on; `serial` grows with every change. */
-    | { readonly name: "keysChanged"; readonly serial: number }
-    /** Its certificates cannot be read any more, or may soon not be used. */
-    | { readonly name: "partnerTroubled"; readonly partner: string; readonly error: MitralError }
-    /** Its files have other certificates from now on: so many of its own. */
-    | { readonly name: "partnerChanged"; readonly partner: string; readonly certificates: number }
-    /** Accounts with a partner were compared: numbers of messages, of all feeds and both ways. */
-    | {
-      readonly name: "accountCompared";
-      readonly partner: string;
-      readonly agreed: number;
-      readonly missing: number;
-      readonly contradicted: number;
-      readonly unknown: number;
-      readonly unreceipted: number;
-      readonly gaps: number;
-    }
-    /** They differ: somebody should look. */
-    | { readonly name: "accountDisputed"; readonly partner: string; readonly error: MitralError }
-    /** A partner's gateway could not be told our account, or would not hear it; it is tried again. */
-    | { readonly name: "accountFailed"; readonly partner: string; readonly error: MitralError }
-    /** A door of the exchange listens. */
-    | { readonly name: "doorOpened"; readonly door: string; readonly address: string }
-    /** It could not be opened, and is tried again in `againInMs`. */
-    | {
-      readonly name: "doorFailed";
-      readonly door: string;
-      readonly error: MitralError;
-      readonly againInMs: number;
-    }
-    /** A link in a partner's file does not lead to it: the others are used. */
-    | {
-      readonly name: "wayFailed";
-      readonly partner: string;
-      readonly way: string;
-      readonly error: MitralError;
-    }
-    /**
-     * What came by a door was not taken, and nothing of it was kept: its sender comes again. `partner`: who it says it is
-     * from, where that is one; nobody has made sure of it.
-     */
-    | {
-      readonly name: "exchangeRefused";
-      readonly door: string;
-      readonly partner?: string;
-      readonly error: MitralError;
-    }
-    /** A partner has given its receipt for our file of public keys of that serial; `error`: it does not take it. */
-    | {
-      readonly name: "partnerInformed";
-      readonly partner: string;
-      readonly serial: number;
-      readonly error?: MitralError;
-    }
-    /** It was sent to a partner, and has had no receipt for longer than `receiptMsMax`. Said once of each. */
-    | ({
-      readonly name: "receiptMissing";
-      readonly id: string;
-      readonly partner: string;
-      readonly ageMs: number;
-      readonly error: MitralError;
-    } & Place)
-    /** An adapter of the exchange reports: `at` a door, `door https`, or a way, `way https to lab`. */
-    | {
-      readonly name: "exchangeReported";
-      readonly at: string;
-      readonly event: string;
-      readonly facts: Facts;
-      readonly error?: MitralError | undefined;
-    }
-    /** The partners' folder has something else of it from now on; `serial` is that of an active one's file. */
-    | {
-      readonly name: "partnerUpdated";
-      readonly partner: string;
-      readonly state: PartnerState | "removed";
-      readonly serial?: number;
-    }
+    | PartnerEvent
     | ({ readonly name: "channelStarted"; readonly address: string } & Place)
     | ({ readonly name: "channelStopped" } & Place)
     /**

@@ -29,5 +29,6 @@ export interface ExchangePartnerState {
 export interface ExchangeState {
   /** In the order of the gateway file. */
   readonly doors: readonly DoorState[];
+  /** In the order of the partners' names. */
   readonly partners: readonly ExchangePartnerState[];
 }
