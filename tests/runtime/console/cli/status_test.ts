@@ -62,7 +62,7 @@ Deno.test("status says by which path a destination sends, and which of them fail
   assertEquals(linesByUrgency(status)[0].destination, "ehr");
   const text = statusText(status, paintFor({ colour: false }));
   assertStringIncludes(text, "running, by mllp-2, mllp-1 suspect, https-3 recovering");
-  assert(/→ fine +running  /.test(text), text);
+  assert(/→ fine +running {2}/.test(text), text);
 });
 
 Deno.test("status shows the work line of a channel that takes nothing before those that run", () => {
