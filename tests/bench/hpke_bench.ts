@@ -7,7 +7,7 @@ import { bodyBytes, openBody, sealBody } from "../../actors/envelopes/hpke/chunk
 import { drawContentKey, unwrapContentKey, wrapContentKey } from "../../actors/envelopes/hpke/content_key.ts";
 import { readParts } from "../../actors/envelopes/hpke/header.ts";
 import hpke from "../../actors/envelopes/hpke/mod.ts";
-import { signStatement, verifyStatement } from "../../actors/envelopes/hpke/statement.ts";
+import { signStatement, verifyStatement } from "../../actors/envelopes/_kit/statement.ts";
 import { bindEnvelope, type Statement } from "../../runtime/contract/envelope.ts";
 import { testKeyring } from "../runtime/trust/gateways.ts";
 

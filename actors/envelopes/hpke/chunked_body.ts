@@ -5,7 +5,7 @@
  * a swapped chunk has the wrong nonce, and a body opens under one key only.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { concat, utf8 } from "./_bytes.ts";
+import { concat, utf8 } from "../_kit/bytes.ts";
 
 /** Plaintext of every chunk but the last. */
 export const CHUNK_BYTES = 16_384;

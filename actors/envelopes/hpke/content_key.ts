@@ -1,8 +1,9 @@
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519 } from "hpke";
 import type { OpaqueKey, PublicKey } from "../../../runtime/contract/envelope.ts";
-import { utf8 } from "./_bytes.ts";
-import { canonical } from "./_json.ts";
-import type { PublicPart, Wrap } from "./header.ts";
+import { utf8 } from "../_kit/bytes.ts";
+import { canonical } from "../_kit/json.ts";
+import type { PublicPart } from "../_kit/public_part.ts";
+import type { Wrap } from "./header.ts";
 
 const suite = new CipherSuite(KEM_MLKEM768_X25519, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
 const INFO = utf8("SEAL/1 cek");

@@ -4,9 +4,9 @@
  * @module
  */
 import { defineEnvelope, type EnvelopeSpec } from "../../../runtime/contract/envelope.ts";
-import { errors } from "./errors.ts";
+import { errors, words } from "./errors.ts";
 import { open } from "./open.ts";
-import { judgeReceipt, signReceipt } from "./receipt.ts";
+import { judgeReceipt, signReceipt } from "../_kit/receipt.ts";
 import { seal } from "./seal.ts";
 
 const RECEIPT_TYPE = "application/vnd.mitral.receipt+jwt";
@@ -22,13 +22,13 @@ const hpke: EnvelopeSpec<"hpke", Record<never, never>, string> = defineEnvelope(
   errors,
   seal: (payload, statement, to, { keys, fail }) => seal(payload, statement, to, keys, fail),
   open: (sealed, { keys, nowMs, fail }) => open(sealed, keys, nowMs, fail),
-  async receipt(sealed, opened, outcome, { keys, nowMs, fail }) {
+  async receipt(sealed, opened, outcome, { keys, nowMs }) {
     return {
-      bytes: await signReceipt(sealed, opened, outcome, keys, nowMs, fail),
+      bytes: await signReceipt(sealed, opened, outcome, keys, nowMs, words.fail),
       contentType: RECEIPT_TYPE,
     };
   },
-  judge: (receipt, sent, { keys, fail }) => judgeReceipt(receipt, sent, RECEIPT_TYPE, keys, fail),
+  judge: (receipt, sent, { keys }) => judgeReceipt(receipt, sent, RECEIPT_TYPE, keys, words),
 });
 
 export default hpke;

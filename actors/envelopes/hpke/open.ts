@@ -1,11 +1,12 @@
 import type { Keyring, Opened } from "../../../runtime/contract/envelope.ts";
-import { readU32be, sha256, textOf } from "./_bytes.ts";
+import { readU32be, sha256, textOf } from "../_kit/bytes.ts";
+import { STATEMENT_BYTES_MAX } from "../_kit/limits.ts";
+import { checkDates, statementOf } from "../_kit/public_part.ts";
+import { verifyStatement } from "../_kit/statement.ts";
 import { openBody } from "./chunked_body.ts";
 import { unwrapContentKey } from "./content_key.ts";
-import type { HpkeFail } from "./errors.ts";
-import { type Parts, type PublicPart, readParts, statementOf } from "./header.ts";
-import { CLOCK_SKEW_MS_MAX, STATEMENT_BYTES_MAX } from "./limits.ts";
-import { verifyStatement } from "./statement.ts";
+import { type HpkeFail, words } from "./errors.ts";
+import { type Parts, readParts } from "./header.ts";
 
 /**
  * Opens and checks, in this order: layout, header, addressee, content key, body, signature, statement, dates. Fails by
@@ -23,8 +24,8 @@ export async function open(
   if (inside === "truncated") return fail("HPKE_ENVELOPE_TRUNCATED", { bytes: sealed.length });
   if (inside === "altered") return fail("HPKE_BODY_ALTERED");
   const { signed, payload } = split(inside, fail);
-  await verifyStatement(textOf(signed) ?? "", parts.pub, payload, keys, fail);
-  checkDates(parts.pub, nowMs, fail);
+  await verifyStatement(textOf(signed) ?? "", parts.pub, payload, keys, words.fail);
+  checkDates(parts.pub, nowMs, words.fail);
   return { payload, statement: statementOf(parts.pub), signed };
 }
 
@@ -43,10 +44,4 @@ function split(inside: Uint8Array, fail: HpkeFail): { signed: Uint8Array; payloa
   const length = readU32be(inside, 0) ?? fail("HPKE_SIGNATURE_INVALID");
   if (length > STATEMENT_BYTES_MAX || inside.length < 4 + length) fail("HPKE_SIGNATURE_INVALID");
   return { signed: inside.slice(4, 4 + length), payload: inside.subarray(4 + length) };
-}
-
-function checkDates({ iat, exp }: PublicPart, nowMs: number, fail: HpkeFail): void {
-  const facts = { clockSkewMsMax: CLOCK_SKEW_MS_MAX };
-  if (nowMs > exp + CLOCK_SKEW_MS_MAX) fail("HPKE_ENVELOPE_EXPIRED", facts);
-  if (iat > nowMs + CLOCK_SKEW_MS_MAX) fail("HPKE_ENVELOPE_POSTDATED", facts);
 }

@@ -1,10 +1,11 @@
 import type { Keyring, PublicKey, Statement } from "../../../runtime/contract/envelope.ts";
-import { concat, sha256, u32be, utf8 } from "./_bytes.ts";
+import { concat, sha256, u32be, utf8 } from "../_kit/bytes.ts";
 import { bodyBytes, sealBody } from "./chunked_body.ts";
 import { drawContentKey, wrapContentKey } from "./content_key.ts";
-import type { HpkeFail } from "./errors.ts";
-import { encodeHeader, frameHeader, type PublicPart, publicPartOf } from "./header.ts";
-import { signStatement } from "./statement.ts";
+import { type PublicPart, publicPartOf } from "../_kit/public_part.ts";
+import { type HpkeFail, words } from "./errors.ts";
+import { encodeHeader, frameHeader } from "./header.ts";
+import { signStatement } from "../_kit/statement.ts";
 
 /** Signs and seals. Fails by HPKE_STATEMENT_INVALID, HPKE_RECIPIENTS_INVALID, and as the keyring does. */
 export async function seal(
@@ -16,7 +17,7 @@ export async function seal(
 ): Promise<Uint8Array> {
   if (statement.from !== keys.gateway) fail("HPKE_STATEMENT_INVALID", { field: "from" });
   const recipients = to.map((partner) => keys.encryptionKey(partner, ["MLKEM768-X25519"]));
-  const pub = publicPartOf(statement, recipients, fail);
+  const pub = publicPartOf(statement, recipients, words.fail);
   return await sealSigned(await signStatement(pub, payload, keys), pub, payload, recipients);
 }
 

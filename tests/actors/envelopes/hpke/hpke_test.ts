@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { CHUNKS_AT, SEALED_CHUNK_BYTES } from "../../../../actors/envelopes/hpke/chunked_body.ts";
-import { type PublicPart, readParts } from "../../../../actors/envelopes/hpke/header.ts";
+import type { PublicPart } from "../../../../actors/envelopes/_kit/public_part.ts";
+import { readParts } from "../../../../actors/envelopes/hpke/header.ts";
 import hpke from "../../../../actors/envelopes/hpke/mod.ts";
 import { sealSigned } from "../../../../actors/envelopes/hpke/seal.ts";
-import { signStatement } from "../../../../actors/envelopes/hpke/statement.ts";
+import { signStatement } from "../../../../actors/envelopes/_kit/statement.ts";
 import { bindEnvelope, type PublicKey, type Statement } from "../../../../runtime/contract/envelope.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
 import { testEnvelope } from "../../../contract/envelope_kit.ts";

@@ -1,6 +1,6 @@
 import { CompactSign, compactVerify } from "jose";
-import { fromBase64Url, textOf, utf8 } from "./_bytes.ts";
-import { readObject } from "./_json.ts";
+import { fromBase64Url, textOf, utf8 } from "./bytes.ts";
+import { readObject } from "./json.ts";
 
 /**
  * The one algorithm. RFC 9864 calls it `Ed25519` now; the older name is what other stacks in the field read, and a

@@ -1,31 +1,32 @@
 import type { Keyring, Opened, Statement } from "../../../runtime/contract/envelope.ts";
-import { MitralError } from "../../../runtime/contract/error.ts";
+import type { Fail } from "../../../runtime/contract/error.ts";
 import type { Outcome } from "../../../runtime/contract/message.ts";
-import { sha256Hex, textOf, utf8 } from "./_bytes.ts";
-import { canonical, mismatch, readObject, type Unchecked } from "./_json.ts";
-import { signerOf, signJws, verifyJws } from "./_jws.ts";
-import { errors, type HpkeFail } from "./errors.ts";
+import { sha256Hex, textOf, utf8 } from "./bytes.ts";
+import { canonical, mismatch, readObject, type Unchecked } from "./json.ts";
+import { signerOf, signJws, verifyJws } from "./jws.ts";
+import type { SignedCode } from "./faults.ts";
 import { RECEIPT_BYTES_MAX } from "./limits.ts";
+import type { Words } from "./words.ts";
 
 const TYPE = "seal-rcpt+jws";
 /** A declared code is a name of our own; nothing else of an error goes to the partner. */
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 const HASH = /^[0-9a-f]{64}$/;
 
-/** Signs that we took, or refused, what was opened. Fails by HPKE_OUTCOME_UNSETTLED. */
+/** Signs that we took, or refused, what was opened. Fails by OUTCOME_UNSETTLED. */
 export async function signReceipt(
   sealed: Uint8Array,
   { payload, statement, signed }: Opened,
   outcome: Outcome,
   keys: Keyring,
   nowMs: number,
-  fail: HpkeFail,
+  fail: Fail<SignedCode>,
 ): Promise<Uint8Array> {
   // Left out on purpose is taken: the sender has nothing left to do.
   const verdict = outcome.kind === "rejected"
     ? { st: "rejected", ...(CODE.test(outcome.error.code) ? { code: outcome.error.code } : {}) }
     : outcome.kind === "failed"
-    ? fail("HPKE_OUTCOME_UNSETTLED")
+    ? fail("OUTCOME_UNSETTLED")
     : { st: "accepted" };
   const claims = {
     ...await boundTo(statement, payload, { by: keys.gateway }),
@@ -39,34 +40,34 @@ export async function signReceipt(
 
 /**
  * What a receipt says about the message sent. A message sent again is sealed anew, so the receipt may be for an earlier
- * attempt: it is matched on what stays the same. Fails by HPKE_RECEIPT_INVALID, HPKE_RECEIPT_SIGNER_UNKNOWN,
- * HPKE_RECEIPT_SIGNATURE_INVALID, HPKE_RECEIPT_MISMATCHED.
+ * attempt: it is matched on what stays the same. Fails by RECEIPT_INVALID, RECEIPT_SIGNER_UNKNOWN,
+ * RECEIPT_SIGNATURE_INVALID, RECEIPT_MISMATCHED.
  */
 export async function judgeReceipt(
   receipt: Uint8Array,
   sent: { readonly statement: Statement; readonly payload: Uint8Array; readonly to: string },
   contentType: string,
   keys: Keyring,
-  fail: HpkeFail,
+  { fail, error }: Words<SignedCode>,
 ): Promise<Outcome> {
-  if (receipt.length > RECEIPT_BYTES_MAX) fail("HPKE_RECEIPT_INVALID", { field: "length" });
+  if (receipt.length > RECEIPT_BYTES_MAX) fail("RECEIPT_INVALID", { field: "length" });
   const jws = textOf(receipt) ?? "";
-  const keyId = signerOf(TYPE, jws) ?? fail("HPKE_RECEIPT_INVALID", { field: "JWS" });
+  const keyId = signerOf(TYPE, jws) ?? fail("RECEIPT_INVALID", { field: "JWS" });
   const gateway = keys.gatewayOf(sent.to);
-  const key = keys.verificationKey(gateway, keyId) ?? fail("HPKE_RECEIPT_SIGNER_UNKNOWN", { gateway });
-  const text = await verifyJws(jws, key.key) ?? fail("HPKE_RECEIPT_SIGNATURE_INVALID", { gateway });
-  const claims = readObject(text) ?? fail("HPKE_RECEIPT_INVALID", { field: "JSON" });
+  const key = keys.verificationKey(gateway, keyId) ?? fail("RECEIPT_SIGNER_UNKNOWN", { gateway });
+  const text = await verifyJws(jws, key.key) ?? fail("RECEIPT_SIGNATURE_INVALID", { gateway });
+  const claims = readObject(text) ?? fail("RECEIPT_INVALID", { field: "JSON" });
   const different = mismatch(claims, await boundTo(sent.statement, sent.payload, { by: gateway }));
-  if (different !== undefined) fail("HPKE_RECEIPT_MISMATCHED", { field: different });
+  if (different !== undefined) fail("RECEIPT_MISMATCHED", { field: different });
   const wrong = wrongField(claims);
-  if (wrong !== undefined) fail("HPKE_RECEIPT_INVALID", { field: wrong });
+  if (wrong !== undefined) fail("RECEIPT_INVALID", { field: wrong });
 
   const answer = { bytes: receipt, contentType };
   if (claims.st === "accepted") return { kind: "accepted", answer };
   const facts = { gateway, reason: typeof claims.code === "string" ? claims.code : "no code" };
   return {
     kind: "rejected",
-    error: new MitralError("HPKE_MESSAGE_REJECTED", errors.HPKE_MESSAGE_REJECTED, facts),
+    error: error("MESSAGE_REJECTED", facts),
     answer,
   };
 }
