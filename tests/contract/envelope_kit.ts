@@ -12,10 +12,12 @@ import {
 import { MitralError } from "../../runtime/contract/error.ts";
 import type { Outcome } from "../../runtime/contract/message.ts";
 import type { ConfigInput, Spec } from "../../runtime/contract/spec.ts";
-import { testKeyring } from "../runtime/trust/gateways.ts";
 import { configOf } from "../world/tools.ts";
 import { bytesOf, decoded, flipped, joined, latin1, payloadOf, sameBytes } from "./_bytes.ts";
+import { type EnvelopeSuite, keyringFor } from "./_envelope_keys.ts";
 import { assertSilent, CANARY } from "./payloads.ts";
+
+export type { EnvelopeSuite };
 
 /** An envelope under test. */
 export interface EnvelopeSubject<S extends Spec, Code extends string> {
@@ -25,6 +27,13 @@ export interface EnvelopeSubject<S extends Spec, Code extends string> {
   readonly codes: Readonly<Record<Refusal, NoInfer<Code>>>;
   /** Seals what was opened, with the first sender's signature and header, for a third party. */
   forward(opened: Opened, sealed: Uint8Array, to: PublicKey): Promise<Uint8Array>;
+  /**
+   * The algorithms it knows: everything is tested with each, and some things with all of them among one another. Left out:
+   * Ed25519 and X-Wing.
+   */
+  readonly suites?: readonly EnvelopeSuite[];
+  /** How many partners it seals one message for at most. Left out: at least as many as the kit tries, which is two. */
+  readonly recipientsMax?: number;
   /** Where the chunks of a sealed large payload begin and how long each is. Left out: it has no chunks. */
   chunks?(sealed: Uint8Array): { readonly at: number; readonly bytes: number };
 }
@@ -65,11 +74,28 @@ const refusedByLab = new MitralError("LAB_ORDER_UNKNOWN", {
   says: `Cannot take ${CANARY}`,
 });
 
+const DEFAULT_SUITE: EnvelopeSuite = { signs: "Ed25519", seals: "MLKEM768-X25519" };
+
 /** Registers the tests every envelope must pass. `name` begins their names. */
 export function testEnvelope<S extends Spec, Code extends string>(
   name: string,
-  { spec, config, codes, forward, chunks }: EnvelopeSubject<S, Code>,
+  subject: EnvelopeSubject<S, Code>,
 ): void {
+  const { suites = [DEFAULT_SUITE] } = subject;
+  for (const suite of suites) {
+    const named = suites.length > 1 ? `${name} (${suite.signs}, ${suite.seals})` : name;
+    testSuite(named, subject, suite);
+  }
+  if (suites.length > 1) testSuitesTogether(name, subject, suites);
+}
+
+/** Everything, where all gateways have keys of one suite. */
+function testSuite<S extends Spec, Code extends string>(
+  name: string,
+  { spec, config, codes, forward, chunks, recipientsMax = RECIPIENTS.length }: EnvelopeSubject<S, Code>,
+  suite: EnvelopeSuite,
+): void {
+  const testKeyring = (name: string, partners: readonly string[]) => keyringFor(name, partners, () => suite);
   const bind = (keys: Keyring, nowMs = NOW_MS) =>
     bindEnvelope(spec, configOf(spec.config, config), keys, { nowMs: () => nowMs });
   const hospital = async () => bind(await testKeyring("hospital", [...RECIPIENTS, "clinic"]));
@@ -102,15 +128,47 @@ export function testEnvelope<S extends Spec, Code extends string>(
     });
   }
 
-  test("opens for each of several recipients", async () => {
-    const payload = payloadOf(1_000);
-    const sealed = await (await hospital()).seal(payload, statement, RECIPIENTS);
-    for (const recipient of RECIPIENTS) {
-      const opened = await bind(await testKeyring(recipient, ["hospital"])).open(sealed);
-      assert(sameBytes(opened.payload, payload), `another payload came out for ${recipient}`);
-      assertEquals(opened.statement, statement);
-    }
-  });
+  if (recipientsMax < RECIPIENTS.length) {
+    test("will not seal for more partners than it can", async () => {
+      const sealing = (await hospital()).seal(payloadOf(9), statement, RECIPIENTS);
+      await refuses(`for ${RECIPIENTS.length}`, sealing);
+    });
+  } else {
+    test("opens for each of several recipients, and takes the receipt of each as its own", async () => {
+      const sender = await hospital();
+      const sent = { statement, payload: payloadOf(1_000) };
+      const sealed = await sender.seal(sent.payload, statement, RECIPIENTS);
+      for (const to of RECIPIENTS) {
+        const receiver = bind(await testKeyring(to, ["hospital"]));
+        const opened = await receiver.open(sealed);
+        assert(sameBytes(opened.payload, sent.payload), `another payload came out for ${to}`);
+        assertEquals(opened.statement, statement);
+        const { bytes } = await receiver.receipt(sealed, opened, { kind: "accepted" });
+        assertEquals((await sender.judge(bytes, { ...sent, to })).kind, "accepted");
+        for (const other of RECIPIENTS.filter((each) => each !== to)) {
+          const judged = sender.judge(bytes, { ...sent, to: other });
+          await refuses(`${to}'s for ${other}'s`, judged, codes.receiptSignerUnknown);
+        }
+      }
+    });
+  }
+
+  const { address } = spec;
+  if (address) {
+    test("shows who sent it and for which feed, and is never sure of what it cannot read", async () => {
+      const { sealed } = await sealedSmall();
+      assertEquals(address(sealed), { from: statement.from, channel: statement.channel });
+      for (const bytes of [new Uint8Array(), payloadOf(100), sealed.slice(0, 20), sealed.slice(1)]) {
+        assertEquals(address(bytes), undefined);
+      }
+      await fc.assert(
+        fc.asyncProperty(fc.uint8Array({ maxLength: 3_000 }), async (bytes) => {
+          assertEquals(address(bytes), undefined);
+        }),
+        { seed: 164_312, numRuns: 300 },
+      );
+    });
+  }
 
   test("seals the same message to other bytes each time", async () => {
     const sender = await hospital();
@@ -197,8 +255,7 @@ export function testEnvelope<S extends Spec, Code extends string>(
   test("refuses to open with another key of the same id", async () => {
     const { sealed } = await sealedSmall();
     const registry = await testKeyring("registry", []);
-    const keyId =
-      (await testKeyring("clinic", ["registry"])).encryptionKey("registry", ["MLKEM768-X25519"]).keyId;
+    const { keyId } = (await testKeyring("clinic", ["registry"])).encryptionKey("registry", [suite.seals]);
     const withOtherKey: Keyring = { ...await labKeys(), decryptionKey: () => registry.decryptionKey(keyId) };
     await refuses("another key", bind(withOtherKey).open(sealed));
   });
@@ -242,7 +299,7 @@ export function testEnvelope<S extends Spec, Code extends string>(
   test("refuses a message its addressee sealed anew for somebody else", async () => {
     const { sealed } = await sealedSmall();
     const opened = await (await lab()).open(sealed);
-    const registry = (await testKeyring("lab", ["registry"])).encryptionKey("registry", ["MLKEM768-X25519"]);
+    const registry = (await testKeyring("lab", ["registry"])).encryptionKey("registry", [suite.seals]);
     const forwarded = await forward(opened, sealed, registry);
     const receiver = bind(await testKeyring("registry", ["hospital", "lab"]));
     await refuses("forwarded by the lab", receiver.open(forwarded), codes.statementMismatched);
@@ -378,5 +435,53 @@ export function testEnvelope<S extends Spec, Code extends string>(
       ),
       { seed: 164_312, numRuns: 300 },
     );
+  });
+}
+
+/** What gateways whose keys are of several suites do with one another. */
+function testSuitesTogether<S extends Spec, Code extends string>(
+  name: string,
+  { spec, config, codes, recipientsMax = RECIPIENTS.length }: EnvelopeSubject<S, Code>,
+  suites: readonly EnvelopeSuite[],
+): void {
+  const bind = (keys: Keyring) =>
+    bindEnvelope(spec, configOf(spec.config, config), keys, { nowMs: () => NOW_MS });
+  const suiteAt = (at: number) => suites[at % suites.length];
+  const among = (first: number) => (gateway: string) =>
+    suiteAt(first + ["hospital", ...RECIPIENTS].indexOf(gateway));
+
+  Deno.test(`${name} seals for partners whose keys are of other algorithms than the sender's`, async () => {
+    for (const first of suites.keys()) {
+      const keyring = (of: string, partners: readonly string[]) => keyringFor(of, partners, among(first));
+      const sender = bind(await keyring("hospital", RECIPIENTS));
+      const sent = { statement, payload: payloadOf(1_000) };
+      const groups = recipientsMax < RECIPIENTS.length ? RECIPIENTS.map((to) => [to]) : [RECIPIENTS];
+      for (const group of groups) {
+        const sealed = await sender.seal(sent.payload, statement, group);
+        for (const to of group) {
+          const receiver = bind(await keyring(to, ["hospital"]));
+          const opened = await receiver.open(sealed);
+          assert(sameBytes(opened.payload, sent.payload), `another payload came out for ${to}`);
+          const { bytes } = await receiver.receipt(sealed, opened, { kind: "accepted" });
+          assertEquals((await sender.judge(bytes, { ...sent, to })).kind, "accepted");
+        }
+      }
+    }
+  });
+
+  Deno.test(`${name} goes by the algorithm of the key it knows, whatever a signature says`, async () => {
+    const [{ signs, seals }] = suites;
+    const other = suites.find((suite) => suite.signs !== signs);
+    if (!other) return;
+    const ours = () => suites[0];
+    const hospital = await keyringFor("hospital", ["lab"], ours);
+    const lab = await keyringFor("lab", ["hospital"], ours);
+    const forger = await keyringFor("hospital", [], () => ({ ...other, seals }));
+    const { keyId } = hospital.signingKey();
+    const forged: Keyring = { ...hospital, signingKey: () => ({ ...forger.signingKey(), keyId }) };
+    const sealed = await bind(forged).seal(payloadOf(50), statement, ["lab"]);
+    const thrown = await bind(lab).open(sealed).then(() => undefined, (error: unknown) => error);
+    assert(thrown instanceof MitralError, `expected a declared error, got ${thrown}`);
+    assertEquals(thrown.code, codes.signatureInvalid);
   });
 }

@@ -29,7 +29,7 @@
  * @module
  */
 
-export { type EnvelopeSubject, type Refusal, testEnvelope } from "./envelope_kit.ts";
+export { type EnvelopeSubject, type EnvelopeSuite, type Refusal, testEnvelope } from "./envelope_kit.ts";
 export { type FormatKit, type InvalidSample, testFormat, type ValidSample } from "./format_kit.ts";
 export {
   type Exchange,
