@@ -31,6 +31,7 @@ export const catalog: Catalog = {
   },
   envelopes: {
     hpke: () => import("./actors/envelopes/hpke/mod.ts").then((m) => m.default),
+    jwe: () => import("./actors/envelopes/jwe/mod.ts").then((m) => m.default),
   },
   transforms: {
     build: () => import("./actors/transforms/build.ts").then((m) => m.default.spec as TransformerSpec),

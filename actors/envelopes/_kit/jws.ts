@@ -1,44 +1,61 @@
 import { CompactSign, compactVerify } from "jose";
+import type { SignatureAlgorithm, SignatureKey } from "../../../runtime/contract/envelope.ts";
 import { fromBase64Url, textOf, utf8 } from "./bytes.ts";
-import { readObject } from "./json.ts";
+import { isUnambiguous, readObject, type Unchecked } from "./json.ts";
 
 /**
- * The one algorithm. RFC 9864 calls it `Ed25519` now; the older name is what other stacks in the field read, and a
- * partner's key is always an Ed25519 key, whatever a header says.
+ * What algorithms are called in a JWS. RFC 9864 calls the first `Ed25519` now; the older name is what other stacks in the
+ * field read. Which of them a signature is checked by is said by the partner's key, whatever a header says.
  */
-const ALGORITHM = "EdDSA";
+const NAMES: Readonly<Record<SignatureAlgorithm, string>> = { Ed25519: "EdDSA", ES256: "ES256" };
 
-/** Signs a text as a compact JWS (RFC 7515). `type` keeps one kind of statement from passing for another. */
+/** Signs bytes as a compact JWS (RFC 7515). `type` keeps one kind of statement from passing for another. */
 export async function signJws(
   type: string,
-  text: string,
-  { keyId, key }: { readonly keyId: string; readonly key: CryptoKey },
+  payload: Uint8Array | string,
+  { keyId, key, algorithm }: SignatureKey,
+  more: Unchecked = {},
 ): Promise<string> {
-  return await new CompactSign(utf8(text))
-    .setProtectedHeader({ alg: ALGORITHM, kid: keyId, typ: type })
+  return await new CompactSign(typeof payload === "string" ? utf8(payload) : payload)
+    .setProtectedHeader({ alg: NAMES[algorithm], kid: keyId, typ: type, ...more })
     .sign(key);
 }
 
 /**
- * The key id a JWS of that type names; `undefined` where it is no such JWS. Says nothing about the signature. Header
- * fields beside `alg`, `kid` and `typ` are refused: some of them (`crit`, `b64`, `jwk`) change what is verified.
+ * The header of a JWS of that type; `undefined` where it is no such JWS. Says nothing about the signature. Header fields
+ * beside `alg`, `kid`, `typ` and those in `more`, which must be there, are refused: some of them (`crit`, `b64`, `jwk`)
+ * change what is verified.
  */
-export function signerOf(type: string, jws: string): string | undefined {
+export function headerOf(
+  type: string,
+  jws: string,
+  more: readonly string[] = [],
+): (Unchecked & { readonly kid: string }) | undefined {
   const parts = jws.split(".");
   if (parts.length !== 3 || parts.some((part) => fromBase64Url(part) === undefined)) return undefined;
-  const text = textOf(fromBase64Url(parts[0]) ?? new Uint8Array());
-  const header = text === undefined ? undefined : readObject(text);
-  if (!header || Object.keys(header).length !== 3) return undefined;
-  return header.alg === ALGORITHM && header.typ === type && typeof header.kid === "string"
-    ? header.kid
+  const text = textOf(fromBase64Url(parts[0]) ?? new Uint8Array()) ?? "";
+  const header = readObject(text);
+  if (!header || !isUnambiguous(text, header)) return undefined;
+  if (Object.keys(header).length !== 3 + more.length) return undefined;
+  if (!more.every((name) => Object.hasOwn(header, name))) return undefined;
+  const { alg, typ, kid } = header;
+  return Object.values(NAMES).some((name) => name === alg) && typ === type && typeof kid === "string"
+    ? { ...header, kid }
     : undefined;
 }
 
-/** The text that was signed; `undefined` where `key` did not sign it. Call {@linkcode signerOf} first. */
-export async function verifyJws(jws: string, key: CryptoKey): Promise<string | undefined> {
+/** The key id a JWS of that type names; `undefined` where it is no such JWS. Says nothing about the signature. */
+export function signerOf(type: string, jws: string): string | undefined {
+  return headerOf(type, jws)?.kid;
+}
+
+/** The bytes that were signed; `undefined` where `key` did not sign them. Call {@linkcode headerOf} first. */
+export async function verifyJws(
+  jws: string,
+  { key, algorithm }: SignatureKey,
+): Promise<Uint8Array | undefined> {
   try {
-    const { payload } = await compactVerify(jws, key, { algorithms: [ALGORITHM] });
-    return textOf(payload);
+    return (await compactVerify(jws, key, { algorithms: [NAMES[algorithm]] })).payload;
   } catch {
     return undefined;
   }

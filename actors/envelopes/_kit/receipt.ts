@@ -55,8 +55,8 @@ export async function judgeReceipt(
   const keyId = signerOf(TYPE, jws) ?? fail("RECEIPT_INVALID", { field: "JWS" });
   const gateway = keys.gatewayOf(sent.to);
   const key = keys.verificationKey(gateway, keyId) ?? fail("RECEIPT_SIGNER_UNKNOWN", { gateway });
-  const text = await verifyJws(jws, key.key) ?? fail("RECEIPT_SIGNATURE_INVALID", { gateway });
-  const claims = readObject(text) ?? fail("RECEIPT_INVALID", { field: "JSON" });
+  const signed = await verifyJws(jws, key) ?? fail("RECEIPT_SIGNATURE_INVALID", { gateway });
+  const claims = readObject(textOf(signed) ?? "") ?? fail("RECEIPT_INVALID", { field: "JSON" });
   const different = mismatch(claims, await boundTo(sent.statement, sent.payload, { by: gateway }));
   if (different !== undefined) fail("RECEIPT_MISMATCHED", { field: different });
   const wrong = wrongField(claims);

@@ -1,6 +1,6 @@
 import type { Keyring } from "../../../runtime/contract/envelope.ts";
 import type { Fail } from "../../../runtime/contract/error.ts";
-import { sha256Hex } from "./bytes.ts";
+import { sha256Hex, textOf } from "./bytes.ts";
 import { canonical, mismatch, readObject } from "./json.ts";
 import { signerOf, signJws, verifyJws } from "./jws.ts";
 import type { SignedCode } from "./faults.ts";
@@ -27,7 +27,7 @@ export async function verifyStatement(
 ): Promise<void> {
   const keyId = signerOf(TYPE, jws) ?? fail("SIGNATURE_INVALID");
   const key = keys.verificationKey(pub.from, keyId) ?? fail("SIGNER_UNKNOWN");
-  const signed = await verifyJws(jws, key.key) ?? fail("SIGNATURE_INVALID");
+  const signed = textOf(await verifyJws(jws, key) ?? fail("SIGNATURE_INVALID")) ?? "";
   const expected = await claimsOf(pub, payload);
   if (signed === canonical(expected)) return;
   fail("STATEMENT_MISMATCHED", { field: mismatch(readObject(signed) ?? {}, expected) ?? "names" });
