@@ -30,6 +30,7 @@ export const catalog: Catalog = {
     xml: () => import("./actors/formats/xml/mod.ts").then((m) => m.default),
   },
   envelopes: {
+    age: () => import("./actors/envelopes/age/mod.ts").then((m) => m.default),
     hpke: () => import("./actors/envelopes/hpke/mod.ts").then((m) => m.default),
     jwe: () => import("./actors/envelopes/jwe/mod.ts").then((m) => m.default),
   },

@@ -14,7 +14,7 @@ export interface DecryptorOptions {
 
 /**
  * An envelope as a Web `TransformStream`: sealed messages go in; what was inside comes out, its signature checked,
- * with the signer's gateway in `origin.partner`. It remembers nothing: replays are for the journal to notice, inside
+ * with the signer's gateway in `origin.partner` unless the envelope is unsigned. It remembers nothing: replays are for the journal to notice, inside
  * a gateway. What does not open errors the stream with the envelope's `MitralError`.
  *
  * @example
@@ -37,7 +37,7 @@ export function decryptor<N extends string, S extends Spec, Code extends string>
       return createMessage({
         id,
         channel,
-        origin: { ...origin, partner: statement.from },
+        origin: bound.isUnsigned ? origin : { ...origin, partner: statement.from },
         receivedAtMs,
         metadata,
         received: payload,

@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from "node:path";
 import { isTimeZone } from "../contract/schedule.ts";
+import { checkEnvelopes } from "./check_envelopes.ts";
 import { type ConfigNode, nearestNode } from "./config_node.ts";
 import { CHANNEL_SHAPE, type ChannelFile, type GatewayFile } from "./gateway_shape.ts";
 import { type Problems, shown, type Spot } from "./problem.ts";
@@ -32,6 +33,7 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
   checkGathering(file.journal?.pendingBytesMax, channels, problems);
   checkPorts(file, root, channels, problems);
   checkMounts(channels, problems);
+  for (const { value = {}, node } of channels) checkEnvelopes(value, node, problems);
   checkKeys(root, channels, problems);
 }
 
@@ -336,8 +338,8 @@ function overlap(a: string, b: string): boolean {
 function checkKeys(root: ConfigNode, channels: readonly ReadChannel[], problems: Problems): void {
   if (root.kind !== "map" || root.entries.some(({ key }) => key === "keys")) return;
   for (const { value, node } of channels) {
-    const sealing = (value?.send ?? []).find((destination) => destination.value?.encrypt);
-    const spot = value?.decrypt
+    const sealing = (value?.send ?? []).find((destination) => destination.value?.encrypt?.to);
+    const spot = value?.decrypt?.from
       ? nearestNode(node, "decrypt")
       : sealing && nearestNode(node, "send", sealing.name ?? "", "encrypt");
     if (!spot) continue;

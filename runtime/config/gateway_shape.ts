@@ -40,11 +40,13 @@ const envelope = {
 
 const from = {
   kind: "partners",
-  about: "Partners it may come from: one, or a list.",
+  about: "Partners it may come from: one, or a list. Left out where the envelope is not signed.",
+  optional: true,
 } as const satisfies PartnersSlot;
 const to = {
   kind: "partners",
-  about: "Partners it is sealed for: one, or a list.",
+  about: "Partners it is sealed for: one, or a list. Left out where the envelope is not signed.",
+  optional: true,
 } as const satisfies PartnersSlot;
 
 const ORDER = {

@@ -69,7 +69,7 @@ function planChannel(name: string, file: ChannelFile, facts: PlanFacts): Channel
     answerMsMax: listen.answerMsMax,
     messageBytesMax: listen.messageBytesMax,
     timeZone,
-    ...(decrypt === undefined ? {} : { decrypt: { ...decrypt.envelope, from: decrypt.from } }),
+    ...(decrypt === undefined ? {} : { decrypt: { ...decrypt.envelope, from: decrypt.from ?? [] } }),
     parse,
     steps,
     ...(file.search === undefined ? {} : { search: file.search }),
@@ -96,7 +96,7 @@ function planDestination(
     steps: withFormats(stepsOf(file), format),
     ...(encrypt === undefined
       ? {}
-      : { encrypt: { ...encrypt.envelope, to: encrypt.to, expiresMs: encrypt.expiresMs } }),
+      : { encrypt: { ...encrypt.envelope, to: encrypt.to ?? [], expiresMs: encrypt.expiresMs } }),
     ...(collect === undefined ? {} : { collect: planCollect(collect, timeZone) }),
     send: file.channel === undefined ? adapter : { channel: file.channel },
     order: planOrder(file.order ?? channel.order),

@@ -39,6 +39,7 @@ export interface TransformSlot extends Slot {
 /** Names of partners that the file lists: one, or a list. */
 export interface PartnersSlot extends Slot {
   readonly kind: "partners";
+  readonly optional: true;
 }
 /**
  * Settings with fixed names, some of which are slots, and possibly exactly one adapter under its own name. `instead` is a
@@ -73,7 +74,7 @@ type Read<S> = S extends Section<infer E, infer A> ?
   : S extends Named<infer I> ? readonly { readonly name: string; readonly value: ValueOf<I> }[]
   : S extends ComponentSlot<infer K> ? Configured<SpecOf[K]>
   : S extends FilterSlot | TransformSlot ? readonly StepPlan[]
-  : S extends PartnersSlot ? readonly string[]
+  : S extends PartnersSlot ? readonly string[] | undefined
   : S extends Field ? Config<S>
   : never;
 

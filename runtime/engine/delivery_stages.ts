@@ -120,7 +120,7 @@ function openSender(
     ...errorTable(spec.name, spec.errors),
     report: ({ name, facts = {}, error }) =>
       report({ name: "transportReported", ...place, event: name, facts, error }),
-    contentTypes: seal ? [seal.envelope.receiptType] : contentTypes,
+    contentTypes: seal && !seal.envelope.isUnsigned ? [seal.envelope.receiptType] : contentTypes,
   }) as Promise<OpenSender>;
 }
 
@@ -150,7 +150,8 @@ async function sealed(
       ...parcel,
       bytes,
       contentType: envelope.contentType,
-      judge: (receipt) => envelope.judge(receipt, sent),
+      // Where nobody signs, whoever takes it answers as it would answer the message in clear.
+      ...(envelope.isUnsigned ? {} : { judge: (receipt: Uint8Array) => envelope.judge(receipt, sent) }),
     },
   };
 }

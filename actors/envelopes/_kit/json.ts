@@ -86,3 +86,8 @@ function isSame(found: unknown, expected: unknown): boolean {
     return false; // Half a surrogate pair has no canonical form.
   }
 }
+
+/** True for exactly these names. */
+export function hasOnly(value: Unchecked, names: readonly string[]): boolean {
+  return Object.keys(value).length === names.length && names.every((name) => Object.hasOwn(value, name));
+}

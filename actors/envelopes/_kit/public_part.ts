@@ -1,7 +1,7 @@
 import type { PublicKey, Statement } from "../../../runtime/contract/envelope.ts";
 import type { Fail } from "../../../runtime/contract/error.ts";
 import type { SignedCode } from "./faults.ts";
-import type { Unchecked } from "./json.ts";
+import { hasOnly, isObject, type Unchecked } from "./json.ts";
 import { CLOCK_SKEW_MS_MAX, RECIPIENTS_MAX, TEXT_CHARACTERS_MAX } from "./limits.ts";
 
 /** One addressee: its gateway and which of its keys. */
@@ -91,6 +91,14 @@ export function wrongField(rest: Unchecked): string | undefined {
   if (wrong) return wrong[0];
   if (Object.keys(rest).some((name) => !Object.hasOwn(FIELDS, name))) return "names";
   return (rest.exp as number) <= (rest.iat as number) ? "exp" : undefined;
+}
+
+/** The addressees; `undefined` where they are not as they must be. */
+export function readAddressees(to: unknown): readonly Addressee[] | undefined {
+  if (!Array.isArray(to) || !to.every((each: unknown) => isObject(each) && hasOnly(each, ["gw", "kid"]))) {
+    return undefined;
+  }
+  return areAddressees(to) ? to : undefined;
 }
 
 /** True for 1 to as many as there may be, no two with the same gateway and key. */

@@ -1,10 +1,10 @@
 import type { Keyring } from "../../../runtime/contract/envelope.ts";
 import type { Fail } from "../../../runtime/contract/error.ts";
-import { sha256Hex, textOf } from "./bytes.ts";
-import { canonical, mismatch, readObject } from "./json.ts";
+import { fromBase64Url, sha256Hex, textOf } from "./bytes.ts";
+import { canonical, mismatch, readCanonicalObject, readObject } from "./json.ts";
 import { signerOf, signJws, verifyJws } from "./jws.ts";
 import type { SignedCode } from "./faults.ts";
-import type { PublicPart } from "./public_part.ts";
+import { type PublicPart, readAddressees, wrongField } from "./public_part.ts";
 
 const TYPE = "seal-msg+jws";
 
@@ -35,4 +35,13 @@ export async function verifyStatement(
 
 async function claimsOf(pub: PublicPart, payload: Uint8Array) {
   return { ...pub, size: payload.length, sha256: await sha256Hex(payload) };
+}
+
+/** What a statement says before anybody has checked its signature; `undefined` where it is none. */
+export function publicPartIn(jws: string): PublicPart | undefined {
+  if (signerOf(TYPE, jws) === undefined) return undefined;
+  const claims = readCanonicalObject(textOf(fromBase64Url(jws.split(".")[1]) ?? new Uint8Array()) ?? "");
+  if (!claims) return undefined;
+  const { to, size: _size, sha256: _sha256, ...rest } = claims;
+  return readAddressees(to) && wrongField(rest) === undefined ? { ...rest, to } as PublicPart : undefined;
 }

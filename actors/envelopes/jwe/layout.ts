@@ -1,7 +1,7 @@
 import type { SealingAlgorithm } from "../../../runtime/contract/envelope.ts";
 import { fromBase64Url, textOf } from "../_kit/bytes.ts";
-import { isObject, isUnambiguous, readObject, type Unchecked } from "../_kit/json.ts";
-import { type Addressee, areAddressees, isName, type PublicPart } from "../_kit/public_part.ts";
+import { hasOnly, isObject, isUnambiguous, readObject, type Unchecked } from "../_kit/json.ts";
+import { type Addressee, isName, type PublicPart, readAddressees } from "../_kit/public_part.ts";
 import type { JweFail } from "./errors.ts";
 import { HEADER_BYTES_MAX } from "./limits.ts";
 
@@ -110,14 +110,14 @@ function readProtected(part: string, fail: JweFail): Unchecked {
 }
 
 function readLabel(header: Unchecked, fail: JweFail): Label {
-  const { alg, enc, typ, cty, seal, ...others } = header;
   const expected = { alg: KEY_WRAP, enc: CONTENT, typ: TYPE, cty: PAYLOAD_TYPE };
   for (const [field, value] of Object.entries(expected)) {
     if (header[field] !== value) fail("JWE_ALGORITHM_UNSUPPORTED", { field });
   }
   const refuse = (field: string) => fail("JWE_HEADER_INVALID", { field });
   // Some of them (`crit`, `zip`, `apu`, `jku`) change what is opened, or by which key.
-  if (Object.keys(others).length > 0) refuse("names");
+  if (!hasOnly(header, [...Object.keys(expected), "seal"])) refuse("names");
+  const { seal } = header;
   if (!isObject(seal)) return refuse("seal");
   const { v, from, ch, to } = seal;
   if (v !== 1) fail("JWE_ALGORITHM_UNSUPPORTED", { field: "v" });
@@ -126,14 +126,6 @@ function readLabel(header: Unchecked, fail: JweFail): Label {
   if (!isName(ch)) return refuse("ch");
   const addressees = readAddressees(to) ?? refuse("to");
   return { v: 1, from, ch, to: addressees };
-}
-
-/** The addressees; `undefined` where they are not as they must be. */
-export function readAddressees(to: unknown): readonly Addressee[] | undefined {
-  if (!Array.isArray(to) || !to.every((each: unknown) => isObject(each) && hasOnly(each, ["gw", "kid"]))) {
-    return undefined;
-  }
-  return areAddressees(to) ? to : undefined;
 }
 
 function readWrap(header: Unchecked, encryptedKey: unknown, to: Addressee, fail: JweFail): Wrap {
@@ -155,9 +147,4 @@ function readEphemeral(epk: unknown, fail: JweFail): Wrap["epk"] {
   if (!hasOnly(epk, ["kty", "crv", ...coordinates])) refuse();
   for (const name of coordinates) bytesIn("epk", epk[name], fail, COORDINATE_BYTES);
   return epk as Wrap["epk"];
-}
-
-/** True for exactly these names. */
-function hasOnly(value: Unchecked, names: readonly string[]): boolean {
-  return Object.keys(value).length === names.length && names.every((name) => Object.hasOwn(value, name));
 }

@@ -2,9 +2,9 @@ import type { Keyring } from "../../../runtime/contract/envelope.ts";
 import { textOf, toBase64Url, utf8 } from "../_kit/bytes.ts";
 import { isObject, mismatch } from "../_kit/json.ts";
 import { headerOf, signJws, verifyJws } from "../_kit/jws.ts";
-import { type PublicPart, wrongField } from "../_kit/public_part.ts";
+import { type PublicPart, readAddressees, wrongField } from "../_kit/public_part.ts";
 import { words } from "./errors.ts";
-import { type Label, PAYLOAD_TYPE, readAddressees } from "./layout.ts";
+import { type Label, PAYLOAD_TYPE } from "./layout.ts";
 
 /** Signs a message together with what the sender states of it: the whole public part, its addressees included. */
 export async function signPayload(
