@@ -38,9 +38,9 @@ const age: EnvelopeSpec<"age", typeof settings, AgeCode> = defineEnvelope({
       contentType: RECEIPT_TYPE,
     };
   },
-  judge(receipt, sent, { config, keys, fail }) {
+  async judge(receipt, sent, { config, keys, fail }) {
     if (!config.signed) fail("AGE_STATEMENT_MISSING");
-    return judgeReceipt(receipt, sent, RECEIPT_TYPE, keys, words);
+    return await judgeReceipt(receipt, sent, RECEIPT_TYPE, keys, words);
   },
 });
 
