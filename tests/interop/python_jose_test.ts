@@ -7,8 +7,8 @@ import {
   type Statement,
 } from "../../runtime/contract/envelope.ts";
 import { bytesOf } from "../contract/_bytes.ts";
-import { gatewaysOf, type JweVectors } from "../vectors/jwe.ts";
-import vectorFile from "../vectors/jwe.json" with { type: "json" };
+import { gatewaysOf, type JweVectors } from "../../tools/_jwe_gateways.ts";
+import vectorFile from "../../docs/vectors/jwe.json" with { type: "json" };
 import { requirePeer } from "./_peers.ts";
 
 const python = await requirePeer("python3-jwcrypto");

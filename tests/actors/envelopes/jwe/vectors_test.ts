@@ -3,8 +3,8 @@ import jwe from "../../../../actors/envelopes/jwe/mod.ts";
 import { bindEnvelope, type Statement } from "../../../../runtime/contract/envelope.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
 import { bytesOf } from "../../../contract/_bytes.ts";
-import { gatewaysOf, type JweVectors } from "../../../vectors/jwe.ts";
-import file from "../../../vectors/jwe.json" with { type: "json" };
+import { gatewaysOf, type JweVectors } from "../../../../tools/_jwe_gateways.ts";
+import file from "../../../../docs/vectors/jwe.json" with { type: "json" };
 
 const vectors = file as unknown as JweVectors;
 const gateways = await gatewaysOf(vectors.keys);
