@@ -7,7 +7,7 @@ import {
   type Statement,
 } from "../../runtime/contract/envelope.ts";
 import { bytesOf } from "../contract/_bytes.ts";
-import { gatewaysOf, type JweVectors } from "../../tools/_jwe_gateways.ts";
+import { gatewaysOf, type JweVectors } from "../actors/envelopes/jwe/_vectors.ts";
 import vectorFile from "../../docs/vectors/jwe.json" with { type: "json" };
 import { requirePeer } from "./_peers.ts";
 

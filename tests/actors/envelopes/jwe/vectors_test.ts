@@ -3,7 +3,7 @@ import jwe from "../../../../actors/envelopes/jwe/mod.ts";
 import { bindEnvelope, type Statement } from "../../../../runtime/contract/envelope.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
 import { bytesOf } from "../../../contract/_bytes.ts";
-import { gatewaysOf, type JweVectors } from "../../../../tools/_jwe_gateways.ts";
+import { gatewaysOf, type JweVectors } from "./_vectors.ts";
 import file from "../../../../docs/vectors/jwe.json" with { type: "json" };
 
 const vectors = file as unknown as JweVectors;

@@ -1,20 +1,20 @@
 /**
  * Writes `docs/vectors/jwe.json`: messages and receipts that another implementation of docs/envelope_jwe.md must open, and those it must
- * refuse. The keys in the file stay as they are. Run: `deno run -A tools/jwe_vectors.ts`.
+ * refuse. The keys in the file stay as they are. Run: `deno run -A tests/actors/envelopes/jwe/_make_vectors.ts`.
  */
 import { CompactEncrypt, CompactSign, FlattenedEncrypt } from "jose";
-import { signReceipt } from "../actors/envelopes/_kit/receipt.ts";
-import { type PublicPart, statementOf } from "../actors/envelopes/_kit/public_part.ts";
-import { words } from "../actors/envelopes/jwe/errors.ts";
-import { protectedHeader } from "../actors/envelopes/jwe/layout.ts";
-import { attach, signPayload } from "../actors/envelopes/jwe/nested.ts";
-import { sealSigned } from "../actors/envelopes/jwe/seal.ts";
-import type { Keyring, PublicKey } from "../runtime/contract/envelope.ts";
-import { gatewaysOf, type JweVectors, NOW_MS, type VectorKey } from "./_jwe_gateways.ts";
+import { signReceipt } from "../../../../actors/envelopes/_kit/receipt.ts";
+import { type PublicPart, statementOf } from "../../../../actors/envelopes/_kit/public_part.ts";
+import { words } from "../../../../actors/envelopes/jwe/errors.ts";
+import { protectedHeader } from "../../../../actors/envelopes/jwe/layout.ts";
+import { attach, signPayload } from "../../../../actors/envelopes/jwe/nested.ts";
+import { sealSigned } from "../../../../actors/envelopes/jwe/seal.ts";
+import type { Keyring, PublicKey } from "../../../../runtime/contract/envelope.ts";
+import { gatewaysOf, type JweVectors, NOW_MS, type VectorKey } from "./_vectors.ts";
 
 type Json = Record<string, unknown>;
 
-const FILE = new URL("../docs/vectors/jwe.json", import.meta.url);
+const FILE = new URL("../../../../docs/vectors/jwe.json", import.meta.url);
 const found = await Deno.readTextFile(FILE).then((text) => JSON.parse(text) as JweVectors, () => undefined);
 const keys = found?.keys ?? await makeKeys();
 const { hospital, stranger, lab, sealingKey } = await gatewaysOf(keys);

@@ -1,5 +1,10 @@
 /** The test vectors in `docs/vectors/jwe.json`: what is in them, and the gateways whose keys they hold. */
-import type { Keyring, PublicKey, SignatureAlgorithm, SignatureKey } from "../runtime/contract/envelope.ts";
+import type {
+  Keyring,
+  PublicKey,
+  SignatureAlgorithm,
+  SignatureKey,
+} from "../../../../runtime/contract/envelope.ts";
 
 /** When they are opened. */
 export const NOW_MS = Date.UTC(2026, 5, 1);
