@@ -45,7 +45,9 @@ const from = {
 } as const satisfies PartnersSlot;
 const to = {
   kind: "partners",
-  about: "Partners it is sealed for: one, or a list. Left out where the envelope is not signed.",
+  about:
+    "Partners it is sealed for: one, or a list, of which the first is the one it is sent to and whose receipt " +
+    "counts. Left out where the envelope is not signed.",
   optional: true,
 } as const satisfies PartnersSlot;
 

@@ -1,81 +1,25 @@
 /** What every envelope must do, whatever it seals with. */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
+import type { Keyring } from "../../runtime/contract/envelope.ts";
+import type { Spec } from "../../runtime/contract/spec.ts";
+import { flipped, joined, latin1, payloadOf, sameBytes } from "./_bytes.ts";
+import type { EnvelopeSuite } from "./_envelope_keys.ts";
+import { testReceipts } from "./_envelope_receipts.ts";
 import {
-  bindEnvelope,
-  type EnvelopeSpec,
-  type Keyring,
-  type Opened,
-  type PublicKey,
-  type Statement,
-} from "../../runtime/contract/envelope.ts";
-import { MitralError } from "../../runtime/contract/error.ts";
-import type { Outcome } from "../../runtime/contract/message.ts";
-import type { ConfigInput, Spec } from "../../runtime/contract/spec.ts";
-import { configOf } from "../world/tools.ts";
-import { bytesOf, decoded, flipped, joined, latin1, payloadOf, sameBytes } from "./_bytes.ts";
-import { type EnvelopeSuite, keyringFor } from "./_envelope_keys.ts";
-import { assertSilent, CANARY } from "./payloads.ts";
+  type EnvelopeScene,
+  type EnvelopeSubject,
+  HOUR_MS,
+  RECIPIENTS,
+  type Refusal,
+  sceneOf,
+  statement,
+} from "./_envelope_scene.ts";
+import { testSuitesTogether } from "./_envelope_suites.ts";
 
-export type { EnvelopeSuite };
+export type { EnvelopeSubject, EnvelopeSuite, Refusal };
 
-/** An envelope under test. */
-export interface EnvelopeSubject<S extends Spec, Code extends string> {
-  readonly spec: EnvelopeSpec<string, S, Code>;
-  readonly config: ConfigInput<S>;
-  /** Which declared code says what. Without `keyUnknown`: it is opened with keys of its settings, not of the keyring. */
-  readonly codes:
-    & Readonly<Record<Exclude<Refusal, "keyUnknown">, NoInfer<Code>>>
-    & { readonly keyUnknown?: NoInfer<Code> };
-  /** Seals what was opened, with the first sender's signature and header, for a third party. */
-  forward(opened: Opened, sealed: Uint8Array, to: PublicKey): Promise<Uint8Array>;
-  /**
-   * The algorithms it knows: everything is tested with each, and some things with all of them among one another. Left out:
-   * Ed25519 and X-Wing.
-   */
-  readonly suites?: readonly EnvelopeSuite[];
-  /** How many partners it seals one message for at most. Left out: at least as many as the kit tries, which is two. */
-  readonly recipientsMax?: number;
-  /** Where the chunks of a sealed large payload begin and how long each is. Left out: it has no chunks. */
-  chunks?(sealed: Uint8Array): { readonly at: number; readonly bytes: number };
-}
-
-/** What an envelope must be able to tell apart. */
-export type Refusal =
-  | "notForUs"
-  | "keyUnknown"
-  | "signerUnknown"
-  | "signatureInvalid"
-  | "statementMismatched"
-  | "expired"
-  | "postdated"
-  | "receiptSignerUnknown"
-  | "receiptSignatureInvalid"
-  | "receiptMismatched"
-  | "messageRejected";
-
-const NOW_MS = Date.UTC(2026, 5, 1);
-const HOUR_MS = 3_600_000;
 const SIZES = [0, 1, 16_383, 16_384, 16_385, 100_000];
-const RECIPIENTS = ["lab", "registry"];
-
-const statement: Statement = {
-  id: "01977b3c-5a00-7000-8000-000000000001",
-  from: "hospital.example",
-  channel: "lab-results",
-  epoch: 1,
-  sequence: 42,
-  issuedAtMs: NOW_MS,
-  expiresAtMs: NOW_MS + HOUR_MS,
-  contentType: "x-application/hl7-v2+er7",
-};
-
-const refusedByLab = new MitralError("LAB_ORDER_UNKNOWN", {
-  blame: "sender",
-  retry: "never",
-  says: `Cannot take ${CANARY}`,
-});
-
 const DEFAULT_SUITE: EnvelopeSuite = { signs: "Ed25519", seals: "MLKEM768-X25519" };
 
 /** Registers the tests every envelope must pass. `name` begins their names. */
@@ -86,39 +30,17 @@ export function testEnvelope<S extends Spec, Code extends string>(
   const { suites = [DEFAULT_SUITE] } = subject;
   for (const suite of suites) {
     const named = suites.length > 1 ? `${name} (${suite.signs}, ${suite.seals})` : name;
-    testSuite(named, subject, suite);
+    const scene = sceneOf(named, subject, suite);
+    testOpening(scene);
+    testReceipts(scene);
   }
   if (suites.length > 1) testSuitesTogether(name, subject, suites);
 }
 
-/** Everything, where all gateways have keys of one suite. */
-function testSuite<S extends Spec, Code extends string>(
-  name: string,
-  { spec, config, codes, forward, chunks, recipientsMax = RECIPIENTS.length }: EnvelopeSubject<S, Code>,
-  suite: EnvelopeSuite,
-): void {
-  const testKeyring = (name: string, partners: readonly string[]) => keyringFor(name, partners, () => suite);
-  const bind = (keys: Keyring, nowMs = NOW_MS) =>
-    bindEnvelope(spec, configOf(spec.config, config), keys, { nowMs: () => nowMs });
-  const hospital = async () => bind(await testKeyring("hospital", [...RECIPIENTS, "clinic"]));
-  const labKeys = () => testKeyring("lab", ["hospital", "clinic"]);
-  const lab = async (nowMs = NOW_MS) => bind(await labKeys(), nowMs);
-  const test = (sentence: string, run: () => Promise<void>) => Deno.test(`${name} ${sentence}`, run);
-
-  /** Fails unless the promise rejects with a code the envelope declares, and with `code` where one is given. */
-  async function refuses(what: string, promise: Promise<unknown>, code?: Code): Promise<void> {
-    const thrown = await promise.then(() => undefined, (error: unknown) => error);
-    assert(thrown instanceof MitralError, `${what}: expected a declared error, got ${thrown}`);
-    assert(Object.hasOwn(spec.errors, thrown.code), `${what}: ${thrown.code} is not declared`);
-    assert(!/\{\w+\}/.test(thrown.message), `${what}: a fact is missing in "${thrown.message}"`);
-    if (code !== undefined) assertEquals(thrown.code, code, what);
-    assertSilent([thrown]);
-  }
-
-  const sealedSmall = async () => {
-    const payload = payloadOf(300);
-    return { payload, sealed: await (await hospital()).seal(payload, statement, ["lab"]) };
-  };
+/** Sealing and opening, where all gateways have keys of one suite. */
+function testOpening<S extends Spec, Code extends string>(scene: EnvelopeScene<S, Code>): void {
+  const { test, testKeyring, bind, hospital, labKeys, lab, sealedSmall, refuses, suite } = scene;
+  const { spec, codes, forward, chunks, recipientsMax = RECIPIENTS.length } = scene.subject;
 
   for (const size of SIZES) {
     test(`opens ${size} bytes as they were sealed`, async () => {
@@ -331,164 +253,5 @@ function testSuite<S extends Spec, Code extends string>(
       fc.asyncProperty(fc.oneof(anything, begun), (bytes) => refuses("nonsense", receiver.open(bytes))),
       { seed: 164_312, numRuns: 300 },
     );
-  });
-
-  /** One message, sent and received, with its receipt. */
-  async function receipted(outcome: Outcome, change: Partial<Statement> = {}, size = 300) {
-    const [sender, receiver] = [await hospital(), await lab()];
-    const sent = { statement: { ...statement, ...change }, payload: payloadOf(size), to: "lab" };
-    const sealed = await sender.seal(sent.payload, sent.statement, ["lab"]);
-    const receipt = await receiver.receipt(sealed, await receiver.open(sealed), outcome);
-    return { sender, sent, receipt };
-  }
-
-  test("judges a receipt of what was taken", async () => {
-    for (const kind of ["accepted", "filtered"] as const) {
-      const { sender, sent, receipt } = await receipted({ kind });
-      assertEquals(receipt.contentType, spec.receiptType);
-      assertEquals(await sender.judge(receipt.bytes, sent), { kind: "accepted", answer: receipt });
-    }
-  });
-
-  test("judges a receipt of what was refused, which tells the code and nothing else", async () => {
-    const { sender, sent, receipt } = await receipted({ kind: "rejected", error: refusedByLab });
-    const outcome = await sender.judge(receipt.bytes, sent);
-    assert(outcome.kind === "rejected", `judged ${outcome.kind}`);
-    assertEquals([outcome.error.code, outcome.error.retry], [codes.messageRejected, "never"]);
-    assert(outcome.error.message.includes(refusedByLab.code), "the partner's code is not told");
-    assertEquals(outcome.answer, receipt);
-    assertSilent([outcome.error]);
-    const shown = decoded(receipt.bytes);
-    assert(shown.includes(refusedByLab.code), "the test cannot read the receipt");
-    for (const part of CANARY.split("^")) assert(!shown.includes(part), "the error's text is in the receipt");
-  });
-
-  test("makes no receipt of what may yet be taken", async () => {
-    await refuses("failed", receipted({ kind: "failed", error: refusedByLab }));
-  });
-
-  test("takes a receipt of an earlier attempt", async () => {
-    const { sender, sent, receipt } = await receipted({ kind: "accepted" });
-    const again = { ...statement, issuedAtMs: NOW_MS + HOUR_MS, expiresAtMs: NOW_MS + 2 * HOUR_MS };
-    assertEquals((await sender.judge(receipt.bytes, { ...sent, statement: again })).kind, "accepted");
-  });
-
-  test("refuses a receipt for another message", async () => {
-    const { sender, sent, receipt } = await receipted({ kind: "accepted" });
-    const others: [string, Partial<typeof sent>][] = [
-      ["id", { statement: { ...statement, id: "01977b3c-5a00-7000-8000-000000000002" } }],
-      ["channel", { statement: { ...statement, channel: "orders" } }],
-      ["epoch", { statement: { ...statement, epoch: 2 } }],
-      ["sequence", { statement: { ...statement, sequence: 43 } }],
-      ["payload", { payload: payloadOf(301) }],
-      ["empty payload", { payload: new Uint8Array() }],
-    ];
-    for (const [what, other] of others) {
-      await refuses(
-        `another ${what}`,
-        sender.judge(receipt.bytes, { ...sent, ...other }),
-        codes.receiptMismatched,
-      );
-    }
-  });
-
-  test("refuses a receipt by another gateway", async () => {
-    const { sender, sent, receipt } = await receipted({ kind: "accepted" });
-    const wrongPartner = sender.judge(receipt.bytes, { ...sent, to: "clinic" });
-    await refuses("the lab's, for the clinic", wrongPartner, codes.receiptSignerUnknown);
-
-    const clinic = await testKeyring("clinic", ["hospital"]);
-    const judged = async (keys: Keyring) => {
-      const sealed = await sender.seal(sent.payload, statement, ["lab"]);
-      const opened = await (await lab()).open(sealed);
-      return sender.judge((await bind(keys).receipt(sealed, opened, { kind: "accepted" })).bytes, sent);
-    };
-    await refuses("the clinic's", judged(clinic), codes.receiptSignerUnknown);
-    const inTheirName: Keyring = { ...clinic, gateway: "lab.example" };
-    await refuses("the clinic's in the lab's name", judged(inTheirName), codes.receiptSignerUnknown);
-    const { keyId } = (await labKeys()).signingKey();
-    const forged: Keyring = { ...inTheirName, signingKey: () => ({ ...clinic.signingKey(), keyId }) };
-    await refuses("under the lab's key id", judged(forged), codes.receiptSignatureInvalid);
-    const forAnother: Keyring = { ...await labKeys(), gateway: "clinic.example" };
-    await refuses("the lab's in the clinic's name", judged(forAnother), codes.receiptMismatched);
-  });
-
-  test("refuses a receipt altered in any byte, cut short or followed by more", async () => {
-    const { sender, sent, receipt: { bytes } } = await receipted({ kind: "accepted" });
-    for (let at = 0; at < bytes.length; at++) {
-      await refuses(`flipped in byte ${at}`, sender.judge(flipped(bytes, at), sent));
-      await refuses(`cut to ${at}`, sender.judge(bytes.slice(0, at), sent));
-    }
-    for (const more of ["\n", ".", "A", "="]) {
-      await refuses(`followed by ${JSON.stringify(more)}`, sender.judge(joined(bytes, bytesOf(more)), sent));
-    }
-  });
-
-  test("refuses a sealed message where a receipt belongs, and the other way round", async () => {
-    const { sender, sent, receipt } = await receipted({ kind: "accepted" });
-    const [{ sealed }, receiver] = [await sealedSmall(), await lab()];
-    await refuses("an envelope as a receipt", sender.judge(sealed, sent));
-    await refuses("a receipt as an envelope", receiver.open(receipt.bytes));
-    const { signed } = await receiver.open(sealed);
-    await refuses("the signed statement as a receipt", sender.judge(signed, sent));
-  });
-
-  test("refuses receipts that make no sense, and never crashes over them", async () => {
-    const { sender, sent } = await receipted({ kind: "accepted" });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.oneof(fc.uint8Array({ maxLength: 2_000 }), fc.string({ maxLength: 500 }).map(bytesOf)),
-        (bytes) => refuses("nonsense", sender.judge(bytes, sent)),
-      ),
-      { seed: 164_312, numRuns: 300 },
-    );
-  });
-}
-
-/** What gateways whose keys are of several suites do with one another. */
-function testSuitesTogether<S extends Spec, Code extends string>(
-  name: string,
-  { spec, config, codes, recipientsMax = RECIPIENTS.length }: EnvelopeSubject<S, Code>,
-  suites: readonly EnvelopeSuite[],
-): void {
-  const bind = (keys: Keyring) =>
-    bindEnvelope(spec, configOf(spec.config, config), keys, { nowMs: () => NOW_MS });
-  const suiteAt = (at: number) => suites[at % suites.length];
-  const among = (first: number) => (gateway: string) =>
-    suiteAt(first + ["hospital", ...RECIPIENTS].indexOf(gateway));
-
-  Deno.test(`${name} seals for partners whose keys are of other algorithms than the sender's`, async () => {
-    for (const first of suites.keys()) {
-      const keyring = (of: string, partners: readonly string[]) => keyringFor(of, partners, among(first));
-      const sender = bind(await keyring("hospital", RECIPIENTS));
-      const sent = { statement, payload: payloadOf(1_000) };
-      const groups = recipientsMax < RECIPIENTS.length ? RECIPIENTS.map((to) => [to]) : [RECIPIENTS];
-      for (const group of groups) {
-        const sealed = await sender.seal(sent.payload, statement, group);
-        for (const to of group) {
-          const receiver = bind(await keyring(to, ["hospital"]));
-          const opened = await receiver.open(sealed);
-          assert(sameBytes(opened.payload, sent.payload), `another payload came out for ${to}`);
-          const { bytes } = await receiver.receipt(sealed, opened, { kind: "accepted" });
-          assertEquals((await sender.judge(bytes, { ...sent, to })).kind, "accepted");
-        }
-      }
-    }
-  });
-
-  Deno.test(`${name} goes by the algorithm of the key it knows, whatever a signature says`, async () => {
-    const [{ signs, seals }] = suites;
-    const other = suites.find((suite) => suite.signs !== signs);
-    if (!other) return;
-    const ours = () => suites[0];
-    const hospital = await keyringFor("hospital", ["lab"], ours);
-    const lab = await keyringFor("lab", ["hospital"], ours);
-    const forger = await keyringFor("hospital", [], () => ({ ...other, seals }));
-    const { keyId } = hospital.signingKey();
-    const forged: Keyring = { ...hospital, signingKey: () => ({ ...forger.signingKey(), keyId }) };
-    const sealed = await bind(forged).seal(payloadOf(50), statement, ["lab"]);
-    const thrown = await bind(lab).open(sealed).then(() => undefined, (error: unknown) => error);
-    assert(thrown instanceof MitralError, `expected a declared error, got ${thrown}`);
-    assertEquals(thrown.code, codes.signatureInvalid);
   });
 }

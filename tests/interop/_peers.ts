@@ -14,6 +14,12 @@ const PEERS = {
   "openssl": [["openssl", "version"]],
   // A version manager's python3 need not be the one Debian's package belongs to.
   "python3": [["python3", "--version"], ["/usr/bin/python3", "--version"]],
+  // One that has ML-KEM goes before one that does not.
+  "python3-cryptography": [
+    ["python3", "-c", "import cryptography.hazmat.primitives.asymmetric.mlkem"],
+    ["/usr/bin/python3", "-c", "import cryptography"],
+    ["python3", "-c", "import cryptography"],
+  ],
   "python3-hl7": [["python3", "-c", "import hl7.mllp"], ["/usr/bin/python3", "-c", "import hl7.mllp"]],
   "python3-jwcrypto": [["/usr/bin/python3", "-c", "import jwcrypto"], ["python3", "-c", "import jwcrypto"]],
   "python3-paramiko": [["/usr/bin/python3", "-c", "import paramiko"], ["python3", "-c", "import paramiko"]],

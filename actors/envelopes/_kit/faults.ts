@@ -12,6 +12,11 @@ export const signedFaults = {
     retry: "never",
     says: "Cannot seal: recipients must be 1 to {recipientsMax}, each once ({recipients})",
   },
+  VERSION_UNSUPPORTED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot open: {field} is of a version or algorithm this gateway does not take",
+  },
   SIGNER_UNKNOWN: {
     blame: "sender",
     retry: "never",

@@ -4,13 +4,11 @@
  * @module
  */
 import { defineEnvelope, type EnvelopeSpec, type Opened } from "../../../runtime/contract/envelope.ts";
-import { judgeReceipt, signReceipt } from "../_kit/receipt.ts";
+import { judgeReceipt, RECEIPT_TYPE, receivedOf, sentOf, signReceipt } from "../_kit/receipt.ts";
 import { decrypt, encrypt } from "./cipher.ts";
 import { type AgeCode, errors, words } from "./errors.ts";
 import { settings, unfitSettings } from "./settings.ts";
 import { addStatement, takeStatement } from "./signed.ts";
-
-const RECEIPT_TYPE = "application/vnd.mitral.receipt+jwt";
 
 /** age (age-encryption.org/v1): for files, and for partners who have its tool and nothing else. */
 const age: EnvelopeSpec<"age", typeof settings, AgeCode> = defineEnvelope({
@@ -34,13 +32,13 @@ const age: EnvelopeSpec<"age", typeof settings, AgeCode> = defineEnvelope({
   async receipt(sealed, opened, outcome, { config, keys, nowMs, fail }) {
     if (!config.signed) fail("AGE_STATEMENT_MISSING");
     return {
-      bytes: await signReceipt(sealed, opened, outcome, keys, nowMs, words.fail),
+      bytes: await signReceipt(await receivedOf(sealed, opened), outcome, { keys, nowMs }, words.fail),
       contentType: RECEIPT_TYPE,
     };
   },
   async judge(receipt, sent, { config, keys, fail }) {
     if (!config.signed) fail("AGE_STATEMENT_MISSING");
-    return await judgeReceipt(receipt, sent, RECEIPT_TYPE, keys, words);
+    return await judgeReceipt(receipt, await sentOf(sent), keys, words);
   },
 });
 

@@ -2,7 +2,7 @@ import type { Keyring, Opened, Statement } from "../../../runtime/contract/envel
 import { concat, textOf, utf8 } from "../_kit/bytes.ts";
 import { STATEMENT_BYTES_MAX } from "../_kit/limits.ts";
 import { checkDates, publicPartOf, statementOf } from "../_kit/public_part.ts";
-import { publicPartIn, signStatement, verifyStatement } from "../_kit/statement.ts";
+import { checkPayload, factsOf, publicPartIn, signStatement, verifyStatement } from "../_kit/statement.ts";
 import { type AgeFail, words } from "./errors.ts";
 
 /** What an addressee's key is called: age does not name the keys it encrypts for. */
@@ -21,7 +21,7 @@ export async function addStatement(
   if (statement.from !== keys.gateway) fail("AGE_STATEMENT_INVALID", { field: "from" });
   const addressees = to.map((partner) => ({ gateway: keys.gatewayOf(partner), keyId: KEY_ID }));
   const pub = publicPartOf(statement, addressees, words.fail);
-  return concat(utf8(`${await signStatement(pub, payload, keys)}\n`), payload);
+  return concat(utf8(`${await signStatement(pub, await factsOf(payload), keys)}\n`), payload);
 }
 
 /**
@@ -40,7 +40,8 @@ export async function takeStatement(
   const [signed, payload] = [inside.slice(0, end), inside.subarray(end + 1)];
   const jws = textOf(signed) ?? missing();
   const pub = publicPartIn(jws) ?? missing();
-  await verifyStatement(jws, pub, payload, keys, words.fail);
+  const facts = await verifyStatement(jws, pub, keys, words.fail);
+  checkPayload(await factsOf(payload), facts, words.fail);
   const { gateway } = keys;
   // Whoever could open it once may have encrypted it again for others.
   if (!pub.to.some(({ gw, kid }) => gw === gateway && kid === KEY_ID)) {

@@ -1,18 +1,21 @@
-import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519 } from "hpke";
 import type { OpaqueKey, PublicKey } from "../../../runtime/contract/envelope.ts";
 import { utf8 } from "../_kit/bytes.ts";
 import { canonical } from "../_kit/json.ts";
 import type { PublicPart } from "../_kit/public_part.ts";
 import type { Wrap } from "./header.ts";
+import { suiteFor } from "./suites.ts";
 
-const suite = new CipherSuite(KEM_MLKEM768_X25519, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
 const INFO = utf8("SEAL/1 cek");
 const [KEY_BYTES, SALT_BYTES] = [32, 24];
 
+/** A content key and the salt of the body it seals. */
+export interface ContentKey {
+  readonly key: Uint8Array<ArrayBuffer>;
+  readonly salt: Uint8Array<ArrayBuffer>;
+}
+
 /** A new content key and a new salt. */
-export async function drawContentKey(): Promise<
-  { key: Uint8Array<ArrayBuffer>; salt: Uint8Array<ArrayBuffer> }
-> {
+export async function drawContentKey(): Promise<ContentKey> {
   // A WebCrypto key is the platform's own strong randomness; one of the right length gives both.
   const algorithm = { name: "HMAC", hash: "SHA-256", length: (KEY_BYTES + SALT_BYTES) * 8 };
   const drawn = await crypto.subtle.generateKey(algorithm, true, ["sign"]);
@@ -21,30 +24,28 @@ export async function drawContentKey(): Promise<
 }
 
 /**
- * Wraps the content key for one addressee: HPKE base mode (RFC 9180 section 6.1) with X-Wing, HKDF-SHA256 and
- * AES-256-GCM. Bound to the public part, so a wrap fits no other header.
+ * Wraps the content key for one addressee, by the suite its key is for: HPKE base mode (RFC 9180 section 6.1). Bound to
+ * the public part, so a wrap fits no other header.
  */
 export async function wrapContentKey(contentKey: Uint8Array, to: PublicKey, pub: PublicPart): Promise<Wrap> {
-  const { encapsulatedSecret, ciphertext } = await suite.Seal(to.key, contentKey, {
-    info: INFO,
-    aad: aadOf(pub),
-  });
-  return { gw: to.gateway, kid: to.keyId, encapsulated: encapsulatedSecret, wrapped: ciphertext };
+  const suite = suiteFor(to.algorithm);
+  const { encapsulatedSecret, ciphertext } = await suite.hpke.Seal(to.key, contentKey, bindingOf(pub));
+  return { gw: to.gateway, kid: to.keyId, suite, encapsulated: encapsulatedSecret, wrapped: ciphertext };
 }
 
 /** Unwraps it; `undefined` where key, wrap and public part do not belong together. */
 export async function unwrapContentKey(
-  { encapsulated, wrapped }: Wrap,
+  { suite, encapsulated, wrapped }: Wrap,
   key: OpaqueKey,
   pub: PublicPart,
 ): Promise<Uint8Array | undefined> {
   try {
-    return await suite.Open(key, encapsulated, wrapped, { info: INFO, aad: aadOf(pub) });
+    return await suite.hpke.Open(key, encapsulated, wrapped, bindingOf(pub));
   } catch {
     return undefined;
   }
 }
 
-function aadOf(pub: PublicPart): Uint8Array {
-  return utf8(canonical(pub));
+function bindingOf(pub: PublicPart): { readonly info: Uint8Array; readonly aad: Uint8Array } {
+  return { info: INFO, aad: utf8(canonical(pub)) };
 }

@@ -5,6 +5,16 @@ import { faultsOf, wordsOf } from "../_kit/words.ts";
 /** Everything the `hpke` envelope can fail with. */
 export const errors = {
   ...faultsOf("HPKE", signedFaults),
+  HPKE_KEY_UNAPPROVED: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot sign: the profile {profile} takes no {algorithm}, which this gateway's signing key is for",
+  },
+  HPKE_SOURCE_CHANGED: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot seal: what is to be sealed was not the same when it was read again",
+  },
   HPKE_ENVELOPE_INVALID: {
     blame: "sender",
     retry: "never",
@@ -15,15 +25,15 @@ export const errors = {
     retry: "never",
     says: "Cannot open: cut short after {bytes} bytes",
   },
-  HPKE_VERSION_UNSUPPORTED: {
-    blame: "unsupported",
-    retry: "never",
-    says: "Cannot open: {field} is of a version or suite this gateway does not know",
-  },
   HPKE_HEADER_INVALID: {
     blame: "sender",
     retry: "never",
     says: "Cannot open: {field} of the header is not as it must be",
+  },
+  HPKE_ALGORITHM_UNAPPROVED: {
+    blame: "unsupported",
+    retry: "never",
+    says: "Cannot open: the profile {profile} takes no {algorithm}",
   },
   HPKE_RECIPIENT_MISSING: {
     blame: "sender",
@@ -45,6 +55,11 @@ export const errors = {
     blame: "sender",
     retry: "never",
     says: "Cannot open: header or body were altered after sealing",
+  },
+  HPKE_RECEIPT_UNAPPROVED: {
+    blame: "receiver",
+    retry: "later",
+    says: "Cannot use receipt: the profile {profile} takes no {algorithm}",
   },
 } as const satisfies Record<string, Fault>;
 

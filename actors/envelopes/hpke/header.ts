@@ -1,19 +1,23 @@
+import type { Address } from "../../../runtime/contract/envelope.ts";
 import { concat, fromBase64Url, readU32be, textOf, toBase64Url, u32be, utf8 } from "../_kit/bytes.ts";
 import { canonical, isObject, readCanonicalObject, type Unchecked } from "../_kit/json.ts";
 import { type Addressee, areAddressees, isName, type PublicPart, wrongField } from "../_kit/public_part.ts";
 import type { HpkeFail } from "./errors.ts";
 import { HEADER_BYTES_MAX } from "./limits.ts";
+import { type Suite, suiteNamed } from "./suites.ts";
 
 /** First bytes of every envelope. The digit is the layout's version. */
 const MAGIC = utf8("SEAL1\n");
 /** How the body is sealed: see `chunked_body.ts`. */
 const BODY = "Cobblestone-256";
-/** How the content key is wrapped: see `content_key.ts`. */
-const WRAP = "HPKE-MLKEM768-X25519-SHA256-A256GCM";
-const [ENCAPSULATED_BYTES, WRAPPED_BYTES] = [1120, 48];
+/** A content key of 32 bytes and its tag. */
+const WRAPPED_BYTES = 48;
+/** Before the header: the magic and its length. */
+export const FRONT_BYTES = MAGIC.length + 4;
 
 /** The content key, wrapped for one addressee. */
 export interface Wrap extends Addressee {
+  readonly suite: Suite;
   readonly encapsulated: Uint8Array;
   readonly wrapped: Uint8Array;
 }
@@ -32,10 +36,10 @@ export function encodeHeader(
   { to: _, ...rest }: PublicPart,
   wraps: readonly Wrap[],
 ): Uint8Array<ArrayBuffer> {
-  const rcpt = wraps.map(({ gw, kid, encapsulated, wrapped }) => ({
+  const rcpt = wraps.map(({ gw, kid, suite, encapsulated, wrapped }) => ({
     gw,
     kid,
-    alg: WRAP,
+    alg: suite.alg,
     enc: toBase64Url(encapsulated),
     ek: toBase64Url(wrapped),
   }));
@@ -52,15 +56,31 @@ export function frameHeader(header: Uint8Array): Uint8Array<ArrayBuffer> {
  * HPKE_HEADER_INVALID.
  */
 export function readParts(sealed: Uint8Array, fail: HpkeFail): Parts {
+  const end = FRONT_BYTES + readHeaderLength(sealed, fail);
+  if (sealed.length < end) fail("HPKE_ENVELOPE_TRUNCATED", { bytes: sealed.length });
+  const header = sealed.subarray(FRONT_BYTES, end);
+  const read = readCanonicalObject(textOf(header) ?? "") ?? fail("HPKE_HEADER_INVALID", { field: "JSON" });
+  return { ...readHeader(read, fail), header, body: sealed.subarray(end) };
+}
+
+/** Bytes of the header, from the first {@linkcode FRONT_BYTES}. Fails as {@linkcode readParts} does. */
+export function readHeaderLength(sealed: Uint8Array, fail: HpkeFail): number {
   const cut = () => fail("HPKE_ENVELOPE_TRUNCATED", { bytes: sealed.length });
   checkMagic(sealed, fail, cut);
   const length = readU32be(sealed, MAGIC.length) ?? cut();
-  if (length > HEADER_BYTES_MAX) fail("HPKE_HEADER_INVALID", { field: "length" });
-  const start = MAGIC.length + 4;
-  if (sealed.length < start + length) cut();
-  const header = sealed.subarray(start, start + length);
-  const read = readCanonicalObject(textOf(header) ?? "") ?? fail("HPKE_HEADER_INVALID", { field: "JSON" });
-  return { ...readHeader(read, fail), header, body: sealed.subarray(start + length) };
+  return length > HEADER_BYTES_MAX ? fail("HPKE_HEADER_INVALID", { field: "length" }) : length;
+}
+
+/** What everybody may see of where an envelope comes from; `undefined` where it is none that can be read. */
+export function addressOf(sealed: Uint8Array): Address | undefined {
+  try {
+    const { pub: { from, ch } } = readParts(sealed, (code) => {
+      throw new TypeError(code);
+    });
+    return { from, channel: ch };
+  } catch {
+    return undefined;
+  }
 }
 
 function checkMagic(sealed: Uint8Array, fail: HpkeFail, cut: () => never): void {
@@ -92,8 +112,8 @@ function readWrap(entry: unknown, fail: HpkeFail): Wrap {
   if (!isObject(entry) || Object.keys(entry).length !== 5) return refuse();
   const { gw, kid, alg, enc, ek } = entry;
   if (!isName(gw) || !isName(kid) || typeof enc !== "string" || typeof ek !== "string") return refuse();
-  if (alg !== WRAP) fail("HPKE_VERSION_UNSUPPORTED", { field: "alg" });
+  const suite = suiteNamed(alg) ?? fail("HPKE_VERSION_UNSUPPORTED", { field: "alg" });
   const [encapsulated, wrapped] = [fromBase64Url(enc), fromBase64Url(ek)];
-  if (encapsulated?.length !== ENCAPSULATED_BYTES || wrapped?.length !== WRAPPED_BYTES) return refuse();
-  return { gw, kid, encapsulated, wrapped };
+  if (encapsulated?.length !== suite.encapsulatedBytes || wrapped?.length !== WRAPPED_BYTES) return refuse();
+  return { gw, kid, suite, encapsulated, wrapped };
 }

@@ -1,5 +1,5 @@
 /**
- * Bounds of the `hpke` envelope. Sealing checks recipients and texts; the largest header (184 kB) and statement (109 kB)
+ * Bounds of the `hpke` envelope. Sealing checks recipients and texts; the largest header (187 kB) and statement (109 kB)
  * they allow are within what opening takes.
  */
 

@@ -1,47 +1,62 @@
-import type { Keyring, Opened } from "../../../runtime/contract/envelope.ts";
+import type { Opened } from "../../../runtime/contract/envelope.ts";
 import { readU32be, sha256, textOf } from "../_kit/bytes.ts";
 import { STATEMENT_BYTES_MAX } from "../_kit/limits.ts";
 import { checkDates, statementOf } from "../_kit/public_part.ts";
-import { verifyStatement } from "../_kit/statement.ts";
+import { checkPayload, factsOf, verifyStatement } from "../_kit/statement.ts";
 import { openBody } from "./chunked_body.ts";
 import { unwrapContentKey } from "./content_key.ts";
-import { type HpkeFail, words } from "./errors.ts";
+import { words } from "./errors.ts";
 import { type Parts, readParts } from "./header.ts";
+import { allows } from "./suites.ts";
+import { approvedKeys, type HpkeTools } from "./tools.ts";
 
 /**
- * Opens and checks, in this order: layout, header, addressee, content key, body, signature, statement, dates. Fails by
- * every HPKE_ code but those of sealing and receipts.
+ * Opens and checks, in this order: layout, header, algorithms, addressee, content key, body, signature, statement,
+ * payload, dates. Fails by every HPKE_ code but those of sealing and receipts.
  */
-export async function open(
-  sealed: Uint8Array,
-  keys: Keyring,
-  nowMs: number,
-  fail: HpkeFail,
-): Promise<Opened> {
+export async function open(sealed: Uint8Array, tools: HpkeTools): Promise<Opened> {
+  const { fail } = tools;
   const parts = readParts(sealed, fail);
-  const contentKey = await findContentKey(parts, keys, fail);
+  const contentKey = await findContentKey(parts, tools);
   const inside = await openBody(contentKey, await sha256(parts.header), parts.body);
   if (inside === "truncated") return fail("HPKE_ENVELOPE_TRUNCATED", { bytes: sealed.length });
   if (inside === "altered") return fail("HPKE_BODY_ALTERED");
-  const { signed, payload } = split(inside, fail);
-  await verifyStatement(textOf(signed) ?? "", parts.pub, payload, keys, words.fail);
-  checkDates(parts.pub, nowMs, words.fail);
+  const length = readStatementLength(inside, tools);
+  if (inside.length < length) fail("HPKE_SIGNATURE_INVALID");
+  const [signed, payload] = [inside.slice(4, length), inside.subarray(length)];
+  const facts = await verifyStatement(textOf(signed) ?? "", parts.pub, approvedKeys(tools), words.fail);
+  checkPayload(await factsOf(payload), facts, words.fail);
+  checkDates(parts.pub, tools.nowMs, words.fail);
   return { payload, statement: statementOf(parts.pub), signed };
 }
 
-async function findContentKey({ pub, wraps }: Parts, keys: Keyring, fail: HpkeFail) {
+/**
+ * The content key, as it was wrapped for us. Fails by HPKE_ALGORITHM_UNAPPROVED, HPKE_RECIPIENT_MISSING,
+ * HPKE_KEY_UNKNOWN, HPKE_WRAP_ALTERED.
+ */
+export async function findContentKey(
+  { pub, wraps }: Pick<Parts, "pub" | "wraps">,
+  tools: HpkeTools,
+): Promise<Uint8Array> {
+  const { keys, config: { profile }, fail } = tools;
+  // A receipt is needed for everything that is opened: better refused now than taken and not receipted.
+  if (profile !== "any") approvedKeys(tools).signingKey();
+  const other = wraps.find(({ suite }) => !allows(profile, suite.seals));
+  if (other) fail("HPKE_ALGORITHM_UNAPPROVED", { profile, algorithm: other.suite.seals });
   const { gateway } = keys;
   const ours = wraps.filter(({ gw }) => gw === gateway);
   if (ours.length === 0) fail("HPKE_RECIPIENT_MISSING", { gateway });
   for (const wrap of ours) {
     const key = keys.decryptionKey(wrap.kid);
-    if (key) return await unwrapContentKey(wrap, key.key, pub) ?? fail("HPKE_WRAP_ALTERED");
+    if (!key) continue;
+    if (key.algorithm !== wrap.suite.seals) fail("HPKE_WRAP_ALTERED");
+    return await unwrapContentKey(wrap, key.key, pub) ?? fail("HPKE_WRAP_ALTERED");
   }
   return fail("HPKE_KEY_UNKNOWN", { gateway });
 }
 
-function split(inside: Uint8Array, fail: HpkeFail): { signed: Uint8Array; payload: Uint8Array } {
+/** Where the statement ends, from the first four bytes inside. Fails by HPKE_SIGNATURE_INVALID. */
+export function readStatementLength(inside: Uint8Array, { fail }: HpkeTools): number {
   const length = readU32be(inside, 0) ?? fail("HPKE_SIGNATURE_INVALID");
-  if (length > STATEMENT_BYTES_MAX || inside.length < 4 + length) fail("HPKE_SIGNATURE_INVALID");
-  return { signed: inside.slice(4, 4 + length), payload: inside.subarray(4 + length) };
+  return length > STATEMENT_BYTES_MAX ? fail("HPKE_SIGNATURE_INVALID") : 4 + length;
 }

@@ -10,11 +10,6 @@ export const errors = {
     retry: "never",
     says: "Cannot open: not a JWE in compact or general serialization",
   },
-  JWE_ALGORITHM_UNSUPPORTED: {
-    blame: "unsupported",
-    retry: "never",
-    says: "Cannot open: {field} is of a version or algorithm this gateway does not take",
-  },
   JWE_HEADER_INVALID: {
     blame: "sender",
     retry: "never",

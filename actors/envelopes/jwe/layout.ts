@@ -46,7 +46,7 @@ export interface Parts {
 
 /**
  * Takes an envelope apart: compact (RFC 7516 section 7.1) or general JSON serialization (section 7.2.1). Fails by
- * JWE_ENVELOPE_INVALID, JWE_HEADER_INVALID, JWE_ALGORITHM_UNSUPPORTED.
+ * JWE_ENVELOPE_INVALID, JWE_HEADER_INVALID, JWE_VERSION_UNSUPPORTED.
  */
 export function readParts(sealed: Uint8Array, fail: JweFail): Parts {
   const text = textOf(sealed) ?? fail("JWE_ENVELOPE_INVALID");
@@ -112,7 +112,7 @@ function readProtected(part: string, fail: JweFail): Unchecked {
 function readLabel(header: Unchecked, fail: JweFail): Label {
   const expected = { alg: KEY_WRAP, enc: CONTENT, typ: TYPE, cty: PAYLOAD_TYPE };
   for (const [field, value] of Object.entries(expected)) {
-    if (header[field] !== value) fail("JWE_ALGORITHM_UNSUPPORTED", { field });
+    if (header[field] !== value) fail("JWE_VERSION_UNSUPPORTED", { field });
   }
   const refuse = (field: string) => fail("JWE_HEADER_INVALID", { field });
   // Some of them (`crit`, `zip`, `apu`, `jku`) change what is opened, or by which key.
@@ -120,7 +120,7 @@ function readLabel(header: Unchecked, fail: JweFail): Label {
   const { seal } = header;
   if (!isObject(seal)) return refuse("seal");
   const { v, from, ch, to } = seal;
-  if (v !== 1) fail("JWE_ALGORITHM_UNSUPPORTED", { field: "v" });
+  if (v !== 1) fail("JWE_VERSION_UNSUPPORTED", { field: "v" });
   if (!hasOnly(seal, ["v", "from", "ch", "to"])) refuse("names");
   if (!isName(from)) return refuse("from");
   if (!isName(ch)) return refuse("ch");

@@ -5,13 +5,12 @@
  */
 import { type Address, defineEnvelope, type EnvelopeSpec } from "../../../runtime/contract/envelope.ts";
 import { errorTable } from "../../../runtime/contract/error.ts";
-import { judgeReceipt, signReceipt } from "../_kit/receipt.ts";
+import { judgeReceipt, RECEIPT_TYPE, receivedOf, sentOf, signReceipt } from "../_kit/receipt.ts";
 import { errors, words } from "./errors.ts";
 import { readParts } from "./layout.ts";
 import { open } from "./open.ts";
 import { seal } from "./seal.ts";
 
-const RECEIPT_TYPE = "application/vnd.mitral.receipt+jwt";
 const { fail } = errorTable("jwe", errors);
 
 /** JWE (RFC 7516) with a JWS (RFC 7515) inside, and a signed receipt back: for partners with other stacks. */
@@ -28,11 +27,11 @@ const jwe: EnvelopeSpec<"jwe", Record<never, never>, string> = defineEnvelope({
   open: (sealed, { keys, nowMs, fail }) => open(sealed, keys, nowMs, fail),
   async receipt(sealed, opened, outcome, { keys, nowMs }) {
     return {
-      bytes: await signReceipt(sealed, opened, outcome, keys, nowMs, words.fail),
+      bytes: await signReceipt(await receivedOf(sealed, opened), outcome, { keys, nowMs }, words.fail),
       contentType: RECEIPT_TYPE,
     };
   },
-  judge: (receipt, sent, { keys }) => judgeReceipt(receipt, sent, RECEIPT_TYPE, keys, words),
+  judge: async (receipt, sent, { keys }) => await judgeReceipt(receipt, await sentOf(sent), keys, words),
 });
 
 function addressOf(sealed: Uint8Array): Address | undefined {

@@ -1,7 +1,7 @@
 import type { Keyring } from "../../../runtime/contract/envelope.ts";
 import { textOf, toBase64Url, utf8 } from "../_kit/bytes.ts";
 import { isObject, mismatch } from "../_kit/json.ts";
-import { headerOf, signJws, verifyJws } from "../_kit/jws.ts";
+import { isSigning, readJwsHeader, signJws, verifyJws } from "../_kit/jws.ts";
 import { type PublicPart, readAddressees, wrongField } from "../_kit/public_part.ts";
 import { words } from "./errors.ts";
 import { type Label, PAYLOAD_TYPE } from "./layout.ts";
@@ -25,12 +25,13 @@ export interface Signed {
 
 /**
  * Checks that the gateway in the label signed this message, for these addressees: who opens one cannot seal it anew for
- * somebody else. Fails by JWE_SIGNATURE_INVALID, JWE_SIGNER_UNKNOWN, JWE_STATEMENT_MISMATCHED.
+ * somebody else. Fails by JWE_SIGNATURE_INVALID, JWE_VERSION_UNSUPPORTED, JWE_SIGNER_UNKNOWN, JWE_STATEMENT_MISMATCHED.
  */
 export async function verifyPayload(inside: Uint8Array, label: Label, keys: Keyring): Promise<Signed> {
   const { fail } = words;
   const jws = textOf(inside) ?? fail("SIGNATURE_INVALID");
-  const header = headerOf(PAYLOAD_TYPE, jws, ["seal"]) ?? fail("SIGNATURE_INVALID");
+  const header = readJwsHeader(PAYLOAD_TYPE, jws, ["seal"]) ?? fail("SIGNATURE_INVALID");
+  if (!isSigning(header.alg)) fail("VERSION_UNSUPPORTED", { field: "signature" });
   const key = keys.verificationKey(label.from, header.kid) ?? fail("SIGNER_UNKNOWN");
   const payload = await verifyJws(jws, key) ?? fail("SIGNATURE_INVALID");
   const { seal } = header;

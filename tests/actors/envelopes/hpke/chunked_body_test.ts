@@ -1,12 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  bodyBytes,
-  CHUNK_BYTES,
-  CHUNKS_AT,
-  openBody,
-  sealBody,
-  SEALED_CHUNK_BYTES,
-} from "../../../../actors/envelopes/hpke/chunked_body.ts";
+import { CHUNK_BYTES, CHUNKS_AT, SEALED_CHUNK_BYTES } from "../../../../actors/envelopes/hpke/body_cipher.ts";
+import { bodyBytes, openBody, sealBody } from "../../../../actors/envelopes/hpke/chunked_body.ts";
 
 const contentKey = Uint8Array.from({ length: 32 }, (_, at) => at);
 const salt = Uint8Array.from({ length: 24 }, (_, at) => 0x40 + at);
@@ -16,7 +10,7 @@ const plainOf = (length: number) => Uint8Array.from({ length }, (_, at) => at * 
 async function seal(plain: Uint8Array, headBytes = 0, withSalt = salt): Promise<Uint8Array<ArrayBuffer>> {
   const into = new Uint8Array(bodyBytes(plain.length));
   const [head, rest] = [plain.subarray(0, headBytes), plain.subarray(headBytes)];
-  await sealBody({ contentKey, salt: withSalt, context, head, rest, into });
+  await sealBody({ contentKey: { key: contentKey, salt: withSalt }, context, head, rest, into });
   return into;
 }
 

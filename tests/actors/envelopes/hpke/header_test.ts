@@ -15,7 +15,9 @@ type Header = Record<string, unknown> & { rcpt: Record<string, unknown>[] };
 
 /** The header of an envelope, as JSON. */
 async function header(): Promise<Header> {
-  const sender = bindEnvelope(hpke, {}, await testKeyring("hospital", ["lab"]), { nowMs: () => 1_000 });
+  const sender = bindEnvelope(hpke, { profile: "any" }, await testKeyring("hospital", ["lab"]), {
+    nowMs: () => 1_000,
+  });
   const sealed = await sender.seal(
     new Uint8Array(10),
     {

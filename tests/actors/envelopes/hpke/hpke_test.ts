@@ -1,11 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
-import { CHUNKS_AT, SEALED_CHUNK_BYTES } from "../../../../actors/envelopes/hpke/chunked_body.ts";
+import { CHUNKS_AT, SEALED_CHUNK_BYTES } from "../../../../actors/envelopes/hpke/body_cipher.ts";
 import type { PublicPart } from "../../../../actors/envelopes/_kit/public_part.ts";
 import { readParts } from "../../../../actors/envelopes/hpke/header.ts";
 import hpke from "../../../../actors/envelopes/hpke/mod.ts";
 import { sealSigned } from "../../../../actors/envelopes/hpke/seal.ts";
 import { signStatement } from "../../../../actors/envelopes/_kit/statement.ts";
-import { bindEnvelope, type PublicKey, type Statement } from "../../../../runtime/contract/envelope.ts";
+import {
+  bindEnvelope,
+  type Keyring,
+  type PublicKey,
+  type Statement,
+} from "../../../../runtime/contract/envelope.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
 import { testEnvelope } from "../../../contract/envelope_kit.ts";
 import { testKeyring } from "../../../runtime/trust/gateways.ts";
@@ -17,6 +22,10 @@ const unexpected = (code: string): never => {
 testEnvelope("hpke", {
   spec: hpke,
   config: {},
+  suites: [
+    { signs: "Ed25519", seals: "MLKEM768-X25519" },
+    { signs: "ES256", seals: "MLKEM768-P256" },
+  ],
   codes: {
     notForUs: "HPKE_RECIPIENT_MISSING",
     keyUnknown: "HPKE_KEY_UNKNOWN",
@@ -54,10 +63,18 @@ const statement: Statement = {
   contentType: "text/plain",
 };
 
+/** The statement of a public part and a payload, signed. */
+async function signed(pub: PublicPart, payload: Uint8Array<ArrayBuffer>, keys: Keyring): Promise<string> {
+  const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", payload)).toHex();
+  return await signStatement(pub, { size: payload.length, sha256 }, keys);
+}
+
 /** A hospital that does as the test says, and a lab that opens. */
 async function pair() {
   const hospital = await testKeyring("hospital", ["lab"]);
-  const lab = bindEnvelope(hpke, {}, await testKeyring("lab", ["hospital"]), { nowMs: () => NOW_MS });
+  const lab = bindEnvelope(hpke, { profile: "any" }, await testKeyring("lab", ["hospital"]), {
+    nowMs: () => NOW_MS,
+  });
   const to: PublicKey = hospital.encryptionKey("lab", ["MLKEM768-X25519"]);
   const pub: PublicPart = {
     v: 1,
@@ -83,7 +100,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 
 Deno.test("hpke refuses a header that says other than the signed statement, and names the field", async () => {
   const { hospital, lab, to, pub } = await pair();
-  const signed = await signStatement(pub, payload, hospital);
+  const jws = await signed(pub, payload, hospital);
   const others: readonly Partial<PublicPart>[] = [
     { id: "m2" },
     { ch: "orders" },
@@ -94,17 +111,17 @@ Deno.test("hpke refuses a header that says other than the signed statement, and 
     { cty: "text/html" },
   ];
   for (const other of others) {
-    const sealed = await sealSigned(signed, { ...pub, ...other }, payload, [to]);
+    const sealed = await sealSigned(jws, { ...pub, ...other }, payload, [to]);
     assertEquals(await codeOf(lab.open(sealed)), `HPKE_STATEMENT_MISMATCHED ${Object.keys(other)[0]}`);
   }
 });
 
 Deno.test("hpke refuses a payload that is not the one signed", async () => {
   const { hospital, lab, to, pub } = await pair();
-  const signed = await signStatement(pub, payload, hospital);
-  const longer = await sealSigned(signed, pub, new Uint8Array([...payload, 13]), [to]);
+  const jws = await signed(pub, payload, hospital);
+  const longer = await sealSigned(jws, pub, new Uint8Array([...payload, 13]), [to]);
   assertEquals(await codeOf(lab.open(longer)), "HPKE_STATEMENT_MISMATCHED size");
-  const other = await sealSigned(signed, pub, payload.map((byte) => byte ^ 1), [to]);
+  const other = await sealSigned(jws, pub, payload.map((byte) => byte ^ 1), [to]);
   assertEquals(await codeOf(lab.open(other)), "HPKE_STATEMENT_MISMATCHED sha256");
 });
 
@@ -127,11 +144,13 @@ Deno.test("hpke refuses a partner's signature over something that is no such sta
     assertEquals(await open(text), "HPKE_STATEMENT_MISMATCHED ch");
   }
   assertEquals(await open("{}", { typ: "seal-rcpt+jws" }), "HPKE_SIGNATURE_INVALID");
-  assertEquals(await open("{}", { alg: "none" }), "HPKE_SIGNATURE_INVALID");
+  assertEquals(await open("{}", { alg: "none" }), "HPKE_VERSION_UNSUPPORTED signature");
+  assertEquals(await open("{}", { alg: "ML-DSA-65" }), "HPKE_VERSION_UNSUPPORTED signature");
+  assertEquals(await open("{}", { alg: "ES256" }), "HPKE_SIGNATURE_INVALID");
   assertEquals(await open("{}", { crit: ["b64"], b64: false }), "HPKE_SIGNATURE_INVALID");
   assertEquals(await open("{}", { kid: 7 }), "HPKE_SIGNATURE_INVALID");
   assertEquals(await open("{}", { kid: "0000000000000000" }), "HPKE_SIGNER_UNKNOWN");
-  const extra = (await signStatement({ ...pub, extra: 1 } as PublicPart, payload, hospital)).split(".")[1];
+  const extra = (await signed({ ...pub, extra: 1 } as PublicPart, payload, hospital)).split(".")[1];
   const claims = new TextDecoder().decode(Uint8Array.fromBase64(extra, { alphabet: "base64url" }));
   assertEquals(await open(claims), "HPKE_STATEMENT_MISMATCHED names");
   assertEquals(await codeOf(lab.open(await sealSigned("", pub, payload, [to]))), "HPKE_SIGNATURE_INVALID");
@@ -139,7 +158,7 @@ Deno.test("hpke refuses a partner's signature over something that is no such sta
 
 Deno.test("hpke will not seal a statement that would not open, and names the field", async () => {
   const { hospital } = await pair();
-  const sender = bindEnvelope(hpke, {}, hospital, { nowMs: () => NOW_MS });
+  const sender = bindEnvelope(hpke, { profile: "any" }, hospital, { nowMs: () => NOW_MS });
   const wrong: readonly [string, Partial<Statement>][] = [
     ["id", { id: "" }],
     ["id", { id: "a\nb" }],
@@ -161,7 +180,7 @@ Deno.test("hpke will not seal a statement that would not open, and names the fie
 
 Deno.test("hpke fails by the keyring's code for a partner nobody knows", async () => {
   const { hospital } = await pair();
-  const sender = bindEnvelope(hpke, {}, hospital, { nowMs: () => NOW_MS });
+  const sender = bindEnvelope(hpke, { profile: "any" }, hospital, { nowMs: () => NOW_MS });
   assertEquals(await codeOf(sender.seal(payload, statement, ["lab.example"])), "KEYRING_PARTNER_UNKNOWN");
 });
 
@@ -176,6 +195,6 @@ Deno.test("hpke seals the longest statement for the most recipients within its o
   const recipients = [...most, to];
   const addressees = recipients.map(({ gateway, keyId }) => ({ gw: gateway, kid: keyId }));
   const pub: PublicPart = { ...longest, v: 1, iat: NOW_MS, exp: NOW_MS + 1, to: addressees };
-  const sealed = await sealSigned(await signStatement(pub, payload, hospital), pub, payload, recipients);
+  const sealed = await sealSigned(await signed(pub, payload, hospital), pub, payload, recipients);
   assertEquals((await lab.open(sealed)).payload.length, payload.length);
 });
