@@ -43,7 +43,9 @@ export async function seal(
     expiresAtMs: issued + HOUR_MS,
     contentType: "x-application/hl7-v2+er7",
   };
-  const envelope = bindEnvelope(hpke, { profile: "any" }, keys ?? await testKeyring(by, [to]), { nowMs: () => Date.now() });
+  const envelope = bindEnvelope(hpke, { profile: "any" }, keys ?? await testKeyring(by, [to]), {
+    nowMs: () => Date.now(),
+  });
   const bytes = await envelope.seal(bytesOf(payload), statement, [to]);
   return {
     bytes: new Uint8Array(bytes),

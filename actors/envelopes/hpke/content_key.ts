@@ -1,3 +1,4 @@
+import { generateKeySync } from "node:crypto";
 import type { OpaqueKey, PublicKey } from "../../../runtime/contract/envelope.ts";
 import { utf8 } from "../_kit/bytes.ts";
 import { canonical } from "../_kit/json.ts";
@@ -15,11 +16,10 @@ export interface ContentKey {
 }
 
 /** A new content key and a new salt. */
-export async function drawContentKey(): Promise<ContentKey> {
-  // A WebCrypto key is the platform's own strong randomness; one of the right length gives both.
-  const algorithm = { name: "HMAC", hash: "SHA-256", length: (KEY_BYTES + SALT_BYTES) * 8 };
-  const drawn = await crypto.subtle.generateKey(algorithm, true, ["sign"]);
-  const bytes = new Uint8Array(await crypto.subtle.exportKey("raw", drawn));
+export function drawContentKey(): ContentKey {
+  // A key for HMAC is the platform's own strong randomness; one of the right length gives both.
+  const drawn = generateKeySync("hmac", { length: (KEY_BYTES + SALT_BYTES) * 8 }).export();
+  const bytes = new Uint8Array(drawn);
   return { key: bytes.slice(0, KEY_BYTES), salt: bytes.slice(KEY_BYTES) };
 }
 

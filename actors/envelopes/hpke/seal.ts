@@ -58,7 +58,7 @@ export async function sealSigned(
 }
 
 async function wrapped(jws: string, pub: PublicPart, recipients: readonly PublicKey[]): Promise<Begun> {
-  const contentKey = await drawContentKey();
+  const contentKey = drawContentKey();
   const wraps = await Promise.all(recipients.map((to) => wrapContentKey(contentKey.key, to, pub)));
   const header = encodeHeader(pub, wraps);
   const statement = utf8(jws);

@@ -21,14 +21,14 @@ async function wrapped() {
     cty: "text/plain",
     to: [{ gw: to.gateway, kid: to.keyId }],
   };
-  const contentKey = (await drawContentKey()).key;
+  const contentKey = drawContentKey().key;
   const key = (await testKeyring("lab", [])).decryptionKey(to.keyId);
   if (!key) throw new TypeError("Cannot find the lab's key");
   return { contentKey, pub, key, wrap: await wrapContentKey(contentKey, to, pub) };
 }
 
-Deno.test("content key is 32 bytes with a salt of 24, new each time", async () => {
-  const [one, other] = [await drawContentKey(), await drawContentKey()];
+Deno.test("content key is 32 bytes with a salt of 24, new each time", () => {
+  const [one, other] = [drawContentKey(), drawContentKey()];
   assertEquals([one.key.length, one.salt.length], [32, 24]);
   assertNotEquals(one.key, other.key);
   assertNotEquals(one.salt, other.salt);
