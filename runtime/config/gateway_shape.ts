@@ -42,14 +42,16 @@ const envelope = {
 
 const from = {
   kind: "partners",
-  about: "Partners it may come from: one, or a list. Goes without saying behind the adapter `from`.",
+  about:
+    "Partners it may come from: one, or a list. Left out where the envelope is not signed, and behind the adapter " +
+    "`from`, where it goes without saying.",
   optional: true,
 } as const satisfies PartnersSlot;
 const to = {
   kind: "partners",
   about:
     "Partners it is sealed for: one, or a list, of which the first is the one it is sent to and whose receipt " +
-    "counts. Goes without saying before the adapter `to`.",
+    "counts. Left out where the envelope is not signed, and before the adapter `to`, where it goes without saying.",
   optional: true,
 } as const satisfies PartnersSlot;
 
