@@ -339,10 +339,12 @@ def judge(receipt, pub, payload, to, gateways, profile):
         raise Refused("HPKE_RECEIPT_SIGNATURE_INVALID")
     claims = json.loads(text)
     bound = {"v": 1, "by": to, "sha256": hashlib.sha256(payload).hexdigest()}
-    bound.update({name: pub[name] for name in ("from", "id", "ch", "ep", "seq")})
+    bound.update({name: pub[name] for name in ("from", "id", "ch", "seq")})
     for name, value in bound.items():
         if claims.get(name) != value:
             raise Refused("HPKE_RECEIPT_MISMATCHED", name)
+    if not is_count(claims.get("ep")) or claims["ep"] > pub["ep"]:
+        raise Refused("HPKE_RECEIPT_MISMATCHED", "ep")
     code, is_accepted = claims.get("code"), claims.get("st") == "accepted"
     rules = {
         "env": isinstance(claims.get("env"), str) and HASH.match(claims["env"]),

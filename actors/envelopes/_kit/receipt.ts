@@ -100,7 +100,8 @@ export async function judgeReceipt(
   const key = keys.verificationKey(gateway, kid) ?? fail("RECEIPT_SIGNER_UNKNOWN", { gateway });
   const signed = await verifyJws(jws, key) ?? fail("RECEIPT_SIGNATURE_INVALID", { gateway });
   const claims = readObject(textOf(signed) ?? "") ?? fail("RECEIPT_INVALID", { field: "JSON" });
-  const different = mismatch(claims, boundTo(sent.statement, sent.payloadSha256, { by: gateway }));
+  const { ep, ...bound } = boundTo(sent.statement, sent.payloadSha256, { by: gateway });
+  const different = mismatch(claims, bound) ?? (isUpTo(claims.ep, ep) ? undefined : "ep");
   if (different !== undefined) fail("RECEIPT_MISMATCHED", { field: different });
   const wrong = wrongField(claims);
   if (wrong !== undefined) fail("RECEIPT_INVALID", { field: wrong });
@@ -115,6 +116,11 @@ export async function judgeReceipt(
 function boundTo(statement: Statement, sha256: string, { by }: { readonly by: string }) {
   const { from, id, channel, epoch, sequence } = statement;
   return { v: 1, by, from, id, ch: channel, ep: epoch, seq: sequence, sha256 };
+}
+
+/** A sender that was restored says a later epoch of what was received, and receipted, in an earlier one. */
+function isUpTo(epoch: unknown, sent: number): boolean {
+  return Number.isSafeInteger(epoch) && (epoch as number) >= 0 && (epoch as number) <= sent;
 }
 
 function wrongField({ env, stmt, st, code, rat }: Unchecked): string | undefined {
