@@ -161,7 +161,9 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     againInMs: event.againInMs,
     ...trouble(event.error),
   })),
-  wayFailed: say("warning", "way leads nowhere", (event) => ({
+  wayRestored: say("info", "way healthy", ({ partner, way, forMs }) => ({ partner, way, forMs })),
+  wayChosen: say("info", "way chosen", ({ partner, way, instead }) => ({ partner, way, instead })),
+  wayFailed: say("warning", "way failed", (event) => ({
     partner: event.partner,
     way: event.way,
     ...trouble(event.error),

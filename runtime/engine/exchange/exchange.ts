@@ -101,6 +101,7 @@ export class PartnerExchange {
         name,
         state: book.stateOf(name) ?? "active",
         ...(serial === undefined ? {} : { serial }),
+        ways: this.#ways.state(name),
         ...(sinceMs === undefined ? {} : { receiptMissingSinceMs: sinceMs }),
       };
     });

@@ -1,24 +1,27 @@
-import type { Parcel, SenderSpec, SendTools } from "../../contract/adapter.ts";
+import type { Parcel, SenderSpec } from "../../contract/adapter.ts";
 import { errorTable, MitralError } from "../../contract/error.ts";
 import type { Outcome } from "../../contract/message.ts";
-import type { Spec } from "../../contract/spec.ts";
 import type { Partner } from "../../trust/partner_file.ts";
 import { limits } from "../limits.ts";
+import { type Path, PathSet, type PathState, type PathTools } from "../paths/path_set.ts";
 import type { Configured } from "../plan.ts";
 import { errors } from "./errors.ts";
-import { FirstWay, type WayPlan } from "./first_way.ts";
+import type { Unstamped } from "../line.ts";
 import type { ExchangeParts } from "./parts.ts";
 
 /** The ways to one partner, as its file has them. */
 export interface WaysTo {
-  readonly plans: readonly WayPlan[];
-  readonly set: FirstWay;
+  readonly plans: readonly Path[];
+  /** Goes by the best of them. */
+  readonly set: PathSet;
   /** What the sender of a way is given. */
-  toolsOf(name: string): SendTools<Spec, string>;
+  toolsOf(name: string): PathTools;
 }
 
 /** The same, with who uses it. */
 interface Used {
+  /** Once they are made. */
+  made?: WaysTo;
   readonly madeOf: string;
   readonly ways: Promise<WaysTo>;
   /** Aborted where nothing may go to the partner any more. */
@@ -74,6 +77,11 @@ export class Ways {
     }
   }
 
+  /** The ways to a partner as they are now; none while nothing goes there. */
+  state(partner: string): readonly PathState[] {
+    return this.#used.get(partner)?.made?.set.state() ?? [];
+  }
+
   /** Opens all anew for what is sent from now on. */
   renew(): void {
     for (const [partner, used] of this.#used) this.#drop(partner, used);
@@ -90,7 +98,7 @@ export class Ways {
     await Promise.all(closing);
   }
 
-  #tools(partner: string, { name: way, send: { spec, config } }: WayPlan): SendTools<Spec, string> {
+  #tools(partner: string, { name: way, send: { spec, config } }: Path): PathTools {
     const { world, partners, relay, report } = this.#parts;
     return {
       config: config as never,
@@ -122,14 +130,14 @@ export class Ways {
     };
     this.#used.set(partner, used);
     // What led nowhere is tried again by whoever comes next.
-    used.ways.catch(() => this.#drop(partner, used));
+    used.ways.then((made) => void (used.made = made), () => this.#drop(partner, used));
     return used;
   }
 
   async #make(partner: string, { links, certificates }: Partner): Promise<WaysTo> {
     const to = { partner, isPinned: certificates.length > 0 };
     const kinds = new Map<string, number>();
-    const plans: WayPlan[] = [];
+    const plans: Path[] = [];
     for (const link of links) {
       const count = (kinds.get(link.kind) ?? 0) + 1;
       kinds.set(link.kind, count);
@@ -138,12 +146,17 @@ export class Ways {
       if (send) plans.push({ name, send });
     }
     if (plans.length === 0) errors.fail("EXCHANGE_WAY_MISSING", { partner, links: links.length });
-    const tools = (way: WayPlan) => this.#tools(partner, way);
-    return {
-      plans,
-      set: new FirstWay({ paths: plans, tools }),
-      toolsOf: (name) => tools(plans.find((way) => way.name === name)!),
-    };
+    const tools = (way: Path) => this.#tools(partner, way);
+    const { report, world: { clock } } = this.#parts;
+    const set = new PathSet({
+      paths: plans,
+      clock,
+      tools,
+      report({ name, path: way, ...facts }) {
+        report({ name: WAY_EVENTS[name], partner, way, ...facts } as Unstamped);
+      },
+    });
+    return { plans, set, toolsOf: (name) => tools(plans.find((way) => way.name === name)!) };
   }
 
   /** A link that leads nowhere is told about, and is no reason to do without the others. */
@@ -190,6 +203,9 @@ export class Ways {
     this.#drop(partner, used);
   }
 }
+
+/** What happens to a path of a partner is told as of one of its ways. */
+const WAY_EVENTS = { pathFailed: "wayFailed", pathRestored: "wayRestored", pathChosen: "wayChosen" } as const;
 
 async function close({ ways }: Used): Promise<void> {
   const made = await ways.catch(() => undefined);

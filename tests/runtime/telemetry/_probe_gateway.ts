@@ -144,6 +144,8 @@ export function everyEvent(): readonly GatewayEvent[] {
     doorOpened: { name: "doorOpened", atMs, door: "https", address: "https://127.0.0.1:8443/" },
     doorFailed: { name: "doorFailed", atMs, door: "https", error, againInMs: 1_000 },
     wayFailed: { name: "wayFailed", atMs, partner: "lab", way: "https", error },
+    wayRestored: { name: "wayRestored", atMs, partner: "lab", way: "https", forMs: 60_000 },
+    wayChosen: { name: "wayChosen", atMs, partner: "lab", way: "relay", instead: "https" },
     exchangeRefused: { name: "exchangeRefused", atMs, door: "https", partner: "lab", error },
     exchangeReported: {
       name: "exchangeReported",

@@ -128,3 +128,21 @@ Deno.test("many messages are on their way at once, in order within their key", (
       assert(numbers.every((n, at) => at === 0 || numbers[at - 1] < n), numbers.join());
     }
   }));
+
+Deno.test("where nobody answers by a partner's first way, messages go by the next, each once", () =>
+  unstuck(async () => {
+    await using a = await Site.open("clinic");
+    await using b = await Site.open("lab");
+    await a.introduceTo(b);
+    const dead = { kind: "https", settings: { url: "http://127.0.0.1:1/" } };
+    await b.introduceTo(a, await b.file([dead, ...b.links]));
+    await b.start({ "from-clinic": takesFrom("clinic") }, { partners: ["clinic"] });
+    await a.start({ orders: sendsTo("lab") }, { partners: ["lab"] });
+    for (const n of [1, 2, 3]) await a.gateway.inject("orders", `{"n":${n}}`);
+    await a.seen("messageDelivered", undefined, 3);
+    assertEquals(await b.received("from-clinic"), [`{"n":1}`, `{"n":2}`, `{"n":3}`]);
+    const { partner, way } = await a.seen("wayFailed");
+    assertEquals([partner, way], ["lab", "https"]);
+    const { ways } = a.gateway.snapshot().exchange!.partners[0];
+    assertEquals(ways.map(({ name, isChosen }) => [name, isChosen]), [["https", false], ["https 2", true]]);
+  }));

@@ -181,7 +181,7 @@ Deno.test("a suspended partner is refused both ways, and what waits goes on once
     await clock.pass(lab.seen("partnerUpdated", ({ state }) => state === "suspended"), 10_000);
     await clinic.gateway.inject("out", `{"n":2}`);
     const { error } = await clock.pass(lab.seen("exchangeRefused"), 10_000);
-    assertEquals(error.code, "EXCHANGE_SENDER_UNKNOWN");
+    assertEquals(error.code, "KEYRING_PARTNER_ABSENT");
     await lab.gateway.inject("out", `{"n":3}`);
     const failed = await clock.pass(lab.seen("deliveryFailed"), 10_000);
     assertEquals(failed.error.code, "KEYRING_PARTNER_ABSENT");
