@@ -34,7 +34,9 @@ export const catalog: Catalog = {
     xml: () => import("./actors/formats/xml/mod.ts").then((m) => m.default),
   },
   envelopes: {
+    age: () => import("./actors/envelopes/age/mod.ts").then((m) => m.default),
     hpke: () => import("./actors/envelopes/hpke/mod.ts").then((m) => m.default),
+    jwe: () => import("./actors/envelopes/jwe/mod.ts").then((m) => m.default),
   },
   transforms: {
     build: () => import("./actors/transforms/build.ts").then((m) => m.default.spec as TransformerSpec),

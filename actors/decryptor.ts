@@ -1,4 +1,4 @@
-import { streamOf } from "../runtime/contract/actor.ts";
+import { streamOf, withDefaults } from "../runtime/contract/actor.ts";
 import { bindEnvelope, type EnvelopeSpec, type Keyring } from "../runtime/contract/envelope.ts";
 import { createMessage, type Message, RawBody } from "../runtime/contract/message.ts";
 import type { Config, ConfigInput, Spec } from "../runtime/contract/spec.ts";
@@ -14,7 +14,7 @@ export interface DecryptorOptions {
 
 /**
  * An envelope as a Web `TransformStream`: sealed messages go in; what was inside comes out, its signature checked,
- * with the signer's gateway in `origin.partner`. It remembers nothing: replays are for the journal to notice, inside
+ * with the signer's gateway in `origin.partner` unless the envelope is unsigned. It remembers nothing: replays are for the journal to notice, inside
  * a gateway. What does not open errors the stream with the envelope's `MitralError`.
  *
  * @example
@@ -29,7 +29,7 @@ export function decryptor<N extends string, S extends Spec, Code extends string>
   { keys, clock }: DecryptorOptions,
   config: ConfigInput<S> = {} as ConfigInput<S>,
 ): TransformStream<Message, Message<RawBody>> {
-  const bound = bindEnvelope(envelope, config as Config<S>, keys, clock);
+  const bound = bindEnvelope(envelope, withDefaults(envelope.config, config) as Config<S>, keys, clock);
   return streamOf(() => ({
     name: "decrypt",
     async process({ id, channel, origin, receivedAtMs, metadata, body }: Message) {
@@ -37,7 +37,7 @@ export function decryptor<N extends string, S extends Spec, Code extends string>
       return createMessage({
         id,
         channel,
-        origin: { ...origin, partner: statement.from },
+        origin: bound.isUnsigned ? origin : { ...origin, partner: statement.from },
         receivedAtMs,
         metadata,
         received: payload,

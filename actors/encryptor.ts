@@ -1,4 +1,4 @@
-import { streamOf } from "../runtime/contract/actor.ts";
+import { streamOf, withDefaults } from "../runtime/contract/actor.ts";
 import { bindEnvelope, type EnvelopeSpec, type Keyring } from "../runtime/contract/envelope.ts";
 import { type Message, RawBody } from "../runtime/contract/message.ts";
 import type { Config, ConfigInput, Spec } from "../runtime/contract/spec.ts";
@@ -37,7 +37,7 @@ export function encryptor<N extends string, S extends Spec, Code extends string>
   { keys, to, clock, expiresMs = WEEK_MS, epoch = 1 }: EncryptorOptions,
   config: ConfigInput<S> = {} as ConfigInput<S>,
 ): TransformStream<Message, Message<RawBody>> {
-  const bound = bindEnvelope(envelope, config as Config<S>, keys, clock);
+  const bound = bindEnvelope(envelope, withDefaults(envelope.config, config) as Config<S>, keys, clock);
   let sequence = 0;
   return streamOf(() => ({
     name: "encrypt",

@@ -1,6 +1,6 @@
 /** Receipts: those that say something, and those that must be refused. */
-import { toBase64Url, utf8 } from "../actors/envelopes/hpke/_bytes.ts";
-import { canonical } from "../actors/envelopes/hpke/_json.ts";
+import { toBase64Url, utf8 } from "../actors/envelopes/_kit/bytes.ts";
+import { canonical } from "../actors/envelopes/_kit/json.ts";
 import type { HpkeCode } from "../actors/envelopes/hpke/errors.ts";
 import type { Profile } from "../actors/envelopes/hpke/suites.ts";
 import type { Cast, VectorGateway } from "./_vector_gateways.ts";

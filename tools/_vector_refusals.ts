@@ -1,6 +1,6 @@
 /** Envelopes that must be refused, with the code they are refused by. */
 import { p256 } from "@noble/curves/nist.js";
-import { fromBase64Url, toBase64Url, utf8 } from "../actors/envelopes/hpke/_bytes.ts";
+import { fromBase64Url, toBase64Url, utf8 } from "../actors/envelopes/_kit/bytes.ts";
 import type { HpkeCode } from "../actors/envelopes/hpke/errors.ts";
 import type { Profile } from "../actors/envelopes/hpke/suites.ts";
 import type { Cast } from "./_vector_gateways.ts";

@@ -1,11 +1,13 @@
 /** Seals and signs for the test vectors: as the envelope does, with seeds where it has randomness. */
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_P256, KEM_MLKEM768_X25519 } from "hpke";
 import { createHash } from "node:crypto";
-import { concat, toBase64Url, u32be, utf8 } from "../actors/envelopes/hpke/_bytes.ts";
-import { canonical } from "../actors/envelopes/hpke/_json.ts";
+import { concat, toBase64Url, u32be, utf8 } from "../actors/envelopes/_kit/bytes.ts";
+import { canonical } from "../actors/envelopes/_kit/json.ts";
 import { bodyBytes, sealBody } from "../actors/envelopes/hpke/chunked_body.ts";
-import { encodeHeader, frameHeader, type PublicPart, type Wrap } from "../actors/envelopes/hpke/header.ts";
-import { signingFor, suiteFor } from "../actors/envelopes/hpke/suites.ts";
+import type { PublicPart } from "../actors/envelopes/_kit/public_part.ts";
+import { encodeHeader, frameHeader, type Wrap } from "../actors/envelopes/hpke/header.ts";
+import { signingFor } from "../actors/envelopes/_kit/jws.ts";
+import { suiteFor } from "../actors/envelopes/hpke/suites.ts";
 import type { SignatureAlgorithm } from "../runtime/contract/envelope.ts";
 import { encapsulate, seedOf, signBytes, type VectorGateway, type VectorKey } from "./_vector_gateways.ts";
 

@@ -3,7 +3,7 @@
  * makes the same bytes. What
  * the file says, and how it is read: docs/envelope.md.
  */
-import { toBase64Url } from "../actors/envelopes/hpke/_bytes.ts";
+import { toBase64Url } from "../actors/envelopes/_kit/bytes.ts";
 import { readHeaderLength } from "../actors/envelopes/hpke/header.ts";
 import { type Cast, makeCast, type VectorGateway } from "./_vector_gateways.ts";
 import { type ReceiptVector, receiptVectors, type SentVector } from "./_vector_receipts.ts";

@@ -57,11 +57,8 @@ function checkSeal(
   node: ConfigNode,
   problems: Problems,
 ): void {
-  if (!seal) return;
-  const { whom, key } = seal;
-  if (!whom) {
-    if (!feed) problems.add({ path: node.path, place: node.keyPlace }, "CONFIG_VALUE_MISSING", { key });
-  } else if (feed && whom.join() !== feed.partner) {
+  const { whom, key = "" } = seal ?? {};
+  if (whom && feed && whom.join() !== feed.partner) {
     const rule = `must be ${shown(feed.partner)}, or left out: the adapter says whom`;
     problems.add(nearestNode(node, key), "CONFIG_VALUE_INVALID", { rule });
   }
@@ -98,7 +95,7 @@ const OWN = "mitral.";
 
 type Adapter = { readonly spec?: unknown; readonly config?: unknown } | undefined;
 
-function feedOf(adapter: Adapter): Feed | undefined {
+export function feedOf(adapter: Adapter): Feed | undefined {
   const { spec, config } = adapter ?? {};
   const { feed } = (spec ?? {}) as { feed?(config: unknown): Feed };
   return config === undefined ? undefined : feed?.(config);

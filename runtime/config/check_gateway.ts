@@ -1,6 +1,7 @@
 import { isAbsolute, relative } from "node:path";
 import { isTimeZone } from "../contract/schedule.ts";
 import { checkExchange } from "./check_exchange.ts";
+import { checkEnvelopes } from "./check_envelopes.ts";
 import { type ConfigNode, nearestNode } from "./config_node.ts";
 import { CHANNEL_SHAPE, type ChannelFile, type GatewayFile } from "./gateway_shape.ts";
 import { type Problems, shown, type Spot } from "./problem.ts";
@@ -34,6 +35,7 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
   checkPorts(file, root, channels, problems);
   checkMounts(channels, problems);
   checkExchange(file, channels, problems);
+  for (const { value = {}, node } of channels) checkEnvelopes(value, node, problems);
   checkKeys(root, channels, problems);
 }
 
@@ -350,10 +352,10 @@ function checkKeys(root: ConfigNode, channels: readonly ReadChannel[], problems:
   if (root.kind !== "map" || root.entries.some(({ key }) => key === "keys")) return;
   const exchange = nearestNode(root, "exchange");
   for (const { value, node } of channels) {
-    const sealing = (value?.send ?? []).find((destination) => destination.value?.encrypt);
+    const sealing = (value?.send ?? []).find((destination) => destination.value?.encrypt?.to);
     const spot = exchange !== root
       ? exchange
-      : value?.decrypt
+      : value?.decrypt?.from
       ? nearestNode(node, "decrypt")
       : sealing && nearestNode(node, "send", sealing.name ?? "", "encrypt");
     if (!spot) continue;

@@ -1,9 +1,9 @@
 import { TIME_OF_DAY } from "../contract/schedule.ts";
 import { bytes, choice, durationMs, integer, list, map, path, record, text } from "../contract/spec.ts";
+import { EXCHANGE } from "./exchange_shape.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
 import {
   adapterSection,
-  type AdaptersSlot,
   type ComponentSlot,
   type FilterSlot,
   named,
@@ -42,14 +42,16 @@ const envelope = {
 
 const from = {
   kind: "partners",
-  about: "Partners it may come from: one, or a list. Goes without saying behind the adapter `from`.",
+  about:
+    "Partners it may come from: one, or a list. Left out where the envelope is not signed, and behind the adapter " +
+    "`from`, where it goes without saying.",
   optional: true,
 } as const satisfies PartnersSlot;
 const to = {
   kind: "partners",
   about:
     "Partners it is sealed for: one, or a list, of which the first is the one it is sent to and whose receipt " +
-    "counts. Goes without saying before the adapter `to`.",
+    "counts. Left out where the envelope is not signed, and before the adapter `to`, where it goes without saying.",
   optional: true,
 } as const satisfies PartnersSlot;
 
@@ -351,26 +353,7 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
       example: { "state-registry": "./partners/state-registry.json" },
     },
   ),
-  exchange: section("How sealed messages come from partners (`listen: { from: … }`) and go to them (`to`).", {
-    doors: {
-      kind: "adapters",
-      of: "listeners",
-      about:
-        "Where they come in, whatever channel they are for. Our file of public keys tells partners how they are reached.",
-      optional: true,
-    } as const satisfies AdaptersSlot,
-    ways: {
-      kind: "adapters",
-      of: "senders",
-      about:
-        "Our own settings for the ways in partners' files, by kind; where one leads is for the partner's file to say.",
-      optional: true,
-    } as const satisfies AdaptersSlot,
-    receiptMsMax: durationMs("A message that was sent and has no receipt is told about from this age on.", {
-      min: 1_000,
-      default: DEFAULTS.receiptMsMax,
-    }),
-  }, { optional: true }),
+  exchange: EXCHANGE,
   monitor: record("Where `/health`, `/ready` and `/metrics` are served, on loopback.", {
     port: integer("Port; 0 for one that is free.", { min: 0, max: 65_535, example: 9_464 }),
   }, { optional: true }),

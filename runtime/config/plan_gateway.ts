@@ -147,7 +147,7 @@ function planDecrypt(
   from: string | undefined,
   { envelope }: PlanFacts,
 ): NonNullable<ChannelPlan["decrypt"]> {
-  return { ...decrypt?.envelope ?? envelope!, from: decrypt?.from ?? [from!] };
+  return { ...decrypt?.envelope ?? envelope!, from: decrypt?.from ?? named(from) };
 }
 
 function planEncrypt(
@@ -157,9 +157,14 @@ function planEncrypt(
 ): NonNullable<DestinationPlan["encrypt"]> {
   return {
     ...encrypt?.envelope ?? envelope!,
-    to: encrypt?.to ?? [to!],
+    to: encrypt?.to ?? named(to),
     expiresMs: encrypt?.expiresMs ?? DEFAULTS.expiresMs,
   };
+}
+
+/** Nobody, where nothing is signed. */
+function named(partner: string | undefined): readonly string[] {
+  return partner === undefined ? [] : [partner];
 }
 
 function stepsOf({ filter, transform }: DestinationFile) {

@@ -43,7 +43,7 @@ export async function readComponent<K extends "formats" | "envelopes">(
 export function noteUnfit(
   unfit: readonly Unfit[] = [],
   node: ConfigNode,
-  { problems }: ReadContext,
+  { problems }: Pick<ReadContext, "problems">,
 ): void {
   for (const { setting, rule } of unfit) {
     const at = node.kind === "map" ? valueOf(node, setting) : undefined;

@@ -44,6 +44,7 @@ export interface SendersSlot extends Slot {
 /** Names of partners that the file lists: one, or a list. */
 export interface PartnersSlot extends Slot {
   readonly kind: "partners";
+  readonly optional: true;
 }
 /**
  * Settings with fixed names, some of which are slots, and possibly exactly one adapter under its own name. `instead` are
@@ -95,7 +96,7 @@ type Read<S> = S extends Section<infer E, infer A> ?
   : S extends ComponentSlot<infer K> ? Configured<SpecOf[K]>
   : S extends FilterSlot | TransformSlot ? readonly StepPlan[]
   : S extends SendersSlot ? readonly Configured<SenderSpec>[] | undefined
-  : S extends PartnersSlot ? readonly string[]
+  : S extends PartnersSlot ? readonly string[] | undefined
   : S extends AdaptersSlot<infer K> ? readonly Configured<SpecOf[K]>[]
   : S extends Field ? Config<S>
   : never;

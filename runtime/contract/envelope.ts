@@ -1,6 +1,6 @@
 import { errorTable, type Fail, type Fault, type Faults } from "./error.ts";
 import type { Answer, Outcome } from "./message.ts";
-import type { Config, Spec } from "./spec.ts";
+import type { Config, Spec, Unfit } from "./spec.ts";
 
 /** What a sealed message says about itself, bound by the signature inside. */
 export interface Statement {
@@ -151,6 +151,14 @@ export interface EnvelopeSpec<
   /** Every error it can fail with, by code, each `NAME_NOUN_STATE` under its own name. */
   readonly errors: Readonly<Record<Code, Fault>>;
   /**
+   * True where, as configured, nobody signs: it hides bytes and says nothing of them. Then no partner is named, `seal` and
+   * `open` make no use of the statement and the keyring, and answers are those of the carrier and the format, in clear:
+   * `receipt` and `judge` are not called. Left out where everything is signed.
+   */
+  isUnsigned?(config: Config<S>): boolean;
+  /** Settings that a gateway file needs for one use and has not. */
+  checkUse?(use: "seal" | "open", config: Config<S>): readonly Unfit[];
+  /**
    * Seals `payload` under `statement` for every partner named in `to`, by our own names for them. Called for
    * each attempt, since keys and expiry change.
    */
@@ -192,6 +200,8 @@ export interface Envelope {
   readonly contentType: string;
   /** Media type of a receipt. */
   readonly receiptType: string;
+  /** See {@linkcode EnvelopeSpec.isUnsigned}. */
+  readonly isUnsigned: boolean;
   /** See {@linkcode EnvelopeSpec.seal}. */
   seal(payload: Uint8Array, statement: Statement, to: readonly string[]): Promise<Uint8Array>;
   /** See {@linkcode EnvelopeSpec.address}. */
@@ -227,6 +237,7 @@ export function bindEnvelope<S extends Spec, Code extends string>(
     name: spec.name,
     contentType: spec.contentType,
     receiptType: spec.receiptType,
+    isUnsigned: spec.isUnsigned?.(config) ?? false,
     seal: (payload, statement, to) => spec.seal(payload, statement, to, tools()),
     ...(spec.address ? { address: (sealed: Uint8Array) => spec.address!(sealed) } : {}),
     open: (sealed) => spec.open(sealed, tools()),

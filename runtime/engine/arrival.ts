@@ -74,7 +74,7 @@ export interface Kept {
   /** What it was answered before. */
   readonly answer?: Answer;
   /** Its receipt adds nothing to what is written down of the exchange with its partner. */
-  readonly isAccountedFor?: true;
+  readonly isAccountedFor?: boolean;
   /** The message whose last piece it was: its fate is told. */
   readonly whole?: Uint8Array;
 }

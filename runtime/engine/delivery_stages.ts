@@ -170,7 +170,9 @@ function toolsOf(
     ...errorTable(spec.name, spec.errors),
     report: ({ name, facts = {}, error }) =>
       report({ name: "transportReported", ...place, event: name, facts, error }),
-    contentTypes: route.seal ? [route.seal.envelope.receiptType] : contentTypes,
+    contentTypes: route.seal && !route.seal.envelope.isUnsigned
+      ? [route.seal.envelope.receiptType]
+      : contentTypes,
   };
 }
 
@@ -200,7 +202,8 @@ async function sealed(
       ...parcel,
       bytes,
       contentType: envelope.contentType,
-      judge: (receipt) => envelope.judge(receipt, sent),
+      // Where nobody signs, whoever takes it answers as it would answer the message in clear.
+      ...(envelope.isUnsigned ? {} : { judge: (receipt: Uint8Array) => envelope.judge(receipt, sent) }),
     },
   };
 }

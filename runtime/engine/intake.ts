@@ -7,9 +7,9 @@ import type { Corrected } from "../journal/corrections.ts";
 import type { Append, Appended } from "../journal/operations.ts";
 import type { Sameness } from "../journal/sameness.ts";
 import { ACCEPTED, type Arrival, arrivalOf, declared, failed, identityIn, type Kept } from "./arrival.ts";
-import { outcomeOfAll, takeAll } from "./batch_intake.ts";
+import { takeAll } from "./batch_intake.ts";
 import { errors } from "./errors.ts";
-import { receiptedAs, received, receivedWith } from "./exchanged.ts";
+import { receivedWith } from "./exchanged.ts";
 import { flawed } from "./flawed.ts";
 import { InTurn } from "./in_turn.ts";
 import type { IntakeParts } from "./intake_parts.ts";
@@ -115,8 +115,7 @@ export class ChannelIntake implements Intake {
   async #take(arrival: Arrival): Promise<Reply> {
     const { gate, envelope, format } = this.#parts;
     if (!gate.isOpen) errors.fail("ENGINE_INTAKE_CLOSED", { reason: gate.reason });
-    let opened = arrival;
-    let batch: SplitBatch | undefined;
+    let opened = arrival, batch: SplitBatch | undefined;
     try {
       if (envelope) {
         if (!arrival.isFromAnybody) this.#checkSize(arrival);
@@ -137,8 +136,8 @@ export class ChannelIntake implements Intake {
    * again, and what was kept by then is recognised.
    */
   async #takeBatch(whole: Arrival, { count, messages, warnings }: SplitBatch): Promise<Reply> {
-    const { plan, format, envelope, journal, newId, report } = this.#parts;
-    const { id, atMs, bytes, sealed } = whole;
+    const { plan, newId, report } = this.#parts;
+    const { id, bytes } = whole;
     report({ name: "batchReceived", channel: plan.name, id, messages: count, bytes: bytes.length, warnings });
     const { replies } = await this.#inTurn.begin(whole.way, () =>
       takeAll<Kept>(messages, {
@@ -147,14 +146,7 @@ export class ChannelIntake implements Intake {
         reply: (kept) => kept.then((each) => this.#replies.to(each)).catch(failed),
         allKept: () => whole.kept?.(),
       }));
-    const all = await replies, outcome = outcomeOfAll(all.map(({ outcome }) => outcome));
-    if (outcome.kind === "failed") return { outcome, answer: null };
-    if (!sealed) {
-      return { outcome, answer: format.batch!.answer(bytes, all.map(({ answer }) => answer), { id, atMs }) };
-    }
-    const exchanged = received(sealed.opened.statement, receiptedAs(outcome));
-    await journal.write({ op: "exchanged", exchanged });
-    return { outcome, answer: await envelope!.receipt(sealed.envelope, sealed.opened, outcome) };
+    return await this.#replies.toBatch(whole, await replies);
   }
 
   /** Makes a message durable: for the channel's work or, with the reason, in quarantine. */
@@ -250,6 +242,10 @@ export class ChannelIntake implements Intake {
 
   async #open(arrival: Arrival, envelope: Envelope): Promise<Arrival> {
     const opened = await envelope.open(arrival.bytes);
+    // Nobody vouches for it: it is who its carrier says, and is answered like a message in clear.
+    if (envelope.isUnsigned) {
+      return { ...arrival, contentType: this.#parts.format.contentType, bytes: opened.payload };
+    }
     const { from } = opened.statement;
     const partner = this.#parts.partnerOf(from);
     if (partner === undefined || !this.#parts.plan.decrypt!.from.includes(partner)) {
@@ -339,15 +335,15 @@ export class ChannelIntake implements Intake {
     const { seq } = appended;
     switch (appended.kind) {
       case "appended": {
-        const told = this.#replies.told(seq, arrival, this.#isAnsweredNow(arrival));
+        const isAccountedFor = this.#isAnsweredNow(arrival);
+        const told = this.#replies.told(seq, arrival, isAccountedFor);
         const { id, origin, contentType, bytes, atMs } = arrival;
         report({ name: "messageReceived", channel: plan.name, id, type, bytes: bytes.length });
-        if (appended.resembles) {
-          report({ name: "messageResembled", channel: plan.name, id, how: appended.resembles });
-        }
+        const { resembles: how } = appended;
+        if (how) report({ name: "messageResembled", channel: plan.name, id, how });
         this.#parts.journal.countPending(bytes.length);
         this.#parts.accepted({ seq, id, receivedAtMs: atMs, origin, contentType, type, bytes });
-        return { arrival, seq, ...told, ...(this.#isAnsweredNow(arrival) ? { isAccountedFor: true } : {}) };
+        return { arrival, seq, ...told, isAccountedFor };
       }
       case "pending":
       case "answered": {

@@ -256,7 +256,7 @@ export interface ChannelPlan {
   readonly answerMsMax: number;
   /** Larger ones are refused: ENGINE_MESSAGE_TOO_LARGE. */
   readonly messageBytesMax: number;
-  /** Where what arrives is sealed: which envelope, and which partners it may come from. */
+  /** Where what arrives is sealed: which envelope, and which partners it may come from; none where nobody signs. */
   readonly decrypt?: Configured<EnvelopeSpec> & { readonly from: readonly string[] };
   /** What the bytes mean; also names the message and makes its answer. */
   readonly parse: Configured<FormatSpec>;
@@ -278,7 +278,7 @@ export interface DestinationPlan {
   readonly name: string;
   /** Filters and transforms for this destination alone, after the channel's. */
   readonly steps: readonly StepPlan[];
-  /** Which envelope, for which partners, and how long it may be opened. */
+  /** Which envelope, for which partners, and how long it may be opened; for none where nobody signs. */
   readonly encrypt?: Configured<EnvelopeSpec> & {
     readonly to: readonly string[];
     readonly expiresMs: number;

@@ -6,6 +6,7 @@ import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
 import { ACCEPTED, type Arrival, type Kept } from "./arrival.ts";
 import { receiptedAs, received } from "./exchanged.ts";
+import { outcomeOfAll } from "./batch_intake.ts";
 import type { ChannelPlan } from "./plan.ts";
 import type { SecondAnswers } from "./second_answers.ts";
 import type { Waiters } from "./waiters.ts";
@@ -75,6 +76,19 @@ export class Replies {
       answer: given ?? format.answer(bytes, outcome, facts),
       ...(fate ? { later: secondAnswers.back(whole, Promise.resolve(fate)) } : {}),
     };
+  }
+
+  /** The one answer to all messages of a batch, once each has its own. */
+  async toBatch({ id, atMs, bytes, sealed }: Arrival, all: readonly Reply[]): Promise<Reply> {
+    const { format, envelope, journal } = this.#parts;
+    const outcome = outcomeOfAll(all.map(({ outcome }) => outcome));
+    if (outcome.kind === "failed") return { outcome, answer: null };
+    if (!sealed) {
+      return { outcome, answer: format.batch!.answer(bytes, all.map(({ answer }) => answer), { id, atMs }) };
+    }
+    const exchanged = received(sealed.opened.statement, receiptedAs(outcome));
+    await journal.write({ op: "exchanged", exchanged });
+    return { outcome, answer: await envelope!.receipt(sealed.envelope, sealed.opened, outcome) };
   }
 
   /** Waits until the channel's work on a message is done, as far as `acknowledge` asks. */

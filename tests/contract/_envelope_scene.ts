@@ -20,8 +20,10 @@ import { assertSilent, CANARY } from "./payloads.ts";
 export interface EnvelopeSubject<S extends Spec, Code extends string> {
   readonly spec: EnvelopeSpec<string, S, Code>;
   readonly config: ConfigInput<S>;
-  /** Which declared code says what. */
-  readonly codes: Readonly<Record<Refusal, NoInfer<Code>>>;
+  /** Which declared code says what. Without `keyUnknown`: it is opened with keys of its settings, not of the keyring. */
+  readonly codes:
+    & Readonly<Record<Exclude<Refusal, "keyUnknown">, NoInfer<Code>>>
+    & { readonly keyUnknown?: NoInfer<Code> };
   /** Seals what was opened, with the first sender's signature and header, for a third party. */
   forward(opened: Opened, sealed: Uint8Array, to: PublicKey): Promise<Uint8Array>;
   /**

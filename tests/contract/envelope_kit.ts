@@ -170,19 +170,24 @@ function testOpening<S extends Spec, Code extends string>(scene: EnvelopeScene<S
     await refuses("sealed for the registry", (await lab()).open(sealed), codes.notForUs);
   });
 
-  test("refuses what is sealed for a key it does not have", async () => {
-    const { sealed } = await sealedSmall();
-    const withoutKey: Keyring = { ...await labKeys(), decryptionKey: () => undefined };
-    await refuses("key gone", bind(withoutKey).open(sealed), codes.keyUnknown);
-  });
+  if (codes.keyUnknown !== undefined) {
+    test("refuses what is sealed for a key it does not have", async () => {
+      const { sealed } = await sealedSmall();
+      const withoutKey: Keyring = { ...await labKeys(), decryptionKey: () => undefined };
+      await refuses("key gone", bind(withoutKey).open(sealed), codes.keyUnknown);
+    });
 
-  test("refuses to open with another key of the same id", async () => {
-    const { sealed } = await sealedSmall();
-    const registry = await testKeyring("registry", []);
-    const { keyId } = (await testKeyring("clinic", ["registry"])).encryptionKey("registry", [suite.seals]);
-    const withOtherKey: Keyring = { ...await labKeys(), decryptionKey: () => registry.decryptionKey(keyId) };
-    await refuses("another key", bind(withOtherKey).open(sealed));
-  });
+    test("refuses to open with another key of the same id", async () => {
+      const { sealed } = await sealedSmall();
+      const registry = await testKeyring("registry", []);
+      const { keyId } = (await testKeyring("clinic", ["registry"])).encryptionKey("registry", [suite.seals]);
+      const withOtherKey: Keyring = {
+        ...await labKeys(),
+        decryptionKey: () => registry.decryptionKey(keyId),
+      };
+      await refuses("another key", bind(withOtherKey).open(sealed));
+    });
+  }
 
   test("refuses what a stranger signed", async () => {
     const stranger = bind(await testKeyring("stranger", ["lab"]));

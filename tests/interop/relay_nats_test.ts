@@ -168,8 +168,8 @@ test("a NATS server that is killed in the middle of traffic, again and again, lo
 test("nothing of a sealed message is readable in the files of a NATS server", async () => {
   await using relay = await NatsRelay.start([us, them]);
   const clock = denoWorld.clock, nowMs = () => clock.nowMs();
-  const hospital = bindEnvelope(hpke, {}, await testKeyring("hospital", ["lab"]), { nowMs });
-  const lab = bindEnvelope(hpke, {}, await testKeyring("lab", ["hospital"]), { nowMs });
+  const hospital = bindEnvelope(hpke, { profile: "any" }, await testKeyring("hospital", ["lab"]), { nowMs });
+  const lab = bindEnvelope(hpke, { profile: "any" }, await testKeyring("lab", ["hospital"]), { nowMs });
   await using at = await pair({ servers: [relay.url], us, them });
   const { promise: looked, resolve: goOn } = Promise.withResolvers<void>();
   at.intake.reply = async (delivery) => {

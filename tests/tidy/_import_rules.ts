@@ -14,6 +14,8 @@ const RUNTIME_PARTS: { readonly [part: string]: readonly string[] } = {
   world: ["contract", "console"],
 };
 
+const KITS = [["adapters/", "adapters/_kit/"], ["actors/envelopes/", "actors/envelopes/_kit/"]] as const;
+
 const IMPORT =
   /(?:^(?:import|export)\b[^"';=(]*?\bfrom\s+|^import\s+|\bimport\s*\(\s*|\bnew URL\(\s*(?="\.))"([^"\n]+)"/gm;
 
@@ -55,8 +57,8 @@ function ownTrouble(from: string, to: string): string | undefined {
     return mayImport ? undefined : refused;
   }
   if (to.startsWith("runtime/contract/") || to.startsWith(ownFolder(from))) return undefined;
-  // What several adapters are made of; it imports what they may, and none of them.
-  if (from.startsWith("adapters/") && to.startsWith("adapters/_kit/")) return undefined;
+  // What several adapters, or envelopes, are made of; it imports what they may, and none of them.
+  if (KITS.some(([users, kit]) => from.startsWith(users) && to.startsWith(kit))) return undefined;
   const sharedWithin = posix.dirname(from) === posix.dirname(to) && posix.basename(to).startsWith("_");
   return sharedWithin ? undefined : refused;
 }

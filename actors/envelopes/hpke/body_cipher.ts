@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { concat, utf8 } from "./_bytes.ts";
+import { concat, utf8 } from "../_kit/bytes.ts";
 
 /** Plaintext of every chunk but the last. */
 export const CHUNK_BYTES = 16_384;

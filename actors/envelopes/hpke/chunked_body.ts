@@ -4,7 +4,7 @@
  * 16 KiB and a tag each; the last chunk is shorter, and empty where the length divides. A cut body has no last chunk,
  * a swapped chunk has the wrong nonce, and a body opens under one key only.
  */
-import { concat } from "./_bytes.ts";
+import { concat } from "../_kit/bytes.ts";
 import {
   BodyCipher,
   CHUNK_BYTES,

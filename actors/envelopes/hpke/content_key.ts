@@ -1,8 +1,9 @@
 import { generateKeySync } from "node:crypto";
 import type { OpaqueKey, PublicKey } from "../../../runtime/contract/envelope.ts";
-import { utf8 } from "./_bytes.ts";
-import { canonical } from "./_json.ts";
-import type { PublicPart, Wrap } from "./header.ts";
+import { utf8 } from "../_kit/bytes.ts";
+import { canonical } from "../_kit/json.ts";
+import type { PublicPart } from "../_kit/public_part.ts";
+import type { Wrap } from "./header.ts";
 import { suiteFor } from "./suites.ts";
 
 const INFO = utf8("SEAL/1 cek");

@@ -1,17 +1,10 @@
-import type { Fail, Fault } from "../../../runtime/contract/error.ts";
+import { errorTable, type Fail, type Fault } from "../../../runtime/contract/error.ts";
+import { type SignedCode, signedFaults } from "../_kit/faults.ts";
+import { faultsOf, wordsOf } from "../_kit/words.ts";
 
 /** Everything the `hpke` envelope can fail with. */
 export const errors = {
-  HPKE_STATEMENT_INVALID: {
-    blame: "operator",
-    retry: "never",
-    says: "Cannot seal: {field} of the statement is not as docs/envelope.md has it",
-  },
-  HPKE_RECIPIENTS_INVALID: {
-    blame: "operator",
-    retry: "never",
-    says: "Cannot seal: recipients must be 1 to {recipientsMax}, each once ({recipients})",
-  },
+  ...faultsOf("HPKE", signedFaults),
   HPKE_KEY_UNAPPROVED: {
     blame: "operator",
     retry: "later",
@@ -31,11 +24,6 @@ export const errors = {
     blame: "sender",
     retry: "never",
     says: "Cannot open: cut short after {bytes} bytes",
-  },
-  HPKE_VERSION_UNSUPPORTED: {
-    blame: "unsupported",
-    retry: "never",
-    says: "Cannot open: {field} is of a version or suite this gateway does not know",
   },
   HPKE_HEADER_INVALID: {
     blame: "sender",
@@ -68,65 +56,10 @@ export const errors = {
     retry: "never",
     says: "Cannot open: header or body were altered after sealing",
   },
-  HPKE_SIGNER_UNKNOWN: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot open: signed with a key of no partner by the name in the header",
-  },
-  HPKE_SIGNATURE_INVALID: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot open: the statement inside is not signed, or not by the key it names",
-  },
-  HPKE_STATEMENT_MISMATCHED: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot open: {field} is not what the sender signed",
-  },
-  HPKE_ENVELOPE_EXPIRED: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot open: expired more than clockSkewMsMax ({clockSkewMsMax}) ago",
-  },
-  HPKE_ENVELOPE_POSTDATED: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot open: issued more than clockSkewMsMax ({clockSkewMsMax}) in the future",
-  },
-  HPKE_OUTCOME_UNSETTLED: {
-    blame: "bug",
-    retry: "never",
-    says: "Cannot make receipt: a message that may yet be taken has none",
-  },
-  HPKE_RECEIPT_INVALID: {
-    blame: "receiver",
-    retry: "later",
-    says: "Cannot read receipt: {field} is not as it must be",
-  },
-  HPKE_RECEIPT_SIGNER_UNKNOWN: {
-    blame: "receiver",
-    retry: "later",
-    says: "Cannot trust receipt: signed with no key of {gateway}",
-  },
-  HPKE_RECEIPT_SIGNATURE_INVALID: {
-    blame: "receiver",
-    retry: "later",
-    says: "Cannot trust receipt: not signed by the key of {gateway} it names",
-  },
   HPKE_RECEIPT_UNAPPROVED: {
     blame: "receiver",
     retry: "later",
     says: "Cannot use receipt: the profile {profile} takes no {algorithm}",
-  },
-  HPKE_RECEIPT_MISMATCHED: {
-    blame: "receiver",
-    retry: "later",
-    says: "Cannot use receipt: {field} is not that of the message sent",
-  },
-  HPKE_MESSAGE_REJECTED: {
-    blame: "receiver",
-    retry: "never",
-    says: "Cannot deliver: {gateway} has signed that it refuses the message ({reason})",
   },
 } as const satisfies Record<string, Fault>;
 
@@ -135,3 +68,6 @@ export type HpkeCode = keyof typeof errors;
 
 /** Throws one of them. */
 export type HpkeFail = Fail<HpkeCode>;
+
+/** What is said where a part of the kit says it. */
+export const words = wordsOf<"HPKE", SignedCode>("HPKE", errorTable("hpke", errors));

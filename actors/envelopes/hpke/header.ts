@@ -1,8 +1,9 @@
-import type { Address, PublicKey, Statement } from "../../../runtime/contract/envelope.ts";
-import { concat, fromBase64Url, readU32be, textOf, toBase64Url, u32be, utf8 } from "./_bytes.ts";
-import { canonical, isObject, readCanonicalObject, type Unchecked } from "./_json.ts";
+import type { Address } from "../../../runtime/contract/envelope.ts";
+import { concat, fromBase64Url, readU32be, textOf, toBase64Url, u32be, utf8 } from "../_kit/bytes.ts";
+import { canonical, isObject, readCanonicalObject, type Unchecked } from "../_kit/json.ts";
+import { type Addressee, areAddressees, isName, type PublicPart, wrongField } from "../_kit/public_part.ts";
 import type { HpkeFail } from "./errors.ts";
-import { HEADER_BYTES_MAX, RECIPIENTS_MAX, TEXT_CHARACTERS_MAX } from "./limits.ts";
+import { HEADER_BYTES_MAX } from "./limits.ts";
 import { type Suite, suiteNamed } from "./suites.ts";
 
 /** First bytes of every envelope. The digit is the layout's version. */
@@ -13,26 +14,6 @@ const BODY = "Cobblestone-256";
 const WRAPPED_BYTES = 48;
 /** Before the header: the magic and its length. */
 export const FRONT_BYTES = MAGIC.length + 4;
-
-/** One addressee: its gateway and which of its keys. */
-export interface Addressee {
-  readonly gw: string;
-  readonly kid: string;
-}
-
-/** What everybody may see and the sender signs: the header without key material. Times are milliseconds. */
-export interface PublicPart {
-  readonly v: 1;
-  readonly id: string;
-  readonly from: string;
-  readonly ch: string;
-  readonly ep: number;
-  readonly seq: number;
-  readonly iat: number;
-  readonly exp: number;
-  readonly cty: string;
-  readonly to: readonly Addressee[];
-}
 
 /** The content key, wrapped for one addressee. */
 export interface Wrap extends Addressee {
@@ -48,47 +29,6 @@ export interface Parts {
   /** As it came: its hash is what the body is bound to. */
   readonly header: Uint8Array;
   readonly body: Uint8Array;
-}
-
-/** The public part of a statement. Fails by HPKE_STATEMENT_INVALID, HPKE_RECIPIENTS_INVALID. */
-export function publicPartOf(
-  statement: Statement,
-  keys: readonly Pick<PublicKey, "gateway" | "keyId">[],
-  fail: HpkeFail,
-): PublicPart {
-  const pub: PublicPart = {
-    v: 1,
-    id: statement.id,
-    from: statement.from,
-    ch: statement.channel,
-    ep: statement.epoch,
-    seq: statement.sequence,
-    iat: statement.issuedAtMs,
-    exp: statement.expiresAtMs,
-    cty: statement.contentType,
-    to: keys.map(({ gateway, keyId }) => ({ gw: gateway, kid: keyId })),
-  };
-  const { to, ...rest } = pub;
-  const field = wrongField(rest);
-  if (field !== undefined) fail("HPKE_STATEMENT_INVALID", { field });
-  if (!areAddressees(to)) {
-    fail("HPKE_RECIPIENTS_INVALID", { recipients: to.length, recipientsMax: RECIPIENTS_MAX });
-  }
-  return pub;
-}
-
-/** The statement a public part stands for. */
-export function statementOf(pub: PublicPart): Statement {
-  return {
-    id: pub.id,
-    from: pub.from,
-    channel: pub.ch,
-    epoch: pub.ep,
-    sequence: pub.seq,
-    issuedAtMs: pub.iat,
-    expiresAtMs: pub.exp,
-    contentType: pub.cty,
-  };
 }
 
 /** The header as bytes. */
@@ -176,40 +116,4 @@ function readWrap(entry: unknown, fail: HpkeFail): Wrap {
   const [encapsulated, wrapped] = [fromBase64Url(enc), fromBase64Url(ek)];
   if (encapsulated?.length !== suite.encapsulatedBytes || wrapped?.length !== WRAPPED_BYTES) return refuse();
   return { gw, kid, suite, encapsulated, wrapped };
-}
-
-/** What each field beside `to` must be. One table for both directions: nothing is sealed that would not open. */
-const FIELDS: Readonly<Record<Exclude<keyof PublicPart, "to">, (value: unknown) => boolean>> = {
-  v: (value) => value === 1,
-  id: isName,
-  from: isName,
-  ch: isName,
-  ep: isCount,
-  seq: isCount,
-  iat: isCount,
-  exp: isCount,
-  cty: isName,
-};
-
-/** Name of the first field that is not as it must be; a name nobody knows is reported as `names`. */
-function wrongField(rest: Unchecked): string | undefined {
-  const wrong = Object.entries(FIELDS).find(([name, isRight]) => !isRight(rest[name]));
-  if (wrong) return wrong[0];
-  if (Object.keys(rest).some((name) => !Object.hasOwn(FIELDS, name))) return "names";
-  return (rest.exp as number) <= (rest.iat as number) ? "exp" : undefined;
-}
-
-function areAddressees(to: readonly Addressee[]): boolean {
-  const distinct = new Set(to.map(({ gw, kid }) => JSON.stringify([gw, kid])));
-  return to.length > 0 && to.length <= RECIPIENTS_MAX && distinct.size === to.length &&
-    to.every(({ gw, kid }) => isName(gw) && isName(kid));
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === "string" && value !== "" && value.length <= TEXT_CHARACTERS_MAX &&
-    value.isWellFormed() && !/\p{Cc}/u.test(value);
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -7,16 +7,23 @@
  */
 import { defineEnvelope, type EnvelopeSpec } from "../../../runtime/contract/envelope.ts";
 import type { Answer, Outcome } from "../../../runtime/contract/message.ts";
-import { sha256Hex } from "./_bytes.ts";
-import { errors } from "./errors.ts";
+import { errors, words } from "./errors.ts";
 import { addressOf } from "./header.ts";
 import { open } from "./open.ts";
-import { judgeReceipt, RECEIPT_TYPE, type Received, type Sent, signReceipt } from "./receipt.ts";
+import {
+  judgeReceipt,
+  RECEIPT_TYPE,
+  type Received,
+  receivedOf,
+  type Sent,
+  sentOf,
+  signReceipt,
+} from "../_kit/receipt.ts";
 import { seal } from "./seal.ts";
-import { config, type HpkeSpec, type StreamTools, toolsOf } from "./tools.ts";
+import { approvedKeys, config, type HpkeSpec, type HpkeTools, type StreamTools, toolsOf } from "./tools.ts";
 
 export { type OpenedStream, openStream } from "./open_stream.ts";
-export type { Received, Sent } from "./receipt.ts";
+export type { Received, Sent } from "../_kit/receipt.ts";
 export { type SealedStream, sealStream } from "./seal_stream.ts";
 export type { Profile } from "./suites.ts";
 export type { HpkeSpec, StreamTools } from "./tools.ts";
@@ -37,17 +44,10 @@ const hpke: EnvelopeSpec<"hpke", HpkeSpec, string> = defineEnvelope({
   seal,
   address: addressOf,
   open,
-  async receipt(sealed, { payload, statement, signed }, outcome, tools) {
-    const received = {
-      statement,
-      envelopeSha256: await sha256Hex(sealed),
-      signedSha256: await sha256Hex(signed),
-      payloadSha256: await sha256Hex(payload),
-    };
-    return { bytes: await signReceipt(received, outcome, tools), contentType: RECEIPT_TYPE };
+  async receipt(sealed, opened, outcome, tools) {
+    return await receipt(await receivedOf(sealed, opened), outcome, tools);
   },
-  judge: async (receipt, { statement, payload, to }, tools) =>
-    await judgeReceipt(receipt, { statement, payloadSha256: await sha256Hex(payload), to }, tools),
+  judge: async (receipt, sent, tools) => await judge(receipt, await sentOf(sent), tools),
 });
 
 /**
@@ -55,7 +55,7 @@ const hpke: EnvelopeSpec<"hpke", HpkeSpec, string> = defineEnvelope({
  * HPKE_OUTCOME_UNSETTLED, HPKE_KEY_UNAPPROVED.
  */
 export async function receiptFor(received: Received, outcome: Outcome, tools: StreamTools): Promise<Answer> {
-  return { bytes: await signReceipt(received, outcome, toolsOf(tools)), contentType: RECEIPT_TYPE };
+  return await receipt(received, outcome, toolsOf(tools));
 }
 
 /**
@@ -63,7 +63,17 @@ export async function receiptFor(received: Received, outcome: Outcome, tools: St
  * HPKE_RECEIPT_SIGNER_UNKNOWN, HPKE_RECEIPT_UNAPPROVED, HPKE_RECEIPT_SIGNATURE_INVALID, HPKE_RECEIPT_MISMATCHED.
  */
 export async function judgeReceiptFor(sent: Sent, receipt: Uint8Array, tools: StreamTools): Promise<Outcome> {
-  return await judgeReceipt(receipt, sent, toolsOf(tools));
+  return await judge(receipt, sent, toolsOf(tools));
+}
+
+async function receipt(received: Received, outcome: Outcome, tools: HpkeTools): Promise<Answer> {
+  const { nowMs } = tools;
+  const bytes = await signReceipt(received, outcome, { keys: approvedKeys(tools), nowMs }, words.fail);
+  return { bytes, contentType: RECEIPT_TYPE };
+}
+
+async function judge(receipt: Uint8Array, sent: Sent, tools: HpkeTools): Promise<Outcome> {
+  return await judgeReceipt(receipt, sent, approvedKeys(tools, "HPKE_RECEIPT_UNAPPROVED"), words);
 }
 
 export default hpke;

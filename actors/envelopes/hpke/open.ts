@@ -1,12 +1,14 @@
 import type { Opened } from "../../../runtime/contract/envelope.ts";
-import { readU32be, sha256, sha256Hex, textOf } from "./_bytes.ts";
+import { readU32be, sha256, textOf } from "../_kit/bytes.ts";
+import { STATEMENT_BYTES_MAX } from "../_kit/limits.ts";
+import { checkDates, statementOf } from "../_kit/public_part.ts";
+import { checkPayload, factsOf, verifyStatement } from "../_kit/statement.ts";
 import { openBody } from "./chunked_body.ts";
 import { unwrapContentKey } from "./content_key.ts";
-import { type Parts, type PublicPart, readParts, statementOf } from "./header.ts";
-import { CLOCK_SKEW_MS_MAX, STATEMENT_BYTES_MAX } from "./limits.ts";
-import { checkPayload, verifyStatement } from "./statement.ts";
+import { words } from "./errors.ts";
+import { type Parts, readParts } from "./header.ts";
 import { allows } from "./suites.ts";
-import { type HpkeTools, ourSigningKey } from "./tools.ts";
+import { approvedKeys, type HpkeTools } from "./tools.ts";
 
 /**
  * Opens and checks, in this order: layout, header, algorithms, addressee, content key, body, signature, statement,
@@ -22,9 +24,9 @@ export async function open(sealed: Uint8Array, tools: HpkeTools): Promise<Opened
   const length = readStatementLength(inside, tools);
   if (inside.length < length) fail("HPKE_SIGNATURE_INVALID");
   const [signed, payload] = [inside.slice(4, length), inside.subarray(length)];
-  const facts = await verifyStatement(textOf(signed) ?? "", parts.pub, tools);
-  checkPayload({ size: payload.length, sha256: await sha256Hex(payload) }, facts, tools);
-  checkDates(parts.pub, tools);
+  const facts = await verifyStatement(textOf(signed) ?? "", parts.pub, approvedKeys(tools), words.fail);
+  checkPayload(await factsOf(payload), facts, words.fail);
+  checkDates(parts.pub, tools.nowMs, words.fail);
   return { payload, statement: statementOf(parts.pub), signed };
 }
 
@@ -38,7 +40,7 @@ export async function findContentKey(
 ): Promise<Uint8Array> {
   const { keys, config: { profile }, fail } = tools;
   // A receipt is needed for everything that is opened: better refused now than taken and not receipted.
-  if (profile !== "any") ourSigningKey(tools);
+  if (profile !== "any") approvedKeys(tools).signingKey();
   const other = wraps.find(({ suite }) => !allows(profile, suite.seals));
   if (other) fail("HPKE_ALGORITHM_UNAPPROVED", { profile, algorithm: other.suite.seals });
   const { gateway } = keys;
@@ -57,11 +59,4 @@ export async function findContentKey(
 export function readStatementLength(inside: Uint8Array, { fail }: HpkeTools): number {
   const length = readU32be(inside, 0) ?? fail("HPKE_SIGNATURE_INVALID");
   return length > STATEMENT_BYTES_MAX ? fail("HPKE_SIGNATURE_INVALID") : 4 + length;
-}
-
-/** Fails by HPKE_ENVELOPE_EXPIRED, HPKE_ENVELOPE_POSTDATED. */
-export function checkDates({ iat, exp }: PublicPart, { nowMs, fail }: HpkeTools): void {
-  const facts = { clockSkewMsMax: CLOCK_SKEW_MS_MAX };
-  if (nowMs > exp + CLOCK_SKEW_MS_MAX) fail("HPKE_ENVELOPE_EXPIRED", facts);
-  if (iat > nowMs + CLOCK_SKEW_MS_MAX) fail("HPKE_ENVELOPE_POSTDATED", facts);
 }

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import type { Statement } from "../../../runtime/contract/envelope.ts";
-import { concat, sha256, sha256Hex, textOf } from "./_bytes.ts";
+import { concat, sha256, sha256Hex, textOf } from "../_kit/bytes.ts";
+import { checkDates, statementOf } from "../_kit/public_part.ts";
+import type { Received } from "../_kit/receipt.ts";
+import { checkPayload, type PayloadFacts, verifyStatement } from "../_kit/statement.ts";
 import { ByteReader } from "./_byte_reader.ts";
 import { BodyCipher, CHUNKS_AT, CHUNKS_AT_ONCE, SEALED_CHUNK_BYTES, TAG_BYTES } from "./body_cipher.ts";
 import { lastChunkBytes, openChunks } from "./chunked_body.ts";
-import { FRONT_BYTES, readHeaderLength, readParts, statementOf } from "./header.ts";
-import { checkDates, findContentKey, readStatementLength } from "./open.ts";
-import type { Received } from "./receipt.ts";
-import { checkPayload, type PayloadFacts, verifyStatement } from "./statement.ts";
-import { type HpkeTools, type StreamTools, toolsOf } from "./tools.ts";
+import { words } from "./errors.ts";
+import { FRONT_BYTES, readHeaderLength, readParts } from "./header.ts";
+import { findContentKey, readStatementLength } from "./open.ts";
+import { approvedKeys, type HpkeTools, type StreamTools, toolsOf } from "./tools.ts";
 
 /** Sealed bytes that are held and opened at once. */
 const BATCH_BYTES = CHUNKS_AT_ONCE * SEALED_CHUNK_BYTES;
@@ -84,8 +86,8 @@ async function opened(
   const length = readStatementLength(first, tools);
   if (first.length < length) fail("HPKE_SIGNATURE_INVALID");
   const signed = first.slice(4, length);
-  const facts = await verifyStatement(textOf(signed) ?? "", pub, tools);
-  checkDates(pub, tools);
+  const facts = await verifyStatement(textOf(signed) ?? "", pub, approvedKeys(tools), words.fail);
+  checkDates(pub, tools.nowMs, words.fail);
 
   const statement = statementOf(pub);
   const received = Promise.withResolvers<Received>();
@@ -163,5 +165,5 @@ async function* checkedPayload(
   for await (const piece of rest) {
     if (piece.length > 0) yield heard(piece);
   }
-  checkPayload({ size, sha256: hash.digest("hex") }, signed, tools);
+  checkPayload({ size, sha256: hash.digest("hex") }, signed, words.fail);
 }

@@ -1,11 +1,13 @@
 import type { PublicKey, Statement } from "../../../runtime/contract/envelope.ts";
-import { concat, sha256, sha256Hex, u32be, utf8 } from "./_bytes.ts";
+import { concat, sha256, u32be, utf8 } from "../_kit/bytes.ts";
+import { type PublicPart, publicPartOf } from "../_kit/public_part.ts";
+import { factsOf, type PayloadFacts, signStatement } from "../_kit/statement.ts";
 import { bodyBytes, sealBody } from "./chunked_body.ts";
 import { type ContentKey, drawContentKey, wrapContentKey } from "./content_key.ts";
-import { encodeHeader, frameHeader, type PublicPart, publicPartOf } from "./header.ts";
-import { type PayloadFacts, signStatement } from "./statement.ts";
+import { words } from "./errors.ts";
+import { encodeHeader, frameHeader } from "./header.ts";
 import { sealingAlgorithms } from "./suites.ts";
-import type { HpkeTools } from "./tools.ts";
+import { approvedKeys, type HpkeTools } from "./tools.ts";
 
 /** An envelope of which all is made but the body. */
 export interface Begun {
@@ -28,8 +30,7 @@ export async function seal(
   to: readonly string[],
   tools: HpkeTools,
 ): Promise<Uint8Array> {
-  const facts = { size: payload.length, sha256: await sha256Hex(payload) };
-  return await fill(await begin(facts, statement, to, tools), payload);
+  return await fill(await begin(await factsOf(payload), statement, to, tools), payload);
 }
 
 /** Everything but the body, for a payload whose size and hash are known. Fails as {@linkcode seal} does. */
@@ -42,8 +43,8 @@ export async function begin(
   const { keys, config: { profile }, fail } = tools;
   if (statement.from !== keys.gateway) fail("HPKE_STATEMENT_INVALID", { field: "from" });
   const recipients = to.map((partner) => keys.encryptionKey(partner, sealingAlgorithms(profile)));
-  const pub = publicPartOf(statement, recipients, fail);
-  return await wrapped(await signStatement(pub, facts, tools), pub, recipients);
+  const pub = publicPartOf(statement, recipients, words.fail);
+  return await wrapped(await signStatement(pub, facts, approvedKeys(tools)), pub, recipients);
 }
 
 /** Seals a statement already signed. Nothing here looks whether it fits: that is for whoever opens it. */

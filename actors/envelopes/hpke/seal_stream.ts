@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Statement } from "../../../runtime/contract/envelope.ts";
-import { concat } from "./_bytes.ts";
+import { concat } from "../_kit/bytes.ts";
+import type { PayloadFacts } from "../_kit/statement.ts";
 import { ByteReader } from "./_byte_reader.ts";
 import { BodyCipher, CHUNK_BYTES, CHUNKS_AT_ONCE } from "./body_cipher.ts";
 import { chunkCount, sealChunks } from "./chunked_body.ts";
 import { begin, type Begun } from "./seal.ts";
-import type { PayloadFacts } from "./statement.ts";
 import { type HpkeTools, type StreamTools, toolsOf } from "./tools.ts";
 
 /** Plaintext that is held and sealed at once. */

@@ -1,5 +1,6 @@
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_P256, KEM_MLKEM768_X25519 } from "hpke";
 import type { SealingAlgorithm, SignatureAlgorithm } from "../../../runtime/contract/envelope.ts";
+import { SIGNINGS } from "../_kit/jws.ts";
 
 /** Which algorithms an envelope takes: every one it knows, or those of NIST's profile alone. */
 export type Profile = "any" | "nist";
@@ -15,14 +16,6 @@ export interface Suite {
   readonly hpke: CipherSuite;
 }
 
-/** A way to sign. */
-export interface Signing {
-  /** What a signer's key is for. */
-  readonly signs: SignatureAlgorithm;
-  /** Its name in a JWS. */
-  readonly alg: string;
-}
-
 const SUITES: readonly Suite[] = [
   {
     seals: "MLKEM768-X25519",
@@ -36,12 +29,6 @@ const SUITES: readonly Suite[] = [
     encapsulatedBytes: 1153,
     hpke: new CipherSuite(KEM_MLKEM768_P256, KDF_HKDF_SHA256, AEAD_AES_256_GCM),
   },
-];
-
-/** RFC 9864 calls the first `Ed25519` now; the older name is what other stacks in the field read. */
-const SIGNINGS: readonly Signing[] = [
-  { signs: "Ed25519", alg: "EdDSA" },
-  { signs: "ES256", alg: "ES256" },
 ];
 
 const PROFILES: Readonly<Record<Profile, readonly string[]>> = {
@@ -66,22 +53,7 @@ export function suiteNamed(alg: unknown): Suite | undefined {
 
 /** The suite for a recipient's key, which was asked for by {@linkcode sealingAlgorithms}. */
 export function suiteFor(algorithm: SealingAlgorithm): Suite {
-  return found(SUITES.find(({ seals }) => seals === algorithm), algorithm);
-}
-
-/** How a key signs. */
-export function signingFor(algorithm: SignatureAlgorithm): Signing {
-  return found(SIGNINGS.find(({ signs }) => signs === algorithm), algorithm);
-}
-
-/** True for the name of a way to sign. */
-export function isSigning(alg: unknown): boolean {
-  return SIGNINGS.some((signing) => signing.alg === alg);
-}
-
-function found<T>(row: T | undefined, algorithm: string): T {
-  if (row === undefined) {
-    throw new TypeError(`Cannot use a key for ${algorithm}: not an algorithm of this envelope`);
-  }
-  return row;
+  const found = SUITES.find(({ seals }) => seals === algorithm);
+  if (!found) throw new TypeError(`Cannot use a key for ${algorithm}: not an algorithm of this envelope`);
+  return found;
 }

@@ -23,12 +23,25 @@ export const config: HpkeSpec = {
 /** What every call is given. */
 export type HpkeTools = EnvelopeTools<HpkeSpec, HpkeCode>;
 
-/** The key we sign with. Fails by HPKE_KEY_UNAPPROVED, and as the keyring does. */
-export function ourSigningKey({ keys, config: { profile }, fail }: HpkeTools): SignatureKey {
-  const key = keys.signingKey();
-  return allows(profile, key.algorithm)
-    ? key
-    : fail("HPKE_KEY_UNAPPROVED", { profile, algorithm: key.algorithm });
+/**
+ * The keyring as the profile lets it be used: our signing key fails by HPKE_KEY_UNAPPROVED, and a partner's by `unapproved`,
+ * where it is for an algorithm the profile does not take.
+ */
+export function approvedKeys(
+  { keys, config: { profile }, fail }: HpkeTools,
+  unapproved: "HPKE_ALGORITHM_UNAPPROVED" | "HPKE_RECEIPT_UNAPPROVED" = "HPKE_ALGORITHM_UNAPPROVED",
+): Pick<Keyring, "gateway" | "gatewayOf" | "signingKey" | "verificationKey"> {
+  const approved = (key: SignatureKey, code: HpkeCode) =>
+    allows(profile, key.algorithm) ? key : fail(code, { profile, algorithm: key.algorithm });
+  return {
+    gateway: keys.gateway,
+    gatewayOf: (partner) => keys.gatewayOf(partner),
+    signingKey: () => approved(keys.signingKey(), "HPKE_KEY_UNAPPROVED"),
+    verificationKey(gateway, keyId) {
+      const key = keys.verificationKey(gateway, keyId);
+      return key && approved(key, unapproved);
+    },
+  };
 }
 
 /** What whoever calls without a gateway has to give. */

@@ -3,8 +3,11 @@ import { common, count, type Ranges, union, within, without } from "./ranges.ts"
 
 /** How two accounts of one feed in one epoch differ: numbers of messages. */
 export interface FeedComparison {
+  /** Whether we sent them, or received them. */
   readonly way: "sent" | "received";
+  /** The sender's name for the feed. */
   readonly feed: string;
+  /** The sender's. */
   readonly epoch: number;
   /** Numbers that both say the same of, beyond what was agreed before. */
   readonly agreed: number;

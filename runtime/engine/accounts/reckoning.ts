@@ -27,6 +27,7 @@ export interface Reckoned {
   readonly atMs: number;
   /** The epoch of our journal then. */
   readonly epoch: number;
+  /** Each feed in each epoch, both ways. */
   readonly feeds: readonly FeedComparison[];
 }
 

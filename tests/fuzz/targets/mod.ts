@@ -2,7 +2,7 @@ import type { Target } from "../target.ts";
 import { archiveTarget, globTarget } from "./archives.ts";
 import { astmFramesTarget } from "./astm_frames.ts";
 import { csvTarget, jsonTarget, textTarget, xmlTarget } from "./documents.ts";
-import { envelopeTarget, partnerFileTarget, privateFileTarget } from "./envelopes.ts";
+import { ageTarget, envelopeTarget, jweTarget, partnerFileTarget, privateFileTarget } from "./envelopes.ts";
 import { gatewayFileTarget, yamlTarget } from "./gateway_files.ts";
 import { httpsHeadersTarget } from "./https_headers.ts";
 import { hl7v2PathTarget, hl7v2Target } from "./hl7v2.ts";
@@ -35,6 +35,8 @@ export const targets: readonly Target[] = [
   gatewayFileTarget,
   yamlTarget,
   envelopeTarget,
+  jweTarget,
+  ageTarget,
   partnerFileTarget,
   invitationTarget,
   acceptanceTarget,

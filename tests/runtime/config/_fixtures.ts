@@ -125,6 +125,25 @@ const hpke = defineEnvelope({
   judge: neverRun,
 });
 
+const age = defineEnvelope({
+  name: "age",
+  about: "Files.",
+  contentType: "application/x",
+  receiptType: "application/y",
+  config: {
+    signed: toggle("Whether it is signed.", { default: true }),
+    identity: secret("What opens.", { optional: true }),
+  },
+  isUnsigned: ({ signed }) => !signed,
+  checkUse: (use, { identity }) =>
+    use === "open" && !identity ? [{ setting: "identity", rule: "is needed to open" }] : [],
+  errors: {},
+  seal: neverRun,
+  open: neverRun,
+  receipt: neverRun,
+  judge: neverRun,
+});
+
 /** Refuses an expression with a `#`, as a stand-in for a syntax error. */
 const filter = defineTransformer({
   name: "filter",
@@ -176,7 +195,7 @@ export const catalog: Catalog = {
   listeners: { mllp: ready(mllpListener), file: ready(fileListener) },
   senders: { mllp: ready(mllpSender), https: ready(httpsSender) },
   formats: { hl7v2: ready(hl7v2) },
-  envelopes: { hpke: ready(hpke) },
+  envelopes: { hpke: ready(hpke), age: ready(age) },
   transforms: {
     filter: ready(filter.spec),
     set: ready(set.spec),

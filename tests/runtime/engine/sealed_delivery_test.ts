@@ -167,3 +167,15 @@ Deno.test("what is diverted is sealed as for the destination by whose sender it 
     "send",
   ]);
 });
+
+Deno.test("where an envelope signs nothing, the peer's answer is judged as that to a message in clear", async () => {
+  await using rig = new GatewayRig();
+  const [peer, envelope] = [new FakePeer(), new FakeEnvelope()];
+  peer.conduct = ({ judge }) => judge(encoder.encode("A|AE|"));
+  const spec = { ...envelope.spec, isUnsigned: () => true };
+  const encrypt = { spec, config: {}, to: [], expiresMs: EXPIRES_MS };
+  await rig.open([rig.channel("lab", [to("registry", peer, { encrypt })])]);
+  await rig.hand().give(note({ id: "A" }));
+  const { error } = await rig.clock.pass(rig.seen("messageQuarantined"));
+  assertEquals(error.code, "NOTE_DELIVERY_REFUSED");
+});

@@ -75,7 +75,7 @@ class Pen {
 
   channel(plan: ChannelPlan): ChannelPicture {
     const { name, about, listen, decrypt, parse, steps } = plan;
-    const opens = decrypt ? [{ label: `decrypt ${decrypt.spec.name} from ${decrypt.from.join(", ")}` }] : [];
+    const opens = decrypt ? [{ label: envelopeLabel("decrypt", decrypt, "from", decrypt.from) }] : [];
     return {
       name,
       about,
@@ -97,7 +97,7 @@ class Pen {
       steps: [
         ...steps.map((step) => this.#step(step)),
         ...(collect ? [{ label: collectLabel(collect) }] : []),
-        ...(encrypt ? [{ label: `encrypt ${encrypt.spec.name} to ${encrypt.to.join(", ")}` }] : []),
+        ...(encrypt ? [{ label: envelopeLabel("encrypt", encrypt, "to", encrypt.to) }] : []),
       ],
       ...("channel" in send ? { channel: send.channel } : this.#paths(send)),
     };
@@ -174,4 +174,13 @@ function braced(entries: readonly (readonly [string, string])[]): string {
 
 function joined(name: string, settings: string): string {
   return settings === "" ? name : `${name} ${settings}`;
+}
+
+function envelopeLabel(
+  does: string,
+  { spec }: Configured<{ readonly name: string }>,
+  preposition: string,
+  partners: readonly string[],
+): string {
+  return [does, spec.name, ...(partners.length > 0 ? [preposition, partners.join(", ")] : [])].join(" ");
 }

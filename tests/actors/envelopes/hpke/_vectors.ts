@@ -1,7 +1,7 @@
 /** The published vectors, read as anybody may read them: with no part of the tool that made them. */
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_P256, KEM_MLKEM768_X25519 } from "hpke";
-import { concat, fromBase64Url, toBase64Url, u32be, utf8 } from "../../../../actors/envelopes/hpke/_bytes.ts";
-import { canonical } from "../../../../actors/envelopes/hpke/_json.ts";
+import { concat, fromBase64Url, toBase64Url, u32be, utf8 } from "../../../../actors/envelopes/_kit/bytes.ts";
+import { canonical } from "../../../../actors/envelopes/_kit/json.ts";
 import { SEALED_CHUNK_BYTES } from "../../../../actors/envelopes/hpke/body_cipher.ts";
 import { bodyBytes, sealBody } from "../../../../actors/envelopes/hpke/chunked_body.ts";
 import type {

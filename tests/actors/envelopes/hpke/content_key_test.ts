@@ -4,7 +4,7 @@ import {
   unwrapContentKey,
   wrapContentKey,
 } from "../../../../actors/envelopes/hpke/content_key.ts";
-import type { PublicPart } from "../../../../actors/envelopes/hpke/header.ts";
+import type { PublicPart } from "../../../../actors/envelopes/_kit/public_part.ts";
 import { testKeyring } from "../../../runtime/trust/gateways.ts";
 
 async function wrapped() {

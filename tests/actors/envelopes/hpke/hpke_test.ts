@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { CHUNKS_AT, SEALED_CHUNK_BYTES } from "../../../../actors/envelopes/hpke/body_cipher.ts";
-import { type PublicPart, readParts } from "../../../../actors/envelopes/hpke/header.ts";
+import type { PublicPart } from "../../../../actors/envelopes/_kit/public_part.ts";
+import { readParts } from "../../../../actors/envelopes/hpke/header.ts";
 import hpke from "../../../../actors/envelopes/hpke/mod.ts";
 import { sealSigned } from "../../../../actors/envelopes/hpke/seal.ts";
-import { signStatement } from "../../../../actors/envelopes/hpke/statement.ts";
+import { signStatement } from "../../../../actors/envelopes/_kit/statement.ts";
 import {
   bindEnvelope,
   type Keyring,
@@ -65,8 +66,7 @@ const statement: Statement = {
 /** The statement of a public part and a payload, signed. */
 async function signed(pub: PublicPart, payload: Uint8Array<ArrayBuffer>, keys: Keyring): Promise<string> {
   const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", payload)).toHex();
-  const tools = { keys, config: { profile: "any" as const }, nowMs: NOW_MS, fail: unexpected };
-  return await signStatement(pub, { size: payload.length, sha256 }, tools);
+  return await signStatement(pub, { size: payload.length, sha256 }, keys);
 }
 
 /** A hospital that does as the test says, and a lab that opens. */

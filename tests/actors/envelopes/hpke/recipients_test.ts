@@ -1,12 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { concat } from "../../../../actors/envelopes/hpke/_bytes.ts";
-import {
-  encodeHeader,
-  frameHeader,
-  type PublicPart,
-  readParts,
-  type Wrap,
-} from "../../../../actors/envelopes/hpke/header.ts";
+import { concat } from "../../../../actors/envelopes/_kit/bytes.ts";
+import type { PublicPart } from "../../../../actors/envelopes/_kit/public_part.ts";
+import { encodeHeader, frameHeader, readParts, type Wrap } from "../../../../actors/envelopes/hpke/header.ts";
 import hpke from "../../../../actors/envelopes/hpke/mod.ts";
 import type { Profile } from "../../../../actors/envelopes/hpke/suites.ts";
 import { bindEnvelope, type Keyring, type Statement } from "../../../../runtime/contract/envelope.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { concat } from "../../../../actors/envelopes/hpke/_bytes.ts";
+import { concat } from "../../../../actors/envelopes/_kit/bytes.ts";
 import { CHUNKS_AT, SEALED_CHUNK_BYTES } from "../../../../actors/envelopes/hpke/body_cipher.ts";
 import { readParts } from "../../../../actors/envelopes/hpke/header.ts";
 import hpke, {
@@ -9,8 +9,7 @@ import hpke, {
   sealStream,
 } from "../../../../actors/envelopes/hpke/mod.ts";
 import { sealSigned } from "../../../../actors/envelopes/hpke/seal.ts";
-import { signStatement } from "../../../../actors/envelopes/hpke/statement.ts";
-import { toolsOf } from "../../../../actors/envelopes/hpke/tools.ts";
+import { signStatement } from "../../../../actors/envelopes/_kit/statement.ts";
 import { bindEnvelope, type Statement } from "../../../../runtime/contract/envelope.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
 import { flipped, payloadOf, sameBytes } from "../../../contract/_bytes.ts";
@@ -183,7 +182,7 @@ Deno.test("an opened stream fails at its end where the payload is not the one th
     throw new Error("Cannot read the test's own envelope");
   });
   const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", payload)).toHex();
-  const jws = await signStatement(pub, { size: payload.length, sha256 }, toolsOf(hospital));
+  const jws = await signStatement(pub, { size: payload.length, sha256 }, hospital.keys);
   const to = hospital.keys.encryptionKey("lab", ["MLKEM768-X25519"]);
   const facts: string[] = [];
   for (const other of [flipped(payload, 1), payload.slice(1)]) {

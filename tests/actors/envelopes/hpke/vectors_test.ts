@@ -105,7 +105,7 @@ Deno.test("the vectors have every refusal there is, for both suites, and fit in 
     "HPKE_OUTCOME_UNSETTLED",
     "HPKE_MESSAGE_REJECTED",
   ];
-  assertEquals(Object.keys(errors).filter((code) => !inVectors.has(code as never)), elsewhere);
+  assertEquals(Object.keys(errors).filter((code) => !inVectors.has(code as never)).sort(), elsewhere.sort());
   assertEquals(new Set(Object.values(vectors.gateways).map(({ encryption }) => encryption.alg)).size, 2);
   const { size } = await Deno.stat(new URL("../../../../docs/vectors/hpke.json", import.meta.url));
   assert(size < 400_000, `${size} bytes`);

@@ -1,13 +1,12 @@
-import type { Statement } from "../../../runtime/contract/envelope.ts";
-import { MitralError } from "../../../runtime/contract/error.ts";
+import type { EnvelopeSpec, Keyring, Opened, Statement } from "../../../runtime/contract/envelope.ts";
+import type { Fail } from "../../../runtime/contract/error.ts";
 import type { Outcome } from "../../../runtime/contract/message.ts";
-import { textOf, utf8 } from "./_bytes.ts";
-import { canonical, mismatch, readObject, type Unchecked } from "./_json.ts";
-import { readJwsHeader, signJws, verifyJws } from "./_jws.ts";
-import { errors } from "./errors.ts";
+import { sha256Hex, textOf, utf8 } from "./bytes.ts";
+import type { SignedCode } from "./faults.ts";
+import { canonical, mismatch, readObject, type Unchecked } from "./json.ts";
+import { isSigning, readJwsHeader, signJws, verifyJws } from "./jws.ts";
 import { RECEIPT_BYTES_MAX } from "./limits.ts";
-import { allows, isSigning } from "./suites.ts";
-import { type HpkeTools, ourSigningKey } from "./tools.ts";
+import type { Words } from "./words.ts";
 
 /** Media type of a receipt. */
 export const RECEIPT_TYPE = "application/vnd.mitral.receipt+jwt";
@@ -29,26 +28,40 @@ export interface Received {
   readonly payloadSha256: string;
 }
 
-/** Signs that we took, or refused, what was opened. Fails by HPKE_OUTCOME_UNSETTLED, HPKE_KEY_UNAPPROVED. */
+/** The same, of what was opened whole. */
+export async function receivedOf(
+  sealed: Uint8Array,
+  { payload, statement, signed }: Opened,
+): Promise<Received> {
+  return {
+    statement,
+    envelopeSha256: await sha256Hex(sealed),
+    signedSha256: await sha256Hex(signed),
+    payloadSha256: await sha256Hex(payload),
+  };
+}
+
+/** Signs that we took, or refused, what was opened. Fails by OUTCOME_UNSETTLED. */
 export async function signReceipt(
   { statement, envelopeSha256, signedSha256, payloadSha256 }: Received,
   outcome: Outcome,
-  tools: HpkeTools,
+  { keys, nowMs }: { readonly keys: Pick<Keyring, "gateway" | "signingKey">; readonly nowMs: number },
+  fail: Fail<SignedCode>,
 ): Promise<Uint8Array> {
   // Left out on purpose is taken: the sender has nothing left to do.
   const verdict = outcome.kind === "rejected"
     ? { st: "rejected", ...(CODE.test(outcome.error.code) ? { code: outcome.error.code } : {}) }
     : outcome.kind === "failed"
-    ? tools.fail("HPKE_OUTCOME_UNSETTLED")
+    ? fail("OUTCOME_UNSETTLED")
     : { st: "accepted" };
   const claims = {
-    ...boundTo(statement, payloadSha256, { by: tools.keys.gateway }),
+    ...boundTo(statement, payloadSha256, { by: keys.gateway }),
     env: envelopeSha256,
     stmt: signedSha256,
     ...verdict,
-    rat: tools.nowMs,
+    rat: nowMs,
   };
-  return utf8(await signJws(TYPE, canonical(claims), ourSigningKey(tools)));
+  return utf8(await signJws(TYPE, canonical(claims), keys.signingKey()));
 }
 
 /** What a receipt is judged by. */
@@ -61,38 +74,41 @@ export interface Sent {
   readonly to: string;
 }
 
+/** The same, of what was sealed whole. */
+export async function sentOf(
+  { statement, payload, to }: Parameters<EnvelopeSpec["judge"]>[1],
+): Promise<Sent> {
+  return { statement, payloadSha256: await sha256Hex(payload), to };
+}
+
 /**
  * What a receipt says about the message sent. A message sent again is sealed anew, so the receipt may be for an earlier
- * attempt: it is matched on what stays the same. Fails by HPKE_RECEIPT_INVALID, HPKE_RECEIPT_SIGNER_UNKNOWN,
- * HPKE_RECEIPT_UNAPPROVED, HPKE_RECEIPT_SIGNATURE_INVALID, HPKE_RECEIPT_MISMATCHED.
+ * attempt: it is matched on what stays the same. Fails by RECEIPT_INVALID, RECEIPT_SIGNER_UNKNOWN,
+ * RECEIPT_SIGNATURE_INVALID, RECEIPT_MISMATCHED.
  */
 export async function judgeReceipt(
   receipt: Uint8Array,
   sent: Sent,
-  { keys, config: { profile }, fail }: HpkeTools,
+  keys: Pick<Keyring, "gatewayOf" | "verificationKey">,
+  { fail, error }: Words<SignedCode>,
 ): Promise<Outcome> {
-  if (receipt.length > RECEIPT_BYTES_MAX) fail("HPKE_RECEIPT_INVALID", { field: "length" });
+  if (receipt.length > RECEIPT_BYTES_MAX) fail("RECEIPT_INVALID", { field: "length" });
   const jws = textOf(receipt) ?? "";
-  const { alg, kid } = readJwsHeader(TYPE, jws) ?? fail("HPKE_RECEIPT_INVALID", { field: "JWS" });
-  if (!isSigning(alg)) fail("HPKE_RECEIPT_INVALID", { field: "alg" });
+  const { alg, kid } = readJwsHeader(TYPE, jws) ?? fail("RECEIPT_INVALID", { field: "JWS" });
+  if (!isSigning(alg)) fail("RECEIPT_INVALID", { field: "alg" });
   const gateway = keys.gatewayOf(sent.to);
-  const key = keys.verificationKey(gateway, kid) ?? fail("HPKE_RECEIPT_SIGNER_UNKNOWN", { gateway });
-  if (!allows(profile, key.algorithm)) fail("HPKE_RECEIPT_UNAPPROVED", { profile, algorithm: key.algorithm });
-  const text = await verifyJws(jws, key) ?? fail("HPKE_RECEIPT_SIGNATURE_INVALID", { gateway });
-  const claims = readObject(text) ?? fail("HPKE_RECEIPT_INVALID", { field: "JSON" });
+  const key = keys.verificationKey(gateway, kid) ?? fail("RECEIPT_SIGNER_UNKNOWN", { gateway });
+  const signed = await verifyJws(jws, key) ?? fail("RECEIPT_SIGNATURE_INVALID", { gateway });
+  const claims = readObject(textOf(signed) ?? "") ?? fail("RECEIPT_INVALID", { field: "JSON" });
   const different = mismatch(claims, boundTo(sent.statement, sent.payloadSha256, { by: gateway }));
-  if (different !== undefined) fail("HPKE_RECEIPT_MISMATCHED", { field: different });
+  if (different !== undefined) fail("RECEIPT_MISMATCHED", { field: different });
   const wrong = wrongField(claims);
-  if (wrong !== undefined) fail("HPKE_RECEIPT_INVALID", { field: wrong });
+  if (wrong !== undefined) fail("RECEIPT_INVALID", { field: wrong });
 
   const answer = { bytes: receipt, contentType: RECEIPT_TYPE };
   if (claims.st === "accepted") return { kind: "accepted", answer };
   const facts = { gateway, reason: typeof claims.code === "string" ? claims.code : "no code" };
-  return {
-    kind: "rejected",
-    error: new MitralError("HPKE_MESSAGE_REJECTED", errors.HPKE_MESSAGE_REJECTED, facts),
-    answer,
-  };
+  return { kind: "rejected", error: error("MESSAGE_REJECTED", facts), answer };
 }
 
 /** What ties a receipt to a message: the same for every attempt to deliver it. */
