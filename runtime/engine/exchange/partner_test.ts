@@ -14,6 +14,7 @@ export interface PartnerCheck {
   readonly of: string;
   /** What was tried: `file`, `keys`, a step of the sender's connection test, `ping`, `clock`. */
   readonly step: string;
+  /** `warn`: it goes on all the same, and somebody should look. */
   readonly state: "ok" | "warn" | "bad";
   /** What came out, for a person, without a full stop. */
   readonly says: string;
