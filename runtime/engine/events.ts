@@ -1,6 +1,8 @@
 import type { Facts, MitralError } from "../contract/error.ts";
 import type { PartnerEvent } from "./partner_events.ts";
 import type { ExchangeEvent, ExchangeState } from "./exchange/state.ts";
+import type { ExchangeState } from "./exchange/state.ts";
+import type { PartnerEvent } from "./partner_events.ts";
 import type { PathState } from "./paths/path_set.ts";
 
 /** Where in a gateway something happened. */
@@ -321,4 +323,4 @@ export interface GatewaySnapshot {
   readonly exchange?: ExchangeState;
 }
 
-export type { DoorState, ExchangeEvent, ExchangePartnerState, ExchangeState } from "./exchange/state.ts";
+export type { DoorState, ExchangePartnerState, ExchangeState } from "./exchange/state.ts";

@@ -2,6 +2,7 @@ import { MitralError } from "../../../runtime/contract/error.ts";
 import type { GatewayStatistics } from "../../../runtime/engine/statistics.ts";
 import type {
   ChannelState,
+  ExchangeState,
   GatewayEvent,
   GatewaySnapshot,
   LineState,
@@ -37,7 +38,12 @@ export class ProbeGateway {
   }
   snapshot(): GatewaySnapshot {
     const { name, ready, journal, channels } = this;
-    return { name, startedAtMs: 1_700_000_000_000, ready, sendersHeld: false, journal, channels };
+    const startedAtMs = 1_700_000_000_000;
+    const exchange: ExchangeState = {
+      doors: [{ name: "https", address: "https://127.0.0.1:8443/" }],
+      partners: [{ name: "lab", state: "active", ways: [], receiptMissingSinceMs: startedAtMs }],
+    };
+    return { name, startedAtMs, ready, sendersHeld: false, journal, channels, exchange };
   }
   async statistics(): Promise<GatewayStatistics> {
     const atMs = 1_700_000_600_000;
