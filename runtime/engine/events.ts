@@ -1,6 +1,4 @@
 import type { Facts, MitralError } from "../contract/error.ts";
-import type { PartnerEvent } from "./partner_events.ts";
-import type { ExchangeEvent, ExchangeState } from "./exchange/state.ts";
 import type { ExchangeState } from "./exchange/state.ts";
 import type { PartnerEvent } from "./partner_events.ts";
 import type { PathState } from "./paths/path_set.ts";
@@ -22,7 +20,6 @@ export type GatewayEvent =
     | { readonly name: "gatewayStarted"; readonly gateway: string; readonly channels: number }
     | { readonly name: "gatewayStopped"; readonly gateway: string; readonly pending: number }
     | PartnerEvent
-    | ExchangeEvent
     | ({ readonly name: "channelStarted"; readonly address: string } & Place)
     | ({ readonly name: "channelStopped" } & Place)
     /**

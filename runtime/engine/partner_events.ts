@@ -1,7 +1,8 @@
-import type { MitralError } from "../contract/error.ts";
+import type { Facts, MitralError } from "../contract/error.ts";
 import type { PartnerState } from "../trust/partner_book.ts";
+import type { Place } from "./events.ts";
 
-/** What a gateway tells of its own keys, its partners, and what it has exchanged with them, as it happens. */
+/** What a gateway tells of its own keys, its partners and the exchange with them, as it happens. */
 export type PartnerEvent =
   /** Our own keys lie in clear, or what was written over their file cannot be used: those there were go on. */
   | { readonly name: "keysTroubled"; readonly error: MitralError }
@@ -26,6 +27,59 @@ export type PartnerEvent =
   | { readonly name: "accountDisputed"; readonly partner: string; readonly error: MitralError }
   /** A partner's gateway could not be told our account, or would not hear it; it is tried again. */
   | { readonly name: "accountFailed"; readonly partner: string; readonly error: MitralError }
+  /** A door of the exchange listens. */
+  | { readonly name: "doorOpened"; readonly door: string; readonly address: string }
+  /** It could not be opened, and is tried again in `againInMs`. */
+  | {
+    readonly name: "doorFailed";
+    readonly door: string;
+    readonly error: MitralError;
+    readonly againInMs: number;
+  }
+  /** A way to a partner: its link is of no use, or nobody answers by it. The others are used. */
+  | {
+    readonly name: "wayFailed";
+    readonly partner: string;
+    readonly way: string;
+    readonly error: MitralError;
+  }
+  /** It is healthy again, `forMs` after it failed. */
+  | { readonly name: "wayRestored"; readonly partner: string; readonly way: string; readonly forMs: number }
+  /** What is sent to the partner goes by it from now on, and not by `instead` any more. */
+  | { readonly name: "wayChosen"; readonly partner: string; readonly way: string; readonly instead: string }
+  /**
+   * What came by a door was not taken, and nothing of it was kept: its sender comes again. `partner`: who it says it is
+   * from, where that is one; nobody has made sure of it.
+   */
+  | {
+    readonly name: "exchangeRefused";
+    readonly door: string;
+    readonly partner?: string;
+    readonly error: MitralError;
+  }
+  /** A partner has given its receipt for our file of public keys of that serial; `error`: it does not take it. */
+  | {
+    readonly name: "partnerInformed";
+    readonly partner: string;
+    readonly serial: number;
+    readonly error?: MitralError;
+  }
+  /** It was sent to a partner, and has had no receipt for longer than `receiptMsMax`. Said once of each. */
+  | ({
+    readonly name: "receiptMissing";
+    readonly id: string;
+    readonly partner: string;
+    readonly ageMs: number;
+    readonly error: MitralError;
+  } & Place)
+  /** An adapter of the exchange reports: `at` a door, `door https`, or a way, `way https to lab`. */
+  | {
+    readonly name: "exchangeReported";
+    readonly at: string;
+    readonly event: string;
+    readonly facts: Facts;
+    readonly error?: MitralError | undefined;
+  }
   /** The partners' folder has something else of it from now on; `serial` is that of an active one's file. */
   | {
     readonly name: "partnerUpdated";
