@@ -118,8 +118,9 @@ export class Gateway extends Operated implements RunningGateway {
   }
 
   /**
-   * Opens the journal and starts every channel. When it resolves, every listener listens. Where one cannot, nothing is
-   * left running. Errors: MASTER_KEY_MISSING, JOURNAL_…, KEYRING_…, IDENTITY_…, those of the adapters.
+   * Opens the journal and starts every channel. When it resolves, every listener listens, but for one that cannot yet (a
+   * port in use, a folder that is not there): that channel fails alone, as `channelFailed` tells, and is tried again.
+   * Where one never can, nothing is left running. Errors: MASTER_KEY_MISSING, JOURNAL_…, KEYRING_…, IDENTITY_…, those of the adapters.
    */
   static async open(
     plan: GatewayPlan,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Gateway } from "mitral";
+import { Gateway, type GatewayEvent } from "mitral";
 import { join } from "node:path";
 import { denoWorld } from "../../runtime/world/deno_world.ts";
 import { faultyDisk, platformError } from "../adapters/file/faulty_disk.ts";
@@ -76,8 +76,10 @@ Deno.test("a watched file over fileBytesMax is noted unread, and moved to the fo
   assertEquals(await Deno.readFile(site.folder.at("in", "failed", "1.hl7")), bytesOf(bad));
 });
 
-Deno.test("a watched folder that is not there is refused", async () => {
+Deno.test("a watched folder that is not there is named, and the gateway runs without that channel", async () => {
   await using folder = await Folder.make();
-  const { code } = await refusal(Gateway.open(gatewayOf(listen), { folder: folder.path }));
-  assertEquals(code, "FILE_FOLDER_UNREADABLE");
+  const codes: string[] = [];
+  const observer = (event: GatewayEvent) => event.name === "channelFailed" && codes.push(event.error.code);
+  await using gateway = await Gateway.open(gatewayOf(listen), { folder: folder.path, observer });
+  assertEquals([codes, gateway.snapshot().ready], [["FILE_FOLDER_UNREADABLE"], false]);
 });

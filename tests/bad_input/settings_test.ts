@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Gateway, type MitralError } from "mitral";
+import { Gateway, type GatewayEvent, type MitralError } from "mitral";
 import type { Problem } from "../../runtime/config/problem.ts";
 import { gatewayOf as keysOf } from "../runtime/trust/gateways.ts";
 import { pki } from "../world/pki.ts";
@@ -12,6 +12,16 @@ const plain = gatewayOf({ mllp: { port: 0 } });
 /** The refusal of settings that cannot be opened. */
 async function refused(settings: Settings | string, folder: Folder): Promise<MitralError> {
   return await refusal(Gateway.open(settings, { folder: folder.path }));
+}
+
+/** What keeps the one channel of a gateway from being started, though that runs. */
+async function failing(settings: Settings, folder: Folder): Promise<MitralError> {
+  const failures: MitralError[] = [];
+  const observer = (event: GatewayEvent) => event.name === "channelFailed" && failures.push(event.error);
+  await using gateway = await Gateway.open(settings, { folder: folder.path, observer });
+  assertEquals(gateway.snapshot().ready, false);
+  await assertDeclared({ code: failures[0].code, says: failures[0].message });
+  return failures[0];
 }
 
 /** The one problem of a gateway file, or of settings; checked against the reference. */
@@ -63,12 +73,11 @@ async function folderWithKeys(): Promise<Folder> {
 }
 
 for (const adapter of ["mllp", "https"]) {
-  Deno.test(`a port of ${adapter} that is busy is named, and nothing is left running`, async () => {
+  Deno.test(`a port of ${adapter} that is busy is named, and the gateway runs without that channel`, async () => {
     await using folder = await Folder.make();
-    const other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = other.addr as Deno.NetAddr;
-    const { code, facts } = await refused(gatewayOf({ [adapter]: { port } }), folder);
-    other.close();
+    const { code, facts } = await failing(gatewayOf({ [adapter]: { port } }), folder);
     assertEquals([code, facts.port], [`${adapter.toUpperCase()}_PORT_BUSY`, port]);
     await assertOpens(plain, folder);
   });
