@@ -83,7 +83,7 @@ Deno.test("partner lets gateways meet though channels name partners that are sti
     const file = join(cwd, "lab", "gateway.yaml");
     const other = CHANNELS.replace(
       "{ file: { path: . } }",
-      "{ mllp: { port: 1, tls: { partner: clinic } } }",
+      "{ mllp: { host: 127.0.0.1, port: 1, tls: { partner: clinic } } }",
     );
     await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace(CHANNELS, other));
     assertMatch((await mitral("partner list --file lab/gateway.yaml")).out, /^no partners yet\nnext: /);
