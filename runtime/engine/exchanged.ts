@@ -12,6 +12,14 @@ export interface Correspondent {
   readonly epoch: number;
 }
 
+/**
+ * True for a feed by which gateways talk to each other. No channel takes one: its receipt would say that something was done
+ * which nobody has done, and whoever carries envelopes decides which listener they come to.
+ */
+export function isReservedFeed(feed: string): boolean {
+  return feed.startsWith("mitral.");
+}
+
 /** Under which name a destination's messages are known to the partner they are sealed for. */
 export function feedOf(channel: string, send: DestinationPlan["send"]): string {
   return "spec" in send ? send.spec.feed?.(send.config as never).name ?? channel : channel;
