@@ -19,10 +19,6 @@ Deno.test("only these commands of the pages are not run as the page is followed"
   assertEquals(left, [
     "README.md: tests/examples runs the demo; the other is what runs this",
     ...Array(5).fill("docs/guide/edge_box.md: edge_box_test.ts runs it, on a box of its own"),
-    "docs/guide/relay_operator.md: the tests bring their own",
-    "docs/guide/relay_operator.md: it takes a machine of its own",
-    "docs/guide/keys_and_partners.md: the id is another each time",
-    ...Array(2).fill("docs/guide/keys_and_partners.md: age is no part of Mitral"),
     "docs/guide/keys_and_partners.md: the id is another each time",
     ...Array(2).fill("docs/guide/keys_and_partners.md: age is no part of Mitral"),
     "docs/guide/relay_operator.md: the tests bring their own",

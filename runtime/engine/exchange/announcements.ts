@@ -27,6 +27,11 @@ export class Announcements {
     return this.#looking ??= this.#look(signal).catch(() => {}).finally(() => this.#looking = undefined);
   }
 
+  /** Resolves once nothing is looked at any more: soon, where the signal of the last look is aborted. */
+  async settled(): Promise<void> {
+    await this.#looking;
+  }
+
   async #look(signal: AbortSignal): Promise<void> {
     const { book, ownFile } = this.#parts;
     const partners = book.names.filter((name) => (book.find(name)?.links.length ?? 0) > 0);

@@ -1,6 +1,7 @@
 import type { Exchange, Feed, Intake } from "../../contract/adapter.ts";
 import type { EnvelopeSpec } from "../../contract/envelope.ts";
 import { essenceOf } from "../../contract/media_type.ts";
+import { untilAborted } from "../../contract/signal.ts";
 import type { ChannelPlan, Configured } from "../plan.ts";
 import type { ExchangePartnerState, ExchangeState } from "../events.ts";
 import { limits } from "../limits.ts";
@@ -132,6 +133,7 @@ export class PartnerExchange {
     this.#forget();
     this.#closing.abort(errors.error("EXCHANGE_CLOSED"));
     this.reckoning.stop();
+    await untilAborted(this.#announcements.settled(), deadline);
     await Promise.all(this.#doors.map((door) => door.close(deadline)));
     await Promise.all(this.#intakes.map((intake) => intake.close(deadline)));
   }
