@@ -16,7 +16,7 @@ import { Deliveries } from "./deliveries.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
 import type { ChannelState, Condition } from "./events.ts";
-import { type Correspondent, feedOf } from "./exchanged.ts";
+import { type Correspondent, correspondentOf, feedOf } from "./exchanged.ts";
 import { Gate } from "./gate.ts";
 import { ChannelIntake } from "./intake.ts";
 import { joinerFor } from "./joiners/joiner.ts";
@@ -322,9 +322,8 @@ export class Channel {
   #correspondentOf({ encrypt, send }: DestinationPlan): { readonly correspondent?: Correspondent } {
     const { keyring, journal, plan } = this.#parts;
     if (!keyring || encrypt?.to.length !== 1) return {};
-    const [partner] = encrypt.to;
-    const gateway = () => keyring.gatewayOf(partner);
-    return { correspondent: { gateway, feed: feedOf(plan.name, send), epoch: journal.found.epoch } };
+    const as = { feed: feedOf(plan.name, send), epoch: journal.found.epoch };
+    return { correspondent: correspondentOf(encrypt.to[0], keyring, as) };
   }
 
   /** What its adapters meet beside the world. */

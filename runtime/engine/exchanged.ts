@@ -1,4 +1,4 @@
-import type { Statement } from "../contract/envelope.ts";
+import type { Keyring, Statement } from "../contract/envelope.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { Exchanged, Receipted } from "../journal/exchanged.ts";
 import type { Arrival } from "./arrival.ts";
@@ -6,8 +6,8 @@ import type { DestinationPlan } from "./plan.ts";
 
 /** To whom what is sealed for a destination goes, and under which name. */
 export interface Correspondent {
-  /** What the partner's gateway calls itself; fails where the partner is unknown by now. */
-  gateway(): string;
+  /** What the partner's gateway calls itself; `undefined` where nobody has ever said. */
+  gateway(): string | undefined;
   readonly feed: string;
   readonly epoch: number;
 }
@@ -18,6 +18,28 @@ export interface Correspondent {
  */
 export function isReservedFeed(feed: string): boolean {
   return feed.startsWith("mitral.");
+}
+
+/**
+ * The partner that something is sealed for. A receipt may come when the partner is suspended, or gone: what its gateway
+ * called itself is remembered.
+ */
+export function correspondentOf(
+  partner: string,
+  keyring: Pick<Keyring, "gatewayOf">,
+  as: Pick<Correspondent, "feed" | "epoch">,
+): Correspondent {
+  let known: string | undefined;
+  const gateway = () => {
+    try {
+      known = keyring.gatewayOf(partner);
+    } catch {
+      // Whoever seals hears of it.
+    }
+    return known;
+  };
+  gateway();
+  return { ...as, gateway };
 }
 
 /** Under which name a destination's messages are known to the partner they are sealed for. */
@@ -45,7 +67,9 @@ export function sent(to: Correspondent, sequence: number, outcome: Outcome): Exc
     outcome.answer !== undefined;
   if (!isReceipted) return undefined;
   const { feed, epoch } = to;
-  return { way: "sent", gateway: to.gateway(), feed, epoch, sequence, receipt: outcome.kind };
+  const gateway = to.gateway();
+  if (gateway === undefined) return undefined;
+  return { way: "sent", gateway, feed, epoch, sequence, receipt: outcome.kind };
 }
 
 /** What a receipt says of an outcome: left out on purpose is taken. */
