@@ -113,6 +113,12 @@ Deno.test("exchange: what gateways tell each other is no feed of a channel", asy
     channels: { out: sends({ partner: "lab", feed: "mitral.control" }) },
   });
   assertEquals([problem.includes("feeds that begin with mitral."), others.length], [true, 0]);
+  // A channel's name is what its messages are known by where nothing else is said.
+  const mllp = { send: { lab: { mllp: { host: "lab.example", port: 1 }, encrypt: { to: "lab" } } } };
+  for (const channel of [sends("lab"), { ...sends("lab"), ...mllp }]) {
+    const [problem] = await problemsOf({ channels: { "mitral.control": channel } });
+    assertEquals(problem.includes("feeds that begin with mitral."), true, problem);
+  }
 });
 
 Deno.test("exchange: a door must be one that partners can be told of, on a port of its own", async () => {
@@ -181,8 +187,17 @@ Deno.test("exchange: a partner's file says nothing but where a way leads, and no
     await wayTo({ kind: "https", settings: { url: "http://lab.example/" } }),
     "CONFIG_LINK_UNFIT: url must start with https://: plain http would travel in clear",
   );
-  for (const url of ["http://127.0.0.1:1/", "http://localhost:1/"]) {
-    assertEquals((await wayTo({ kind: "https", settings: { url } }) as Record<string, unknown>).url, url);
+  const tls = { certificate: "./cert.pem", key: "file:./key.pem" };
+  for (const url of ["http://127.0.0.1:1/", "http://localhost:1/", "HTTP://[::1]:1/"]) {
+    const to = { kind: "https", settings: { url } };
+    const doors = { https: { port: 0 } };
+    assertEquals((await wayTo(to, { doors }) as Record<string, unknown>).url, url);
+    // Services of this machine are none of a partner's business, unless both gateways run on it.
+    const reached = { port: 8443, url: "https://clinic.example:8443/" };
+    for (const doors of [{}, { https: { port: 8443, tls } }, { https: reached }]) {
+      const rule = "leads to this machine in clear, where our own door does not";
+      assertEquals(await wayTo(to, { doors }), `CONFIG_LINK_UNFIT: ${rule}`);
+    }
   }
   for (const url of ["", "file:///etc/passwd", "https://user:password@lab.example/", 7, null, ["x"]]) {
     assertEquals(
