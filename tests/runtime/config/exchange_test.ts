@@ -146,7 +146,10 @@ async function wayTo(link: Link, { ways = {}, isPinned = false, doors = {} } = {
   const { plan, problems } = await read({ exchange: { ways, doors } });
   if (!plan) throw new Error(problems[0].message);
   try {
-    const { config } = await plan.exchange!.wayTo({ partner: "lab", isPinned }, link);
+    const { config } = await plan.exchange!.wayTo(
+      { partner: "lab", root: "5f2b8c9d0e1a4f37", isPinned },
+      link,
+    );
     return config as Readonly<Record<string, unknown>>;
   } catch (cause) {
     if (cause instanceof MitralError) return `${cause.code}: ${cause.facts.rule}`;
@@ -211,4 +214,10 @@ Deno.test("exchange: a partner's file says nothing but where a way leads, and no
       "CONFIG_LINK_UNFIT: no way to partners is called that",
     );
   }
+});
+
+Deno.test("config: a link by a relay leads to the mailbox of the partner's root key, whatever its file says", async () => {
+  const link = { kind: "relay", settings: { servers: ["wss://relay.example"], mailbox: "ffffffffffffffff" } };
+  const { servers, mailbox } = await wayTo(link) as Record<string, unknown>;
+  assertEquals([servers, mailbox], [["wss://relay.example"], "5f2b8c9d0e1a4f37"]);
 });
