@@ -18,6 +18,11 @@ export const identityErrors = declareErrors("identity", {
     retry: "never",
     says: "Cannot use keys from {file}: the halves or the id of {part} do not belong together",
   },
+  IDENTITY_FILE_ALTERED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot use keys from {file}: something in it was changed since it was written",
+  },
   IDENTITY_KEY_ALTERED: {
     blame: "operator",
     retry: "never",

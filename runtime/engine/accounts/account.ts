@@ -1,6 +1,6 @@
 import { declareErrors } from "../../contract/error.ts";
 import type { ExchangedRanges } from "../../journal/exchanged.ts";
-import { areRanges, type Ranges } from "./ranges.ts";
+import { areRanges, type Ranges, within } from "./ranges.ts";
 
 /** Errors of accounts that partners send. */
 export const accountErrors = declareErrors("account", {
@@ -19,6 +19,8 @@ export interface FeedAccount {
   readonly epoch: number;
   /** Up to here both sides have agreed before, and nothing more is said. */
   readonly agreedUpTo: number;
+  /** Nothing is said of numbers beyond: there is too much to say at once. Left out, all is said. */
+  readonly upTo?: number;
   /** Numbers whose receipts say accepted. */
   readonly accepted: Ranges;
   /** Numbers whose receipts say rejected. */
@@ -52,8 +54,8 @@ export interface Account {
   readonly received: readonly FeedAccount[];
 }
 
-/** More ranges of one kind are not told at once: the rest follows when the first are agreed on. */
-const RANGES_MAX = 5_000;
+/** More ranges are not told at once: the rest follows when the first are agreed on. At most a megabyte. */
+const RANGES_MAX = 20_000;
 const FEEDS_MAX = 1_000;
 
 /** Draws up an account. `numbered`: what the sender's own journal says of a feed's numbers in this epoch. */
@@ -83,6 +85,20 @@ export function drawUp(
     } as const;
     if (!feeds.has(key)) feeds.set(key, none);
   }
+  let left = RANGES_MAX;
+  const told = <K extends string>(
+    { feed, epoch, agreedUpTo }: ExchangedRanges,
+    lists: Readonly<Record<K, Ranges>>,
+  ): Pick<FeedAccount, "feed" | "epoch" | "agreedUpTo" | "upTo"> & Record<K, Ranges> => {
+    const all = Object.entries<Ranges>(lists);
+    const upTo = fitting(all.map(([, ranges]) => ranges), left);
+    const cut = all.map(([kind, ranges]) =>
+      [kind, upTo === undefined ? ranges : within(ranges, [1, upTo])] as const
+    );
+    for (const [, ranges] of cut) left -= ranges.length;
+    const bounds = { feed, epoch, agreedUpTo, ...(upTo === undefined ? {} : { upTo }) };
+    return { ...bounds, ...Object.fromEntries(cut) as Record<K, Ranges> };
+  };
   return {
     type: "account",
     v: 1,
@@ -92,10 +108,11 @@ export function drawUp(
     sent: [...feeds.values()].slice(-FEEDS_MAX).map((each) => {
       // What is queued goes out in this epoch, whenever it was given its number.
       const { last, open } = each.epoch === epoch && numberedOf.get(each.feed) || { last: 0, open: [] };
-      const told = feedAccount(each);
-      return { ...told, last: Math.max(last, lastOf(told)), open: open.slice(0, RANGES_MAX) };
+      const { accepted, rejected } = each;
+      return { ...told(each, { accepted, rejected, open }), last: Math.max(last, lastOf(each)) };
     }),
-    received: exchanged.filter(({ way }) => way === "received").slice(-FEEDS_MAX).map(feedAccount),
+    received: exchanged.filter(({ way }) => way === "received").slice(-FEEDS_MAX)
+      .map((each) => told(each, { accepted: each.accepted, rejected: each.rejected })),
   };
 }
 
@@ -122,25 +139,21 @@ export function readAccount(body: Readonly<Record<string, unknown>>, partner: st
   };
 }
 
-function feedAccount({ feed, epoch, agreedUpTo, accepted, rejected }: ExchangedRanges): FeedAccount {
-  return {
-    feed,
-    epoch,
-    agreedUpTo,
-    accepted: accepted.slice(0, RANGES_MAX),
-    rejected: rejected.slice(0, RANGES_MAX),
-  };
+/** Up to which number these sets have no more ranges than `most`; `undefined` where they have no more altogether. */
+function fitting(sets: readonly Ranges[], most: number): number | undefined {
+  const firsts = sets.flat().map(([first]) => first).sort((one, other) => one - other);
+  return firsts.length <= most ? undefined : firsts[most] - 1;
 }
 
-function lastOf({ agreedUpTo, accepted, rejected }: FeedAccount): number {
+function lastOf({ agreedUpTo, accepted, rejected }: ExchangedRanges): number {
   return Math.max(agreedUpTo, accepted.at(-1)?.[1] ?? 0, rejected.at(-1)?.[1] ?? 0);
 }
 
 function isFeeds(value: unknown): value is readonly FeedAccount[] {
   return Array.isArray(value) && value.length <= FEEDS_MAX && value.every((each) => {
     if (typeof each !== "object" || each === null) return false;
-    const { feed, epoch, agreedUpTo, accepted, rejected } = each;
-    return typeof feed === "string" && feed.length <= 200 && isCount(epoch) && isCount(agreedUpTo) &&
+    const { feed, epoch, agreedUpTo, upTo = 0, accepted, rejected } = each;
+    return typeof feed === "string" && feed.length <= 200 && [epoch, agreedUpTo, upTo].every(isCount) &&
       areRanges(accepted) && areRanges(rejected);
   });
 }

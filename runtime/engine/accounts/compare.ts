@@ -26,9 +26,31 @@ export interface FeedComparison {
 }
 
 /**
- * Compares what both sides say of everything between them. A receiver may know more than the sender's account says, never
- * less: `ours.sent` MUST have been drawn up before their account, and `ours.received` after it.
+ * Compares what a partner says with what we have to say of it ourselves. Messages come and go meanwhile, so whoever is to
+ * know more is asked later: for what is missing that is the receiver, for what is unknown the sender. `before`: our account
+ * that theirs answers; where theirs asks, there is none, and of what we send nothing can be said, nor of what they have
+ * given new numbers since.
  */
+export function compareWith(
+  theirs: Pick<Account, "epoch" | "sent" | "received">,
+  { before, now }: { readonly before?: Account | undefined; readonly now: Account },
+): readonly FeedComparison[] {
+  if (!before) {
+    return compareAccounts({ sent: [], received: now.received }, { sent: theirs.sent, received: [] })
+      .map((each) => each.epoch < theirs.epoch ? each : { ...each, unknown: [] });
+  }
+  const later = compareAccounts({ sent: now.sent, received: before.received }, theirs);
+  const unknown = new Map(later.map((each) => [`${each.way} ${keyOf(each)}`, each.unknown]));
+  return compareAccounts({ sent: before.sent, received: now.received }, theirs)
+    .map((each) => ({ ...each, unknown: unknown.get(`${each.way} ${keyOf(each)}`) ?? [] }));
+}
+
+/** What a feed in one epoch is known by, one way. */
+export function keyOf({ feed, epoch }: Pick<FeedAccount, "feed" | "epoch">): string {
+  return `${epoch} ${feed}`;
+}
+
+/** Compares what both sides say of everything between them, as if nothing moved. */
 export function compareAccounts(
   ours: Pick<Account, "sent" | "received">,
   theirs: Pick<Account, "sent" | "received">,
@@ -49,11 +71,10 @@ function compareFeeds(
   sent: readonly SentAccount[],
   received: readonly FeedAccount[],
 ): FeedComparison[] {
-  const key = ({ feed, epoch }: FeedAccount) => `${epoch} ${feed}`;
-  const there = new Map(received.map((each) => [key(each), each]));
+  const there = new Map(received.map((each) => [keyOf(each), each]));
   const compared = sent.map((each) => {
-    const other = there.get(key(each));
-    there.delete(key(each));
+    const other = there.get(keyOf(each));
+    there.delete(keyOf(each));
     return compareFeed(way, each, other ?? nothingOf(each));
   });
   // The sender has forgotten the whole feed.
@@ -64,12 +85,14 @@ function compareFeeds(
 }
 
 function compareFeed(way: FeedComparison["way"], sent: SentAccount, received: FeedAccount): FeedComparison {
-  const base = Math.max(sent.agreedUpTo, received.agreedUpTo);
-  const beyond = (ranges: Ranges) => within(ranges, [base + 1, Number.MAX_SAFE_INTEGER]);
+  // Nobody has agreed on what was never sent.
+  const base = Math.min(Math.max(sent.agreedUpTo, received.agreedUpTo), sent.last);
+  const upTo = Math.min(sent.upTo ?? Number.MAX_SAFE_INTEGER, received.upTo ?? Number.MAX_SAFE_INTEGER);
+  const beyond = (ranges: Ranges) => within(ranges, [base + 1, upTo]);
   const [accepted, rejected, open] = [sent.accepted, sent.rejected, sent.open].map(beyond);
   const [taken, refused] = [received.accepted, received.rejected].map(beyond);
   const receipted = union(accepted, rejected), known = union(taken, refused);
-  const given = within([[1, Math.max(sent.last, 1)]], [base + 1, sent.last]);
+  const given = within([[1, Math.max(sent.last, 1)]], [base + 1, Math.min(sent.last, upTo)]);
 
   const same = union(common(accepted, taken), common(rejected, refused));
   const gaps = without(given, union(union(receipted, known), open));

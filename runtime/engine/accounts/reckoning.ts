@@ -8,8 +8,8 @@ import type { ControlFeed, Evidence, Told } from "../exchange/control.ts";
 import type { Unstamped } from "../line.ts";
 import { listenerMemory } from "../listener_memory.ts";
 import { backoffMs } from "../supervisor.ts";
-import { type Account, drawUp, readAccount, type SentAccount } from "./account.ts";
-import { compareAccounts, type FeedComparison, isDispute } from "./compare.ts";
+import { type Account, drawUp, readAccount } from "./account.ts";
+import { compareWith, type FeedComparison, isDispute, keyOf } from "./compare.ts";
 import { count, type Ranges, rangesText } from "./ranges.ts";
 
 /** Errors of reckoning with partners. */
@@ -66,6 +66,8 @@ export class Reckoning {
   readonly #told = new Map<string, Account>();
   readonly #waits = new Map<string, () => void>();
   readonly #attempts = new Map<string, number>();
+  /** Partners that are being answered. */
+  readonly #answering = new Set<string>();
   readonly #unwatch: () => void;
   #isOver = false;
 
@@ -161,13 +163,9 @@ export class Reckoning {
     const theirs = readAccount(told, partner);
     const ours = await this.#drawUp(partner, theirs.atMs);
     const before = this.#told.get(partner);
-    // A receiver's account says more than the sender's that was drawn up before it; never less.
     const isAnswer = before !== undefined && theirs.answers === before.atMs;
-    const sent: readonly SentAccount[] = isAnswer ? before.sent : [];
-    const feeds = compareAccounts(
-      { sent, received: ours.received },
-      { sent: theirs.sent, received: isAnswer ? theirs.received : [] },
-    );
+    const feeds = compareWith(theirs, { ...(isAnswer ? { before } : {}), now: ours });
+    await this.#forget(partner, feeds, ours);
     await this.#conclude(partner, feeds, isAnswer);
     if (isAnswer) {
       const [their, statement] = [payload, signed].map((bytes) => new TextDecoder().decode(bytes));
@@ -182,23 +180,37 @@ export class Reckoning {
     await this.#memory.set(`day ${keyring.gatewayOf(partner)} ${day}`, JSON.stringify(evidence));
   }
 
-  /** Told once: whoever asked asks again where it does not hear. */
+  /** Told once: whoever asked asks again where it does not hear. Whoever asks many times at once has one answer. */
   #answer(partner: string, account: Account): void {
+    if (this.#answering.has(partner)) return;
+    this.#answering.add(partner);
     this.#parts.control.tell(partner, { ...account }).catch((error: MitralError) => {
       if (!this.#isOver) this.#parts.report({ name: "accountFailed", partner, error });
-    });
+    }).finally(() => this.#answering.delete(partner));
+  }
+
+  /** What both agree on is known singly no more. A feed that the partner alone speaks of leaves nothing here. */
+  async #forget(partner: string, feeds: readonly FeedComparison[], ours: Account): Promise<void> {
+    const { keyring, journal } = this.#parts;
+    const gateway = keyring.gatewayOf(partner);
+    const known = {
+      sent: new Map(ours.sent.map((each) => [keyOf(each), each.agreedUpTo])),
+      received: new Map(ours.received.map((each) => [keyOf(each), each.agreedUpTo])),
+    };
+    for (const each of feeds) {
+      const { way, feed, epoch, agreedUpTo: upTo } = each;
+      if (!(upTo > (known[way].get(keyOf(each)) ?? Infinity))) continue;
+      await journal().write({
+        op: "forgetExchanged",
+        feed: { way, gateway, feed, epoch },
+        upTo,
+      }, "patient");
+    }
   }
 
   async #conclude(partner: string, feeds: readonly FeedComparison[], isAnswer: boolean): Promise<void> {
     const { world: { clock }, keyring, journal, report } = this.#parts;
     const gateway = keyring.gatewayOf(partner);
-    for (const { way, feed, epoch, agreedUpTo } of feeds) {
-      await journal().write({
-        op: "forgetExchanged",
-        feed: { way, gateway, feed, epoch },
-        upTo: agreedUpTo,
-      }, "patient");
-    }
     for (const each of feeds.filter(isDispute)) {
       const facts = { partner, feed: each.feed, epoch: each.epoch, words: disputeText(each) };
       const error = reckoningErrors.error("RECKONING_NUMBERS_DISPUTED", facts);

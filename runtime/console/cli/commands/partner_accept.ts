@@ -44,8 +44,9 @@ async function acceptInvitation(
   options: AcceptOptions,
   session: Session,
 ): Promise<ExitCode> {
-  const [{ parseInvitation }, onboarding] = await Promise.all([
+  const [{ parseInvitation }, { CHANCE_BYTES }, onboarding] = await Promise.all([
     import("../../../trust/invitation.ts"),
+    import("../../../trust/acceptance.ts"),
     import("../../../trust/onboarding.ts"),
   ]);
   const invitation = await parseInvitation(bytes, file);
@@ -54,7 +55,13 @@ async function acceptInvitation(
   if (typeof own === "number") return own;
   const { out = `${own.act.ours.partner.gateway}.acceptance.json` } = options;
   await session.mustBeFree(out);
-  const { bytes: acceptance, record } = await onboarding.acceptInvitation(name, invitation, file, own.act);
+  const { bytes: acceptance, record } = await onboarding.acceptInvitation(
+    name,
+    invitation,
+    file,
+    own.act,
+    session.outside.world.random.bytes(CHANCE_BYTES),
+  );
   await session.writeNew(out, acceptance, 0o600);
   const words = onboarding.wordsFor(record) ?? [];
   if (!options.json) session.print(`wrote ${out}  send it back to ${name}`);

@@ -63,17 +63,18 @@ async function identityIn(
   { name, masterKey }: GatewayPlan,
   session: Session,
 ): Promise<Identity> {
-  const [{ parsePrivateFile }, { openIdentity }, { keyringErrors }] = await Promise.all([
+  const [{ parsePrivateFile, readPrivateFile }, { openIdentity }, { keyringErrors }] = await Promise.all([
     import("../../../trust/private_file.ts"),
     import("../../../trust/identity.ts"),
     import("../../../trust/keyring.ts"),
   ]);
-  const file = parsePrivateFile(await session.read(keys), keys);
+  const bytes = await session.read(keys);
+  const file = parsePrivateFile(bytes, keys);
   if (file.gateway !== name) {
     keyringErrors.fail("KEYRING_GATEWAY_MISMATCHED", { gateway: name, found: file.gateway });
   }
   const master = file.master === undefined ? undefined : (await foundMasterKey(masterKey, session)).key;
-  return await openIdentity(file, keys, master);
+  return await openIdentity(await readPrivateFile(bytes, keys, master), keys, master);
 }
 
 async function actOn(folder: string | undefined, path: string, session: Session): Promise<Act> {

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { drawUp, readAccount } from "../../../../runtime/engine/accounts/account.ts";
-import { compareAccounts, isDispute } from "../../../../runtime/engine/accounts/compare.ts";
+import { compareAccounts, compareWith, isDispute } from "../../../../runtime/engine/accounts/compare.ts";
 import {
   areRanges,
   common,
@@ -118,6 +118,39 @@ Deno.test("a sender that was restored is told what it does not know, a receiver 
   assertEquals(compareAccounts(gotLess, sentAll)[0].missing, [[16, 20]]);
   const [forgotten] = compareAccounts(accountOf([]), gotAll);
   assertEquals(forgotten.unknown, [[1, 20]]);
+});
+
+Deno.test("what is sent while accounts are compared is in nobody's dispute", () => {
+  const sentUpTo = (last: number) =>
+    accountOf([{ ...feed, way: "sent", accepted: [[1, last]] }], { last, open: [] });
+  const receivedUpTo = (last: number) => accountOf([{ ...feed, way: "received", accepted: [[1, last]] }]);
+  // Each draws up its account when more has been exchanged: the sender asks, and the receiver answers.
+  const asked = compareWith(sentUpTo(10), { now: receivedUpTo(12) });
+  const answered = compareWith(receivedUpTo(12), { before: sentUpTo(10), now: sentUpTo(14) });
+  // The receiver asks, and the sender answers.
+  const told = compareWith(sentUpTo(12), { before: receivedUpTo(10), now: receivedUpTo(14) });
+  for (const [found] of [asked, answered, told]) assertEquals(isDispute(found), false);
+  const [lost] = compareWith(sentUpTo(9), { before: receivedUpTo(10), now: receivedUpTo(12) });
+  assertEquals(lost.unknown, [[10, 10]]);
+});
+
+Deno.test("nobody has agreed on what was never sent, whatever the other side says", () => {
+  const sent = accountOf([{ ...feed, way: "sent", accepted: [[1, 9]] }], { last: 9, open: [] });
+  const false_ = accountOf([{ ...feed, way: "received", agreedUpTo: 2 ** 53 - 1, accepted: [] }]);
+  assertEquals(compareAccounts(sent, false_)[0].agreedUpTo, 9);
+});
+
+Deno.test("of what is too much to say at once the first is compared, and nothing is taken for lost", () => {
+  const many: Ranges = Array.from({ length: 30_000 }, (_, at) => [at * 4 + 1, at * 4 + 1]);
+  const rest: Ranges = Array.from({ length: 30_000 }, (_, at) => [at * 4 + 3, at * 4 + 3]);
+  const sent = accountOf([{ ...feed, way: "sent", accepted: many, rejected: rest }], {
+    last: 119_999,
+    open: [],
+  });
+  const received = accountOf([{ ...feed, way: "received", accepted: many, rejected: rest }]);
+  assertEquals(sent.sent[0].accepted.length + sent.sent[0].rejected.length, 20_000);
+  const [found] = compareAccounts(sent, received);
+  assertEquals([isDispute(found), found.agreed, found.agreedUpTo], [false, 20_000, 40_000]);
 });
 
 Deno.test("an account that is not as it must be is refused by the field that is wrong", () => {

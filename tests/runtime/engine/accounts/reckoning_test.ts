@@ -213,3 +213,25 @@ Deno.test("both accounts of a day are kept with what the partner signed", async 
   assertEquals(JSON.parse(evidence.theirs).answers, evidence.ours.atMs);
   assertEquals(evidence.signed, String(evidence.theirs.length));
 });
+
+Deno.test("a feed that a partner alone speaks of leaves nothing in the journal", async () => {
+  const { hospital, lab } = await twoSides();
+  using _one = hospital, _other = lab;
+  const made = (feed: string) => (
+    { feed, epoch: 1, agreedUpTo: 0, accepted: [], rejected: [], last: 5, open: [] }
+  );
+  const sent = Array.from({ length: 50 }, (_, at) => made(`made up ${at}`));
+  await hospital.hears({ type: "account", v: 1, atMs: 1, epoch: 1, sent, received: [] });
+  assertEquals(await hospital.journal.ask({ ask: "exchanged", gateway: lab.gateway }), []);
+});
+
+Deno.test("whoever asks again before it has its answer has one", async () => {
+  const { hospital, lab } = await twoSides();
+  using _one = hospital, _other = lab;
+  const asked = { type: "account", v: 1, atMs: 1, epoch: 1, sent: [], received: [] };
+  await Promise.all([hospital.hears(asked), hospital.hears(asked), hospital.hears(asked)]);
+  assertEquals(hospital.telling.length, 1);
+  await told(hospital, lab);
+  await hospital.hears(asked);
+  assertEquals(hospital.telling.length, 2);
+});
