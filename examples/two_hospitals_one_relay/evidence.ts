@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { lastLines, mitral } from "../_kit/process.ts";
 import { countIn } from "../_kit/tap.ts";
 import type { Hospital } from "./hospital.ts";
 import { patientOf, secrets } from "./results.ts";
@@ -41,14 +42,14 @@ interface Listed {
 
 /** Messages of a channel, as its gateway's journal has them. */
 export async function journalOf(hospital: Hospital, channel: string): Promise<readonly Listed[]> {
-  const most = String(10 * hospital.results.length + 1_000);
-  return await hospital.ask("messages", "list", "--channel", channel, "--limit", most) as readonly Listed[];
+  return await hospital.ask("messages", "list", "--channel", channel, "--limit", "1000") as readonly Listed[];
 }
 
 /** The claims of the receipt that a hospital has for a message: a JWS, which its partner signed. */
 export async function receiptOf(hospital: Hospital, id: string): Promise<Readonly<Record<string, unknown>>> {
   const file = join(hospital.site.folder, `${id}.jws`);
-  await hospital.ask("messages", "receipt", id, "--out", file);
+  const { code, err } = await mitral("messages", "receipt", id, "--out", file, "--file", hospital.site.file);
+  if (code !== 0) throw new Error(`There is no receipt for ${id}:\n${lastLines(err)}`);
   const [, claims] = (await Deno.readTextFile(file)).split(".");
   return JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(claims, { alphabet: "base64url" })));
 }
@@ -59,13 +60,13 @@ export async function secretsIn(
 ): Promise<{ readonly found: number; readonly bytes: number }> {
   let found = 0, bytes = 0;
   for (const path of paths) {
-    const { isDirectory } = await Deno.stat(path);
+    const { isDirectory, isFile } = await Deno.stat(path);
     if (isDirectory) {
       const inside = await Array.fromAsync(Deno.readDir(path), ({ name }) => join(path, name));
       const sum = await secretsIn(inside);
       found += sum.found;
       bytes += sum.bytes;
-    } else {
+    } else if (isFile) {
       const read = await Deno.readFile(path);
       found += countIn([read], secrets);
       bytes += read.length;

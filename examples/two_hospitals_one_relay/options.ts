@@ -49,15 +49,15 @@ export function readOptions(args: string[]): Options | undefined {
   }
   return {
     carrier,
-    messages: numberOf("--messages", messages, 1),
-    kills: numberOf("--kills", kills, 0),
-    seed: numberOf("--seed", seed, 0),
+    messages: numberOf("--messages", messages, [1, 900]),
+    kills: numberOf("--kills", kills, [0, 100]),
+    seed: numberOf("--seed", seed, [0, 1_000_000]),
     ...(dir === undefined ? {} : { folder: resolve(dir) }),
   };
 }
 
-function numberOf(option: string, text: string, least: number): number {
+function numberOf(option: string, text: string, [least, most]: readonly [number, number]): number {
   const number = Number(text);
-  if (Number.isSafeInteger(number) && number >= least) return number;
-  throw new TypeError(`${option} takes a whole number from ${least} on`);
+  if (Number.isSafeInteger(number) && number >= least && number <= most) return number;
+  throw new TypeError(`${option} takes a whole number from ${least} to ${most}`);
 }
