@@ -60,7 +60,7 @@ export const identityErrors = declareErrors("identity", {
     blame: "operator",
     retry: "never",
     says:
-      "Cannot revoke key {kid}: {gateway} has no other {algorithm} key that is valid now; make one by `mitral keys rotate --now`",
+      "Cannot revoke key {kid}: {gateway} has no other {algorithm} key that is valid now and has no end; make one by `mitral keys rotate --now`",
   },
   IDENTITY_KEYS_PENDING: {
     blame: "operator",

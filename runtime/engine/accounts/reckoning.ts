@@ -54,6 +54,8 @@ const DAY_MS = 86_400_000;
 const [RETRY_MS, RETRY_MS_MAX] = [60_000, 3_600_000];
 /** Reckoning begins so long after the start: ways and doors open first. */
 const SETTLE_MS = 5_000;
+/** How long somebody who asked waits for the partner's answer. */
+const ANSWER_MS_MAX = 10_000;
 const MEMORY = "exchange accounts";
 
 /**
@@ -66,6 +68,8 @@ export class Reckoning {
   readonly #told = new Map<string, Account>();
   readonly #waits = new Map<string, () => void>();
   readonly #attempts = new Map<string, number>();
+  /** Who waits for a partner's answer. */
+  readonly #asking = new Map<string, PromiseWithResolvers<boolean>>();
   /** Partners that are being answered. */
   readonly #answering = new Set<string>();
   readonly #unwatch: () => void;
@@ -86,6 +90,7 @@ export class Reckoning {
     this.#isOver = true;
     this.#unwatch();
     for (const forget of this.#waits.values()) forget();
+    for (const asking of this.#asking.values()) asking.resolve(false);
   }
 
   /** Tells a partner our account and asks for its own. Errors: those of {@linkcode ControlFeed.tell}. */
@@ -94,6 +99,20 @@ export class Reckoning {
     this.#told.set(partner, account);
     const { outcome } = await this.#parts.control.tell(partner, { ...account });
     if (outcome.kind === "failed" || outcome.kind === "rejected") throw outcome.error;
+  }
+
+  /** As {@linkcode reckon}; true once its answer was compared, false where none has come within ten seconds. */
+  async compare(partner: string): Promise<boolean> {
+    const asking = this.#asking.get(partner) ?? Promise.withResolvers<boolean>();
+    this.#asking.set(partner, asking);
+    const forget = this.#parts.world.clock.after(ANSWER_MS_MAX, () => asking.resolve(false));
+    try {
+      await this.reckon(partner);
+      return await asking.promise;
+    } finally {
+      forget();
+      if (this.#asking.get(partner) === asking) this.#asking.delete(partner);
+    }
   }
 
   /** True for an active partner. */
@@ -221,6 +240,7 @@ export class Reckoning {
     const reckoned: Reckoned = { atMs: clock.nowMs(), epoch, feeds };
     await this.#memory.set(`last ${gateway}`, JSON.stringify(reckoned));
     this.#attempts.delete(partner);
+    this.#asking.get(partner)?.resolve(true);
     report({ name: "accountCompared", partner, ...totals(feeds) });
     this.#plan(partner);
   }

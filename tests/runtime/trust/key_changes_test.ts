@@ -166,6 +166,8 @@ Deno.test("the last key of its kind that is valid, the root key and a stranger's
     assertEquals(codeOf(keys, keyId), "IDENTITY_KEY_LAST");
     assertEquals(codeOf(pending, keyId), "IDENTITY_KEY_LAST");
   }
+  const ending = await rotateKeys(keys, masterKey, { ...rotation, beginsAtMs: MADE_AT_MS });
+  assertEquals(codeOf(ending, ending.signing[0].keyId), "IDENTITY_KEY_LAST", "the one left would end");
   assertEquals(codeOf(keys, keys.root.keyId), "IDENTITY_ROOT_FIXED");
   assertEquals(codeOf(keys, "0000000000000000"), "IDENTITY_KEY_UNKNOWN");
 });

@@ -51,7 +51,7 @@ async function acceptInvitation(
   ]);
   const invitation = await parseInvitation(bytes, file);
   const { name = invitation.inviter.partner.gateway } = options;
-  const own = await ownActIn(options, [name], session);
+  const own = await ownActIn(options, session);
   if (typeof own === "number") return own;
   const { out = `${own.act.ours.partner.gateway}.acceptance.json` } = options;
   await session.mustBeFree(out);
@@ -83,7 +83,7 @@ async function takeAcceptance(
     errors.fail("CONSOLE_USAGE_WRONG", { reason: "--name and --out are for accepting an invitation" });
   }
   const acceptance = await parseAcceptance(bytes, file);
-  const own = await ownActIn(options, [], session);
+  const own = await ownActIn(options, session);
   if (typeof own === "number") return own;
   const record = await onboarding.takeAcceptance(acceptance, file, own.act);
   tell(record, onboarding.wordsFor(record) ?? [], {}, options, session);

@@ -38,15 +38,14 @@ export interface OwnAct {
 }
 
 /**
- * Reads a gateway file, in which `coming` counts as a partner already, and our keys. What is wrong with the file is told,
- * and stands for the exit code. Errors: CONSOLE_PARTNERS_UNKEPT, CONSOLE_KEYS_UNNAMED, MASTER_KEY_…, IDENTITY_….
+ * Reads a gateway file, whose channels may name partners that are not there yet, and our keys. What else is wrong with
+ * the file is told, and stands for the exit code. Errors: CONSOLE_PARTNERS_UNKEPT, CONSOLE_KEYS_UNNAMED, MASTER_KEY_…, IDENTITY_….
  */
 export async function ownActIn(
   { file }: PartnerOptions,
-  coming: readonly string[],
   session: Session,
 ): Promise<OwnAct | ExitCode> {
-  const { plan, problems } = await readGatewayFile(file, session, { comingPartners: coming });
+  const { plan, problems } = await readGatewayFile(file, session, { comingPartners: "any" });
   if (!plan) return told(problems, session);
   const act = await actOn(plan.partnersFolder, file, session);
   const keys = plan.keys ?? errors.fail("CONSOLE_KEYS_UNNAMED", { path: file });

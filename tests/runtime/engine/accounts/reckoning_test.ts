@@ -146,6 +146,18 @@ Deno.test("where both sides say the same, they agree, and what they agree on is 
   assertEquals((await hospital.reckoning.last("there"))?.feeds[0].agreedUpTo, 42);
 });
 
+Deno.test("whoever asks now hears whether the answer was compared, and after ten seconds that none has come", async () => {
+  const { hospital, lab } = await twoSides();
+  using _one = hospital, _other = lab;
+  assertEquals(await hospital.reckoning.compare("there"), true);
+  assertEquals(hospital.named("accountCompared").length, 1);
+  hospital.isDeaf = true;
+  const asked = hospital.reckoning.compare("there");
+  await lab.until("accountFailed", 1);
+  hospital.clock.advance(10_000);
+  assertEquals(await asked, false);
+});
+
 Deno.test("a receiver that has lost what it gave receipts for is found out by both, with the numbers", async () => {
   const { hospital, lab } = await twoSides();
   using _one = hospital, _other = lab;
