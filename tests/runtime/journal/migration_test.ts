@@ -163,7 +163,7 @@ Deno.test("a crash at any moment of the rewriting leaves the old journal or the 
     ...["before", "after"].map((when) => `${when} sync folder: 3`),
     "before rename journal.new.db: 3",
     "after rename journal.new.db: 5",
-    ...["before", "after"].map((when) => `${when} sync folder: 4`),
+    ...["before", "after"].map((when) => `${when} sync folder: 5`),
   ]);
 });
 
