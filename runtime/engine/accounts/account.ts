@@ -23,6 +23,8 @@ export interface FeedAccount {
   readonly accepted: Ranges;
   /** Numbers whose receipts say rejected. */
   readonly rejected: Ranges;
+  /** Nothing is told of numbers beyond it, since there is too much; left out: all is told. */
+  readonly upTo?: number;
 }
 
 /** What the sender says of a feed beside it. */
@@ -92,10 +94,15 @@ export function drawUp(
     sent: [...feeds.values()].slice(-FEEDS_MAX).map((each) => {
       // What is queued goes out in this epoch, whenever it was given its number.
       const { last, open } = each.epoch === epoch && numberedOf.get(each.feed) || { last: 0, open: [] };
-      const told = feedAccount(each);
-      return { ...told, last: Math.max(last, lastOf(told)), open: open.slice(0, RANGES_MAX) };
+      return {
+        ...feedAccount(each, open),
+        last: Math.max(last, lastOf(each)),
+        open: open.slice(0, RANGES_MAX),
+      };
     }),
-    received: exchanged.filter(({ way }) => way === "received").slice(-FEEDS_MAX).map(feedAccount),
+    received: exchanged.filter(({ way }) => way === "received").slice(-FEEDS_MAX).map((each) =>
+      feedAccount(each)
+    ),
   };
 }
 
@@ -122,25 +129,33 @@ export function readAccount(body: Readonly<Record<string, unknown>>, partner: st
   };
 }
 
-function feedAccount({ feed, epoch, agreedUpTo, accepted, rejected }: ExchangedRanges): FeedAccount {
+function feedAccount(
+  { feed, epoch, agreedUpTo, accepted, rejected }: ExchangedRanges,
+  open: Ranges = [],
+): FeedAccount {
+  // Of each list the same part: what one has beyond it would look as if the others had lost it.
+  const cuts = [accepted, rejected, open].filter(({ length }) => length > RANGES_MAX)
+    .map((ranges) => ranges[RANGES_MAX][0] - 1);
   return {
     feed,
     epoch,
     agreedUpTo,
     accepted: accepted.slice(0, RANGES_MAX),
     rejected: rejected.slice(0, RANGES_MAX),
+    ...(cuts.length > 0 ? { upTo: Math.min(...cuts) } : {}),
   };
 }
 
-function lastOf({ agreedUpTo, accepted, rejected }: FeedAccount): number {
+function lastOf({ agreedUpTo, accepted, rejected }: ExchangedRanges): number {
   return Math.max(agreedUpTo, accepted.at(-1)?.[1] ?? 0, rejected.at(-1)?.[1] ?? 0);
 }
 
 function isFeeds(value: unknown): value is readonly FeedAccount[] {
   return Array.isArray(value) && value.length <= FEEDS_MAX && value.every((each) => {
     if (typeof each !== "object" || each === null) return false;
-    const { feed, epoch, agreedUpTo, accepted, rejected } = each;
-    return typeof feed === "string" && feed.length <= 200 && isCount(epoch) && isCount(agreedUpTo) &&
+    const { feed, epoch, agreedUpTo, accepted, rejected, upTo = 0 } = each;
+    return isCount(upTo) && typeof feed === "string" && feed.length <= 200 && isCount(epoch) &&
+      isCount(agreedUpTo) &&
       areRanges(accepted) && areRanges(rejected);
   });
 }

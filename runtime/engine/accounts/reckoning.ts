@@ -165,8 +165,8 @@ export class Reckoning {
     const isAnswer = before !== undefined && theirs.answers === before.atMs;
     const sent: readonly SentAccount[] = isAnswer ? before.sent : [];
     const feeds = compareAccounts(
-      { sent, received: ours.received },
-      { sent: theirs.sent, received: isAnswer ? theirs.received : [] },
+      { sent, received: ours.received, sentNow: ours.sent },
+      { ...theirs, received: isAnswer ? theirs.received : [] },
     );
     await this.#conclude(partner, feeds, isAnswer);
     if (isAnswer) {

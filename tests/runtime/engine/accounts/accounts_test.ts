@@ -55,10 +55,11 @@ const feed = { gateway: "lab.example", feed: "results", epoch: 1, agreedUpTo: 0,
 function accountOf(
   exchanged: readonly ExchangedRanges[],
   numbered: { readonly last: number; readonly open: Ranges } | undefined = undefined,
+  epoch = 1,
 ) {
   const account = drawUp({
     atMs: 1,
-    epoch: 1,
+    epoch,
     exchanged,
     numberedOf: new Map(numbered ? [["results", numbered]] : []),
   });
@@ -111,13 +112,63 @@ Deno.test("what was agreed before is passed over, also where one side alone reme
 
 Deno.test("a sender that was restored is told what it does not know, a receiver what it has lost", () => {
   const sentAll = accountOf([{ ...feed, way: "sent", accepted: [[1, 20]] }], { last: 20, open: [] });
-  const sentLess = accountOf([{ ...feed, way: "sent", accepted: [[1, 12]] }]);
+  const sentLess = accountOf([{ ...feed, way: "sent", accepted: [[1, 12]] }], undefined, 2);
   const gotAll = accountOf([{ ...feed, way: "received", accepted: [[1, 20]] }]);
   const gotLess = accountOf([{ ...feed, way: "received", accepted: [[1, 15]] }]);
   assertEquals(compareAccounts(sentLess, gotAll)[0].unknown, [[13, 20]]);
+  assertEquals(compareAccounts(gotAll, sentLess)[0].unknown, [[13, 20]]);
   assertEquals(compareAccounts(gotLess, sentAll)[0].missing, [[16, 20]]);
   const [forgotten] = compareAccounts(accountOf([]), gotAll);
   assertEquals(forgotten.unknown, [[1, 20]]);
+});
+
+Deno.test("what was agreed on before a restore, and after its backup, is named all the same, by both sides", () => {
+  const one = (agreedUpTo: number, accepted: Ranges, way: "sent" | "received") =>
+    [{ ...feed, way, agreedUpTo, accepted }] as const;
+  const sentAll = accountOf(one(100, [], "sent"), { last: 100, open: [] });
+  const gotLess = accountOf(one(50, [[51, 60]], "received"), undefined, 2);
+  const sentLess = accountOf(one(50, [[51, 60]], "sent"), undefined, 2);
+  const gotAll = accountOf(one(100, [], "received"));
+  for (const [ours, theirs] of [[sentAll, gotLess], [gotLess, sentAll]]) {
+    const [{ missing, unknown, agreedUpTo }] = compareAccounts(ours, theirs);
+    assertEquals([missing, unknown, agreedUpTo], [[[61, 100]], [], 60]);
+  }
+  for (const [ours, theirs] of [[sentLess, gotAll], [gotAll, sentLess]]) {
+    const [{ missing, unknown, agreedUpTo }] = compareAccounts(ours, theirs);
+    assertEquals([missing, unknown, agreedUpTo], [[], [[61, 100]], 60]);
+  }
+});
+
+Deno.test("a number that was withdrawn, and that one side alone has agreed on yet, is not taken for lost", () => {
+  const sent = accountOf([{ ...feed, way: "sent", accepted: [[1, 1], [3, 3]] }], { last: 3, open: [] });
+  const got = accountOf([{ ...feed, way: "received", agreedUpTo: 3, accepted: [] }]);
+  for (const [ours, theirs] of [[sent, got], [got, sent]]) {
+    const [found] = compareAccounts(ours, theirs);
+    assertEquals([isDispute(found), found.agreedUpTo], [false, 3]);
+  }
+});
+
+Deno.test("what has come since the sender drew up its account is no surprise, unless it never gave the number", () => {
+  const before = accountOf([{ ...feed, way: "sent", accepted: [[1, 5]] }], { last: 5, open: [] });
+  const now = accountOf([{ ...feed, way: "sent", accepted: [[1, 7]] }], { last: 7, open: [] });
+  const got = accountOf([{ ...feed, way: "received", accepted: [[1, 7]] }]);
+  const [heard] = compareAccounts(got, before);
+  assertEquals([isDispute(heard), heard.agreedUpTo], [false, 5]);
+  const [answered] = compareAccounts({ ...before, sentNow: now.sent }, got);
+  assertEquals([isDispute(answered), answered.agreedUpTo], [false, 5]);
+  assertEquals(compareAccounts({ ...before, sentNow: before.sent }, got)[0].unknown, [[6, 7]]);
+});
+
+Deno.test("of an account that has too many ranges, both sides compare as much as both tell", () => {
+  const odd = Array.from({ length: 6_000 }, (_, at) => [2 * at + 1, 2 * at + 1] as const);
+  const even = odd.map(([number]) => [number + 1, number + 1] as const);
+  const sent = accountOf([{ ...feed, way: "sent", accepted: odd, rejected: even.slice(0, 4_900) }], {
+    last: 12_000,
+    open: even.slice(4_900),
+  });
+  const got = accountOf([{ ...feed, way: "received", accepted: odd, rejected: even }]);
+  const [found] = compareAccounts(sent, got);
+  assertEquals([isDispute(found), found.agreedUpTo], [false, 9_801]);
 });
 
 Deno.test("an account that is not as it must be is refused by the field that is wrong", () => {
