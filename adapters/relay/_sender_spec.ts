@@ -7,10 +7,14 @@ import { connectingConfig } from "./_settings.ts";
 /** Settings of the sender. */
 export const config = {
   servers: connectingConfig.servers,
-  mailbox: text("The partner's mailbox: the id of its root key.", {
-    example: "5f2b8c9d0e1a4f37",
-    pattern: { matches: "[0-9a-f]{16}", says: "is the id of a key, 16 hexadecimal digits" },
-  }),
+  mailbox: text(
+    "The partner's mailbox: the id of its root key. Goes without saying where the exchange sends.",
+    {
+      optional: true,
+      example: "5f2b8c9d0e1a4f37",
+      pattern: { matches: "[0-9a-f]{16}", says: "is the id of a key, 16 hexadecimal digits" },
+    },
+  ),
   receiptMsMax: durationMs(
     "How long the partner's signed receipt may take; then the message is sent anew. The partner knows it again, and sends " +
       "its receipt again.",

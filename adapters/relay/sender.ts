@@ -20,8 +20,14 @@ export default defineSender({
   about: "Sends sealed messages to a partner's mailbox at a relay.",
   config,
   errors,
-  link: ["servers", "mailbox"],
-  check: unfitConnecting,
+  link: ["servers"],
+  linked: (config, { root }) => ({ ...config, mailbox: root }),
+  check: (config) => [
+    ...unfitConnecting(config),
+    ...(config.mailbox === undefined
+      ? [{ setting: "mailbox", rule: "must say whose mailbox it goes to" }]
+      : []),
+  ],
   lanes: ({ inFlightMax }) => inFlightMax,
   probe: probeRelay,
   async open(tools) {
@@ -44,7 +50,7 @@ class RelaySender implements OpenSender {
   }
 
   async send(parcel: Parcel, signal: AbortSignal): Promise<Outcome> {
-    const { config: { mailbox, receiptMsMax }, world: { clock, random }, error } = this.#tools;
+    const { config: { mailbox = "", receiptMsMax }, world: { clock, random }, error } = this.#tools;
     signal.throwIfAborted();
     if (this.#isClosed) throw error("RELAY_SENDER_CLOSED");
     const attempt = new AbortController(), reference = random.bytes(16);
@@ -88,7 +94,7 @@ class RelaySender implements OpenSender {
 
   /** The signature is for the judge to check. */
   async #judged(parcel: Parcel, { bytes, contentType }: Entry): Promise<Outcome> {
-    const { config: { mailbox }, error } = this.#tools;
+    const { config: { mailbox = "" }, error } = this.#tools;
     if (bytes.length === 0) throw error("RELAY_RECEIPT_EMPTY", { mailbox });
     return await parcel.judge(bytes, contentType);
   }

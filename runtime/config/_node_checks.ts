@@ -72,11 +72,11 @@ export function noteStranger(
     );
     return true;
   }
-  const hint = partners.size > 0
-    ? didYouMean(name, [...words, ...partners])
-    : partnersMayCome
+  const coming = partnersMayCome
     ? "invite it by mitral partner invite"
     : "list it under partners, with what it is known by";
+  const similar = partners.size > 0 ? didYouMean(name, [...words, ...partners]) : undefined;
+  const hint = similar && partnersMayCome ? `${similar}, or ${coming}` : similar ?? coming;
   problems.add(node, "CONFIG_PARTNER_UNKNOWN", { key: shown(name) }, hint);
   return true;
 }

@@ -15,6 +15,6 @@ export interface ReadContext extends FieldContext {
   readonly usedPaths: Map<object, readonly (readonly [path: string, node: ConfigNode])[]>;
   /** Hashes of files that steps are made of or read when they start, as settings. */
   readonly files: Map<string, Setting>;
-  /** Names of the partners the file lists, or their folder has. */
-  readonly partners: ReadonlySet<string>;
+  /** Names of the partners the file lists, or their folder has; left out where any may be named. */
+  readonly partners?: ReadonlySet<string>;
 }

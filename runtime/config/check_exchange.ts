@@ -1,4 +1,5 @@
 import type { Feed } from "../contract/adapter.ts";
+import { isReservedFeed } from "../engine/exchanged.ts";
 import { type ConfigNode, nearestNode } from "./config_node.ts";
 import type { ChannelFile, GatewayFile } from "./gateway_shape.ts";
 import { type Problems, shown, type Spot } from "./problem.ts";
@@ -39,6 +40,8 @@ export function checkExchange(
       const encrypt = value?.encrypt;
       const seals = nearestNode(node, "send", destination, "encrypt");
       checkSeal(encrypt && { whom: encrypt.to, key: "to" }, to, seals, problems);
+      // Without an adapter of the exchange the channel's name is the feed.
+      if (encrypt && !to && isReservedFeed(name)) problems.add(seals, "CONFIG_VALUE_INVALID", RESERVED);
     }
   }
   for (const { spot } of file.exchange ? [] : [...taken, ...sent]) {
@@ -69,10 +72,7 @@ function checkOnce(feeds: readonly UsedFeed[], does: string, problems: Problems)
   const first = new Map<string, UsedFeed>();
   for (const feed of feeds) {
     const { partner, name, spot } = feed;
-    if (name?.startsWith(OWN)) {
-      const rule = `feeds that begin with ${OWN} are for what gateways tell each other`;
-      problems.add(spot, "CONFIG_VALUE_INVALID", { rule });
-    }
+    if (name !== undefined && isReservedFeed(name)) problems.add(spot, "CONFIG_VALUE_INVALID", RESERVED);
     const key = JSON.stringify([partner, name]);
     const other = first.get(key);
     if (!other) first.set(key, feed);
@@ -91,7 +91,7 @@ function checkOnce(feeds: readonly UsedFeed[], does: string, problems: Problems)
   }
 }
 
-const OWN = "mitral.";
+const RESERVED = { rule: "feeds that begin with mitral. are for what gateways tell each other" };
 
 type Adapter = { readonly spec?: unknown; readonly config?: unknown } | undefined;
 

@@ -320,6 +320,7 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
     expects: "file",
     optional: true,
     example: "./keys/gateway.json",
+    remedy: "make them: mitral keys init --file with this gateway file",
   }),
   partners: map(
     "Other organisations: what they are known by; or the folder that `mitral partner` keeps them in. What changes there " +

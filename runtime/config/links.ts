@@ -37,11 +37,15 @@ export function wayToOf({ catalog, ways, doors, ...tools }: LinkTools): Exchange
     const theirs = await parseField(asField(spec.about, linkable), readObject(known, problems), context);
     const [problem] = problems.inFileOrder();
     if (problem) refuse(problem.message);
+    const door = doors.find((each) => each.spec.name === kind);
     const whole = { ...own as object, ...theirs as object } as never;
-    const shown = shownBy(doors.find((door) => door.spec.name === kind)?.config);
+    const shown = shownBy(door?.config);
     const config = spec.linked?.(whole, { ...to, ...(shown ? { shown } : {}) }) ?? whole;
     const [unfit] = spec.check?.(config) ?? [];
     if (unfit) refuse(`${unfit.setting} ${unfit.rule}`);
+    if (isInClear(theirs) && !isPlain(door)) {
+      refuse("leads to this machine in clear, where our own door does not");
+    }
     return { spec, config };
   };
 }
@@ -68,6 +72,23 @@ function linkSettings(spec: SenderSpec): Fields {
 
 function fieldsOf({ config }: SenderSpec): Fields {
   return isField(config) ? {} : config;
+}
+
+/**
+ * True for a link without TLS, which senders take to this machine alone. It is of use where both gateways run on one; anywhere
+ * else a partner would have us post to services of ours that trust whoever is on this machine.
+ */
+function isInClear(settings: unknown): boolean {
+  return Object.values(settings ?? {}).flat().some((each) =>
+    typeof each === "string" && /^(http|ws|nats):/i.test(each)
+  );
+}
+
+/** True for a door of ours that partners reach without TLS. */
+function isPlain(door: Configured<ListenerSpec> | undefined): boolean {
+  if (!door) return false;
+  const link = door.spec.link?.(door.config as never);
+  return link ? isInClear(link) : (door.config as { readonly tls?: unknown }).tls === undefined;
 }
 
 /** What a listener shows, whichever it is: what `tls` says, as every one of them has it. */

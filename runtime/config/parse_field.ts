@@ -216,7 +216,7 @@ async function parsePath(
   const path = resolve(context.folder, text);
   if (await isThere(field.expects, path, context.disk)) return path;
   const facts = { expected: field.expects, path: shown(path, 240) };
-  return context.problems.add(node, "CONFIG_PATH_MISSING", facts);
+  return context.problems.add(node, "CONFIG_PATH_MISSING", facts, field.remedy);
 }
 
 /** A folder that stands for a map, and may be made later. */

@@ -42,8 +42,8 @@ export interface GatewayTools {
   env(name: string): string | undefined;
   /** Absolute path of the file of variables; beside the gateway file where left out. */
   readonly variablesFile?: string;
-  /** Partners that count as there beside those that are: somebody is about to make them. */
-  readonly comingPartners?: readonly string[];
+  /** Partners that count as there beside those that are, or any: somebody is about to make them. */
+  readonly comingPartners?: readonly string[] | "any";
   /** Zone of channels that name none: this machine's. */
   readonly timeZone: string;
 }
@@ -72,22 +72,23 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
   const root = await readTree(source, folder, tools, problems);
   if (!root) return { problems: problems.inFileOrder() };
 
-  const found = await partnerNames(root, { folder, disk });
-  const partners = new Set([...found.partners, ...tools.comingPartners ?? []]);
+  const { partners: listed = [], ...found } = await partnerNames(root, { folder, disk });
+  const { comingPartners = [] } = tools;
+  const partners = comingPartners === "any" ? undefined : new Set([...listed, ...comingPartners]);
   const context: ReadContext = {
     problems,
     folder,
     disk,
     catalog,
     ...found,
-    partners,
+    ...(partners ? { partners } : {}),
     stepNodes: new Map(),
     usedPaths: new Map(),
     files: new Map(),
     env: (name) => tools.env(name),
     loadActor: (path) => tools.loadActor(path),
   };
-  for (const name of found.partnersMayCome ? [] : partners) {
+  for (const name of found.partnersMayCome ? [] : partners ?? []) {
     checkPartnerName(name, nearestNode(root, "partners", name), context);
   }
   const read = await readSection(GATEWAY, root, context);

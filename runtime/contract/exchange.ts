@@ -32,6 +32,8 @@ export interface Exchange {
 export interface LinkedTo {
   /** Our name for it. */
   readonly partner: string;
+  /** Id of its root key, which is pinned. */
+  readonly root: string;
   /** Its file says which certificates it shows. */
   readonly isPinned: boolean;
   /** The certificate that our own door of the kind shows, and its key. */

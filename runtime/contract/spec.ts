@@ -80,6 +80,8 @@ export interface PathField<T = string> extends FieldBase<T> {
   readonly kind: "path";
   /** `file` and `folder` must exist when the gateway starts; `any` need not. */
   readonly expects: "file" | "folder" | "any";
+  /** What to do where it is missing. */
+  readonly remedy?: string;
 }
 /** A reference to a secret: `secret:NAME`, `env:NAME` or `file:PATH`. A literal is an error. */
 export interface SecretField<T = Secret> extends FieldBase<T, string | Secret> {
@@ -263,7 +265,7 @@ export function choice<const V extends string, const O extends FieldOptions & { 
 }
 /** A file or folder; parsed to an absolute path. */
 export function path<
-  const O extends FieldOptions & { expects?: "file" | "folder" | "any"; default?: string },
+  const O extends FieldOptions & { expects?: "file" | "folder" | "any"; default?: string; remedy?: string },
 >(
   about: string,
   options: O = {} as O,

@@ -122,6 +122,11 @@ export const errors = declareErrors("engine", {
     says:
       "Cannot put message together: {pieces} of its pieces came, and the next did not within {waitMsMax} ms",
   },
+  ENGINE_FEED_RESERVED: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot take sealed message: its feed is for what gateways tell each other, and no channel's",
+  },
   ENGINE_PARTNER_UNEXPECTED: {
     blame: "sender",
     retry: "never",

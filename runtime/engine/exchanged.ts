@@ -13,6 +13,14 @@ export interface Correspondent {
 }
 
 /**
+ * True for a feed by which gateways talk to each other. No channel takes one: its receipt would say that something was done
+ * which nobody has done, and whoever carries envelopes decides which listener they come to.
+ */
+export function isReservedFeed(feed: string): boolean {
+  return feed.startsWith("mitral.");
+}
+
+/**
  * The partner that something is sealed for. A receipt may come when the partner is suspended, or gone: what its gateway
  * called itself is remembered.
  */

@@ -207,10 +207,11 @@ export interface OperatedGateway {
    */
   divert(channel: string, from: string, to: string | null, by?: By): Promise<void>;
   /**
-   * Tells a partner's gateway what this one says was exchanged, and asks for its account, which is compared when it comes.
-   * Errors: GATEWAY_PARTNER_UNKNOWN, EXCHANGE_….
+   * Tells a partner's gateway what this one says was exchanged, and asks for its account: true once that was compared,
+   * false where it has not come within ten seconds; it is compared when it comes. Errors: GATEWAY_PARTNER_UNKNOWN,
+   * EXCHANGE_….
    */
-  reckon(partner: string): Promise<void>;
+  reckon(partner: string): Promise<boolean>;
   /** What came of comparing accounts with a partner last. Errors: GATEWAY_PARTNER_UNKNOWN. */
   reckoned(partner: string): Promise<Reckoned | undefined>;
   /**

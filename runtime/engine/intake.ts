@@ -9,7 +9,7 @@ import type { Sameness } from "../journal/sameness.ts";
 import { ACCEPTED, type Arrival, arrivalOf, declared, failed, identityIn, type Kept } from "./arrival.ts";
 import { takeAll } from "./batch_intake.ts";
 import { errors } from "./errors.ts";
-import { receivedWith } from "./exchanged.ts";
+import { isReservedFeed, receivedWith } from "./exchanged.ts";
 import { flawed } from "./flawed.ts";
 import { InTurn } from "./in_turn.ts";
 import type { IntakeParts } from "./intake_parts.ts";
@@ -243,7 +243,8 @@ export class ChannelIntake implements Intake {
     if (envelope.isUnsigned) {
       return { ...arrival, contentType: this.#parts.format.contentType, bytes: opened.payload };
     }
-    const { from } = opened.statement;
+    const { from, channel: feed } = opened.statement;
+    if (isReservedFeed(feed)) errors.fail("ENGINE_FEED_RESERVED");
     const partner = this.#parts.partnerOf(from);
     if (partner === undefined || !this.#parts.plan.decrypt!.from.includes(partner)) {
       errors.fail("ENGINE_PARTNER_UNEXPECTED", { partner: partner ?? from });

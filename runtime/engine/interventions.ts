@@ -148,8 +148,8 @@ export class Interventions implements OperatedGateway {
     report(to === null ? { name: "diversionEnded", ...place } : { name: "diversionStarted", ...place, to });
   }
 
-  async reckon(partner: string): Promise<void> {
-    await this.#reckoning(partner).reckon(partner);
+  async reckon(partner: string): Promise<boolean> {
+    return await this.#reckoning(partner).compare(partner);
   }
 
   async reckoned(partner: string): Promise<Reckoned | undefined> {

@@ -95,6 +95,8 @@ export const limits = {
   exchangeLookMs: 30_000,
   /** What gateways tell each other may be opened for so long. */
   controlExpiresMs: 600_000,
+  /** Largest of it that is read: it is kept in memory, and accounts of a day in the journal. */
+  controlBytesMax: 4 << 20,
   /** How long an answer to it is waited for. */
   controlAnswerMsMax: 30_000,
   /** How long after the start old messages are looked for, … */

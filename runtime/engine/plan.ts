@@ -28,7 +28,7 @@ export interface ExchangePlan {
    * where the kind is none.
    */
   wayTo(
-    to: { readonly partner: string; readonly isPinned: boolean },
+    to: { readonly partner: string; readonly root: string; readonly isPinned: boolean },
     link: Link,
   ): Promise<Configured<SenderSpec>>;
   /** What gateways tell each other is sealed by. */

@@ -51,7 +51,8 @@ export type KeyLengths<A extends string> = Readonly<Record<A, number>>;
 
 /** True for a name a gateway may have. */
 export function isGatewayName(name: string): boolean {
-  return GATEWAY_NAME.test(name);
+  // One spelling for what looks the same: names are compared letter by letter.
+  return GATEWAY_NAME.test(name) && name.normalize("NFC") === name;
 }
 
 /** The JSON object in a file. */

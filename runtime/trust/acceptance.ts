@@ -56,15 +56,22 @@ export interface Acceptance {
 
 const FORMAT = "mitral-acceptance";
 const DOMAIN = "mitral-acceptance/1";
+/** Bytes of chance in an acceptance. */
+export const CHANCE_BYTES = 16;
 const HMAC = { name: "HMAC", hash: "SHA-256" };
 const HASH = /^[0-9a-f]{64}$/;
 
 /** Writes the answer to an invitation, which proves that whoever made it knows the token. */
 export async function writeAcceptance(
-  { ours, invitation, nowMs }: {
+  { ours, invitation, chance, nowMs }: {
     /** Our own file of public keys. */
     readonly ours: HeldPartner;
     readonly invitation: Invitation;
+    /**
+     * 16 bytes of chance, new for this acceptance. Nobody can tell before what the words will be: whoever has made the
+     * invitation cannot have looked for one that leads to the words of another meeting.
+     */
+    readonly chance: Uint8Array<ArrayBuffer>;
     readonly nowMs: number;
   },
 ): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly hash: string }> {
@@ -73,6 +80,7 @@ export async function writeAcceptance(
     version: 1,
     created: timeOf(nowMs),
     invitation: invitation.hash,
+    chance: toBase64Url(chance),
     partner: ours.said,
   };
   const key = await hmacKey(invitation.token, "sign");
@@ -89,6 +97,7 @@ export async function parseAcceptance(bytes: Uint8Array, file: string): Promise<
   neededTime(read, "created", refuse);
   const { invitation } = read;
   if (typeof invitation !== "string" || !HASH.test(invitation)) return refuse("invitation");
+  if (!bytesOf(read.chance, CHANCE_BYTES)) refuse("chance");
   const { proof, ...said } = read;
   const proofBytes = bytesOf(proof, 32) ?? refuse("proof");
   const bound = readBound(DOMAIN, said, refuse);

@@ -12,6 +12,7 @@ import {
   parsePrivateFile,
   type PrivateFile,
   type Profile,
+  readPrivateFile,
   type StoredKey,
   writePrivateFile,
 } from "./private_file.ts";
@@ -67,14 +68,17 @@ export async function createIdentity(
 ): Promise<{ readonly identity: Identity; readonly privateFile: Uint8Array<ArrayBuffer> }> {
   if (!isGatewayName(gateway)) identityErrors.fail("IDENTITY_NAME_INVALID");
   const file = await newKeys({ gateway, nowMs, masterKey, profile, jose });
-  return { identity: await openIdentity(file, gateway, masterKey), privateFile: writePrivateFile(file) };
+  return {
+    identity: await openIdentity(file, gateway, masterKey),
+    privateFile: await writePrivateFile(file, masterKey),
+  };
 }
 
 /**
  * Reads a private key file and tries each key, so that a damaged file is noticed now and not at the first message.
  * `file` names it in errors; `masterKey` is needed where the keys are sealed, as they are since version 2.
  *
- * Errors: IDENTITY_FILE_INVALID, IDENTITY_MASTER_MISSING, IDENTITY_MASTER_WRONG, IDENTITY_KEY_ALTERED,
+ * Errors: IDENTITY_FILE_INVALID, IDENTITY_FILE_ALTERED, IDENTITY_MASTER_MISSING, IDENTITY_MASTER_WRONG, IDENTITY_KEY_ALTERED,
  * IDENTITY_KEY_MISMATCHED.
  */
 export async function parseIdentity(
@@ -82,10 +86,13 @@ export async function parseIdentity(
   file: string,
   masterKey?: MasterKey,
 ): Promise<Identity> {
-  return await openIdentity(parsePrivateFile(bytes, file), file, masterKey);
+  // Which key was altered says more than that something was.
+  const identity = await openIdentity(parsePrivateFile(bytes, file), file, masterKey);
+  await readPrivateFile(bytes, file, masterKey);
+  return identity;
 }
 
-/** Opens what {@linkcode parsePrivateFile} has read; errors as of {@linkcode parseIdentity}. */
+/** Opens what {@linkcode readPrivateFile} has read; errors as of {@linkcode parseIdentity}. */
 export async function openIdentity(
   keys: PrivateFile,
   file: string,

@@ -18,6 +18,11 @@ export const identityErrors = declareErrors("identity", {
     retry: "never",
     says: "Cannot use keys from {file}: the halves or the id of {part} do not belong together",
   },
+  IDENTITY_FILE_ALTERED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot use keys from {file}: something in it was changed since it was written",
+  },
   IDENTITY_KEY_ALTERED: {
     blame: "operator",
     retry: "never",
@@ -55,7 +60,7 @@ export const identityErrors = declareErrors("identity", {
     blame: "operator",
     retry: "never",
     says:
-      "Cannot revoke key {kid}: {gateway} has no other {algorithm} key that is valid now; make one by `mitral keys rotate --now`",
+      "Cannot revoke key {kid}: {gateway} has no other {algorithm} key that is valid now and has no end; make one by `mitral keys rotate --now`",
   },
   IDENTITY_KEYS_PENDING: {
     blame: "operator",

@@ -127,7 +127,10 @@ export function revokeKey(
     if (!revoked) return list;
     const others = list.filter((key) => key !== revoked);
     const { algorithm } = revoked;
-    const isEnough = others.some((key) => key.algorithm === algorithm && isValidAt(key as KeyTimes, nowMs));
+    const alike: readonly KeyTimes[] = others.filter((key) => key.algorithm === algorithm);
+    // Those before it end: with nothing but them the gateway would fall silent one day.
+    const isEnough = alike.some((key) => isValidAt(key, nowMs)) &&
+      (revoked.untilMs !== undefined || alike.some(({ untilMs }) => untilMs === undefined));
     const [first, ...rest] = others;
     return isEnough
       ? [first, ...rest]

@@ -65,10 +65,12 @@ export async function acceptInvitation(
   invitation: Invitation,
   file: string,
   { folder, nowMs, by, ours }: OurAct,
+  /** 16 bytes of chance. */
+  chance: Uint8Array<ArrayBuffer>,
 ): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly record: PartnerRecord }> {
   const { inviter, hash, expiresAtMs } = invitation;
   if (!isPartnerName(name)) recordErrors.fail("RECORD_NAME_INVALID");
-  const { bytes, hash: acceptance } = await writeAcceptance({ ours, invitation, nowMs });
+  const { bytes, hash: acceptance } = await writeAcceptance({ ours, invitation, chance, nowMs });
   const transcript = await transcriptOf({
     inviter: inviter.partner.root,
     acceptor: ours.partner.root,

@@ -1,5 +1,6 @@
 import type { Clock, Disk } from "../contract/world.ts";
 import { hashOf, heldIn, type HeldPartner } from "./_handed_file.ts";
+import { sameKey } from "./_same_key.ts";
 import type { Identity } from "./identity.ts";
 import { type Link, writePartnerFile } from "./partner_file.ts";
 import { recordErrors } from "./partner_record.ts";
@@ -35,7 +36,7 @@ export async function renewOwnPartnerFile(
   const facts = { links, certificates };
   const before = await disk.read(file).then(
     async (bytes) => ({ bytes, ...await heldIn(bytes, file) }),
-  ).catch(() => undefined);
+  ).then((held) => sameKey(held.partner.root, identity.root) ? held : undefined).catch(() => undefined);
   const issuedBefore = before ? before.partner.issuedAtMs : -Infinity;
   if (before) {
     const same = await writePartnerFile(identity, { ...facts, issuedAtMs: issuedBefore });

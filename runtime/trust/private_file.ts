@@ -1,3 +1,5 @@
+import { bytesOf } from "./_handed_file.ts";
+import { isMacOf, MAC_BYTES, macOf } from "./_file_mac.ts";
 import { toBase64Url } from "./_key_encoding.ts";
 import {
   entryOf,
@@ -21,6 +23,7 @@ import type { SealingAlgorithm, SignatureAlgorithm } from "../contract/envelope.
 import { SEALED_HALF_BYTES } from "./_sealed_half.ts";
 import { encryptionKeyBytes } from "./encryption_key.ts";
 import { identityErrors } from "./identity_errors.ts";
+import type { MasterKey } from "./master_key.ts";
 import { signingKeyBytes } from "./signing_key.ts";
 
 /** `nist`: algorithms that NIST has approved, and no others. */
@@ -55,7 +58,7 @@ const CLEAR_HALF_BYTES = 32;
  * errors. Errors: IDENTITY_FILE_INVALID.
  */
 export function parsePrivateFile(bytes: Uint8Array, file: string): PrivateFile {
-  const refuse: Refuse = (part) => identityErrors.fail("IDENTITY_FILE_INVALID", { file, part });
+  const refuse = refusing(file);
   const read = readObject(bytes, refuse);
   const { version, ...head } = readHead(read, FORMAT, refuse);
   const stored = <A extends string>(item: unknown, part: string, lengths: KeyLengths<A>): StoredKey<A> => {
@@ -78,6 +81,7 @@ export function parsePrivateFile(bytes: Uint8Array, file: string): PrivateFile {
   const { master, profile } = read;
   if (profile !== "default" && profile !== "nist") return refuse("profile");
   if (typeof master !== "string" || !MASTER_ID.test(master)) return refuse("master");
+  readMac(read, refuse);
   return {
     ...head,
     profile,
@@ -90,10 +94,39 @@ export function parsePrivateFile(bytes: Uint8Array, file: string): PrivateFile {
   };
 }
 
-/** Writes a private file, always of version 2. The keys MUST be sealed: what `sealKeys` gives has them so. */
-export function writePrivateFile(keys: PrivateFile & { readonly master: string }): Uint8Array<ArrayBuffer> {
+/**
+ * The same, and nobody has changed anything of it since it was written: neither a time, nor the order of keys, nor what was
+ * revoked. That shows by the master key alone; one that is missing, or another, fails later. Errors: IDENTITY_FILE_INVALID,
+ * IDENTITY_FILE_ALTERED.
+ */
+export async function readPrivateFile(
+  bytes: Uint8Array,
+  file: string,
+  masterKey?: MasterKey,
+): Promise<PrivateFile> {
+  const keys = parsePrivateFile(bytes, file);
+  if (keys.master === undefined || keys.master !== masterKey?.id) return keys;
+  const refuse = refusing(file);
+  const { mac, ...said } = readObject(bytes, refuse);
+  const isWhole = await isMacOf(masterKey, readMac({ mac }, refuse), said);
+  return isWhole ? keys : identityErrors.fail("IDENTITY_FILE_ALTERED", { file });
+}
+
+function readMac(read: Record<string, unknown>, refuse: Refuse): Uint8Array<ArrayBuffer> {
+  return bytesOf(read.mac, MAC_BYTES) ?? refuse("mac");
+}
+
+function refusing(file: string): Refuse {
+  return (part) => identityErrors.fail("IDENTITY_FILE_INVALID", { file, part });
+}
+
+/** Writes a private file, always of version 2. The keys MUST be sealed under this key: what `sealKeys` gives has them so. */
+export async function writePrivateFile(
+  keys: PrivateFile & { readonly master: string },
+  masterKey: MasterKey,
+): Promise<Uint8Array<ArrayBuffer>> {
   const entry = (key: StoredKey) => ({ ...entryOf(key), sealed: toBase64Url(key.half) });
-  return writeFile({
+  const said = {
     format: FORMAT,
     version: 2,
     gateway: keys.gateway,
@@ -111,5 +144,6 @@ export function writePrivateFile(keys: PrivateFile & { readonly master: string }
       at: timeOf(atMs),
       ...(reason === undefined ? {} : { reason }),
     })),
-  });
+  };
+  return writeFile({ ...said, mac: toBase64Url(await macOf(masterKey, said)) });
 }

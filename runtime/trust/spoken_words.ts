@@ -22,8 +22,8 @@ export interface Meeting {
 
 /**
  * SHA-256 of all that has gone between two gateways, in 64 hexadecimal digits. Whoever stands between them has to give
- * each side other files, and an acceptance is answered by nothing: one that leads to the same words as another has to be
- * found among 2^88.
+ * each side other files. The invitation is given away before the chance in the acceptance is drawn, and with that the words
+ * of one side are fixed: the other's acceptance has to be found among 2^88, not one of two that are alike among 2^44.
  */
 export function transcriptOf({ inviter, acceptor, invitation, acceptance }: Meeting): Promise<string> {
   return digestOf(boundBytes("mitral-words/1", {

@@ -87,14 +87,22 @@ test("a gateway that has lost its master key and its keys is back by the recover
   assertEquals(new TextDecoder().decode(shown!.received), "DOE^JANE");
 });
 
-test("recovery overwrites nothing that is there", async (cwd) => {
+test("recovery overwrites nothing that is there, and writes nothing beside other keys", async (cwd) => {
   const { mitral } = await exported(cwd);
+  const recover = () => mitral("keys", "recover", "recovery.age", "--identity", "offline.txt");
+  assertStringIncludes(
+    (await recover()).out,
+    "kept  master.key, which was there and is the same\nkept  keys/gateway.json, which was there and is the same\n",
+  );
   const { keyFile } = await createMasterKey();
   await Deno.remove(join(cwd, "master.key"));
   await Deno.writeFile(join(cwd, "master.key"), keyFile, { mode: 0o600 });
-  const { out } = await mitral("keys", "recover", "recovery.age", "--identity", "offline.txt");
+  await Deno.remove(join(cwd, "keys/gateway.json"));
+  const { code, err } = await recover();
+  assertEquals(code, exitCodes.cannot);
+  assertStringIncludes(err, "CONSOLE_RECOVERY_KEPT Cannot recover master.key: ");
   assertEquals(await Deno.readFile(join(cwd, "master.key")), new Uint8Array(keyFile));
-  assertStringIncludes(out, "kept  master.key, which was there\nkept  keys/gateway.json, which was there\n");
+  assertEquals([...Deno.readDirSync(join(cwd, "keys"))].map(({ name }) => name), ["lab.partner.json"]);
 });
 
 test("export without a master key, and for what is no age key, writes nothing", async (cwd) => {

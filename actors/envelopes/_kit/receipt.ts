@@ -3,7 +3,7 @@ import type { Fail } from "../../../runtime/contract/error.ts";
 import type { Outcome } from "../../../runtime/contract/message.ts";
 import { sha256Hex, textOf, utf8 } from "./bytes.ts";
 import type { SignedCode } from "./faults.ts";
-import { canonical, mismatch, readObject, type Unchecked } from "./json.ts";
+import { canonical, isUnambiguous, mismatch, readObject, type Unchecked } from "./json.ts";
 import { isSigning, readJwsHeader, signJws, verifyJws } from "./jws.ts";
 import { RECEIPT_BYTES_MAX } from "./limits.ts";
 import type { Words } from "./words.ts";
@@ -99,7 +99,10 @@ export async function judgeReceipt(
   const gateway = keys.gatewayOf(sent.to);
   const key = keys.verificationKey(gateway, kid) ?? fail("RECEIPT_SIGNER_UNKNOWN", { gateway });
   const signed = await verifyJws(jws, key) ?? fail("RECEIPT_SIGNATURE_INVALID", { gateway });
-  const claims = readObject(textOf(signed) ?? "") ?? fail("RECEIPT_INVALID", { field: "JSON" });
+  const text = textOf(signed) ?? "";
+  const claims = readObject(text) ?? fail("RECEIPT_INVALID", { field: "JSON" });
+  // It is evidence: it must say the same to everybody who reads it.
+  if (!isUnambiguous(text, claims)) fail("RECEIPT_INVALID", { field: "names" });
   const { ep, ...bound } = boundTo(sent.statement, sent.payloadSha256, { by: gateway });
   const different = mismatch(claims, bound) ?? (isUpTo(claims.ep, ep) ? undefined : "ep");
   if (different !== undefined) fail("RECEIPT_MISMATCHED", { field: different });

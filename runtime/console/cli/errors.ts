@@ -45,6 +45,11 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot open {path}: it is no file of age, damaged, or encrypted for another key",
   },
+  CONSOLE_RECOVERY_KEPT: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot recover {path}: a file with other keys lies there, and nothing is overwritten",
+  },
   CONSOLE_RECOVERY_INVALID: {
     blame: "operator",
     retry: "never",

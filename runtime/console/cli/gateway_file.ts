@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { dirname, join, relative, resolve } from "node:path";
 import type { MapNode } from "../../config/config_node.ts";
 import type { Problem } from "../../config/problem.ts";
-import type { GatewayReading } from "../../config/read_gateway.ts";
+import type { GatewayReading, GatewayTools } from "../../config/read_gateway.ts";
 import type { Disk } from "../../contract/world.ts";
 import { type FileTexts, notingTexts } from "./deploy/file_texts.ts";
 import { type ExitCode, exitCodes } from "./exit_codes.ts";
@@ -36,7 +36,7 @@ export async function readGatewayFile(
   { env, from = session.outside.world.disk, comingPartners = [] }: EnvOptions & {
     readonly from?: Disk;
     /** Partners that count as there: somebody is about to make them. */
-    readonly comingPartners?: readonly string[];
+    readonly comingPartners?: GatewayTools["comingPartners"];
   } = {},
 ): Promise<FileReading> {
   const { readGateway } = await import("../../config/read_gateway.ts");

@@ -69,12 +69,13 @@ export async function masterKeyFor(
   return await readMasterKey(session.outside.world.disk, session.path(typed));
 }
 
-/** Reads a gateway's own keys, without opening them. Errors: CONSOLE_FILE_UNREADABLE, IDENTITY_FILE_INVALID, MASTER_KEY_…. */
+/** Reads a gateway's own keys, without opening them. Errors: CONSOLE_FILE_UNREADABLE, IDENTITY_FILE_…, MASTER_KEY_…. */
 export async function readOwnKeys(options: OwnKeysOptions, session: Session): Promise<OwnKeys> {
-  const { parsePrivateFile } = await import("../../trust/private_file.ts");
+  const { readPrivateFile } = await import("../../trust/private_file.ts");
   const { privatePath, masterPath } = await ownPlaces(options, session);
-  const keys = parsePrivateFile(await session.read(privatePath), privatePath);
-  return { privatePath, keys, masterKey: await masterKeyFor(options.master, masterPath, session) };
+  const bytes = await session.read(privatePath);
+  const masterKey = await masterKeyFor(options.master, masterPath, session);
+  return { privatePath, keys: await readPrivateFile(bytes, privatePath, masterKey), masterKey };
 }
 
 /** As {@linkcode readOwnKeys}, sealed, whatever they were. */
@@ -114,7 +115,7 @@ export async function writeOwnKeys(
     identity,
     await factsIn(publicPath, identity.root.keyId, session),
   );
-  await replace(privatePath, writePrivateFile(keys), 0o600, session);
+  await replace(privatePath, await writePrivateFile(keys, masterKey), 0o600, session);
   await replace(publicPath, publicFile, 0o644, session);
   return publicPath;
 }
@@ -130,12 +131,12 @@ export async function resealOwnKeys(
 ): Promise<string | undefined> {
   const { clock, disk } = session.outside.world;
   if (await disk.facts(path) === undefined) return undefined;
-  const [{ parsePrivateFile }, { sealKeys }] = await Promise.all([
+  const [{ readPrivateFile }, { sealKeys }] = await Promise.all([
     import("../../trust/private_file.ts"),
     import("../../trust/key_changes.ts"),
   ]);
   const privatePath = relative(session.terminal.cwd, path);
-  const found = parsePrivateFile(await session.read(privatePath), privatePath);
+  const found = await readPrivateFile(await session.read(privatePath), privatePath, from);
   if (found.master !== to.id) {
     const keys = await sealKeys(found, { file: privatePath, from, to, nowMs: clock.nowMs() });
     await writeOwnKeys({ privatePath, keys, masterKey: to }, session);

@@ -115,8 +115,9 @@ const methods: {
   },
   async "partner.account"({ gateway }, params) {
     const name = text(params, "name"), day = optional(params, "day", text);
-    if (toggle(params, "now")) await gateway.reckon(name);
+    const isAnswered = toggle(params, "now") ? await gateway.reckon(name) : true;
     return {
+      isAnswered,
       reckoned: await gateway.reckoned(name) ?? null,
       evidence: day === undefined ? null : await gateway.accountsOf(name, day) ?? null,
     };

@@ -132,7 +132,12 @@ export interface Methods {
   /** Compares accounts with a partner now, or tells what came of it last; with the accounts of a day, as JSON. */
   readonly "partner.account": {
     readonly params: { readonly name: string; readonly now: boolean; readonly day?: string };
-    readonly result: { readonly reckoned: Reckoned | null; readonly evidence: string | null };
+    readonly result: {
+      /** False where the partner was asked now, and has not answered yet. */
+      readonly isAnswered: boolean;
+      readonly reckoned: Reckoned | null;
+      readonly evidence: string | null;
+    };
   };
   readonly "channel.start": { readonly params: { readonly name: string }; readonly result: null };
   readonly "channel.stop": { readonly params: { readonly name: string }; readonly result: null };

@@ -1,6 +1,6 @@
 import { declareErrors } from "../../contract/error.ts";
 import type { ExchangedRanges } from "../../journal/exchanged.ts";
-import { areRanges, type Ranges } from "./ranges.ts";
+import { areRanges, type Ranges, within } from "./ranges.ts";
 
 /** Errors of accounts that partners send. */
 export const accountErrors = declareErrors("account", {
@@ -19,12 +19,12 @@ export interface FeedAccount {
   readonly epoch: number;
   /** Up to here both sides have agreed before, and nothing more is said. */
   readonly agreedUpTo: number;
+  /** Nothing is said of numbers beyond: there is too much to say at once. Left out, all is said. */
+  readonly upTo?: number;
   /** Numbers whose receipts say accepted. */
   readonly accepted: Ranges;
   /** Numbers whose receipts say rejected. */
   readonly rejected: Ranges;
-  /** Nothing is told of numbers beyond it, since there is too much; left out: all is told. */
-  readonly upTo?: number;
 }
 
 /** What the sender says of a feed beside it. */
@@ -54,8 +54,8 @@ export interface Account {
   readonly received: readonly FeedAccount[];
 }
 
-/** More ranges of one kind are not told at once: the rest follows when the first are agreed on. */
-const RANGES_MAX = 5_000;
+/** More ranges are not told at once: the rest follows when the first are agreed on. At most a megabyte. */
+const RANGES_MAX = 20_000;
 const FEEDS_MAX = 1_000;
 
 /** Draws up an account. `numbered`: what the sender's own journal says of a feed's numbers in this epoch. */
@@ -85,6 +85,20 @@ export function drawUp(
     } as const;
     if (!feeds.has(key)) feeds.set(key, none);
   }
+  let left = RANGES_MAX;
+  const told = <K extends string>(
+    { feed, epoch, agreedUpTo }: ExchangedRanges,
+    lists: Readonly<Record<K, Ranges>>,
+  ): Pick<FeedAccount, "feed" | "epoch" | "agreedUpTo" | "upTo"> & Record<K, Ranges> => {
+    const all = Object.entries<Ranges>(lists);
+    const upTo = fitting(all.map(([, ranges]) => ranges), left);
+    const cut = all.map(([kind, ranges]) =>
+      [kind, upTo === undefined ? ranges : within(ranges, [1, upTo])] as const
+    );
+    for (const [, ranges] of cut) left -= ranges.length;
+    const bounds = { feed, epoch, agreedUpTo, ...(upTo === undefined ? {} : { upTo }) };
+    return { ...bounds, ...Object.fromEntries(cut) as Record<K, Ranges> };
+  };
   return {
     type: "account",
     v: 1,
@@ -94,15 +108,11 @@ export function drawUp(
     sent: [...feeds.values()].slice(-FEEDS_MAX).map((each) => {
       // What is queued goes out in this epoch, whenever it was given its number.
       const { last, open } = each.epoch === epoch && numberedOf.get(each.feed) || { last: 0, open: [] };
-      return {
-        ...feedAccount(each, open),
-        last: Math.max(last, lastOf(each)),
-        open: open.slice(0, RANGES_MAX),
-      };
+      const { accepted, rejected } = each;
+      return { ...told(each, { accepted, rejected, open }), last: Math.max(last, lastOf(each)) };
     }),
-    received: exchanged.filter(({ way }) => way === "received").slice(-FEEDS_MAX).map((each) =>
-      feedAccount(each)
-    ),
+    received: exchanged.filter(({ way }) => way === "received").slice(-FEEDS_MAX)
+      .map((each) => told(each, { accepted: each.accepted, rejected: each.rejected })),
   };
 }
 
@@ -129,21 +139,10 @@ export function readAccount(body: Readonly<Record<string, unknown>>, partner: st
   };
 }
 
-function feedAccount(
-  { feed, epoch, agreedUpTo, accepted, rejected }: ExchangedRanges,
-  open: Ranges = [],
-): FeedAccount {
-  // Of each list the same part: what one has beyond it would look as if the others had lost it.
-  const cuts = [accepted, rejected, open].filter(({ length }) => length > RANGES_MAX)
-    .map((ranges) => ranges[RANGES_MAX][0] - 1);
-  return {
-    feed,
-    epoch,
-    agreedUpTo,
-    accepted: accepted.slice(0, RANGES_MAX),
-    rejected: rejected.slice(0, RANGES_MAX),
-    ...(cuts.length > 0 ? { upTo: Math.min(...cuts) } : {}),
-  };
+/** Up to which number these sets have no more ranges than `most`; `undefined` where they have no more altogether. */
+function fitting(sets: readonly Ranges[], most: number): number | undefined {
+  const firsts = sets.flat().map(([first]) => first).sort((one, other) => one - other);
+  return firsts.length <= most ? undefined : firsts[most] - 1;
 }
 
 function lastOf({ agreedUpTo, accepted, rejected }: ExchangedRanges): number {
@@ -153,9 +152,8 @@ function lastOf({ agreedUpTo, accepted, rejected }: ExchangedRanges): number {
 function isFeeds(value: unknown): value is readonly FeedAccount[] {
   return Array.isArray(value) && value.length <= FEEDS_MAX && value.every((each) => {
     if (typeof each !== "object" || each === null) return false;
-    const { feed, epoch, agreedUpTo, accepted, rejected, upTo = 0 } = each;
-    return isCount(upTo) && typeof feed === "string" && feed.length <= 200 && isCount(epoch) &&
-      isCount(agreedUpTo) &&
+    const { feed, epoch, agreedUpTo, upTo = 0, accepted, rejected } = each;
+    return typeof feed === "string" && feed.length <= 200 && [epoch, agreedUpTo, upTo].every(isCount) &&
       areRanges(accepted) && areRanges(rejected);
   });
 }

@@ -25,30 +25,39 @@ export interface FeedComparison {
   readonly gaps: Ranges;
 }
 
-/** What we say, as far as it is compared. */
-export interface Ours extends Pick<Account, "sent" | "received"> {
-  /** What we have sent by now, drawn up after their account: what is new since `sent` is no surprise. */
-  readonly sentNow?: readonly SentAccount[];
+/**
+ * Compares what a partner says with what we have to say of it ourselves. Messages come and go meanwhile, so whoever is to
+ * know more is asked later: for what is missing that is the receiver, for what is unknown the sender. `before`: our account
+ * that theirs answers; where theirs asks, there is none, and of what we send nothing can be said, nor of what they have
+ * given new numbers since.
+ */
+export function compareWith(
+  theirs: Pick<Account, "epoch" | "sent" | "received">,
+  { before, now }: { readonly before?: Account | undefined; readonly now: Account },
+): readonly FeedComparison[] {
+  if (!before) {
+    return compareAccounts({ sent: [], received: now.received }, { sent: theirs.sent, received: [] })
+      .map((each) => each.epoch < theirs.epoch ? each : { ...each, unknown: [] });
+  }
+  const later = compareAccounts({ sent: now.sent, received: before.received }, theirs);
+  const unknown = new Map(later.map((each) => [`${each.way} ${keyOf(each)}`, each.unknown]));
+  return compareAccounts({ sent: before.sent, received: now.received }, theirs)
+    .map((each) => ({ ...each, unknown: unknown.get(`${each.way} ${keyOf(each)}`) ?? [] }));
 }
 
-/**
- * Compares what both sides say of everything between them. A receiver may know more than the sender's account says, never
- * less: `ours.sent` MUST have been drawn up before their account, and `ours.received` after it.
- */
+/** What a feed in one epoch is known by, one way. */
+export function keyOf({ feed, epoch }: Pick<FeedAccount, "feed" | "epoch">): string {
+  return `${epoch} ${feed}`;
+}
+
+/** Compares what both sides say of everything between them, as if nothing moved. */
 export function compareAccounts(
-  ours: Ours,
-  theirs: Pick<Account, "epoch" | "sent" | "received">,
+  ours: Pick<Account, "sent" | "received">,
+  theirs: Pick<Account, "sent" | "received">,
 ): readonly FeedComparison[] {
-  const now = new Map((ours.sentNow ?? []).map((each) => [key(each), each.last]));
   return [
-    ...compareFeeds("sent", ours.sent, theirs.received, (feed) => now.get(key(feed)) ?? 0),
-    // Of their epoch there may be more since; of one that is over there is none.
-    ...compareFeeds(
-      "received",
-      theirs.sent,
-      ours.received,
-      ({ epoch }) => epoch === theirs.epoch ? Infinity : 0,
-    ),
+    ...compareFeeds("sent", ours.sent, theirs.received),
+    ...compareFeeds("received", theirs.sent, ours.received),
   ];
 }
 
@@ -57,55 +66,42 @@ export function isDispute({ missing, contradicted, unknown }: FeedComparison): b
   return count(missing) + count(contradicted) + count(unknown) > 0;
 }
 
-/** Up to which number of a feed the sender has given some since it drew up its account. */
-type NewerUpTo = (feed: FeedAccount) => number;
-
 function compareFeeds(
   way: FeedComparison["way"],
   sent: readonly SentAccount[],
   received: readonly FeedAccount[],
-  newerUpTo: NewerUpTo,
 ): FeedComparison[] {
-  const there = new Map(received.map((each) => [key(each), each]));
+  const there = new Map(received.map((each) => [keyOf(each), each]));
   const compared = sent.map((each) => {
-    const other = there.get(key(each));
-    there.delete(key(each));
-    return compareFeed(way, each, other ?? nothingOf(each), newerUpTo(each));
+    const other = there.get(keyOf(each));
+    there.delete(keyOf(each));
+    return compareFeed(way, each, other ?? nothingOf(each));
   });
-  // The sender has forgotten the whole feed, or its first message has come meanwhile.
+  // The sender has forgotten the whole feed.
   const left = [...there.values()].map((each) =>
-    compareFeed(way, { ...nothingOf(each), last: 0, open: [] }, each, newerUpTo(each))
+    compareFeed(way, { ...nothingOf(each), last: 0, open: [] }, each)
   );
   return [...compared, ...left];
 }
 
-function compareFeed(
-  way: FeedComparison["way"],
-  sent: SentAccount,
-  received: FeedAccount,
-  newerUpTo: number,
-): FeedComparison {
+function compareFeed(way: FeedComparison["way"], sent: SentAccount, received: FeedAccount): FeedComparison {
   const [base, high] = [sent.agreedUpTo, received.agreedUpTo].sort((one, other) => one - other);
-  const end = Math.min(sent.upTo ?? LAST, received.upTo ?? LAST);
-  const newer: Ranges = newerUpTo > sent.last ? [[sent.last + 1, Math.min(newerUpTo, LAST)]] : [];
-  const beyond = (ranges: Ranges) => within(ranges, [base + 1, end]);
+  const upTo = Math.min(sent.upTo ?? Number.MAX_SAFE_INTEGER, received.upTo ?? Number.MAX_SAFE_INTEGER);
+  const beyond = (ranges: Ranges) => within(ranges, [base + 1, upTo]);
   const [accepted, rejected, open] = [sent.accepted, sent.rejected, sent.open].map(beyond);
-  const [taken, refused] = [received.accepted, received.rejected].map((each) => without(beyond(each), newer));
+  const [taken, refused] = [received.accepted, received.rejected].map(beyond);
   const receipted = union(accepted, rejected), known = union(taken, refused);
-  // One side alone remembers that both have agreed on these: the other has lost them, or has not heard yet.
-  const settled = without(within([[1, LAST]], [base + 1, high]), newer);
-  const isSentSettled = sent.agreedUpTo > received.agreedUpTo;
-  const missing = without(
-    isSentSettled ? union(receipted, settled) : receipted,
-    union(known, isSentSettled ? [] : settled),
-  );
-  const forgotten = isSentSettled ? [] : within(settled, [sent.last + 1, high]);
-  const unknown = without(
-    union(known, forgotten),
-    union(union(receipted, open), isSentSettled ? settled : []),
-  );
+  // One side alone says that both have agreed on these: the other has not yet, or was restored, and has lost them.
+  const settled = within([[1, Number.MAX_SAFE_INTEGER]], [base + 1, high]);
+  const [settledBySender, settledByReceiver] = sent.agreedUpTo > received.agreedUpTo
+    ? [settled, NONE]
+    : [NONE, settled];
+  const missing = without(union(receipted, settledBySender), union(known, settledByReceiver));
+  // The receiver agreed on withdrawn numbers, too; but on none that was never given.
+  const forgotten = within(settledByReceiver, [sent.last + 1, high]);
+  const unknown = without(union(known, forgotten), union(union(receipted, settledBySender), open));
 
-  const given = within([[1, LAST]], [base + 1, Math.min(sent.last, end)]);
+  const given = within([[1, Math.max(sent.last, 1)]], [base + 1, Math.min(sent.last, upTo)]);
   const same = union(common(accepted, taken), common(rejected, refused));
   const gaps = without(given, union(union(union(receipted, known), open), settled));
   const done = union(union(same, gaps), without(settled, union(missing, unknown)));
@@ -124,11 +120,7 @@ function compareFeed(
   };
 }
 
-const LAST = Number.MAX_SAFE_INTEGER;
-
-function key({ feed, epoch }: FeedAccount): string {
-  return `${epoch} ${feed}`;
-}
+const NONE: Ranges = [];
 
 function nothingOf({ feed, epoch }: FeedAccount): FeedAccount {
   return { feed, epoch, agreedUpTo: 0, accepted: [], rejected: [] };

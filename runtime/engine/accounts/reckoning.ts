@@ -8,8 +8,8 @@ import type { ControlFeed, Evidence, Told } from "../exchange/control.ts";
 import type { Unstamped } from "../line.ts";
 import { listenerMemory } from "../listener_memory.ts";
 import { backoffMs } from "../supervisor.ts";
-import { type Account, drawUp, readAccount, type SentAccount } from "./account.ts";
-import { compareAccounts, type FeedComparison, isDispute } from "./compare.ts";
+import { type Account, drawUp, readAccount } from "./account.ts";
+import { compareWith, type FeedComparison, isDispute, keyOf } from "./compare.ts";
 import { count, type Ranges, rangesText } from "./ranges.ts";
 
 /** Errors of reckoning with partners. */
@@ -54,6 +54,8 @@ const DAY_MS = 86_400_000;
 const [RETRY_MS, RETRY_MS_MAX] = [60_000, 3_600_000];
 /** Reckoning begins so long after the start: ways and doors open first. */
 const SETTLE_MS = 5_000;
+/** How long somebody who asked waits for the partner's answer. */
+const ANSWER_MS_MAX = 10_000;
 const MEMORY = "exchange accounts";
 
 /**
@@ -66,6 +68,10 @@ export class Reckoning {
   readonly #told = new Map<string, Account>();
   readonly #waits = new Map<string, () => void>();
   readonly #attempts = new Map<string, number>();
+  /** Who waits for a partner's answer. */
+  readonly #asking = new Map<string, PromiseWithResolvers<boolean>>();
+  /** Partners that are being answered. */
+  readonly #answering = new Set<string>();
   readonly #unwatch: () => void;
   #isOver = false;
 
@@ -84,6 +90,7 @@ export class Reckoning {
     this.#isOver = true;
     this.#unwatch();
     for (const forget of this.#waits.values()) forget();
+    for (const asking of this.#asking.values()) asking.resolve(false);
   }
 
   /** Tells a partner our account and asks for its own. Errors: those of {@linkcode ControlFeed.tell}. */
@@ -92,6 +99,20 @@ export class Reckoning {
     this.#told.set(partner, account);
     const { outcome } = await this.#parts.control.tell(partner, { ...account });
     if (outcome.kind === "failed" || outcome.kind === "rejected") throw outcome.error;
+  }
+
+  /** As {@linkcode reckon}; true once its answer was compared, false where none has come within ten seconds. */
+  async compare(partner: string): Promise<boolean> {
+    const asking = this.#asking.get(partner) ?? Promise.withResolvers<boolean>();
+    this.#asking.set(partner, asking);
+    const forget = this.#parts.world.clock.after(ANSWER_MS_MAX, () => asking.resolve(false));
+    try {
+      await this.reckon(partner);
+      return await asking.promise;
+    } finally {
+      forget();
+      if (this.#asking.get(partner) === asking) this.#asking.delete(partner);
+    }
   }
 
   /** True for an active partner. */
@@ -161,13 +182,9 @@ export class Reckoning {
     const theirs = readAccount(told, partner);
     const ours = await this.#drawUp(partner, theirs.atMs);
     const before = this.#told.get(partner);
-    // A receiver's account says more than the sender's that was drawn up before it; never less.
     const isAnswer = before !== undefined && theirs.answers === before.atMs;
-    const sent: readonly SentAccount[] = isAnswer ? before.sent : [];
-    const feeds = compareAccounts(
-      { sent, received: ours.received, sentNow: ours.sent },
-      { ...theirs, received: isAnswer ? theirs.received : [] },
-    );
+    const feeds = compareWith(theirs, { ...(isAnswer ? { before } : {}), now: ours });
+    await this.#forget(partner, feeds, ours);
     await this.#conclude(partner, feeds, isAnswer);
     if (isAnswer) {
       const [their, statement] = [payload, signed].map((bytes) => new TextDecoder().decode(bytes));
@@ -182,23 +199,37 @@ export class Reckoning {
     await this.#memory.set(`day ${keyring.gatewayOf(partner)} ${day}`, JSON.stringify(evidence));
   }
 
-  /** Told once: whoever asked asks again where it does not hear. */
+  /** Told once: whoever asked asks again where it does not hear. Whoever asks many times at once has one answer. */
   #answer(partner: string, account: Account): void {
+    if (this.#answering.has(partner)) return;
+    this.#answering.add(partner);
     this.#parts.control.tell(partner, { ...account }).catch((error: MitralError) => {
       if (!this.#isOver) this.#parts.report({ name: "accountFailed", partner, error });
-    });
+    }).finally(() => this.#answering.delete(partner));
+  }
+
+  /** What both agree on is known singly no more. A feed that the partner alone speaks of leaves nothing here. */
+  async #forget(partner: string, feeds: readonly FeedComparison[], ours: Account): Promise<void> {
+    const { keyring, journal } = this.#parts;
+    const gateway = keyring.gatewayOf(partner);
+    const known = {
+      sent: new Map(ours.sent.map((each) => [keyOf(each), each.agreedUpTo])),
+      received: new Map(ours.received.map((each) => [keyOf(each), each.agreedUpTo])),
+    };
+    for (const each of feeds) {
+      const { way, feed, epoch, agreedUpTo: upTo } = each;
+      if (!(upTo > (known[way].get(keyOf(each)) ?? Infinity))) continue;
+      await journal().write({
+        op: "forgetExchanged",
+        feed: { way, gateway, feed, epoch },
+        upTo,
+      }, "patient");
+    }
   }
 
   async #conclude(partner: string, feeds: readonly FeedComparison[], isAnswer: boolean): Promise<void> {
     const { world: { clock }, keyring, journal, report } = this.#parts;
     const gateway = keyring.gatewayOf(partner);
-    for (const { way, feed, epoch, agreedUpTo } of feeds) {
-      await journal().write({
-        op: "forgetExchanged",
-        feed: { way, gateway, feed, epoch },
-        upTo: agreedUpTo,
-      }, "patient");
-    }
     for (const each of feeds.filter(isDispute)) {
       const facts = { partner, feed: each.feed, epoch: each.epoch, words: disputeText(each) };
       const error = reckoningErrors.error("RECKONING_NUMBERS_DISPUTED", facts);
@@ -209,6 +240,7 @@ export class Reckoning {
     const reckoned: Reckoned = { atMs: clock.nowMs(), epoch, feeds };
     await this.#memory.set(`last ${gateway}`, JSON.stringify(reckoned));
     this.#attempts.delete(partner);
+    this.#asking.get(partner)?.resolve(true);
     report({ name: "accountCompared", partner, ...totals(feeds) });
     this.#plan(partner);
   }

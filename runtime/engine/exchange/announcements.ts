@@ -1,12 +1,15 @@
 import { MitralError } from "../../contract/error.ts";
 import { listenerMemory } from "../listener_memory.ts";
 import { CONTROL_FEED, type ControlFeed } from "./control.ts";
+import { errors } from "./errors.ts";
 import type { ExchangeParts } from "./parts.ts";
+
+const DAY_MS = 86_400_000;
 
 /**
  * Sees to it that every active partner has our newest file of public keys, and takes theirs: so new keys, ways and
- * certificates reach partners by themselves. What a partner has given a receipt for is remembered in the journal, and not
- * told again.
+ * certificates reach partners by themselves. What a partner has given a receipt for is remembered in the journal, and told
+ * again on another day only: a partner that was restored from a backup may have forgotten that a key of ours was revoked.
  */
 export class Announcements {
   readonly #parts: ExchangeParts;
@@ -17,8 +20,7 @@ export class Announcements {
     this.#parts = parts;
     this.#control = control;
     control.handle("bundle", async (partner, { file }) => {
-      const bytes = typeof file === "string" ? Uint8Array.fromBase64(file) : new Uint8Array();
-      await parts.book.take(partner, bytes);
+      await parts.book.take(partner, fileIn(file) ?? errors.fail("EXCHANGE_CONTROL_INVALID", { partner }));
     });
   }
 
@@ -50,19 +52,30 @@ export class Announcements {
     serial: number,
     signal: AbortSignal,
   ): Promise<void> {
-    const { journal, book, report } = this.#parts;
+    const { journal, book, report, world } = this.#parts;
     const memory = listenerMemory(journal(), CONTROL_FEED);
     // Another root is another partner, though we call it the same.
     const key = `bundle ${partner} ${book.find(partner)?.root.keyId}`;
     try {
-      if (await memory.get(key) === version) return;
+      const before = await memory.get(key) ?? "";
+      const today = `${version} on day ${Math.floor(world.clock.nowMs() / DAY_MS)}`;
+      if (before === today) return;
       const { outcome } = await this.#control.tell(partner, told, { signal });
       if (outcome.kind !== "accepted" && outcome.kind !== "rejected") return;
-      await memory.set(key, version);
+      await memory.set(key, today);
+      if (before.startsWith(`${version} `)) return;
       const refusal = outcome.kind === "rejected" ? { error: outcome.error } : {};
       report({ name: "partnerInformed", partner, serial, ...refusal });
     } catch (cause) {
       if (!(cause instanceof MitralError) && !signal.aborted) throw cause;
     }
+  }
+}
+
+function fileIn(told: unknown): Uint8Array | undefined {
+  try {
+    return typeof told === "string" ? Uint8Array.fromBase64(told) : undefined;
+  } catch {
+    return undefined;
   }
 }

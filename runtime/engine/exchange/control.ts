@@ -139,6 +139,8 @@ export class ControlFeed {
 
   async #receive({ bytes, contentType = "" }: Delivery): Promise<Reply> {
     const found = this.#envelopes.get(essenceOf(contentType)) ?? errors.fail("EXCHANGE_TYPE_UNKNOWN");
+    const { controlBytesMax: most } = limits;
+    if (bytes.length > most) errors.fail("EXCHANGE_CONTROL_LARGE", { bytes: bytes.length, most });
     const envelope = this.#bound(found);
     const opened = await envelope.open(bytes);
     const { from, channel } = opened.statement;

@@ -48,6 +48,11 @@ export const errors = declareErrors("exchange", {
     retry: "never",
     says: "Cannot read what the gateway of {partner} tells: it is no JSON object with a type",
   },
+  EXCHANGE_CONTROL_LARGE: {
+    blame: "sender",
+    retry: "later",
+    says: "Cannot read what a partner's gateway tells: it is {bytes} bytes long, and {most} are the most",
+  },
   EXCHANGE_CONTROL_UNKNOWN: {
     blame: "unsupported",
     retry: "never",

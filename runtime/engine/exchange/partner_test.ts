@@ -98,7 +98,9 @@ async function* allOf(all: readonly (() => Checks)[]): AsyncGenerator<PartnerChe
 
 function* checkFile(file: Partner, nowMs: number): Generator<PartnerCheck> {
   const { gateway, serial, root, links } = file;
-  const says = `${gateway}, root key ${root.keyId}, serial ${serial}, ${links.length} ways`;
+  const says = `${gateway}, root key ${root.keyId}, serial ${serial}, ${links.length} ${
+    links.length === 1 ? "way" : "ways"
+  }`;
   yield { of: "partner", step: "file", state: links.length > 0 ? "ok" : "bad", says };
   for (const kind of ["signing", "encryption"] as const) yield keyCheck(kind, file[kind], nowMs);
 }

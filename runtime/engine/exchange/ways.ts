@@ -134,8 +134,8 @@ export class Ways {
     return used;
   }
 
-  async #make(partner: string, { links, certificates }: Partner): Promise<WaysTo> {
-    const to = { partner, isPinned: certificates.length > 0 };
+  async #make(partner: string, { root, links, certificates }: Partner): Promise<WaysTo> {
+    const to = { partner, root: root.keyId, isPinned: certificates.length > 0 };
     const kinds = new Map<string, number>();
     const plans: Path[] = [];
     for (const link of links) {
@@ -212,6 +212,6 @@ async function close({ ways }: Used): Promise<void> {
   await made?.set[Symbol.asyncDispose]();
 }
 
-function madeOfFile({ links, certificates }: Partner): string {
-  return JSON.stringify([links, certificates.length > 0]);
+function madeOfFile({ root, links, certificates }: Partner): string {
+  return JSON.stringify([root.keyId, links, certificates.length > 0]);
 }

@@ -113,6 +113,12 @@ Deno.test("exchange: what gateways tell each other is no feed of a channel", asy
     channels: { out: sends({ partner: "lab", feed: "mitral.control" }) },
   });
   assertEquals([problem.includes("feeds that begin with mitral."), others.length], [true, 0]);
+  // A channel's name is what its messages are known by where nothing else is said.
+  const mllp = { send: { lab: { mllp: { host: "lab.example", port: 1 }, encrypt: { to: "lab" } } } };
+  for (const channel of [sends("lab"), { ...sends("lab"), ...mllp }]) {
+    const [problem] = await problemsOf({ channels: { "mitral.control": channel } });
+    assertEquals(problem.includes("feeds that begin with mitral."), true, problem);
+  }
 });
 
 Deno.test("exchange: a door must be one that partners can be told of, on a port of its own", async () => {
@@ -140,7 +146,10 @@ async function wayTo(link: Link, { ways = {}, isPinned = false, doors = {} } = {
   const { plan, problems } = await read({ exchange: { ways, doors } });
   if (!plan) throw new Error(problems[0].message);
   try {
-    const { config } = await plan.exchange!.wayTo({ partner: "lab", isPinned }, link);
+    const { config } = await plan.exchange!.wayTo(
+      { partner: "lab", root: "5f2b8c9d0e1a4f37", isPinned },
+      link,
+    );
     return config as Readonly<Record<string, unknown>>;
   } catch (cause) {
     if (cause instanceof MitralError) return `${cause.code}: ${cause.facts.rule}`;
@@ -181,8 +190,17 @@ Deno.test("exchange: a partner's file says nothing but where a way leads, and no
     await wayTo({ kind: "https", settings: { url: "http://lab.example/" } }),
     "CONFIG_LINK_UNFIT: url must start with https://: plain http would travel in clear",
   );
-  for (const url of ["http://127.0.0.1:1/", "http://localhost:1/"]) {
-    assertEquals((await wayTo({ kind: "https", settings: { url } }) as Record<string, unknown>).url, url);
+  const tls = { certificate: "./cert.pem", key: "file:./key.pem" };
+  for (const url of ["http://127.0.0.1:1/", "http://localhost:1/", "HTTP://[::1]:1/"]) {
+    const to = { kind: "https", settings: { url } };
+    const doors = { https: { port: 0 } };
+    assertEquals((await wayTo(to, { doors }) as Record<string, unknown>).url, url);
+    // Services of this machine are none of a partner's business, unless both gateways run on it.
+    const reached = { port: 8443, url: "https://clinic.example:8443/" };
+    for (const doors of [{}, { https: { port: 8443, tls } }, { https: reached }]) {
+      const rule = "leads to this machine in clear, where our own door does not";
+      assertEquals(await wayTo(to, { doors }), `CONFIG_LINK_UNFIT: ${rule}`);
+    }
   }
   for (const url of ["", "file:///etc/passwd", "https://user:password@lab.example/", 7, null, ["x"]]) {
     assertEquals(
@@ -196,4 +214,10 @@ Deno.test("exchange: a partner's file says nothing but where a way leads, and no
       "CONFIG_LINK_UNFIT: no way to partners is called that",
     );
   }
+});
+
+Deno.test("config: a link by a relay leads to the mailbox of the partner's root key, whatever its file says", async () => {
+  const link = { kind: "relay", settings: { servers: ["wss://relay.example"], mailbox: "ffffffffffffffff" } };
+  const { servers, mailbox } = await wayTo(link) as Record<string, unknown>;
+  assertEquals([servers, mailbox], [["wss://relay.example"], "5f2b8c9d0e1a4f37"]);
 });

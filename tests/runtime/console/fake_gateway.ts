@@ -287,9 +287,12 @@ export class FakeGateway implements RunningGateway {
     this.asked.push(["divert", ...asked]);
   }
   /** What came of comparing accounts, by partner. */
+  /** False where partners do not answer when they are asked for their accounts. */
+  answers = true;
   readonly reckonings = new Map<string, Reckoned>();
   async reckon(partner: string) {
     this.asked.push(["reckon", partner]);
+    return this.answers;
   }
   async reckoned(partner: string) {
     return this.reckonings.get(partner);

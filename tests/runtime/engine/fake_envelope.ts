@@ -17,6 +17,8 @@ const decoder = new TextDecoder();
 export class FakeEnvelope {
   /** Under what was sealed, in order. */
   readonly statements: Statement[] = [];
+  /** What the sender calls what it sends. */
+  feed = "feed";
   /** Called before each sealing; what it throws is what the sealing fails by. */
   beforeSeal: () => void = () => {};
   #sealed = 0;
@@ -40,7 +42,7 @@ export class FakeEnvelope {
       const statement: Statement = {
         from,
         id,
-        channel: "feed",
+        channel: this.feed,
         epoch: 1,
         sequence: 1,
         issuedAtMs: Number(number),

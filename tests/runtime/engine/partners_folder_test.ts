@@ -11,15 +11,16 @@ import { GatewayRig, to } from "./gateway_rig.ts";
 import { note } from "./note_format.ts";
 
 const spec = hpke as unknown as EnvelopeSpec;
-const encrypt = { spec, config: {}, to: ["lab"], expiresMs: 3_600_000 };
-const decrypt = { spec, config: {}, from: ["lab"] };
+const config = { profile: "any" };
+const encrypt = { spec, config, to: ["lab"], expiresMs: 3_600_000 };
+const decrypt = { spec, config, from: ["lab"] };
 
 /** The lab's own envelope. */
 async function labEnvelope(clock: Clock): Promise<Envelope> {
   const [{ identity }, { partner }] = await Promise.all([gatewayOf("lab"), gatewayOf("hospital")]);
   return bindEnvelope(
     spec,
-    {},
+    config as never,
     keyringOf({ gateway: "lab.example", clock, identity, partners: { hospital: partner } }),
     clock,
   );

@@ -56,6 +56,7 @@ async function sealedIntake(rig: GatewayRig) {
   return {
     accepted,
     journal,
+    envelope,
     wrap: (id: string, payload: Uint8Array, from?: string) => envelope.wrap(id, payload, from),
     plan,
     give: (bytes: Uint8Array, more: Partial<Delivery> = {}) =>
@@ -219,4 +220,14 @@ Deno.test("a sealed batch is written down once, as its receipt has it", async ()
   assertEquals(await exchangedIn(journal), [{ way: "received", accepted: [[1, 1]], rejected: [] }]);
   await give(wrap("m1", batchOf({ id: "A" }, { id: "C" })));
   assertEquals(await exchangedIn(journal), [{ way: "received", accepted: [], rejected: [[1, 1]] }]);
+});
+
+Deno.test("what gateways tell each other is no channel's, whichever listener somebody has carried it to", async () => {
+  await using rig = new GatewayRig();
+  const { give, wrap, envelope, accepted } = await sealedIntake(rig);
+  envelope.feed = "mitral.control";
+  const { outcome, answer } = await give(wrap("m1", note({ id: "A" })));
+  assertEquals(outcome.kind === "rejected" && outcome.error.code, "ENGINE_FEED_RESERVED");
+  assertEquals(answer?.contentType === "application/x-wrap-receipt", false);
+  assertEquals(accepted, []);
 });

@@ -29,7 +29,11 @@ async function keysOf(jose = false): Promise<SealedFile> {
 
 /** The keyrings of the gateway and of a partner that has its newest public file, on one clock. */
 async function ringsOf(keys: SealedFile) {
-  const identity = await openIdentity(parsePrivateFile(writePrivateFile(keys), FILE), FILE, masterKey);
+  const identity = await openIdentity(
+    parsePrivateFile(await writePrivateFile(keys, masterKey), FILE),
+    FILE,
+    masterKey,
+  );
   const partner = await parsePartnerFile(await writePartnerFile(identity), FILE);
   const clock = { at: MADE_AT_MS, nowMs: () => clock.at };
   const hospital = (await gatewayOf("hospital")).identity;
@@ -118,7 +122,7 @@ Deno.test("there is an end to keys that overlap", async () => {
   const at = (nowMs: number) => ({ nowMs, beginsAtMs: nowMs, overlapMs: 365 * DAY_MS });
   for (let count = 1; count < 10; count++) keys = await rotateKeys(keys, masterKey, at(day(count)));
   assertEquals(await refusal(rotateKeys(keys, masterKey, at(day(11)))), "IDENTITY_KEYS_FULL");
-  assertEquals(parsePrivateFile(writePrivateFile(keys), FILE).signing.length, 10);
+  assertEquals(parsePrivateFile(await writePrivateFile(keys, masterKey), FILE).signing.length, 10);
 });
 
 Deno.test("a revoked key is refused by partners at once, though its time is not over", async () => {
@@ -132,7 +136,7 @@ Deno.test("a revoked key is refused by partners at once, though its time is not 
   const { hospital, lab } = await ringsOf(keys);
   assertEquals(hospital.verificationKey("lab.example", old), undefined);
   assertEquals(lab.signingKey().keyId, next);
-  const read = parsePrivateFile(writePrivateFile(keys), FILE);
+  const read = parsePrivateFile(await writePrivateFile(keys, masterKey), FILE);
   assertEquals(read.revoked, [{ keyId: old, atMs: MADE_AT_MS, reason: "lost disk" }]);
   const [, oldOpening] = ids(rotated.encryption);
   const { lab: closed } = await ringsOf(
@@ -162,6 +166,8 @@ Deno.test("the last key of its kind that is valid, the root key and a stranger's
     assertEquals(codeOf(keys, keyId), "IDENTITY_KEY_LAST");
     assertEquals(codeOf(pending, keyId), "IDENTITY_KEY_LAST");
   }
+  const ending = await rotateKeys(keys, masterKey, { ...rotation, beginsAtMs: MADE_AT_MS });
+  assertEquals(codeOf(ending, ending.signing[0].keyId), "IDENTITY_KEY_LAST", "the one left would end");
   assertEquals(codeOf(keys, keys.root.keyId), "IDENTITY_ROOT_FIXED");
   assertEquals(codeOf(keys, "0000000000000000"), "IDENTITY_KEY_UNKNOWN");
 });

@@ -46,7 +46,14 @@ export class Side {
   /** Accepts an invitation, under this name for whoever invites. */
   async accept(partner: string, invitation: Uint8Array) {
     const file = "invitation.json";
-    return await acceptInvitation(partner, await parseInvitation(invitation, file), file, await this.act());
+    const chance = crypto.getRandomValues(new Uint8Array(16));
+    return await acceptInvitation(
+      partner,
+      await parseInvitation(invitation, file),
+      file,
+      await this.act(),
+      chance,
+    );
   }
 
   /** Takes the answer to an invitation. */

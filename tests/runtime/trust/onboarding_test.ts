@@ -48,6 +48,16 @@ Deno.test("the words are others where either root, the invitation or the accepta
   assertEquals(new Set(words).size, all.length);
 });
 
+Deno.test("nobody can tell the words before an invitation is accepted, though they know all that is in both files", () =>
+  withSides(async (hospital, lab) => {
+    const invitation = await hospital.invite("lab");
+    const first = await lab.accept("hospital", invitation);
+    await remove("hospital", lab);
+    const second = await lab.accept("hospital", invitation);
+    assertEquals(first.record.changed, second.record.changed);
+    assertNotEquals(wordsFor(first.record), wordsFor(second.record));
+  }));
+
 Deno.test("the words are the first 88 bits of the transcript, by the list of BIP 39", () => {
   assertEquals(wordsOf("0".repeat(64)), Array(8).fill("abandon"));
   assertEquals(wordsOf("f".repeat(64)), Array(8).fill("zoo"));
@@ -134,10 +144,13 @@ Deno.test("an invitation or an acceptance with a part missing or wrong is refuse
       assertEquals(await refusal(() => parseInvitation(bytes, "i")), `INVITATION_FILE_INVALID ${part}`);
     }
     for (
-      const [part, value] of [["format", 1], ["version", "1"], ["invitation", "abc"], [
-        "proof",
-        "AA",
-      ]] as const
+      const [part, value] of [
+        ["format", 1],
+        ["version", "1"],
+        ["invitation", "abc"],
+        ["chance", undefined],
+        ["proof", "AA"],
+      ] as const
     ) {
       const bytes = wrong(acceptance, part, value);
       assertEquals(await refusal(() => parseAcceptance(bytes, "a")), `ACCEPTANCE_FILE_INVALID ${part}`);

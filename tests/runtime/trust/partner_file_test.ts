@@ -85,6 +85,7 @@ Deno.test("partner file with a part missing or wrong is refused, and the part na
     ["format", { ...good, format: "mitral-private-keys" }],
     ["version", { ...good, version: "1" }],
     ["gateway", { ...good, gateway: 7 }],
+    ["gateway", { ...good, gateway: "\u212Aing" }],
     ["created", { ...good, created: undefined }],
     ["signing", { ...good, signing: {} }],
     ["encryption[0].alg", { ...good, encryption: [{ ...encryption, alg: 7 }] }],

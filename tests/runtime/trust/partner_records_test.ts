@@ -158,6 +158,12 @@ Deno.test("our own file stays while it says the same, and is issued anew when wa
   assertEquals([back.isNew, back.partner.issuedAtMs], [true, NOW_MS + 1]);
   const rotated = await renewOwnPartnerFile({ ...parts, links, identity: { ...identity, serial: 2 } });
   assertEquals([rotated.isNew, rotated.partner.serial], [true, 2]);
+  // A file that another has put there says nothing, not even when it was issued.
+  await Deno.writeFile(
+    file,
+    await writePartnerFile((await gatewayOf("hospital")).identity, { issuedAtMs: NOW_MS + 9_000 }),
+  );
+  assertEquals((await renewOwnPartnerFile(parts)).partner.issuedAtMs, NOW_MS);
   await Deno.remove(root, { recursive: true });
 });
 

@@ -128,7 +128,7 @@ Deno.test("files of version 1 are read: the first signing key is the root", asyn
 Deno.test("keys of version 1, sealed, are the same to partners, and have one for relays", async () => {
   const old = parsePrivateFile(await oldFile("gateway"), FILE);
   const sealed = await sealKeys(old, { file: FILE, to: masterKey, nowMs: NOW_MS });
-  const own = await parseIdentity(writePrivateFile(sealed), FILE, masterKey);
+  const own = await parseIdentity(await writePrivateFile(sealed, masterKey), FILE, masterKey);
   assertEquals([own.isSealed, own.serial, own.issuedAtMs], [true, 1, NOW_MS]);
   const partner = await parsePartnerFile(await writePartnerFile(own), FILE);
   const before = await parsePartnerFile(await oldFile("partner"), FILE);
@@ -136,7 +136,7 @@ Deno.test("keys of version 1, sealed, are the same to partners, and have one for
   assertEquals(partner.signing.map(({ keyId }) => keyId), before.signing.map(({ keyId }) => keyId));
   assertEquals(partner.encryption.map(({ keyId }) => keyId), before.encryption.map(({ keyId }) => keyId));
   assertEquals([before.relay, partner.relay?.algorithm], [undefined, "Ed25519"]);
-  const text = new TextDecoder().decode(writePrivateFile(sealed));
+  const text = new TextDecoder().decode(await writePrivateFile(sealed, masterKey));
   for (const { private: secret } of [...jsonOf(await oldFile("gateway")).signing]) {
     assert(!text.includes(secret), "a key in clear");
   }
@@ -147,10 +147,10 @@ Deno.test("keys sealed under another master key are the same keys, and open unde
   const { privateFile, identity } = await gatewayOf("hospital");
   const read = parsePrivateFile(privateFile, FILE);
   const sealed = await sealKeys(read, { file: FILE, from: masterKey, to, nowMs: NOW_MS });
-  const own = await parseIdentity(writePrivateFile(sealed), FILE, to);
+  const own = await parseIdentity(await writePrivateFile(sealed, to), FILE, to);
   assertEquals([own.serial, own.root.keyId], [identity.serial, identity.root.keyId]);
   assertEquals(
-    await codeOf(parseIdentity(writePrivateFile(sealed), FILE, masterKey)),
+    await codeOf(parseIdentity(await writePrivateFile(sealed, masterKey), FILE, masterKey)),
     "IDENTITY_MASTER_WRONG",
   );
   const stolen = () => sealKeys(read, { file: FILE, from: to, to, nowMs: NOW_MS });
@@ -163,4 +163,29 @@ Deno.test("a private file shows its facts without a master key", async () => {
   assertEquals([facts.gateway, facts.serial, facts.master], ["hospital.example", 1, masterKey.id]);
   assertEquals(await fingerprintOf(facts), await fingerprintOf(identity));
   assertThrows(() => parsePrivateFile(bytesOf({}), FILE), MitralError);
+});
+
+Deno.test("a private file of which anything was changed is refused, though every key in it opens", async () => {
+  const { privateFile } = await createIdentity({ gateway: "lab", nowMs: MADE_AT_MS, masterKey, jose: true });
+  const own = jsonOf(privateFile);
+  const [first, second] = own.encryption;
+  const until = new Date(MADE_AT_MS).toISOString();
+  const changes: Record<string, unknown> = {
+    profile: "nist",
+    serial: 7,
+    issued: new Date(MADE_AT_MS + 1).toISOString(),
+    encryption: [second, first],
+    signing: [{ ...own.signing[0], until }],
+    relay: undefined,
+    revoked: [{ kid: "0123456789abcdef", at: until }],
+    more: "of a later version",
+    mac: own.root.sealed.slice(0, 42) + "A",
+  };
+  for (const [part, value] of Object.entries(changes)) {
+    const code = await codeOf(parseIdentity(bytesOf({ ...own, [part]: value }), FILE, masterKey));
+    assertEquals(code, "IDENTITY_FILE_ALTERED", part);
+  }
+  const bare = bytesOf({ ...own, mac: undefined });
+  assertEquals(await codeOf(parseIdentity(bare, FILE, masterKey)), "IDENTITY_FILE_INVALID mac");
+  assertEquals((await parseIdentity(bytesOf(own), FILE, masterKey)).gateway, "lab");
 });

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { readGatewayPlaces } from "../gateway_file.ts";
 import { openRecoveryFile } from "../recovery.ts";
@@ -19,7 +20,7 @@ export const addKeysRecover: AddCommand = (parent, session) => {
     .option("--json", "print files and ids as JSON")
     .addHelpText(
       "after",
-      "\nNothing is overwritten: a key file that is there stays.\n" +
+      "\nNothing is overwritten: a key file that is there stays, and other keys there are an error.\n" +
         examples("mitral keys recover recovery.age --identity offline-key.txt"),
     )
     .action(session.act(async (recovery: string, { file, identity, json }: RecoverOptions) => {
@@ -28,20 +29,23 @@ export const addKeysRecover: AddCommand = (parent, session) => {
         { path: recovery, identity },
         session,
       );
-      const written: string[] = [], kept: string[] = [];
-      const put = async (place: string, bytes: Uint8Array) => {
+      const puts: [string, Uint8Array<ArrayBuffer>][] = [[places.masterKey, masterKeyFile]];
+      if (privateFile && places.keys !== undefined) puts.push([places.keys, privateFile]);
+      const missing: [string, Uint8Array<ArrayBuffer>][] = [], kept: string[] = [];
+      for (const [place, bytes] of puts) {
         const path = relative(session.terminal.cwd, place);
-        if (await session.outside.world.disk.facts(place) !== undefined) return void kept.push(path);
-        await session.writeNew(path, bytes, 0o600);
-        written.push(path);
-      };
-      await put(places.masterKey, masterKeyFile);
-      if (privateFile && places.keys !== undefined) await put(places.keys, privateFile);
+        if (await session.outside.world.disk.facts(place) === undefined) missing.push([path, bytes]);
+        else if ((await session.read(path)).toHex() !== bytes.toHex()) {
+          errors.fail("CONSOLE_RECOVERY_KEPT", { path });
+        } else kept.push(path);
+      }
+      for (const [path, bytes] of missing) await session.writeNew(path, bytes, 0o600);
+      const written = missing.map(([path]) => path);
       if (json) session.printJson({ master: masterKey.id, written, kept });
       else {
         session.print(`master key ${session.paint.bold(masterKey.id)}`);
         for (const path of written) session.print(`wrote ${path}`);
-        for (const path of kept) session.print(`kept  ${path}, which was there`);
+        for (const path of kept) session.print(`kept  ${path}, which was there and is the same`);
       }
       return exitCodes.ok;
     }));

@@ -48,7 +48,10 @@ export const addKeysRotate: AddCommand = (parent, session) => {
         session.printJson({ serial, beginsAtMs, private: own.privatePath, public: publicPath });
       } else {
         session.print(`${session.paint.bold(keys.gateway)} has next keys, from ${timeText(beginsAtMs)} on`);
-        session.print(`public   ${publicPath}  partners need it before then`);
+        const need = beginsAtMs > nowMs
+          ? "partners need it before then"
+          : "partners refuse us until they have it";
+        session.print(`public   ${publicPath}  ${need}`);
         session.print(`private  ${own.privatePath}  a gateway that runs sees it by itself`);
       }
       return exitCodes.ok;

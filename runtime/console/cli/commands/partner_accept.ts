@@ -44,17 +44,24 @@ async function acceptInvitation(
   options: AcceptOptions,
   session: Session,
 ): Promise<ExitCode> {
-  const [{ parseInvitation }, onboarding] = await Promise.all([
+  const [{ parseInvitation }, { CHANCE_BYTES }, onboarding] = await Promise.all([
     import("../../../trust/invitation.ts"),
+    import("../../../trust/acceptance.ts"),
     import("../../../trust/onboarding.ts"),
   ]);
   const invitation = await parseInvitation(bytes, file);
   const { name = invitation.inviter.partner.gateway } = options;
-  const own = await ownActIn(options, [name], session);
+  const own = await ownActIn(options, session);
   if (typeof own === "number") return own;
   const { out = `${own.act.ours.partner.gateway}.acceptance.json` } = options;
   await session.mustBeFree(out);
-  const { bytes: acceptance, record } = await onboarding.acceptInvitation(name, invitation, file, own.act);
+  const { bytes: acceptance, record } = await onboarding.acceptInvitation(
+    name,
+    invitation,
+    file,
+    own.act,
+    session.outside.world.random.bytes(CHANCE_BYTES),
+  );
   await session.writeNew(out, acceptance, 0o600);
   const words = onboarding.wordsFor(record) ?? [];
   if (!options.json) session.print(`wrote ${out}  send it back to ${name}`);
@@ -76,7 +83,7 @@ async function takeAcceptance(
     errors.fail("CONSOLE_USAGE_WRONG", { reason: "--name and --out are for accepting an invitation" });
   }
   const acceptance = await parseAcceptance(bytes, file);
-  const own = await ownActIn(options, [], session);
+  const own = await ownActIn(options, session);
   if (typeof own === "number") return own;
   const record = await onboarding.takeAcceptance(acceptance, file, own.act);
   tell(record, onboarding.wordsFor(record) ?? [], {}, options, session);

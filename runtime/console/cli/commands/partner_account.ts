@@ -36,11 +36,14 @@ export const addPartnerAccount: AddCommand = (parent, session) => {
         errors.fail("CONSOLE_USAGE_WRONG", { reason: "--day is a date such as 2026-01-31" });
       }
       const asked = { name, now, ...(day === undefined ? {} : { day }) };
-      const { reckoned, evidence } = await ask(session, options, "partner.account", asked);
+      const { isAnswered, reckoned, evidence } = await ask(session, options, "partner.account", asked);
       if (day !== undefined) return showDay(evidence, day, session);
+      if (!isAnswered) {
+        session.note(`${plain(name)} was asked and has not answered yet: what was compared before follows`);
+      }
       if (options.json) session.printJson(reckoned);
       else session.print(reckoned ? accountText(name, reckoned, session) : "nothing has been compared yet");
-      return reckoned?.feeds.some(isDispute) ? exitCodes.no : exitCodes.ok;
+      return !isAnswered || reckoned?.feeds.some(isDispute) ? exitCodes.no : exitCodes.ok;
     }));
 };
 

@@ -24,7 +24,7 @@ export const addPartnerInvite: AddCommand = (parent, session) => {
     )
     .action(session.act(async (name: string, options: InviteOptions) => {
       const { out = `${name}.invitation.json` } = options;
-      const own = await ownActIn(options, [name], session);
+      const own = await ownActIn(options, session);
       if (typeof own === "number") return own;
       const [{ invite }, { TOKEN_BYTES }] = await Promise.all([
         import("../../../trust/onboarding.ts"),

@@ -30,7 +30,12 @@ export const addPartnerList: AddCommand = (parent, session) => {
         }
       }
       if (options.json) session.printJson(await Promise.all(records.map(factsOf)));
-      else {
+      else if (records.length === 0 && isWhole) {
+        session.print("no partners yet");
+        session.print(
+          "next: mitral partner invite NAME, or mitral partner accept with the invitation you have got",
+        );
+      } else {
         const headings = ["partner", "gateway", "state", ">serial", "ways", "since", "by"];
         session.terminal.out(table(headings, records.map(row), session.paint));
         await noteMissing(options, session);

@@ -35,7 +35,7 @@ export const addPartnerRotate: AddCommand = (parent, session) => {
 
 /** Our own file, brought up to date, for a partner that no message reaches now. */
 async function showOurs(name: string, options: PartnerOptions, session: Session): Promise<ExitCode> {
-  const own = await ownActIn(options, [], session);
+  const own = await ownActIn(options, session);
   if (typeof own === "number") return own;
   await own.act.folder.get(name);
   const { ours: { partner: { serial, issuedAtMs } } } = own.act;

@@ -38,15 +38,14 @@ export interface OwnAct {
 }
 
 /**
- * Reads a gateway file, in which `coming` counts as a partner already, and our keys. What is wrong with the file is told,
- * and stands for the exit code. Errors: CONSOLE_PARTNERS_UNKEPT, CONSOLE_KEYS_UNNAMED, MASTER_KEY_…, IDENTITY_….
+ * Reads a gateway file, whose channels may name partners that are not there yet, and our keys. What else is wrong with
+ * the file is told, and stands for the exit code. Errors: CONSOLE_PARTNERS_UNKEPT, CONSOLE_KEYS_UNNAMED, MASTER_KEY_…, IDENTITY_….
  */
 export async function ownActIn(
   { file }: PartnerOptions,
-  coming: readonly string[],
   session: Session,
 ): Promise<OwnAct | ExitCode> {
-  const { plan, problems } = await readGatewayFile(file, session, { comingPartners: coming });
+  const { plan, problems } = await readGatewayFile(file, session, { comingPartners: "any" });
   if (!plan) return told(problems, session);
   const act = await actOn(plan.partnersFolder, file, session);
   const keys = plan.keys ?? errors.fail("CONSOLE_KEYS_UNNAMED", { path: file });
@@ -63,17 +62,18 @@ async function identityIn(
   { name, masterKey }: GatewayPlan,
   session: Session,
 ): Promise<Identity> {
-  const [{ parsePrivateFile }, { openIdentity }, { keyringErrors }] = await Promise.all([
+  const [{ parsePrivateFile, readPrivateFile }, { openIdentity }, { keyringErrors }] = await Promise.all([
     import("../../../trust/private_file.ts"),
     import("../../../trust/identity.ts"),
     import("../../../trust/keyring.ts"),
   ]);
-  const file = parsePrivateFile(await session.read(keys), keys);
+  const bytes = await session.read(keys);
+  const file = parsePrivateFile(bytes, keys);
   if (file.gateway !== name) {
     keyringErrors.fail("KEYRING_GATEWAY_MISMATCHED", { gateway: name, found: file.gateway });
   }
   const master = file.master === undefined ? undefined : (await foundMasterKey(masterKey, session)).key;
-  return await openIdentity(file, keys, master);
+  return await openIdentity(await readPrivateFile(bytes, keys, master), keys, master);
 }
 
 async function actOn(folder: string | undefined, path: string, session: Session): Promise<Act> {

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "../../../../actors/envelopes/_kit/bytes.ts";
+import { signJws } from "../../../../actors/envelopes/_kit/jws.ts";
 import type { PublicPart } from "../../../../actors/envelopes/_kit/public_part.ts";
 import { encodeHeader, frameHeader, readParts, type Wrap } from "../../../../actors/envelopes/hpke/header.ts";
 import hpke from "../../../../actors/envelopes/hpke/mod.ts";
@@ -181,4 +182,23 @@ Deno.test("hpke takes no receipt by an algorithm it does not know", async () => 
   assertEquals(await named("ML-DSA-65"), "HPKE_RECEIPT_INVALID alg");
   assertEquals(await named("none"), "HPKE_RECEIPT_INVALID alg");
   assertEquals(await named("ES256"), "HPKE_RECEIPT_SIGNATURE_INVALID");
+});
+
+Deno.test("hpke takes no receipt that says one thing to one reader and another to the next", async () => {
+  const keys = await keyringFor("hospital", ["lab"], () => ANY);
+  const labKeys = await keyringFor("lab", ["hospital"], () => ANY);
+  const sealed = await bind(keys).seal(payload, statement, ["lab"]);
+  const { bytes } = await bind(labKeys).receipt(sealed, await bind(labKeys).open(sealed), {
+    kind: "accepted",
+  });
+  const claims = atob(
+    new TextDecoder().decode(bytes).split(".")[1].replaceAll("-", "+").replaceAll("_", "/"),
+  );
+  const judged = async (text: string) => {
+    const receipt = new TextEncoder().encode(await signJws("seal-rcpt+jws", text, labKeys.signingKey()));
+    return await bind(keys).judge(receipt, { statement, payload, to: "lab" });
+  };
+  assertEquals((await judged(claims)).kind, "accepted");
+  const twice = claims.replace("{", '{"st":"rejected",');
+  assertEquals(await codeOf(judged(twice)), "HPKE_RECEIPT_INVALID names");
 });

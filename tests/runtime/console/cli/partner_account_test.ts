@@ -31,6 +31,17 @@ Deno.test("partner account shows feeds that agree, what is under way, and gaps",
     assertEquals(gateway.asked, [["reckon", "registry"]]);
   }, having({ atMs: 0, epoch: 1, feeds: [results] })));
 
+Deno.test("partner account says that a partner has not answered, and shows what was compared before", () => {
+  const gateway = having({ atMs: 0, epoch: 1, feeds: [results] });
+  gateway.answers = false;
+  return withGateway(async ({ mitral }) => {
+    const { code, out, err } = await mitral("partner account registry --now");
+    assertEquals(code, exitCodes.no);
+    assertStringIncludes(err, "registry was asked and has not answered yet");
+    assertMatch(out, /sent +results +1 +40/);
+  }, gateway);
+});
+
 Deno.test("partner account says which numbers differ and how, and that somebody should look", () =>
   withGateway(async ({ mitral }) => {
     const { code, out } = await mitral("partner account registry");

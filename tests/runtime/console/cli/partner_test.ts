@@ -78,6 +78,25 @@ Deno.test("partner lets two gateways meet by two files and eight words", () =>
     assertEquals([facts.state, facts.words, facts.confirmed.by], ["active", undefined, "ada"]);
   }));
 
+Deno.test("partner lets gateways meet though channels name partners that are still to come", () =>
+  withGateways(async (mitral, cwd) => {
+    const file = join(cwd, "lab", "gateway.yaml");
+    const other = CHANNELS.replace(
+      "{ file: { path: . } }",
+      "{ mllp: { host: 127.0.0.1, port: 1, tls: { partner: clinic } } }",
+    );
+    await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace(CHANNELS, other));
+    assertMatch((await mitral("partner list --file lab/gateway.yaml")).out, /^no partners yet\nnext: /);
+    await mitral("partner invite lab --file hospital/gateway.yaml");
+    const accepted = await mitral("partner accept lab.invitation.json --file lab/gateway.yaml");
+    assertEquals([accepted.code, accepted.err], [exitCodes.ok, ""]);
+    const { err } = await mitral("check lab/gateway.yaml");
+    assertMatch(
+      err,
+      /CONFIG_PARTNER_UNKNOWN .* clinic\n +hint: there is hospital\.example, or invite it by /,
+    );
+  }));
+
 Deno.test("partner confirm asks for the words, and counts nothing without them", () =>
   withGateways(async (mitral) => {
     const words = await met(mitral);

@@ -146,6 +146,18 @@ Deno.test("where both sides say the same, they agree, and what they agree on is 
   assertEquals((await hospital.reckoning.last("there"))?.feeds[0].agreedUpTo, 42);
 });
 
+Deno.test("whoever asks now hears whether the answer was compared, and after ten seconds that none has come", async () => {
+  const { hospital, lab } = await twoSides();
+  using _one = hospital, _other = lab;
+  assertEquals(await hospital.reckoning.compare("there"), true);
+  assertEquals(hospital.named("accountCompared").length, 1);
+  hospital.isDeaf = true;
+  const asked = hospital.reckoning.compare("there");
+  await lab.until("accountFailed", 1);
+  hospital.clock.advance(10_000);
+  assertEquals(await asked, false);
+});
+
 Deno.test("a receiver that has lost what it gave receipts for is found out by both, with the numbers", async () => {
   const { hospital, lab } = await twoSides();
   using _one = hospital, _other = lab;
@@ -214,4 +226,26 @@ Deno.test("both accounts of a day are kept with what the partner signed", async 
   const evidence = JSON.parse((await hospital.reckoning.evidence("there", day))!);
   assertEquals(JSON.parse(evidence.theirs).answers, evidence.ours.atMs);
   assertEquals(evidence.signed, String(evidence.theirs.length));
+});
+
+Deno.test("a feed that a partner alone speaks of leaves nothing in the journal", async () => {
+  const { hospital, lab } = await twoSides();
+  using _one = hospital, _other = lab;
+  const made = (feed: string) => (
+    { feed, epoch: 1, agreedUpTo: 0, accepted: [], rejected: [], last: 5, open: [] }
+  );
+  const sent = Array.from({ length: 50 }, (_, at) => made(`made up ${at}`));
+  await hospital.hears({ type: "account", v: 1, atMs: 1, epoch: 1, sent, received: [] });
+  assertEquals(await hospital.journal.ask({ ask: "exchanged", gateway: lab.gateway }), []);
+});
+
+Deno.test("whoever asks again before it has its answer has one", async () => {
+  const { hospital, lab } = await twoSides();
+  using _one = hospital, _other = lab;
+  const asked = { type: "account", v: 1, atMs: 1, epoch: 1, sent: [], received: [] };
+  await Promise.all([hospital.hears(asked), hospital.hears(asked), hospital.hears(asked)]);
+  assertEquals(hospital.telling.length, 1);
+  await told(hospital, lab);
+  await hospital.hears(asked);
+  assertEquals(hospital.telling.length, 2);
 });

@@ -59,6 +59,29 @@ Deno.test("what a partner has given a receipt for is not told again after a rest
     assertEquals(clinic.all("partnerInformed").length, 1);
   }));
 
+Deno.test("a partner that was restored from a backup has our newest file again a day later, and takes no older keys", () =>
+  unstuck(async () => {
+    const clock = new FakeClock();
+    await using clinic = await Site.open("clinic", clock);
+    await using lab = await Site.open("lab", clock);
+    await clinic.enrol(lab);
+    await lab.enrol(clinic);
+    await clock.advance(1_000);
+    await lab.start(channels("clinic"), { partners: "folder", clock });
+    await clinic.start(channels("lab"), { partners: "folder", clock });
+    await clock.pass(clinic.seen("partnerInformed"), 30_000);
+    const file = `${lab.folder}/partners/clinic.json`;
+    const issued = async () => JSON.parse(await Deno.readTextFile(file)).file.issued;
+    const newest = await issued();
+    await clinic.enrol(lab);
+    await clock.pass(lab.seen("partnerUpdated", undefined, lab.all("partnerUpdated").length + 1), 20_000);
+    const updates = lab.all("partnerUpdated").length;
+    clock.set(86_400_000);
+    await clock.pass(lab.seen("partnerUpdated", undefined, updates + 1), 30_000);
+    assertEquals(await issued(), newest);
+    assertEquals(clinic.all("partnerInformed").length, 1);
+  }));
+
 Deno.test("a message that was sent and has no receipt is told about once, with its age, until it has one", () =>
   unstuck(async () => {
     const clock = new FakeClock();

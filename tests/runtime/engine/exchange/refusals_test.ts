@@ -3,6 +3,7 @@ import type { MitralError } from "../../../../runtime/contract/error.ts";
 import { assert, assertEquals } from "@std/assert";
 import hpke from "../../../../actors/envelopes/hpke/mod.ts";
 import { bindEnvelope, type Statement } from "../../../../runtime/contract/envelope.ts";
+import { receiptFacts } from "../../../../runtime/engine/exchange/receipt_facts.ts";
 import { keyringOf } from "../../../../runtime/trust/keyring.ts";
 import { parsePartnerFile } from "../../../../runtime/trust/partner_file.ts";
 import { denoWorld } from "../../../../runtime/world/deno_world.ts";
@@ -209,4 +210,20 @@ Deno.test("nothing is sealed for a key that has ended, and the message waits for
     const { error } = await clinic.seen("deliveryFailed");
     assertEquals(error.code, "KEYRING_KEY_MISSING");
     assertEquals(clinic.gateway.snapshot().channels[0].destinations.out.queued, 1);
+  }));
+
+Deno.test("what a partner's gateway tells is refused where it is too large, and has a receipt where it makes no sense", () =>
+  unstuck(async () => {
+    await using both = await lab();
+    const { clinic, lab: here } = both;
+    const told = async (text: string) =>
+      await post(here, new Uint8Array(await sealed(clinic, here, { channel: "mitral.control" }, text)));
+    const { status } = await told(JSON.stringify({ type: "ping", more: "x".repeat(5_000_000) }));
+    const { error } = await here.seen("exchangeRefused");
+    assertEquals([status >= 400, error.code], [true, "EXCHANGE_CONTROL_LARGE"]);
+    for (const file of ["%%", 7, undefined]) {
+      const { text } = await told(JSON.stringify({ type: "bundle", file }));
+      const receipt = receiptFacts(new TextEncoder().encode(text));
+      assertEquals([receipt?.verdict, receipt?.code], ["rejected", "EXCHANGE_CONTROL_INVALID"]);
+    }
   }));
