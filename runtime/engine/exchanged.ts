@@ -47,18 +47,20 @@ export function feedOf(channel: string, send: DestinationPlan["send"]): string {
   return "spec" in send ? send.spec.feed?.(send.config as never).name ?? channel : channel;
 }
 
-/** What is written down with a message that came sealed, alone, where it is known what its receipt will say. */
+/** What is written down with a message that came sealed, alone. */
 export function receivedWith(
   { sealed, member }: Pick<Arrival, "sealed" | "member">,
-  receipt: Receipted | undefined,
-): { readonly exchanged?: Exchanged } {
-  if (!sealed || member !== undefined || receipt === undefined) return {};
-  return { exchanged: received(sealed.opened.statement, receipt) };
+): { readonly exchanged?: Omit<Exchanged, "receipt"> } {
+  return sealed && member === undefined ? { exchanged: receivedAs(sealed.opened.statement) } : {};
 }
 
 /** What is written down of what came sealed, with what its receipt says. */
-export function received({ from, channel, epoch, sequence }: Statement, receipt: Receipted): Exchanged {
-  return { way: "received", gateway: from, feed: channel, epoch, sequence, receipt };
+export function received(statement: Statement, receipt: Receipted): Exchanged {
+  return { ...receivedAs(statement), receipt };
+}
+
+function receivedAs({ from, channel, epoch, sequence }: Statement): Omit<Exchanged, "receipt"> {
+  return { way: "received", gateway: from, feed: channel, epoch, sequence };
 }
 
 /** What is written down of a delivery that ended with a partner's receipt; `undefined` where it ended otherwise. */

@@ -117,11 +117,9 @@ export class ChannelIntake implements Intake {
     if (!gate.isOpen) errors.fail("ENGINE_INTAKE_CLOSED", { reason: gate.reason });
     let opened = arrival, batch: SplitBatch | undefined;
     try {
-      if (envelope) {
-        if (!arrival.isFromAnybody) this.#checkSize(arrival);
-        opened = await this.#open(arrival, envelope);
-        if (arrival.isFromAnybody) this.#checkSize(opened);
-      }
+      if (envelope && !arrival.isFromAnybody) this.#checkSize(arrival);
+      if (envelope) opened = await this.#open(arrival, envelope);
+      if (envelope && arrival.isFromAnybody) this.#checkSize(opened);
       batch = format.batch?.split(opened.bytes);
     } catch (cause) {
       // Whoever likes could fill the journal otherwise.
@@ -159,10 +157,9 @@ export class ChannelIntake implements Intake {
   #begin(arrival: Arrival): Begun | Promise<Begun> {
     const stored = arrival.stored ?? this.#parts.journal.keep(arrival.bytes);
     if (stored instanceof Promise) return stored.then((stored) => this.#begin({ ...arrival, stored }));
-    const { envelope } = this.#parts;
     let identity: Identity, flaws: Flaws | Promise<Flaws>;
     try {
-      if (!envelope) this.#checkSize(arrival);
+      if (!this.#parts.envelope) this.#checkSize(arrival);
       identity = this.#identify(arrival);
       if (identity.number !== undefined && !arrival.corrects) return this.#beginNumbered(arrival, identity);
       flaws = this.#admit(arrival, identity);
@@ -276,7 +273,7 @@ export class ChannelIntake implements Intake {
       ...(place ? { place } : {}),
       ...(numbered ? { numbered } : {}),
       ...(sealed ? { evidence: sealed.opened.signed } : {}),
-      ...receivedWith(arrival, isAnswered ? "accepted" : undefined),
+      ...receivedWith(arrival),
     });
     if (appended.kind === "appended" && flaws.length > 0) report(flawed(plan.name, id, flaws));
     arrival.kept?.();
@@ -336,15 +333,15 @@ export class ChannelIntake implements Intake {
     const { seq } = appended;
     switch (appended.kind) {
       case "appended": {
-        const isAccountedFor = this.#isAnsweredNow(arrival);
-        const told = this.#replies.told(seq, arrival, isAccountedFor);
-        const { id, origin, contentType, bytes, atMs } = arrival;
+        const isNow = this.#isAnsweredNow(arrival);
+        const told = this.#replies.told(seq, arrival, isNow);
+        const { id, origin, contentType, bytes, atMs, isAnsweredTwice } = arrival;
         report({ name: "messageReceived", channel: plan.name, id, type, bytes: bytes.length });
         const { resembles: how } = appended;
         if (how) report({ name: "messageResembled", channel: plan.name, id, how });
         this.#parts.journal.countPending(bytes.length);
         this.#parts.accepted({ seq, id, receivedAtMs: atMs, origin, contentType, type, bytes });
-        return { arrival, seq, ...told, isAccountedFor };
+        return { arrival, seq, ...told, isAccountedFor: isNow && !isAnsweredTwice };
       }
       case "pending":
       case "answered": {
@@ -354,10 +351,12 @@ export class ChannelIntake implements Intake {
         if (appended.kind === "pending") {
           return { arrival: first, seq, ...this.#replies.told(seq, arrival, arrival.isAskedAbout ?? false) };
         }
-        const { answer } = appended;
-        if (!arrival.isAnsweredTwice) return { arrival: first, seq, outcome: ACCEPTED, answer };
+        // A receipt is made anew: by the key that is ours now. Only the old one says why something was refused.
+        const answer = arrival.sealed && appended.positively ? undefined : appended.answer;
+        const again = { arrival: first, seq, outcome: ACCEPTED, isAccountedFor: true };
+        if (arrival.sealed || !arrival.isAnsweredTwice) return { ...again, ...(answer ? { answer } : {}) };
         const fate: Outcome = answer ? { kind: "accepted", answer } : ACCEPTED;
-        return { arrival: first, seq, outcome: ACCEPTED, ...(this.#replies.goBack ? { fate } : {}) };
+        return { ...again, ...(this.#replies.goBack ? { fate } : {}) };
       }
       case "conflicting": {
         const error = reusedBy(arrival, appended.isById);
@@ -376,6 +375,8 @@ export class ChannelIntake implements Intake {
     const { plan, format, journal, assembler, report } = this.#parts;
     // What could not be read may still say who it is.
     const identity = identityIn(format, arrival);
+    // What was taken before stays taken, whatever is the matter now.
+    const known = arrival.sealed ? samenessOf(identity, arrival, plan.duplicates, undefined) : sameness;
     const stored = arrival.stored ?? await journal.keep(arrival.bytes);
     const appended = await this.#write({
       ...this.#kept({ ...arrival, stored }, identity),
@@ -383,13 +384,13 @@ export class ChannelIntake implements Intake {
       trouble: troubleOf(error, arrival.atMs),
       // When it is replayed, a piece waits for the others.
       ...(assembler.isPiece(identity, arrival.origin) ? { place: "gathering" } : {}),
-      ...(sameness ? { sameness } : {}),
-      ...receivedWith(arrival, "rejected"),
+      ...(known ? { sameness: known } : {}),
+      ...receivedWith(arrival),
     });
     arrival.kept?.();
-    if (appended.kind === "pending" || appended.kind === "answered") {
-      const isAnsweredTwice = this.#isAnsweredTwice(arrival);
-      return this.#appended({ ...arrival, isAnsweredTwice }, identity.type, appended);
+    if (appended.kind !== "appended") {
+      const again = { ...arrival, isAnsweredTwice: this.#isAnsweredTwice(arrival) };
+      return this.#appended(again, identity.type, appended);
     }
     report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
     return { arrival, seq: appended.seq, outcome: { kind: "rejected", error }, isAccountedFor: true };

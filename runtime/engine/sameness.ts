@@ -30,11 +30,12 @@ export function samenessOf(
   // What is put in the place of a message is none of its repetitions.
   if (corrects) return undefined;
   if (sealed) {
-    const { from, id } = sealed.opened.statement;
+    const { from, id, issuedAtMs: sealedAtMs } = sealed.opened.statement;
     return {
       kind: "sealed",
       from,
       id: member === undefined ? id : `${id}.${member}`,
+      sealedAtMs,
       conflict: troubleOf(ID_REUSED, atMs),
     };
   }

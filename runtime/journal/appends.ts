@@ -46,14 +46,16 @@ export class Appends {
       earlier = this.#earlier(sameness, append, channel);
     }
     const same = earlier.find((row) => this.#hasBody(row, append));
-    if (earlier.length > 0 && !same && sameness?.conflict) {
+    const repeated = same && this.#repetition(append, sameness!, channel, same);
+    if (repeated) return repeated;
+    // What a partner was refused it may correct.
+    const taken = sameness?.kind === "sealed" ? earlier.filter((row) => !isRefused(row)) : earlier;
+    if (taken.length > 0 && !(same && taken.includes(same)) && sameness?.conflict) {
       const seq = this.#insert(append, channel, sameness.conflict, { isRecognised: false });
       return { kind: "conflicting", seq, ...(sameness.kind === "exact" ? { isById: true } : {}) };
     }
-    const repeated = same && this.#repetition(append, sameness!, channel, same);
-    if (repeated) return repeated;
     const seq = this.#insert(append, channel, append.trouble);
-    const resembles = resemblanceOf(earlier.length, same);
+    const resembles = resemblanceOf(taken.length, same);
     if (!resembles) return { kind: "appended", seq };
     this.#parts.sql.insertHistory.run(seq, append.receivedAtMs, RESEMBLANCES[resembles], null, null);
     return { kind: "appended", seq, resembles };
@@ -92,8 +94,7 @@ export class Appends {
   #appendRepeated(append: Append, channel: number, conflict: Trouble): Appended {
     const { sql, blinds, bodies } = this.#parts;
     const earlier = sql.lastNumbered.get(channel, blinds.number(COUNTER, append.numbered!.sender));
-    const isRefused = earlier && Number(earlier.answered) === ANSWERED.negatively;
-    if (isRefused) return this.#appendNew(append, channel);
+    if (earlier && isRefused(earlier)) return this.#appendNew(append, channel);
     const controlId = earlier && bodies.read(Number(earlier.body))?.head.controlId;
     if (controlId === append.controlId) return this.#joined(earlier!);
     return { kind: "misnumbered", seq: this.#insert(append, channel, conflict, { isRecognised: false }) };
@@ -106,9 +107,14 @@ export class Appends {
     sql.setNumber.run(channel, blinds.number(COUNTER, sender), last, last === null ? null : seq);
   }
 
-  /** Same message again: pending is joined, a positive answer is given again, a negative one starts anew. */
+  /**
+   * Same message again: pending is joined, a positive answer is given again, a negative one starts anew: unless this is an
+   * attempt that its sender made before it had that answer, and that took another way or longer.
+   */
   #repetition(append: Append, sameness: Sameness, channel: number, earlier: Row): Appended | undefined {
-    if (Number(earlier.answered) === ANSWERED.negatively) return undefined;
+    if (isRefused(earlier)) {
+      return this.#wasSealedBefore(sameness, earlier) ? this.#joined(earlier) : undefined;
+    }
     if (sameness.kind === "exact" && Number(earlier.answered) === ANSWERED.positively) {
       const { sql, blinds } = this.#parts;
       const seq = Number(earlier.seq), sender = blinds.number(SENDER, append.sender);
@@ -116,6 +122,12 @@ export class Appends {
       if (!recent && sql.newerOfSender.get(channel, seq, seq + LATEST_WITHIN, sender)) return undefined;
     }
     return this.#joined(earlier);
+  }
+
+  #wasSealedBefore(sameness: Sameness, { body, answer }: Row): boolean {
+    if (sameness.kind !== "sealed" || answer === null) return false;
+    const { sealedAtMs = -Infinity } = this.#parts.bodies.read(Number(body))?.head ?? {};
+    return sameness.sealedAtMs <= sealedAtMs;
   }
 
   #joined(earlier: Row): Appended {
@@ -126,7 +138,8 @@ export class Appends {
     const answer = earlier.answer === null
       ? null
       : openAnswer(this.#parts.sealing, seq, earlier.answer as Uint8Array);
-    return { kind: "answered", seq, id, receivedAtMs, ...(answer ? { answer } : {}) };
+    const positively = !isRefused(earlier);
+    return { kind: "answered", seq, id, receivedAtMs, positively, ...(answer ? { answer } : {}) };
   }
 
   #insert(
@@ -145,6 +158,7 @@ export class Appends {
       peer,
       ...(partner === undefined ? {} : { partner }),
       ...(isRecognised && sameness?.kind === "keyed" ? { key: sameness.key } : {}),
+      ...(isRecognised && sameness?.kind === "sealed" ? { sealedAtMs: sameness.sealedAtMs } : {}),
     };
     const body = bodies.insert(owner, head, append.body);
     const seq = sql.insertMessage.run(
@@ -188,6 +202,10 @@ export const COUNTER = "counter";
 
 /** As the history of a message says it. */
 const RESEMBLANCES = { late: "repeated late", reused: "control id reused" } as const;
+
+function isRefused({ answered }: Row): boolean {
+  return Number(answered) === ANSWERED.negatively;
+}
 
 /** What was refused before and comes again resembles nothing: it is the same message, tried anew. */
 function resemblanceOf(earlier: number, same: Row | undefined): Resemblance | undefined {

@@ -17,6 +17,8 @@ export interface BodyHead {
   readonly partner?: string;
   /** What its sender called the delivery, where it is known by that. */
   readonly key?: string;
+  /** When it was sealed, by its sender's clock, where it came sealed. */
+  readonly sealedAtMs?: number;
 }
 
 /** A body as it was put in. */

@@ -1,5 +1,6 @@
 import type { Database, Row, Statement } from "./database.ts";
 import { destinationName, type Names } from "./names.ts";
+import type { Append, Appended } from "./operations.ts";
 
 /** A message that went from one gateway to another, and what the receipt for it says. */
 export interface Exchanged {
@@ -10,7 +11,7 @@ export interface Exchanged {
   readonly feed: string;
   /** The sender's. */
   readonly epoch: number;
-  /** Within feed and epoch. */
+  /** Within feed and epoch; 0: it is not counted there. */
   readonly sequence: number;
   readonly receipt: Receipted;
 }
@@ -109,11 +110,30 @@ export class ExchangedWriter {
     );
   }
 
+  /** What comes in, where it is known in this commit what its receipt says. */
+  noteAppend({ exchanged, answered, trouble }: Append, appended: Appended): void {
+    if (!exchanged) return;
+    const note = (isAccepted: boolean) =>
+      this.note({ ...exchanged, receipt: isAccepted ? "accepted" : "rejected" });
+    switch (appended.kind) {
+      case "appended":
+        if (answered || trouble) note(!trouble && answered === "positively");
+        return;
+      case "answered":
+      case "conflicting":
+        // It may come again under another number: after its sender was restored.
+        if (appended.kind === "answered" && appended.positively) note(true);
+        // What was said of this one since, or of another message that has it, counts.
+        else if (!this.#isNoted(exchanged)) note(false);
+    }
+  }
+
   /** As part of the commit that makes the receipt's word durable. A later word counts. */
   note(exchanged: Exchanged): null {
     const { sequence, receipt } = exchanged;
     const feed = this.#feed(exchanged);
-    if (sequence <= this.#upTo(feed)) return null;
+    // What goes out beside the count has no number.
+    if (sequence === 0 || sequence <= this.#upTo(feed)) return null;
     this.#takeOut(feed, RECEIPT[receipt === "accepted" ? "rejected" : "accepted"], sequence);
     this.#putIn(feed, RECEIPT[receipt], sequence);
     return null;
@@ -126,6 +146,13 @@ export class ExchangedWriter {
     this.#cut.run(upTo + 1, ...feed, upTo, upTo);
     this.#agree.run(...feed, upTo);
     return null;
+  }
+
+  #isNoted({ sequence, ...of }: Omit<Exchanged, "receipt">): boolean {
+    const feed = this.#feed(of);
+    return Object.values(RECEIPT).some((receipt) =>
+      (this.#rangeBefore(feed, receipt, sequence)?.[1] ?? 0) >= sequence
+    );
   }
 
   #putIn(feed: Feed, receipt: number, sequence: number): void {

@@ -51,8 +51,8 @@ export interface Append extends NewMessage {
   readonly evidence?: Uint8Array;
   /** It takes the place of a message in quarantine, which is cancelled. */
   readonly corrects?: Corrected;
-  /** It came sealed, and its receipt will say this. */
-  readonly exchanged?: Exchanged;
+  /** It came sealed: what is written down with it once it is known what its receipt says. */
+  readonly exchanged?: Omit<Exchanged, "receipt">;
 }
 
 /**
@@ -71,12 +71,14 @@ export type Appended =
   }
   /** It is here already and not yet answered. */
   | { readonly kind: "pending"; readonly seq: number; readonly id: string; readonly receivedAtMs: number }
-  /** It is here already; this was the answer (`undefined` where the format can make it anew). */
+  /** It is here already; this was the answer (`undefined` where the format, or the envelope, can make it anew). */
   | {
     readonly kind: "answered";
     readonly seq: number;
     readonly id: string;
     readonly receivedAtMs: number;
+    /** What the answer says: of what was refused only an older attempt is taken for it. */
+    readonly positively: boolean;
     readonly answer?: { readonly bytes: Uint8Array; readonly contentType: string };
   }
   /** Another payload under an id that was used: a forged or broken repetition. It is in quarantine. */

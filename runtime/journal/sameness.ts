@@ -8,13 +8,23 @@ import type { Trouble } from "./records.ts";
  */
 export type Sameness =
   | ExactSameness
-  | { readonly kind: "sealed"; readonly from: string; readonly id: string; readonly conflict: Trouble }
+  | SealedSameness
   | {
     readonly kind: "keyed";
     readonly key: string;
     readonly conflict: Trouble;
     readonly orElse?: ExactSameness;
   };
+
+/** The same by the id that the partner's gateway has given it. */
+export interface SealedSameness {
+  readonly kind: "sealed";
+  readonly from: string;
+  readonly id: string;
+  /** When this attempt was sealed, by the sender's clock: one that was refused counts anew where it was sealed since. */
+  readonly sealedAtMs: number;
+  readonly conflict: Trouble;
+}
 
 /** The same by control id and bytes. */
 export interface ExactSameness {

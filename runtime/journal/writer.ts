@@ -111,11 +111,8 @@ export class Writer {
 
   #applyOne(operation: Operation): unknown {
     const result = this.#act(operation);
-    if ("exchanged" in operation && operation.exchanged) {
-      // One that is known and taken may come again under another number: after its sender was restored.
-      const { kind } = operation.op === "append" ? result as Appended : { kind: "answered" };
-      if (kind === "appended" || kind === "answered") this.#exchanged.note(operation.exchanged);
-    }
+    if (operation.op === "append") this.#exchanged.noteAppend(operation, result as Appended);
+    else if ("exchanged" in operation && operation.exchanged) this.#exchanged.note(operation.exchanged);
     return result;
   }
 

@@ -85,18 +85,26 @@ function compareFeeds(
 }
 
 function compareFeed(way: FeedComparison["way"], sent: SentAccount, received: FeedAccount): FeedComparison {
-  // Nobody has agreed on what was never sent.
-  const base = Math.min(Math.max(sent.agreedUpTo, received.agreedUpTo), sent.last);
+  const [base, high] = [sent.agreedUpTo, received.agreedUpTo].sort((one, other) => one - other);
   const upTo = Math.min(sent.upTo ?? Number.MAX_SAFE_INTEGER, received.upTo ?? Number.MAX_SAFE_INTEGER);
   const beyond = (ranges: Ranges) => within(ranges, [base + 1, upTo]);
   const [accepted, rejected, open] = [sent.accepted, sent.rejected, sent.open].map(beyond);
   const [taken, refused] = [received.accepted, received.rejected].map(beyond);
   const receipted = union(accepted, rejected), known = union(taken, refused);
-  const given = within([[1, Math.max(sent.last, 1)]], [base + 1, Math.min(sent.last, upTo)]);
+  // One side alone says that both have agreed on these: the other has not yet, or was restored, and has lost them.
+  const settled = within([[1, Number.MAX_SAFE_INTEGER]], [base + 1, high]);
+  const [settledBySender, settledByReceiver] = sent.agreedUpTo > received.agreedUpTo
+    ? [settled, NONE]
+    : [NONE, settled];
+  const missing = without(union(receipted, settledBySender), union(known, settledByReceiver));
+  // The receiver agreed on withdrawn numbers, too; but on none that was never given.
+  const forgotten = within(settledByReceiver, [sent.last + 1, high]);
+  const unknown = without(union(known, forgotten), union(union(receipted, settledBySender), open));
 
+  const given = within([[1, Math.max(sent.last, 1)]], [base + 1, Math.min(sent.last, upTo)]);
   const same = union(common(accepted, taken), common(rejected, refused));
-  const gaps = without(given, union(union(receipted, known), open));
-  const done = union(same, gaps);
+  const gaps = without(given, union(union(union(receipted, known), open), settled));
+  const done = union(union(same, gaps), without(settled, union(missing, unknown)));
   const [first = [0, 0] as const] = done;
   return {
     way,
@@ -104,13 +112,15 @@ function compareFeed(way: FeedComparison["way"], sent: SentAccount, received: Fe
     epoch: sent.epoch,
     agreed: count(same),
     agreedUpTo: first[0] === base + 1 ? first[1] : base,
-    missing: without(receipted, known),
+    missing,
     contradicted: union(common(accepted, refused), common(rejected, taken)),
-    unknown: without(without(known, receipted), open),
+    unknown,
     unreceipted: without(common(known, open), receipted),
     gaps,
   };
 }
+
+const NONE: Ranges = [];
 
 function nothingOf({ feed, epoch }: FeedAccount): FeedAccount {
   return { feed, epoch, agreedUpTo: 0, accepted: [], rejected: [] };

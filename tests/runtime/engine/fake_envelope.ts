@@ -10,7 +10,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * `from/id/number>payload`: what an envelope does, without its secrets. No two are the same, as with real ones. A
+ * `from/id/number>payload`: what an envelope does, without its secrets. No two are the same, as with real ones: the number
+ * grows, as time does. A
  * receipt is `id kind receipt number`.
  */
 export class FakeEnvelope {
@@ -36,7 +37,7 @@ export class FakeEnvelope {
       return this.wrap(statement.id, payload, statement.from);
     },
     open: async (bytes, { fail }) => {
-      const [, from, id, payload] = /^(\w+)\/([^/]+)\/\d+>(.*)$/.exec(decoder.decode(bytes)) ??
+      const [, from, id, number, payload] = /^(\w+)\/([^/]+)\/(\d+)>(.*)$/.exec(decoder.decode(bytes)) ??
         fail("WRAP_SEAL_BROKEN");
       const statement: Statement = {
         from,
@@ -44,8 +45,8 @@ export class FakeEnvelope {
         channel: this.feed,
         epoch: 1,
         sequence: 1,
-        issuedAtMs: 0,
-        expiresAtMs: 1,
+        issuedAtMs: Number(number),
+        expiresAtMs: Number(number) + 1,
         contentType: "text/x-note",
       };
       return { payload: encoder.encode(payload), statement, signed: encoder.encode(`${from} said ${id}`) };

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { Delivery } from "../../../runtime/contract/adapter.ts";
 import { bindEnvelope } from "../../../runtime/contract/envelope.ts";
 import { bindFormat } from "../../../runtime/contract/format.ts";
 import { Gate } from "../../../runtime/engine/gate.ts";
@@ -57,7 +58,9 @@ async function sealedIntake(rig: GatewayRig) {
     journal,
     envelope,
     wrap: (id: string, payload: Uint8Array, from?: string) => envelope.wrap(id, payload, from),
-    give: (bytes: Uint8Array) => intake.receive({ bytes, peer: "there" }),
+    plan,
+    give: (bytes: Uint8Array, more: Partial<Delivery> = {}) =>
+      intake.receive({ ...more, bytes, peer: "there" }),
   };
 }
 
@@ -78,13 +81,13 @@ Deno.test("a sealed message is kept as its payload, with what its sender signed"
   assertEquals(await evidenceIn(journal), ["north said m1"]);
 });
 
-Deno.test("a sealed message that comes again gets the receipt that was given, sealed anew or not", async () => {
+Deno.test("a sealed message that comes again is known, and gets a receipt by the key of now", async () => {
   await using rig = new GatewayRig();
   const { give, wrap, accepted } = await sealedIntake(rig);
-  const first = said(await give(wrap("m1", note({ id: "A" }))));
+  await give(wrap("m1", note({ id: "A" })));
   await rig.store.asked(({ op }) => op === "answered");
   await rig.clock.advance(24 * 3_600_000);
-  assertEquals(said(await give(wrap("m1", note({ id: "A" })))), first);
+  assertEquals(said(await give(wrap("m1", note({ id: "A" })))), "m1 accepted receipt 2");
   assertEquals(accepted.length, 1);
 });
 
@@ -119,6 +122,45 @@ Deno.test("a sealed message with another payload under a used id is refused and 
   assertEquals(accepted.length, 1);
   const [kept] = await journal.archive.list({ state: "quarantined" });
   assertEquals([kept.controlId, kept.trouble?.code], ["B", "ENGINE_ID_REUSED"]);
+});
+
+Deno.test("a sealed message that was refused may come corrected under its id, or as it was, and is tried anew", async () => {
+  await using rig = new GatewayRig();
+  const { give, wrap, accepted, journal } = await sealedIntake(rig);
+  const refused = encoder.encode("=?");
+  assertEquals(said(await give(wrap("m1", refused))), "m1 rejected receipt 1");
+  assertEquals(said(await give(wrap("m1", refused))), "m1 rejected receipt 2");
+  assertEquals((await journal.archive.list({ state: "quarantined" })).length, 2);
+  assertEquals(said(await give(wrap("m1", note({ id: "A" })))), "m1 accepted receipt 3");
+  assertEquals(accepted.map(({ bytes }) => idIn(bytes)), ["A"]);
+  const reply = await give(wrap("m1", note({ id: "B" })));
+  assertEquals("error" in reply.outcome && reply.outcome.error.code, "ENGINE_ID_REUSED");
+});
+
+Deno.test("an older attempt of a sealed message that was refused has that answer, though it would be taken now", async () => {
+  await using rig = new GatewayRig();
+  const { give, wrap, accepted, journal } = await sealedIntake(rig);
+  const older = wrap("m1", encoder.encode("=?")), newer = wrap("m1", encoder.encode("=?"));
+  assertEquals(said(await give(newer)), "m1 rejected receipt 1");
+  await rig.store.asked(({ op }) => op === "answered");
+  for (const again of [older, newer]) assertEquals(said(await give(again)), "m1 rejected receipt 1");
+  assertEquals((await journal.archive.list({ state: "quarantined" })).length, 1);
+  await give(wrap("m1", note({ id: "A" })));
+  assertEquals(said(await give(older)), "m1 rejected receipt 1");
+  assertEquals(accepted.length, 1);
+  assertEquals(await exchangedIn(journal), [{ way: "received", accepted: [[1, 1]], rejected: [] }]);
+});
+
+Deno.test("a sealed message that was taken stays taken, though it would be refused now", async () => {
+  await using rig = new GatewayRig();
+  const { give, wrap, accepted, journal, plan } = await sealedIntake(rig);
+  await give(wrap("m1", note({ id: "A" })));
+  Object.assign(plan, { messageBytesMax: 1 });
+  const again = { bytes: wrap("m1", note({ id: "A" })), isFromAnybody: true } as const;
+  assertEquals(said(await give(again.bytes, again)), "m1 accepted receipt 2");
+  assertEquals([accepted.length, await exchangedIn(journal)], [1, [
+    { way: "received", accepted: [[1, 1]], rejected: [] },
+  ]]);
 });
 
 Deno.test("a sealed message from a partner this channel does not take is refused", async () => {

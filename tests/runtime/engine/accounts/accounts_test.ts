@@ -153,6 +153,32 @@ Deno.test("of what is too much to say at once the first is compared, and nothing
   assertEquals([isDispute(found), found.agreed, found.agreedUpTo], [false, 20_000, 40_000]);
 });
 
+Deno.test("what was agreed on before a restore, and after its backup, is named all the same, by both sides", () => {
+  const one = (agreedUpTo: number, accepted: Ranges, way: "sent" | "received") =>
+    [{ ...feed, way, agreedUpTo, accepted }] as const;
+  const sentAll = accountOf(one(100, [], "sent"), { last: 100, open: [] });
+  const gotLess = accountOf(one(50, [[51, 60]], "received"));
+  const sentLess = accountOf(one(50, [[51, 60]], "sent"));
+  const gotAll = accountOf(one(100, [], "received"));
+  for (const [ours, theirs] of [[sentAll, gotLess], [gotLess, sentAll]]) {
+    const [{ missing, unknown, agreedUpTo }] = compareAccounts(ours, theirs);
+    assertEquals([missing, unknown, agreedUpTo], [[[61, 100]], [], 60]);
+  }
+  for (const [ours, theirs] of [[sentLess, gotAll], [gotAll, sentLess]]) {
+    const [{ missing, unknown, agreedUpTo }] = compareAccounts(ours, theirs);
+    assertEquals([missing, unknown, agreedUpTo], [[], [[61, 100]], 60]);
+  }
+});
+
+Deno.test("a number that was withdrawn, and that one side alone has agreed on yet, is not taken for lost", () => {
+  const sent = accountOf([{ ...feed, way: "sent", accepted: [[1, 1], [3, 3]] }], { last: 3, open: [] });
+  const got = accountOf([{ ...feed, way: "received", agreedUpTo: 3, accepted: [] }]);
+  for (const [ours, theirs] of [[sent, got], [got, sent]]) {
+    const [found] = compareAccounts(ours, theirs);
+    assertEquals([isDispute(found), found.agreedUpTo], [false, 3]);
+  }
+});
+
 Deno.test("an account that is not as it must be is refused by the field that is wrong", () => {
   const good = JSON.parse(JSON.stringify(accountOf([{ ...feed, way: "sent", accepted: [[1, 2]] }])));
   const wrong = {

@@ -176,10 +176,12 @@ Deno.test("a receiver that has lost what it gave receipts for is found out by bo
 Deno.test("a sender that was restored learns what its partner has and it does not know", async () => {
   const { hospital, lab } = await twoSides();
   using _one = hospital, _other = lab;
-  await hospital.has("sent", 1, 12);
-  await lab.has("received", 1, 20);
+  // Of the epoch before its own.
+  await hospital.has("sent", 1, 12, 0);
+  await lab.has("received", 1, 20, 0);
   await hospital.reckoning.reckon("there");
   await told(hospital, lab);
+  assertEquals(lab.named("accountDisputed").length, 1);
   assertEquals((await hospital.reckoning.last("there"))?.feeds[0].unknown, [[13, 20]]);
 });
 
