@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import listener from "../../../adapters/relay/listener.ts";
 import sender from "../../../adapters/relay/sender.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
-import { answerTo, failedInSilence, refused } from "../../world/fake_intake.ts";
+import { accepted, answerTo, failedInSilence, refused } from "../../world/fake_intake.ts";
 import { openListener, openSender, probeOf, worldWith } from "../../world/tools.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { settles, turns } from "../../world/turns.ts";
@@ -270,4 +270,47 @@ Deno.test("a relay that does not answer is given up, and the message is sent ane
   assert(!await settles(sending));
   await at.clock.advance(10_000);
   assertEquals(await sending, "RELAY_ANSWER_LATE");
+});
+
+Deno.test("a channel that takes its time holds up none of the others that get messages by the same relay", async () => {
+  await using at = await site();
+  const slow = Promise.withResolvers<void>();
+  at.intake.reply = async (delivery, kept) => {
+    kept?.();
+    if (textOf(delivery.bytes).startsWith("slow")) await slow.promise;
+    return accepted(delivery);
+  };
+  const sendings: Promise<unknown>[] = [];
+  // Each in a frame of its own, and more of them than are worked at at once.
+  for (let count = 1; count <= 40; count++) {
+    sendings.push(at.send(`slow ${count}`));
+    await at.intake.gotten(count);
+  }
+  assertEquals((await at.send("quick")).kind, "accepted");
+  slow.resolve();
+  await Promise.all(sendings);
+});
+
+Deno.test("what nobody ever takes is dropped by the relay after a while, since its sender has it and sends it anew", async () => {
+  await using at = await site();
+  at.intake.reply = () => failedInSilence(trouble);
+  const sending = codeOf(at.send("poison"));
+  const dropped = at.taking.reports.seen("frameDropped");
+  const { facts } = await at.clock.pass(dropped, 500);
+  assertEquals([facts?.times, at.intake.received.length], [20, 20]);
+  assertEquals(await at.clock.pass(sending, 5_000), "RELAY_RECEIPT_LATE");
+  at.intake.reply = accepted;
+  assertEquals((await at.send("poison")).kind, "accepted");
+});
+
+Deno.test("two gateways whose mailboxes at a relay are full of each other's messages get out of that", async () => {
+  await using at = await site();
+  let isFull = true;
+  at.relay.answer = ({ kind }) =>
+    kind === "r" && isFull ? { error: { code: 503, err_code: 10077 } } : undefined;
+  const sending = codeOf(at.send("stuck"));
+  await at.clock.pass(at.taking.reports.seen("frameDropped"), 500);
+  isFull = false;
+  assertEquals(await at.clock.pass(sending, 5_000), "RELAY_RECEIPT_LATE");
+  assertEquals((await at.send("stuck")).kind, "accepted");
 });
