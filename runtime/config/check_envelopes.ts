@@ -15,7 +15,7 @@ interface Use {
   readonly key: "from" | "to";
   readonly does: "open" | "seal";
   /** The adapter's, which says whom. */
-  readonly feed?: Feed | undefined;
+  readonly feed?: Partial<Feed> | undefined;
 }
 
 /** Who signs names partners; who does not has nobody to name. What else an envelope needs, it says itself. */

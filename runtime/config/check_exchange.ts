@@ -13,7 +13,7 @@ interface ReadChannel {
 }
 
 /** A feed that a listener takes, or a sender sends under. */
-interface UsedFeed extends Feed {
+interface UsedFeed extends Partial<Feed> {
   readonly owner: string;
   readonly spot: Spot;
 }
@@ -56,12 +56,12 @@ export function checkExchange(
 /** For whom something is sealed must be said once, and not twice differently. */
 function checkSeal(
   seal: { readonly whom?: readonly (string | undefined)[] | undefined; readonly key: string } | undefined,
-  feed: Feed | undefined,
+  feed: Partial<Feed> | undefined,
   node: ConfigNode,
   problems: Problems,
 ): void {
   const { whom, key = "" } = seal ?? {};
-  if (whom && feed && whom.join() !== feed.partner) {
+  if (whom && feed?.partner !== undefined && whom.join() !== feed.partner) {
     const rule = `must be ${shown(feed.partner)}, or left out: the adapter says whom`;
     problems.add(nearestNode(node, key), "CONFIG_VALUE_INVALID", { rule });
   }
@@ -73,13 +73,14 @@ function checkOnce(feeds: readonly UsedFeed[], does: string, problems: Problems)
   for (const feed of feeds) {
     const { partner, name, spot } = feed;
     if (name !== undefined && isReservedFeed(name)) problems.add(spot, "CONFIG_VALUE_INVALID", RESERVED);
+    if (partner === undefined) continue;
     const key = JSON.stringify([partner, name]);
     const other = first.get(key);
     if (!other) first.set(key, feed);
     else {
       const what = name === undefined
         ? `every feed of ${shown(partner)}`
-        : `${shown(name)} of ${shown(partner)}`;
+        : `the feed ${shown(name)} of ${shown(partner)}`;
       const rule = `${other.owner} ${does} ${what} already`;
       problems.add(
         spot,
@@ -95,8 +96,9 @@ const RESERVED = { rule: "feeds that begin with mitral. are for what gateways te
 
 type Adapter = { readonly spec?: unknown; readonly config?: unknown } | undefined;
 
-export function feedOf(adapter: Adapter): Feed | undefined {
+/** The feed that an adapter takes or sends under, `undefined` where it knows none; without a partner that is a problem. */
+export function feedOf(adapter: Adapter): Partial<Feed> | undefined {
   const { spec, config } = adapter ?? {};
-  const { feed } = (spec ?? {}) as { feed?(config: unknown): Feed };
+  const { feed } = (spec ?? {}) as { feed?(config: unknown): Partial<Feed> };
   return config === undefined ? undefined : feed?.(config);
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { denoWorld } from "../../runtime/world/deno_world.ts";
 import { faultyDisk, platformError } from "../adapters/file/faulty_disk.ts";
 import { bytesOf, hl7 } from "./_messages.ts";
-import { assertDeclared, PATIENT, refusal } from "./_reference.ts";
+import { assertDeclared, PATIENT } from "./_reference.ts";
 import { Folder, gatewayOf, Site } from "./_site.ts";
 
 const listen = { file: { path: "./in", everyMs: 10, settleMs: 0, fileBytesMax: 1_000 } };

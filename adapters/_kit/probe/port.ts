@@ -28,7 +28,7 @@ export function port({ world: { net }, host, port, isRunning, failed }: PortTool
         (await net.listen({ host, port })).close();
       } catch (cause) {
         if (!isRunning || (cause as { code?: unknown }).code !== "EADDRINUSE") throw cause;
-        return `${address} is taken by what is tested, which runs`;
+        return `${address} is taken by the gateway, which runs`;
       }
       return isRunning && port !== 0
         ? `${address} is free: the channel, which runs, does not listen on it`

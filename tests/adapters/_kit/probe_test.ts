@@ -134,7 +134,7 @@ Deno.test("a free port is taken and given back; a taken one is the channel's own
   const [taken] = await told([port({ ...tools, isRunning: false })]);
   assertEquals(taken, "port: Cannot try: EADDRINUSE [TRIAL_STEP_FAILED]");
   const [own] = await told([port({ ...tools, isRunning: true })]);
-  assertMatch(own, /^port: port \d+ of 127\.0\.0\.1 is taken by what is tested, which runs$/);
+  assertMatch(own, /^port: port \d+ of 127\.0\.0\.1 is taken by the gateway, which runs$/);
   acceptor.close();
   for (const _ of [1, 2]) {
     assertMatch((await told([port({ ...tools, isRunning: false })]))[0], /^port: port \d+ of .* is free$/);

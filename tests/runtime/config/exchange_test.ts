@@ -103,8 +103,23 @@ Deno.test("exchange: a feed belongs to one channel", async () => {
     }),
     [
       "CONFIG_VALUE_INVALID channels.two.listen.from channel one takes every feed of lab already",
-      "CONFIG_VALUE_INVALID channels.orders.send.lab.to channel out, destination lab sends under orders of lab already",
+      "CONFIG_VALUE_INVALID channels.orders.send.lab.to channel out, destination lab sends under the feed orders of lab already",
     ],
+  );
+});
+
+Deno.test("exchange: a partner nobody knows is one problem each time it is named, and no feed", async () => {
+  const unknown = "CONFIG_PARTNER_UNKNOWN channels.";
+  assertEquals(
+    await problemsOf({
+      channels: {
+        out: sends("nobody"),
+        more: sends("nobody", { encrypt: { to: "nobody" } }),
+        in: takes("nobody", { decrypt: { from: "nobody" } }),
+      },
+    }),
+    ["out.send.lab.to", "more.send.lab.encrypt.to", "more.send.lab.to", "in.listen.from", "in.decrypt.from"]
+      .map((place) => `${unknown}${place} no partner is called nobody`),
   );
 });
 

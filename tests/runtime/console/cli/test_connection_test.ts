@@ -104,7 +104,7 @@ Deno.test("test-connection knows the port of a channel that runs for its own", (
     await prepare(cwd, await freePort(), { name: "lab", port: acceptor.port });
     const { out } = await mitral("test-connection lab", { world: denoWorld });
     acceptor.close();
-    assertMatch(out, /ok {3}port .* is taken by what is tested, which runs\n/);
+    assertMatch(out, /ok {3}port .* is taken by the gateway, which runs\n/);
   }));
 
 Deno.test("test-connection knows another program's port from its own", () =>

@@ -51,7 +51,7 @@ export async function contentsOf(journal: Journal, { channels, state, numbering 
 /** What a journal has. */
 export type Contents = Awaited<ReturnType<typeof contentsOf>>;
 
-async function shown({ received, payloads, evidence, ...record }: MessageContent) {
+async function shown({ received, payloads, evidence, answer: _, ...record }: MessageContent) {
   const sent = payloads.map(async ({ bytes, answer, destination, contentType }) => ({
     destination,
     contentType,
