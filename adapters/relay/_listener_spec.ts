@@ -14,7 +14,7 @@ export const config = {
       min: 1,
     },
   ),
-  partsMsMax: durationMs("How long after its first part the others of a message may take.", {
+  partsMsMax: durationMs("How long the next part of a message may take, after one has come.", {
     default: 300_000,
     min: 1,
   }),

@@ -163,11 +163,12 @@ export class Deliveries {
     const { name } = destination;
     const { divertTo } = this.#standing(name);
     const target = divertTo === undefined ? undefined : this.#plan(divertTo);
+    const diverted = target && this.#routeTo(target);
     const line = new DeliveryLine({
       ...parts,
       ...of(destination),
       found,
-      route: (target && this.#routeTo(target)) ?? this.#routeTo(destination)!,
+      route: diverted ? { ...diverted, isDiverted: true } : this.#routeTo(destination)!,
       ...(divertTo === undefined ? {} : { diverted: divertTo }),
     });
     this.#lines.set(name, line);

@@ -47,6 +47,8 @@ export interface Route {
   readonly send: Exclude<DestinationPlan["send"], { readonly channel: string }>;
   /** Where they are sealed. */
   readonly seal?: { readonly envelope: Envelope; readonly to: readonly string[]; readonly expiresMs: number };
+  /** It is another destination's, whose feed has numbers of its own. */
+  readonly isDiverted?: boolean;
 }
 
 /** What the stages of a delivery line are made of. */
@@ -179,7 +181,7 @@ function toolsOf(
 async function sealed(
   sending: Sending,
   { envelope, to, expiresMs }: NonNullable<Route["seal"]>,
-  { channel, epoch, gateway, world, route: { send } }: DeliveryStagesParts,
+  { channel, epoch, gateway, world, route: { send, isDiverted = false } }: DeliveryStagesParts,
 ): Promise<Sending> {
   const { entry: { row }, parcel } = sending;
   const issuedAtMs = world.clock.nowMs();
@@ -189,7 +191,7 @@ async function sealed(
     from: gateway,
     channel: feedOf(channel.name, send),
     epoch,
-    sequence: row.sequence,
+    sequence: isDiverted ? 0 : row.sequence,
     issuedAtMs,
     expiresAtMs: issuedAtMs + expiresMs,
     contentType: row.contentType,

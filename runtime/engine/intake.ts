@@ -240,9 +240,8 @@ export class ChannelIntake implements Intake {
   async #open(arrival: Arrival, envelope: Envelope): Promise<Arrival> {
     const opened = await envelope.open(arrival.bytes);
     // Nobody vouches for it: it is who its carrier says, and is answered like a message in clear.
-    if (envelope.isUnsigned) {
-      return { ...arrival, contentType: this.#parts.format.contentType, bytes: opened.payload };
-    }
+    const { contentType } = this.#parts.format;
+    if (envelope.isUnsigned) return { ...arrival, contentType, bytes: opened.payload };
     const { from, channel: feed } = opened.statement;
     if (isReservedFeed(feed)) errors.fail("ENGINE_FEED_RESERVED");
     const partner = this.#parts.partnerOf(from);
@@ -388,8 +387,8 @@ export class ChannelIntake implements Intake {
     });
     arrival.kept?.();
     if (appended.kind !== "appended") {
-      const again = { ...arrival, isAnsweredTwice: this.#isAnsweredTwice(arrival) };
-      return this.#appended(again, identity.type, appended);
+      arrival = { ...arrival, isAnsweredTwice: this.#isAnsweredTwice(arrival) };
+      return this.#appended(arrival, identity.type, appended);
     }
     report({ name: "messageQuarantined", channel: plan.name, id: arrival.id, error });
     return { arrival, seq: appended.seq, outcome: { kind: "rejected", error }, isAccountedFor: true };

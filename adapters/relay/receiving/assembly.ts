@@ -23,8 +23,13 @@ export interface AssemblyTools<F> {
   late(frames: ReadonlySet<F>, missing: number): void;
 }
 
-/** What became of a part. `isFirst`: its frame has no other part of that message. */
-export type Added<F> =
+/**
+ * What became of a part. `isFirst`: its frame has no other part of that message. `crowdedOut`: the frames of other messages
+ * that were dropped for its sake, of each message once.
+ */
+export type Added<F> = Placed<F> & { readonly crowdedOut?: readonly F[] };
+
+type Placed<F> =
   | {
     readonly kind: "whole";
     readonly isFirst: boolean;
@@ -69,16 +74,24 @@ export class Assembly<F> {
       if (known) this.#drop(key, known);
       return { kind: "tooLarge", frames: new Set([...known?.frames ?? [], frame]) };
     }
-    if (this.#bytes + bytes.length > 2 * messageBytesMax) return { kind: "crowded" };
+    const crowdedOut: F[] = [];
+    while (this.#bytes + bytes.length > 2 * messageBytesMax) {
+      // The oldest is always completed: otherwise several could wait for each other's room for ever.
+      if (this.#begun.keys().next().value !== key) return { kind: "crowded" };
+      const [youngest, other] = [...this.#begun].at(-1)!;
+      this.#drop(youngest, other);
+      crowdedOut.push(...other.frames);
+    }
     const begun = known ?? this.#begin(key, parts, contentType);
     const isFirst = !begun.frames.has(frame);
     begun.parts.set(part, bytes);
     begun.frames.add(frame);
     begun.bytes += bytes.length;
     this.#bytes += bytes.length;
-    if (begun.parts.size < parts) return { kind: "held", isFirst };
+    this.#wait(key, begun);
+    if (begun.parts.size < parts) return { kind: "held", isFirst, crowdedOut };
     this.#drop(key, begun);
-    return { kind: "whole", isFirst, bytes: joined(begun), frames: begun.frames };
+    return { kind: "whole", isFirst, bytes: joined(begun), frames: begun.frames, crowdedOut };
   }
 
   /** Drops all of it; the frames it came in. */
@@ -90,20 +103,26 @@ export class Assembly<F> {
   }
 
   #begin(key: string, parts: number, contentType: string): Begun<F> {
-    const { clock, partsMsMax, late } = this.#tools;
     const begun: Begun<F> = {
       parts: new Map(),
       whole: parts,
       bytes: 0,
       contentType,
       frames: new Set(),
-      stopTimer: clock.after(partsMsMax, () => {
-        this.#drop(key, begun);
-        late(begun.frames, begun.whole - begun.parts.size);
-      }),
+      stopTimer: () => {},
     };
     this.#begun.set(key, begun);
     return begun;
+  }
+
+  /** A large message takes as long as its line does; what nobody goes on with is dropped. */
+  #wait(key: string, begun: Begun<F>): void {
+    const { clock, partsMsMax, late } = this.#tools;
+    begun.stopTimer();
+    begun.stopTimer = clock.after(partsMsMax, () => {
+      this.#drop(key, begun);
+      late(begun.frames, begun.whole - begun.parts.size);
+    });
   }
 
   #drop(key: string, begun: Begun<F>): void {

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import listener from "../../../adapters/relay/listener.ts";
 import sender from "../../../adapters/relay/sender.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
-import { answerTo, failedInSilence, refused } from "../../world/fake_intake.ts";
+import { accepted, answerTo, failedInSilence, refused } from "../../world/fake_intake.ts";
 import { openListener, openSender, probeOf, worldWith } from "../../world/tools.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { settles, turns } from "../../world/turns.ts";
@@ -271,3 +271,67 @@ Deno.test("a relay that does not answer is given up, and the message is sent ane
   await at.clock.advance(10_000);
   assertEquals(await sending, "RELAY_ANSWER_LATE");
 });
+
+Deno.test("a channel that takes its time holds up none of the others that get messages by the same relay", async () => {
+  await using at = await site();
+  const slow = Promise.withResolvers<void>();
+  at.intake.reply = async (delivery, kept) => {
+    kept?.();
+    if (textOf(delivery.bytes).startsWith("slow")) await slow.promise;
+    return accepted(delivery);
+  };
+  const sendings: Promise<unknown>[] = [];
+  // Each in a frame of its own, and more of them than are worked at at once.
+  for (let count = 1; count <= 40; count++) {
+    sendings.push(at.send(`slow ${count}`));
+    await at.intake.gotten(count);
+  }
+  assertEquals((await at.send("quick")).kind, "accepted");
+  slow.resolve();
+  await Promise.all(sendings);
+});
+
+Deno.test("what nobody ever takes is dropped by the relay after a while, since its sender has it and sends it anew", async () => {
+  await using at = await site();
+  at.intake.reply = () => failedInSilence(trouble);
+  const sending = codeOf(at.send("poison"));
+  await untilDropped(at);
+  assertEquals(at.intake.received.length, 20);
+  assertEquals((await at.taking.reports.seen("frameDropped")).facts?.times, 20);
+  await pass(at.clock, 120_000);
+  assertEquals([await sending, at.intake.received.length], ["RELAY_RECEIPT_LATE", 20]);
+  at.intake.reply = accepted;
+  assertEquals((await at.send("poison")).kind, "accepted");
+});
+
+Deno.test("two gateways whose mailboxes at a relay are full of each other's messages get out of that", async () => {
+  await using at = await site();
+  let isFull = true;
+  const full = { error: { code: 503, err_code: 10077 } };
+  at.relay.answer = ({ kind }) => kind === "r" && isFull ? full : undefined;
+  const sending = codeOf(at.send("stuck"));
+  await untilDropped(at);
+  isFull = false;
+  await pass(at.clock, 120_000);
+  assertEquals(await sending, "RELAY_RECEIPT_LATE");
+  assertEquals((await at.send("stuck")).kind, "accepted");
+});
+
+/** The one message there is comes again until it is dropped. */
+async function untilDropped({ clock, intake }: Awaited<ReturnType<typeof site>>): Promise<void> {
+  for (let times = 1, ms = 1_000; times < 20; times++, ms = Math.min(2 * ms, 60_000)) {
+    await intake.gotten(times);
+    await turns(20);
+    await clock.armed(ms);
+    await pass(clock, ms);
+  }
+  await intake.gotten(20);
+}
+
+/** In steps that leave both sides of a connection time to say that they are there. */
+async function pass(clock: FakeClock, ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 10_000) {
+    await clock.advance(Math.min(left, 10_000));
+    await turns(20);
+  }
+}
