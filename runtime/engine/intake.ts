@@ -344,9 +344,8 @@ export class ChannelIntake implements Intake {
       }
       case "pending":
       case "answered": {
-        const { id, receivedAtMs } = appended;
-        report({ name: "messageRepeated", channel: plan.name, id });
-        const first = { ...arrival, id, atMs: receivedAtMs };
+        const first = { ...arrival, id: appended.id, atMs: appended.receivedAtMs };
+        report({ name: "messageRepeated", channel: plan.name, id: appended.id });
         if (appended.kind === "pending") {
           return { arrival: first, seq, ...this.#replies.told(seq, arrival, arrival.isAskedAbout ?? false) };
         }

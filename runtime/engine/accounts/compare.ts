@@ -106,14 +106,16 @@ function compareFeed(way: FeedComparison["way"], sent: SentAccount, received: Fe
   const given = within([[1, Math.max(sent.last, 1)]], [base + 1, Math.min(sent.last, upTo)]);
   const same = union(common(accepted, taken), common(rejected, refused));
   const gaps = without(given, union(union(union(receipted, known), open), settled));
-  const done = union(union(same, gaps), without(settled, union(missing, unknown)));
-  const [first = [0, 0] as const] = done;
+  const agreed = union(same, without(settled, union(missing, unknown)));
+  const [first = [0, 0] as const] = union(agreed, gaps);
+  // Not beyond the last number that both know: the receiver hears of no gap, and would be asked for it one day.
+  const last = first[0] === base + 1 ? within(agreed, first).at(-1)?.[1] : undefined;
   return {
     way,
     feed: sent.feed,
     epoch: sent.epoch,
     agreed: count(same),
-    agreedUpTo: first[0] === base + 1 ? first[1] : base,
+    agreedUpTo: last ?? base,
     missing,
     contradicted: union(common(accepted, refused), common(rejected, taken)),
     unknown,
