@@ -16,7 +16,7 @@ import { Deliveries } from "./deliveries.ts";
 import { errors } from "./errors.ts";
 import { BoundFormats } from "./formats.ts";
 import type { ChannelState, Condition } from "./events.ts";
-import { type Correspondent, correspondentOf, feedOf } from "./exchanged.ts";
+import { type Correspondent, correspondentOf, feedOf, signerFor } from "./exchanged.ts";
 import { Gate } from "./gate.ts";
 import { ChannelIntake } from "./intake.ts";
 import { joinerFor } from "./joiners/joiner.ts";
@@ -318,12 +318,13 @@ export class Channel {
     };
   }
 
-  /** One partner gives receipts; of several that get the same nobody can say who has had it. */
+  /** Who gives receipts for what goes there. */
   #correspondentOf({ encrypt, send }: DestinationPlan): { readonly correspondent?: Correspondent } {
     const { keyring, journal, plan } = this.#parts;
-    if (!keyring || encrypt?.to.length !== 1) return {};
+    const partner = signerFor(encrypt);
+    if (!keyring || partner === undefined) return {};
     const as = { feed: feedOf(plan.name, send), epoch: journal.found.epoch };
-    return { correspondent: correspondentOf(encrypt.to[0], keyring, as) };
+    return { correspondent: correspondentOf(partner, keyring, as) };
   }
 
   /** What its adapters meet beside the world. */

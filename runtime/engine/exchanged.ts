@@ -42,6 +42,14 @@ export function correspondentOf(
   return { ...as, gateway };
 }
 
+/**
+ * The partner whose receipts tell what became of a destination's messages: the first of those they are sealed for, which they
+ * are sent to. Where nothing is signed there are no receipts.
+ */
+export function signerFor(encrypt: DestinationPlan["encrypt"]): string | undefined {
+  return encrypt?.spec.isUnsigned?.(encrypt.config as never) ? undefined : encrypt?.to[0];
+}
+
 /** Under which name a destination's messages are known to the partner they are sealed for. */
 export function feedOf(channel: string, send: DestinationPlan["send"]): string {
   return "spec" in send ? send.spec.feed?.(send.config as never).name ?? channel : channel;

@@ -75,7 +75,9 @@ function compareFeeds(
   const compared = sent.map((each) => {
     const other = there.get(keyOf(each));
     there.delete(keyOf(each));
-    return compareFeed(way, each, other ?? nothingOf(each));
+    if (other) return compareFeed(way, each, other);
+    // The receiver would remember nothing of it: one side alone must not.
+    return { ...compareFeed(way, each, nothingOf(each)), agreedUpTo: 0 };
   });
   // The sender has forgotten the whole feed.
   const left = [...there.values()].map((each) =>

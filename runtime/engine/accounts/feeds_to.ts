@@ -1,4 +1,4 @@
-import { feedOf } from "../exchanged.ts";
+import { feedOf, signerFor } from "../exchanged.ts";
 import type { ChannelPlan } from "../plan.ts";
 import type { SentFeed } from "./reckoning.ts";
 
@@ -10,7 +10,7 @@ export function feedsTo(channels: Iterable<ChannelPlan>, partner: string): reado
   const feeds = new Map<string, SentFeed[]>();
   for (const { name: channel, destinations } of channels) {
     for (const { name: destination, encrypt, send } of destinations) {
-      if (encrypt?.to.length !== 1 || encrypt.to[0] !== partner) continue;
+      if (signerFor(encrypt) !== partner) continue;
       const feed = feedOf(channel, send);
       feeds.set(feed, [...feeds.get(feed) ?? [], { feed, channel, destination }]);
     }

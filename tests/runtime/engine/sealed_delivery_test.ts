@@ -162,6 +162,7 @@ Deno.test("what is diverted is sealed as for the destination by whose sender it 
   await rig.clock.pass(rig.gateway.divert("lab", "ehr", "registry"));
   await rig.clock.pass(rig.seen("messageDelivered"));
   assertEquals(standby.attempts.map(({ bytes }) => inside(bytes).payload), ["A|A|S|message|"]);
+  assertEquals(envelope.statements.map(({ sequence }) => sequence), [0], "the numbers are the registry's");
   assertEquals(rig.gateway.snapshot().channels[0].destinations.ehr.stages.map(({ name }) => name), [
     "encrypt",
     "send",

@@ -100,3 +100,65 @@ Deno.test("a gateway that was restored learns what it sent after its backup, and
       assertEquals([again.agreed, again.missing, again.contradicted], [1, [], []]);
     })
   ));
+
+Deno.test("what was diverted to a partner's feed is none of its numbers, and both sides agree all the same", () =>
+  unstuck(() =>
+    withTwo(async (clinic, lab) => {
+      await clinic.stop();
+      const slow = { path: "./missing" };
+      const channel = { ...sendsTo("lab"), send: { out: { to: "lab" }, kept: { file: slow } } };
+      await clinic.start({ orders: channel }, { partners: ["lab"] });
+      await clinic.gateway.inject("orders", `{"n":1}`);
+      await clinic.gateway.divert("orders", "kept", "out");
+      await clinic.seen("messageDelivered", undefined, 2);
+      await clinic.gateway.inject("orders", `{"n":2}`);
+      await clinic.seen("messageDelivered", undefined, 4);
+      assertEquals((await lab.received("from-clinic")).length, 4);
+      assertEquals(await agreed(clinic, lab), [["sent", "orders", 1, 2]]);
+    })
+  ));
+
+Deno.test("a receiver whose channel waits for its deliveries knows of what a restored sender sends again", () =>
+  unstuck(async () => {
+    await using clinic = await Site.open("clinic");
+    await using lab = await Site.open("lab");
+    await clinic.introduceTo(lab);
+    await lab.introduceTo(clinic);
+    const takes = takesFrom("clinic", { listen: { from: "clinic", acknowledge: "delivered" } });
+    await lab.start({ "from-clinic": takes }, { partners: ["clinic"] });
+    await startClinic(clinic);
+    await send(clinic, [`{"n":1}`, `{"n":2}`]);
+    const { database } = clinic.store;
+    await clinic.stop();
+    database.exec("UPDATE setting SET value = 2 WHERE name = 'epoch'");
+    database.exec("UPDATE delivery SET state = 0, settled_ms = NULL, answer = NULL WHERE sequence = 2");
+    await startClinic(clinic);
+    await clinic.seen("messageDelivered", undefined, 3);
+    assertEquals(await lab.received("from-clinic"), [`{"n":1}`, `{"n":2}`]);
+    assertEquals(await agreed(clinic, lab), [["sent", "orders", 1, 2], ["sent", "orders", 2, 2]]);
+  }));
+
+Deno.test("a message that was rejected, corrected and sent again is accepted by both accounts", () =>
+  unstuck(() =>
+    withTwo(async (clinic, lab) => {
+      await lab.stop();
+      const strict = takesFrom("clinic", { listen: { from: "clinic", messageBytesMax: 16 } });
+      await lab.start({ "from-clinic": strict }, { partners: ["clinic"] });
+      const { id } = await clinic.gateway.inject("orders", `{"n":"much too long for the lab"}`);
+      await clinic.seen("messageQuarantined");
+      await clinic.gateway.correct(id!, new TextEncoder().encode(`{"n":1}`), { destination: "out" });
+      await clinic.seen("messageDelivered");
+      assertEquals(await agreed(clinic, lab), [["sent", "orders", 1, 1]]);
+    })
+  ));
+
+/** How far each feed is agreed on; fails where anything is in dispute. */
+async function agreed(clinic: Site, lab: Site) {
+  for (const [site, other] of [[clinic, "lab"], [lab, "clinic"], [clinic, "lab"]] as const) {
+    await site.gateway.reckon(other);
+    await site.seen("accountCompared");
+    assertEquals(site.all("accountDisputed").map(({ error }) => error.message), []);
+  }
+  const { feeds } = (await clinic.gateway.reckoned("lab"))!;
+  return feeds.map(({ way, feed, epoch, agreedUpTo }) => [way, feed, epoch, agreedUpTo]);
+}
