@@ -1,7 +1,7 @@
 import type { ListenTools } from "../../runtime/contract/adapter.ts";
 import { path } from "../../runtime/contract/spec.ts";
 import { inboxFaults, inboxSettings } from "../_kit/files/inbox_spec.ts";
-import { faultsOf } from "../_kit/files/words.ts";
+import { faultsOf } from "../../runtime/contract/words.ts";
 
 /** Settings of the listener. */
 export const config = {

@@ -9,7 +9,7 @@ import type { InboxCode } from "../_kit/files/inbox_spec.ts";
 import { openerOf } from "../_kit/files/opener.ts";
 import type { OutboxCode } from "../_kit/files/outbox_spec.ts";
 import { sealerOf } from "../_kit/files/sealer.ts";
-import { wordsOf } from "../_kit/files/words.ts";
+import { wordsOf } from "../../runtime/contract/words.ts";
 import { cipherKeys } from "../_kit/probe/cipher_keys.ts";
 import { reasonOf } from "../_kit/files/reason.ts";
 import type { config as senderConfig, errors as senderErrors } from "./_sender_spec.ts";

@@ -1,7 +1,7 @@
 import type { SendTools } from "../../runtime/contract/adapter.ts";
 import { path } from "../../runtime/contract/spec.ts";
 import { outboxFaults, outboxSettings } from "../_kit/files/outbox_spec.ts";
-import { faultsOf } from "../_kit/files/words.ts";
+import { faultsOf } from "../../runtime/contract/words.ts";
 
 /** Settings of the sender. */
 export const config = {

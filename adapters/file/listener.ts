@@ -3,7 +3,7 @@ import { type InboxCode, type InboxTools, unfitInbox } from "../_kit/files/inbox
 import { openFolders } from "../_kit/files/archive_folders.ts";
 import { openerOf } from "../_kit/files/opener.ts";
 import { watch } from "../_kit/files/watch.ts";
-import { wordsOf } from "../_kit/files/words.ts";
+import { wordsOf } from "../../runtime/contract/words.ts";
 import { diskFolder } from "./_disk_folder.ts";
 import { config, errors, type Tools } from "./_listener_spec.ts";
 import { probeInbox } from "./_probe.ts";

@@ -1,7 +1,7 @@
 import { defineSender } from "../../runtime/contract/adapter.ts";
 import { openFileSender } from "../_kit/files/file_sender.ts";
 import { type OutboxCode, type OutboxTools, unfitOutbox } from "../_kit/files/outbox_spec.ts";
-import { wordsOf } from "../_kit/files/words.ts";
+import { wordsOf } from "../../runtime/contract/words.ts";
 import { readTemplate } from "../_kit/template.ts";
 import { diskFolder } from "./_disk_folder.ts";
 import { config, errors, type Tools } from "./_sender_spec.ts";

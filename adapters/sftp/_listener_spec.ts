@@ -1,6 +1,6 @@
 import { text } from "../../runtime/contract/spec.ts";
 import { inboxFaults, inboxSettings } from "../_kit/files/inbox_spec.ts";
-import { faultsOf } from "../_kit/files/words.ts";
+import { faultsOf } from "../../runtime/contract/words.ts";
 import { connectErrors } from "./connecting/errors.ts";
 import { connectSettings } from "./connecting/settings.ts";
 

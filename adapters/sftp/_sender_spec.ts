@@ -1,6 +1,6 @@
 import { integer, text, toggle } from "../../runtime/contract/spec.ts";
 import { outboxFaults, outboxSettings } from "../_kit/files/outbox_spec.ts";
-import { faultsOf } from "../_kit/files/words.ts";
+import { faultsOf } from "../../runtime/contract/words.ts";
 import { connectErrors } from "./connecting/errors.ts";
 import { connectSettings } from "./connecting/settings.ts";
 

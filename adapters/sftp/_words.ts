@@ -1,5 +1,5 @@
 import { MitralError } from "../../runtime/contract/error.ts";
-import { type Words, wordsOf } from "../_kit/files/words.ts";
+import { type Words, wordsOf } from "../../runtime/contract/words.ts";
 
 /**
  * The words of SFTP for what goes wrong with files. Where the connection is the trouble, that is said, and not what it

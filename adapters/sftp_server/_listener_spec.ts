@@ -17,7 +17,7 @@ import {
 } from "../../runtime/contract/spec.ts";
 import { unfitCipher } from "../_kit/files/cipher/cipher_spec.ts";
 import { openerFaults, openerSettings } from "../_kit/files/opener.ts";
-import { faultsOf } from "../_kit/files/words.ts";
+import { faultsOf } from "../../runtime/contract/words.ts";
 import { barredErrors, doorErrors } from "../_kit/limits/door.ts";
 import { networkOf } from "../_kit/limits/network.ts";
 import { doorSettings, unfitNetworks } from "../_kit/limits/settings.ts";

@@ -2,7 +2,7 @@ import { defineListener, type Listening, type ProbeTools } from "../../runtime/c
 import type { Probe } from "../../runtime/contract/probe.ts";
 import { Door } from "../_kit/limits/door.ts";
 import { type openerFaults, openerOf } from "../_kit/files/opener.ts";
-import { wordsOf } from "../_kit/files/words.ts";
+import { wordsOf } from "../../runtime/contract/words.ts";
 import { Seldom } from "../_kit/limits/seldom.ts";
 import { Strikes } from "../_kit/limits/strikes.ts";
 import { listenCode } from "../_kit/net/faults.ts";

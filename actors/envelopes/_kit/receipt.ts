@@ -6,7 +6,7 @@ import type { SignedCode } from "./faults.ts";
 import { canonical, isUnambiguous, mismatch, readObject, type Unchecked } from "./json.ts";
 import { isSigning, readJwsHeader, signJws, verifyJws } from "./jws.ts";
 import { RECEIPT_BYTES_MAX } from "./limits.ts";
-import type { Words } from "./words.ts";
+import type { Words } from "../../../runtime/contract/words.ts";
 
 /** Media type of a receipt. */
 export const RECEIPT_TYPE = "application/vnd.mitral.receipt+jwt";

@@ -1,6 +1,6 @@
 import { errorTable, type Fail, type Fault } from "../../../runtime/contract/error.ts";
 import { type SignedCode, signedFaults } from "../_kit/faults.ts";
-import { faultsOf, wordsOf } from "../_kit/words.ts";
+import { faultsOf, wordsOf } from "../../../runtime/contract/words.ts";
 
 /** Everything the `jwe` envelope can fail with. */
 export const errors = {

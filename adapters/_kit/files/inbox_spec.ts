@@ -15,7 +15,7 @@ import {
 import { unfitCipher } from "./cipher/cipher_spec.ts";
 import type { Folder } from "./folder.ts";
 import { openerFaults, openerSettings } from "./opener.ts";
-import type { Words } from "./words.ts";
+import type { Words } from "../../../runtime/contract/words.ts";
 
 /** Settings of every listener that takes files from a folder. Where its folders are it says itself: {@linkcode Places}. */
 export const inboxSettings = {

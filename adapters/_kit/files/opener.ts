@@ -8,7 +8,7 @@ import { openingWithOpenpgp } from "./cipher/openpgp.ts";
 import { gunzip } from "./packing/gzip.ts";
 import { unpackingFaults, unpackingSettings } from "./packing/packing_spec.ts";
 import { unzip, UnzipError } from "./packing/unzip.ts";
-import type { Words } from "./words.ts";
+import type { Words } from "../../../runtime/contract/words.ts";
 
 /** One file that was found within another, or is all of it. */
 export interface Opened {

@@ -3,7 +3,7 @@ import type { Fault } from "../../../runtime/contract/error.ts";
 import { choice, type Config, type Spec, text, toggle, type Unfit } from "../../../runtime/contract/spec.ts";
 import { sealingCipher, sealingFaults, unfitCipher } from "./cipher/cipher_spec.ts";
 import type { Folder } from "./folder.ts";
-import type { Words } from "./words.ts";
+import type { Words } from "../../../runtime/contract/words.ts";
 
 /** Settings of every sender that writes files to a folder. Which folder it says itself. */
 export const outboxSettings = {

@@ -4,7 +4,7 @@ import type { Sealing } from "./cipher/cipher.ts";
 import type { SealingCipher, sealingFaults } from "./cipher/cipher_spec.ts";
 import { sealingWithOpenpgp } from "./cipher/openpgp.ts";
 import { gzip } from "./packing/gzip.ts";
-import type { Words } from "./words.ts";
+import type { Words } from "../../../runtime/contract/words.ts";
 
 /** Turns messages into what files hold: packed, then encrypted, as a config says. */
 export interface Sealer {

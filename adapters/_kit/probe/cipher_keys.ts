@@ -1,6 +1,6 @@
 import type { MitralError } from "../../../runtime/contract/error.ts";
 import type { OpeningCipher, SealingCipher } from "../files/cipher/cipher_spec.ts";
-import type { Words } from "../files/words.ts";
+import type { Words } from "../../../runtime/contract/words.ts";
 import type { Attempt } from "./attempts.ts";
 
 /** Whether the keys that files are encrypted with can be used: `read` fails with the declared error where not. */

@@ -1,6 +1,6 @@
 import type { Secret } from "../../../../runtime/contract/spec.ts";
 import type { Disk } from "../../../../runtime/contract/world.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../../../../runtime/contract/words.ts";
 import { keyFiles, type Opening, type Sealing } from "./cipher.ts";
 import type { cipherFaults, openingFaults } from "./cipher_spec.ts";
 

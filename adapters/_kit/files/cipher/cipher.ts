@@ -1,6 +1,6 @@
 import type { Disk } from "../../../../runtime/contract/world.ts";
 import { reasonOf } from "../reason.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../../../../runtime/contract/words.ts";
 import type { cipherFaults } from "./cipher_spec.ts";
 
 /** Opens what was encrypted to us. Fails by a code of the component. */

@@ -1,7 +1,7 @@
 import type { Key, PrivateKey } from "openpgp";
 import type { Secret } from "../../../../runtime/contract/spec.ts";
 import type { World } from "../../../../runtime/contract/world.ts";
-import type { Words } from "../words.ts";
+import type { Words } from "../../../../runtime/contract/words.ts";
 import { keyFiles, type Opening, type Sealing } from "./cipher.ts";
 import type {
   cipherFaults,

@@ -1,5 +1,4 @@
-import type { Fail, Fault } from "../../../runtime/contract/error.ts";
-import type { MitralError } from "../../../runtime/contract/error.ts";
+import type { Fail, Fault, MitralError } from "./error.ts";
 
 /** Faults that several components share, as one of them declares them: `FOLDER_MISSING` is `FILE_FOLDER_MISSING`. */
 export type Prefixed<P extends string, F> = { readonly [K in keyof F & string as `${P}_${K}`]: F[K] };
