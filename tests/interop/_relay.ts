@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { type NatsConnection, wsconnect } from "@nats-io/nats-core/internal";
 import { join } from "node:path";
 import { exitCodes } from "../../runtime/console/cli/exit_codes.ts";
-import { userName } from "../../runtime/console/cli/relay/nkey.ts";
+import { userName } from "../../runtime/contract/nkey.ts";
 import { socketOn } from "../../runtime/console/cli/relay/socket.ts";
 import { createIdentity, type Identity, relayIdentityOf } from "../../runtime/trust/identity.ts";
 import { writePartnerFile } from "../../runtime/trust/partner_file.ts";

@@ -1,3 +1,4 @@
+import { userName } from "../../../runtime/contract/nkey.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { hostPort } from "../../_kit/net/host_port.ts";
 import type { Calling } from "../../_kit/tls/calling.ts";
@@ -50,24 +51,22 @@ export async function signInAt(
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     if (cause instanceof MitralError) throw cause;
-    throw await linkError(place, tools, config, cause as LinkError);
+    throw linkError(place, tools, config, cause as LinkError);
   } finally {
     signal.removeEventListener("abort", stop);
   }
 }
 
 /** The declared error for a link that did not come about, or broke. */
-async function linkError(
+function linkError(
   { host, port }: Place,
   { relay, error }: RelayTools,
   { answerMsMax }: ConnectingConfig,
   cause: LinkError,
-): Promise<MitralError> {
+): MitralError {
   switch (cause.trouble) {
-    case "refused": {
-      const { userKey } = await import("./sign_in.ts");
-      return error("RELAY_SIGN_IN_REFUSED", { host, port, key: userKey(relay!.publicBytes) }, cause);
-    }
+    case "refused":
+      return error("RELAY_SIGN_IN_REFUSED", { host, port, key: userName(relay!.publicBytes) }, cause);
     case "late":
       return error("RELAY_ANSWER_LATE", { answerMsMax }, cause);
     case "broken":

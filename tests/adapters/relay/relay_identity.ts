@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import type { RelayIdentity } from "../../../runtime/contract/adapter.ts";
-import { userKey } from "../../../adapters/relay/connecting/sign_in.ts";
+import { userName } from "../../../runtime/contract/nkey.ts";
 
 /** A gateway's identity for relays, with the name its key has there. */
 export interface TestIdentity extends RelayIdentity {
@@ -17,6 +17,6 @@ export function newIdentity(): TestIdentity {
     mailbox: createHash("sha256").update(publicBytes).digest("hex").slice(0, 16),
     publicBytes,
     sign: (challenge) => new Uint8Array(sign(null, challenge, privateKey)),
-    user: userKey(publicBytes),
+    user: userName(publicBytes),
   };
 }

@@ -64,7 +64,7 @@ async function partnerFrom(
 ): Promise<{ readonly partner: RelayPartner; readonly fingerprint: string }> {
   const [{ fingerprintOf, parsePartnerFile }, { userName }, { isPartnerName }] = await Promise.all([
     import("../../../trust/partner_file.ts"),
-    import("../relay/nkey.ts"),
+    import("../../../contract/nkey.ts"),
     import("../relay/relay_file.ts"),
   ]);
   const read = await parsePartnerFile(await session.read(file), file);

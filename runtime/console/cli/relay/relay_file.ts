@@ -1,5 +1,5 @@
 import { errors } from "../errors.ts";
-import { isUserName } from "./nkey.ts";
+import { isUserName } from "../../../contract/nkey.ts";
 
 /** A gateway that has a mailbox at a relay. Nothing of it is secret. */
 export interface RelayPartner {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { nkeys } from "@nats-io/nats-core/internal";
 import { join } from "node:path";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
-import { isUserName, userName } from "../../../../runtime/console/cli/relay/nkey.ts";
+import { isUserName, userName } from "../../../../runtime/contract/nkey.ts";
 import { createIdentity, type Identity } from "../../../../runtime/trust/identity.ts";
 import { fingerprintOf, writePartnerFile } from "../../../../runtime/trust/partner_file.ts";
 import { masterKey } from "../../../world/master_key.ts";
