@@ -6,8 +6,8 @@ import type { Place } from "./events.ts";
 export type PartnerEvent =
   /** Our own keys lie in clear, or what was written over their file cannot be used: those there were go on. */
   | { readonly name: "keysTroubled"; readonly error: MitralError }
-  /** Our own keys were made anew, and count from now on; `serial` grows with every change. */
-  | { readonly name: "keysChanged"; readonly serial: number }
+  /** Our own keys were made anew, `by` this person, and count from now on; `serial` grows with every change. */
+  | { readonly name: "keysChanged"; readonly serial: number; readonly by?: string }
   /** Its certificates cannot be read any more, or may soon not be used. */
   | { readonly name: "partnerTroubled"; readonly partner: string; readonly error: MitralError }
   /** Its files have other certificates from now on: so many of its own. */

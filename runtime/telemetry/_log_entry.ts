@@ -110,7 +110,10 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   })),
   circuitOpened: say("warning", "circuit opened", (event) => ({ ...place(event), ...trouble(event.error) })),
   circuitClosed: say("info", "circuit closed", place),
-  keysChanged: say("info", "own keys changed", ({ serial }) => ({ serial })),
+  keysChanged: say("info", "own keys changed", ({ serial, by }) => ({
+    serial,
+    ...(by === undefined ? {} : { by }),
+  })),
   keysTroubled: say("warning", "own keys troubled", (event) => trouble(event.error)),
   pathFailed: say("warning", "path failed", (event) => ({
     ...place(event),
