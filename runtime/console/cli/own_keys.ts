@@ -117,8 +117,8 @@ export async function writeOwnKeys(
     identity,
     await factsIn(publicPath, identity.root.keyId, session),
   );
-  await replace(privatePath, await writePrivateFile(keys, masterKey), 0o600, session);
-  await replace(publicPath, publicFile, 0o644, session);
+  await writeOver(privatePath, await writePrivateFile(keys, masterKey), 0o600, session);
+  await writeOver(publicPath, publicFile, 0o644, session);
   return publicPath;
 }
 
@@ -154,7 +154,8 @@ async function factsIn(path: string, rootId: string, session: Session): Promise<
   return root.keyId === rootId ? { links, certificates } : {};
 }
 
-async function replace(
+/** Writes a file, over the one that is there. Errors: CONSOLE_FILE_UNWRITABLE. */
+export async function writeOver(
   path: string,
   bytes: Uint8Array<ArrayBuffer>,
   mode: number,

@@ -42,7 +42,8 @@ interface PairFacts {
   readonly encryption: readonly OneKeyFacts[];
   readonly relay?: OneKeyFacts;
   readonly ledger?: OneKeyFacts;
-  readonly wireguard?: OneKeyFacts;
+  /** `public`: in base64, as devices and `wg show` have it. */
+  readonly wireguard?: OneKeyFacts & { readonly public: string };
   readonly revoked: readonly { readonly keyId: string; readonly atMs: number; readonly reason?: string }[];
   /** Of a private file: who changed it last. */
   readonly changedBy?: string;
@@ -114,7 +115,7 @@ async function pairFacts(file: string, bytes: Uint8Array): Promise<PairFacts> {
     encryption: encryption.map(oneKey),
     ...(relay ? { relay: oneKey(relay) } : {}),
     ...(ledger ? { ledger: oneKey(ledger) } : {}),
-    ...(wireguard ? { wireguard: oneKey(wireguard) } : {}),
+    ...(wireguard ? { wireguard: { ...oneKey(wireguard), public: wireguard.publicBytes.toBase64() } } : {}),
     revoked,
     ...("profile" in keys ? { changedBy: keys.changedBy, sealedUnder: keys.master ?? null } : {}),
   };
@@ -156,7 +157,7 @@ function factsText(facts: KeyFacts, { paint, outside }: Session): string {
       "ledger",
       ...ledger ? [keyText(ledger)] : kind === "private" ? ["none: `mitral keys seal` adds it"] : [],
     ],
-    ["wireguard", ...wireguard ? [keyText(wireguard)] : []],
+    ["wireguard", ...wireguard ? [`${keyText(wireguard)}, ${wireguard.public}`] : []],
     ["revoked", ...facts.revoked.map(({ keyId, atMs }) => `${keyId}, ${timeText(atMs)}`)],
     ["sealed", ...sealedText(sealedUnder)],
     [
