@@ -31,10 +31,9 @@ export async function headFor(
   const witnessed = smallest(await heads(last + 1), witness);
   if (witnessed) return whole(witnessed);
   asking();
-  if (await ledger.witness()) {
-    const now = smallest(await heads(last + 1), witness);
-    if (now) return whole(now);
-  }
+  await ledger.witnessNow();
+  const now = smallest(await heads(last + 1), witness);
+  if (now) return whole(now);
   const all = await heads(first + 1);
   const most = all.find(({ witnesses }) => witnesses.length > 0);
   const head = most ?? all.findLast(({ size }) => size > last) ?? all[0] ?? errors.fail("EVIDENCE_HEAD_MISSING");

@@ -21,9 +21,6 @@ export type LedgerAnswer<Q extends LedgerQuestion> = Q extends AskEntries ? Entr
 export interface LedgerAccess {
   /** Errors: JOURNAL_…. */
   ask<Q extends LedgerQuestion>(question: Q): Promise<LedgerAnswer<Q>>;
-  /**
-   * Signs the head as it is now and asks every partner to witness it; resolves once one has, or after ten seconds. True
-   * where one has.
-   */
-  witness(): Promise<boolean>;
+  /** Signs the head as it is now, and asks every partner to witness it; resolves once they have, or after ten seconds. */
+  witnessNow(): Promise<unknown>;
 }
