@@ -163,7 +163,11 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     ...trouble(error),
   })),
   ledgerWitnessed: say("debug", "ledger witnessed", ({ partner, size }) => ({ partner, size })),
-  witnessFailed: say("warning", "ledger not witnessed", ({ partner, error }) => ({ partner, ...trouble(error) })),
+  witnessFailed: say(
+    "warning",
+    "ledger not witnessed",
+    ({ partner, error }) => ({ partner, ...trouble(error) }),
+  ),
   checkpointRefused: say("warning", "partner's ledger not witnessed", ({ partner, error }) => ({
     partner,
     ...trouble(error),
