@@ -42,10 +42,10 @@ export async function copyDatabase(from: string, to: string): Promise<void> {
   }
 }
 
-/** A database in a file that nobody sees, and that is gone when it is closed: for what may not fit in memory. */
+/** A database for temporary tables: SQLite puts what does not fit in its cache into a file that nobody sees. */
 export function openScratch(): Database {
-  const database = wrap(new DatabaseSync(""));
-  database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384");
+  const database = wrap(new DatabaseSync(":memory:"));
+  database.exec("PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16384");
   return database;
 }
 

@@ -21,7 +21,7 @@ export class ToldDeliveries {
   constructor() {
     this.#scratch = openScratch();
     this.#scratch.exec(
-      `CREATE TABLE told (message TEXT, destination TEXT, state INTEGER, times INTEGER NOT NULL,
+      `CREATE TEMP TABLE told (message TEXT, destination TEXT, state INTEGER, times INTEGER NOT NULL,
        PRIMARY KEY (message, destination, state)) WITHOUT ROWID; BEGIN`,
     );
     this.#tell = this.#scratch.prepare(

@@ -238,8 +238,8 @@ Deno.test("pieces are received each, and as the message they make", () => {
   using book = new Book();
   const pieces = [appendOf({ place: "gathering" }), appendOf({ place: "gathering" })];
   const seqs = pieces.map((piece) => book.write<Append>(piece).seq);
-  const { op: _, ...whole } = appendOf();
-  book.write({ op: "joinPieces", ...whole, pieces: seqs });
+  const { op: _, sameness: __, ...whole } = appendOf();
+  book.write({ ...whole, op: "joinPieces", answered: "positively", pieces: seqs });
   assertEquals(book.told().map(({ kind, message }) => [kind, message]), [
     ...pieces.map(({ id }) => ["received", id]),
     ["received", whole.id],
