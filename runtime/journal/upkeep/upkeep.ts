@@ -8,6 +8,7 @@ import type { JournalFigures } from "./journal_figures.ts";
 import type { Restore, Restored } from "./restore.ts";
 import { upkeepErrors } from "./upkeep_errors.ts";
 import type { FromUpkeep, Job } from "./upkeep_thread.ts";
+import type { KeptFile } from "./handed_files.ts";
 import type { LedgerToVerify, LedgerVerified } from "./verify_ledger.ts";
 import type { Verified, verifyBackup, verifyJournal } from "./verify.ts";
 
@@ -71,6 +72,11 @@ export function verifyLedgerIn(
   return run(world, { job: "verifyLedger", ...what }, how) as Promise<LedgerVerified>;
 }
 
+/** Every partner file that a journal, or a backup, keeps, newest first. */
+export function handedFilesIn(world: World, folder: string, how: Watched = {}): Promise<readonly KeptFile[]> {
+  return run(world, { job: "handedFiles", folder }, how) as Promise<readonly KeptFile[]>;
+}
+
 /** Puts a backup into a data folder nobody uses. */
 export function restoreJournal(
   world: World,
@@ -114,6 +120,7 @@ const FAILED = {
   verifyBackup: "JOURNAL_VERIFY_FAILED",
   verifyLedger: "JOURNAL_VERIFY_FAILED",
   restore: "JOURNAL_RESTORE_FAILED",
+  handedFiles: "JOURNAL_VERIFY_FAILED",
   count: "JOURNAL_VERIFY_FAILED",
 } as const;
 

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import type { Facts } from "../../contract/error.ts";
 import { errors } from "../schema.ts";
 import { type Backup, backUp } from "./backup.ts";
+import { readHandedFiles } from "./handed_files.ts";
 import { holdIdle } from "./hold_folder.ts";
 import { countAll } from "./journal_figures.ts";
 import { type Restore, restore } from "./restore.ts";
@@ -18,7 +19,7 @@ export type Job =
   | ({ readonly job: "verifyBackup" } & Parameters<typeof verifyBackup>[0])
   | ({ readonly job: "restore" } & Restore)
   | ({ readonly job: "verifyLedger" } & LedgerToVerify)
-  | { readonly job: "count"; readonly folder: string };
+  | { readonly job: "count" | "handedFiles"; readonly folder: string };
 
 /** What comes of it. */
 export interface FromUpkeep {
@@ -52,6 +53,8 @@ function perform(job: Job): unknown {
       return verifyLedger(job, tell);
     case "restore":
       return restore(job, tell);
+    case "handedFiles":
+      return readHandedFiles(job.folder);
     case "count":
       return countAll(job.folder, tell);
   }

@@ -46,6 +46,16 @@ export interface EpochVerified {
   /** Of witnesses: those that were checked, and those whose keys were not given. */
   readonly cosignatures: number;
   readonly unchecked: number;
+  /** The largest head that a witness has signed, as far as its signature was checked, by the name it signs with. */
+  readonly witnessed: readonly WitnessedUpTo[];
+}
+
+/** How far a witness has seen a ledger. */
+export interface WitnessedUpTo {
+  readonly name: string;
+  readonly size: number;
+  /** By the witness's clock. */
+  readonly atMs: number;
 }
 
 /** What a look at the whole ledger found. */
@@ -156,8 +166,11 @@ class Look {
     )!;
     if (Number(count) > tiles) this.#damaged(epoch, `${Number(count) - tiles} tiles too many`);
     heads.end(edge);
-    const { checkpoints, cosignatures, unchecked } = heads;
-    return { epoch, size: edge.size, root: edge.root().toBase64(), checkpoints, cosignatures, unchecked };
+    const { checkpoints, cosignatures, unchecked } = heads, witnessed = [...heads.witnessed.values()];
+    return {
+      ...{ epoch, size: edge.size, root: edge.root().toBase64() },
+      ...{ checkpoints, cosignatures, unchecked, witnessed },
+    };
   }
 
   #entry(epoch: number, number: number, bytes: Uint8Array, previous: EpochVerified | undefined): void {
@@ -197,6 +210,7 @@ class Heads {
   checkpoints = 0;
   cosignatures = 0;
   unchecked = 0;
+  readonly witnessed = new Map<string, WitnessedUpTo>();
   readonly #parts: LookParts;
   readonly #epoch: number;
   readonly #findings: Findings;
@@ -249,11 +263,12 @@ class Heads {
       if (keys.length === 0) this.unchecked++;
       else {
         this.cosignatures++;
-        const isSigned = ({ name, publicBytes }: LedgerKeys["witnesses"][number]) =>
-          verifyCosignature(note + line, name, publicBytes) !== undefined;
-        if (!keys.some(isSigned)) {
-          this.#findings.add("ledgerSignatureWrong", `${this.#named(row)}: ${keys[0].name}`);
-        }
+        const [{ name }] = keys;
+        const atMs = keys.map(({ publicBytes }) => verifyCosignature(note + line, name, publicBytes))
+          .find((time) => time !== undefined);
+        if (atMs === undefined) {
+          this.#findings.add("ledgerSignatureWrong", `${this.#named(row)}: ${name}`);
+        } else this.witnessed.set(name, { name, size: Number(row.size), atMs });
       }
     }
   }
