@@ -8,7 +8,7 @@ import {
   type Questionnaire,
   type Site,
 } from "./questionnaire.ts";
-import { networksOf, sayings } from "./translation.ts";
+import { gatewayAddress, isViaVpn, networksOf, sayings } from "./translation.ts";
 
 /** Notes what is wrong in a network file whose settings are right each by itself. */
 export function checkQuestionnaire(read: Questionnaire, root: ConfigNode, problems: Problems): void {
@@ -103,12 +103,19 @@ class Check {
     } else {
       needs(us.wireguard, ["us"], "wireguard");
       needs(partner.wireguard, keys, "wireguard");
+      const [ours, theirs] = [us.wireguard?.address, partner.wireguard?.address];
+      if (ours !== undefined && ours === theirs) {
+        this.#refuse([...keys, "wireguard", "address"], "must not be ours");
+      }
       if (us.gateway.public === undefined) needs(partner.gateway.public, [...keys, "gateway"], "public");
     }
   }
 
   #translations(partner: PartnerSite, us: Site, keys: Keys): void {
-    const sides = { ours: networksOf(us), theirs: networksOf(partner) } as const;
+    const sides = {
+      ours: networksOf(us, partner.transport),
+      theirs: networksOf(partner, partner.transport),
+    } as const;
     for (const side of ["ours", "theirs"] as const) {
       for (const [from, to] of Object.entries(partner.translate?.[side] ?? {})) {
         const at = [...keys, "translate", side, from];
@@ -141,9 +148,11 @@ class Check {
     const [callers, callees] = from === "us" ? [us, partner] : [partner, us];
     for (const [key, text, site] of [["caller", caller, callers], ["called", called, callees]] as const) {
       this.address(text, [...keys, key]);
-      const address = parseAddress(text ?? site.gateway.address);
+      const address = parseAddress(text ?? gatewayAddress(site, partner.transport));
       if (!isViaVpn(partner) || !address) continue;
-      if (networksOf(site).some((network) => contains(network, networkOf(address)))) continue;
+      if (networksOf(site, partner.transport).some((network) => contains(network, networkOf(address)))) {
+        continue;
+      }
       this.#refuse(
         text === undefined ? keys : [...keys, key],
         `${text ?? site.gateway.address} is in none of ${site.name}'s networks`,
@@ -156,9 +165,4 @@ class Check {
     const spot = item !== undefined && node.kind === "list" ? node.items[item] ?? node : node;
     this.#problems.add(spot, "CONFIG_VALUE_INVALID", { rule });
   }
-}
-
-/** Whether two sites meet by a tunnel that carries addresses of their own. */
-export function isViaVpn({ transport }: PartnerSite): boolean {
-  return transport === "ikev2" || transport === "wireguard";
 }

@@ -11,7 +11,7 @@ import {
   parseNetwork,
   sizeOf,
 } from "./addresses.ts";
-import type { PartnerSite, Site } from "./questionnaire.ts";
+import type { PartnerSite, Questionnaire, Site } from "./questionnaire.ts";
 
 /** A network, and what the other side sees in its place: the same where nothing is translated. */
 export interface Seen {
@@ -32,10 +32,30 @@ export interface Translation {
  */
 const POOL = parseNetwork("100.64.0.0/10")!;
 
-/** The networks of a site that go through a VPN: its gateway alone where it names none. */
-export function networksOf({ networks, gateway }: Site): readonly Network[] {
-  const named = networks.length > 0 ? networks : [gateway.address];
-  return named.flatMap((text) => parseNetwork(text) ?? []);
+/** Whether two sites meet by a tunnel that carries addresses of their own. */
+export function isViaVpn({ transport }: PartnerSite): boolean {
+  return transport === "ikev2" || transport === "wireguard";
+}
+
+/** How two sites meet. */
+export type Transport = PartnerSite["transport"];
+
+/**
+ * The networks of a site that go through a VPN. At `ikev2` its gateway alone where it names none; at `wireguard` the
+ * gateway's address inside the tunnel, and what the site names beside it.
+ */
+export function networksOf({ networks, gateway, wireguard }: Site, transport: Transport): readonly Network[] {
+  const own = transport === "wireguard"
+    ? [wireguard?.address ?? ""]
+    : networks.length > 0
+    ? []
+    : [gateway.address];
+  return [...own, ...networks].flatMap((text) => parseNetwork(text) ?? []);
+}
+
+/** The address of a site's gateway as its own network, or its end of the tunnel, has it. */
+export function gatewayAddress({ gateway, wireguard }: Site, transport: Transport): string {
+  return transport === "wireguard" ? wireguard?.address ?? gateway.address : gateway.address;
 }
 
 /**
@@ -44,14 +64,14 @@ export function networksOf({ networks, gateway }: Site): readonly Network[] {
  * The file has been checked: what is written fits.
  */
 export function translationWith(
-  us: Site,
-  partners: Readonly<Record<string, PartnerSite>>,
+  { us, partners }: Pick<Questionnaire, "us" | "partners">,
   name: string,
 ): Translation {
-  const taken: Network[] = Object.values(partners).flatMap((
-    partner,
-  ) => [...networksOf(partner), ...written(partner)]);
-  taken.push(...networksOf(us));
+  const taken = Object.values(partners).flatMap((partner) => [
+    ...networksOf(us, partner.transport),
+    ...networksOf(partner, partner.transport),
+    ...written(partner),
+  ]);
   // Those before this partner in the file keep what was proposed for them.
   for (const [other, partner] of Object.entries(partners)) {
     const found = between(us, partner, taken);
@@ -61,9 +81,8 @@ export function translationWith(
 }
 
 function between(us: Site, partner: PartnerSite, taken: Network[]): Translation {
-  const [ours, theirs] = [networksOf(us), networksOf(partner)];
-  const isViaVpn = partner.transport === "ikev2" || partner.transport === "wireguard";
-  const collides = isViaVpn && ours.some((one) => theirs.some((other) => overlap(one, other)));
+  const [ours, theirs] = [networksOf(us, partner.transport), networksOf(partner, partner.transport)];
+  const collides = isViaVpn(partner) && ours.some((one) => theirs.some((other) => overlap(one, other)));
   const proposed: Translation["proposed"][number][] = [];
   const seen = (of: "ours" | "theirs", network: Network): Seen => {
     const said = sayings(partner, of).find(({ network: { first, prefix } }) =>
