@@ -18,8 +18,7 @@ export const CSV_COLUMNS = [
   "port",
   "protocol",
   "through",
-  "our firewalls",
-  "their firewalls",
+  "firewalls",
   "purpose",
   "keep-alive",
 ] as const;
@@ -37,7 +36,13 @@ export function firewallSheets(read: Questionnaire, remarks: readonly Remark[]):
   const sheet = new Sheet(read);
   return [
     { path: "firewall.md", text: sheet.markdown("Firewall table", own, parts.map(notTheirs), remarks) },
-    { path: "firewall.csv", text: csv([...own, ...parts.flatMap((part) => notTheirs(part).rules)]) },
+    {
+      path: "firewall.csv",
+      text: csvText([
+        csvRows(own, us.name),
+        ...parts.map((part) => csvRows(notTheirs(part).rules, us.name, part.site.name)),
+      ]),
+    },
     ...parts.flatMap((part): Document[] => {
       const said = remarks.filter(({ partner }) => partner === part.name);
       const rules = part.rules.filter(({ theirs, through }) =>
@@ -53,31 +58,40 @@ export function firewallSheets(read: Questionnaire, remarks: readonly Remark[]):
             said,
           ),
         },
-        { path: `${part.name}/firewall.csv`, text: csv(rules) },
+        { path: `${part.name}/firewall.csv`, text: csvText([csvRows(rules, us.name, part.site.name)]) },
       ];
     }),
   ];
 }
 
-function csv(rules: readonly Rule[]): string {
-  const rows = rules.map((rule) => [
-    rule.name,
-    rule.from.who,
-    rule.from.address,
-    rule.from.also ?? "",
-    rule.to.who,
-    rule.to.address,
-    rule.to.also ?? "",
-    rule.transport,
-    String(rule.port ?? ""),
-    rule.protocol,
-    rule.through,
-    rule.ours ?? "",
-    rule.theirs ?? "",
-    rule.purpose,
-    ruleKeepAlive(rule),
-  ]);
-  return unique([CSV_COLUMNS, ...rows].map(csvRow)).join("\n") + "\n";
+function csvText(rows: readonly (readonly string[])[]): string {
+  return unique([csvRow(CSV_COLUMNS), ...rows.flat()]).join("\n") + "\n";
+}
+
+function csvRows(rules: readonly Rule[], us: string, them = ""): readonly string[] {
+  return rules.map((rule) =>
+    csvRow([
+      rule.name,
+      rule.from.who,
+      rule.from.address,
+      rule.from.also ?? "",
+      rule.to.who,
+      rule.to.address,
+      rule.to.also ?? "",
+      rule.transport,
+      String(rule.port ?? ""),
+      rule.protocol,
+      rule.through,
+      firewallsText(rule, us, them),
+      rule.purpose,
+      ruleKeepAlive(rule),
+    ])
+  );
+}
+
+/** `St. Elsewhere Hospital: out; General Hospital: in`. */
+function firewallsText({ ours, theirs }: Rule, us: string, them: string): string {
+  return [ours && `${us}: ${ours}`, theirs && `${them}: ${theirs}`].filter(Boolean).join("; ");
 }
 
 /** Several partners may share a relay: what is let through for one is let through. */
@@ -107,7 +121,7 @@ class Sheet {
       "Each line says who opens the connection; answers come back by the same one.",
       ...remarks.length === 0 ? [] : [
         "## To settle",
-        remarks.map(({ partner, says }) => `- ${partner ? `${this.#nameOf(partner)}: ` : ""}${says}`).join(
+        remarks.map(({ partner, says }) => `- ${this.#siteOf(partner).name}: ${says}`).join(
           "\n",
         ),
       ],
@@ -124,8 +138,8 @@ class Sheet {
     return sections.join("\n\n") + "\n";
   }
 
-  #nameOf(partner: string): string {
-    return this.#read.partners[partner]?.name ?? partner;
+  #siteOf(partner: string | undefined): Site {
+    return partner === undefined ? this.#read.us : this.#read.partners[partner];
   }
 
   #sites(sites: readonly Site[]): string {

@@ -72,11 +72,11 @@ export function idleRemarks(
     const every = `${slowest.everyMs / 1_000} s`;
     if (ms === undefined) {
       return [
-        `${site.name}: nobody has said how long its firewalls keep idle ${what} (\`${setting}\`). It must be longer than ${every}.`,
+        `Nobody has said how long its firewalls keep idle ${what} (\`${setting}\`). It must be longer than ${every}.`,
       ];
     }
     return ms > slowest.everyMs ? [] : [
-      `${site.name}: its firewalls drop idle ${what} after ${
+      `Its firewalls drop idle ${what} after ${
         ms / 1_000
       } s, and the keep-alive (${slowest.by}) comes every ${every}. ` +
       `Have them keep it for longer.`,

@@ -44,10 +44,10 @@ function partnerRemarks(read: Questionnaire, name: string): readonly string[] {
   ];
 }
 
-function proxyRemarks({ name, proxy }: Site): readonly string[] {
+function proxyRemarks({ proxy }: Site): readonly string[] {
   return proxy?.inspectsTls
     ? [
-      `${name}: its proxy opens TLS. It must let the connections below pass unopened: both ends show certificates, and refuse another's.`,
+      `Its proxy opens TLS. It must let the connections below pass unopened: both ends show certificates, and refuse another's.`,
     ]
     : [];
 }

@@ -3,14 +3,14 @@ import { firewallSheets } from "./firewall_sheet.ts";
 import type { Questionnaire } from "./questionnaire.ts";
 import { remarksOn } from "./remarks.ts";
 import { tunnelDocuments } from "./tunnel_documents.ts";
-import { renderWireGuard } from "./wireguard.ts";
+import { wireGuardDocuments } from "./wireguard_documents.ts";
 
 /** Everything a network file says, as documents in the order of their paths, and what is still to be settled. */
 export function renderNetwork(
   read: Questionnaire,
   tools: RenderTools,
 ): { readonly documents: readonly Document[]; readonly remarks: readonly Remark[] } {
-  const wireguard = renderWireGuard(read, tools);
+  const wireguard = wireGuardDocuments(read, tools);
   const remarks = [...remarksOn(read), ...wireguard.remarks];
   const documents = [
     ...firewallSheets(read, remarks),

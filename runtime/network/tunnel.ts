@@ -38,6 +38,8 @@ export interface Agreement {
 export interface TunnelView {
   /** What it is called at this end: by the name of the other site. */
   readonly name: string;
+  /** 10, 20, …: another one for each tunnel of this end. */
+  readonly number: number;
   readonly local: TunnelEnd;
   readonly remote: TunnelEnd;
   readonly agreement: Agreement;
@@ -73,20 +75,21 @@ export function tunnelWith(
   const { us, partners: { [name]: partner } } = read;
   if (partner.transport !== "ikev2" || !us.vpn || !partner.vpn) return undefined;
   const translation = translationWith(read, name);
-  const [ours, theirs] = [endOf(us, translation.ours), endOf(partner, translation.theirs)];
+  const [ours, theirs] = [endOf(us, translation.ours), endOf(partner, translation.theirs)] as const;
   const agreement = agreementOf(us, partner, [ours, theirs]);
   const flows = (from: "us" | "them") =>
     Object.entries(partner.connections ?? {})
       .filter(([, connection]) => connection.from === from)
       .map(([name, { port, protocol }]): Flow => ({ name, port, protocol }));
+  const tunnels = Object.keys(read.partners).filter((name) => read.partners[name].transport === "ikev2");
   const view = (
     called: string,
-    local: TunnelEnd,
-    remote: TunnelEnd,
-    leaving: readonly Flow[],
-    arriving: readonly Flow[],
-  ) => ({
+    number: number,
+    [local, remote]: readonly [TunnelEnd, TunnelEnd],
+    [leaving, arriving]: readonly [readonly Flow[], readonly Flow[]],
+  ): TunnelView => ({
     name: called,
+    number,
     local,
     remote,
     agreement,
@@ -100,8 +103,8 @@ export function tunnelWith(
     ),
   });
   return {
-    us: view(name, ours, theirs, flows("us"), flows("them")),
-    them: view(slug(us.name), theirs, ours, flows("them"), flows("us")),
+    us: view(name, 10 * (tunnels.indexOf(name) + 1), [ours, theirs], [flows("us"), flows("them")]),
+    them: view(slug(us.name), 10, [theirs, ours], [flows("them"), flows("us")]),
   };
 }
 

@@ -76,8 +76,7 @@ function addressTranslation(ends: readonly TunnelEnd[]): readonly string[] {
   );
   return rows.length === 0 ? [] : [
     "## Translated addresses",
-    "Both sites use the same addresses. Each translates its own, one to one (10.1.20.5 of a network is always the fifth of " +
-    "the other), before the tunnel on the way out and behind it on the way in. The other side never meets the addresses on the left.",
+    "Both sites use the same addresses. Each translates its own, one to one, before the tunnel on the way out and behind it on the way in. The other side never meets the addresses on the left.",
     markdownTable(["Site", "Network", "Seen by the other as"], rows),
   ];
 }

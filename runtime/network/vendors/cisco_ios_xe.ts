@@ -68,8 +68,8 @@ function configuration(view: TunnelView): string {
     "!",
     `ip access-list extended ${name}`,
     ...pairs.map(({ local, remote }) => ` permit ip ${wildcard(local)} ${wildcard(remote)}`),
-    "! Any number that is free.",
-    "interface Tunnel10",
+    "! Or any number that is free.",
+    `interface Tunnel${view.number}`,
     ` ip unnumbered ${outside}`,
     ` ip mtu ${agreement.mtu}`,
     ` ip tcp adjust-mss ${agreement.mss}`,
@@ -80,7 +80,7 @@ function configuration(view: TunnelView): string {
     ` tunnel protection ipsec policy ipv4 ${name}`,
     ` tunnel protection ipsec profile ${name}`,
     ...distinct(pairs.map(({ remote }) => remote)).map((network) =>
-      `ip route ${addressOf(network)} ${maskOf(network)} Tunnel10`
+      `ip route ${addressOf(network)} ${maskOf(network)} Tunnel${view.number}`
     ),
     ...seen.length === 0 ? [] : [
       "!",

@@ -40,6 +40,7 @@ function configuration(view: TunnelView): string {
   const routes = "set network virtual-router default routing-table ip static-route";
   const remotes = distinct(pairs.map(({ remote }) => remote));
   const seen = translated(local.networks);
+  const unit = `tunnel.${view.number}`;
   return [
     ...unwritten(view, "#"),
     `${profiles} ike-crypto-profiles mitral dh-group [ ${groups} ]`,
@@ -73,11 +74,11 @@ function configuration(view: TunnelView): string {
         `${gateway} authentication certificate local-certificate name ${local.certificate}`,
         `${gateway} authentication certificate certificate-profile ${local.authority}`,
       ],
-    "# any number that is free",
-    `set network interface tunnel units tunnel.10 mtu ${agreement.mtu}`,
-    "set network virtual-router default interface tunnel.10",
-    `set zone ${ZONE} network layer3 tunnel.10`,
-    `${tunnel} tunnel-interface tunnel.10`,
+    "# or any number that is free",
+    `set network interface tunnel units ${unit} mtu ${agreement.mtu}`,
+    `set network virtual-router default interface ${unit}`,
+    `set zone ${ZONE} network layer3 ${unit}`,
+    `${tunnel} tunnel-interface ${unit}`,
     `${tunnel} auto-key ike-gateway ${name}`,
     `${tunnel} auto-key ipsec-crypto-profile mitral`,
     ...pairs.flatMap(({ local, remote }, at) => {
@@ -88,9 +89,9 @@ function configuration(view: TunnelView): string {
         `${proxy} protocol any`,
       ];
     }),
-    ...remotes.flatMap((network, at) => route(`${routes} ${name}-${at + 1}`, network)),
+    ...remotes.flatMap((network, at) => route(`${routes} ${name}-${at + 1}`, network, unit)),
     // The zone that what arrives is meant for is looked up by the address it is sent to, before it is translated.
-    ...seen.flatMap(({ as }, at) => route(`${routes} ${name}-seen-${at + 1}`, as)),
+    ...seen.flatMap(({ as }, at) => route(`${routes} ${name}-seen-${at + 1}`, as, unit)),
     ...seen.flatMap(({ network, as }, at) => {
       const rule = `set rulebase nat rules ${name}-${at + 1}`;
       return [
@@ -111,8 +112,8 @@ function idType({ id }: TunnelEnd): "ipaddr" | "fqdn" {
   return parseAddress(id) === undefined ? "fqdn" : "ipaddr";
 }
 
-function route(path: string, network: Network): readonly string[] {
-  return [`${path} destination ${networkText(network)}`, `${path} interface tunnel.10`];
+function route(path: string, network: Network, unit: string): readonly string[] {
+  return [`${path} destination ${networkText(network)}`, `${path} interface ${unit}`];
 }
 
 /** Policies see addresses as they are before they are translated. */
