@@ -34,16 +34,14 @@ export const addNetworkInit: AddCommand = (parent, session) => {
       ]);
       const path = network ?? NETWORK_FILE;
       const schema = join(dirname(path), SCHEMA);
-      let facts = {
+      let facts: DraftFacts = {
         gateway: "a gateway",
         inside: [],
         doors: [],
         relays: [],
         partners: [],
         hidden: [],
-      } as Awaited<
-        ReturnType<typeof draftFacts>
-      >;
+      };
       if (file !== undefined) {
         const { plan, problems } = await readGatewayFile(file, session, options);
         if (!plan) {
