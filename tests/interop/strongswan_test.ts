@@ -146,34 +146,18 @@ function mitralInside(site: Site, cwd: string, ...args: readonly string[]): Deno
   return inside(site, deno, { cwd, stdin: "null", stdout: "piped", stderr: "piped" });
 }
 
-/** Sends a message from one site to an address at the other, and returns where the receiver says it came from. */
-async function exchange(one: End, other: End, listenAt: string, callAt: string): Promise<string> {
+/** Sends a message from one site to an address at the other, which must answer it. */
+async function exchange(one: End, other: End, listenAt: string, callAt: string): Promise<void> {
   await Deno.writeTextFile(join(one.folder, "order.hl7"), MESSAGE);
-  const sink = mitralInside(
-    other.site,
-    other.folder,
-    "sink",
-    "--port",
-    String(MLLP_PORT),
-    "--host",
-    listenAt,
-    "--json",
-  ).spawn();
-  const [watched, told] = sink.stdout.tee();
-  sink.stderr.cancel();
-  await printed(watched, /listen/i);
-  const { code, stdout, stderr } = await mitralInside(
-    one.site,
-    one.folder,
-    "send",
-    `${callAt}:${MLLP_PORT}`,
-    "order.hl7",
-  ).output();
+  const sink = mitralInside(other.site, other.folder, "sink", `${listenAt}:${MLLP_PORT}`, "--count", "1")
+    .spawn();
+  const taken = new Response(sink.stdout).text();
+  await printed(sink.stderr, /listening/);
+  const sent = mitralInside(one.site, one.folder, "send", `${callAt}:${MLLP_PORT}`, "order.hl7");
+  const { code, stdout, stderr } = await sent.output();
   const text = new TextDecoder();
   assertEquals(code, 0, text.decode(stderr) + text.decode(stdout));
-  sink.kill("SIGTERM");
-  await sink.status;
-  return await new Response(told).text();
+  assertStringIncludes(await taken, "ORM^O01");
 }
 
 const test = (sentence: string, body: (cwd: string) => Promise<void>) =>
