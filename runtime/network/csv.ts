@@ -5,7 +5,7 @@ export function csvRow(cells: readonly string[]): string {
 
 /** The cells of a row that {@linkcode csvRow} wrote. */
 export function readCsvRow(row: string): readonly string[] {
-  return [...row.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)].map(([, quoted, plain]) =>
+  return [...`,${row}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^",]*))/g)].map(([, quoted, plain]) =>
     quoted?.replaceAll('""', '"') ?? plain
   );
 }
