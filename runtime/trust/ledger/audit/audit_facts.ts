@@ -1,4 +1,3 @@
-import { hex } from "../hex.ts";
 import type { EntryKind, LedgerEntry } from "../entry.ts";
 import { leafHash } from "../tree.ts";
 import { type AuditCode, DICOM, LIFE, ownCode } from "./audit_codes.ts";
@@ -193,7 +192,7 @@ function objectsOf(record: AuditRecord, { life }: Shape): readonly AuditObject[]
     idType: ownCode("entry", "Number of a ledger entry"),
     name: `ledger of ${gateway}`,
     role: "13",
-    details: said({ epoch, number, leaf: hex(leafHash(bytes)), before }),
+    details: said({ epoch, number, leaf: leafHash(bytes).toHex(), before }),
   }];
   const inLife = life === undefined ? {} : { life };
   if (message !== undefined) {
@@ -223,7 +222,9 @@ function objectsOf(record: AuditRecord, { life }: Shape): readonly AuditObject[]
     const name = entry.kind === "keys" || entry.kind === "partner" ? "partner file" : "configuration";
     objects.push({
       id: hash ?? String(serial),
-      idType: hash === undefined ? ownCode("serial", "Serial of a partner file") : ownCode("hash", "SHA-256 of a file"),
+      idType: hash === undefined
+        ? ownCode("serial", "Serial of a partner file")
+        : ownCode("hash", "SHA-256 of a file"),
       name,
       role: "13",
       ...inLife,
@@ -236,5 +237,7 @@ function objectsOf(record: AuditRecord, { life }: Shape): readonly AuditObject[]
 function said(
   facts: Readonly<Record<string, string | number | undefined>>,
 ): readonly (readonly [string, string])[] {
-  return Object.entries(facts).flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)] as const]);
+  return Object.entries(facts).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as const]
+  );
 }

@@ -22,7 +22,9 @@ export const AUDIT_FORMATS = {
   json: {
     contentType: "application/json",
     write: ({ gateway, epoch, number, bytes }) =>
-      `{"gateway":${JSON.stringify(gateway)},"epoch":${epoch},"number":${number},"entry":${utf8.decode(bytes)}}`,
+      `{"gateway":${JSON.stringify(gateway)},"epoch":${epoch},"number":${number},"entry":${
+        utf8.decode(bytes)
+      }}`,
   },
 } as const satisfies Readonly<Record<string, AuditFormat>>;
 
