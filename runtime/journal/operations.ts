@@ -175,6 +175,14 @@ export type Processed = readonly {
   readonly seq?: number;
 }[];
 
+/** What of an attempt went out sealed. */
+export interface SealedAttempt {
+  /** Our signed statement, as it went out: evidence. */
+  readonly statement: Uint8Array;
+  /** SHA-256 of the envelope, in hex. */
+  readonly envelope: string;
+}
+
 /** The end of one delivery. */
 export interface Settle {
   readonly op: "settle";
@@ -204,6 +212,8 @@ export interface Settle {
   readonly followUps?: FollowUps;
   /** It went out sealed, and this is what the receipt says. */
   readonly exchanged?: Exchanged;
+  /** What went out sealed last, whatever came of it. */
+  readonly sealed?: SealedAttempt;
 }
 
 /**
@@ -263,6 +273,8 @@ export interface Attempted {
   readonly delivery: number;
   readonly attempts: number;
   readonly trouble: Trouble;
+  /** What went out sealed all the same. */
+  readonly sealed?: SealedAttempt;
 }
 
 /** A message that cannot go on. */

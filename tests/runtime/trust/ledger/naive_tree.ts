@@ -3,6 +3,7 @@ import { EMPTY_ROOT, leafHash, nodeHash } from "../../../../runtime/trust/ledger
 /** The tree as RFC 6962 section 2.1 defines it, with all hashes in memory: what the ledger's own is compared with. */
 export class NaiveTree {
   readonly levels: Uint8Array[][] = [];
+  readonly #roots = new Map<number, Uint8Array>();
 
   /** A tree of so many entries, each its number. */
   constructor(size = 0) {
@@ -20,7 +21,9 @@ export class NaiveTree {
   }
 
   root(size: number): Uint8Array {
-    return size === 0 ? EMPTY_ROOT : this.#range(0, size);
+    let root = this.#roots.get(size);
+    if (!root) this.#roots.set(size, root = size === 0 ? EMPTY_ROOT : this.#range(0, size));
+    return root;
   }
 
   #range(start: number, end: number): Uint8Array {
