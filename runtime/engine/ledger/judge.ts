@@ -1,6 +1,12 @@
 import { decodeEntry } from "../../trust/ledger/entry_bytes.ts";
 import { readOrigin } from "../../trust/ledger/checkpoint.ts";
-import { isSame, leafHash, type TreeHead, verifyConsistency, verifyInclusion } from "../../trust/ledger/tree.ts";
+import {
+  isSame,
+  leafHash,
+  type TreeHead,
+  verifyConsistency,
+  verifyInclusion,
+} from "../../trust/ledger/tree.ts";
 import type { ShownCheckpoint } from "./told.ts";
 
 /** The last head of a ledger that a witness has signed. */

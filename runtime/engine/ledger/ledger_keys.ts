@@ -34,6 +34,8 @@ export async function handedKeys(
 ): Promise<readonly { readonly keyId: string; readonly publicBytes: Uint8Array }[]> {
   const files = await journal.ask({ ask: "handedFiles", gateway });
   const inTime = files.filter((_, at) => at === 0 || files[at - 1].atMs > sinceMs);
-  const partners = await Promise.all(inTime.map(({ bytes }) => parsePartnerFile(bytes, gateway).catch(() => undefined)));
+  const partners = await Promise.all(
+    inTime.map(({ bytes }) => parsePartnerFile(bytes, gateway).catch(() => undefined)),
+  );
   return partners.flatMap((file) => file?.ledger && file.root.keyId === root ? [file.ledger] : []);
 }

@@ -107,7 +107,9 @@ function noteOf(value: unknown): string | undefined {
 
 function hashesOf(value: unknown): readonly Uint8Array[] | undefined {
   if (!Array.isArray(value) || value.length > PROOF_HASHES_MAX) return undefined;
-  const hashes = value.map((each) => textOf(each, 44)).map((text) => text === undefined ? text : bytesOf(text));
+  const hashes = value.map((each) => textOf(each, 44)).map((text) =>
+    text === undefined ? text : bytesOf(text)
+  );
   return hashes.every((hash) => hash?.length === HASH_BYTES) ? hashes as Uint8Array[] : undefined;
 }
 

@@ -316,7 +316,9 @@ export class Witnessed {
       for (const tell of witness.waiting) tell();
       return alarms.raise(errors.error(code, facts), { gateway, partner, notes: [note, last.note] });
     };
-    if (signedEpoch > epoch || signedEpoch === epoch && signed > size) return await alarm("LEDGER_ROLLED_BACK");
+    if (signedEpoch > epoch || signedEpoch === epoch && signed > size) {
+      return await alarm("LEDGER_ROLLED_BACK");
+    }
     if (signedEpoch === epoch) {
       const proof = await journal().ask({ ask: "consistency", epoch, from: signed, size });
       const isGrown = verifyConsistency({ from: theirs, to: { size, root }, proof });

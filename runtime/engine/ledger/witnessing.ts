@@ -12,7 +12,7 @@ import type { Unstamped } from "../line.ts";
 import { listenerMemory } from "../listener_memory.ts";
 import { type LedgerAlarm, type LedgerAlarms, MEMORY } from "./alarms.ts";
 import { errors } from "./errors.ts";
-import { type Judgement, judge, type ShownHead, type WitnessedHead } from "./judge.ts";
+import { judge, type Judgement, type ShownHead, type WitnessedHead } from "./judge.ts";
 import { ledgerKeysOf } from "./ledger_keys.ts";
 import { type CosignatureTold, readCheckpointTold, refusalBy } from "./told.ts";
 import { Turnstile } from "./turnstile.ts";
@@ -166,12 +166,17 @@ function alarmOf(
     case "rolledBack":
       return errors.error("LEDGER_ROLLED_BACK", facts);
     case "restored":
-      return errors.error("LEDGER_PARTNER_RESTORED", { ...facts, gone: goneText(known.size, judgement.kept) });
+      return errors.error("LEDGER_PARTNER_RESTORED", {
+        ...facts,
+        gone: goneText(known.size, judgement.kept),
+      });
   }
 }
 
 /** Entries are numbered from 0. */
 function goneText(signed: number, kept: number | undefined): string {
   if (kept === undefined) return "it does not show which are gone";
-  return kept >= signed ? "none is gone; what came behind them may be" : `those from number ${kept} on are gone`;
+  return kept >= signed
+    ? "none is gone; what came behind them may be"
+    : `those from number ${kept} on are gone`;
 }
