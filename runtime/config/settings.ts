@@ -50,7 +50,9 @@ export function noteFile(settings: Map<string, Setting>, { path }: Spot, file: s
 export function hashOf(settings: Settings, of?: string): string {
   const own = of === undefined ? undefined : pathOf(pathOf(WHOLE, "channels"), of);
   const hash = createHash("sha256");
-  const ours = [...settings].filter(([path]) => own === undefined || path === own || path.startsWith(`${own}.`));
+  const ours = [...settings].filter(([path]) =>
+    own === undefined || path === own || path.startsWith(`${own}.`)
+  );
   for (const [path, { written }] of ours.sort(([one], [other]) => one < other ? -1 : 1)) {
     hash.update(`${JSON.stringify([path, written])}\n`);
   }

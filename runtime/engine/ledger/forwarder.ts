@@ -1,33 +1,17 @@
-import {
-  DOUBTED,
-  type Parcel,
-  type Partners,
-  type RelayIdentity,
-  type SenderSpec,
-} from "../../contract/adapter.ts";
+import { DOUBTED, type Parcel, type Partners, type RelayIdentity } from "../../contract/adapter.ts";
 import { errorTable, MitralError } from "../../contract/error.ts";
 import type { World } from "../../contract/world.ts";
 import type { Journal } from "../../journal/journal.ts";
 import type { NumberedEntry } from "../../journal/ledger/operations.ts";
-import { AUDIT_FORMATS, type AuditFormatName } from "../../trust/ledger/audit/audit_formats.ts";
+import { AUDIT_FORMATS } from "../../trust/ledger/audit/audit_formats.ts";
 import { limits } from "../limits.ts";
 import type { Unstamped } from "../line.ts";
 import { listenerMemory } from "../listener_memory.ts";
 import { LazySender } from "../paths/lazy_sender.ts";
-import type { Configured } from "../plan.ts";
+import type { AuditPlan } from "../plan.ts";
 import { backoffMs } from "../supervisor.ts";
 import { errors } from "./forward_errors.ts";
 import { ForwardMark, type LedgerPlace } from "./forward_mark.ts";
-
-/** Where entries of the ledger go as they come. */
-export interface AuditPlan {
-  /** By which adapter. */
-  readonly send: Configured<SenderSpec>;
-  /** As what they are written. */
-  readonly format: AuditFormatName;
-  /** For how long none may get through, while some wait, before somebody is told. */
-  readonly alarmAfterMs: number;
-}
 
 /** What a forwarder is made of. */
 export interface ForwarderParts {

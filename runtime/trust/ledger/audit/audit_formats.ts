@@ -1,3 +1,4 @@
+import type { AuditFormatName } from "./audit_format_names.ts";
 import type { AuditRecord } from "./audit_record.ts";
 import { dicomAuditMessage } from "./dicom_audit_message.ts";
 import { fhirAuditEvent } from "./fhir_audit_event.ts";
@@ -26,10 +27,4 @@ export const AUDIT_FORMATS = {
         utf8.decode(bytes)
       }}`,
   },
-} as const satisfies Readonly<Record<string, AuditFormat>>;
-
-/** Name of a format. */
-export type AuditFormatName = keyof typeof AUDIT_FORMATS;
-
-/** Names of the formats. */
-export const auditFormatNames = Object.keys(AUDIT_FORMATS) as readonly AuditFormatName[];
+} as const satisfies Readonly<Record<AuditFormatName, AuditFormat>>;
