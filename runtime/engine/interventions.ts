@@ -58,8 +58,8 @@ export class Interventions implements OperatedGateway {
     return this.#corrections.correct(...asked);
   }
 
-  async noteSeen(ids: readonly string[], how: "viewed" | "exported", by: By = PROGRAM): Promise<void> {
-    await this.#parts.keeper.journal.write({ op: "note", ids, act: how, by, atMs: this.#nowMs() });
+  async noteSeen(...[ids, act, by = PROGRAM]: Parameters<OperatedGateway["noteSeen"]>): Promise<void> {
+    await this.#parts.keeper.journal.write({ op: "note", ids, act, by, atMs: this.#nowMs() });
   }
 
   async release(

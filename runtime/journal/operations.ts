@@ -7,6 +7,7 @@ import type { NewMessage } from "./new_message.ts";
 import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
 import type { AddHold, HoldChanged, LiftHold } from "./holds.ts";
+import type { LedgerHead, LedgerOperation, ReadHead } from "./ledger/operations.ts";
 import type { HoldSenders, Stand } from "./standing.ts";
 import type {
   Carried,
@@ -154,6 +155,7 @@ export type Found = readonly [field: string, value: string];
 export interface Process {
   readonly op: "process";
   readonly seq: number;
+  readonly atMs: number;
   readonly channel: string;
   /** Beside its control id and type. */
   readonly found: readonly Found[];
@@ -207,7 +209,7 @@ export interface Settle {
    * The peer is answered with this, since this destination's answer is what it waits for: a refusal at once, an acceptance
    * once the destination has all of the message.
    */
-  readonly concludes?: Omit<Answered, "op" | "seq">;
+  readonly concludes?: Omit<Answered, "op" | "seq" | "atMs">;
   /** Where `tellRest` or `concludes` decides. */
   readonly followUps?: FollowUps;
   /** It went out sealed, and this is what the receipt says. */
@@ -293,6 +295,7 @@ export interface Quarantine {
 export interface Answered {
   readonly op: "answered";
   readonly seq: number;
+  readonly atMs: number;
   readonly positively: boolean;
   readonly answer?: { readonly bytes: Uint8Array; readonly contentType: string };
   /** The answer is a receipt, which says this. */
@@ -390,6 +393,7 @@ export type Operation =
   | SweepFound
   | NoteExchanged
   | ForgetExchanged
+  | LedgerOperation
   | GiveBack;
 
 /** What each operation gives back. */
@@ -406,4 +410,5 @@ export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends DropKeys ? Dropped
   : O extends Prune ? Pruned
   : O extends GiveBack ? GivenBack
+  : O extends ReadHead ? LedgerHead
   : null;

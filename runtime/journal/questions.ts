@@ -5,6 +5,19 @@ import type { QueuedDelivery } from "./queued_deliveries.ts";
 import type { ActQuery, ActRecord } from "./acts.ts";
 import type { Cancellable } from "./cancels.ts";
 import type { AskExchanged, AskNumbered, ExchangedRanges, NumberedRanges } from "./exchanged.ts";
+import type {
+  AskCheckpoints,
+  AskConsistency,
+  AskEntries,
+  AskEntryAt,
+  AskHandedFiles,
+  AskInclusion,
+  CheckpointRecord,
+  EntriesSlice,
+  HandedFile,
+  LedgerQuestion,
+} from "./ledger/operations.ts";
+import type { LedgerTrouble } from "./ledger/trouble.ts";
 import type { AskNewer, NewerSlice } from "./newer_deliveries.ts";
 import type { AskReplayable, ReplayablePage } from "./replay_reader.ts";
 import type { Ageing, FoundPlace, KeptDay } from "./retention_operations.ts";
@@ -78,6 +91,7 @@ export type Question =
   | AskNewer
   | AskExchanged
   | AskNumbered
+  | LedgerQuestion
   | { readonly ask: "holds" }
   | { readonly ask: "pending" };
 
@@ -95,6 +109,8 @@ export interface PendingTotals extends Standings {
   readonly outboxes: Readonly<Record<string, number>>;
   /** What waits to be sent with others, by `channel/destination`; left out where nothing does. */
   readonly gathering: Readonly<Record<string, Gathering>>;
+  /** Left out where it agrees with what was signed. */
+  readonly ledger?: { readonly broken: LedgerTrouble };
 }
 
 /** What waits to be sent with others. */
@@ -130,4 +146,9 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends AskNumbered ? NumberedRanges
   : Q extends AskProgress ? MessageProgress | undefined
   : Q extends { ask: "forgetKeys" } ? null
+  : Q extends AskEntries ? EntriesSlice
+  : Q extends AskEntryAt ? number
+  : Q extends AskInclusion | AskConsistency ? readonly Uint8Array[]
+  : Q extends AskCheckpoints ? readonly CheckpointRecord[]
+  : Q extends AskHandedFiles ? readonly HandedFile[]
   : PendingTotals;

@@ -8,6 +8,7 @@ import { readCancellable } from "./cancels.ts";
 import type { Database } from "./database.ts";
 import { readExchanged, readNumbered } from "./exchanged.ts";
 import { readHolds } from "./holds.ts";
+import { LedgerReader } from "./ledger/ledger_reader.ts";
 import { Names } from "./names.ts";
 import { NewerDeliveries } from "./newer_deliveries.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
@@ -37,6 +38,7 @@ export class Reader {
   readonly #replays: ReplayReader;
   readonly #newer: NewerDeliveries;
   readonly #ages: AgeReader;
+  readonly #ledger: LedgerReader;
   readonly #sealing: Sealing;
 
   constructor(opened: Database, sealing: Sealing, files: BodyFiles) {
@@ -54,6 +56,7 @@ export class Reader {
     this.#newer = new NewerDeliveries(parts);
     this.#archive = new ArchiveReader(parts, this.#acts);
     this.#ages = new AgeReader(parts);
+    this.#ledger = new LedgerReader(parts);
     this.#sealing = sealing;
   }
 
@@ -123,6 +126,18 @@ export class Reader {
         return readExchanged(this.#parts, question.gateway);
       case "numbered":
         return readNumbered(this.#parts, question);
+      case "entries":
+        return this.#ledger.entries(question);
+      case "entryAt":
+        return this.#ledger.entryAt(question);
+      case "inclusion":
+        return this.#ledger.inclusion(question);
+      case "consistency":
+        return this.#ledger.consistency(question);
+      case "checkpoints":
+        return this.#ledger.checkpoints(question);
+      case "handedFiles":
+        return this.#ledger.handedFiles(question);
       case "cancellable":
         return readCancellable(this.#parts.database, this.#parts.names, question.seq);
     }

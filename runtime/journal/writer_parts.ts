@@ -3,6 +3,7 @@ import type { Blinds } from "./blinds.ts";
 import type { Bodies } from "./bodies.ts";
 import type { BodyFiles } from "./body_files.ts";
 import type { FoundIndex } from "./found.ts";
+import type { Story } from "./ledger/story.ts";
 import type { Names } from "./names.ts";
 import type { Owner, Sealing } from "./sealing.ts";
 import type { Sequences } from "./sequences.ts";
@@ -18,6 +19,7 @@ export interface WriterParts {
   readonly found: FoundIndex;
   readonly sequences: Sequences;
   readonly acts: Acts;
+  readonly story: Story;
   readonly files: BodyFiles;
 }
 

@@ -11,11 +11,10 @@ export interface LedgerKey {
   /** 32 bytes. */
   readonly publicBytes: Uint8Array<ArrayBuffer>;
   /** 64 bytes: the signature (RFC 8032). */
-  sign(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
+  sign(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
 }
 
 /** Reads both halves; rejects where they are no key, or not of one. */
-export async function importLedgerKey(pair: PairBytes): Promise<LedgerKey> {
-  const { keyId, publicBytes, sign } = await importEd25519Key(pair);
-  return { keyId, publicBytes, sign: (bytes) => Promise.resolve(sign(bytes)) };
+export function importLedgerKey(pair: PairBytes): Promise<LedgerKey> {
+  return importEd25519Key(pair);
 }

@@ -20,6 +20,7 @@ import {
 import { cosignatureLine, witnessNameOf } from "../../runtime/trust/ledger/cosignature.ts";
 import type { LedgerEntry } from "../../runtime/trust/ledger/entry.ts";
 import { encodeEntry } from "../../runtime/trust/ledger/entry_bytes.ts";
+import { bodyCommitment } from "../../runtime/journal/ledger/body_commitment.ts";
 import { inclusionProof, leafHash } from "../../runtime/trust/ledger/tree.ts";
 import type { LedgerKey } from "../../runtime/trust/ledger_key.ts";
 import { fingerprintOf, writePartnerFile } from "../../runtime/trust/partner_file.ts";
@@ -79,7 +80,7 @@ export async function evidenceOf(story: Story = {}): Promise<Evidence & { readon
   const payload = bytesOf(story.payload ?? "MSH|^~\\&|LAB\rPID|1||4711\r");
   const salt = new Uint8Array(16).fill(7);
   const signed = isSealed ? await signedBy(parties, payload, story.outcome ?? "accepted") : undefined;
-  const body = sha256(salt, payload);
+  const body = bodyCommitment(salt.toHex(), payload);
   const entries: LedgerEntry[] = [
     {
       kind: "received",

@@ -2,12 +2,14 @@ import { MitralError } from "../../contract/error.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { RunningGateway } from "../../engine/gateway_api.ts";
 import { Feed } from "./_feed.ts";
+import { listEntries, prove, readEntryQuery } from "./audit.ts";
 import { errors } from "./errors.ts";
 import { followed } from "./followed.ts";
 import {
   by,
   bytes,
   channel,
+  count,
   optional,
   type Params,
   readActQuery,
@@ -122,6 +124,15 @@ const methods: {
       evidence: day === undefined ? null : await gateway.accountsOf(name, day) ?? null,
     };
   },
+  "audit.list": ({ gateway }, params) => listEntries(gateway.ledger, readEntryQuery(params)),
+  "audit.prove": ({ gateway }, params, person) =>
+    prove(gateway, {
+      id: text(params, "id"),
+      destination: optional(params, "destination", text),
+      part: optional(params, "part", count),
+      withoutPayload: toggle(params, "withoutPayload"),
+      by: by(person, params),
+    }),
   async "channel.start"({ gateway }, params) {
     await gateway.startChannel(channel(gateway, params));
     return null;

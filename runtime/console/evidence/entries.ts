@@ -1,8 +1,11 @@
-import type { LedgerAccess } from "../../engine/ledger/ledger_access.ts";
+import type { RunningLedger } from "../../engine/ledger/ledger_api.ts";
 import type { NumberedEntry } from "../../journal/ledger/operations.ts";
 
+/** What evidence needs of a ledger. */
+export type LedgerReader = Pick<RunningLedger, "ask" | "witnessNow">;
+
 /** Entries that are looked at for one question. */
-export const SLICE = 10_000;
+const SLICE = 10_000;
 
 /** Entries about a message in one epoch of the ledger. */
 export interface EpochEntries {
@@ -15,7 +18,7 @@ export interface EpochEntries {
  * none that is about another.
  */
 export async function entriesAbout(
-  ledger: LedgerAccess,
+  ledger: LedgerReader,
   { message, sinceMs, destination }: {
     readonly message: string;
     readonly sinceMs: number;

@@ -16,7 +16,7 @@ export interface Evidence {
   readonly payload?: Uint8Array;
   /** What this gateway received, where that is something else. */
   readonly received?: Uint8Array;
-  /** 16 bytes: before the received ones they make the hash that the ledger has. */
+  /** 16 bytes: with the SHA-256 of what was received they make the hash that the ledger has. */
   readonly salt?: Uint8Array;
   /** The sender's, as it was signed. */
   readonly statement?: Uint8Array;

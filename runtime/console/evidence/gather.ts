@@ -1,6 +1,5 @@
-import type { LedgerAccess } from "../../engine/ledger/ledger_access.ts";
 import type { MessageContent } from "../../journal/records.ts";
-import { entriesAbout } from "./entries.ts";
+import { entriesAbout, type LedgerReader } from "./entries.ts";
 import { errors } from "./errors.ts";
 import type { Evidence, ProvenEntry } from "./evidence_pack.ts";
 import { headFor } from "./heads.ts";
@@ -32,7 +31,7 @@ export interface Gathered {
  * PARTNER_FILE_….
  */
 export async function gather(
-  ledger: LedgerAccess,
+  ledger: LedgerReader,
   { message, gateway, withoutPayload, ...meant }: Wanted,
 ): Promise<Gathered> {
   const { destination, signers, other, statement, receipt, ...bytes } = toldOf(message, meant);

@@ -1,6 +1,5 @@
-import type { LedgerAccess } from "../../engine/ledger/ledger_access.ts";
 import type { CheckpointRecord, NumberedEntry } from "../../journal/ledger/operations.ts";
-import type { EpochEntries } from "./entries.ts";
+import type { EpochEntries, LedgerReader } from "./entries.ts";
 import { errors } from "./errors.ts";
 
 /** Entries of an epoch, and the signed head that covers them. */
@@ -19,25 +18,24 @@ const HEADS_MAX = 100_000;
  * EVIDENCE_HEAD_MISSING.
  */
 export async function headFor(
-  ledger: LedgerAccess,
+  ledger: LedgerReader,
   { epoch, entries }: EpochEntries,
   witness: string | undefined,
   asking: () => void,
 ): Promise<Covered> {
-  const heads = (sizeMin: number) =>
-    ledger.ask({ ask: "checkpoints", epoch, sizeMin, limit: HEADS_MAX });
+  const heads = (sizeMin: number) => ledger.ask({ ask: "checkpoints", epoch, sizeMin, limit: HEADS_MAX });
   const [first, last] = [entries[0]!.number, entries.at(-1)!.number];
   const whole = (head: CheckpointRecord): Covered => ({ epoch, entries, head, left: 0 });
   const witnessed = smallest(await heads(last + 1), witness);
   if (witnessed) return whole(witnessed);
   asking();
-  if (await ledger.witness()) {
-    const now = smallest(await heads(last + 1), witness);
-    if (now) return whole(now);
-  }
+  await ledger.witnessNow();
+  const now = smallest(await heads(last + 1), witness);
+  if (now) return whole(now);
   const all = await heads(first + 1);
   const most = all.find(({ witnesses }) => witnesses.length > 0);
-  const head = most ?? all.findLast(({ size }) => size > last) ?? all[0] ?? errors.fail("EVIDENCE_HEAD_MISSING");
+  const head = most ?? all.findLast(({ size }) => size > last) ?? all[0] ??
+    errors.fail("EVIDENCE_HEAD_MISSING");
   const covered: readonly NumberedEntry[] = entries.filter(({ number }) => number < head.size);
   return { epoch, entries: covered, head, left: entries.length - covered.length };
 }

@@ -1,7 +1,7 @@
-import type { LedgerAccess } from "../../engine/ledger/ledger_access.ts";
 import { originOf, verifyCheckpoint } from "../../trust/ledger/checkpoint.ts";
 import { verifyCosignature, witnessNameOf } from "../../trust/ledger/cosignature.ts";
 import { parsePartnerFile, type Partner } from "../../trust/partner_file.ts";
+import type { LedgerReader } from "./entries.ts";
 import { errors } from "./errors.ts";
 import type { KeyFile } from "./evidence_pack.ts";
 
@@ -22,7 +22,7 @@ export class HandedKeys {
   }
 
   /** Reads all that are kept of a gateway. */
-  static async of(ledger: LedgerAccess, gateway: string): Promise<HandedKeys> {
+  static async of(ledger: LedgerReader, gateway: string): Promise<HandedKeys> {
     const kept = await ledger.ask({ ask: "handedFiles", gateway });
     const files = await Promise.all(
       kept.map(async ({ bytes, serial }) => ({
@@ -84,6 +84,8 @@ export class HandedKeys {
 /** A head with the signatures of these names alone. */
 export function noteWith(note: string, names: readonly string[]): string {
   const end = note.indexOf("\n\n") + 2;
-  const lines = note.slice(end).split("\n").slice(0, -1).filter((line) => names.includes(line.split(" ")[1]!));
+  const lines = note.slice(end).split("\n").slice(0, -1).filter((line) =>
+    names.includes(line.split(" ")[1]!)
+  );
   return note.slice(0, end) + lines.map((line) => `${line}\n`).join("");
 }

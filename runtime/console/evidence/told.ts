@@ -25,7 +25,8 @@ export interface Meant {
  * EVIDENCE_PART_UNKNOWN.
  */
 export function toldOf(message: MessageContent, { destination, part }: Meant): Told {
-  const { received, salt, evidence, payloads } = message;
+  const { received, evidence, payloads } = message;
+  const salt = message.salt === undefined ? undefined : Uint8Array.fromHex(message.salt);
   if (destination === undefined && evidence) {
     return signedTold({ payload: received, salt }, evidence, message.answer);
   }

@@ -704,7 +704,7 @@ def check_body(pack, ours, entries, payload, report):
     if body is None:
         report.open.append(f"which bytes {ours.name} received: they are not in the folder (--payload)")
         return
-    need(naming(entries, body=sha256(salt, body).hex()), "The bytes received are not those that the ledger names")
+    need(naming(entries, body=sha256(salt, sha256(body)).hex()), "The bytes received are not those that the ledger names")
     what = "the payload" if received is None else "the file received"
     report.ok(f"the ledger of {ours.name} names {what} as what it received")
     report.proven.append(f"{what} is, to the byte, what {ours.name} received")

@@ -34,7 +34,7 @@ export class Salts {
  */
 export function bodyCommitment(salt: string, body: Stored): string {
   const input = Buffer.allocUnsafe(48);
-  input.hexWrite(salt, 0);
-  input.hexWrite(isLarge(body) ? body.sha256 : hash("sha256", body), SALT_BYTES);
+  input.write(salt, 0, "hex");
+  input.write(isLarge(body) ? body.sha256 : hash("sha256", body), SALT_BYTES, "hex");
   return hash("sha256", input);
 }

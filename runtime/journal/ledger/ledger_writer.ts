@@ -93,9 +93,13 @@ export class LedgerWriter {
   #make(): Open {
     const epoch = this.#stored.epoch(), kept = this.#stored.size(epoch);
     const fullTiles = Math.floor(kept / TILE_HASHES), from = fullTiles * TILE_HASHES;
-    const edge = TreeEdge.restore(fullTiles, orZeros(this.#stored.tree(epoch, kept)), (level, number, hashes) => {
-      this.#tiles.push({ level, number, hashes });
-    });
+    const edge = TreeEdge.restore(
+      fullTiles,
+      orZeros(this.#stored.tree(epoch, kept)),
+      (level, number, hashes) => {
+        this.#tiles.push({ level, number, hashes });
+      },
+    );
     for (const { number, bytes } of this.#stored.entries(epoch, from, kept)) {
       while (edge.size < number) edge.append(ZEROS);
       if (number === edge.size) edge.append(leafHash(bytes));

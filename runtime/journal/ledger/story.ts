@@ -2,13 +2,17 @@ import { hash } from "node:crypto";
 import type { LedgerEntry } from "../../trust/ledger/entry.ts";
 import type { Act } from "../acts.ts";
 import { type Database, prepareAll, type Row, type Statements } from "../database.ts";
+import type { NoteExchanged } from "../exchanged.ts";
 import type { Stored } from "../large_bodies.ts";
 import type { Names } from "../names.ts";
 import type { Append, Appended, Attempted, Settle } from "../operations.ts";
 import type { Trouble } from "../records.ts";
+import { DELIVERY } from "../schema.ts";
 import { bodyCommitment, Salts } from "./body_commitment.ts";
 import type { LedgerWriter } from "./ledger_writer.ts";
 
+/** What an entry is about. */
+type Place = Pick<LedgerEntry, "message" | "channel" | "destination">;
 type Outcome = "accepted" | "rejected";
 
 /** A message that is new in the journal. */
@@ -102,8 +106,19 @@ export class Story {
   }
 
   /** A batch that came sealed has one receipt. */
-  acknowledgedBatch(entry: Omit<LedgerEntry, "kind">): void {
-    this.#ledger?.add({ kind: "acknowledged", ...entry });
+  acknowledgedBatch({ exchanged: { gateway, receipt: outcome }, acknowledged }: NoteExchanged): null {
+    if (!acknowledged) return null;
+    const { channel, atMs, statement, receipt } = acknowledged;
+    this.#ledger?.add({
+      kind: "acknowledged",
+      atMs,
+      channel,
+      gateway,
+      outcome,
+      statement: sha256(statement),
+      receipt: sha256(receipt),
+    });
+    return null;
   }
 
   filtered(seq: number, atMs: number, outcome?: Outcome): void {
@@ -115,32 +130,36 @@ export class Story {
   }
 
   attempted({ delivery, trouble: { atMs, code }, sealed }: Attempted): void {
-    this.#tellOf(delivery, { kind: "attempted", atMs, code, ...sealedIn(sealed) });
+    this.#tellOf(delivery, () => ({ kind: "attempted", atMs, code, ...sealedIn(sealed) }));
   }
 
   /** It was handed to another channel, where it is a message of its own. */
   handedOn(delivery: number, atMs: number): void {
-    this.#tellOf(delivery, { kind: "delivered", atMs });
+    this.#tellOf(delivery, () => ({ kind: "delivered", atMs }));
   }
 
   /** Of the members of a batch that was handed on. */
   membersHandedOn(batch: number, atMs: number): void {
-    for (const member of this.#members(batch)) this.#ledger!.add({ kind: "delivered", atMs, ...member });
+    for (const member of this.#members(batch)) this.#ledger?.add({ kind: "delivered", atMs, ...member });
   }
 
   /** A delivery has ended; told before its members' rows are changed. What a person has cancelled is an act, of each. */
   ended(settle: Settle): void {
-    const { delivery, isBatch, ended } = settle;
-    if (ended?.how !== "cancelled") this.#tellOf(delivery, endOf(settle));
-    if (!isBatch) return;
-    for (const member of this.#members(delivery)) {
-      this.#ledger!.add({ ...(ended?.how === "cancelled" ? actOf("cancelled", settle.atMs, ended.by.person) : endOf(settle)), ...member });
+    const { delivery, isBatch, ended, atMs } = settle;
+    if (ended?.how === "cancelled") {
+      if (isBatch) this.membersCancelled(delivery, atMs, ended.by.person);
+      return;
     }
+    const end = this.#tellOf(delivery, () => endOf(settle));
+    if (!isBatch || !end) return;
+    for (const member of this.#members(delivery)) this.#ledger?.add({ ...end, ...member });
   }
 
   /** The members of a batch that a person has cancelled; told before their rows are changed. */
   membersCancelled(batch: number, atMs: number, person: string): void {
-    for (const member of this.#members(batch)) this.#ledger!.add({ ...actOf("cancelled", atMs, person), ...member });
+    for (const member of this.#members(batch, DELIVERY.quarantined)) {
+      this.#ledger?.add({ ...actOf("cancelled", atMs, person), ...member });
+    }
   }
 
   /** What a person has done, without the reason: that may name a patient. */
@@ -154,21 +173,24 @@ export class Story {
     if (this.#ledger) this.#ledger.add({ ...entry, ...this.#messageOf(seq) });
   }
 
-  #tellOf(delivery: number, entry: LedgerEntry): void {
+  #tellOf(delivery: number, tell: () => LedgerEntry): LedgerEntry | undefined {
     const row = this.#ledger && this.#sql.delivery.get(delivery);
-    if (row) this.#ledger!.add({ ...entry, ...this.#placeOf(row) });
+    if (!row) return undefined;
+    const entry = tell();
+    this.#ledger.add({ ...entry, ...this.#placeOf(row) });
+    return entry;
   }
 
-  #members(batch: number): readonly Pick<LedgerEntry, "message" | "channel" | "destination">[] {
-    return this.#ledger ? this.#sql.members.all(batch).map((row) => this.#placeOf(row)) : [];
+  #members(batch: number, also: number = DELIVERY.gathering): readonly Place[] {
+    return this.#ledger ? this.#sql.members.all(batch, also).map((row) => this.#placeOf(row)) : [];
   }
 
-  #messageOf(seq: number): Pick<LedgerEntry, "message" | "channel"> | undefined {
+  #messageOf(seq: number): Omit<Place, "destination"> | undefined {
     const row = this.#sql.message.get(seq);
     return row && { message: String(row.id), channel: this.#names.textOf(Number(row.channel)) };
   }
 
-  #placeOf({ id, destination }: Row): Pick<LedgerEntry, "message" | "channel" | "destination"> {
+  #placeOf({ id, destination }: Row): Place {
     const name = this.#names.textOf(Number(destination)), end = name.indexOf("/");
     return { message: String(id), channel: name.slice(0, end), destination: name.slice(end + 1) };
   }
@@ -206,5 +228,5 @@ const STATEMENTS = {
   delivery: `SELECT message.id AS id, destination FROM delivery JOIN message ON message.seq = delivery.seq
     WHERE delivery.id = ?`,
   members: `SELECT message.id AS id, destination FROM delivery JOIN message ON message.seq = delivery.seq
-    WHERE batch = ? AND batch > 0 AND delivery.id <> batch AND delivery.state IN (2, 3) ORDER BY delivery.id`,
+    WHERE batch = ? AND batch > 0 AND delivery.id <> batch AND delivery.state IN (3, ?) ORDER BY delivery.id`,
 } as const;

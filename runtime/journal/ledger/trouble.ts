@@ -34,6 +34,8 @@ export function readLedgerTrouble(database: Database): LedgerTrouble | undefined
     const size = Number(row.size);
     if (size > found) return { code: "JOURNAL_LEDGER_SHORTENED", epoch, size, found };
     const root = stored.root(epoch, size)?.toBase64();
-    if (root !== String(row.note).split("\n", 3)[2]) return { code: "JOURNAL_LEDGER_CHANGED", epoch, size, found };
+    if (root !== String(row.note).split("\n", 3)[2]) {
+      return { code: "JOURNAL_LEDGER_CHANGED", epoch, size, found };
+    }
   }
 }

@@ -53,6 +53,9 @@ const KINDS: Readonly<Record<EntryKind, true>> = {
   alarm: true,
 };
 
+/** Every kind of entry. */
+export const ENTRY_KINDS = Object.keys(KINDS) as readonly EntryKind[];
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

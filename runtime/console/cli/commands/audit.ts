@@ -1,8 +1,12 @@
 import type { AddCommand } from "../session.ts";
+import { addAuditList } from "./audit_list.ts";
+import { addAuditProve } from "./audit_prove.ts";
 
-/** `mitral audit …` */
-export const addAudit: AddCommand = (parent, _session) => {
-  const _audit = parent.command("audit").description(
+/** `mitral audit list|prove` */
+export const addAudit: AddCommand = (parent, session) => {
+  const audit = parent.command("audit").description(
     "what the ledger says was done, when and by whom, and the proof of it",
   );
+  addAuditList(audit, session);
+  addAuditProve(audit, session);
 };
