@@ -20,12 +20,6 @@ export const errors = declareErrors("ledger", {
     says:
       "Cannot vouch for entries of {gateway} any more: it was restored, and of the {signed} of epoch {signedEpoch} {gone}",
   },
-  LEDGER_HISTORY_CHANGED: {
-    blame: "operator",
-    retry: "never",
-    says:
-      "Cannot vouch for our own ledger: of the {signed} entries that we have signed, one or more are others, or gone",
-  },
   LEDGER_KEY_STRANGE: {
     blame: "operator",
     retry: "never",
@@ -62,6 +56,11 @@ export const errors = declareErrors("ledger", {
     retry: "never",
     says:
       "Cannot see what {partner} holds against our ledger: it grew out of the {signed} entries that it knows of",
+  },
+  LEDGER_WITNESS_CRASHED: {
+    blame: "bug",
+    retry: "later",
+    says: "Cannot have our ledger witnessed by {partner}: something crashed",
   },
   LEDGER_ALARM_UNKNOWN: {
     blame: "operator",

@@ -24,7 +24,7 @@ export interface GatewayEntriesParts {
   /** Our keys, as they are now; left out where nothing is sealed. */
   keyring(): GatewayKeyring | undefined;
   /** Our own file of public keys as partners have it; left out where nobody is sent it. */
-  ownFile?(): Promise<{ readonly bytes: Uint8Array }>;
+  readonly ownFile: (() => Promise<{ readonly bytes: Uint8Array }>) | undefined;
 }
 
 const KEY = "partners";

@@ -1,17 +1,22 @@
+import type { Partners } from "../../contract/adapter.ts";
 import type { World } from "../../contract/world.ts";
 import { type By, PROGRAM } from "../../journal/acts.ts";
 import type { Journal } from "../../journal/journal.ts";
+import { errors as journalErrors } from "../../journal/schema.ts";
 import type { LedgerHead, LedgerQuestion } from "../../journal/ledger/operations.ts";
 import type { AnswerTo } from "../../journal/questions.ts";
 import type { GatewayKeyring } from "../../trust/keyring.ts";
+import { relayIdentityOf } from "../../trust/identity.ts";
 import { originOf, verifyCheckpoint } from "../../trust/ledger/checkpoint.ts";
+import type { LedgerKey } from "../../trust/ledger_key.ts";
 import type { LivePartners } from "../../trust/live_partners.ts";
-import type { ControlFeed } from "../exchange/control.ts";
+import type { PartnerExchange } from "../exchange/exchange.ts";
 import type { Unstamped } from "../line.ts";
 import type { GatewayPlan } from "../plan.ts";
 import { type LedgerAlarm, LedgerAlarms } from "./alarms.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { errors } from "./errors.ts";
+import { AuditForwarder } from "./forwarder.ts";
 import { GatewayEntries, type GatewayEntriesParts, type Login } from "./gateway_entries.ts";
 import type { RunningLedger } from "./ledger_api.ts";
 import { handedKeys } from "./ledger_keys.ts";
@@ -21,17 +26,16 @@ import { Witnessing } from "./witnessing.ts";
 
 /** What the ledger of a gateway is run with. */
 export interface GatewayLedgerParts {
-  readonly plan: Pick<GatewayPlan, "name" | "hash">;
+  readonly plan: Pick<GatewayPlan, "name" | "hash" | "audit">;
   /** Who starts the gateway. */
   readonly by: By;
-  readonly world: Pick<World, "clock" | "random">;
+  readonly world: World;
   readonly partners: LivePartners;
+  /** The same by their certificates. */
+  readonly registry: Partners;
   /** Where the gateway exchanges sealed messages with partners. */
-  readonly exchange: {
-    readonly control: ControlFeed;
-    readonly ownFile?: GatewayEntriesParts["ownFile"];
-  } | undefined;
-  /** Our keys, as they are now; left out where nothing is sealed. */
+  readonly exchange: Pick<PartnerExchange, "control" | "ownFile"> | undefined;
+  /** Our keys, as they are now; left out where there are none. */
   keyring(): GatewayKeyring | undefined;
   /** The journal there is now: another one after a failure. */
   journal(): Journal;
@@ -46,29 +50,29 @@ export class GatewayLedger implements RunningLedger {
   readonly #checkpoints: Checkpoints;
   readonly #witnessing: Witnessing | undefined;
   readonly #witnessed: Witnessed | undefined;
+  readonly #forwarder: AuditForwarder | undefined;
   readonly #unwatch: () => void;
-  /** True where the ledger is not what was signed of it: then nothing more is. */
-  #isBroken = false;
   #starting: Promise<void> = Promise.resolve();
 
   constructor(parts: GatewayLedgerParts) {
     this.#parts = parts;
     const { exchange, partners: book } = parts;
-    this.#entries = new GatewayEntries({ ...parts, ...(exchange?.ownFile ? { ownFile: exchange.ownFile } : {}) });
+    this.#entries = new GatewayEntries({ ...parts, ownFile: exchange?.ownFile });
     const alarms = this.#alarms = new LedgerAlarms(parts);
     const originOf = (epoch: number) => this.#originOf(epoch);
     const checkpoints = this.#checkpoints = new Checkpoints({
       ...parts,
       originOf,
-      key: () => this.#isBroken ? undefined : parts.keyring()?.identity?.ledger,
+      key: () => this.#key,
       made: () => this.#witnessed?.grown(),
     });
     const keyring = parts.keyring();
     if (exchange && keyring) {
-      const met = { ...parts, ...exchange, book, keyring, alarms };
+      const met = { ...parts, control: exchange.control, book, keyring, alarms };
       this.#witnessing = new Witnessing(met);
       this.#witnessed = new Witnessed({ ...met, checkpoints, originOf, ownKeys: () => this.#ownKeys() });
     }
+    if (parts.plan.audit) this.#forwarder = forwarderOf(parts, parts.plan.audit);
     this.#unwatch = book.watch(() => this.#entries.look());
   }
 
@@ -78,27 +82,33 @@ export class GatewayLedger implements RunningLedger {
     this.#entries.write({ kind: "started", by: person, ...(hash === undefined ? {} : { hash }) });
     this.#entries.look();
     this.#starting = this.#lookBack().catch(() => {});
+    this.#forwarder?.start();
   }
 
   /** A commit of so many operations is durable. */
   committed(operations: number): void {
     this.#checkpoints.committed(operations);
+    this.#forwarder?.wake();
   }
 
-  /** Our own keys have changed. */
-  keysChanged(): void {
+  /** Our own keys, or our file of public ones, may be others. */
+  look(): void {
     this.#entries.look();
   }
 
-  /** A channel's configuration counts from now on; without one, the channel is gone. */
-  configured(channel: string, hash: string | undefined, act: "loaded" | "removed", by?: By): void {
+  /** A channel's configuration counts from now on. */
+  configured(channel: string, hash: string | undefined, by?: By): void {
     this.#entries.write({
       kind: "config",
       channel,
-      act,
       ...(hash === undefined ? {} : { hash }),
       ...(by ? { by: by.person } : {}),
     });
+  }
+
+  /** A channel is gone. */
+  removed(channel: string, by?: By): void {
+    this.#entries.write({ kind: "config", channel, act: "removed", ...(by ? { by: by.person } : {}) });
   }
 
   noteLogin(login: Login): void {
@@ -119,15 +129,17 @@ export class GatewayLedger implements RunningLedger {
     this.#entries.write({ kind: "stopped" });
     await this.#checkpoints.make().catch(() => {});
     this.#checkpoints.stop();
+    await this.#forwarder?.stop();
   }
 
   state(): LedgerState {
     const { last } = this.#checkpoints;
     return {
-      isSigned: !this.#isBroken && this.#parts.keyring()?.identity?.ledger !== undefined,
+      isSigned: this.#key !== undefined,
       ...(last ? { head: { epoch: last.epoch, size: last.size, atMs: last.atMs } } : {}),
       witnesses: this.#witnessed?.states ?? [],
       alarms: this.#alarms.all.flatMap(({ notes: _, ...alarm }) => alarm.settled ? [] : [alarm]),
+      ...(this.#forwarder ? { collector: this.#forwarder.state() } : {}),
     };
   }
 
@@ -152,6 +164,12 @@ export class GatewayLedger implements RunningLedger {
     return await this.#witnessed?.askNow() ?? [];
   }
 
+  /** What heads are signed with: nothing, while the ledger is not what was signed of it before. */
+  get #key(): LedgerKey | undefined {
+    const { journal, keyring } = this.#parts;
+    return journal().found.ledger?.broken ? undefined : keyring()?.identity?.ledger;
+  }
+
   #originOf(epoch: number): string {
     const { plan: { name: gateway }, keyring } = this.#parts;
     return originOf({ gateway, root: keyring()?.identity?.root.keyId ?? "", epoch });
@@ -170,6 +188,15 @@ export class GatewayLedger implements RunningLedger {
   async #lookBack(): Promise<void> {
     const { plan: { name: gateway }, keyring, journal } = this.#parts;
     await this.#alarms.load();
+    const broken = journal().found.ledger?.broken;
+    if (broken) {
+      const { code, epoch, size, found } = broken;
+      const heads = await journal().ask({ ask: "checkpoints", epoch, sizeMin: size, limit: 1 });
+      await this.#alarms.raise(journalErrors.error(code, { size, found }), {
+        gateway,
+        notes: heads.map(({ note }) => note),
+      });
+    }
     await this.#witnessed?.load();
     const [newest] = await journal().ask({ ask: "checkpoints", limit: 1 });
     if (!newest || !keyring()?.identity?.ledger) return;
@@ -177,4 +204,13 @@ export class GatewayLedger implements RunningLedger {
     if (verifyCheckpoint(note, ...await this.#ownKeys())) return;
     await this.#alarms.raise(errors.error("LEDGER_KEY_STRANGE", { signed }), { gateway, notes: [note] });
   }
+}
+
+function forwarderOf(
+  { plan: { name: gateway }, registry: partners, keyring, ...parts }: GatewayLedgerParts,
+  plan: NonNullable<GatewayPlan["audit"]>,
+): AuditForwarder {
+  const identity = keyring()?.identity;
+  const relay = identity && relayIdentityOf(identity);
+  return new AuditForwarder({ ...parts, plan, gateway, partners, ...(relay ? { relay } : {}) });
 }

@@ -41,7 +41,7 @@ export type Judgement =
  */
 export function judge(known: WitnessedHead | undefined, { epoch, size, root, shown }: ShownHead): Judgement {
   if (!known) return { kind: "good" };
-  if (epoch > known.epoch) return { kind: "restored", ...keptOf(known, { size, root, shown }) };
+  if (epoch > known.epoch) return { kind: "restored", ...keptOf(known, { size, root }, shown) };
   if (epoch < known.epoch || size < known.size) {
     return { kind: shown.atMs < known.toldAtMs ? "unshown" : "rolledBack" };
   }
@@ -55,7 +55,8 @@ export function judge(known: WitnessedHead | undefined, { epoch, size, root, sho
 /** How many entries of the epoch before went on, by the first entry of the new one; only where that is shown. */
 function keptOf(
   known: WitnessedHead,
-  { size, root, shown: { began } }: TreeHead & Pick<ShownCheckpoint, "began">,
+  { size, root }: TreeHead,
+  { began }: ShownCheckpoint,
 ): { readonly kept?: number } {
   if (!began) return {};
   const { entry, proof } = began;

@@ -244,12 +244,14 @@ export class Witnessed {
   }
 
   #fail(partner: string, cause: unknown): void {
-    if (!(cause instanceof MitralError)) throw cause;
+    const error = cause instanceof MitralError
+      ? cause
+      : errors.error("LEDGER_WITNESS_CRASHED", { partner }, cause);
     const witness = this.#of(partner);
-    const isNews = witness.trouble !== cause.code;
-    witness.trouble = cause.code;
+    const isNews = witness.trouble !== error.code;
+    witness.trouble = error.code;
     // A partner that is off for a night is told of once.
-    if (isNews && !this.#isOver) this.#parts.report({ name: "witnessFailed", partner, error: cause });
+    if (isNews && !this.#isOver) this.#parts.report({ name: "witnessFailed", partner, error });
     for (const tell of witness.waiting) tell();
   }
 
