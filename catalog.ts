@@ -22,6 +22,7 @@ export const catalog: Catalog = {
     mllp: () => import("./adapters/mllp/sender.ts").then((m) => m.default),
     relay: () => import("./adapters/relay/sender.ts").then((m) => m.default),
     sftp: () => import("./adapters/sftp/sender.ts").then((m) => m.default),
+    syslog: () => import("./adapters/syslog/sender.ts").then((m) => m.default),
     tcp: () => import("./adapters/tcp/sender.ts").then((m) => m.default),
     to: () => import("./adapters/to/sender.ts").then((m) => m.default),
   },

@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from "node:path";
 import { isTimeZone } from "../contract/schedule.ts";
+import { checkAudit } from "./check_audit.ts";
 import { checkExchange } from "./check_exchange.ts";
 import { checkEnvelopes } from "./check_envelopes.ts";
 import { type ConfigNode, nearestNode } from "./config_node.ts";
@@ -35,6 +36,7 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
   checkPorts(file, root, channels, problems);
   checkMounts(channels, problems);
   checkExchange(file, channels, problems);
+  checkAudit(file, root, problems);
   for (const { value = {}, node } of channels) checkEnvelopes(value, node, problems);
   checkKeys(root, channels, problems);
 }

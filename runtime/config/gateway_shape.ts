@@ -1,5 +1,6 @@
 import { TIME_OF_DAY } from "../contract/schedule.ts";
 import { bytes, choice, durationMs, integer, list, map, path, record, text } from "../contract/spec.ts";
+import { AUDIT } from "./audit_shape.ts";
 import { EXCHANGE } from "./exchange_shape.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
 import {
@@ -355,6 +356,7 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
     },
   ),
   exchange: EXCHANGE,
+  audit: AUDIT,
   monitor: record("Where `/health`, `/ready` and `/metrics` are served, on loopback.", {
     port: integer("Port; 0 for one that is free.", { min: 0, max: 65_535, example: 9_464 }),
   }, { optional: true }),

@@ -1,6 +1,7 @@
 import type {
   Acknowledge,
   ApplicationAcknowledge,
+  AuditPlan,
   ChannelPlan,
   CollectPlan,
   Configured,
@@ -31,7 +32,7 @@ export interface PlanFacts {
 
 /** The plan of a gateway file without problems. */
 export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
-  const { gateway, data, masterKey, keys, monitor, exchange, drainMsMax, journal } = file;
+  const { gateway, data, masterKey, keys, monitor, exchange, audit, drainMsMax, journal } = file;
   const { folder, formats } = facts;
   return {
     name: gateway,
@@ -41,6 +42,7 @@ export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
     ...(keys === undefined ? {} : { keys }),
     ...planPartners(file.partners),
     ...(exchange === undefined ? {} : { exchange: planExchange(exchange, facts) }),
+    ...(audit === undefined ? {} : { audit: planAudit(audit) }),
     ...(monitor === undefined ? {} : { monitor }),
     drainMsMax,
     journal,
@@ -58,6 +60,10 @@ function planExchange(
     return settings ? [{ kind: spec.name, settings }] : [];
   });
   return { doors, ways, links, wayTo: wayToOf({ doors, ways }), envelope: envelope!, receiptMsMax };
+}
+
+function planAudit({ adapter: send, format, alarmAfterMs }: NonNullable<GatewayFile["audit"]>): AuditPlan {
+  return { send, format, alarmAfterMs };
 }
 
 function planPartners(

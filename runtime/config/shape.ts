@@ -125,12 +125,16 @@ export function section<
 }
 
 /** Declares a section that also holds exactly one adapter. */
-export function adapterSection<const E extends Entries, const A extends "listeners" | "senders">(
+export function adapterSection<
+  const E extends Entries,
+  const A extends "listeners" | "senders",
+  const O extends { readonly optional?: true; readonly instead?: readonly string[] },
+>(
   about: string,
   adapter: A,
   entries: E,
-  options: { readonly instead?: readonly string[] } = {},
-): Section<E, A> {
+  options: O = {} as O,
+): Section<E, A> & O {
   return { kind: "section", about, adapter, entries, ...options };
 }
 

@@ -157,6 +157,12 @@ export interface TransportEvent {
   readonly error?: MitralError;
 }
 
+/**
+ * Name of the event that a sender reports whose peers confirm nothing, when a connection is lost: the peer may not have what
+ * was sent last.
+ */
+export const DOUBTED = "connectionLost";
+
 /** Remembers nothing: for a listener that nobody starts twice. */
 export const forgetful: Memory = {
   get: () => Promise.resolve(undefined),
@@ -348,6 +354,11 @@ export interface SenderSpec<N extends string = string, S extends Spec = Spec, Co
    * first step that failed; never throws.
    */
   probe?(tools: ProbeTools<S, NoInfer<Code>>): Probe;
+  /**
+   * Its peers confirm nothing: a message counts as sent once the network has it. Where a connection is lost it reports
+   * {@linkcode DOUBTED}, so that who still has the last messages can send them again.
+   */
+  readonly isUnconfirmed?: true;
   /** How many `send`s may run at once under a config; 1 where left out. */
   lanes?(config: Config<S>): number;
   /** MUST NOT need the peer to be there: a peer that is down is met by `send`. */

@@ -1,5 +1,6 @@
 import type { Facts, MitralError } from "../contract/error.ts";
 import type { ExchangeState } from "./exchange/state.ts";
+import type { ForwardEvent } from "./ledger/forward_events.ts";
 import type { LedgerState } from "./ledger/state.ts";
 import type { PartnerEvent } from "./partner_events.ts";
 import type { PathState } from "./paths/path_set.ts";
@@ -21,6 +22,7 @@ export type GatewayEvent =
     | { readonly name: "gatewayStarted"; readonly gateway: string; readonly channels: number }
     | { readonly name: "gatewayStopped"; readonly gateway: string; readonly pending: number }
     | PartnerEvent
+    | ForwardEvent
     | ({ readonly name: "channelStarted"; readonly address: string } & Place)
     | ({ readonly name: "channelStopped" } & Place)
     /**

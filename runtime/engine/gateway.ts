@@ -121,6 +121,7 @@ export class Gateway extends Operated implements RunningGateway {
       exchange,
       keyring,
       partners: partners.book,
+      registry: partners.registry,
     });
     const acted = { keeper, world, channels, standings, drainMsMax, report };
     this.#interventions = new Interventions({ ...acted, reckoning: exchange?.reckoning });

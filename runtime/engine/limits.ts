@@ -99,6 +99,23 @@ export const limits = {
   controlBytesMax: 4 << 20,
   /** How long an answer to it is waited for. */
   controlAnswerMsMax: 30_000,
+  /** Entries of the ledger that are read at once for a collector. */
+  forwardPageMax: 256,
+  /** How long after a commit they are looked for: many commits are one look. */
+  forwardLookMs: 250,
+  /** How long before a collector that took none is tried again; doubles each time … */
+  forwardRetryMs: 1_000,
+  /** … up to this. */
+  forwardRetryMsMax: 60_000,
+  /**
+   * What was sent to a collector that confirms nothing is sent again where its connection is lost within so long after:
+   * Linux gives up a silent peer after a quarter of an hour …
+   */
+  forwardDoubtMs: 960_000,
+  /** … but no more entries than this: more than the buffers of two machines hold. */
+  forwardDoubtEntries: 10_000,
+  /** How long a gateway that stops may go on sending entries. */
+  forwardDrainMs: 2_000,
   /** How long after the start old messages are looked for, … */
   retentionFirstMs: 60_000,
   /** … and how long after that again. */

@@ -2,6 +2,7 @@ import type { TransformerSpec } from "../contract/actor.ts";
 import type { ListenerSpec, SenderSpec } from "../contract/adapter.ts";
 import type { EnvelopeSpec } from "../contract/envelope.ts";
 import type { FormatSpec } from "../contract/format.ts";
+import type { AuditFormatName } from "../trust/ledger/audit/audit_format_names.ts";
 import type { Link } from "../trust/partner_file.ts";
 
 /** What a partner is known by. Files are absolute. */
@@ -37,6 +38,16 @@ export interface ExchangePlan {
   readonly receiptMsMax: number;
 }
 
+/** Where entries of the ledger go as they come. */
+export interface AuditPlan {
+  /** By which adapter. */
+  readonly send: Configured<SenderSpec>;
+  /** As what they are written. */
+  readonly format: AuditFormatName;
+  /** For how long none may get through, while some wait, before somebody is told. */
+  readonly alarmAfterMs: number;
+}
+
 /**
  * What a gateway is to run: checked, complete, with every component's spec beside its parsed config. `config/` makes
  * it from YAML; the engine runs it and knows no file format.
@@ -58,6 +69,8 @@ export interface GatewayPlan {
   readonly partnersFolder?: string;
   /** How sealed messages come from partners and go to them. */
   readonly exchange?: ExchangePlan;
+  /** Where entries of the ledger go as they come. */
+  readonly audit?: AuditPlan;
   /** Where `/health`, `/ready` and `/metrics` are served, on loopback. */
   readonly monitor?: { readonly port: number };
   /** How long {@linkcode RunningGateway.close} may take before lines are dropped where they are. */

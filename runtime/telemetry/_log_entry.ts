@@ -207,6 +207,14 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
     facts: safe(event.facts),
     ...(event.error ? trouble(event.error) : {}),
   })),
+  auditReported: say("debug", "audit collector reported", (event) => ({
+    event: event.event,
+    facts: safe(event.facts),
+    ...(event.error ? trouble(event.error) : {}),
+  })),
+  auditFailed: say("warning", "audit collector takes no entries", ({ error }) => trouble(error)),
+  auditRestored: say("info", "audit collector takes entries again", () => ({})),
+  auditAlarmed: say("error", "audit collector alarm", ({ error }) => trouble(error)),
   fileRefused: say("error", "file refused", (event) => ({ ...place(event), file: event.file })),
   stagePassed: say("debug", "stage passed", (event) => ({ ...place(event), tookMs: event.tookMs })),
   stageCrashed: say("error", "stage crashed", (event) => ({

@@ -1,3 +1,4 @@
+import type { Partners } from "../../contract/adapter.ts";
 import type { World } from "../../contract/world.ts";
 import { type By, PROGRAM } from "../../journal/acts.ts";
 import type { Journal } from "../../journal/journal.ts";
@@ -5,6 +6,7 @@ import { errors as journalErrors } from "../../journal/schema.ts";
 import type { LedgerHead, LedgerQuestion } from "../../journal/ledger/operations.ts";
 import type { AnswerTo } from "../../journal/questions.ts";
 import type { GatewayKeyring } from "../../trust/keyring.ts";
+import { relayIdentityOf } from "../../trust/identity.ts";
 import { originOf, verifyCheckpoint } from "../../trust/ledger/checkpoint.ts";
 import type { LedgerKey } from "../../trust/ledger_key.ts";
 import type { LivePartners } from "../../trust/live_partners.ts";
@@ -14,6 +16,7 @@ import type { GatewayPlan } from "../plan.ts";
 import { type LedgerAlarm, LedgerAlarms } from "./alarms.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { errors } from "./errors.ts";
+import { AuditForwarder } from "./forwarder.ts";
 import { GatewayEntries, type GatewayEntriesParts, type Login } from "./gateway_entries.ts";
 import type { RunningLedger } from "./ledger_api.ts";
 import { handedKeys } from "./ledger_keys.ts";
@@ -23,11 +26,13 @@ import { Witnessing } from "./witnessing.ts";
 
 /** What the ledger of a gateway is run with. */
 export interface GatewayLedgerParts {
-  readonly plan: Pick<GatewayPlan, "name" | "hash">;
+  readonly plan: Pick<GatewayPlan, "name" | "hash" | "audit">;
   /** Who starts the gateway. */
   readonly by: By;
-  readonly world: Pick<World, "clock" | "random">;
+  readonly world: World;
   readonly partners: LivePartners;
+  /** The same by their certificates. */
+  readonly registry: Partners;
   /** Where the gateway exchanges sealed messages with partners. */
   readonly exchange: Pick<PartnerExchange, "control" | "ownFile"> | undefined;
   /** Our keys, as they are now; left out where there are none. */
@@ -45,6 +50,7 @@ export class GatewayLedger implements RunningLedger {
   readonly #checkpoints: Checkpoints;
   readonly #witnessing: Witnessing | undefined;
   readonly #witnessed: Witnessed | undefined;
+  readonly #forwarder: AuditForwarder | undefined;
   readonly #unwatch: () => void;
   #starting: Promise<void> = Promise.resolve();
 
@@ -66,6 +72,7 @@ export class GatewayLedger implements RunningLedger {
       this.#witnessing = new Witnessing(met);
       this.#witnessed = new Witnessed({ ...met, checkpoints, originOf, ownKeys: () => this.#ownKeys() });
     }
+    if (parts.plan.audit) this.#forwarder = forwarderOf(parts, parts.plan.audit);
     this.#unwatch = book.watch(() => this.#entries.look());
   }
 
@@ -75,11 +82,13 @@ export class GatewayLedger implements RunningLedger {
     this.#entries.write({ kind: "started", by: person, ...(hash === undefined ? {} : { hash }) });
     this.#entries.look();
     this.#starting = this.#lookBack().catch(() => {});
+    this.#forwarder?.start();
   }
 
   /** A commit of so many operations is durable. */
   committed(operations: number): void {
     this.#checkpoints.committed(operations);
+    this.#forwarder?.wake();
   }
 
   /** Our own keys, or our file of public ones, may be others. */
@@ -120,6 +129,7 @@ export class GatewayLedger implements RunningLedger {
     this.#entries.write({ kind: "stopped" });
     await this.#checkpoints.make().catch(() => {});
     this.#checkpoints.stop();
+    await this.#forwarder?.stop();
   }
 
   state(): LedgerState {
@@ -129,6 +139,7 @@ export class GatewayLedger implements RunningLedger {
       ...(last ? { head: { epoch: last.epoch, size: last.size, atMs: last.atMs } } : {}),
       witnesses: this.#witnessed?.states ?? [],
       alarms: this.#alarms.all.flatMap(({ notes: _, ...alarm }) => alarm.settled ? [] : [alarm]),
+      ...(this.#forwarder ? { collector: this.#forwarder.state() } : {}),
     };
   }
 
@@ -193,4 +204,13 @@ export class GatewayLedger implements RunningLedger {
     if (verifyCheckpoint(note, ...await this.#ownKeys())) return;
     await this.#alarms.raise(errors.error("LEDGER_KEY_STRANGE", { signed }), { gateway, notes: [note] });
   }
+}
+
+function forwarderOf(
+  { plan: { name: gateway }, registry: partners, keyring, ...parts }: GatewayLedgerParts,
+  plan: NonNullable<GatewayPlan["audit"]>,
+): AuditForwarder {
+  const identity = keyring()?.identity;
+  const relay = identity && relayIdentityOf(identity);
+  return new AuditForwarder({ ...parts, plan, gateway, partners, ...(relay ? { relay } : {}) });
 }

@@ -1,4 +1,5 @@
 import type { LedgerAlarm } from "./alarms.ts";
+import type { ForwardState } from "./forwarder.ts";
 
 /** A partner as a witness of our ledger. */
 export interface WitnessState {
@@ -26,4 +27,6 @@ export interface LedgerState {
   readonly witnesses: readonly WitnessState[];
   /** Alarms about it, and about partners' ledgers, that nobody has settled; oldest first. */
   readonly alarms: readonly Omit<LedgerAlarm, "notes">[];
+  /** The audit collector that entries are sent to; left out where there is none. */
+  readonly collector?: ForwardState;
 }
