@@ -32,13 +32,11 @@ import type { AddCommand, Session } from "./session.ts";
 
 /** Every command, in the order of the help. */
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
-  ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys, addPartner, addRelay]],
+  ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys, addPartner, addRelay, addNetwork]],
   [
     "Run:",
     [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addJournal, addAudit, addTrace],
   ],
-  ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys, addPartner, addRelay, addNetwork]],
-  ["Run:", [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addJournal, addTrace]],
   ["Try out:", [addTest, addTestConnection, addSend, addSink, addDoctor, addTls, addDiff]],
   ["Learn:", [addHelp, addCompletions, addVersion]],
 ];

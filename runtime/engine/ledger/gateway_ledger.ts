@@ -17,7 +17,7 @@ import { type LedgerAlarm, LedgerAlarms } from "./alarms.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { errors } from "./errors.ts";
 import { AuditForwarder } from "./forwarder.ts";
-import { GatewayEntries, type GatewayEntriesParts, type Login } from "./gateway_entries.ts";
+import { GatewayEntries, type Login } from "./gateway_entries.ts";
 import type { RunningLedger } from "./ledger_api.ts";
 import { handedKeys } from "./ledger_keys.ts";
 import type { LedgerState, WitnessAnswer } from "./state.ts";
