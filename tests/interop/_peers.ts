@@ -10,6 +10,7 @@ const PEERS = {
   "curl": [["curl", "--version"]],
   "fish": [["fish", "--version"]],
   "gpg": [["gpg", "--version"]],
+  "iproute2": [["ip", "-V"], ["/usr/sbin/ip", "-V"]],
   "nats-server": [[NATS_SERVER, "--version"]],
   "nginx-light": [["/usr/sbin/nginx", "-v"], ["nginx", "-v"]],
   // It has no call that only says whether it is there.
@@ -29,6 +30,9 @@ const PEERS = {
   "python3-paramiko": [["/usr/bin/python3", "-c", "import paramiko"], ["python3", "-c", "import paramiko"]],
   "stunnel4": [["stunnel4", "-version"]],
   "systemd": [["systemd-analyze", "--version"]],
+  "tcpdump": [["tcpdump", "--version"], ["/usr/sbin/tcpdump", "--version"]],
+  "wireguard-go": [["wireguard-go", "--version"]],
+  "wireguard-tools": [["wg", "--version"]],
   "zsh": [["zsh", "--version"]],
 } as const satisfies Readonly<Record<string, readonly (readonly [string, ...string[]])[]>>;
 
