@@ -26,6 +26,7 @@ const commands = [
   "keys rotate",
   "keys seal",
   "keys show",
+  "keys wireguard",
   "relay",
   "relay init",
   "relay add",
