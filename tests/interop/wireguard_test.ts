@@ -6,7 +6,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { projectFolder } from "../../examples/_kit/process.ts";
 import { exitCodes } from "../../runtime/console/cli/exit_codes.ts";
-import { renderWireGuard } from "../../runtime/network/wireguard.ts";
+import { WIREGUARD_KEY_FILE } from "../../runtime/network/wireguard.ts";
 import { parsePartnerFile } from "../../runtime/trust/partner_file.ts";
 import { run, withFolder } from "../runtime/console/console_kit.ts";
 import { Capture, haveText, kindOf } from "./_captured.ts";
@@ -44,7 +44,7 @@ async function mitral(folder: string, ...args: readonly string[]): Promise<strin
   return out;
 }
 
-/** Two gateways with keys, each with the public file of the other. */
+/** Two gateways with keys. */
 async function endsIn(cwd: string): Promise<readonly [End, End]> {
   const id = crypto.getRandomValues(new Uint8Array(4)).toHex();
   const [hospital, registry] = ["hospital", "registry"].map((name, at): End => ({
@@ -54,37 +54,61 @@ async function endsIn(cwd: string): Promise<readonly [End, End]> {
     outside: `192.0.2.${at + 1}`,
     folder: join(cwd, name),
   }));
-  for (const { name, folder } of [hospital, registry]) {
-    await Deno.mkdir(folder);
-    await mitral(folder, "keys", "master", "master.key");
-    await mitral(folder, "keys", "init", "--name", name, "--out", "keys");
-  }
+  const at = `{ host: ${registry.address}, port: ${MLLP_PORT} }`;
+  await prepare(
+    hospital,
+    registry,
+    `  results:
+    listen: { mllp: { port: ${MLLP_PORT} }, acknowledge: from registry }
+    parse: hl7v2
+    send: { registry: { mllp: ${at} } }
+`,
+  );
+  await prepare(
+    registry,
+    hospital,
+    `  from-hospital:
+    listen: { mllp: ${at} }
+    parse: hl7v2
+    send: { files: { file: { path: ./out } } }
+`,
+  );
   return [hospital, registry];
 }
 
+/** Makes the keys of a gateway, its gateway file, and the network file with its partner. */
+async function prepare(own: End, other: End, channel: string): Promise<void> {
+  const { folder, name } = own;
+  const site = ({ name, address, outside }: End) => `
+    name: The ${name}
+    gateway: { address: ${outside}, public: ${outside} }
+    wireguard: { address: ${address} }
+    firewall: { tcpIdleMs: 30 min, udpIdleMs: 60 s }`;
+  await Deno.mkdir(join(folder, "out"), { recursive: true });
+  await Deno.writeTextFile(
+    join(folder, "gateway.yaml"),
+    `gateway: ${name}\nkeys: ./keys/gateway.json\npartners: { ${other.name}: ./partner.json }\nchannels:\n${channel}`,
+  );
+  await Deno.writeTextFile(
+    join(folder, "network.yaml"),
+    `us:${site(own)}\npartners:\n  ${other.name}:${site(other)}\n    transport: wireguard\n`,
+  );
+  await mitral(folder, "keys", "master", "master.key");
+  await mitral(folder, "keys", "init", "--file", "gateway.yaml");
+}
+
 const ownFile = ({ folder, name }: End) => join(folder, "keys", `${name}.partner.json`);
+const keyFileOf = ({ folder, link }: End) => join(folder, `${link}.key`);
 
 /** Writes what wg-quick reads, as the owner of this end would; `theirs`: the file the partner has handed over. */
 async function configure(own: End, other: End, theirs: string = ownFile(other)): Promise<string> {
-  const keyFile = join(own.folder, `${own.link}.key`), path = join(own.folder, `${own.link}.conf`);
-  const said = JSON.parse(
-    await mitral(own.folder, "keys", "wireguard", "--keys", "keys/gateway.json", "--out", keyFile, "--json"),
-  );
-  const partner = await parsePartnerFile(await Deno.readFile(theirs), theirs);
-  const config = renderWireGuard({
-    name: own.name,
-    publicKey: said.public,
-    addresses: [`${own.address}/32`],
-    port: PORT,
-    keyFile,
-    peers: [{
-      name: other.name,
-      publicKey: partner.wireguard!.publicBytes.toBase64(),
-      endpoint: `${other.outside}:${PORT}`,
-      allowed: [`${other.address}/32`],
-    }],
-  });
-  await Deno.writeTextFile(path, config, { mode: 0o600 });
+  const path = join(own.folder, `${own.link}.conf`);
+  await Deno.copyFile(theirs, join(own.folder, "partner.json"));
+  await mitral(own.folder, "keys", "wireguard", "--out", keyFileOf(own));
+  await mitral(own.folder, "network", "render");
+  const config = await Deno.readTextFile(join(own.folder, "network/wireguard.conf"));
+  // A test leaves the machine's own folders alone.
+  await Deno.writeTextFile(path, config.replaceAll(WIREGUARD_KEY_FILE, keyFileOf(own)), { mode: 0o600 });
   return path;
 }
 
@@ -117,9 +141,7 @@ function mitralInside(site: Site, cwd: string, ...args: readonly string[]): Deno
 }
 
 /** Starts a gateway inside a namespace, and waits until it is ready. It ends with the namespace. */
-async function startGateway(site: Site, { folder }: End, channel: string): Promise<void> {
-  await Deno.mkdir(join(folder, "out"));
-  await Deno.writeTextFile(join(folder, "gateway.yaml"), `gateway: ${site.namespace}\nchannels:\n${channel}`);
+async function startGateway(site: Site, { folder }: End): Promise<void> {
   const child = mitralInside(site, folder, "run", "gateway.yaml").spawn();
   const troubles = new Response(child.stderr).text();
   await printed(child.stdout, /^ready /m).catch(async (cause) => {
@@ -140,23 +162,29 @@ const test = (sentence: string, ignore: boolean, body: (cwd: string) => Promise<
 test("wg takes the private key, and makes the same public one of it", isMissing, async (cwd) => {
   const [hospital, registry] = await endsIn(cwd);
   await configure(hospital, registry);
-  const keyFile = join(hospital.folder, `${hospital.link}.key`);
+  const keyFile = keyFileOf(hospital);
   assertEquals((await Deno.stat(keyFile)).mode! & 0o777, 0o600);
   const { stdout } = await new Deno.Command("sh", { args: ["-c", 'wg pubkey <"$0"', keyFile] }).output();
   const partner = await parsePartnerFile(await Deno.readFile(ownFile(hospital)), "hospital");
   assertEquals(new TextDecoder().decode(stdout).trim(), partner.wireguard!.publicBytes.toBase64());
 });
 
-test("wg-quick takes the configuration, in which there is no private key", isMissing, async (cwd) => {
-  const [hospital, registry] = await endsIn(cwd);
-  const path = await configure(hospital, registry);
-  const { success, stdout, stderr } = await new Deno.Command("wg-quick", { args: ["strip", path] }).output();
-  const stripped = new TextDecoder().decode(stdout);
-  assert(success, new TextDecoder().decode(stderr));
-  assertStringIncludes(stripped, `Endpoint = ${registry.outside}:${PORT}`);
-  const secret = (await Deno.readTextFile(join(hospital.folder, `${hospital.link}.key`))).trim();
-  assert(!(await Deno.readTextFile(path)).includes(secret));
-});
+// It asks whoever is not root for a password.
+test(
+  "wg-quick takes the configuration, in which there is no private key",
+  isMissing || Deno.uid() !== 0,
+  async (cwd) => {
+    const [hospital, registry] = await endsIn(cwd);
+    const path = await configure(hospital, registry);
+    const { success, stdout, stderr } = await new Deno.Command("wg-quick", { args: ["strip", path] })
+      .output();
+    const stripped = new TextDecoder().decode(stdout);
+    assert(success, new TextDecoder().decode(stderr));
+    assertStringIncludes(stripped, `Endpoint = ${registry.outside}:${PORT}`);
+    const secret = (await Deno.readTextFile(keyFileOf(hospital))).trim();
+    assert(!(await Deno.readTextFile(path)).includes(secret));
+  },
+);
 
 test(
   "a message goes through the tunnel of two gateways' keys, and the wire shows nothing of it",
@@ -169,26 +197,8 @@ test(
     await using _registry = await up(there, registry, await configure(registry, hospital));
     const wire = await Capture.start(here, here.cable);
     const tunnel = await Capture.start(there, registry.link);
-    await startGateway(
-      there,
-      registry,
-      `  from-hospital:
-    listen: { mllp: { host: ${registry.address}, port: ${MLLP_PORT} } }
-    parse: hl7v2
-    send: { files: { file: { path: ./out } } }
-`,
-    );
-    await startGateway(
-      here,
-      hospital,
-      `  results:
-    listen:
-      mllp: { port: ${MLLP_PORT} }
-      acknowledge: from registry
-    parse: hl7v2
-    send: { registry: { mllp: { host: ${registry.address}, port: ${MLLP_PORT} } } }
-`,
-    );
+    await startGateway(there, registry);
+    await startGateway(here, hospital);
     await Deno.writeTextFile(join(cwd, "result.hl7"), MESSAGE);
     const sent = await mitralInside(here, cwd, "send", `127.0.0.1:${MLLP_PORT}`, "result.hl7").output();
     assertEquals(sent.code, exitCodes.ok, new TextDecoder().decode(sent.stderr));
