@@ -154,8 +154,6 @@ const test = (sentence: string, ignore: boolean, body: (cwd: string) => Promise<
   Deno.test({
     name: sentence,
     ignore,
-    sanitizeResources: false,
-    sanitizeOps: false,
     fn: () => withFolder(body),
   });
 
