@@ -1,5 +1,3 @@
-import type { WireGuardEnd } from "./wireguard_documents.ts";
-
 /** A file that is made from a network file. */
 export interface Document {
   /** Below the folder of all of them, with `/`: `general/ikev2.md`. */
@@ -17,8 +15,6 @@ export interface Remark {
 /** What documents are made with beside the network file. */
 export interface RenderTools {
   /** Public keys of gateways for WireGuard, in base64, where their own files have them. */
-  /** Writes the configuration of one end of WireGuard's tunnels; left out, none is written. */
-  readonly renderWireGuard?: (end: WireGuardEnd) => string;
   readonly wireguard: {
     readonly us?: string;
     /** By the partner's name in the network file. */

@@ -1,3 +1,4 @@
+import { parseAddress } from "./addresses.ts";
 import { OPEN, type PartnerSite, type PROTOCOLS } from "./questionnaire.ts";
 
 /** What a gateway file tells of the network. */
@@ -75,7 +76,7 @@ function insideLines({ name, from, host, ...connection }: DraftConnection): read
     `${name}:`,
     ...indent([
       `system: "${OPEN}" # ${from === "us" ? "what is called" : "who calls"}`,
-      `address: ${host === undefined ? `"${OPEN}"` : quoted(host)}`,
+      `address: ${addressText(host)}`,
       `from: ${from}`,
       ...connectionLines(connection),
     ]),
@@ -112,6 +113,12 @@ function connectionLines(
     `port: ${port === 0 ? `"${OPEN}"` : port}`,
     `purpose: ${quoted(purpose)}`,
   ];
+}
+
+/** An address as it is; a name as the question which address it has. */
+function addressText(host: string | undefined): string {
+  if (host === undefined) return `"${OPEN}"`;
+  return parseAddress(host) ? host : `"${OPEN}" # of ${host}`;
 }
 
 /** Text as YAML takes it, whatever is in it. */

@@ -94,7 +94,7 @@ function firewallsText({ ours, theirs }: Rule, us: string, them: string): string
   return [ours && `${us}: ${ours}`, theirs && `${them}: ${theirs}`].filter(Boolean).join("; ");
 }
 
-/** Several partners may share a relay: what is let through for one is let through. */
+/** Each once, in order. */
 function unique<T>(rows: readonly T[]): readonly T[] {
   return [...new Set(rows)];
 }

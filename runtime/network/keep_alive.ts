@@ -79,7 +79,7 @@ export function idleRemarks(
       `Its firewalls drop idle ${what} after ${
         ms / 1_000
       } s, and the keep-alive (${slowest.by}) comes every ${every}. ` +
-      `Have them keep it for longer.`,
+      `They must wait for longer.`,
     ];
   };
   const proxied = site.proxy === undefined ? [] : remark(

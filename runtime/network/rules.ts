@@ -273,13 +273,14 @@ class PartnerRules {
       }];
     }
     const { hostname, port } = new URL(site.proxy.url);
-    const proxy = { who: `${site.name}, proxy`, address: hostname };
+    const who = `${site.name}, proxy`;
+    const open = site.gateway.public === undefined ? { address: hostname } : { address: site.gateway.public };
     return [
       {
         ...shared,
         name: `${this.#name}/${name}-to-proxy`,
         from: { who: site.name, address: site.gateway.address },
-        to: proxy,
+        to: { who, address: hostname },
         port: Number(port) || 80,
         protocol: "HTTP CONNECT",
         through: "inside",
@@ -287,7 +288,7 @@ class PartnerRules {
       },
       {
         name: `${this.#name}/${name}`,
-        from: proxy,
+        from: { who, ...open },
         through: "internet",
         [side]: "out",
         ...callee,

@@ -93,7 +93,13 @@ const PRE_SHARED_KEY =
 function configuration(view: TunnelView, title: string): readonly string[] {
   const { vendor } = view.local;
   const device = devices[vendor];
-  if (device?.configuration) return [`## ${title}`, codeBlock(device.configuration(view))];
+  if (device?.configuration) {
+    return [
+      `## ${title}`,
+      "Lines that begin with ! or # are for whoever reads them.",
+      codeBlock(device.configuration(view)),
+    ];
+  }
   return vendor === "strongswan"
     ? [`## ${title}`, "`swanctl.conf` and `nftables.conf`, which come with this sheet."]
     : [];

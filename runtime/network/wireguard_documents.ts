@@ -2,25 +2,7 @@ import { networkText } from "./addresses.ts";
 import type { Document, Remark, RenderTools } from "./document.ts";
 import type { Questionnaire, Site } from "./questionnaire.ts";
 import { translationWith } from "./translation.ts";
-
-/** One end of WireGuard tunnels: what its configuration is made from. */
-export interface WireGuardEnd {
-  readonly name: string;
-  /** In base64. */
-  readonly publicKey: string;
-  /** Inside the tunnel, with their prefixes. */
-  readonly addresses: readonly string[];
-  readonly port: number;
-  /** Largest packet of the ways to the other ends. */
-  readonly wayMtu: number;
-  readonly peers: readonly {
-    readonly name: string;
-    readonly publicKey: string;
-    /** `HOST:PORT`; left out where it is not called. */
-    readonly endpoint?: string;
-    readonly allowed: readonly string[];
-  }[];
-}
+import { renderWireGuard, type WireGuardPeer, type WireGuardTunnel } from "./wireguard.ts";
 
 /** WireGuard's part of the documents. */
 export interface WireGuardPart {
@@ -41,8 +23,7 @@ export function wireGuardDocuments(read: Questionnaire, tools: RenderTools): Wir
     ...ourKey === undefined ? [{ says: missing }] : [],
     ...names.filter((name) => !known.includes(name)).map((partner) => ({ partner, says: missing })),
   ];
-  const render = tools.renderWireGuard;
-  if (render === undefined || ourKey === undefined || known.length === 0) return { documents: [], remarks };
+  if (ourKey === undefined || known.length === 0) return { documents: [], remarks };
   const ours = endOf(
     us,
     ourKey,
@@ -57,7 +38,7 @@ export function wireGuardDocuments(read: Questionnaire, tools: RenderTools): Wir
   }));
   const documents = [{ path: "wireguard.conf", end: ours }, ...theirs].map(({ path, end }) => ({
     path,
-    text: render(end),
+    text: renderWireGuard(end),
   }));
   return { documents, remarks };
 }
@@ -66,8 +47,8 @@ function endOf(
   { name, wireguard }: Site,
   publicKey: string,
   wayMtu: number,
-  peers: WireGuardEnd["peers"],
-): WireGuardEnd {
+  peers: readonly WireGuardPeer[],
+): WireGuardTunnel {
   const { address, port } = wireguard!;
   return {
     name,
@@ -83,7 +64,7 @@ function peerOf(
   { name, gateway, wireguard }: Site,
   publicKey: string,
   seen: ReturnType<typeof translationWith>["ours"],
-): WireGuardEnd["peers"][number] {
+): WireGuardPeer {
   const host = gateway.public && (gateway.name ?? gateway.public);
   const written = host?.includes(":") ? `[${host}]` : host;
   return {

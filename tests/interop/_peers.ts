@@ -46,6 +46,9 @@ const PEERS = {
   "strongswan-swanctl": [["/usr/bin/env", "test", "-x", "/usr/sbin/swanctl"]],
   "stunnel4": [["stunnel4", "-version"]],
   "systemd": [["systemd-analyze", "--version"]],
+  "tcpdump": [["tcpdump", "--version"], ["/usr/sbin/tcpdump", "--version"]],
+  "wireguard-go": [["wireguard-go", "--version"]],
+  "wireguard-tools": [["wg", "--version"]],
   "zsh": [["zsh", "--version"]],
 } as const satisfies Readonly<Record<string, readonly (readonly [string, ...string[]])[]>>;
 

@@ -148,7 +148,7 @@ Deno.test("a firewall that forgets sooner than anything speaks is told of", asyn
   const text = twoHospitals().replace("tcpIdleMs: 1 h, udpIdleMs: 90 s", "tcpIdleMs: 20 s, udpIdleMs: 8 s");
   const { documents, remarks } = renderNetwork(await questionnaireOf(text), { wireguard: { partners: {} } });
   assertEquals(remarks.map(({ partner, says }) => `${partner}: ${says}`), [
-    "general: Its firewalls drop idle UDP after 8 s, and the keep-alive (VPN) comes every 10 s. Have them keep it for longer.",
+    "general: Its firewalls drop idle UDP after 8 s, and the keep-alive (VPN) comes every 10 s. They must wait for longer.",
   ]);
   // Linux is told to speak twice in that time.
   assertStringIncludes(

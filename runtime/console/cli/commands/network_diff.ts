@@ -1,11 +1,18 @@
 import { dirname, join } from "node:path";
 import type { Differences } from "../../../network/differences.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { addFileArgument, NETWORK_FILE, NETWORK_FOLDER, renderFile } from "../network/network_file.ts";
+import {
+  addFileArgument,
+  addRenderingOptions,
+  NETWORK_FILE,
+  NETWORK_FOLDER,
+  renderFile,
+  type RenderingOptions,
+} from "../network/network_file.ts";
 import { plain } from "../plain.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 
-interface DiffOptions {
+interface DiffOptions extends RenderingOptions {
   readonly against?: string;
   readonly full?: boolean;
   readonly json?: boolean;
@@ -13,7 +20,7 @@ interface DiffOptions {
 
 /** `mitral network diff` */
 export const addNetworkDiff: AddCommand = (parent, session) => {
-  addFileArgument(parent.command("diff"))
+  addRenderingOptions(addFileArgument(parent.command("diff")))
     .description(
       "show what a changed network file changes in the documents that were rendered; nothing is written",
     )
@@ -33,7 +40,7 @@ export const addNetworkDiff: AddCommand = (parent, session) => {
         import("../network/rendered_folder.ts"),
         import("../../../network/differences.ts"),
       ]);
-      const rendering = await renderFile(file, session);
+      const rendering = await renderFile(file, options, session);
       if (typeof rendering === "number") return rendering;
       const folder = options.against ?? join(dirname(file), NETWORK_FOLDER);
       const differences = compareDocuments(await readRendered(folder, session), rendering.documents);

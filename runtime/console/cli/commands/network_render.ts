@@ -1,18 +1,25 @@
 import { dirname, join } from "node:path";
 import { exitCodes } from "../exit_codes.ts";
 import { plural } from "../figures.ts";
-import { addFileArgument, NETWORK_FILE, NETWORK_FOLDER, renderFile } from "../network/network_file.ts";
+import {
+  addFileArgument,
+  addRenderingOptions,
+  NETWORK_FILE,
+  NETWORK_FOLDER,
+  renderFile,
+  type RenderingOptions,
+} from "../network/network_file.ts";
 import { type AddCommand, examples } from "../session.ts";
 import { plain } from "../plain.ts";
 
-interface RenderOptions {
+interface RenderOptions extends RenderingOptions {
   readonly out?: string;
   readonly json?: boolean;
 }
 
 /** `mitral network render` */
 export const addNetworkRender: AddCommand = (parent, session) => {
-  addFileArgument(parent.command("render"))
+  addRenderingOptions(addFileArgument(parent.command("render")))
     .description("write all documents of a network file anew: firewall tables, IKEv2 sheets, configuration")
     .option("--out <dir>", `folder for them (default: ${NETWORK_FOLDER}, beside the network file)`)
     .option("--json", "print what was written, and what is to be settled, as JSON")
@@ -26,7 +33,7 @@ export const addNetworkRender: AddCommand = (parent, session) => {
         import("../../../network/differences.ts"),
       ]);
       const folder = options.out ?? join(dirname(file), NETWORK_FOLDER);
-      const rendering = await renderFile(file, session);
+      const rendering = await renderFile(file, options, session);
       if (typeof rendering === "number") return rendering;
       const { documents, remarks, us } = rendering;
       const before = await readRendered(folder, session);

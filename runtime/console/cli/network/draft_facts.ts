@@ -4,6 +4,7 @@ import { PROTOCOLS } from "../../../network/questionnaire.ts";
 import type { Link } from "../../../trust/partner_file.ts";
 import { pathsOf } from "../../../engine/paths/paths_of.ts";
 import type { Session } from "../session.ts";
+import { partnersOf } from "./partners.ts";
 
 /** What a gateway file, and the files of its partners, tell of the network. */
 export async function draftFacts(plan: GatewayPlan, session: Session): Promise<DraftFacts> {
@@ -26,15 +27,15 @@ export async function draftFacts(plan: GatewayPlan, session: Session): Promise<D
   ]);
   const links = exchange?.links ?? [];
   const doors = links.flatMap((link) => linkConnections("exchange", link, "them"));
-  const files = await linksOfPartners(plan, session);
+  const known = await partnersOf(plan, session);
   return {
     gateway,
     inside,
     doors: doors.map(({ host: _, ...door }) => door),
     relays: [...new Set(links.flatMap(serversOf))],
-    partners: files.map(({ name, links }) => ({
+    partners: known.map(({ name, partner }) => ({
       name,
-      ways: links.flatMap((link) => linkConnections("exchange-out", link, "us")),
+      ways: (partner?.links ?? []).flatMap((link) => linkConnections("exchange-out", link, "us")),
     })),
     hidden,
   };
@@ -92,32 +93,4 @@ function linkConnections(
 
 function serversOf({ settings: { servers } }: Link): readonly string[] {
   return Array.isArray(servers) ? servers.map(String) : typeof servers === "string" ? [servers] : [];
-}
-
-/** How partners are reached, by our names for them; what cannot be read tells nothing. */
-async function linksOfPartners(
-  { partners, partnersFolder }: GatewayPlan,
-  session: Session,
-): Promise<readonly { readonly name: string; readonly links: readonly Link[] }[]> {
-  const [{ parsePartnerFile }, { parseRecord }, { namesIn }] = await Promise.all([
-    import("../../../trust/partner_file.ts"),
-    import("../../../trust/partner_record.ts"),
-    import("../../../trust/partner_folder.ts"),
-  ]);
-  const { disk } = session.outside.world;
-  const listed = Object.entries(partners).map(async ([name, { keys }]) => {
-    const read = keys === undefined
-      ? undefined
-      : await disk.read(keys).then((bytes) => parsePartnerFile(bytes, keys)).catch(() => undefined);
-    return { name, links: read?.links ?? [] };
-  });
-  const files = partnersFolder === undefined ? [] : await disk.list(partnersFolder).catch(() => []);
-  const kept = namesIn(files).map(async (name) => {
-    const path = `${partnersFolder}/${name}.json`;
-    const record = await disk.read(path).then((bytes) => parseRecord(bytes, name, path)).catch(() =>
-      undefined
-    );
-    return { name, links: record?.held?.partner.links ?? [] };
-  });
-  return await Promise.all([...listed, ...kept]);
 }
