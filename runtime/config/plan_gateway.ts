@@ -5,6 +5,7 @@ import type {
   CollectPlan,
   Configured,
   DestinationPlan,
+  DisclosurePlan,
   ExchangePlan,
   GatewayPlan,
   OnPlan,
@@ -120,7 +121,7 @@ function planDestination(
   },
   facts: PlanFacts,
 ): DestinationPlan {
-  const { encrypt, adapter, paths, retry, collect } = file;
+  const { encrypt, adapter, paths, retry, collect, disclosure } = file;
   const to = adapter?.spec.feed?.(adapter.config as never).partner;
   const unansweredMs = retry?.unansweredMs ?? channel.retry.unansweredMs;
   const expiresMs = retry?.expiresMs ?? channel.retry.expiresMs;
@@ -129,6 +130,7 @@ function planDestination(
     steps: withFormats(stepsOf(file), end),
     ...(encrypt || to ? { encrypt: planEncrypt(encrypt, to, facts) } : {}),
     ...(collect === undefined ? {} : { collect: planCollect(collect, timeZone) }),
+    ...(disclosure === undefined ? {} : { disclosure: planDisclosure(disclosure) }),
     send: file.channel !== undefined ? { channel: file.channel } : paths ? { paths } : adapter,
     order: planOrder(file.order ?? channel.order),
     retry: {
@@ -180,6 +182,12 @@ function planCollect(
     timeZone: timeZone || channelZone,
     ...(countMax === undefined ? {} : { countMax }),
   };
+}
+
+function planDisclosure(
+  { address, ...disclosure }: NonNullable<DestinationFile["disclosure"]>,
+): DisclosurePlan {
+  return { ...disclosure, ...(address === undefined ? {} : { address }) };
 }
 
 function planOn({ rejected, postponed, unanswered, alertAfterMs }: DestinationFile["on"]): OnPlan {

@@ -25,6 +25,8 @@ export interface OutboxEntry extends Entry {
   end?: FinalVerdict["kind"];
   /** When the peer first refused it for now, or did not answer, by a clock that nobody sets. */
   failingSinceMs?: Partial<Record<Failure, number>>;
+  /** An attempt may have put it into its recipient's hands. */
+  mayHaveReached?: true;
   /** Since when it waits for a peer that answers nobody. */
   silentSinceMs?: number | undefined;
 }

@@ -6,6 +6,7 @@ import { Blinds } from "./blinds.ts";
 import type { BodyFiles } from "./body_files.ts";
 import { readCancellable } from "./cancels.ts";
 import type { Database } from "./database.ts";
+import { DisclosureReader } from "./disclosures/disclosure_reader.ts";
 import { readExchanged, readNumbered } from "./exchanged.ts";
 import { readHolds } from "./holds.ts";
 import { Names } from "./names.ts";
@@ -37,6 +38,7 @@ export class Reader {
   readonly #replays: ReplayReader;
   readonly #newer: NewerDeliveries;
   readonly #ages: AgeReader;
+  readonly #disclosures: DisclosureReader;
   readonly #sealing: Sealing;
 
   constructor(opened: Database, sealing: Sealing, files: BodyFiles) {
@@ -54,6 +56,7 @@ export class Reader {
     this.#newer = new NewerDeliveries(parts);
     this.#archive = new ArchiveReader(parts, this.#acts);
     this.#ages = new AgeReader(parts);
+    this.#disclosures = new DisclosureReader(parts);
     this.#sealing = sealing;
   }
 
@@ -115,6 +118,16 @@ export class Reader {
         return readHolds(this.#parts);
       case "acts":
         return this.#acts.list(question.query);
+      case "actSlice":
+        return this.#acts.slice(question);
+      case "disclosed":
+        return this.#disclosures.disclosed(question);
+      case "disclosedCertainty":
+        return this.#disclosures.certainty(question);
+      case "seen":
+        return this.#disclosures.seen(question);
+      case "disclosuresOver":
+        return this.#disclosures.isOver(question);
       case "replayable":
         return this.#replays.page(question);
       case "newer":

@@ -1,8 +1,10 @@
 import { declareErrors } from "../contract/error.ts";
 import { ACT_TABLE } from "./acts.ts";
 import type { Database } from "./database.ts";
+import { DISCLOSURE_TABLES } from "./disclosures/tables.ts";
 import { EXCHANGED_TABLES } from "./exchanged.ts";
 import { HOLD_TABLE } from "./holds.ts";
+import { LEDGER_TABLES } from "./ledger/tables.ts";
 import { STANDING_TABLE } from "./standing.ts";
 
 /** Errors of the journal. */
@@ -69,7 +71,7 @@ export const errors = declareErrors("journal", {
 });
 
 /** Version of the schema this program writes. */
-export const VERSION = 5;
+export const VERSION = 6;
 
 /** Where a message stands, as `message.state` has it: numbers, so that a partial index holds what is still to do. */
 export const MESSAGE = {
@@ -89,7 +91,7 @@ export const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
  * - `name` has words of the gateway file alone. What a message says is in the sealed columns (`sealed`, `answer`,
  *   `evidence`, `value`, `reason`), or stands in an index as a blind number.
  * - `data_key`: keys of a channel (0: the gateway) and a day (0: none), wrapped by the master key. No number is given twice:
- *   whoever reads remembers keys by it. `vault` has the key of the blind indexes, wrapped by it, too.
+ *   whoever reads remembers keys by it. `vault` has the keys of what is blind, wrapped by it, too.
  * - `message.day`: whose key seals all that belongs to the message: the day it was received, in days since 1970-01-01, or a
  *   later one where it was kept beyond its time. `recognised`: it is found when it comes again. `whole`: null for what goes on by itself, 0 for a piece, and the
  *   message it has become part of.
@@ -162,13 +164,15 @@ INSERT INTO setting VALUES ('epoch', 1);
 
 /** What version 5 added: what gateways have exchanged. */
 const SINCE_4 = EXCHANGED_TABLES;
+/** What version 6 added: the ledger, and what was disclosed of patients. */
+const SINCE_5 = LEDGER_TABLES + DISCLOSURE_TABLES;
 
 /** Makes the tables in a new file, and those a file of the version before lacks. Errors: JOURNAL_VERSION_NEWER. */
 export function prepareSchema(database: Database): void {
   const found = versionOf(database);
   if (found > VERSION) errors.fail("JOURNAL_VERSION_NEWER", { found, known: VERSION });
   if (found === VERSION) return;
-  const missing = found === 4 ? SINCE_4 : TABLES_4 + SINCE_4;
+  const missing = (found < 4 ? TABLES_4 : "") + (found < 5 ? SINCE_4 : "") + SINCE_5;
   database.exec(`BEGIN IMMEDIATE; ${missing} PRAGMA user_version = ${VERSION}; COMMIT`);
 }
 

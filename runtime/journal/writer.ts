@@ -5,6 +5,7 @@ import { Bodies } from "./bodies.ts";
 import { Cancels } from "./cancels.ts";
 import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
+import { DisclosureWriter } from "./disclosures/disclosure_writer.ts";
 import { ExchangedWriter } from "./exchanged.ts";
 import { FoundIndex } from "./found.ts";
 import { HoldWriter } from "./holds.ts";
@@ -21,7 +22,7 @@ import { StandingWriter } from "./standing.ts";
 import type { WriterParts } from "./writer_parts.ts";
 import { prepareWrites } from "./writes.ts";
 
-const FREEING: ReadonlySet<Operation["op"]> = new Set(["dropKeys", "prune", "giveBack"]);
+const FREEING: ReadonlySet<Operation["op"]> = new Set(["dropKeys", "prune", "giveBack", "dropDisclosures"]);
 
 /** Everything that is written. One connection, one transaction a batch. */
 export class Writer {
@@ -50,6 +51,7 @@ export class Writer {
       found: new FoundIndex(sql, names, blinds),
       sequences: new Sequences(database),
       acts: new Acts(database, names, sealing),
+      disclosures: new DisclosureWriter(database, sealing),
       files,
     };
     const makings = this.#makings = new Makings(parts);
@@ -137,7 +139,7 @@ export class Writer {
       case "correct":
         return this.#replays.correct(operation);
       case "note":
-        return this.#parts.acts.noteAll(operation);
+        return this.#parts.acts.noteAll(operation, this.#parts.disclosures);
       case "release":
         return this.#replays.release(operation);
       case "cancel":
@@ -166,6 +168,10 @@ export class Writer {
         return { freePages: Number(this.#parts.sql.freePages.get()!.freelist_count) };
       case "sweepFound":
         return this.#retention.sweepFound(operation);
+      case "noteAsked":
+        return this.#parts.acts.noteAsked(operation, this.#parts.disclosures);
+      case "dropDisclosures":
+        return this.#parts.disclosures.drop(operation);
       case "exchanged":
         return null;
       case "forgetExchanged":

@@ -2,6 +2,7 @@ import type { Acts } from "./acts.ts";
 import type { Blinds } from "./blinds.ts";
 import type { Bodies } from "./bodies.ts";
 import type { BodyFiles } from "./body_files.ts";
+import type { DisclosureWriter } from "./disclosures/disclosure_writer.ts";
 import type { FoundIndex } from "./found.ts";
 import type { Names } from "./names.ts";
 import type { Owner, Sealing } from "./sealing.ts";
@@ -18,6 +19,7 @@ export interface WriterParts {
   readonly found: FoundIndex;
   readonly sequences: Sequences;
   readonly acts: Acts;
+  readonly disclosures: DisclosureWriter;
   readonly files: BodyFiles;
 }
 
