@@ -20,7 +20,7 @@ import { checkPartnerName, partnerNames, readSection } from "./read_section.ts";
 import { readYaml } from "./read_yaml.ts";
 import { reasonOf } from "./parse_secret.ts";
 import { readVariables } from "./read_variables.ts";
-import { type Settings, settingsOf } from "./settings.ts";
+import { hashOf, type Settings, settingsOf } from "./settings.ts";
 
 /**
  * Where a gateway is described: the absolute path of a YAML file; the text of one, with the absolute path it has or
@@ -111,7 +111,9 @@ export async function readGateway(source: GatewaySource, tools: GatewayTools): P
     ...(read?.exchange ? { envelope: await loadEnvelope(context) } : {}),
     wayToOf: (own) => wayToOf({ folder, disk, catalog, ...own }),
   });
-  return { plan, problems: [], settings: new Map([...settingsOf(root), ...context.files]) };
+  const settings = new Map([...settingsOf(root), ...context.files]);
+  const channels = plan.channels.map((channel) => ({ ...channel, hash: hashOf(settings, channel.name) }));
+  return { plan: { ...plan, channels, hash: hashOf(settings) }, problems: [], settings };
 }
 
 /** The gateway file as a tree, with the channels of the files beside it. */

@@ -42,3 +42,19 @@ export function noteFile(settings: Map<string, Setting>, { path }: Spot, file: s
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
   settings.set(`${path} ${file}`, plainSetting(`sha256:${hash}`));
 }
+
+/**
+ * SHA-256 of settings as they are written, in hex: no secret is in it, and a table or an actor that a step reads is. `of`: those
+ * of one channel; all where left out.
+ */
+export function hashOf(settings: Settings, of?: string): string {
+  const own = of === undefined ? undefined : pathOf(pathOf(WHOLE, "channels"), of);
+  const hash = createHash("sha256");
+  const ours = [...settings].filter(([path]) =>
+    own === undefined || path === own || path.startsWith(`${own}.`)
+  );
+  for (const [path, { written }] of ours.sort(([one], [other]) => one < other ? -1 : 1)) {
+    hash.update(`${JSON.stringify([path, written])}\n`);
+  }
+  return hash.digest("hex");
+}

@@ -3,6 +3,7 @@ import type { World } from "../contract/world.ts";
 import type { GatewayEvent } from "../engine/events.ts";
 import type { RunningGateway } from "../engine/gateway_api.ts";
 import type { GatewayPlan } from "../engine/plan.ts";
+import type { By } from "../journal/acts.ts";
 import type { OpenStore } from "../journal/journal.ts";
 import type { MemoryUse } from "../telemetry/metrics.ts";
 
@@ -22,6 +23,8 @@ export interface Outside {
       readonly world: World;
       readonly observer: (event: GatewayEvent) => void;
       readonly openStore?: OpenStore;
+      /** Who opens it, where that is to be written down. */
+      readonly by?: By;
     },
   ): Promise<RunningGateway>;
   /** Memory of this process, for the metrics; left out where it is not known. */

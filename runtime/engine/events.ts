@@ -1,5 +1,6 @@
 import type { Facts, MitralError } from "../contract/error.ts";
 import type { ExchangeState } from "./exchange/state.ts";
+import type { LedgerState } from "./ledger/state.ts";
 import type { PartnerEvent } from "./partner_events.ts";
 import type { PathState } from "./paths/path_set.ts";
 
@@ -316,8 +317,11 @@ export interface GatewaySnapshot {
   readonly journal: JournalState;
   /** In the order of the gateway file. */
   readonly channels: readonly ChannelState[];
+  /** Who signs what it writes down, who has seen it, and what is wrong with it. */
+  readonly ledger: LedgerState;
   /** Its doors and partners; left out where it has no exchange. */
   readonly exchange?: ExchangeState;
 }
 
 export type { DoorState, ExchangePartnerState, ExchangeState } from "./exchange/state.ts";
+export type { LedgerState, WitnessState } from "./ledger/state.ts";

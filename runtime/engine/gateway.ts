@@ -1,5 +1,6 @@
 import type { Reply } from "../contract/adapter.ts";
 import type { World } from "../contract/world.ts";
+import { type By, PROGRAM } from "../journal/acts.ts";
 import type { Journal, OpenStore } from "../journal/journal.ts";
 import { sqliteStore } from "../journal/store.ts";
 import type { PendingTotals } from "../journal/questions.ts";
@@ -10,7 +11,8 @@ import { MitralError } from "../contract/error.ts";
 import { type MasterKey, missingMasterKey } from "../trust/master_key.ts";
 import { Channel } from "./channel.ts";
 import { foundOf } from "./channel_parts.ts";
-import { deadlineIn, drain } from "./drain.ts";
+import { ChannelChanges } from "./channel_changes.ts";
+import { drain } from "./drain.ts";
 import type { GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { PartnerExchange } from "./exchange/exchange.ts";
 import { exchangeOf } from "./exchange/exchange_of.ts";
@@ -18,11 +20,11 @@ import { type GatewayPartners, openPartners } from "./gateway_partners.ts";
 import type { FinalOutcome, RunningGateway, WaitingDelivery } from "./gateway_api.ts";
 import { errors } from "./gateway_errors.ts";
 import { pendingIn, Statistics } from "./gateway_statistics.ts";
-import { InTurn } from "./in_turn.ts";
 import { Interventions } from "./interventions.ts";
 import { type GatewayKeys, keysFor, type KeyTools } from "./keys_for.ts";
 import { IntakeMemory } from "./intake_memory.ts";
 import { JournalKeeper } from "./journal_keeper.ts";
+import { GatewayLedger } from "./ledger/gateway_ledger.ts";
 import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
 import { Operated } from "./operated.ts";
@@ -54,8 +56,9 @@ export class Gateway extends Operated implements RunningGateway {
   readonly #stageObservers = new Set<(event: GatewayEvent) => void>();
   readonly #standings = new StandingBook();
   readonly #interventions: Interventions;
-  /** A channel is started, stopped, reloaded or removed for one caller at a time: two of them would share its queues. */
-  readonly #changes = new InTurn();
+  readonly #changes: ChannelChanges;
+  /** What is written down beside the feed, and who has seen it. */
+  readonly ledger: GatewayLedger;
   readonly #newId: () => string;
   readonly #startedAtMs: number;
   readonly #statistics: Statistics;
@@ -70,6 +73,7 @@ export class Gateway extends Operated implements RunningGateway {
     keys: GatewayKeys | undefined,
     partners: GatewayPartners,
     openStore: OpenStore,
+    by: By,
   ) {
     super();
     this.name = plan.name;
@@ -91,7 +95,10 @@ export class Gateway extends Operated implements RunningGateway {
       openStore,
       pressure,
       report,
-      committed: (operations, tookMs) => this.#statistics.committed(operations, tookMs),
+      committed: (operations, tookMs) => {
+        this.#statistics.committed(operations, tookMs);
+        this.ledger.committed(operations);
+      },
       failed: (error) => {
         for (const channel of channels.values()) channel.halt(error);
       },
@@ -106,9 +113,25 @@ export class Gateway extends Operated implements RunningGateway {
     const [memory, newId, journal] = [this.#memory, this.#newId, () => this.#journal];
     const plans = () => [...channels.values()].map((channel) => channel.plan);
     const met = { plan, keys, world, partners, memory, journal, channels: plans, newId, report };
-    this.#exchange = exchangeOf(met);
+    const exchange = this.#exchange = exchangeOf({ ...met, renewed: () => this.ledger.look() });
+    const keyring = () => this.#keys?.keyring;
+    const ledger = this.ledger = new GatewayLedger({
+      ...met,
+      by,
+      exchange,
+      keyring,
+      partners: partners.book,
+    });
     const acted = { keeper, world, channels, standings, drainMsMax, report };
-    this.#interventions = new Interventions({ ...acted, reckoning: this.#exchange?.reckoning });
+    this.#interventions = new Interventions({ ...acted, reckoning: exchange?.reckoning });
+    this.#changes = new ChannelChanges({
+      ...acted,
+      renewal,
+      ledger,
+      make: (plan, totals) => this.#make(plan, totals),
+      prepare: (plan) => this.#prepare(plan),
+      isClosing: () => this.#closing !== undefined,
+    });
     this.#retention = new Retention({
       keeper,
       clock: world.clock,
@@ -124,13 +147,15 @@ export class Gateway extends Operated implements RunningGateway {
    */
   static async open(
     plan: GatewayPlan,
-    { world, masterKey, observer, openStore }: {
+    { world, masterKey, observer, openStore, by = PROGRAM }: {
       world: World;
       /** What the data folder and our own keys are sealed under. A store that writes nothing down needs none. */
       masterKey?: MasterKey;
       observer?: (event: GatewayEvent) => void;
       /** SQLite in the data folder where left out. */
       openStore?: OpenStore;
+      /** Who starts it. */
+      by?: By;
     },
   ): Promise<Gateway> {
     const store = openStore ?? sqliteStore(masterKey ?? missingMasterKey(plan.masterKey));
@@ -139,12 +164,16 @@ export class Gateway extends Operated implements RunningGateway {
       world,
       ...(masterKey ? { masterKey } : {}),
       partners: partners.book,
-      report: (news) => gateway.#report(news),
+      report: (news) => {
+        gateway.#report(news);
+        gateway.ledger.look();
+      },
     };
     const keys = await keysFor(plan, plan.channels, keyTools);
-    const gateway = new Gateway(plan, world, keyTools, keys, partners, store);
+    const gateway = new Gateway(plan, world, keyTools, keys, partners, store, by);
     if (observer) gateway.observe(observer);
     await gateway.#keeper.open();
+    gateway.ledger.start();
     partners.start();
     await keys?.watch?.start();
     gateway.#standings.load(gateway.#journal.found);
@@ -192,6 +221,7 @@ export class Gateway extends Operated implements RunningGateway {
       sendersHeld: this.#standings.sendersHeld,
       journal,
       channels,
+      ledger: this.ledger.state(),
       ...(this.#exchange ? { exchange: this.#exchange.state() } : {}),
     };
   }
@@ -247,42 +277,19 @@ export class Gateway extends Operated implements RunningGateway {
   }
 
   startChannel(name: string): Promise<void> {
-    return this.#change(name, async () => {
-      const channel = this.#channel(name);
-      this.#mustHaveJournal();
-      const { work, destinations } = channel.state();
-      // A line that halted starts again with its channel.
-      const lines = [work, ...Object.values(destinations)];
-      if (lines.some(({ condition }) => condition === "halted")) await this.#stop(channel);
-      await this.#start(channel);
-    });
+    return this.#changes.start(name);
   }
 
   stopChannel(name: string): Promise<void> {
-    return this.#change(name, () => this.#stop(this.#channel(name)));
+    return this.#changes.stop(name);
   }
 
-  reloadChannel(plan: ChannelPlan): Promise<void> {
-    return this.#change(plan.name, async () => {
-      this.#mustHaveJournal();
-      const old = this.#channels.get(plan.name);
-      if (old) await this.#retire(old);
-      // It may be for a partner that came since.
-      await this.#partners.book.look();
-      // Channels that came with the file need no keys; this one may be the first that seals or opens.
-      if (!this.#keys) {
-        this.#keys = await keysFor(this.#plan, [plan], this.#keyTools);
-        await this.#keys?.watch?.start();
-      }
-      await this.#start(this.#make(plan, await this.#journal.ask({ ask: "pending" })));
-    });
+  reloadChannel(plan: ChannelPlan, by?: By): Promise<void> {
+    return this.#changes.reload(plan, by);
   }
 
-  removeChannel(name: string): Promise<void> {
-    return this.#change(name, async () => {
-      await this.#retire(this.#channel(name));
-      this.#channels.delete(name);
-    });
+  removeChannel(name: string, by?: By): Promise<void> {
+    return this.#changes.remove(name, by);
   }
 
   testPartner(partner: string, signal: AbortSignal = new AbortController().signal) {
@@ -345,11 +352,6 @@ export class Gateway extends Operated implements RunningGateway {
     return channel;
   }
 
-  /** Nothing is started on a journal that has failed. */
-  #mustHaveJournal(): void {
-    if (this.#keeper.trouble) throw this.#keeper.trouble;
-  }
-
   async #close(): Promise<void> {
     // Nothing new is taken from here on: what is under way beside the channels is awaited where it has to be.
     const pruned = this.#retention.stop();
@@ -358,7 +360,8 @@ export class Gateway extends Operated implements RunningGateway {
     this.#renewal.forget();
     this.#partners[Symbol.dispose]();
     this.#keys?.watch?.[Symbol.dispose]();
-    const journal = { close: () => pruned.then(() => this.#keeper.close()) };
+    this.ledger.stopAsking();
+    const journal = { close: () => pruned.then(() => this.ledger.stop()).then(() => this.#keeper.close()) };
     await drain([...this.#channels.values()], journal, this.#world, this.#plan.drainMsMax, this.#exchange);
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
     this.#isClosed = true;
@@ -366,32 +369,17 @@ export class Gateway extends Operated implements RunningGateway {
     this.#stageObservers.clear();
   }
 
-  async #start(channel: Channel): Promise<void> {
-    if (!this.#closing) await channel.start();
-    if (!this.#closing) return;
-    // It was not there to be drained, or not yet.
-    await this.#stop(channel);
-    errors.fail("GATEWAY_CLOSED", { channel: channel.plan.name });
-  }
-
-  /** Stops a channel for good. One that comes in its place reads of the journal what this one has done, to the last. */
-  async #retire(channel: Channel): Promise<void> {
-    await this.#stop(channel);
-    await this.#journal.written();
-  }
-
-  async #stop(channel: Channel): Promise<void> {
-    this.#renewal.forget(channel);
-    const { deadline, forget } = deadlineIn(this.#plan.drainMsMax, this.#world.clock);
-    await channel.stop(deadline).finally(forget);
-  }
-
-  /** Changes a channel, once whoever was before has; not while the channels are made anew. */
-  async #change(name: string, change: () => Promise<void>): Promise<void> {
-    await this.#changes.begin(name, () => this.#renewal.act(change));
+  /** For a channel that came while the gateway runs. */
+  async #prepare(plan: ChannelPlan): Promise<void> {
+    // It may be for a partner that came since.
+    await this.#partners.book.look();
+    // Channels that came with the file need no keys; this one may be the first that seals or opens.
+    if (this.#keys) return;
+    this.#keys = await keysFor(this.#plan, [plan], this.#keyTools);
+    await this.#keys?.watch?.start();
   }
 
   #channel(name: string): Channel {
-    return this.#channels.get(name) ?? errors.fail("GATEWAY_CHANNEL_UNKNOWN", { channel: name });
+    return this.#changes.find(name);
   }
 }

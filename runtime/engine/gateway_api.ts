@@ -9,6 +9,7 @@ import type { Watched } from "../journal/upkeep/upkeep.ts";
 import type { GatewayReports } from "./disclosures/reports_api.ts";
 import type { Condition, GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { PartnerTestLine } from "./exchange/partner_test.ts";
+import type { RunningLedger } from "./ledger/ledger_api.ts";
 import type { ChannelPlan } from "./plan.ts";
 import type { PrunedMessages } from "./retention.ts";
 import type { GatewayStatistics } from "./statistics.ts";
@@ -163,7 +164,11 @@ export interface OperatedGateway {
   /** What is recorded of patients, and of the people who saw it. */
   readonly reports: GatewayReports;
   /** Records that somebody was shown, or given, what messages say. */
-  noteSeen(ids: readonly string[], how: "viewed" | "exported", by?: By): Promise<void>;
+  noteSeen(
+    ids: readonly string[],
+    how: "viewed" | "exported" | "exported as evidence",
+    by?: By,
+  ): Promise<void>;
   /**
    * Lets later messages of a quarantined delivery's keys go on, without sending it again. Errors:
    * GATEWAY_MESSAGE_UNKNOWN.
@@ -264,6 +269,8 @@ export interface RunningGateway extends OperatedGateway {
    * `stages`, since every stage of every message is then timed.
    */
   observe(listener: (event: GatewayEvent) => void, options?: { readonly stages?: boolean }): () => void;
+  /** What is written down so that it convinces others, who signs it, and who has seen it. */
+  readonly ledger: RunningLedger;
   /** Search over the messages the journal holds, and over what people did. */
   readonly archive: Archive;
   /** What messages are found by: fields that the formats of its channels know, and those they have under `search`. */
@@ -337,12 +344,12 @@ export interface RunningGateway extends OperatedGateway {
    * Stops the channel, puts the new plan in its place, starts it; others do not notice. A channel of a new name is
    * added. Where the new plan does not start, the channel stays stopped with it: nothing of the old one is put back.
    */
-  reloadChannel(plan: ChannelPlan): Promise<void>;
+  reloadChannel(plan: ChannelPlan, by?: By): Promise<void>;
   /**
    * Drains the channel, stops it and forgets it. What it has not sent stays in the journal, and is sent when a channel
    * of that name is there again. Errors: GATEWAY_CHANNEL_UNKNOWN.
    */
-  removeChannel(name: string): Promise<void>;
+  removeChannel(name: string, by?: By): Promise<void>;
   /**
    * Lets go of messages over their time, as the gateway does by itself every hour. `dryRun`: says only what would go, and
    * what would stay. Errors: JOURNAL_….

@@ -63,11 +63,11 @@ export class Interventions implements OperatedGateway {
     return this.#corrections.correct(...asked);
   }
 
-  async noteSeen(ids: readonly string[], how: "viewed" | "exported", by: By = PROGRAM): Promise<void> {
+  async noteSeen(...[ids, act, by = PROGRAM]: Parameters<OperatedGateway["noteSeen"]>): Promise<void> {
     const patients: (readonly Patient[])[] = [];
     for (const id of ids) patients.push(await this.#patientsOf(id));
     const { keeper: { journal } } = this.#parts;
-    await journal.write({ op: "note", ids, act: how, patients, by, atMs: this.#nowMs() });
+    await journal.write({ op: "note", ids, act, patients, by, atMs: this.#nowMs() });
   }
 
   /** Whom a message is about, as it was received; nobody where that cannot be told any more. */

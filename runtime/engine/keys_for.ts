@@ -24,7 +24,7 @@ export interface KeyTools {
 }
 
 /**
- * The keys of a gateway; `undefined` where none of these channels seals or opens anything.
+ * The keys of a gateway; `undefined` where it has none, and none of these channels seals or opens anything.
  * Errors: KEYRING_…, IDENTITY_…, PARTNER_….
  */
 export async function keysFor(
@@ -32,13 +32,14 @@ export async function keysFor(
   channels: readonly ChannelPlan[],
   { world, masterKey, partners, report }: KeyTools,
 ): Promise<GatewayKeys | undefined> {
-  const seals = plan.exchange !== undefined ||
+  const { keys: file } = plan;
+  // Without any of it, what it writes down is signed all the same.
+  const seals = file !== undefined || plan.exchange !== undefined ||
     channels.some((channel) =>
       channel.decrypt || channel.destinations.some((destination) => destination.encrypt)
     );
   if (!seals) return undefined;
   const own = masterKey ? { masterKey } : {};
-  const { keys: file } = plan;
   await partners.readFiles();
   const ours = await openKeyring({
     gateway: plan.name,

@@ -6,8 +6,8 @@ import type { Place } from "./events.ts";
 export type PartnerEvent =
   /** Our own keys lie in clear, or what was written over their file cannot be used: those there were go on. */
   | { readonly name: "keysTroubled"; readonly error: MitralError }
-  /** Our own keys were made anew, and count from now on; `serial` grows with every change. */
-  | { readonly name: "keysChanged"; readonly serial: number }
+  /** Our own keys were made anew, `by` this person, and count from now on; `serial` grows with every change. */
+  | { readonly name: "keysChanged"; readonly serial: number; readonly by?: string }
   /** Its certificates cannot be read any more, or may soon not be used. */
   | { readonly name: "partnerTroubled"; readonly partner: string; readonly error: MitralError }
   /** Its files have other certificates from now on: so many of its own. */
@@ -27,6 +27,17 @@ export type PartnerEvent =
   | { readonly name: "accountDisputed"; readonly partner: string; readonly error: MitralError }
   /** A partner's gateway could not be told our account, or would not hear it; it is tried again. */
   | { readonly name: "accountFailed"; readonly partner: string; readonly error: MitralError }
+  /**
+   * Something is wrong with a ledger, ours or a partner's: somebody should look. `partner`: it was found with, or at, it. Said
+   * once of each.
+   */
+  | { readonly name: "ledgerAlarmed"; readonly partner?: string; readonly error: MitralError }
+  /** A partner has signed the head of our ledger of that size: it has seen it. */
+  | { readonly name: "ledgerWitnessed"; readonly partner: string; readonly size: number }
+  /** A partner has not signed the head of our ledger, or could not be told what we say of its; it is tried again. */
+  | { readonly name: "witnessFailed"; readonly partner: string; readonly error: MitralError }
+  /** What a partner showed of its ledger is not what it must be, and was not signed. */
+  | { readonly name: "checkpointRefused"; readonly partner: string; readonly error: MitralError }
   /** A door of the exchange listens. */
   | { readonly name: "doorOpened"; readonly door: string; readonly address: string }
   /** It could not be opened, and is tried again in `againInMs`. */

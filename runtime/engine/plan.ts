@@ -76,6 +76,8 @@ export interface GatewayPlan {
   readonly formats: Readonly<Record<string, Configured<FormatSpec>>>;
   /** Each with a name of its own. */
   readonly channels: readonly ChannelPlan[];
+  /** SHA-256 of what the gateway file says, in hex; left out where it was made of none. */
+  readonly hash?: string;
 }
 
 /** A component beside its parsed config. */
@@ -283,6 +285,8 @@ export interface ChannelPlan {
   readonly destinations: readonly DestinationPlan[];
   /** How often its stages and lines may crash. */
   readonly supervise: SupervisePlan;
+  /** SHA-256 of what the gateway file says of it, in hex; left out where it was made of none. */
+  readonly hash?: string;
 }
 
 /** One destination of a channel, with a durable queue of its own. */

@@ -54,7 +54,8 @@ export class Replies {
     if (sealed) {
       const receipt = await envelope!.receipt(sealed.envelope, sealed.opened, outcome);
       const positively = outcome.kind !== "rejected";
-      const answered = { op: "answered", seq, positively, answer: receipt } as const;
+      const atMs = this.#parts.world.clock.nowMs();
+      const answered = { op: "answered", seq, atMs, positively, answer: receipt } as const;
       if (kept.isAccountedFor) journal.write(answered, "patient").catch(() => {});
       else {
         // Both sides draw up accounts: a partner MUST not have a word that this journal may lose.
@@ -80,15 +81,18 @@ export class Replies {
 
   /** The one answer to all messages of a batch, once each has its own. */
   async toBatch({ id, atMs, bytes, sealed }: Arrival, all: readonly Reply[]): Promise<Reply> {
-    const { format, envelope, journal } = this.#parts;
+    const { plan, format, envelope, journal, world } = this.#parts;
     const outcome = outcomeOfAll(all.map(({ outcome }) => outcome));
     if (outcome.kind === "failed") return { outcome, answer: null };
     if (!sealed) {
       return { outcome, answer: format.batch!.answer(bytes, all.map(({ answer }) => answer), { id, atMs }) };
     }
     const exchanged = received(sealed.opened.statement, receiptedAs(outcome));
-    await journal.write({ op: "exchanged", exchanged });
-    return { outcome, answer: await envelope!.receipt(sealed.envelope, sealed.opened, outcome) };
+    const answer = await envelope!.receipt(sealed.envelope, sealed.opened, outcome);
+    const { signed: statement } = sealed.opened;
+    const acknowledged = { channel: plan.name, atMs: world.clock.nowMs(), statement, receipt: answer.bytes };
+    await journal.write({ op: "exchanged", exchanged, acknowledged });
+    return { outcome, answer };
   }
 
   /** Waits until the channel's work on a message is done, as far as `acknowledge` asks. */

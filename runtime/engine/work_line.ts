@@ -241,6 +241,7 @@ export class WorkLine {
     const process: Process = {
       op: "process",
       seq,
+      atMs: world.clock.nowMs(),
       channel: plan.name,
       found,
       branches: ended ? [] : kept,

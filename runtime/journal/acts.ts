@@ -2,6 +2,7 @@ import type { Database, Row, SqlValue, Statement } from "./database.ts";
 import type { DisclosureWriter } from "./disclosures/disclosure_writer.ts";
 import type { NoteAsked } from "./disclosures/operations.ts";
 import type { Patient } from "../contract/patient.ts";
+import type { Story } from "./ledger/story.ts";
 import { destinationName, type Names } from "./names.ts";
 import type { ReaderParts } from "./reader.ts";
 import { dayOf, SEALED, type Sealing } from "./sealing.ts";
@@ -102,13 +103,15 @@ CREATE INDEX act_message ON act (seq) WHERE seq IS NOT NULL;
 export class Acts {
   readonly #names: Names;
   readonly #sealing: Sealing;
+  readonly #story: Story;
   readonly #insert: Statement;
   readonly #explain: Statement;
   readonly #find: Statement;
 
-  constructor(database: Database, names: Names, sealing: Sealing) {
+  constructor(database: Database, names: Names, sealing: Sealing, story: Story) {
     this.#names = names;
     this.#sealing = sealing;
+    this.#story = story;
     this.#insert = database.prepare(
       "INSERT INTO act (at_ms, person, act, channel, destination, seq) VALUES (?, ?, ?, ?, ?, ?)",
     );
@@ -135,7 +138,9 @@ export class Acts {
     return null;
   }
 
-  note({ atMs, by: { person, reason }, act, channel, destination, seq }: Act): void {
+  note(done: Act): void {
+    const { atMs, by: { person, reason }, act, channel, destination, seq } = done;
+    this.#story.acted(done);
     const place = channel === undefined ? null : this.#names.idOf(channel);
     const line = destination === undefined ? null : this.#names.idOf(destinationName(channel!, destination));
     const { lastId: id } = this.#insert.run(atMs, person, act, place, line, seq ?? null);

@@ -28,6 +28,7 @@ export class Appends {
       ? this.#appendRepeated(append, channel, append.numbered.repeats)
       : this.#appendNew(append, channel);
     if (append.numbered) this.#count(append.numbered, channel, appended);
+    this.#parts.story.repeated(append, appended);
     return appended;
   }
 
@@ -148,7 +149,8 @@ export class Appends {
     trouble: Trouble | undefined,
     { isRecognised = append.sameness !== undefined } = {},
   ): number {
-    const { sql, names, sealing, blinds, bodies, found } = this.#parts;
+    const { sql, names, sealing, blinds, bodies, found, story } = this.#parts;
+    const salt = story.salt();
     const { origin: { adapter, peer, partner }, contentType, controlId, type, sameness, evidence } = append;
     const owner = { channel, day: dayOf(append.receivedAtMs) };
     const head = {
@@ -159,6 +161,7 @@ export class Appends {
       ...(partner === undefined ? {} : { partner }),
       ...(isRecognised && sameness?.kind === "keyed" ? { key: sameness.key } : {}),
       ...(isRecognised && sameness?.kind === "sealed" ? { sealedAtMs: sameness.sealedAtMs } : {}),
+      ...(salt === undefined ? {} : { salt }),
     };
     const body = bodies.insert(owner, head, append.body);
     const seq = sql.insertMessage.run(
@@ -178,6 +181,13 @@ export class Appends {
       append.corrects?.seq ?? null,
       append.place === "gathering" ? 0 : null,
     ).lastId;
+    story.received({
+      ...append,
+      salt,
+      append,
+      outcome: trouble ? "rejected" : OUTCOMES[append.answered ?? "notYet"],
+      code: trouble?.code,
+    });
     if (append.corrects) {
       const { by, id } = append.corrects;
       this.#parts.acts.note({
@@ -199,6 +209,9 @@ export class Appends {
 export const SENDER = "sender";
 /** What blind numbers of those who count are of. */
 export const COUNTER = "counter";
+
+/** What a sender is told by the commit that makes its message durable. */
+const OUTCOMES = { positively: "accepted", negatively: "rejected", notYet: undefined } as const;
 
 /** As the history of a message says it. */
 const RESEMBLANCES = { late: "repeated late", reused: "control id reused" } as const;

@@ -55,7 +55,7 @@ export class ArchiveReader {
     const deliveries = this.#database.prepare("SELECT * FROM delivery WHERE seq = ? ORDER BY id").all(seq);
     return {
       ...this.#record(row),
-      received: this.#bodies.byId(Number(row.body)).bytes ?? errors.fail("JOURNAL_BODY_DAMAGED"),
+      ...this.#received(row),
       ...this.#evidence(row),
       ...this.#answer(row),
       history: this.#history(row, history, deliveries),
@@ -63,6 +63,12 @@ export class ArchiveReader {
       ...this.#handedOnTo(seq),
       payloads: deliveries.map((delivery) => this.#payload(delivery)),
     };
+  }
+
+  #received({ body }: Row): Pick<MessageContent, "received" | "salt"> {
+    const { head: { salt }, bytes } = this.#bodies.byId(Number(body));
+    const received = bytes ?? errors.fail("JOURNAL_BODY_DAMAGED");
+    return { received, ...(salt === undefined ? {} : { salt }) };
   }
 
   #evidence({ body, evidence }: Row): Pick<MessageContent, "evidence"> {
@@ -80,7 +86,9 @@ export class ArchiveReader {
     return plain ? new Uint8Array(plain) : errors.fail("JOURNAL_BODY_DAMAGED");
   }
 
-  #payload({ id, destination, body, first_body, answer }: Row): MessageContent["payloads"][number] {
+  #payload(
+    { id, destination, body, first_body, answer, statement }: Row,
+  ): MessageContent["payloads"][number] {
     const { head: { contentType }, bytes } = this.#bodies.byId(Number(body));
     const before = first_body === null ? undefined : this.#bodies.byId(Number(first_body)).bytes;
     return {
@@ -88,6 +96,7 @@ export class ArchiveReader {
       bytes: bytes ?? errors.fail("JOURNAL_BODY_DAMAGED"),
       contentType,
       ...(answer === null ? {} : { answer: this.#opened(SEALED.deliveryAnswer, Number(id), answer) }),
+      ...(statement === null ? {} : { statement: this.#opened(SEALED.statement, Number(id), statement) }),
       ...(before === undefined ? {} : { before: before ?? errors.fail("JOURNAL_BODY_DAMAGED") }),
     };
   }

@@ -19,6 +19,8 @@ export interface BodyHead {
   readonly key?: string;
   /** When it was sealed, by its sender's clock, where it came sealed. */
   readonly sealedAtMs?: number;
+  /** What the ledger's word on a message's body is made with, in hex: see `bodyCommitment`. Gone with the body. */
+  readonly salt?: string;
 }
 
 /** A body as it was put in. */

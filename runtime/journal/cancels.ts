@@ -76,7 +76,10 @@ export class Cancels {
       if (this.#delivery.run(atMs, delivery, alsoIn).changes === 0) return false;
       const { destination, batch } = this.#find.get(delivery)!;
       // What becomes of a batch becomes of what it was made of.
-      if (batch === delivery) this.#members.run(atMs, delivery);
+      if (batch === delivery) {
+        this.#parts.story.membersCancelled(delivery, atMs, by.person);
+        this.#members.run(atMs, delivery);
+      }
       const name = this.#parts.names.destinationOf(Number(destination));
       this.#parts.acts.note({ ...done, destination: name });
       return true;

@@ -26,6 +26,15 @@ export type Range = readonly [first: number, last: number];
 export interface NoteExchanged {
   readonly op: "exchanged";
   readonly exchanged: Exchanged;
+  /** What the ledger is told of it. */
+  readonly acknowledged?: {
+    readonly channel: string;
+    readonly atMs: number;
+    /** What the partner's gateway signed. */
+    readonly statement: Uint8Array;
+    /** What it is sent back. */
+    readonly receipt: Uint8Array;
+  };
 }
 
 /** Both gateways agree on what went one way up to a number: what is known of it singly is known no more. */

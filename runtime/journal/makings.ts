@@ -32,24 +32,28 @@ export class Makings {
   insert(made: Made): number {
     const { channel, receivedAtMs, contentType, controlId, type, peer } = made;
     const owner = { channel, day: dayOf(receivedAtMs) };
+    const { story, bodies, names } = this.#parts;
+    const salt = story.salt();
+    const head = { contentType, controlId, type, peer, ...(salt === undefined ? {} : { salt }) };
     const seq = this.#parts.sql.insertMessage.run(
       made.id,
       channel,
       receivedAtMs,
       owner.day,
-      this.#parts.names.idOf(made.adapter),
+      names.idOf(made.adapter),
       this.#parts.blinds.number(SENDER, made.sender),
       0,
       made.state,
       ANSWERED.positively,
       made.body.length,
-      this.#parts.bodies.insert(owner, { contentType, controlId, type, peer }, made.body),
+      bodies.insert(owner, head, made.body),
       null,
       null,
       made.parent,
       null,
     ).lastId;
     this.#parts.found.addMessage(seq, channel, made);
+    story.received({ ...made, channel: names.textOf(channel), salt });
     return seq;
   }
 

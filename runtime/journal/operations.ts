@@ -10,6 +10,7 @@ import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
 import type { Release, Released, Replay, Replayed } from "./replay_operations.ts";
 import type { AddHold, HoldChanged, LiftHold } from "./holds.ts";
+import type { LedgerHead, LedgerOperation, ReadHead } from "./ledger/operations.ts";
 import type { HoldSenders, Stand } from "./standing.ts";
 import type {
   Carried,
@@ -159,6 +160,7 @@ export type Found = readonly [field: string, value: string];
 export interface Process {
   readonly op: "process";
   readonly seq: number;
+  readonly atMs: number;
   readonly channel: string;
   /** Beside its control id and type. */
   readonly found: readonly Found[];
@@ -179,6 +181,14 @@ export type Processed = readonly {
   readonly sequence: number;
   readonly seq?: number;
 }[];
+
+/** What of an attempt went out sealed. */
+export interface SealedAttempt {
+  /** Our signed statement, as it went out: evidence. */
+  readonly statement: Uint8Array;
+  /** SHA-256 of the envelope, in hex. */
+  readonly envelope: string;
+}
 
 /** The end of one delivery. */
 export interface Settle {
@@ -204,13 +214,15 @@ export interface Settle {
    * The peer is answered with this, since this destination's answer is what it waits for: a refusal at once, an acceptance
    * once the destination has all of the message.
    */
-  readonly concludes?: Omit<Answered, "op" | "seq">;
+  readonly concludes?: Omit<Answered, "op" | "seq" | "atMs">;
   /** Where `tellRest` or `concludes` decides. */
   readonly followUps?: FollowUps;
   /** It went out sealed, and this is what the receipt says. */
   readonly exchanged?: Exchanged;
   /** What goes out there is a disclosure, and this has come of it. */
   readonly disclosure?: Disclosure;
+  /** What went out sealed last, whatever came of it. */
+  readonly sealed?: SealedAttempt;
 }
 
 /**
@@ -272,6 +284,8 @@ export interface Attempted {
   readonly trouble: Trouble;
   /** It would have been a disclosure, and may have been one. */
   readonly mayHaveReached?: true;
+  /** What went out sealed all the same. */
+  readonly sealed?: SealedAttempt;
 }
 
 /** A message that cannot go on. */
@@ -290,6 +304,7 @@ export interface Quarantine {
 export interface Answered {
   readonly op: "answered";
   readonly seq: number;
+  readonly atMs: number;
   readonly positively: boolean;
   readonly answer?: { readonly bytes: Uint8Array; readonly contentType: string };
   /** The answer is a receipt, which says this. */
@@ -326,6 +341,7 @@ export type Operation =
   | SweepFound
   | NoteExchanged
   | ForgetExchanged
+  | LedgerOperation
   | GiveBack;
 
 /** What each operation gives back. */
@@ -343,4 +359,5 @@ export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Prune ? Pruned
   : O extends DropDisclosures ? DroppedDisclosures
   : O extends GiveBack ? GivenBack
+  : O extends ReadHead ? LedgerHead
   : null;

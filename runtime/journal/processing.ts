@@ -16,6 +16,8 @@ export class Processing {
   }
 
   process(process: Process): Processed {
+    const { story, sql } = this.#parts;
+    const isAnswer = process.answers && sql.unanswered.get(process.seq) !== undefined;
     if (process.answers) this.#makings.followUp(process.seq, process.channel, process.followUp);
     const moved = this.#parts.sql.moveMessage.run(
       process.branches.length === 0 ? MESSAGE.filtered : MESSAGE.processed,
@@ -26,6 +28,9 @@ export class Processing {
     if (moved > 0) {
       this.#makings.remember(process.channel, process.state);
       for (const found of process.found) this.#parts.found.add(process.seq, found);
+      if (process.branches.length === 0) {
+        story.filtered(process.seq, process.atMs, isAnswer ? "accepted" : undefined);
+      } else if (isAnswer) story.acknowledged(process.seq, process.atMs, true);
     }
     return process.branches.map((branch) => {
       const destination = this.#parts.names.idOf(destinationName(process.channel, branch.destination));
@@ -66,6 +71,7 @@ export class Processing {
       this.#parts.acts.note({ atMs, by, act: "flushed", channel, destination: branch.destination, seq });
     }
     if (handedOn === undefined) return { seq, ...placed };
+    this.#parts.story.membersHandedOn(placed.delivery, atMs);
     this.#parts.sql.settleMembers.run(DELIVERY.delivered, atMs, null, placed.delivery);
     return { seq, ...placed, handedOn };
   }
@@ -105,6 +111,7 @@ export class Processing {
     ).lastId;
     if (branch.patients) this.#parts.disclosures.about(delivery, branch.patients);
     if (!handsOn) return { delivery, sequence };
+    this.#parts.story.handedOn(delivery, handsOn.receivedAtMs);
     return { delivery, sequence, seq: this.#makings.handOn(handsOn, channel, seq, contentType, payload!) };
   }
 }

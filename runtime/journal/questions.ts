@@ -15,6 +15,19 @@ import type {
   SeenSlice,
 } from "./disclosures/operations.ts";
 import type { AskExchanged, AskNumbered, ExchangedRanges, NumberedRanges } from "./exchanged.ts";
+import type {
+  AskCheckpoints,
+  AskConsistency,
+  AskEntries,
+  AskEntryAt,
+  AskHandedFiles,
+  AskInclusion,
+  CheckpointRecord,
+  EntriesSlice,
+  HandedFile,
+  LedgerQuestion,
+} from "./ledger/operations.ts";
+import type { LedgerTrouble } from "./ledger/trouble.ts";
 import type { AskNewer, NewerSlice } from "./newer_deliveries.ts";
 import type { AskReplayable, ReplayablePage } from "./replay_reader.ts";
 import type { Ageing, FoundPlace, KeptDay } from "./retention_operations.ts";
@@ -90,6 +103,7 @@ export type Question =
   | AskNumbered
   | DisclosureQuestion
   | AskActSlice
+  | LedgerQuestion
   | { readonly ask: "holds" }
   | { readonly ask: "pending" };
 
@@ -107,6 +121,8 @@ export interface PendingTotals extends Standings {
   readonly outboxes: Readonly<Record<string, number>>;
   /** What waits to be sent with others, by `channel/destination`; left out where nothing does. */
   readonly gathering: Readonly<Record<string, Gathering>>;
+  /** Left out where it agrees with what was signed. */
+  readonly ledger?: { readonly broken: LedgerTrouble };
 }
 
 /** What waits to be sent with others. */
@@ -147,4 +163,9 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends AskActSlice ? ActSlice
   : Q extends AskProgress ? MessageProgress | undefined
   : Q extends { ask: "forgetKeys" } ? null
+  : Q extends AskEntries ? EntriesSlice
+  : Q extends AskEntryAt ? number
+  : Q extends AskInclusion | AskConsistency ? readonly Uint8Array[]
+  : Q extends AskCheckpoints ? readonly CheckpointRecord[]
+  : Q extends AskHandedFiles ? readonly HandedFile[]
   : PendingTotals;

@@ -2,6 +2,7 @@ import { COUNTER } from "./appends.ts";
 import type { Blinds } from "./blinds.ts";
 import type { BodyHead } from "./bodies.ts";
 import type { Database, Row } from "./database.ts";
+import { readLedgerTrouble } from "./ledger/trouble.ts";
 import { destinationName, type Names } from "./names.ts";
 import type { Opened, OpenedBodies } from "./opened_bodies.ts";
 import type { Gathering, PendingTotals, Question } from "./questions.ts";
@@ -142,7 +143,9 @@ export class QueueReader {
     const gathering = this.#gathering();
     for (const each of Object.values(gathering)) bytes += each.bytes;
     const standings = readStandings(this.#database, this.#names);
-    return { bytes, epoch, inboxes, pieces, outboxes, gathering, ...standings };
+    const broken = readLedgerTrouble(this.#database);
+    const ledger = broken ? { ledger: { broken } } : {};
+    return { bytes, epoch, inboxes, pieces, outboxes, gathering, ...standings, ...ledger };
   }
 
   #gathering(): Record<string, Gathering> {

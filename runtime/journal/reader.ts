@@ -9,6 +9,7 @@ import type { Database } from "./database.ts";
 import { DisclosureReader } from "./disclosures/disclosure_reader.ts";
 import { readExchanged, readNumbered } from "./exchanged.ts";
 import { readHolds } from "./holds.ts";
+import { LedgerReader } from "./ledger/ledger_reader.ts";
 import { Names } from "./names.ts";
 import { NewerDeliveries } from "./newer_deliveries.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
@@ -39,6 +40,7 @@ export class Reader {
   readonly #newer: NewerDeliveries;
   readonly #ages: AgeReader;
   readonly #disclosures: DisclosureReader;
+  readonly #ledger: LedgerReader;
   readonly #sealing: Sealing;
 
   constructor(opened: Database, sealing: Sealing, files: BodyFiles) {
@@ -57,6 +59,7 @@ export class Reader {
     this.#archive = new ArchiveReader(parts, this.#acts);
     this.#ages = new AgeReader(parts);
     this.#disclosures = new DisclosureReader(parts);
+    this.#ledger = new LedgerReader(parts);
     this.#sealing = sealing;
   }
 
@@ -136,6 +139,18 @@ export class Reader {
         return readExchanged(this.#parts, question.gateway);
       case "numbered":
         return readNumbered(this.#parts, question);
+      case "entries":
+        return this.#ledger.entries(question);
+      case "entryAt":
+        return this.#ledger.entryAt(question);
+      case "inclusion":
+        return this.#ledger.inclusion(question);
+      case "consistency":
+        return this.#ledger.consistency(question);
+      case "checkpoints":
+        return this.#ledger.checkpoints(question);
+      case "handedFiles":
+        return this.#ledger.handedFiles(question);
       case "cancellable":
         return readCancellable(this.#parts.database, this.#parts.names, question.seq);
     }

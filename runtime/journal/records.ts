@@ -91,6 +91,8 @@ export interface MessageRecord {
 export interface MessageContent extends MessageRecord {
   /** The bytes as received; for a sealed message, the payload after it was opened. */
   readonly received: Uint8Array;
+  /** What the ledger's word on those bytes is made with, in hex; left out of what is older than the ledger. */
+  readonly salt?: string;
   /** What the partner's gateway signed, as it came; left out of a message that did not come sealed. */
   readonly evidence?: Uint8Array;
   /** What its sender was answered, where that is kept: of one that came sealed, our receipt. */
@@ -116,6 +118,8 @@ export interface MessageContent extends MessageRecord {
     readonly bytes: Uint8Array;
     readonly contentType: string;
     readonly answer?: Uint8Array;
+    /** What this gateway signed of it, where the answer is its partner's receipt. */
+    readonly statement?: Uint8Array;
     /** What was to be sent before a person corrected it. */
     readonly before?: Uint8Array;
   }[];

@@ -85,10 +85,13 @@ export class Retention {
       const sealed = this.#sql.bodyOf.get(body)?.sealed as Uint8Array | undefined;
       if (sealed) this.#sql.setBody.run(again(SEALED.body, body, sealed), body);
     }
-    for (const { id, answer } of deliveries) {
-      if (!answer) continue;
-      const sealed = again(SEALED.deliveryAnswer, Number(id), answer as Uint8Array);
-      this.#sql.setDeliveryAnswer.run(sealed, id);
+    for (const { id, answer, statement } of deliveries) {
+      if (answer === null && statement === null) continue;
+      this.#sql.setDelivery.run(
+        answer && again(SEALED.deliveryAnswer, Number(id), answer as Uint8Array),
+        statement && again(SEALED.statement, Number(id), statement as Uint8Array),
+        id,
+      );
     }
     this.#sql.setMessage.run(
       owner.day,
@@ -122,10 +125,10 @@ const STATEMENTS = {
     `SELECT seq, body, answer, evidence FROM message WHERE channel = ? AND day = ? AND ${MUST_STAY} LIMIT ?`,
   // What is not through came after the keys had gone: of a clock that was set back.
   messagesOf: `SELECT seq, body FROM message WHERE channel = ? AND day = ? AND NOT ${UNFINISHED} LIMIT ?`,
-  deliveriesOf: "SELECT id, body, first_body, answer FROM delivery WHERE seq = ?",
+  deliveriesOf: "SELECT id, body, first_body, answer, statement FROM delivery WHERE seq = ?",
   bodyOf: "SELECT sealed, file FROM body WHERE id = ?",
   setBody: "UPDATE body SET sealed = ? WHERE id = ?",
-  setDeliveryAnswer: "UPDATE delivery SET answer = ? WHERE id = ?",
+  setDelivery: "UPDATE delivery SET answer = ?, statement = ? WHERE id = ?",
   setMessage: "UPDATE message SET day = ?, answer = ?, evidence = ? WHERE seq = ?",
   dropKeys: "DELETE FROM data_key WHERE channel = ? AND day = ?",
   begin: "INSERT OR IGNORE INTO pruning (channel, day) VALUES (?, ?)",

@@ -67,6 +67,27 @@ export const errors = declareErrors("journal", {
     retry: "later",
     says: "Cannot rewrite the journal of version {version}, which is left as it is: {reason}",
   },
+  JOURNAL_LEDGER_SHORTENED: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot trust ledger: it has {found} entries, and {size} were signed; somebody has changed the journal, or put back an older one without a restore",
+  },
+  JOURNAL_LEDGER_CHANGED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot trust ledger: its first {size} entries are not those that were signed",
+  },
+  JOURNAL_LEDGER_GAP: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot read ledger: of its first {size} entries some are missing or damaged",
+  },
+  JOURNAL_LEDGER_SHORT: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot read ledger: it has {found} entries, and {size} were asked for",
+  },
   JOURNAL_CLOSED: { blame: "operator", retry: "later", says: "Cannot use journal: it is closed" },
 });
 
@@ -99,6 +120,7 @@ export const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
  * - `delivery.batch`: null for what is sent by itself, 0 for what gathers, the batch's delivery for its members, and for
  *   that delivery itself. `keys` are blind. `body` may be the one of the message. `replays`: how often a person has put it
  *   back. `first_body`: what it was before a person corrected it.
+ *   `statement`: what this gateway signed of it, where the partner has given its receipt: `answer`.
  * - `sequence`: the last number given to what was sent to a destination.
  * - `hold`: what must be kept whatever its age, by channel, time and field; null: any. `pruning`: days whose keys are gone,
  *   and whose rows are not yet.
@@ -164,16 +186,20 @@ INSERT INTO setting VALUES ('epoch', 1);
 
 /** What version 5 added: what gateways have exchanged. */
 const SINCE_4 = EXCHANGED_TABLES;
-/** What version 6 added: the ledger, and what was disclosed of patients. */
-const SINCE_5 = LEDGER_TABLES + DISCLOSURE_TABLES;
+/** What version 6 added: the ledger, and what it points at; what was disclosed of patients. */
+const SINCE_5 = `${LEDGER_TABLES}${DISCLOSURE_TABLES}
+ALTER TABLE delivery ADD COLUMN statement BLOB;
+`;
 
-/** Makes the tables in a new file, and those a file of the version before lacks. Errors: JOURNAL_VERSION_NEWER. */
+/** Makes the tables in a new file, and those a file of a version since 4 lacks. Errors: JOURNAL_VERSION_NEWER. */
 export function prepareSchema(database: Database): void {
   const found = versionOf(database);
   if (found > VERSION) errors.fail("JOURNAL_VERSION_NEWER", { found, known: VERSION });
   if (found === VERSION) return;
-  const missing = (found < 4 ? TABLES_4 : "") + (found < 5 ? SINCE_4 : "") + SINCE_5;
-  database.exec(`BEGIN IMMEDIATE; ${missing} PRAGMA user_version = ${VERSION}; COMMIT`);
+  const since = [SINCE_5];
+  if (found < 5) since.unshift(SINCE_4);
+  if (found < 4) since.unshift(TABLES_4);
+  database.exec(`BEGIN IMMEDIATE; ${since.join("")} PRAGMA user_version = ${VERSION}; COMMIT`);
 }
 
 /** Version of the schema of a file; 0 for a new one. */

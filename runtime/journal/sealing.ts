@@ -12,7 +12,8 @@ export const SEALED = {
   state: 5,
   reason: 6,
   hold: 7,
-  disclosure: 16,
+  statement: 8,
+  disclosure: 9,
 } as const;
 
 /** Whose data key seals a value. */
@@ -53,7 +54,8 @@ export class Sealing {
   readonly indexKey: Uint8Array;
   readonly #database: Database;
   readonly #wrapping: Wrapping;
-  readonly #random: (length: number) => Uint8Array;
+  /** Bytes nobody can guess. */
+  readonly random: (length: number) => Uint8Array;
   readonly #insert: Statement;
   readonly #find: Statement;
   readonly #current = new Map<string, DataKey>();
@@ -64,7 +66,7 @@ export class Sealing {
   /** Errors: MASTER_KEY_WRONG. */
   constructor(database: Database, master: MasterKey, random: (length: number) => Uint8Array) {
     this.#database = database;
-    this.#random = random;
+    this.random = random;
     this.#wrapping = new Wrapping(master, random);
     this.indexKey = indexKeyIn(database, this.#wrapping);
     this.#insert = database.prepare("INSERT INTO data_key (channel, day, wrapped) VALUES (?, ?, ?)");
@@ -119,7 +121,7 @@ export class Sealing {
     const place = placeOf(channel, day);
     let key = this.#current.get(place);
     if (!key) {
-      const bytes = this.#random(32);
+      const bytes = this.random(32);
       const { lastId: id } = this.#insert.run(channel, day, this.#wrapping.wrap(place, bytes));
       this.#current.set(place, key = { id, bytes, count: 0 });
       this.#opened.set(id, bytes);

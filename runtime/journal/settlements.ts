@@ -28,11 +28,15 @@ export class Settlements {
       state,
       settle.attempts,
       settle.atMs,
-      settle.answer ? this.#sealedAnswerOf(settle, settle.answer) : null,
+      settle.answer ? this.#sealedOf(SEALED.deliveryAnswer, settle, settle.answer) : null,
       trouble,
       settle.holds ? 1 : 0,
+      settle.exchanged && settle.sealed
+        ? this.#sealedOf(SEALED.statement, settle, settle.sealed.statement)
+        : null,
       settle.delivery,
     ).changes;
+    if (settled > 0) this.#parts.story.ended(settle);
     if (settle.isBatch && settled > 0) {
       this.#parts.sql.settleMembers.run(state, settle.atMs, trouble, settle.delivery);
       if (settle.trouble) {
@@ -49,6 +53,7 @@ export class Settlements {
 
   attempted(attempted: Attempted): null {
     const { delivery, attempts, trouble } = attempted;
+    this.#parts.story.attempted(attempted);
     this.#parts.sql.countAttempt.run(attempts, JSON.stringify(trouble), delivery);
     if (attempted.mayHaveReached) this.#parts.disclosures.reached(delivery);
     const { seq, destination } = this.#parts.sql.deliveryById.get(delivery)!;
@@ -58,17 +63,22 @@ export class Settlements {
 
   quarantine({ seq, trouble, state, found = [], followUp }: Quarantine): null {
     if (followUp) this.#makings.followUp(seq, channelOf(this.#parts, seq), followUp);
+    const isAnswer = this.#parts.sql.isRefusable.get(seq) !== undefined;
     const moved = this.#parts.sql.quarantineMessage.run(JSON.stringify(trouble), seq).changes;
     if (moved > 0) {
       if (state) this.#makings.remember(channelOf(this.#parts, seq), state);
       for (const each of found) this.#parts.found.add(seq, each);
+      this.#parts.story.quarantined(seq, trouble, isAnswer ? "rejected" : undefined);
     }
     this.#note(seq, trouble.atMs, "quarantined", null, trouble.code);
     return null;
   }
 
-  answered({ seq, ...answered }: Answered): null {
-    this.#answer(this.#parts.sql.answerMessage, seq, answered);
+  answered({ seq, atMs, ...answered }: Answered): null {
+    const { positively, answer } = answered;
+    if (this.#answer(this.#parts.sql.answerMessage, seq, answered)) {
+      this.#parts.story.acknowledged(seq, atMs, positively, answer?.bytes);
+    }
     return null;
   }
 
@@ -84,11 +94,11 @@ export class Settlements {
     acts.note({ atMs, by, act: how, channel: channelOf(this.#parts, seq), destination, seq });
   }
 
-  #sealedAnswerOf({ seq, delivery }: Settle, answer: Uint8Array): Uint8Array {
-    return this.#parts.sealing.seal(SEALED.deliveryAnswer, delivery, ownerOf(this.#parts.sql, seq), answer);
+  #sealedOf(kind: number, { seq, delivery }: Settle, plain: Uint8Array): Uint8Array {
+    return this.#parts.sealing.seal(kind, delivery, ownerOf(this.#parts.sql, seq), plain);
   }
 
-  #conclude({ seq, delivery, concludes, followUps }: Settle): boolean {
+  #conclude({ seq, delivery, atMs, concludes, followUps }: Settle): boolean {
     if (!concludes || concludes.positively && this.#parts.sql.moreFor.get(seq, delivery)) return false;
     if (followUps) {
       this.#makings.followUp(
@@ -97,7 +107,9 @@ export class Settlements {
         followUps[concludes.positively ? "taken" : "refused"],
       );
     }
-    this.#answer(this.#parts.sql.answerWaiting, seq, concludes);
+    if (this.#answer(this.#parts.sql.answerWaiting, seq, concludes)) {
+      this.#parts.story.acknowledged(seq, atMs, concludes.positively);
+    }
     return true;
   }
 
@@ -106,7 +118,7 @@ export class Settlements {
     const queued = Number(left.queued);
     const quarantined = Number(left.quarantined);
     if (queued === 0) {
-      const { seq, followUps } = settle;
+      const { seq, atMs, followUps } = settle;
       if (followUps) {
         this.#makings.followUp(
           seq,
@@ -114,20 +126,27 @@ export class Settlements {
           followUps[quarantined > 0 ? "refused" : "taken"],
         );
       }
-      this.#parts.sql.concludeMessage.run(
-        quarantined > 0 ? ANSWERED.negatively : ANSWERED.positively,
-        settle.seq,
+      const positively = quarantined === 0;
+      const { changes } = this.#parts.sql.concludeMessage.run(
+        positively ? ANSWERED.positively : ANSWERED.negatively,
+        seq,
       );
+      if (changes > 0) this.#parts.story.acknowledged(seq, atMs, positively);
     }
     return { queued, quarantined };
   }
 
-  #answer(statement: Statement, seq: number, { positively, answer }: Omit<Answered, "op" | "seq">): void {
-    statement.run(
+  /** False where it is not wanted any more. */
+  #answer(
+    statement: Statement,
+    seq: number,
+    { positively, answer }: Omit<Answered, "op" | "seq" | "atMs">,
+  ): boolean {
+    return statement.run(
       positively ? ANSWERED.positively : ANSWERED.negatively,
       answer ? sealAnswer(this.#parts.sealing, seq, ownerOf(this.#parts.sql, seq), answer) : null,
       seq,
-    );
+    ).changes > 0;
   }
 
   #note(seq: number, atMs: number, event: string, destination: number | null, code: string | null): void {

@@ -42,6 +42,13 @@ export async function copyDatabase(from: string, to: string): Promise<void> {
   }
 }
 
+/** A database in a file that nobody sees, and that is gone when it is closed: for what may not fit in memory. */
+export function openScratch(): Database {
+  const database = wrap(new DatabaseSync(""));
+  database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384");
+  return database;
+}
+
 const PAGES_MAX = 2 ** 31 - 1;
 
 /**

@@ -9,6 +9,9 @@ import { DisclosureWriter } from "./disclosures/disclosure_writer.ts";
 import { ExchangedWriter } from "./exchanged.ts";
 import { FoundIndex } from "./found.ts";
 import { HoldWriter } from "./holds.ts";
+import { LedgerWriter } from "./ledger/ledger_writer.ts";
+import { NoteWriter } from "./ledger/note_writer.ts";
+import { Story } from "./ledger/story.ts";
 import { Makings } from "./makings.ts";
 import { Names } from "./names.ts";
 import type { Appended, Operation } from "./operations.ts";
@@ -21,6 +24,12 @@ import { Settlements } from "./settlements.ts";
 import { StandingWriter } from "./standing.ts";
 import type { WriterParts } from "./writer_parts.ts";
 import { prepareWrites } from "./writes.ts";
+
+/** What only a bench asks for. */
+export interface WriterOptions {
+  /** True: nothing is told to a ledger, so that what it costs can be measured. */
+  readonly withoutLedger?: boolean;
+}
 
 const FREEING: ReadonlySet<Operation["op"]> = new Set(["dropKeys", "prune", "giveBack", "dropDisclosures"]);
 
@@ -38,10 +47,19 @@ export class Writer {
   readonly #holds: HoldWriter;
   readonly #retention: Retention;
   readonly #exchanged: ExchangedWriter;
+  readonly #ledger: LedgerWriter;
+  readonly #notes: NoteWriter;
 
-  constructor(database: Database, sealing: Sealing, files: BodyFiles) {
+  constructor(
+    database: Database,
+    sealing: Sealing,
+    files: BodyFiles,
+    { withoutLedger = false }: WriterOptions = {},
+  ) {
     this.#database = database;
     const names = new Names(database), sql = prepareWrites(database), blinds = new Blinds(sealing.indexKey);
+    const ledger = this.#ledger = new LedgerWriter(database);
+    const story = new Story(database, names, sealing.random, withoutLedger ? undefined : ledger);
     const parts = this.#parts = {
       sql,
       names,
@@ -50,7 +68,8 @@ export class Writer {
       bodies: new Bodies(database, sealing),
       found: new FoundIndex(sql, names, blinds),
       sequences: new Sequences(database),
-      acts: new Acts(database, names, sealing),
+      acts: new Acts(database, names, sealing, story),
+      story,
       disclosures: new DisclosureWriter(database, sealing),
       files,
     };
@@ -64,6 +83,7 @@ export class Writer {
     this.#holds = new HoldWriter(database, parts);
     this.#retention = new Retention(database, parts);
     this.#exchanged = new ExchangedWriter(database, names);
+    this.#notes = new NoteWriter(database, names);
   }
 
   /**
@@ -76,6 +96,7 @@ export class Writer {
     try {
       const results = operations.map((operation) => this.#applyOne(operation));
       sequences.keep();
+      this.#ledger.keep();
       committing();
       sql.commit.run();
       this.#retention.committed();
@@ -98,6 +119,7 @@ export class Writer {
     names.forget();
     sealing.forget();
     sequences.forget();
+    this.#ledger.forget();
     this.#retention.rolledBack();
   }
 
@@ -173,7 +195,17 @@ export class Writer {
       case "dropDisclosures":
         return this.#parts.disclosures.drop(operation);
       case "exchanged":
-        return null;
+        return this.#parts.story.acknowledgedBatch(operation);
+      case "writeEntry":
+        return this.#ledger.add(operation.entry);
+      case "readHead":
+        return this.#ledger.head();
+      case "keepCheckpoint":
+        return this.#notes.keepCheckpoint(operation);
+      case "keepCosignature":
+        return this.#notes.keepCosignature(operation);
+      case "keepHandedFile":
+        return this.#notes.keepHandedFile(operation);
       case "forgetExchanged":
         return this.#exchanged.forget(operation);
       case "unpiece":

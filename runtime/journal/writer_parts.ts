@@ -4,6 +4,7 @@ import type { Bodies } from "./bodies.ts";
 import type { BodyFiles } from "./body_files.ts";
 import type { DisclosureWriter } from "./disclosures/disclosure_writer.ts";
 import type { FoundIndex } from "./found.ts";
+import type { Story } from "./ledger/story.ts";
 import type { Names } from "./names.ts";
 import type { Owner, Sealing } from "./sealing.ts";
 import type { Sequences } from "./sequences.ts";
@@ -20,6 +21,7 @@ export interface WriterParts {
   readonly sequences: Sequences;
   readonly acts: Acts;
   readonly disclosures: DisclosureWriter;
+  readonly story: Story;
   readonly files: BodyFiles;
 }
 

@@ -41,7 +41,7 @@ export function prepareWrites(database: Database) {
       `INSERT INTO delivery (seq, destination, part, sequence, state, attempts, keys, built_on, size, body, settled_ms,
        batch) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)`,
     settleDelivery:
-      `UPDATE delivery SET state = ?, attempts = ?, settled_ms = ?, answer = ?, trouble = ?, held = ?
+      `UPDATE delivery SET state = ?, attempts = ?, settled_ms = ?, answer = ?, trouble = ?, held = ?, statement = ?
        WHERE id = ? AND state IN (0, 3)`,
     countGathered:
       "SELECT count(*) AS members FROM delivery WHERE destination = ? AND state = 3 AND batch = 0 AND id <= ?",
@@ -68,6 +68,7 @@ export function prepareWrites(database: Database) {
     // A piece that waits in vain is taken anew when it comes again, though its sender was told that it is here.
     quarantineMessage:
       "UPDATE message SET state = 3, trouble = ?, answered = iif(answered = 0 OR state = 4, 2, answered) WHERE seq = ? AND state IN (0, 4)",
+    isRefusable: "SELECT 1 FROM message WHERE seq = ? AND (answered = 0 OR state = 4)",
     concludeMessage: "UPDATE message SET answered = ? WHERE seq = ? AND answered = 0",
     answerMessage: "UPDATE message SET answered = ?, answer = ? WHERE seq = ?",
     answerWaiting: "UPDATE message SET answered = ?, answer = ? WHERE seq = ? AND answered = 0",

@@ -68,6 +68,18 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
     "Age of the oldest message that was sent and has had no receipt for too long.",
     "partner",
   );
+  const ledgerSize = gauge("ledger_signed_entries", "Entries of the ledger's newest signed head.");
+  const witnessed = gauge(
+    "ledger_witnessed_entries",
+    "Entries of the newest head a partner has signed.",
+    "partner",
+  );
+  const witnessedFor = gauge(
+    "ledger_witnessed_age_seconds",
+    "How long ago a partner has signed a head of the ledger.",
+    "partner",
+  );
+  const alarms = gauge("ledger_alarms", "Alarms about ledgers that nobody has settled.");
   const free = gauge("disk_free_bytes", "Free on the file system of the data folder.");
 
   function readState(labels: LineLabels, state: LineState): void {
@@ -121,6 +133,12 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
     }
     for (const { name: partner, receiptMissingSinceMs } of now.exchange?.partners ?? []) {
       set(receipts, ageSeconds(receiptMissingSinceMs, atMs), { partner });
+    }
+    set(ledgerSize, now.ledger.head?.size);
+    alarms.set(now.ledger.alarms.length);
+    for (const { partner, signed } of now.ledger.witnesses) {
+      set(witnessed, signed?.size, { partner });
+      set(witnessedFor, ageSeconds(signed?.atMs, atMs), { partner });
     }
     for (const { name: channel, isOpen, work, destinations } of now.channels) {
       open.set({ channel }, isOpen ? 1 : 0);

@@ -110,7 +110,10 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   })),
   circuitOpened: say("warning", "circuit opened", (event) => ({ ...place(event), ...trouble(event.error) })),
   circuitClosed: say("info", "circuit closed", place),
-  keysChanged: say("info", "own keys changed", ({ serial }) => ({ serial })),
+  keysChanged: say("info", "own keys changed", ({ serial, by }) => ({
+    serial,
+    ...(by === undefined ? {} : { by }),
+  })),
   keysTroubled: say("warning", "own keys troubled", (event) => trouble(event.error)),
   pathFailed: say("warning", "path failed", (event) => ({
     ...place(event),
@@ -155,6 +158,20 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   ),
   accountDisputed: say("error", "accounts differ", ({ partner, error }) => ({ partner, ...trouble(error) })),
   accountFailed: say("warning", "account not told", ({ partner, error }) => ({ partner, ...trouble(error) })),
+  ledgerAlarmed: say("error", "ledger alarm", ({ partner, error }) => ({
+    ...(partner === undefined ? {} : { partner }),
+    ...trouble(error),
+  })),
+  ledgerWitnessed: say("debug", "ledger witnessed", ({ partner, size }) => ({ partner, size })),
+  witnessFailed: say(
+    "warning",
+    "ledger not witnessed",
+    ({ partner, error }) => ({ partner, ...trouble(error) }),
+  ),
+  checkpointRefused: say("warning", "partner's ledger not witnessed", ({ partner, error }) => ({
+    partner,
+    ...trouble(error),
+  })),
   doorOpened: say("info", "door opened", ({ door, address }) => ({ door, address })),
   doorFailed: say("error", "door not opened", (event) => ({
     door: event.door,

@@ -158,6 +158,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "partner",
     "code",
   );
+  const ledgerAlarms = tally("ledger_alarms_raised", "Alarms about ledgers.", "partner", "code");
+  const refusedHeads = tally("ledger_refusals", "Heads of partners' ledgers not signed.", "partner", "code");
   const receipts = tally(
     "receipts_missing",
     "Messages told about for want of a receipt.",
@@ -268,6 +270,10 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return;
       case "exchangeRefused":
         return doorRefusals.add([`door ${event.door}`, event.partner ?? "", event.error.code]);
+      case "ledgerAlarmed":
+        return ledgerAlarms.add([event.partner ?? "", event.error.code]);
+      case "checkpointRefused":
+        return refusedHeads.add([event.partner, event.error.code]);
       case "receiptMissing":
         return receipts.add(line(event));
       case "journalReopened":

@@ -1,7 +1,7 @@
 import type { MasterKey } from "./master_key.ts";
 
 /** What a key is to a gateway. */
-export type KeyKind = "root" | "signing" | "encryption" | "relay";
+export type KeyKind = "root" | "signing" | "encryption" | "relay" | "ledger" | "wireguard";
 
 /** Where a private half belongs. Sealed there, it opens nowhere else. */
 export interface Place {

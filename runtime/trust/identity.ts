@@ -1,11 +1,13 @@
 import type { RelayIdentity } from "../contract/adapter.ts";
 import type { SealingAlgorithm, SignatureAlgorithm } from "../contract/envelope.ts";
+import { importEd25519Key } from "./_ed25519_key.ts";
 import type { PairBytes } from "./_key_encoding.ts";
 import { isGatewayName, type Keys, type Revocation } from "./_key_file.ts";
 import { type KeyKind, openHalf } from "./_sealed_half.ts";
 import { type DecryptionKey, importDecryptionKey } from "./encryption_key.ts";
 import { identityErrors } from "./identity_errors.ts";
 import type { KeyTimes } from "./key_times.ts";
+import { importLedgerKey, type LedgerKey } from "./ledger_key.ts";
 import { newKeys } from "./new_keys.ts";
 import type { MasterKey } from "./master_key.ts";
 import {
@@ -16,8 +18,9 @@ import {
   type StoredKey,
   writePrivateFile,
 } from "./private_file.ts";
-import { importRelayKey, type RelayKey } from "./relay_key.ts";
+import type { RelayKey } from "./relay_key.ts";
 import { importSigningKey, type SigningKey } from "./signing_key.ts";
+import { tryWireGuardKey, type WireGuardKey } from "./wireguard_key.ts";
 
 /** A gateway's own keys. Of each list the first that is valid is the current one. */
 export interface Identity {
@@ -39,6 +42,12 @@ export interface Identity {
   readonly encryption: Keys<DecryptionKey>;
   /** What it signs in at relays with; version 1 had none. */
   readonly relay?: RelayKey;
+  /** What it signs the heads of its ledger with, and cosigns its partners'; files from before have none. */
+  readonly ledger?: LedgerKey;
+  /** What its WireGuard tunnel knows it by; files from before have none. */
+  readonly wireguard?: WireGuardKey;
+  /** The person who changed the keys last, as the console knows them. */
+  readonly changedBy?: string;
   /** Keys it had and does not use any more. */
   readonly revoked: readonly Revocation[];
   /** False where the file has the keys in clear, as version 1 had. */
@@ -57,6 +66,8 @@ export interface NewIdentity {
   readonly profile?: Profile;
   /** With a key for JWE, too, for partners that have no HPKE. */
   readonly jose?: boolean;
+  /** The person who makes them. */
+  readonly changedBy?: string;
 }
 
 /**
@@ -64,10 +75,11 @@ export interface NewIdentity {
  * Errors: IDENTITY_NAME_INVALID.
  */
 export async function createIdentity(
-  { gateway, nowMs, masterKey, profile = "default", jose = false }: NewIdentity,
+  { gateway, nowMs, masterKey, profile = "default", jose = false, changedBy }: NewIdentity,
 ): Promise<{ readonly identity: Identity; readonly privateFile: Uint8Array<ArrayBuffer> }> {
   if (!isGatewayName(gateway)) identityErrors.fail("IDENTITY_NAME_INVALID");
-  const file = await newKeys({ gateway, nowMs, masterKey, profile, jose });
+  const made = await newKeys({ gateway, nowMs, masterKey, profile, jose });
+  const file = changedBy === undefined ? made : { ...made, changedBy };
   return {
     identity: await openIdentity(file, gateway, masterKey),
     privateFile: await writePrivateFile(file, masterKey),
@@ -120,7 +132,8 @@ export async function openIdentity(
     await one(kind, first, load, `${kind}[0]`),
     ...await Promise.all(rest.map((key, at) => one(kind, key, load, `${kind}[${at + 1}]`))),
   ];
-  const { gateway, createdAtMs, issuedAtMs, serial, profile, revoked, relay } = keys;
+  const { gateway, createdAtMs, issuedAtMs, serial, profile, revoked, changedBy } = keys;
+  const { relay, ledger, wireguard } = keys;
   const isSealed = keys.master !== undefined;
   const signing = await all<SignatureAlgorithm, SigningKey>("signing", keys.signing, importSigningKey);
   return {
@@ -134,7 +147,12 @@ export async function openIdentity(
       keys.encryption,
       importDecryptionKey,
     ),
-    ...(relay ? { relay: await one("relay", relay, (_, pair) => importRelayKey(pair)) } : {}),
+    ...(relay ? { relay: await one("relay", relay, (_, pair) => importEd25519Key(pair)) } : {}),
+    ...(ledger ? { ledger: await one("ledger", ledger, (_, pair) => importLedgerKey(pair)) } : {}),
+    ...(wireguard
+      ? { wireguard: await one("wireguard", wireguard, (_, pair) => tryWireGuardKey(pair)) }
+      : {}),
+    ...(changedBy === undefined ? {} : { changedBy }),
   };
 }
 

@@ -45,10 +45,21 @@ export const identityErrors = declareErrors("identity", {
     says:
       "Cannot keep keys in {file} from who can read it: they are in clear; seal them by `mitral keys seal`",
   },
+  IDENTITY_LEDGER_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot have the ledger witnessed: {file} has no key that signs its heads; `mitral keys seal` adds it",
+  },
+  IDENTITY_WIREGUARD_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot make a tunnel: {file} has no key for WireGuard; `mitral keys rotate wireguard` adds it",
+  },
   IDENTITY_KEY_UNKNOWN: {
     blame: "operator",
     retry: "never",
-    says: "Cannot revoke key {kid}: it is not among the signing and encryption keys of {gateway}",
+    says: "Cannot revoke key {kid}: it is not among the keys of {gateway} that can be",
   },
   IDENTITY_ROOT_FIXED: {
     blame: "operator",

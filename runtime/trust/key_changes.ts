@@ -5,7 +5,7 @@ import { opener } from "./identity.ts";
 import { identityErrors } from "./identity_errors.ts";
 import { isValidAt, type KeyTimes } from "./key_times.ts";
 import type { MasterKey } from "./master_key.ts";
-import { newEncryptionKey, newRelayKey, newSigningKey, type SealedFile } from "./new_keys.ts";
+import { missingKeys, newEncryptionKey, newSigningKey, newSingleKey, type SealedFile } from "./new_keys.ts";
 import type { PrivateFile, StoredKey } from "./private_file.ts";
 
 /** When next keys begin, and how long those before them go on. */
@@ -22,8 +22,8 @@ export const OPENING_KEPT_MS = 30 * 86_400_000;
 
 /**
  * Seals the keys of a file under a master key: those of version 1, which were in clear, or those that another key, `from`,
- * seals. A gateway that had no key for relays gets one. `file` names it in errors. What partners see of it grows by one
- * `serial` where anything of that is new.
+ * seals. A gateway that lacks keys which came later, for relays or its ledger, gets them. `file` names it in errors. What
+ * partners see of it grows by one `serial` where anything of that is new.
  *
  * Errors: IDENTITY_MASTER_MISSING, IDENTITY_MASTER_WRONG, IDENTITY_KEY_ALTERED.
  */
@@ -47,12 +47,16 @@ export async function sealKeys(
       await one(kind, first, `${kind}[0]`),
       ...await Promise.all(rest.map((key, at) => one(kind, key, `${kind}[${at + 1}]`))),
     ] as const;
-  const grown = keys.relay
-    ? { relay: await one("relay", keys.relay) }
-    : { relay: await newRelayKey({ gateway, masterKey: to }), serial: keys.serial + 1, issuedAtMs: nowMs };
+  const { relay, ledger, wireguard } = keys;
+  const added = await missingKeys({ gateway, masterKey: to }, keys);
+  const isGrown = Object.keys(added).length > 0;
   return {
     ...keys,
-    ...grown,
+    ...(isGrown ? { serial: keys.serial + 1, issuedAtMs: nowMs } : {}),
+    ...added,
+    ...(relay ? { relay: await one("relay", relay) } : {}),
+    ...(ledger ? { ledger: await one("ledger", ledger) } : {}),
+    ...(wireguard ? { wireguard: await one("wireguard", wireguard) } : {}),
     master: to.id,
     root: await one("root", keys.root),
     signing: await all("signing", keys.signing),
@@ -61,8 +65,8 @@ export async function sealKeys(
 }
 
 /**
- * Makes the next key of each that signs or opens, and takes out those nothing can come for any more. The root key and the
- * one for relays stay: partners and relays know the gateway by them. Where next keys are there and have not begun, they
+ * Makes the next key of each that signs or opens, and takes out those nothing can come for any more. The others stay:
+ * partners and relays know the gateway by them. Where next keys are there and have not begun, they
  * begin at `beginsAtMs` if that is now; otherwise it fails by IDENTITY_KEYS_PENDING.
  *
  * Errors: IDENTITY_KEYS_PENDING, IDENTITY_KEYS_FULL.
@@ -110,6 +114,37 @@ export async function rotateKeys(
       (algorithm: SealingAlgorithm) => newEncryptionKey(by, algorithm),
     ),
   };
+}
+
+/** Kinds of key of which there is one, and another in its place from one moment to the next. */
+export type ReplaceableKind = "ledger" | "wireguard";
+
+/**
+ * Makes a key in place of the one there was, if any; it counts at once. Partners go by the old one until they have the new
+ * public file. `reason`: the old one may be in wrong hands, and is told to be revoked.
+ */
+export async function replaceKey(
+  keys: SealedFile,
+  masterKey: MasterKey,
+  { kind, nowMs, reason }: {
+    readonly kind: ReplaceableKind;
+    readonly nowMs: number;
+    readonly reason?: string;
+  },
+): Promise<SealedFile> {
+  const { gateway, revoked, [kind]: old } = keys;
+  return {
+    ...keys,
+    ...await newSingleKey({ gateway, masterKey }, kind),
+    serial: keys.serial + 1,
+    issuedAtMs: nowMs,
+    revoked: old && reason !== undefined ? [...revoked, { keyId: old.keyId, atMs: nowMs, reason }] : revoked,
+  };
+}
+
+/** Of which of those kinds a key is; `undefined` for every other. */
+export function replaceableKindOf(keys: PrivateFile, keyId: string): ReplaceableKind | undefined {
+  return (["ledger", "wireguard"] as const).find((kind) => keys[kind]?.keyId === keyId);
 }
 
 /**

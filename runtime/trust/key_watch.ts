@@ -7,7 +7,8 @@ import type { MasterKey } from "./master_key.ts";
 
 /** What became of a gateway's own keys. */
 export type KeyNews =
-  | { readonly name: "keysChanged"; readonly serial: number }
+  /** `by`: the person who changed them, where the file says so. */
+  | { readonly name: "keysChanged"; readonly serial: number; readonly by?: string }
   | { readonly name: "keysTroubled"; readonly error: MitralError };
 
 const LOOK_MS = 10_000;
@@ -26,12 +27,14 @@ export class KeyWatch implements Disposable {
     this.#parts = parts;
   }
 
-  /** Looks from now on, until it is disposed; says where the keys lie in clear. */
+  /** Looks from now on, until it is disposed; says where the keys lie in clear, or one is missing. */
   async start(): Promise<void> {
     const { keyring, file, report } = this.#parts;
     this.#stamp = await this.#stampNow();
     if (keyring.identity?.isSealed === false) {
       report({ name: "keysTroubled", error: identityErrors.error("IDENTITY_FILE_UNSEALED", { file }) });
+    } else if (keyring.identity && !keyring.identity.ledger) {
+      report({ name: "keysTroubled", error: identityErrors.error("IDENTITY_LEDGER_MISSING", { file }) });
     }
     this.#wait();
   }
@@ -57,7 +60,8 @@ export class KeyWatch implements Disposable {
     try {
       const identity = await parseIdentity(await readKeyFile(file, world.disk), file, masterKey);
       keyring.use({ identity });
-      report({ name: "keysChanged", serial: identity.serial });
+      const { serial, changedBy } = identity;
+      report({ name: "keysChanged", serial, ...(changedBy === undefined ? {} : { by: changedBy }) });
     } catch (cause) {
       report({ name: "keysTroubled", error: cause as MitralError });
     }

@@ -1,5 +1,6 @@
 import { declareErrors, MitralError } from "../contract/error.ts";
 import type { Clock, Disk } from "../contract/world.ts";
+import { writeFile } from "./_key_file.ts";
 import { readKeyFile } from "./keyring.ts";
 import type { PartnerBook, PartnerState } from "./partner_book.ts";
 import { parsePartnerFile, type Partner } from "./partner_file.ts";
@@ -36,6 +37,22 @@ interface Seen {
   readonly record: PartnerRecord;
 }
 
+/** A key file that the gateway file lists. */
+interface Listed {
+  readonly bytes: Uint8Array;
+  readonly partner: Partner;
+}
+
+/** A partner's file of public keys as it was taken, and who decided how far the partner is. */
+export interface TakenFile {
+  /** What the partner's gateway calls itself. */
+  readonly gateway: string;
+  readonly serial: number;
+  readonly bytes: Uint8Array;
+  /** The person who has confirmed an active partner, or has changed another last; left out for one of the gateway file. */
+  readonly by?: string;
+}
+
 /**
  * The partners of a gateway as they are now. The folder is looked at by {@linkcode LivePartners.look}, which somebody
  * calls every ten seconds. A record that cannot be read keeps its partner as it was; one that is new is nobody yet. Key
@@ -46,7 +63,7 @@ export class LivePartners implements PartnerBook {
   version = 0;
   readonly #parts: LivePartnersParts;
   readonly #folder: PartnerFolder | undefined;
-  #listed: ReadonlyMap<string, Partner> | undefined;
+  #listed: ReadonlyMap<string, Listed> | undefined;
   #seen: ReadonlyMap<string, Seen> = new Map();
   /** Active ones, each of another gateway. */
   #active: ReadonlyMap<string, Partner> = new Map();
@@ -84,6 +101,20 @@ export class LivePartners implements PartnerBook {
     return this.#active.get(name);
   }
 
+  /** The newest file of a partner, whatever its state; `undefined` where there is none yet. */
+  recordOf(name: string): TakenFile | undefined {
+    const listed = this.#listed?.get(name);
+    if (listed) {
+      const { bytes, partner: { gateway, serial } } = listed;
+      return { gateway, serial, bytes };
+    }
+    const { held, state, confirmed, changed } = this.#seen.get(name)?.record ?? {};
+    if (!held) return undefined;
+    const { gateway, serial } = held.partner;
+    const { by } = (state === "active" ? confirmed : changed)!;
+    return { gateway, serial, bytes: writeFile(held.said), by };
+  }
+
   /** What keeps a partner from being one; `undefined` where nothing does, and where the gateway file lists it. */
   absenceOf(name: string): string | undefined {
     if (!this.#folder || this.#active.has(name) || Object.hasOwn(this.#parts.files, name)) return undefined;
@@ -106,10 +137,11 @@ export class LivePartners implements PartnerBook {
    */
   async readFiles(): Promise<void> {
     if (this.#listed) return;
-    const listed = new Map<string, Partner>();
+    const listed = new Map<string, Listed>();
     for (const [name, file] of Object.entries(this.#parts.files)) {
       if (file === undefined) continue;
-      listed.set(name, await parsePartnerFile(await readKeyFile(file, this.#parts.disk), file));
+      const bytes = await readKeyFile(file, this.#parts.disk);
+      listed.set(name, { bytes, partner: await parsePartnerFile(bytes, file) });
     }
     this.#listed = listed;
     this.#settle();
@@ -157,7 +189,7 @@ export class LivePartners implements PartnerBook {
 
   /** Decides who is active. Of two that are one gateway the one that was confirmed first stays. */
   #settle(): void {
-    const active = new Map(this.#listed);
+    const active = new Map([...this.#listed ?? []].map(([name, { partner }]) => [name, partner]));
     const gateways = new Map([...active].map(([name, { gateway }]) => [gateway, name]));
     const confirmed = [...this.#seen.values()].map(({ record }) => record)
       .filter(({ state }) => state === "active")

@@ -14,6 +14,7 @@ export {
   relayIdentityOf,
 } from "./identity.ts";
 export { type GatewayKeyring, keyringOf, type KeyringParts, openKeyring } from "./keyring.ts";
+export type { LedgerKey } from "./ledger_key.ts";
 export { createMasterKey, findMasterKey, type MasterKey, type MasterKeySources } from "./master_key.ts";
 export {
   fingerprintOf,
@@ -26,3 +27,4 @@ export {
 export type { Profile } from "./private_file.ts";
 export type { RelayKey } from "./relay_key.ts";
 export type { SigningKey, VerificationKey } from "./signing_key.ts";
+export type { WireGuardKey } from "./wireguard_key.ts";

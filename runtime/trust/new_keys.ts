@@ -9,6 +9,13 @@ import { generateSigningKey } from "./signing_key.ts";
 /** A private file whose keys are sealed. */
 export type SealedFile = PrivateFile & { readonly master: string };
 
+/** Kinds of key that a gateway has one of: relays, checkpoints by C2SP and WireGuard know one algorithm each. */
+const SINGLE_KINDS = ["relay", "ledger", "wireguard"] as const;
+
+/** One of those kinds. */
+export type SingleKind = typeof SINGLE_KINDS[number];
+type SingleKeys = Pick<PrivateFile, SingleKind>;
+
 /** What each profile signs and is sealed for by; `jose` is for partners that have no HPKE. */
 const PROFILES = {
   default: { signing: "Ed25519", encryption: "MLKEM768-X25519", jose: "X25519" },
@@ -35,6 +42,7 @@ export async function newKeys(
   const algorithms = PROFILES[profile];
   const encryption = await newEncryptionKey(by, algorithms.encryption);
   return {
+    ...await missingKeys(by, { profile }),
     gateway,
     createdAtMs: nowMs,
     issuedAtMs: nowMs,
@@ -44,16 +52,36 @@ export async function newKeys(
     root: await newSigningKey(by, algorithms.signing, "root"),
     signing: [await newSigningKey(by, algorithms.signing)],
     encryption: jose ? [encryption, await newEncryptionKey(by, algorithms.jose)] : [encryption],
-    relay: await newRelayKey(by),
     revoked: [],
   };
+}
+
+/**
+ * Those keys of which a gateway has one of each that a file lacks: it may be from before they came. WireGuard knows no
+ * algorithm that NIST has approved, so a gateway of the profile `nist` gets a key for it only where somebody asks.
+ */
+export async function missingKeys(
+  by: Sealer,
+  keys: Pick<PrivateFile, SingleKind | "profile">,
+): Promise<SingleKeys> {
+  const kinds = SINGLE_KINDS.filter((kind) =>
+    !keys[kind] && !(kind === "wireguard" && keys.profile === "nist")
+  );
+  return Object.assign({}, ...await Promise.all(kinds.map((kind) => newSingleKey(by, kind))));
+}
+
+/** A new key of such a kind. */
+export async function newSingleKey(by: Sealer, kind: SingleKind): Promise<SingleKeys> {
+  return kind === "wireguard"
+    ? { wireguard: await newEncryptionKey(by, "X25519", kind) }
+    : { [kind]: await newSigningKey(by, "Ed25519", kind) };
 }
 
 /** A new key that signs. */
 export async function newSigningKey<A extends SignatureAlgorithm>(
   by: Sealer,
   algorithm: A,
-  kind: "root" | "signing" | "relay" = "signing",
+  kind: Exclude<KeyKind, "encryption" | "wireguard"> = "signing",
 ): Promise<StoredKey<A>> {
   return await stored(by, kind, algorithm, await generateSigningKey(algorithm));
 }
@@ -62,13 +90,9 @@ export async function newSigningKey<A extends SignatureAlgorithm>(
 export async function newEncryptionKey<A extends SealingAlgorithm>(
   by: Sealer,
   algorithm: A,
+  kind: "encryption" | "wireguard" = "encryption",
 ): Promise<StoredKey<A>> {
-  return await stored(by, "encryption", algorithm, await generateEncryptionKey(algorithm));
-}
-
-/** A new key for relays, whose sign-in takes no other algorithm. */
-export function newRelayKey(by: Sealer): Promise<StoredKey<"Ed25519">> {
-  return newSigningKey(by, "Ed25519", "relay");
+  return await stored(by, kind, algorithm, await generateEncryptionKey(algorithm));
 }
 
 async function stored<A extends string>(

@@ -29,6 +29,7 @@ import {
   signingKeyBytes,
   type VerificationKey,
 } from "./signing_key.ts";
+import { importWireGuardKey, type WireGuardKey } from "./wireguard_key.ts";
 
 /** Errors of a partner's key file. */
 export const partnerErrors = declareErrors("partner", {
@@ -65,6 +66,10 @@ export interface Partner {
   readonly root: VerificationKey;
   /** What it signs in at a relay with; Ed25519. */
   readonly relay?: VerificationKey;
+  /** What it signs the heads of its ledger with, and cosigns ours; Ed25519. */
+  readonly ledger?: VerificationKey;
+  /** What its WireGuard tunnel is known by. */
+  readonly wireguard?: WireGuardKey;
   /** Fingerprints of the certificates it shows when TLS is spoken: `sha256:HEX`. */
   readonly certificates: readonly string[];
   /** Ways to it, the preferred one first. */
@@ -98,7 +103,8 @@ const LINKS_MAX = 10;
 const CERTIFICATES_MAX = 20;
 const LINK_KIND = /^[a-z][a-z0-9_]{0,63}$/;
 const CERTIFICATE = /^sha256:[0-9a-f]{64}$/;
-const RELAY_KEY: KeyLengths<"Ed25519"> = { Ed25519: 32 };
+const ED25519_KEY: KeyLengths<"Ed25519"> = { Ed25519: 32 };
+const X25519_KEY: KeyLengths<"X25519"> = { X25519: 32 };
 
 /**
  * Writes the file to hand to partners: our public keys and the ways to us, signed by the root key. Nothing in it is
@@ -108,7 +114,7 @@ export async function writePartnerFile(
   identity: Identity,
   { issuedAtMs = identity.issuedAtMs, links = [], certificates = [] }: PartnerFacts = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { root, relay } = identity;
+  const { root, relay, ledger, wireguard } = identity;
   const said = {
     format: FORMAT,
     version: 2,
@@ -120,6 +126,8 @@ export async function writePartnerFile(
     signing: identity.signing.map(entryOf),
     encryption: identity.encryption.map(entryOf),
     ...(relay ? { relay: entryOf({ ...relay, algorithm: "Ed25519" }) } : {}),
+    ...(ledger ? { ledger: entryOf({ ...ledger, algorithm: "Ed25519" }) } : {}),
+    ...(wireguard ? { wireguard: entryOf(wireguard) } : {}),
     certificates,
     links: links.map(({ kind, settings }) => ({ [kind]: settings })),
     revoked: identity.revoked.map(({ keyId, atMs }) => ({ kid: keyId, at: timeOf(atMs) })),
@@ -157,15 +165,18 @@ export async function parsePartnerFile(bytes: Uint8Array, file: string): Promise
   if (!isNew) return { ...partner, certificates: [], links: [], revoked: [] };
   const relay = read.relay === undefined
     ? undefined
-    : await importKey(readPart(read.relay, "relay", RELAY_KEY, refuse), importVerificationKey, refuse);
+    : await importKey(readPart(read.relay, "relay", ED25519_KEY, refuse), importVerificationKey, refuse);
+  const ledger = await importOne(read, "ledger", ED25519_KEY, importVerificationKey, refuse);
+  const wireguard = await importOne(read, "wireguard", X25519_KEY, importWireGuardKey, refuse);
   const revoked = readRevoked(read, refuse);
   const gone = new Set(revoked.map(({ keyId }) => keyId));
-  if ([root, ...relay ? [relay] : [], ...signing, ...encryption].some(({ keyId }) => gone.has(keyId))) {
-    refuse("revoked");
-  }
+  const single = [relay, ledger, wireguard].filter((key) => key !== undefined);
+  if ([root, ...single, ...signing, ...encryption].some(({ keyId }) => gone.has(keyId))) refuse("revoked");
   return {
     ...partner,
     ...(relay ? { relay } : {}),
+    ...(ledger ? { ledger } : {}),
+    ...(wireguard ? { wireguard } : {}),
     certificates: readCertificates(read, refuse),
     links: readLinks(read, refuse),
     revoked,
@@ -218,6 +229,19 @@ async function importKey<A extends string, K extends { readonly keyId: string }>
 ): Promise<K & KeyTimes> {
   const key = await open(algorithm, publicBytes).catch(() => refuse(`${part}.public`));
   return key.keyId === keyId ? { ...key, ...times } : refuse(`${part}.kid`);
+}
+
+/** A key that a file may have; one by an algorithm this version does not know is left alone. */
+async function importOne<A extends string, K extends { readonly keyId: string }>(
+  file: Record<string, unknown>,
+  kind: string,
+  lengths: KeyLengths<A>,
+  open: (algorithm: A, publicBytes: Uint8Array<ArrayBuffer>) => Promise<K>,
+  refuse: Refuse,
+): Promise<K & KeyTimes | undefined> {
+  const item = file[kind];
+  if (item === undefined || isUnheardOf(item, lengths)) return undefined;
+  return await importKey(readPart(item, kind, lengths, refuse), open, refuse);
 }
 
 async function importKeys<A extends string, K extends { readonly keyId: string }>(

@@ -46,6 +46,12 @@ export interface PrivateFile extends Omit<KeyFileHead, "version"> {
   readonly encryption: Keys<StoredKey<SealingAlgorithm>>;
   /** What it signs in at relays with; version 1 had none. */
   readonly relay?: StoredKey<"Ed25519">;
+  /** What it signs its ledger's heads with; version 1 had none. */
+  readonly ledger?: StoredKey<"Ed25519">;
+  /** What its WireGuard tunnel knows it by; version 1 had none. */
+  readonly wireguard?: StoredKey<"X25519">;
+  /** The person who changed the keys last, as the console knows them; version 1 does not say. */
+  readonly changedBy?: string;
   readonly revoked: readonly Revocation[];
 }
 
@@ -78,9 +84,15 @@ export function parsePrivateFile(bytes: Uint8Array, file: string): PrivateFile {
   if (version === 1) {
     return { ...head, profile: "default", root: signing[0], signing, encryption, revoked: [] };
   }
-  const { master, profile } = read;
+  const one = <K extends string, A extends string>(
+    kind: K,
+    lengths: KeyLengths<A>,
+  ): { readonly [kind in K]?: StoredKey<A> } =>
+    read[kind] === undefined ? {} : { [kind]: stored(read[kind], kind, lengths) } as Record<K, StoredKey<A>>;
+  const { master, profile, changedBy } = read;
   if (profile !== "default" && profile !== "nist") return refuse("profile");
   if (typeof master !== "string" || !MASTER_ID.test(master)) return refuse("master");
+  if (changedBy !== undefined && typeof changedBy !== "string") return refuse("changedBy");
   readMac(read, refuse);
   return {
     ...head,
@@ -89,7 +101,10 @@ export function parsePrivateFile(bytes: Uint8Array, file: string): PrivateFile {
     root: stored(read.root, "root", signingKeyBytes),
     signing,
     encryption,
-    ...(read.relay === undefined ? {} : { relay: stored(read.relay, "relay", { Ed25519: 32 }) }),
+    ...one("relay", { Ed25519: 32 }),
+    ...one("ledger", { Ed25519: 32 }),
+    ...one("wireguard", { X25519: 32 }),
+    ...(changedBy === undefined ? {} : { changedBy }),
     revoked: readRevoked(read, refuse),
   };
 }
@@ -139,6 +154,9 @@ export async function writePrivateFile(
     signing: keys.signing.map(entry),
     encryption: keys.encryption.map(entry),
     ...(keys.relay ? { relay: entry(keys.relay) } : {}),
+    ...(keys.ledger ? { ledger: entry(keys.ledger) } : {}),
+    ...(keys.wireguard ? { wireguard: entry(keys.wireguard) } : {}),
+    ...(keys.changedBy === undefined ? {} : { changedBy: keys.changedBy }),
     revoked: keys.revoked.map(({ keyId, atMs, reason }) => ({
       kid: keyId,
       at: timeOf(atMs),

@@ -48,3 +48,8 @@ export function countText(count: number): string {
 export function plural(count: number, noun: string): string {
   return `${countText(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** `just now`, `4 min ago`. */
+export function agoText(ms: number): string {
+  return ms < 1_000 ? "just now" : `${durationText(ms)} ago`;
+}

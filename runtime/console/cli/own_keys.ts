@@ -4,6 +4,7 @@ import type { SealedFile } from "../../trust/new_keys.ts";
 import type { MasterKey } from "../../trust/master_key.ts";
 import type { PartnerFacts } from "../../trust/partner_file.ts";
 import type { PrivateFile } from "../../trust/private_file.ts";
+import { personOf } from "./ask.ts";
 import { errors } from "./errors.ts";
 import { kindOf } from "./explain.ts";
 import { readGatewayPlaces } from "./gateway_file.ts";
@@ -96,11 +97,11 @@ export function publicPathBy(privatePath: string, gateway: string): string {
 }
 
 /**
- * Writes changed keys over those that were there, and the public file anew: what it says beside keys stays. Returns its
- * path. Errors: CONSOLE_FILE_UNWRITABLE, IDENTITY_….
+ * Writes changed keys over those that were there, with who changed them, and the public file anew: what it says beside
+ * keys stays. Returns its path. Errors: CONSOLE_FILE_UNWRITABLE, IDENTITY_….
  */
 export async function writeOwnKeys(
-  { privatePath, keys, masterKey }: OwnKeys & { readonly keys: SealedFile },
+  { privatePath, keys: changed, masterKey }: OwnKeys & { readonly keys: SealedFile },
   session: Session,
 ): Promise<string> {
   const [{ openIdentity }, { writePrivateFile }, { writePartnerFile }] = await Promise.all([
@@ -108,6 +109,7 @@ export async function writeOwnKeys(
     import("../../trust/private_file.ts"),
     import("../../trust/partner_file.ts"),
   ]);
+  const keys = { ...changed, changedBy: personOf(session) };
   // Nothing is written that could not be read again.
   const identity = await openIdentity(keys, privatePath, masterKey);
   const publicPath = publicPathBy(privatePath, keys.gateway);
@@ -115,8 +117,8 @@ export async function writeOwnKeys(
     identity,
     await factsIn(publicPath, identity.root.keyId, session),
   );
-  await replace(privatePath, await writePrivateFile(keys, masterKey), 0o600, session);
-  await replace(publicPath, publicFile, 0o644, session);
+  await writeOver(privatePath, await writePrivateFile(keys, masterKey), 0o600, session);
+  await writeOver(publicPath, publicFile, 0o644, session);
   return publicPath;
 }
 
@@ -152,7 +154,8 @@ async function factsIn(path: string, rootId: string, session: Session): Promise<
   return root.keyId === rootId ? { links, certificates } : {};
 }
 
-async function replace(
+/** Writes a file, over the one that is there. Errors: CONSOLE_FILE_UNWRITABLE. */
+export async function writeOver(
   path: string,
   bytes: Uint8Array<ArrayBuffer>,
   mode: number,

@@ -1,7 +1,9 @@
 import type { RunningGateway } from "../../engine/gateway_api.ts";
 import type { GatewayPlan } from "../../engine/plan.ts";
+import { Logins } from "../control/logins.ts";
 import { ControlServer } from "../control/server.ts";
 import { areNone } from "../control/changes.ts";
+import { personOf } from "./ask.ts";
 import { changesText } from "./deploy/changes_text.ts";
 import { type Deployed, Deployment } from "./deploy/deployment.ts";
 import { watchFiles } from "./deploy/watch_files.ts";
@@ -39,10 +41,22 @@ export async function serve(
 
   // For the gateway's own user only: the control socket in it asks for no password.
   await session.makeFolder(plan.data, 0o700);
-  const control = await ControlServer.open({ world, folder: plan.data, answered: log.answered });
+  const service: { gateway?: RunningGateway } = {};
+  // Before there is a gateway, nobody gets in.
+  const logins = new Logins(world.clock, (login) => service.gateway?.ledger.noteLogin(login));
+  const control = await ControlServer.open({
+    world,
+    folder: plan.data,
+    answered(request) {
+      log.answered(request);
+      if (service.gateway) logins.answered(request);
+    },
+    refused: (code) => service.gateway && logins.refused(code),
+  });
   open.defer(() => control.close());
 
-  const gateway = await outside.openGateway(plan, { world, observer: log.observer });
+  const by = { person: personOf(session) };
+  const gateway = service.gateway = await outside.openGateway(plan, { world, observer: log.observer, by });
   const monitor = await openMonitor(plan, gateway, session).catch(async (cause) => {
     await gateway.close();
     throw cause;

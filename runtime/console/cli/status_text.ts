@@ -1,8 +1,9 @@
 import type { ChannelState, Condition, LineState } from "../../engine/events.ts";
 import type { GatewayStatistics, Waiting } from "../../engine/statistics.ts";
 import type { GatewayStatus } from "../control/protocol.ts";
+import { ledgerLines } from "./ledger_text.ts";
 import { allIsWell, linesByUrgency, oldMs, type ShownLine, waitedIn } from "./attention.ts";
-import { bytesText, countText, durationText, latencyText, plural, timeText } from "./figures.ts";
+import { agoText, bytesText, countText, durationText, latencyText, plural, timeText } from "./figures.ts";
 import type { Paint } from "./paint.ts";
 import { plain } from "./plain.ts";
 import { type Cell, table } from "./table.ts";
@@ -18,6 +19,7 @@ export function statusText(status: GatewayStatus, paint: Paint): string {
     ...storageLine(status, paint),
     ...unansweredLine(statistics, paint),
     ...exchangeLines(status, paint),
+    ...ledgerLines(status, paint),
     ...(status.sendersHeld
       ? [paint.warn("nothing is sent since the restore; let it go with: mitral journal release")]
       : []),
@@ -50,6 +52,7 @@ export function statusLine(status: GatewayStatus): string {
     ...(freeBytes === undefined ? [] : [`${bytesText(freeBytes)} free`]),
     ...(journal.disk?.isLow ? ["disk is low"] : []),
     ...(sendersHeld ? ["nothing is sent since the restore"] : []),
+    ...(status.ledger.alarms.length > 0 ? [plural(status.ledger.alarms.length, "ledger alarm")] : []),
     ...(first ? [`look at ${nameOf(first)}`] : []),
   ];
   return `${timeText(atMs)} ${plain(words.join(", "))}`;
@@ -106,10 +109,6 @@ function exchangeLines({ exchange, statistics: { atMs } }: GatewayStatus, paint:
     ...(doors.length > 0 ? [`doors: ${doors.join(", ")}`] : []),
     ...(missing.length > 0 ? [paint.warn(`receipts missing: ${missing.join(", ")}`)] : []),
   ];
-}
-
-function agoText(ms: number): string {
-  return ms < 1_000 ? "just now" : `${durationText(ms)} ago`;
 }
 
 const LINE_HEADINGS = [

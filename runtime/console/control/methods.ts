@@ -1,13 +1,16 @@
 import { MitralError } from "../../contract/error.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { RunningGateway } from "../../engine/gateway_api.ts";
+import type { By } from "../../journal/acts.ts";
 import { Feed } from "./_feed.ts";
+import { listEntries, prove, readEntryQuery } from "./audit.ts";
 import { errors } from "./errors.ts";
 import { followed } from "./followed.ts";
 import {
   by,
   bytes,
   channel,
+  count,
   optional,
   type Params,
   readActQuery,
@@ -39,10 +42,10 @@ export interface ControlService {
   /** What is told to run, and how that is changed. */
   readonly deployment: {
     /** Reads the gateway file again and gives the channel its new plan, unless the file has problems. */
-    reload(channel: string): Promise<readonly Problem[]>;
+    reload(channel: string, by: By): Promise<readonly Problem[]>;
     plan(file: string): Promise<Planned>;
-    apply(file: string, options: { readonly channelsOnly: boolean }): Promise<Planned>;
-    rollback(options: { readonly channelsOnly: boolean }): Promise<Planned>;
+    apply(file: string, options: { readonly channelsOnly: boolean; readonly by: By }): Promise<Planned>;
+    rollback(options: { readonly channelsOnly: boolean; readonly by: By }): Promise<Planned>;
   };
 }
 
@@ -135,6 +138,15 @@ const methods: {
       evidence: day === undefined ? null : await gateway.accountsOf(name, day) ?? null,
     };
   },
+  "audit.list": ({ gateway }, params) => listEntries(gateway.ledger, readEntryQuery(params)),
+  "audit.prove": ({ gateway }, params, person) =>
+    prove(gateway, {
+      id: text(params, "id"),
+      destination: optional(params, "destination", text),
+      part: optional(params, "part", count),
+      withoutPayload: toggle(params, "withoutPayload"),
+      by: by(person, params),
+    }),
   async "channel.start"({ gateway }, params) {
     await gateway.startChannel(channel(gateway, params));
     return null;
@@ -164,12 +176,12 @@ const methods: {
     await gateway.divert(channel(gateway, params), text(params, "destination"), to, by(person, params));
     return null;
   },
-  "channel.reload": ({ deployment }, params) => deployment.reload(text(params, "name")),
+  "channel.reload": ({ deployment }, params, person) => deployment.reload(text(params, "name"), { person }),
   "plan": ({ deployment }, params) => deployment.plan(text(params, "file")),
-  "apply": ({ deployment }, params) =>
-    deployment.apply(text(params, "file"), { channelsOnly: toggle(params, "channelsOnly") }),
-  "rollback": ({ deployment }, params) =>
-    deployment.rollback({ channelsOnly: toggle(params, "channelsOnly") }),
+  "apply": ({ deployment }, params, person) =>
+    deployment.apply(text(params, "file"), { channelsOnly: toggle(params, "channelsOnly"), by: { person } }),
+  "rollback": ({ deployment }, params, person) =>
+    deployment.rollback({ channelsOnly: toggle(params, "channelsOnly"), by: { person } }),
 };
 
 const streams: {

@@ -23,6 +23,9 @@ import type { MessageContent, MessageQuery, MessageRecord } from "../../journal/
 import type { BackupManifest } from "../../journal/upkeep/backup_manifest.ts";
 import type { Progress } from "../../journal/upkeep/upkeep.ts";
 import { join } from "node:path";
+import type { EvidenceFile } from "../evidence/evidence_pack.ts";
+import type { Gathered } from "../evidence/gather.ts";
+import type { EntryQuery, ListedEntries } from "./audit.ts";
 import type { Skipped as Missed } from "./_feed.ts";
 import type { GatewayChanges } from "./changes.ts";
 import type { PartnerTestLine } from "../../engine/exchange/partner_test.ts";
@@ -166,6 +169,16 @@ export interface Methods {
       readonly reckoned: Reckoned | null;
       readonly evidence: string | null;
     };
+  };
+  /** Entries of the ledger, newest first, or oldest first after one of them. */
+  readonly "audit.list": { readonly params: EntryQuery; readonly result: ListedEntries };
+  /** What proves what became of a message, as files; nothing where the journal has no such message. */
+  readonly "audit.prove": {
+    readonly params: OneMessage & { readonly part?: number; readonly withoutPayload: boolean };
+    readonly result:
+      | Omit<Gathered, "evidence">
+        & { readonly id: string; readonly files: readonly EvidenceFile[] }
+      | null;
   };
   readonly "channel.start": { readonly params: { readonly name: string }; readonly result: null };
   readonly "channel.stop": { readonly params: { readonly name: string }; readonly result: null };

@@ -35,6 +35,8 @@ export interface ControlServerOptions {
   readonly folder: string;
   /** Called after each request, before its answer is sent. MUST NOT throw. */
   answered(request: ControlRequest): void;
+  /** Called for what is no request: nobody knows who it is from. MUST NOT throw. */
+  refused?(code: string): void;
 }
 
 const utf8 = new TextEncoder();
@@ -165,6 +167,7 @@ export class ControlServer {
     } catch (cause) {
       const error = errorOf(cause);
       if (request) this.#answered(request, error.code);
+      else this.#options.refused?.(error.code);
       return { reply: refusal(request?.id ?? 0, error) };
     }
   }

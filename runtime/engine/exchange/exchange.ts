@@ -91,6 +91,11 @@ export class PartnerExchange {
     this.reckoning.start();
   }
 
+  /** Our own file of public keys, as it is now; left out where nobody is to be sent it. */
+  get ownFile(): ExchangeParts["ownFile"] {
+    return this.#parts.ownFile;
+  }
+
   /** As it is now. */
   state(): ExchangeState {
     const { book } = this.#parts;

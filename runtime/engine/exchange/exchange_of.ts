@@ -15,10 +15,14 @@ export interface ExchangeSources
   readonly plan: GatewayPlan;
   readonly keys: GatewayKeys | undefined;
   readonly partners: GatewayPartners;
+  /** Our own file of public keys was written anew. */
+  renewed(): void;
 }
 
 /** The exchange of a gateway, where it has one. */
-export function exchangeOf({ plan, keys, partners, ...parts }: ExchangeSources): PartnerExchange | undefined {
+export function exchangeOf(
+  { plan, keys, partners, renewed, ...parts }: ExchangeSources,
+): PartnerExchange | undefined {
   if (!plan.exchange || !keys) return undefined;
   const { keyring } = keys;
   const { book, registry } = partners;
@@ -30,10 +34,22 @@ export function exchangeOf({ plan, keys, partners, ...parts }: ExchangeSources):
     book,
     partners: registry,
     ...(relay ? { relay } : {}),
-    ...(plan.keys === undefined ? {} : { ownFile: () => ownFile(plan, keyring, parts.world) }),
+    ...(plan.keys === undefined ? {} : { ownFile: ownFileOf(plan, keyring, parts.world, renewed) }),
   });
 }
 
-function ownFile(plan: GatewayPlan, { identity }: GatewayKeyring, world: World): Promise<OwnPartnerFile> {
-  return ownPartnerFile(plan, { identity: identity!, keys: plan.keys! }, world);
+/** Makes our own file of public keys, once for all who ask at the same time: two would be issued one after the other. */
+function ownFileOf(
+  plan: GatewayPlan,
+  keyring: GatewayKeyring,
+  world: World,
+  renewed: () => void,
+): () => Promise<OwnPartnerFile> {
+  let making: Promise<OwnPartnerFile> | undefined;
+  const make = async () => {
+    const file = await ownPartnerFile(plan, { identity: keyring.identity!, keys: plan.keys! }, world);
+    if (file.isNew) renewed();
+    return file;
+  };
+  return () => making ??= make().finally(() => making = undefined);
 }

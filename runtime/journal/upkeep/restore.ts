@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { Acts, type By } from "../acts.ts";
+import type { Database } from "../database.ts";
+import { LedgerWriter } from "../ledger/ledger_writer.ts";
+import { Story } from "../ledger/story.ts";
 import { Names } from "../names.ts";
 import { Sealing } from "../sealing.ts";
 import { SENDERS_HELD } from "../standing.ts";
@@ -8,7 +11,7 @@ import { copyBodies } from "./body_copies.ts";
 import { copyDurably, makeFolder, syncPath } from "../disk_io.ts";
 import type { BackupManifest } from "./backup_manifest.ts";
 import { holdIdle, RESTORING } from "./hold_folder.ts";
-import { openWriter } from "../sqlite_database.ts";
+import { openReader, openWriter } from "../sqlite_database.ts";
 import type { MasterKey } from "../../trust/master_key.ts";
 import type { Tell } from "./upkeep.ts";
 import { upkeepErrors } from "./upkeep_errors.ts";
@@ -64,7 +67,7 @@ export function restore(asked: Restore, tell: Tell): Restored {
     const aside = `${folder}/${RESTORING}`;
     rmSync(aside, { recursive: true, force: true });
     makeFolder(aside, folder);
-    const epoch = stage(asked, aside, manifest, tell);
+    const epoch = stage(asked, aside, manifest, epochIn(`${folder}/journal.db`), tell);
     const before = left.length > 0 ? moveAway(folder, left, atMs) : undefined;
     // The database last: bodies alone are nothing.
     for (const part of ["bodies", "journal.db"]) {
@@ -79,11 +82,30 @@ export function restore(asked: Restore, tell: Tell): Restored {
   }
 }
 
+/**
+ * Epoch of a journal that is to be replaced; 0 where none can be read. No two journals of a gateway begin the same epoch, as
+ * far as that can be known: partners would take the later for a forgery.
+ */
+function epochIn(path: string): number {
+  if (!existsSync(path)) return 0;
+  let journal: Database | undefined;
+  try {
+    journal = openReader(path);
+    return Number(journal.prepare("SELECT value FROM setting WHERE name = 'epoch'").get()!.value);
+  } catch {
+    // It may be what is damaged: a reason to restore.
+    return 0;
+  } finally {
+    journal?.close();
+  }
+}
+
 /** Copies the backup, and makes it another than the journal it was taken of. Returns its epoch. */
 function stage(
   { backup, masterKey, damaged: accepted = false, by, atMs }: Restore,
   aside: string,
   { database, bodies }: BackupManifest,
+  replaced: number,
   tell: Tell,
 ): number {
   tell({ doing: "copying the database" });
@@ -95,10 +117,14 @@ function stage(
     if (copied.sha256 !== database.sha256 || damaged > bodies.damaged && !accepted) {
       upkeepErrors.fail("JOURNAL_RESTORE_FAILED", { reason: "what was copied is not what was read" });
     }
-    const acts = new Acts(journal, new Names(journal), new Sealing(journal, masterKey, randomBytes));
-    journal.exec("BEGIN IMMEDIATE; UPDATE setting SET value = value + 1 WHERE name = 'epoch'");
+    const names = new Names(journal), ledger = new LedgerWriter(journal);
+    const story = new Story(journal, names, randomBytes, ledger);
+    const acts = new Acts(journal, names, new Sealing(journal, masterKey, randomBytes), story);
+    journal.exec("BEGIN IMMEDIATE");
+    journal.prepare("UPDATE setting SET value = max(value, ?) + 1 WHERE name = 'epoch'").run(replaced);
     journal.prepare("INSERT OR REPLACE INTO setting (name, value) VALUES (?, 1)").run(SENDERS_HELD);
     acts.note({ atMs, by, act: "restored from a backup, held all senders" });
+    ledger.keep();
     journal.exec("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
     return Number(journal.prepare("SELECT value FROM setting WHERE name = 'epoch'").get()!.value);
   } finally {

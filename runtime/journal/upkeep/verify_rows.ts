@@ -88,13 +88,16 @@ class Look {
     if (!this.#sql.name.get(channel)) note("rowMissing", `name ${channel}`);
     if (!this.#opens(SEALED.answer, Number(seq), answer)) note("valueUnreadable", "answer");
     if (!this.#opens(SEALED.evidence, Number(body), evidence)) note("valueUnreadable", "evidence");
-    for (const { id, destination, body, first_body, answer } of this.#sql.deliveries.all(seq)) {
+    for (const { id, destination, body, first_body, answer, statement } of this.#sql.deliveries.all(seq)) {
       this.counts.deliveries++;
       bodies.add(Number(body));
       if (first_body !== null) bodies.add(Number(first_body));
       if (!this.#sql.name.get(destination)) note("rowMissing", `name ${destination}`);
       if (!this.#opens(SEALED.deliveryAnswer, Number(id), answer)) {
         note("valueUnreadable", `answer to delivery ${id}`);
+      }
+      if (!this.#opens(SEALED.statement, Number(id), statement)) {
+        note("valueUnreadable", `statement of delivery ${id}`);
       }
     }
     for (const body of bodies) this.#lookAtBody(body, note);
@@ -162,7 +165,7 @@ class Look {
 
 const STATEMENTS = {
   name: "SELECT 1 FROM name WHERE id = ?",
-  deliveries: "SELECT id, destination, body, first_body, answer FROM delivery WHERE seq = ?",
+  deliveries: "SELECT id, destination, body, first_body, answer, statement FROM delivery WHERE seq = ?",
   body: "SELECT sealed, file FROM body WHERE id = ?",
   keys: `SELECT id, channel, day, wrapped FROM data_key WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
   states:

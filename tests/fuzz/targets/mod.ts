@@ -8,6 +8,7 @@ import { httpsHeadersTarget } from "./https_headers.ts";
 import { hl7v2PathTarget, hl7v2Target } from "./hl7v2.ts";
 import { hl7v2ToolboxTarget } from "./hl7v2_toolbox.ts";
 import { codeTableTarget, datePatternTarget, filterTarget, templateTarget } from "./languages.ts";
+import { checkpointTarget, ledgerEntryTarget, tlogProofTarget } from "./ledger.ts";
 import { mediaTypeTarget } from "./media_types.ts";
 import { mllpFramesTarget } from "./mllp_frames.ts";
 import { acceptanceTarget, invitationTarget, partnerRecordTarget } from "./partners.ts";
@@ -48,4 +49,7 @@ export const targets: readonly Target[] = [
   globTarget,
   sshKeyTarget,
   knownHostsTarget,
+  checkpointTarget,
+  tlogProofTarget,
+  ledgerEntryTarget,
 ];

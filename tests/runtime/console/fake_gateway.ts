@@ -113,6 +113,7 @@ export const snapshot: GatewaySnapshot = {
     },
     counts: { received: 1200, repeated: 3, filtered: 4, delivered: 1180, failed: 6, quarantined: 1 },
   }],
+  ledger: { isSigned: false, witnesses: [], alarms: [] },
 };
 
 const refusal = {
@@ -205,6 +206,15 @@ export class FakeGateway implements RunningGateway {
   snapshot(): GatewaySnapshot {
     return this.state;
   }
+  readonly ledger: RunningGateway["ledger"] = {
+    state: () => this.state.ledger,
+    head: async () => ({ epoch: 1, size: 0, root: new Uint8Array(32) }),
+    ask: () => Promise.reject(new TypeError("nothing is behind it")),
+    alarms: async () => [],
+    settleAlarm: async (...asked) => void this.asked.push(["settleAlarm", ...asked]),
+    witnessNow: async () => [],
+    noteLogin: (login) => void this.asked.push(["noteLogin", login]),
+  };
   async statistics(): Promise<GatewayStatistics> {
     return this.numbers;
   }

@@ -50,6 +50,7 @@ export function processOf(seq: number, branches: readonly Branch[], change: Part
   return {
     op: "process",
     seq,
+    atMs: 3000,
     channel: "lab",
     found: [],
     branches,

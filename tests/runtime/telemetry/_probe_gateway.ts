@@ -43,7 +43,21 @@ export class ProbeGateway {
       doors: [{ name: "https", address: "https://127.0.0.1:8443/" }],
       partners: [{ name: "lab", state: "active", ways: [], receiptMissingSinceMs: startedAtMs }],
     };
-    return { name, startedAtMs, ready, sendersHeld: false, journal, channels, exchange };
+    const signed = { epoch: 1, size: 90, atMs: startedAtMs + 540_000 };
+    const ledger: GatewaySnapshot["ledger"] = {
+      isSigned: true,
+      head: { epoch: 1, size: 100, atMs: startedAtMs + 590_000 },
+      witnesses: [{ partner: "lab", signed }],
+      alarms: [{
+        id: "1",
+        atMs: startedAtMs,
+        code: "LEDGER_VIEW_SPLIT",
+        says: "Cannot vouch",
+        gateway: "lab.example",
+        partner: "lab",
+      }],
+    };
+    return { name, startedAtMs, ready, sendersHeld: false, journal, channels, ledger, exchange };
   }
   async statistics(): Promise<GatewayStatistics> {
     const atMs = 1_700_000_600_000;
@@ -146,6 +160,10 @@ export function everyEvent(): readonly GatewayEvent[] {
       gaps: 1,
     },
     accountDisputed: { name: "accountDisputed", atMs, partner: "lab", error },
+    ledgerAlarmed: { name: "ledgerAlarmed", atMs, partner: "lab", error },
+    ledgerWitnessed: { name: "ledgerWitnessed", atMs, partner: "lab", size: 90 },
+    witnessFailed: { name: "witnessFailed", atMs, partner: "lab", error },
+    checkpointRefused: { name: "checkpointRefused", atMs, partner: "lab", error },
     accountFailed: { name: "accountFailed", atMs, partner: "lab", error },
     doorOpened: { name: "doorOpened", atMs, door: "https", address: "https://127.0.0.1:8443/" },
     doorFailed: { name: "doorFailed", atMs, door: "https", error, againInMs: 1_000 },

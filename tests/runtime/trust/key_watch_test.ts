@@ -98,6 +98,28 @@ Deno.test("a file that cannot be used changes nothing, and is told of once", asy
   assertEquals(site.keyring.signingKey().keyId, next.identity.signing[0].keyId);
 });
 
+Deno.test("a watch says who changed the keys", async () => {
+  const first = await make();
+  const next = await createIdentity({
+    gateway: "lab.example",
+    nowMs: MADE_AT_MS,
+    masterKey,
+    changedBy: "ann",
+  });
+  using site = new Site(first.identity, first.privateFile);
+  await site.watch.start();
+  site.write(next.privateFile);
+  await site.look();
+  assertEquals(site.news, [{ name: "keysChanged", serial: 1, by: "ann" }]);
+});
+
+Deno.test("a watch says that there is no key for the ledger", async () => {
+  const { identity: { ledger: _, ...identity }, privateFile } = await make();
+  using site = new Site(identity, privateFile);
+  await site.watch.start();
+  assertEquals(site.told, ["IDENTITY_LEDGER_MISSING"]);
+});
+
 Deno.test("a watch says that keys lie in clear, and is silent once it is disposed", async () => {
   const { identity, privateFile } = await make();
   using site = new Site({ ...identity, isSealed: false }, privateFile);

@@ -177,6 +177,8 @@ Deno.test("a private file of which anything was changed is refused, though every
     encryption: [second, first],
     signing: [{ ...own.signing[0], until }],
     relay: undefined,
+    ledger: undefined,
+    wireguard: undefined,
     revoked: [{ kid: "0123456789abcdef", at: until }],
     more: "of a later version",
     mac: own.root.sealed.slice(0, 42) + "A",

@@ -50,6 +50,7 @@ async function notesOn(
   const { trouble } = await seekMasterKey(plan.masterKey, session);
   const notes = trouble ? [trouble] : [];
   try {
+    notes.push(...await notesOnKeys(plan, session));
     const partners = await knownPartners(plan, session, (note) => notes.push(note));
     partners[Symbol.dispose]();
   } catch (cause) {
@@ -57,6 +58,20 @@ async function notesOn(
     notes.push(cause);
   }
   return notes;
+}
+
+/** A private file from before there were ledger keys; it is not opened for that, nor need it be there. */
+async function notesOnKeys({ keys: file }: GatewayPlan, session: Session): Promise<readonly MitralError[]> {
+  if (file === undefined) return [];
+  const bytes = await session.outside.world.disk.read(file).catch(() => undefined);
+  if (!bytes) return [];
+  const [{ parsePrivateFile }, { identityErrors }] = await Promise.all([
+    import("../../../trust/private_file.ts"),
+    import("../../../trust/identity_errors.ts"),
+  ]);
+  return parsePrivateFile(bytes, file).ledger
+    ? []
+    : [identityErrors.error("IDENTITY_LEDGER_MISSING", { file })];
 }
 
 function okText(plan: GatewayPlan, { paint }: Session): string {

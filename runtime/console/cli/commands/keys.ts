@@ -6,9 +6,10 @@ import { addKeysRevoke } from "./keys_revoke.ts";
 import { addKeysRotate } from "./keys_rotate.ts";
 import { addKeysSeal } from "./keys_seal.ts";
 import { addKeysShow } from "./keys_show.ts";
+import { addKeysWireGuard } from "./keys_wireguard.ts";
 import type { AddCommand } from "../session.ts";
 
-/** `mitral keys export|init|master|recover|revoke|rotate|seal|show` */
+/** `mitral keys export|init|master|recover|revoke|rotate|seal|show|wireguard` */
 export const addKeys: AddCommand = (parent, session) => {
   const keys = parent.command("keys").description(
     "make, change and show the keys by which partners know this gateway, and the one all it keeps is sealed under",
@@ -21,4 +22,5 @@ export const addKeys: AddCommand = (parent, session) => {
   addKeysRotate(keys, session);
   addKeysSeal(keys, session);
   addKeysShow(keys, session);
+  addKeysWireGuard(keys, session);
 };

@@ -1,4 +1,5 @@
 import { dirname, join, relative } from "node:path";
+import { personOf } from "../ask.ts";
 import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { readGatewayPlaces } from "../gateway_file.ts";
@@ -53,6 +54,7 @@ export const addKeysInit: AddCommand = (parent, session) => {
         masterKey,
         profile,
         jose,
+        changedBy: personOf(session),
       });
       // Both names are looked at before either is written, so that no half of a pair is left lying about.
       await session.mustBeFree(publicPath);

@@ -10,7 +10,8 @@ interface SealOptions extends OwnKeysOptions {
 export const addKeysSeal: AddCommand = (parent, session) => {
   addOwnKeysOptions(parent.command("seal"))
     .description(
-      "seal a private file that has its keys in clear under the master key, and write the public file anew",
+      "seal a private file that has its keys in clear under the master key, add the keys it lacks since it is from " +
+        "an earlier version, and write the public file anew",
     )
     .option("--json", "print files and serial as JSON")
     .addHelpText("after", examples("mitral keys seal", "mitral keys seal --file site/gateway.yaml"))
@@ -22,7 +23,9 @@ export const addKeysSeal: AddCommand = (parent, session) => {
         session.printJson({ gateway, serial, master, private: own.privatePath, public: publicPath });
       } else {
         session.print(`${session.paint.bold(gateway)} keys are sealed under the master key ${master}`);
-        session.print(`public   ${publicPath}  with the same keys; partners may have it at any time`);
+        session.print(
+          `public   ${publicPath}  with the same keys, and those that were added; partners may have it at any time`,
+        );
       }
       return exitCodes.ok;
     }));

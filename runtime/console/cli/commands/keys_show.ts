@@ -41,7 +41,12 @@ interface PairFacts {
   readonly signing: readonly OneKeyFacts[];
   readonly encryption: readonly OneKeyFacts[];
   readonly relay?: OneKeyFacts;
+  readonly ledger?: OneKeyFacts;
+  /** `public`: in base64, as devices and `wg show` have it. */
+  readonly wireguard?: OneKeyFacts & { readonly public: string };
   readonly revoked: readonly { readonly keyId: string; readonly atMs: number; readonly reason?: string }[];
+  /** Of a private file: who changed it last. */
+  readonly changedBy?: string;
   /** Of a private file: the master key it is sealed under; `null` where its keys are in clear. */
   readonly sealedUnder?: string | null;
 }
@@ -100,7 +105,8 @@ async function pairFacts(file: string, bytes: Uint8Array): Promise<PairFacts> {
   ]);
   const isPublic = isPartnerFile(bytes);
   const keys = isPublic ? await parsePartnerFile(bytes, file) : parsePrivateFile(bytes, file);
-  const { gateway, createdAtMs, issuedAtMs, serial, root, signing, encryption, relay, revoked } = keys;
+  const { gateway, createdAtMs, issuedAtMs, serial, root, signing, encryption, revoked } = keys;
+  const { relay, ledger, wireguard } = keys;
   return {
     ...{ file, kind: isPublic ? "public" : "private", gateway, createdAtMs, issuedAtMs, serial },
     fingerprint: await fingerprintOf(keys),
@@ -108,8 +114,10 @@ async function pairFacts(file: string, bytes: Uint8Array): Promise<PairFacts> {
     signing: signing.map(oneKey),
     encryption: encryption.map(oneKey),
     ...(relay ? { relay: oneKey(relay) } : {}),
+    ...(ledger ? { ledger: oneKey(ledger) } : {}),
+    ...(wireguard ? { wireguard: { ...oneKey(wireguard), public: wireguard.publicBytes.toBase64() } } : {}),
     revoked,
-    ...("profile" in keys ? { sealedUnder: keys.master ?? null } : {}),
+    ...("profile" in keys ? { changedBy: keys.changedBy, sealedUnder: keys.master ?? null } : {}),
   };
 }
 
@@ -130,8 +138,9 @@ function isPartnerFile(bytes: Uint8Array): boolean {
 
 function factsText(facts: KeyFacts, { paint, outside }: Session): string {
   if (facts.kind === "master") return `${paint.bold(facts.id)} master key\nfile         ${plain(facts.file)}`;
-  const { file, kind, gateway, createdAtMs, fingerprint, relay, serial, issuedAtMs, sealedUnder } = facts;
+  const { file, kind, gateway, createdAtMs, fingerprint, serial, issuedAtMs, changedBy, sealedUnder } = facts;
   const nowMs = outside.world.clock.nowMs();
+  const { relay, ledger, wireguard } = facts;
   const keyText = ({ kid, algorithm, fromMs, untilMs }: OneKeyFacts) =>
     [
       `${kid} ${algorithm}`,
@@ -144,9 +153,21 @@ function factsText(facts: KeyFacts, { paint, outside }: Session): string {
     ["signing", ...facts.signing.map(keyText)],
     ["encryption", ...facts.encryption.map(keyText)],
     ["relay", ...relay ? [keyText(relay)] : []],
+    [
+      "ledger",
+      ...ledger ? [keyText(ledger)] : kind === "private" ? ["none: `mitral keys seal` adds it"] : [],
+    ],
+    ["wireguard", ...wireguard ? [`${keyText(wireguard)}, ${wireguard.public}`] : []],
     ["revoked", ...facts.revoked.map(({ keyId, atMs }) => `${keyId}, ${timeText(atMs)}`)],
     ["sealed", ...sealedText(sealedUnder)],
-    ["serial", ...serial > 0 ? [`${serial}, of ${timeText(issuedAtMs)}`] : []],
+    [
+      "serial",
+      ...serial > 0
+        ? [
+          `${serial}, of ${timeText(issuedAtMs)}${changedBy === undefined ? "" : `, by ${plain(changedBy)}`}`,
+        ]
+        : [],
+    ],
     ["made", timeText(createdAtMs)],
     ["file", plain(file)],
   ];

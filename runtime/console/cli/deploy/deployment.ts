@@ -3,6 +3,7 @@ import type { Problem } from "../../../config/problem.ts";
 import type { Disk } from "../../../contract/world.ts";
 import type { RunningGateway } from "../../../engine/gateway_api.ts";
 import type { ChannelPlan } from "../../../engine/plan.ts";
+import type { By } from "../../../journal/acts.ts";
 import {
   areNone,
   changesBetween,
@@ -30,6 +31,8 @@ export interface Deployed extends Comparable {
 export interface ApplyOptions {
   /** Leaves differences of the gateway as a whole for its next start, instead of refusing them. */
   readonly channelsOnly: boolean;
+  /** Who wants it; left out where a file has changed and nobody was asked. */
+  readonly by?: By;
 }
 
 /** What a running gateway is told to run: compares files with it, puts them in place, and the one before back. */
@@ -63,13 +66,13 @@ export class Deployment {
   }
 
   /** Reads the gateway file again and gives one channel its new plan. Errors: CONTROL_CHANNEL_UNKNOWN, its listener's. */
-  reload(name: string): Promise<readonly Problem[]> {
+  reload(name: string, by: By): Promise<readonly Problem[]> {
     return this.#inTurn(async () => {
       const { plan, settings, texts, paths, problems } = await this.#read(this.#file);
       if (!plan || !settings) return problems;
       const channel = plan.channels.find((channel) => channel.name === name) ??
         controlErrors.fail("CONTROL_CHANNEL_UNKNOWN");
-      await this.#gateway.reloadChannel(channel);
+      await this.#gateway.reloadChannel(channel, by);
       const old = this.#deployed;
       const isIts = (path: string) => isOf(path, name);
       const deployed = {
@@ -116,7 +119,7 @@ export class Deployment {
     });
   }
 
-  async #apply(reading: FileReading, { channelsOnly }: ApplyOptions): Promise<Planned> {
+  async #apply(reading: FileReading, { channelsOnly, by }: ApplyOptions): Promise<Planned> {
     const next = this.#comparable(reading);
     if (!next) return { problems: reading.problems };
     const old = this.#deployed;
@@ -130,7 +133,7 @@ export class Deployment {
     if (differ) {
       await this.#keepAside(old.texts);
       try {
-        await switchChannels(this.#gateway, changes.channels, old.plan.channels, next.plan.channels);
+        await switchChannels(this.#gateway, changes.channels, old.plan.channels, next.plan.channels, by);
       } catch (cause) {
         await disk.remove(this.#asidePath).catch(() => {});
         throw cause;

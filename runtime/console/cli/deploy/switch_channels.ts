@@ -1,6 +1,7 @@
 import { MitralError } from "../../../contract/error.ts";
 import type { RunningGateway } from "../../../engine/gateway_api.ts";
 import type { ChannelPlan } from "../../../engine/plan.ts";
+import type { By } from "../../../journal/acts.ts";
 import type { ChannelChange } from "../../control/changes.ts";
 import { errors } from "../errors.ts";
 import { kindOf } from "../explain.ts";
@@ -21,6 +22,7 @@ export async function switchChannels(
   changes: readonly ChannelChange[],
   before: readonly ChannelPlan[],
   after: readonly ChannelPlan[],
+  by?: By,
 ): Promise<void> {
   const named = (...whats: readonly ChannelChange["what"][]) =>
     changes.filter(({ what }) => whats.includes(what)).map(({ channel }) => channel);
@@ -38,9 +40,9 @@ export async function switchChannels(
     await Promise.all(old.map(stop));
     for (const plan of plansOf(named("added", "changed"), after)) {
       channel = plan.name;
-      await gateway.reloadChannel(plan);
+      await gateway.reloadChannel(plan, by);
     }
-    for (const name of named("removed")) await gateway.removeChannel(channel = name);
+    for (const name of named("removed")) await gateway.removeChannel(channel = name, by);
   } catch (cause) {
     const reason = reasonOf(cause);
     const stuck = await putBack(gateway, named("added"), plansOf(old, before), stopped);

@@ -11,7 +11,7 @@ export async function factsOf({ name, state, changed, pending, held, confirmed, 
     import("../../../trust/onboarding.ts"),
   ]);
   const { partner } = held;
-  const { gateway, serial, issuedAtMs, root, relay, certificates, links } = partner;
+  const { gateway, serial, issuedAtMs, root, relay, ledger, wireguard, certificates, links } = partner;
   const ids = (keys: readonly { readonly keyId: string }[]) => keys.map(({ keyId }) => keyId);
   return {
     ...head,
@@ -24,6 +24,8 @@ export async function factsOf({ name, state, changed, pending, held, confirmed, 
     signing: ids(partner.signing),
     encryption: ids(partner.encryption),
     ...(relay ? { relay: relay.keyId } : {}),
+    ...(ledger ? { ledger: ledger.keyId } : {}),
+    ...(wireguard ? { wireguard: wireguard.keyId } : {}),
     certificates,
     links,
     ...(confirmed ? { confirmed } : {}),
@@ -38,7 +40,7 @@ export function factsText(facts: Awaited<ReturnType<typeof factsOf>>): string {
   ];
   if (facts.invitedUntilMs !== undefined) lines.push(["invited", `until ${timeText(facts.invitedUntilMs)}`]);
   if ("gateway" in facts) {
-    const { gateway, fingerprint, words, serial, issuedAtMs, signing, encryption, relay } = facts;
+    const { gateway, fingerprint, words, serial, issuedAtMs, signing, encryption } = facts;
     lines.push(["gateway", gateway], ["fingerprint", fingerprint]);
     if (words) lines.push(["words", words.join(" ")]);
     lines.push(
@@ -46,7 +48,10 @@ export function factsText(facts: Awaited<ReturnType<typeof factsOf>>): string {
       ["signing", signing.join(", ")],
       ["encryption", encryption.join(", ")],
     );
-    if (relay) lines.push(["relay", relay]);
+    for (const kind of ["relay", "ledger", "wireguard"] as const) {
+      const keyId = facts[kind];
+      if (keyId !== undefined) lines.push([kind, keyId]);
+    }
     for (const certificate of facts.certificates) lines.push(["certificate", certificate]);
     for (const { kind, settings } of facts.links) lines.push(["way", `${kind} ${JSON.stringify(settings)}`]);
     if (facts.confirmed) {

@@ -1,11 +1,22 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
 import { parseIdentity } from "../../../../runtime/trust/identity.ts";
 import { createMasterKey } from "../../../../runtime/trust/master_key.ts";
 import { fingerprintOf, parsePartnerFile, writePartnerFile } from "../../../../runtime/trust/partner_file.ts";
+import type { SealedFile } from "../../../../runtime/trust/new_keys.ts";
+import { parsePrivateFile, writePrivateFile } from "../../../../runtime/trust/private_file.ts";
 import { masterKey, writeMasterKey } from "../../../world/master_key.ts";
 import { type Ended, run, withFolder } from "../console_kit.ts";
+
+const GATEWAY = `gateway: lab
+keys: ./keys/gateway.json
+channels:
+  one:
+    listen: { mllp: { port: 2575 } }
+    parse: hl7v2
+    send: { out: { file: { path: ./out } } }
+`;
 
 interface Site {
   readonly cwd: string;
@@ -97,7 +108,16 @@ Deno.test("keys show prints fingerprints of both kinds of file, and no private k
     const json = await run(["keys", "show", "keys/gateway.json", "keys/lab.partner.json", "--json"], { cwd });
     assertEquals(JSON.parse(json.out).map(({ kind }: { kind: string }) => kind), ["private", "public"]);
     const own = JSON.parse(await Deno.readTextFile(join(cwd, "keys/gateway.json")));
-    for (const { sealed: secret } of [own.root, own.relay, ...own.signing, ...own.encryption]) {
+    for (
+      const { sealed: secret } of [
+        own.root,
+        own.relay,
+        own.ledger,
+        own.wireguard,
+        ...own.signing,
+        ...own.encryption,
+      ]
+    ) {
       assert(!out.includes(secret) && !json.out.includes(secret));
     }
   }));
@@ -202,11 +222,63 @@ Deno.test("keys revoke tells partners, and refuses the last key", () =>
     assertEquals((await mitral(`keys revoke ${keyId} --reason lost`)).code, exitCodes.cannot);
   }));
 
+Deno.test("keys rotate replaces the key of the ledger or of WireGuard alone, at once", () =>
+  withKeys(async ({ cwd, mitral, json }) => {
+    for (const kind of ["ledger", "wireguard"] as const) {
+      const before = await identityIn(cwd);
+      const { kid, serial } = await json(`keys rotate ${kind}`);
+      const [own, partner] = [await identityIn(cwd), await partnerIn(cwd)];
+      assertEquals([own[kind]?.keyId, partner[kind]?.keyId, own.serial], [kid, kid, serial]);
+      assertNotEquals(kid, before[kind]?.keyId);
+      assertEquals([own.signing.length, own.signing[0].keyId], [1, before.signing[0].keyId]);
+      const { out } = await mitral("keys show keys/gateway.json");
+      assertMatch(out, new RegExp(`^${kind.padEnd(13)}${kid} `, "m"));
+    }
+    const timed = await mitral("keys rotate ledger --after 3");
+    assertEquals(timed.code, exitCodes.usage);
+    assertEquals((await mitral("keys rotate relay")).code, exitCodes.usage);
+  }));
+
+Deno.test("keys revoke puts another ledger key in the place of the one revoked", () =>
+  withKeys(async ({ cwd, json }) => {
+    const old = (await identityIn(cwd)).ledger!;
+    const { kid } = await json(`keys revoke ${old.keyId} --reason lost`);
+    const partner = await partnerIn(cwd);
+    assertEquals([partner.ledger?.keyId, partner.revoked.map((one) => one.keyId)], [kid, [old.keyId]]);
+    assertNotEquals(kid, old.keyId);
+  }));
+
+Deno.test("keys say who changed them last, to their owner alone", () =>
+  withKeys(async ({ cwd, mitral }) => {
+    await mitral("keys rotate ledger", { USER: "ann" });
+    assertEquals((await identityIn(cwd)).changedBy, "ann");
+    assertMatch((await mitral("keys show keys/gateway.json")).out, /^serial {7}2, of .*, by ann$/m);
+    assert(!(await mitral("keys show keys/lab.partner.json")).out.includes("ann"));
+  }));
+
+Deno.test("check says that keys from before have none for the ledger, and seal adds it", () =>
+  withKeys(async ({ cwd, mitral }) => {
+    const own = join(cwd, "keys/gateway.json");
+    const file = parsePrivateFile(await Deno.readFile(own), own) as SealedFile;
+    const { ledger: _, wireguard: __, ...old } = file;
+    await Deno.writeFile(own, await writePrivateFile(old, masterKey));
+    await Deno.writeTextFile(join(cwd, "gateway.yaml"), GATEWAY);
+    assertStringIncludes((await mitral("check gateway.yaml")).err, "IDENTITY_LEDGER_MISSING");
+    assertStringIncludes(
+      (await mitral("keys show keys/gateway.json")).out,
+      "none: `mitral keys seal` adds it",
+    );
+    assertEquals((await mitral("keys seal")).code, exitCodes.ok);
+    assertEquals((await mitral("check gateway.yaml")).err, "");
+    const partner = await partnerIn(cwd);
+    assert(partner.ledger && partner.wireguard);
+  }));
+
 Deno.test("a change of keys under another master key changes nothing", () =>
   withKeys(async ({ cwd, mitral }) => {
     const { masterKey: other } = await createMasterKey();
     const before = await Deno.readTextFile(join(cwd, "keys/gateway.json"));
-    for (const command of ["rotate", "seal", "revoke 0000000000000000 --reason x"]) {
+    for (const command of ["rotate", "rotate ledger", "seal", "revoke 0000000000000000 --reason x"]) {
       const { code, err } = await mitral(`keys ${command}`, { MITRAL_MASTER_KEY: other.bytes.toBase64() });
       assertEquals(code, exitCodes.cannot);
       assertStringIncludes(err, "IDENTITY_MASTER_WRONG");

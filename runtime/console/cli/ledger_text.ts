@@ -1,0 +1,29 @@
+import type { GatewayStatus } from "../control/protocol.ts";
+import { agoText, countText, durationText } from "./figures.ts";
+import type { Paint } from "./paint.ts";
+import { plain } from "./plain.ts";
+
+/** Who signs the ledger and who has seen it, and each alarm that nobody has settled. */
+export function ledgerLines({ ledger, statistics: { atMs } }: GatewayStatus, paint: Paint): string[] {
+  const { isSigned, head, witnesses, alarms } = ledger;
+  const seen = witnesses.map(({ partner, signed, trouble }) => {
+    const when = signed
+      ? `seen by ${plain(partner)} ${agoText(atMs - signed.atMs)}`
+      : `not yet seen by ${plain(partner)}`;
+    return trouble === undefined ? when : paint.warn(`${when} (${trouble})`);
+  });
+  const signed = !isSigned
+    ? "not signed: there is no ledger key"
+    : head
+    ? `${countText(head.size)} ${head.size === 1 ? "entry" : "entries"} signed ${agoText(atMs - head.atMs)}`
+    : "nothing signed since the start";
+  return [
+    `ledger: ${[signed, ...seen].join(", ")}`,
+    ...alarms.map(({ id, code, atMs: sinceMs, partner }) => {
+      const whom = partner === undefined ? "" : `, ${plain(partner)}`;
+      return paint.bad(
+        `ledger alarm ${id}: ${code}${whom}, for ${durationText(Math.max(0, atMs - sinceMs))}`,
+      );
+    }),
+  ];
+}

@@ -1,0 +1,30 @@
+import type { By } from "../../journal/acts.ts";
+import type { LedgerHead, LedgerQuestion } from "../../journal/ledger/operations.ts";
+import type { AnswerTo } from "../../journal/questions.ts";
+import type { LedgerAlarm } from "./alarms.ts";
+import type { Login } from "./gateway_entries.ts";
+import type { LedgerState, WitnessAnswer } from "./state.ts";
+
+/** What can be asked of the ledger of a running gateway. */
+export interface RunningLedger {
+  /** Who signs it, who has seen it, and what is wrong. */
+  state(): LedgerState;
+  /** How large it is now, and the root of its tree. Errors: JOURNAL_…. */
+  head(): Promise<LedgerHead>;
+  /** Reads it: entries, proofs, signed heads, partner files. Errors: JOURNAL_…. */
+  ask<Q extends LedgerQuestion>(question: Q): Promise<AnswerTo<Q>>;
+  /** Alarms, also those that are settled, with the checkpoints that show them; oldest first. Errors: JOURNAL_…. */
+  alarms(): Promise<readonly LedgerAlarm[]>;
+  /**
+   * A person has looked, and does not have to be told any more; where it was about a partner's ledger, what that shows next is
+   * where this gateway begins to witness it anew. Errors: LEDGER_ALARM_UNKNOWN, JOURNAL_….
+   */
+  settleAlarm(id: string, by?: By): Promise<void>;
+  /**
+   * Signs the head as it is now, and shows it to every partner that witnesses it. Resolves once all have signed it, or have said
+   * why not, or after ten seconds. Errors: JOURNAL_….
+   */
+  witnessNow(): Promise<readonly WitnessAnswer[]>;
+  /** Writes down that somebody signed in to a console, or could not. */
+  noteLogin(login: Login): void;
+}

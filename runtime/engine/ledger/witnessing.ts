@@ -1,0 +1,182 @@
+import type { MitralError } from "../../contract/error.ts";
+import type { World } from "../../contract/world.ts";
+import type { Journal } from "../../journal/journal.ts";
+import type { GatewayKeyring } from "../../trust/keyring.ts";
+import { originOf, readOrigin, verifyCheckpoint } from "../../trust/ledger/checkpoint.ts";
+import { cosignatureLine, witnessNameOf } from "../../trust/ledger/cosignature.ts";
+import type { PartnerBook } from "../../trust/partner_book.ts";
+import type { Partner } from "../../trust/partner_file.ts";
+import type { ControlFeed, Told } from "../exchange/control.ts";
+import { InTurn } from "../in_turn.ts";
+import type { Unstamped } from "../line.ts";
+import { listenerMemory } from "../listener_memory.ts";
+import { type LedgerAlarm, type LedgerAlarms, MEMORY } from "./alarms.ts";
+import { errors } from "./errors.ts";
+import { judge, type Judgement, type ShownHead, type WitnessedHead } from "./judge.ts";
+import { ledgerKeysOf } from "./ledger_keys.ts";
+import { type CosignatureTold, readCheckpointTold, refusalBy } from "./told.ts";
+import { Turnstile } from "./turnstile.ts";
+
+/** What a witness is made of. */
+export interface WitnessingParts {
+  readonly control: Pick<ControlFeed, "tell" | "handle">;
+  readonly book: PartnerBook;
+  readonly keyring: Pick<GatewayKeyring, "gateway" | "identity">;
+  readonly world: Pick<World, "clock">;
+  readonly alarms: Pick<LedgerAlarms, "raise">;
+  /** The journal there is now: another one after a failure. */
+  journal(): Pick<Journal, "ask" | "write">;
+  report(event: Unstamped): void;
+}
+
+/** A partner asks once a minute, and at once when a person wants it. */
+const ASKED_MAX = 12;
+/** How far a partner's clock may be ahead of ours: as for the times of an envelope. */
+const APART_MS_MAX = 300_000;
+
+/** What is remembered of a partner's ledger, durably before it is signed. */
+interface Remembered extends WitnessedHead {
+  readonly note: string;
+}
+
+/**
+ * This gateway as a witness of its partners' ledgers: it signs that each it was shown grew out of all it has signed before,
+ * and nothing else. What does not is an alarm here, and the partner is told. Nothing of it is an entry of the ledger here, or
+ * two gateways would witness each other for ever.
+ */
+export class Witnessing {
+  readonly #parts: WitnessingParts;
+  readonly #turnstile: Turnstile;
+  readonly #turns = new InTurn();
+  #isOver = false;
+
+  constructor(parts: WitnessingParts) {
+    this.#parts = parts;
+    this.#turnstile = new Turnstile(ASKED_MAX, parts.world.clock);
+    parts.control.handle("checkpoint", async (partner, told) => {
+      await this.#heard(partner, told).catch((error: MitralError) => {
+        if (!this.#isOver) parts.report({ name: "checkpointRefused", partner, error });
+        throw error;
+      });
+    });
+  }
+
+  stop(): void {
+    this.#isOver = true;
+  }
+
+  /** A person has settled an alarm about a partner's ledger: what it shows next is where it begins again. */
+  async settled({ gateway, partner }: LedgerAlarm): Promise<void> {
+    const root = partner === undefined ? undefined : this.#parts.book.find(partner)?.root.keyId;
+    if (root !== undefined) await this.#memory.delete(keyOf({ gateway, root: { keyId: root } }));
+  }
+
+  get #memory() {
+    return listenerMemory(this.#parts.journal(), MEMORY);
+  }
+
+  async #heard(partner: string, told: Told): Promise<void> {
+    const { book, world: { clock }, keyring: { identity }, journal } = this.#parts;
+    if (!this.#turnstile.passes(partner)) errors.fail("LEDGER_WITNESS_BUSY", { partner, most: ASKED_MAX });
+    if (!identity?.ledger) return errors.fail("LEDGER_WITNESS_KEYLESS", { partner });
+    const refuse = refusalBy(errors.fail, "LEDGER_CHECKPOINT_STRANGE", partner);
+    const shown = readCheckpointTold(told, refuse);
+    const nowMs = clock.nowMs();
+    // Whatever is told later would come late.
+    if (shown.atMs > nowMs + APART_MS_MAX) refuse("atMs");
+    const file = book.find(partner) ?? refuse("gateway");
+    const keys = await ledgerKeysOf(file, journal(), nowMs);
+    const checkpoint = verifyCheckpoint(shown.note, ...keys) ??
+      errors.fail("LEDGER_CHECKPOINT_UNSIGNED", { partner });
+    const { origin, size, root } = checkpoint;
+    const epoch = readOrigin(origin)?.epoch ?? refuse("origin");
+    if (origin !== originOf({ gateway: file.gateway, root: file.root.keyId, epoch })) refuse("origin");
+    const head = { epoch, size, root, shown };
+    await this.#turns.begin(partner, () => this.#judge(partner, file, head, checkpoint));
+  }
+
+  async #judge(
+    partner: string,
+    file: Partner,
+    head: ShownHead,
+    { origin, text }: { readonly origin: string; readonly text: string },
+  ): Promise<void> {
+    const { alarms, world: { clock }, keyring: { gateway, identity } } = this.#parts;
+    const { epoch, size, root, shown } = head;
+    const known = await this.#recall(file);
+    const judgement = judge(known, head);
+    const error = known && alarmOf(judgement, file.gateway, known, head);
+    if (error) {
+      await alarms.raise(error, { gateway: file.gateway, partner, notes: [known.note, shown.note] });
+    }
+    const answer = { type: "cosignature", origin, size } as const;
+    if (judgement.kind !== "good" && judgement.kind !== "restored") {
+      const { note } = known!;
+      return this.#answer(partner, {
+        ...answer,
+        ...(judgement.kind === "unshown" ? { known: { note } } : { conflict: { note } }),
+      });
+    }
+    const toldAtMs = Math.max(shown.atMs, known?.toldAtMs ?? 0);
+    await this.#remember(file, { epoch, size, root, toldAtMs, note: shown.note });
+    const { root: { keyId }, ledger } = identity!;
+    const line = cosignatureLine(text, witnessNameOf({ gateway, root: keyId }), ledger!, clock.nowMs());
+    this.#answer(partner, { ...answer, line });
+  }
+
+  /** Told once: whoever does not hear it asks again. */
+  #answer(partner: string, told: CosignatureTold): void {
+    this.#parts.control.tell(partner, { ...told }).catch((error: MitralError) => {
+      if (!this.#isOver) this.#parts.report({ name: "witnessFailed", partner, error });
+    });
+  }
+
+  async #recall(of: Owner): Promise<Remembered | undefined> {
+    const text = await this.#memory.get(keyOf(of));
+    if (text === undefined) return undefined;
+    const { root, ...rest } = JSON.parse(text);
+    return { ...rest, root: Uint8Array.fromBase64(root) };
+  }
+
+  async #remember(of: Owner, { root, ...rest }: Remembered): Promise<void> {
+    await this.#memory.set(keyOf(of), JSON.stringify({ ...rest, root: root.toBase64() }));
+  }
+}
+
+interface Owner {
+  readonly gateway: string;
+  readonly root: { readonly keyId: string };
+}
+
+/** A gateway with another root key is another. */
+function keyOf({ gateway, root }: Owner): string {
+  return `seen ${gateway} ${root.keyId}`;
+}
+
+function alarmOf(
+  judgement: Judgement,
+  gateway: string,
+  known: WitnessedHead,
+  { epoch, size }: ShownHead,
+): MitralError | undefined {
+  const facts = { gateway, epoch, size, signed: known.size, signedEpoch: known.epoch };
+  switch (judgement.kind) {
+    case "split":
+      return errors.error("LEDGER_VIEW_SPLIT", facts);
+    case "rolledBack":
+      return errors.error("LEDGER_ROLLED_BACK", facts);
+    case "restored":
+      return errors.error("LEDGER_PARTNER_RESTORED", {
+        ...facts,
+        gone: goneText(known.size, judgement.kept),
+      });
+  }
+}
+
+/** Entries are numbered from 0. */
+function goneText(signed: number, kept: number | undefined): string {
+  if (kept === undefined) return "it does not show which are gone";
+  return kept >= signed
+    ? "none is gone; what came behind them may be"
+    : `those from number ${kept} on are gone`;
+}

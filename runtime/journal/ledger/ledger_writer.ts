@@ -1,0 +1,144 @@
+import type { LedgerEntry } from "../../trust/ledger/entry.ts";
+import { encodeEntry } from "../../trust/ledger/entry_bytes.ts";
+import { TILE_HASHES } from "../../trust/ledger/tiles.ts";
+import { HASH_BYTES, type HashReader, leafHash } from "../../trust/ledger/tree.ts";
+import { TreeEdge } from "../../trust/ledger/tree_edge.ts";
+import { type Database, prepareAll, type Statements } from "../database.ts";
+import { bundleOf } from "./bundle.ts";
+import type { LedgerHead } from "./operations.ts";
+import { placeOf, StoredLedger } from "./stored_ledger.ts";
+
+/** The ledger of the epoch that counts, as far as this transaction has come. */
+interface Open {
+  readonly epoch: number;
+  readonly edge: TreeEdge;
+  /** The latest time of an entry. */
+  latestMs: number;
+  /** How many entries are kept. */
+  kept: number;
+}
+
+interface Tile {
+  readonly level: number;
+  readonly number: number;
+  readonly hashes: Uint8Array;
+}
+
+/**
+ * Adds to the ledger in the journal's own transactions: one row for all that a commit tells, and tiles that have become full.
+ * The right edge of the tree is kept in memory, and made again from what is stored when a transaction was rolled back.
+ *
+ * It never fails for what is stored: what is acknowledged must not be refused because somebody has changed the ledger. Where
+ * entries are missing their hashes are taken for zeros; the tree is another then, and `readLedgerTrouble` tells.
+ */
+export class LedgerWriter {
+  readonly #stored: StoredLedger;
+  readonly #sql: Statements<typeof STATEMENTS>;
+  /** Messages up to this number came before there was a ledger, if there is none yet. */
+  readonly #messagesBefore: number;
+  #open: Open | undefined;
+  #added: Uint8Array[] = [];
+  #tiles: Tile[] = [];
+
+  constructor(database: Database) {
+    this.#stored = new StoredLedger(database);
+    this.#sql = prepareAll(database, STATEMENTS);
+    this.#messagesBefore = Number(this.#sql.lastMessage.get()!.seq);
+  }
+
+  /** As part of a transaction. */
+  add(entry: LedgerEntry): void {
+    const open = this.#opened();
+    if (open.edge.size === 0) this.#append(open, this.#beginning(open.epoch, entry.atMs));
+    this.#append(open, entry);
+  }
+
+  /** How far it has come, with what this transaction has added. */
+  head(): LedgerHead {
+    const { epoch, edge } = this.#opened();
+    return { epoch, size: edge.size, root: edge.root() };
+  }
+
+  /** As part of the transaction in which entries were added: its last act. */
+  keep(): void {
+    if (this.#added.length === 0) return;
+    const open = this.#open!;
+    this.#sql.insert.run(placeOf(open.epoch, open.kept), open.latestMs, bundleOf(this.#added));
+    for (const { level, number, hashes } of this.#tiles) {
+      this.#sql.insertTile.run(open.epoch, level, number, hashes);
+    }
+    open.kept += this.#added.length;
+    this.#added = [];
+    this.#tiles = [];
+  }
+
+  /** Forgets what a rolled-back transaction may have added. */
+  forget(): void {
+    this.#open = undefined;
+    this.#added = [];
+    this.#tiles = [];
+  }
+
+  #append(open: Open, entry: LedgerEntry): void {
+    const bytes = encodeEntry(entry);
+    open.edge.append(leafHash(bytes));
+    open.latestMs = Math.max(open.latestMs, entry.atMs);
+    this.#added.push(bytes);
+  }
+
+  #opened(): Open {
+    return this.#open ??= this.#make();
+  }
+
+  #make(): Open {
+    const epoch = this.#stored.epoch(), kept = this.#stored.size(epoch);
+    const fullTiles = Math.floor(kept / TILE_HASHES), from = fullTiles * TILE_HASHES;
+    const edge = TreeEdge.restore(
+      fullTiles,
+      orZeros(this.#stored.tree(epoch, kept)),
+      (level, number, hashes) => {
+        this.#tiles.push({ level, number, hashes });
+      },
+    );
+    for (const { number, bytes } of this.#stored.entries(epoch, from, kept)) {
+      while (edge.size < number) edge.append(ZEROS);
+      if (number === edge.size) edge.append(leafHash(bytes));
+    }
+    while (edge.size < kept) edge.append(ZEROS);
+    const latestMs = this.#stored.bundleAt(epoch, kept)?.atMs ?? 0;
+    return { epoch, edge, latestMs, kept };
+  }
+
+  /** The first entry of an epoch says how far the ledger before it has come, or how many messages came before all ledgers. */
+  #beginning(epoch: number, atMs: number): LedgerEntry {
+    const before = this.#stored.epochs().filter((each) => each < epoch).at(-1);
+    if (before === undefined) return { kind: "began", atMs, serial: this.#messagesBefore };
+    const size = this.#stored.size(before), root = this.#stored.root(before, size) ?? ZEROS;
+    const note = this.#sql.lastNote.get(before)?.note;
+    const origin = note === undefined ? `//${before}` : String(note).split("\n", 1)[0];
+    return { kind: "began", atMs, before: `${origin} ${size} ${root.toBase64()}` };
+  }
+}
+
+const ZEROS = new Uint8Array(HASH_BYTES);
+
+function orZeros(reader: HashReader): HashReader {
+  return {
+    hash(level, index) {
+      try {
+        return reader.hash(level, index);
+      } catch (cause) {
+        if (cause instanceof RangeError) return ZEROS;
+        throw cause;
+      }
+    },
+  };
+}
+
+const STATEMENTS = {
+  lastMessage: "SELECT ifnull(max(seq), 0) AS seq FROM message",
+  insert: "INSERT INTO ledger (place, at_ms, entries) VALUES (?, ?, ?)",
+  // One that somebody has put there is in the way of nothing.
+  insertTile: "INSERT OR REPLACE INTO tile (epoch, level, number, hashes) VALUES (?, ?, ?, ?)",
+  lastNote: "SELECT note FROM checkpoint WHERE epoch = ? ORDER BY size DESC LIMIT 1",
+} as const;
