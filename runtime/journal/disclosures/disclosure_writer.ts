@@ -78,7 +78,12 @@ export class DisclosureWriter {
 
   /** Somebody has seen what a message says of these patients. */
   seen({ by: { person }, atMs, ...facts }: Seen, patients: readonly Patient[]): void {
-    this.#keep({ kind: KIND.seen, atMs, person, facts: { ...facts, person } }, this.#rowsOf(patients));
+    const about = this.#rowsOf(patients);
+    this.#keep(
+      { kind: KIND.seen, atMs, person, facts: { ...facts, person } },
+      // Whoever has only asked about a patient has seen no message.
+      facts.message === undefined ? about.map(([blind, assigner]): About => [blind, assigner, 0]) : about,
+    );
   }
 
   /** What was disclosed before a year goes: its keys first. */
