@@ -19,6 +19,7 @@ export * from "./runtime/contract/envelope.ts";
 export * from "./runtime/contract/error.ts";
 export * from "./runtime/contract/format.ts";
 export * from "./runtime/contract/message.ts";
+export type * from "./runtime/contract/patient.ts";
 export type * from "./runtime/contract/probe.ts";
 export * from "./runtime/contract/signal.ts";
 export * from "./runtime/contract/spec.ts";
@@ -39,6 +40,8 @@ export type { Ranges } from "./runtime/engine/accounts/ranges.ts";
 export type { Range } from "./runtime/journal/exchanged.ts";
 export type { PartnerCheck, PartnerTestLine } from "./runtime/engine/exchange/partner_test.ts";
 export type * from "./runtime/engine/gateway_api.ts";
+export type * from "./runtime/engine/disclosures/reports_api.ts";
+export type { Purpose } from "./runtime/engine/disclosures/purposes.ts";
 export type { PathCondition, PathState } from "./runtime/engine/paths/path_set.ts";
 export type * from "./runtime/engine/plan.ts";
 export type * from "./runtime/engine/statistics.ts";
@@ -46,6 +49,14 @@ export type { PrunedMessages } from "./runtime/engine/retention.ts";
 export type { ActQuery, ActRecord, By } from "./runtime/journal/acts.ts";
 export type { HeldMessages, HoldRecord } from "./runtime/journal/holds.ts";
 export type * from "./runtime/journal/records.ts";
+export type {
+  Certainty,
+  Disclosure,
+  DisclosureFacts,
+  Reach,
+  SeenFacts,
+  WhichPatient,
+} from "./runtime/journal/disclosures/operations.ts";
 export type { BackupManifest, BodyCopies } from "./runtime/journal/upkeep/backup_manifest.ts";
 export type { FileSum } from "./runtime/journal/disk_io.ts";
 export type { Progress, Tell, Watched } from "./runtime/journal/upkeep/upkeep.ts";

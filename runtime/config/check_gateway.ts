@@ -26,6 +26,7 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
     checkRetries(channel.value, channel.node, problems);
     checkAnswers(channel.value, channel.node, problems);
     checkSecondAnswers(channel.value, channel.node, channels, problems);
+    checkDisclosures(channel.value, channel.node, problems);
     checkTimes(channel.value, channel.node, problems);
     checkDuplicates(channel.value, channel.node, problems);
     checkRemedies(channel.value, channel.node, problems);
@@ -89,6 +90,16 @@ function checkRetries(channel: PartialChannel, node: ConfigNode, problems: Probl
     const retry: Waits = value?.retry ?? {};
     const { firstMs = fine ? own.firstMs : undefined, longestMs = fine ? own.longestMs : undefined } = retry;
     if (value?.retry) check({ firstMs, longestMs }, nearestNode(node, "send", name, "retry", "firstMs"));
+  }
+}
+
+/** Nobody outside is told of what another channel is given: that channel's destinations may tell somebody. */
+function checkDisclosures({ send = [] }: PartialChannel, node: ConfigNode, problems: Problems): void {
+  for (const { name = "", value } of send) {
+    if (!value?.disclosure || value.channel === undefined) continue;
+    const spot = nearestNode(node, "send", name, "disclosure");
+    const rule = "a channel of this gateway is no recipient";
+    problems.add(spot, "CONFIG_VALUE_INVALID", { rule }, "say it at the destination that leads out");
   }
 }
 

@@ -1,6 +1,7 @@
 import { TIME_OF_DAY } from "../contract/schedule.ts";
 import { bytes, choice, durationMs, integer, list, map, path, record, text } from "../contract/spec.ts";
 import { AUDIT } from "./audit_shape.ts";
+import { DISCLOSURE } from "./disclosure_shape.ts";
 import { EXCHANGE } from "./exchange_shape.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
 import {
@@ -171,6 +172,7 @@ const DESTINATION = adapterSection("A destination, with a durable queue of its o
       "send",
     ], { default: COLLECT.empty }),
   }, { optional: true }),
+  disclosure: DISCLOSURE,
   on: section("What becomes of a delivery that fails.", {
     rejected: remedies("The peer refuses it for good (HL7 AE)", ON.rejected),
     postponed: remedies(

@@ -6,6 +6,7 @@ import type {
   CollectPlan,
   Configured,
   DestinationPlan,
+  DisclosurePlan,
   ExchangePlan,
   GatewayPlan,
   OnPlan,
@@ -126,7 +127,7 @@ function planDestination(
   },
   facts: PlanFacts,
 ): DestinationPlan {
-  const { encrypt, adapter, paths, retry, collect } = file;
+  const { encrypt, adapter, paths, retry, collect, disclosure } = file;
   const to = adapter?.spec.feed?.(adapter.config as never).partner;
   const unansweredMs = retry?.unansweredMs ?? channel.retry.unansweredMs;
   const expiresMs = retry?.expiresMs ?? channel.retry.expiresMs;
@@ -135,6 +136,7 @@ function planDestination(
     steps: withFormats(stepsOf(file), end),
     ...(encrypt || to ? { encrypt: planEncrypt(encrypt, to, facts) } : {}),
     ...(collect === undefined ? {} : { collect: planCollect(collect, timeZone) }),
+    ...(disclosure === undefined ? {} : { disclosure: planDisclosure(disclosure) }),
     send: file.channel !== undefined ? { channel: file.channel } : paths ? { paths } : adapter,
     order: planOrder(file.order ?? channel.order),
     retry: {
@@ -186,6 +188,12 @@ function planCollect(
     timeZone: timeZone || channelZone,
     ...(countMax === undefined ? {} : { countMax }),
   };
+}
+
+function planDisclosure(
+  { address, ...disclosure }: NonNullable<DestinationFile["disclosure"]>,
+): DisclosurePlan {
+  return { ...disclosure, ...(address === undefined ? {} : { address }) };
 }
 
 function planOn({ rejected, postponed, unanswered, alertAfterMs }: DestinationFile["on"]): OnPlan {

@@ -8,6 +8,7 @@ import {
   type MitralError,
 } from "./error.ts";
 import type { Answer, Body, Outcome } from "./message.ts";
+import type { Patient } from "./patient.ts";
 import type { Config, Spec, Unfit } from "./spec.ts";
 
 /** Who a message says it is. */
@@ -230,6 +231,11 @@ export interface FormatSpec<
   /** What order is kept by (for HL7: the patients of PID-3 and MRG-1). An empty list is a barrier for all. */
   keys?(body: B): readonly string[];
   /**
+   * Everybody a body is about, by every number it has of them (for HL7: PID-3 and MRG-1): what the accounting of disclosures
+   * is kept by. MUST NOT fail.
+   */
+  patients?(body: B): readonly Patient[];
+  /**
    * Whether later messages about the same key build on this one, so that they wait where it is refused for good (for HL7:
    * admissions, orders, schedules).
    */
@@ -296,6 +302,8 @@ export interface Format<B extends Body = Body> {
   check(received: Uint8Array, contentType?: string, body?: B): Flaws | Promise<Flaws>;
   /** See {@linkcode FormatSpec.keys}; without it, none. */
   keys(body: Body): readonly string[];
+  /** See {@linkcode FormatSpec.patients}; without it, nobody. */
+  patients(body: Body): readonly Patient[];
   /** See {@linkcode FormatSpec.isBuiltOn}; without it, false. */
   isBuiltOn(identity: Identity): boolean;
   /** See {@linkcode FormatSpec.create}; `undefined` without it. */
@@ -350,6 +358,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     admit: (identity, received) => spec.admit?.(identity, plain, received),
     check: (received, contentType, body) => spec.check?.(received, tools(contentType), body) ?? [],
     keys: (body) => spec.keys?.(body as B) ?? [],
+    patients: (body) => spec.patients?.(body as B) ?? [],
     search: spec.search ?? {},
     isBuiltOn: (identity) => spec.isBuiltOn?.(identity) ?? false,
     create: (what, facts) => spec.create?.(what, facts, plain),

@@ -1,6 +1,7 @@
 import { type By, PROGRAM } from "../journal/acts.ts";
 import type { Replayable } from "../journal/replay_reader.ts";
 import type { CorrectedMessage } from "./gateway_api.ts";
+import { discloses, patientsIn } from "./disclosures/patients_in.ts";
 import { errors } from "./gateway_errors.ts";
 import type { InterventionsParts } from "./interventions.ts";
 import { Newer } from "./newer.ts";
@@ -70,8 +71,12 @@ export class Corrections {
   ): Promise<CorrectedMessage> {
     const { keeper: { journal }, channels, world } = this.#parts;
     const { seq, id, channel, deliveries: [{ delivery, contentType }] } = found;
-    const { formats } = channels.get(channel) ?? errors.fail("GATEWAY_CHANNEL_UNKNOWN", { channel });
-    const controlId = formats.speaking(contentType!)?.identify(bytes, contentType!).controlId ?? "";
+    const { formats, plan } = channels.get(channel) ?? errors.fail("GATEWAY_CHANNEL_UNKNOWN", { channel });
+    const format = formats.speaking(contentType!);
+    const controlId = format?.identify(bytes, contentType!).controlId ?? "";
+    const patients = format && discloses(plan)
+      ? patientsIn(format.parse(bytes, contentType!), format, plan)
+      : undefined;
     const payload = await journal.keep(bytes);
     const newer = new Newer(journal, [found]);
     if (!force) {
@@ -86,6 +91,7 @@ export class Corrections {
       payload,
       contentType: contentType!,
       controlId,
+      ...(patients ? { patients } : {}),
       force,
       newer: newer.known(found),
       by,

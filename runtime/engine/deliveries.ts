@@ -13,7 +13,8 @@ import type { ChannelPlan, DestinationPlan } from "./plan.ts";
 import type { StandingBook } from "./standing_book.ts";
 
 /** What the delivery lines of a channel are made of. */
-export interface DeliveriesParts extends Omit<DeliveryParts, keyof OfDestination | "route" | "diverted"> {
+export interface DeliveriesParts
+  extends Omit<DeliveryParts, keyof OfDestination | "route" | "diverted" | "disclosure"> {
   readonly channel: ChannelPlan;
   /** How destinations stand. */
   readonly standings: StandingBook;
@@ -170,6 +171,7 @@ export class Deliveries {
       found,
       route: diverted ? { ...diverted, isDiverted: true } : this.#routeTo(destination)!,
       ...(divertTo === undefined ? {} : { diverted: divertTo }),
+      ...((target ?? destination).disclosure ? { disclosure: (target ?? destination).disclosure! } : {}),
     });
     this.#lines.set(name, line);
     this.#hold(name, line);

@@ -265,6 +265,7 @@ export class DeliveryLine {
     this.#trouble = outcome.error.code;
     this.#respite.ask(outcome.error.retryAfterMs);
     const end = remedyOf(entry, outcome, world.clock, this.#parts.destination);
+    if (wasSent && !outcome.error.isUnsent) entry.mayHaveReached = true;
     const isMissed = wasSent && end.failure === "unanswered";
     if (isMissed) this.#retries.missed(entry, outcome.error);
     else if (wasSent) this.#retries.answered();
@@ -277,6 +278,7 @@ export class DeliveryLine {
   /** Nobody answered by one path, and the next attempt goes by another: there is nothing to wait for. */
   #goElsewhere(entry: OutboxEntry, error: MitralError): void {
     entry.attempts++;
+    if (!error.isUnsent) entry.mayHaveReached = true;
     this.#trouble = error.code;
     this.#noteFailed(entry, error, 0);
     this.#attempts.end(entry);
@@ -347,11 +349,7 @@ export class DeliveryLine {
   }
 
   #noteAttempt(entry: OutboxEntry, error: MitralError): void {
-    const { journal, world: { clock } } = this.#parts, { attempts, position: delivery, sealed } = entry;
-    const trouble = troubleOf(error, clock.nowMs()), shown = sealed && { sealed };
-    if (sealed) entry.sealed = undefined;
-    // Not awaited: only the count of attempts is lost with it.
-    journal.write({ op: "attempted", delivery, attempts, trouble, ...shown }, "patient").catch(() => {});
+    this.#settlement.attempted(entry, troubleOf(error, this.#parts.world.clock.nowMs()));
   }
 
   /** Ends a delivery, and reports it once that is durable. Resolves once it has left the queue. */

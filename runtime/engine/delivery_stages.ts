@@ -26,6 +26,8 @@ export interface OutboxEntry extends Entry {
   end?: FinalVerdict["kind"];
   /** When the peer first refused it for now, or did not answer, by a clock that nobody sets. */
   failingSinceMs?: Partial<Record<Failure, number>>;
+  /** An attempt may have put it into its recipient's hands. */
+  mayHaveReached?: true;
   /** Since when it waits for a peer that answers nobody. */
   silentSinceMs?: number | undefined;
   /** What of the attempt under way, or of the one that ended it, has gone out sealed. */

@@ -6,6 +6,7 @@ import type { HeldMessages } from "../journal/holds.ts";
 import type { Archive, MessageQuery, Trouble } from "../journal/records.ts";
 import type { BackupManifest } from "../journal/upkeep/backup_manifest.ts";
 import type { Watched } from "../journal/upkeep/upkeep.ts";
+import type { GatewayReports } from "./disclosures/reports_api.ts";
 import type { Condition, GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { PartnerTestLine } from "./exchange/partner_test.ts";
 import type { RunningLedger } from "./ledger/ledger_api.ts";
@@ -160,6 +161,8 @@ export interface OperatedGateway {
     bytes: Uint8Array,
     options?: { readonly destination?: string; readonly force?: boolean; readonly by?: By },
   ): Promise<CorrectedMessage>;
+  /** What is recorded of patients, and of the people who saw it. */
+  readonly reports: GatewayReports;
   /** Records that somebody was shown, or given, what messages say. */
   noteSeen(
     ids: readonly string[],

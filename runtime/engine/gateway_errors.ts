@@ -35,6 +35,17 @@ export const errors = declareErrors("gateway", {
     says:
       "Cannot correct message: {count} deliveries of it are in quarantine there, and bytes are for one of them",
   },
+  GATEWAY_PATIENT_AMBIGUOUS: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot tell whose records these are: {assigners} have given somebody this number; say which, as NUMBER^^^ASSIGNER",
+  },
+  GATEWAY_REPORT_TOO_LONG: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot make report: there are more than {recordsMax} records; ask for a shorter time",
+  },
   GATEWAY_CHANNEL_SILENT: {
     blame: "operator",
     retry: "later",

@@ -4,7 +4,10 @@ import { type By, PROGRAM } from "../journal/acts.ts";
 import type { Cancel, Cancellable } from "../journal/cancels.ts";
 import type { HeldMessages } from "../journal/holds.ts";
 import type { Stand } from "../journal/standing.ts";
+import type { Patient } from "../contract/patient.ts";
 import type { Channel } from "./channel.ts";
+import { patientsIn } from "./disclosures/patients_in.ts";
+import { PatientReports } from "./disclosures/patient_reports.ts";
 import { deadlineIn } from "./drain.ts";
 import { Corrections } from "./corrections.ts";
 import type {
@@ -39,11 +42,13 @@ export class Interventions implements OperatedGateway {
   readonly #parts: InterventionsParts;
   readonly #replays: Replays;
   readonly #corrections: Corrections;
+  readonly reports: PatientReports;
 
   constructor(parts: InterventionsParts) {
     this.#parts = parts;
     this.#replays = new Replays(parts);
     this.#corrections = new Corrections(parts, this.#replays);
+    this.reports = new PatientReports(parts);
   }
 
   replay(id: string, options?: ReplayOptions): Promise<{ destinations: readonly string[] }> {
@@ -59,7 +64,24 @@ export class Interventions implements OperatedGateway {
   }
 
   async noteSeen(...[ids, act, by = PROGRAM]: Parameters<OperatedGateway["noteSeen"]>): Promise<void> {
-    await this.#parts.keeper.journal.write({ op: "note", ids, act, by, atMs: this.#nowMs() });
+    const patients: (readonly Patient[])[] = [];
+    for (const id of ids) patients.push(await this.#patientsOf(id));
+    const { keeper: { journal } } = this.#parts;
+    await journal.write({ op: "note", ids, act, patients, by, atMs: this.#nowMs() });
+  }
+
+  /** Whom a message is about, as it was received; nobody where that cannot be told any more. */
+  async #patientsOf(id: string): Promise<readonly Patient[]> {
+    const { keeper: { journal }, channels } = this.#parts;
+    const found = await journal.archive.show(id).catch(() => undefined);
+    const channel = found && channels.get(found.channel);
+    if (!channel) return [];
+    const { formats, plan } = channel, format = formats.named(plan.parse.spec.name);
+    try {
+      return patientsIn(format.parse(found.received, found.contentType), format, plan);
+    } catch {
+      return [];
+    }
   }
 
   async release(

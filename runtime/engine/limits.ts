@@ -122,6 +122,10 @@ export const limits = {
   retentionMs: 3_600_000,
   /** Messages of one slice: the commit of a sender waits for it. */
   retentionSlice: 100,
+  /** Records of one patient that a report has: beyond it, a shorter time has to be asked for. */
+  reportRecordsMax: 100_000,
+  /** Patients that are told apart of those a person has seen. */
+  reportPatientsMax: 100_000,
   /** Rows of an index that are looked at at once. */
   retentionLook: 2_000,
 } as const;

@@ -1,7 +1,7 @@
 import type { Journal } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
 import type { KeyDelivery } from "../journal/newer_deliveries.ts";
-import type { KnownNewer } from "../journal/operations.ts";
+import type { KnownNewer } from "../journal/replay_operations.ts";
 import type { Replayable } from "../journal/replay_reader.ts";
 
 /** So many that wait are looked at again when a delivery of their key is put back. */

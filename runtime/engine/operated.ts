@@ -8,6 +8,10 @@ export abstract class Operated implements OperatedGateway {
   /** Does what they ask for. */
   protected abstract get acts(): Interventions;
 
+  get reports() {
+    return this.acts.reports;
+  }
+
   replay(id: string, options?: Parameters<OperatedGateway["replay"]>[1]) {
     return this.acts.replay(id, options);
   }

@@ -3,6 +3,7 @@ import type { ListenerSpec, SenderSpec } from "../contract/adapter.ts";
 import type { EnvelopeSpec } from "../contract/envelope.ts";
 import type { FormatSpec } from "../contract/format.ts";
 import type { AuditFormatName } from "../trust/ledger/audit/audit_format_names.ts";
+import type { Purpose } from "./disclosures/purposes.ts";
 import type { Link } from "../trust/partner_file.ts";
 
 /** What a partner is known by. Files are absolute. */
@@ -232,6 +233,18 @@ export interface CollectPlan {
   readonly empty: "skip" | "send";
 }
 
+/** What goes out is a disclosure, as 45 CFR 164.528 has it. */
+export interface DisclosurePlan {
+  /** Name of the recipient, as a patient is told. */
+  readonly to: string;
+  /** Its address, where it is known. */
+  readonly address?: string;
+  /** What is disclosed, in brief. */
+  readonly what: string;
+  /** What for. */
+  readonly purpose: Purpose;
+}
+
 /** Restart budgets. A message that crashes a stage `crashesMax` times is quarantined. */
 export interface SupervisePlan {
   /** Restarts allowed within `withinMs`; one more halts the line. */
@@ -302,6 +315,8 @@ export interface DestinationPlan {
   };
   /** How its messages are gathered and sent as one. */
   readonly collect?: CollectPlan;
+  /** Whoever is there is told of patients, and patients may ask who was. */
+  readonly disclosure?: DisclosurePlan;
   /** The way out: an adapter, several paths to one peer, or another channel of the gateway. */
   readonly send: Configured<SenderSpec> | PathsPlan | { readonly channel: string };
   /** How much runs at once. */

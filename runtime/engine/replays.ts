@@ -2,7 +2,7 @@ import { MitralError } from "../contract/error.ts";
 import { PROGRAM } from "../journal/acts.ts";
 import type { MessageQuery } from "../journal/records.ts";
 import type { Replayable } from "../journal/replay_reader.ts";
-import type { Replayed } from "../journal/operations.ts";
+import type { Replayed } from "../journal/replay_operations.ts";
 import type { ReplayedMessage, ReplayOptions } from "./gateway_api.ts";
 import { errors } from "./gateway_errors.ts";
 import type { InterventionsParts } from "./interventions.ts";

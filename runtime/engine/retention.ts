@@ -3,6 +3,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { Ageing, FoundPlace, KeptDay } from "../journal/retention_operations.ts";
 import { GIVE_BACK_PAGES } from "../journal/retention_operations.ts";
 import { dayOf } from "../journal/sealing.ts";
+import { firstYearKept } from "../journal/disclosures/tables.ts";
 import { limits } from "./limits.ts";
 import type { Unstamped } from "./line.ts";
 
@@ -106,10 +107,8 @@ export class Retention {
       if (!day.isDropped) carried += await this.#close(day, dayOf(this.#parts.clock.nowMs()));
       removed += await this.#remove(day);
     }
-    if (removed > 0) {
-      await this.#sweep();
-      await this.#giveBack();
-    }
+    if (removed > 0) await this.#sweep();
+    if (await this.#dropDisclosures() || removed > 0) await this.#giveBack();
     return { removed, carried };
   }
 
@@ -150,6 +149,18 @@ export class Retention {
     }
     if (all > 0) report({ name: "messagesPruned", channel, messages: all, files });
     return all;
+  }
+
+  /** What was disclosed is kept by the year, whatever becomes of the messages. Says whether any of it went. */
+  async #dropDisclosures(): Promise<boolean> {
+    const { keeper: { journal }, clock } = this.#parts;
+    const beforeYear = firstYearKept(clock.nowMs()), limit = limits.retentionSlice;
+    if (!this.#mayGoOn || !await journal.ask({ ask: "disclosuresOver", beforeYear })) return false;
+    for (let rows: number = limit; rows === limit && this.#mayGoOn;) {
+      ({ rows } = await journal.write({ op: "dropDisclosures", beforeYear, limit }, "patient"));
+      await journal.ask({ ask: "forgetKeys" });
+    }
+    return true;
   }
 
   /** A slice of large messages leaves more space than is given back with it. */

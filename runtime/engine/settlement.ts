@@ -1,17 +1,23 @@
 import type { Outcome } from "../contract/message.ts";
 import type { Journal } from "../journal/journal.ts";
+import type { Trouble } from "../journal/records.ts";
+import type { Disclosure } from "../journal/disclosures/operations.ts";
 import type { Rest, Settle, Settled } from "../journal/operations.ts";
 import type { OutboxRow } from "../journal/rows.ts";
 import type { FinalVerdict, OutboxEntry } from "./delivery_stages.ts";
 import { type Correspondent, sent } from "./exchanged.ts";
 import { limits } from "./limits.ts";
-import type { ChannelPlan } from "./plan.ts";
+import type { ChannelPlan, DestinationPlan, DisclosurePlan } from "./plan.ts";
+import { purposeOf } from "./disclosures/purposes.ts";
 import type { SecondAnswers } from "./second_answers.ts";
 import { troubleOf } from "./trouble.ts";
 
 /** What the ends of deliveries are written with. */
 export interface SettlementParts {
   readonly channel: ChannelPlan;
+  readonly destination: DestinationPlan;
+  /** Where what goes out is a disclosure: of the destination by whose sender it does. */
+  readonly disclosure?: DisclosurePlan;
   readonly journal: Journal;
   readonly secondAnswers: SecondAnswers;
   /** The last delivery of a message may have ended. */
@@ -72,6 +78,7 @@ export class Settlement {
       ...(followUps ? { followUps } : {}),
       ...(exchanged ? { exchanged } : {}),
       ...(entry.sealed ? { sealed: entry.sealed } : {}),
+      ...this.#disclosure(entry, outcome),
     }, urgent ? "urgent" : "patient");
     this.#unsynced++;
     const synced = () => {
@@ -85,6 +92,41 @@ export class Settlement {
       if (rest) this.#parts.settled(row, rest);
     }, synced);
     return { durable };
+  }
+
+  /** Writes that an attempt has failed, and another will be made. */
+  attempted(entry: OutboxEntry, trouble: Trouble): void {
+    const { position: delivery, attempts, mayHaveReached, sealed } = entry;
+    const { journal, disclosure } = this.#parts;
+    const told = {
+      ...(disclosure && mayHaveReached ? { mayHaveReached } : {}),
+      ...(sealed ? { sealed } : {}),
+    };
+    if (sealed) entry.sealed = undefined;
+    // Not awaited: only the count of attempts is lost with it, and whether one may have reached anybody.
+    journal.write({ op: "attempted", delivery, attempts, trouble, ...told }, "patient").catch(() => {});
+  }
+
+  #disclosure(entry: OutboxEntry, outcome: FinalVerdict): { readonly disclosure?: Disclosure } {
+    const { disclosure, channel, destination } = this.#parts;
+    if (!disclosure) return {};
+    const reach = outcome.kind !== "rejected"
+      ? "taken"
+      : outcome.answer
+      ? "refused"
+      : entry.mayHaveReached
+      ? "unconfirmed"
+      : "none";
+    return {
+      disclosure: {
+        ...disclosure,
+        isAccountable: purposeOf(disclosure.purpose)!.isAccountable,
+        message: entry.row.id,
+        channel: channel.name,
+        destination: destination.name,
+        reach,
+      },
+    };
   }
 
   /** Resolves once few enough outcomes are unsynced: the line goes on before they are durable, but only so far. */

@@ -9,6 +9,7 @@ import type { Branch, HandOn, Process, Processed } from "../journal/operations.t
 import type { InboxRow, OutboxRow } from "../journal/rows.ts";
 import { ActorState, type StageNotes } from "./actor_state.ts";
 import { branchOf } from "./branch.ts";
+import { discloses, patientsIn, patientsOfPart } from "./disclosures/patients_in.ts";
 import { foundIn } from "./found_in.ts";
 import { errors } from "./errors.ts";
 import type { BoundFormats } from "./formats.ts";
@@ -132,7 +133,11 @@ export class WorkLine {
       this.#workStage(
         "parse",
         () => [parse],
-        (work, messages) => ({ ...work, messages, found: foundIn(messages[0].body, searched) }),
+        (work, messages) => {
+          const [{ body }] = messages;
+          const about = discloses(plan) ? { patients: patientsIn(body, format, plan) } : {};
+          return { ...work, messages, found: foundIn(body, searched), ...about };
+        },
       ),
       ...plan.steps.map((step, at) =>
         this.#stage(step.label, (notes) => this.#openSteps([step], `${at}`, notes))
@@ -172,15 +177,18 @@ export class WorkLine {
 
   /** A destination's own filters and transforms, and what its outbox is to hold. */
   #branchStage(destination: DestinationPlan): LineStage<Work, Outcome> {
-    const { formats, journal } = this.#parts;
+    const { formats, journal, format, plan } = this.#parts;
     const { name, send } = destination;
     return this.#workStage(
       `to ${name}`,
       (notes) => this.#openSteps(destination.steps, `to ${name}`, notes),
       (work, messages) => {
-        const { taken } = work, blindKey = (key: string) => journal.blindKey(key);
+        const { taken, patients } = work, blindKey = (key: string) => journal.blindKey(key);
         const added = messages.map(({ body }, part) => {
-          const branch = branchOf(body, taken, part, destination, formats, blindKey);
+          const made = branchOf(body, taken, part, destination, formats, blindKey);
+          const branch = patients
+            ? { ...made, patients: patientsOfPart(patientsIn(body, format, plan), patients) }
+            : made;
           if (!("channel" in send) || branch.gathers) return branch;
           const payload = branch.payload ?? taken.received;
           return { ...branch, payload, handsOn: this.#parts.handOn(send.channel, branch, payload) };
@@ -277,7 +285,7 @@ export class WorkLine {
 
   #queuedAs(
     { seq: handedOn, ...place }: Processed[number],
-    { destination, payload, handsOn, ...branch }: Branch,
+    { destination, payload, handsOn, patients: _, ...branch }: Branch,
     seq: number,
     { id, receivedAtMs, received }: Message,
   ): void {

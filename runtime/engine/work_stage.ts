@@ -1,6 +1,7 @@
 import { passedOn, type Stage } from "../contract/actor.ts";
 import { MitralError } from "../contract/error.ts";
 import type { Message, Outcome } from "../contract/message.ts";
+import type { Patient } from "../contract/patient.ts";
 import type { World } from "../contract/world.ts";
 import type { Branch, Found, StateWrite } from "../journal/operations.ts";
 import type { StageNotes } from "./actor_state.ts";
@@ -26,6 +27,8 @@ export interface Work {
   readonly branches: readonly Branch[];
   /** What it can be found by. */
   readonly found: readonly Found[];
+  /** Whom it is about, where the channel declares a disclosure. */
+  readonly patients?: readonly Patient[];
   /** What its steps remember from its commit on. */
   readonly state: readonly StateWrite[];
   /** How long each stage took: a line each. */

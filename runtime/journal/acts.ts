@@ -1,4 +1,7 @@
 import type { Database, Row, SqlValue, Statement } from "./database.ts";
+import type { DisclosureWriter } from "./disclosures/disclosure_writer.ts";
+import type { NoteAsked } from "./disclosures/operations.ts";
+import type { Patient } from "../contract/patient.ts";
 import type { Story } from "./ledger/story.ts";
 import { destinationName, type Names } from "./names.ts";
 import type { ReaderParts } from "./reader.ts";
@@ -34,6 +37,8 @@ export interface Note {
   /** Of messages; what the journal no longer has is left out. */
   readonly ids: readonly string[];
   readonly act: string;
+  /** Whom each of them is about, in the same order; nobody where it is not known. */
+  readonly patients: readonly (readonly Patient[])[];
   readonly by: By;
   readonly atMs: number;
 }
@@ -72,6 +77,19 @@ export interface ActQuery {
   readonly before?: number;
 }
 
+/** Acts in the order they were done, without their reasons: a slice. */
+export interface AskActSlice {
+  readonly ask: "actSlice";
+  /** Behind the act of this id. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** A slice of acts. */
+export interface ActSlice {
+  readonly acts: readonly (Pick<ActRecord, "id" | "atMs" | "person" | "act" | "channel">)[];
+}
+
 /** Reasons are sealed under the key of their day, and so go when the messages of that day do. */
 export const ACT_TABLE = `
 CREATE TABLE act (
@@ -101,14 +119,22 @@ export class Acts {
     this.#explain = database.prepare("UPDATE act SET reason = ? WHERE id = ?");
   }
 
-  /** The same done to messages. */
-  noteAll({ ids, act, by, atMs }: Note): null {
-    for (const id of ids) {
+  /** The same done to messages; it is kept with the patients for as long as what was disclosed is. */
+  noteAll({ ids, act, patients, by, atMs }: Note, disclosures: DisclosureWriter): null {
+    ids.forEach((id, at) => {
       const row = this.#find.get(id);
-      if (row) {
-        this.note({ atMs, by, act, channel: this.#names.textOf(Number(row.channel)), seq: Number(row.seq) });
-      }
-    }
+      if (!row) return;
+      const channel = this.#names.textOf(Number(row.channel));
+      this.note({ atMs, by, act, channel, seq: Number(row.seq) });
+      disclosures.seen({ atMs, by, act, message: id, channel }, patients[at] ?? []);
+    });
+    return null;
+  }
+
+  /** Somebody has asked what is recorded. */
+  noteAsked({ patient, act, by, atMs }: NoteAsked, disclosures: DisclosureWriter): null {
+    this.note({ atMs, by, act });
+    if (patient) disclosures.seen({ atMs, by, act }, [[patient]]);
     return null;
   }
 
@@ -156,6 +182,21 @@ export class ActReader {
     must("at_ms < ?", untilMs);
     must("act.id < ?", before);
     return this.#read(where.join(" AND ") || "TRUE", values, "DESC", Math.min(limit, 1000));
+  }
+
+  slice({ after, limit }: AskActSlice): ActSlice {
+    const rows = this.#database.prepare(
+      "SELECT id, at_ms, person, act, channel FROM act WHERE id > ? ORDER BY id LIMIT ?",
+    ).all(after, limit);
+    return {
+      acts: rows.map(({ id, at_ms, person, act, channel }) => ({
+        id: Number(id),
+        atMs: Number(at_ms),
+        person: String(person),
+        act: String(act),
+        ...(channel === null ? {} : { channel: this.#names.textOf(Number(channel)) }),
+      })),
+    };
   }
 
   /** What was done to a message, oldest first. */

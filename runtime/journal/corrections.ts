@@ -1,6 +1,7 @@
 import type { By } from "./acts.ts";
+import type { Patient } from "../contract/patient.ts";
 import type { Stored } from "./large_bodies.ts";
-import type { KnownNewer } from "./operations.ts";
+import type { KnownNewer } from "./replay_operations.ts";
 
 /** A message in quarantine that another takes the place of. */
 export interface Corrected {
@@ -19,6 +20,8 @@ export interface Correct {
   readonly contentType: string;
   /** Of the corrected bytes. */
   readonly controlId: string;
+  /** Whom those are about, where it matters; nobody: as it was. */
+  readonly patients?: readonly Patient[];
   readonly force: boolean;
   readonly newer?: KnownNewer;
   readonly by: By;

@@ -1,11 +1,14 @@
+import type { Patient } from "../contract/patient.ts";
 import type { By, Note } from "./acts.ts";
 import type { Cancel, Cancelled } from "./cancels.ts";
+import type { Disclosure, DropDisclosures, DroppedDisclosures, NoteAsked } from "./disclosures/operations.ts";
 import type { Exchanged, ForgetExchanged, NoteExchanged } from "./exchanged.ts";
 import type { Correct, Corrected } from "./corrections.ts";
 import type { Stored } from "./large_bodies.ts";
 import type { NewMessage } from "./new_message.ts";
 import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
+import type { Release, Released, Replay, Replayed } from "./replay_operations.ts";
 import type { AddHold, HoldChanged, LiftHold } from "./holds.ts";
 import type { LedgerHead, LedgerOperation, ReadHead } from "./ledger/operations.ts";
 import type { HoldSenders, Stand } from "./standing.ts";
@@ -104,6 +107,8 @@ export interface Branch<P extends Stored = Uint8Array> {
   readonly isBuiltOn: boolean;
   /** It waits until it is sent together with others. */
   readonly gathers?: boolean;
+  /** Whom it is about, where its channel declares a disclosure; nobody: it is not known. */
+  readonly patients?: readonly Patient[];
   /** It is handed to another channel of the gateway: a message there, and delivered, from this commit on. */
   readonly handsOn?: HandOn;
 }
@@ -214,6 +219,8 @@ export interface Settle {
   readonly followUps?: FollowUps;
   /** It went out sealed, and this is what the receipt says. */
   readonly exchanged?: Exchanged;
+  /** What goes out there is a disclosure, and this has come of it. */
+  readonly disclosure?: Disclosure;
   /** What the attempt that ended it sent sealed, whatever came of that. */
   readonly sealed?: SealedAttempt;
 }
@@ -275,6 +282,8 @@ export interface Attempted {
   readonly delivery: number;
   readonly attempts: number;
   readonly trouble: Trouble;
+  /** It would have been a disclosure, and may have been one. */
+  readonly mayHaveReached?: true;
   /** What went out sealed all the same. */
   readonly sealed?: SealedAttempt;
 }
@@ -302,69 +311,6 @@ export interface Answered {
   readonly exchanged?: Exchanged;
 }
 
-/** Quarantined work to be done again. */
-export interface Replay {
-  readonly op: "replay";
-  readonly seq: number;
-  /** Left out: where it is in quarantine. */
-  readonly destination?: string;
-  /** To every destination, whatever became of it there. */
-  readonly everywhere?: boolean;
-  readonly force: boolean;
-  /** Where it is not forced: what whoever asks knows of newer deliveries. Left out: nothing. */
-  readonly newer?: KnownNewer;
-  readonly by: By;
-  readonly atMs: number;
-}
-
-/** What was read of the deliveries that are newer than one, before it is put back: the one writer need not look at them. */
-export interface KnownNewer {
-  /** Up to this delivery none of its keys was delivered, … */
-  readonly upTo: number;
-  /** … unless one of these was meanwhile. */
-  readonly waiting: readonly number[];
-}
-
-/** Quarantined deliveries that hold their keys no longer. */
-export interface Release {
-  readonly op: "release";
-  readonly seq: number;
-  readonly destination?: string;
-  readonly by: By;
-  readonly atMs: number;
-}
-
-/** Which were released. */
-export type Released = readonly {
-  readonly channel: string;
-  readonly destination: string;
-  readonly delivery: number;
-}[];
-
-/** What a replay put back. */
-export type Replayed =
-  | {
-    readonly kind: "inbox";
-    readonly channel: string;
-    readonly size: number;
-    /** It is a piece, and waits for the others again. */
-    readonly gathers: boolean;
-  }
-  | {
-    readonly kind: "outbox";
-    readonly channel: string;
-    readonly deliveries: readonly {
-      readonly destination: string;
-      readonly delivery: number;
-      readonly size: number;
-      /** It waits to be sent with others. */
-      readonly gathers: boolean;
-    }[];
-  }
-  /** A newer delivery of the same key has gone out. */
-  | { readonly kind: "overtaken"; readonly destination: string }
-  | { readonly kind: "nothing" };
-
 /** All that is ever written. */
 export type Operation =
   | Append
@@ -377,6 +323,8 @@ export type Operation =
   | Replay
   | Correct
   | Note
+  | NoteAsked
+  | DropDisclosures
   | Release
   | Cancel
   | Stand
@@ -409,6 +357,7 @@ export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends Carry ? Carried
   : O extends DropKeys ? Dropped
   : O extends Prune ? Pruned
+  : O extends DropDisclosures ? DroppedDisclosures
   : O extends GiveBack ? GivenBack
   : O extends ReadHead ? LedgerHead
   : null;

@@ -65,6 +65,7 @@ export class Processing {
     const { seq: handedOn, ...placed } = this.#insertBranch({ seq, channel }, sent, destination);
     this.#parts.sql.joinBatch.run(placed.delivery, destination, upTo);
     this.#parts.sql.markBatch.run(placed.delivery);
+    this.#parts.disclosures.batch(placed.delivery);
     this.#parts.sql.insertHistory.run(seq, atMs, `batch of ${members}`, destination, null);
     if (by) {
       this.#parts.acts.note({ atMs, by, act: "flushed", channel, destination: branch.destination, seq });
@@ -108,6 +109,7 @@ export class Processing {
       handsOn?.receivedAtMs ?? null,
       branch.gathers ? 0 : null,
     ).lastId;
+    if (branch.patients) this.#parts.disclosures.about(delivery, branch.patients);
     if (!handsOn) return { delivery, sequence };
     this.#parts.story.handedOn(delivery, handsOn.receivedAtMs);
     return { delivery, sequence, seq: this.#makings.handOn(handsOn, channel, seq, contentType, payload!) };

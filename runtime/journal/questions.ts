@@ -2,8 +2,18 @@ import type { Backlog, Oldest, Slice } from "./backlog.ts";
 import type { MessageProgress } from "../contract/adapter.ts";
 import type { AskProgress } from "./progress.ts";
 import type { QueuedDelivery } from "./queued_deliveries.ts";
-import type { ActQuery, ActRecord } from "./acts.ts";
+import type { ActQuery, ActRecord, ActSlice, AskActSlice } from "./acts.ts";
 import type { Cancellable } from "./cancels.ts";
+import type {
+  AskCertainty,
+  AskDisclosed,
+  AskDisclosuresOver,
+  AskSeen,
+  Certainty,
+  DisclosedPage,
+  DisclosureQuestion,
+  SeenSlice,
+} from "./disclosures/operations.ts";
 import type { AskExchanged, AskNumbered, ExchangedRanges, NumberedRanges } from "./exchanged.ts";
 import type {
   AskCheckpoints,
@@ -91,6 +101,8 @@ export type Question =
   | AskNewer
   | AskExchanged
   | AskNumbered
+  | DisclosureQuestion
+  | AskActSlice
   | LedgerQuestion
   | { readonly ask: "holds" }
   | { readonly ask: "pending" };
@@ -144,6 +156,11 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends AskNewer ? NewerSlice
   : Q extends AskExchanged ? readonly ExchangedRanges[]
   : Q extends AskNumbered ? NumberedRanges
+  : Q extends AskDisclosed ? DisclosedPage
+  : Q extends AskCertainty ? Certainty
+  : Q extends AskSeen ? SeenSlice
+  : Q extends AskDisclosuresOver ? boolean
+  : Q extends AskActSlice ? ActSlice
   : Q extends AskProgress ? MessageProgress | undefined
   : Q extends { ask: "forgetKeys" } ? null
   : Q extends AskEntries ? EntriesSlice

@@ -6,6 +6,7 @@ import { Blinds } from "./blinds.ts";
 import type { BodyFiles } from "./body_files.ts";
 import { readCancellable } from "./cancels.ts";
 import type { Database } from "./database.ts";
+import { DisclosureReader } from "./disclosures/disclosure_reader.ts";
 import { readExchanged, readNumbered } from "./exchanged.ts";
 import { readHolds } from "./holds.ts";
 import { LedgerReader } from "./ledger/ledger_reader.ts";
@@ -38,6 +39,7 @@ export class Reader {
   readonly #replays: ReplayReader;
   readonly #newer: NewerDeliveries;
   readonly #ages: AgeReader;
+  readonly #disclosures: DisclosureReader;
   readonly #ledger: LedgerReader;
   readonly #sealing: Sealing;
 
@@ -56,6 +58,7 @@ export class Reader {
     this.#newer = new NewerDeliveries(parts);
     this.#archive = new ArchiveReader(parts, this.#acts);
     this.#ages = new AgeReader(parts);
+    this.#disclosures = new DisclosureReader(parts);
     this.#ledger = new LedgerReader(parts);
     this.#sealing = sealing;
   }
@@ -118,6 +121,16 @@ export class Reader {
         return readHolds(this.#parts);
       case "acts":
         return this.#acts.list(question.query);
+      case "actSlice":
+        return this.#acts.slice(question);
+      case "disclosed":
+        return this.#disclosures.disclosed(question);
+      case "disclosedCertainty":
+        return this.#disclosures.certainty(question);
+      case "seen":
+        return this.#disclosures.seen(question);
+      case "disclosuresOver":
+        return this.#disclosures.isOver(question);
       case "replayable":
         return this.#replays.page(question);
       case "newer":

@@ -2,7 +2,7 @@ import type { Acts } from "./acts.ts";
 import type { Correct } from "./corrections.ts";
 import type { Row } from "./database.ts";
 import { destinationName, type Names } from "./names.ts";
-import type { KnownNewer, Release, Released, Replay, Replayed } from "./operations.ts";
+import type { KnownNewer, Release, Released, Replay, Replayed } from "./replay_operations.ts";
 import { DELIVERY, MESSAGE } from "./schema.ts";
 import { channelOf, ownerOf, type WriterParts } from "./writer_parts.ts";
 import type { Writes } from "./writes.ts";
@@ -74,6 +74,7 @@ export class Replays {
     this.#sql.correctDelivery.run(body, payload.length, delivery);
     // Of what it was, the first is kept; before that it may be the message's own.
     if (row!.first_body !== null) this.#sql.dropBody.run(row!.body);
+    if (correct.patients) this.#parts.disclosures.aboutOthers(delivery, correct.patients);
     const gathers = this.#requeue(row!);
     this.#acts.note({ atMs, by, act: "corrected", channel, destination, seq });
     return {

@@ -107,6 +107,7 @@ export class Retention {
       this.#sql.dropBody.run(id);
       if (file && !this.#sql.namedIn.get(file)) this.#unnamed.push(String(file));
     }
+    this.#sql.dropAbout.run(seq);
     this.#sql.dropDeliveries.run(seq);
     this.#sql.dropHistory.run(seq);
     this.#sql.dropMessage.run(seq);
@@ -134,6 +135,7 @@ const STATEMENTS = {
   end: "DELETE FROM pruning WHERE channel = ? AND day = ?",
   namedIn: "SELECT 1 FROM body WHERE file = ?",
   dropBody: "DELETE FROM body WHERE id = ?",
+  dropAbout: "DELETE FROM delivery_about WHERE delivery IN (SELECT id FROM delivery WHERE seq = ?)",
   dropDeliveries: "DELETE FROM delivery WHERE seq = ?",
   dropHistory: "DELETE FROM history WHERE seq = ?",
   dropMessage: "DELETE FROM message WHERE seq = ?",

@@ -1,7 +1,7 @@
 import type { MasterKey } from "../trust/master_key.ts";
 import type { Database } from "./database.ts";
 import { mustBeCurrent } from "./schema.ts";
-import { INDEX_KEY, indexKeyIn, MASTER_ID, placeOf, Wrapping } from "./sealing.ts";
+import { indexKeyIn, MASTER_ID, placeOf, Wrapping } from "./sealing.ts";
 
 /** One master key, and the one that is to take its place. */
 export interface KeyChange {
@@ -33,10 +33,15 @@ export function rewrap(
     return { dataKeys: 0, damaged: 0 };
   }
   const [before, after] = [new Wrapping(from, random), new Wrapping(to, random)];
-  const indexKey = indexKeyIn(database, before);
+  // Of another journal, or under another key, nothing is touched.
+  indexKeyIn(database, before);
+  const named = database.prepare("SELECT name, value FROM vault WHERE name <> ?").all(MASTER_ID);
   const keep = database.prepare("UPDATE vault SET value = ? WHERE name = ?");
   database.exec("BEGIN IMMEDIATE");
-  keep.run(after.wrap(INDEX_KEY, indexKey), INDEX_KEY);
+  for (const { name, value } of named) {
+    const key = before.unwrap(String(name), value as Uint8Array);
+    if (key) keep.run(after.wrap(String(name), key), name);
+  }
   keep.run(to.id, MASTER_ID);
   const rewrapped = rewrapDataKeys(database, before, after);
   database.exec("COMMIT");

@@ -1,6 +1,7 @@
 import { declareErrors } from "../contract/error.ts";
 import { ACT_TABLE } from "./acts.ts";
 import type { Database } from "./database.ts";
+import { DISCLOSURE_TABLES } from "./disclosures/tables.ts";
 import { EXCHANGED_TABLES } from "./exchanged.ts";
 import { HOLD_TABLE } from "./holds.ts";
 import { LEDGER_TABLES } from "./ledger/tables.ts";
@@ -111,7 +112,7 @@ export const ANSWERED = { notYet: 0, positively: 1, negatively: 2 } as const;
  * - `name` has words of the gateway file alone. What a message says is in the sealed columns (`sealed`, `answer`,
  *   `evidence`, `value`, `reason`), or stands in an index as a blind number.
  * - `data_key`: keys of a channel (0: the gateway) and a day (0: none), wrapped by the master key. No number is given twice:
- *   whoever reads remembers keys by it. `vault` has the key of the blind indexes, wrapped by it, too.
+ *   whoever reads remembers keys by it. `vault` has the keys of what is blind, wrapped by it, too.
  * - `message.day`: whose key seals all that belongs to the message: the day it was received, in days since 1970-01-01, or a
  *   later one where it was kept beyond its time. `recognised`: it is found when it comes again. `whole`: null for what goes on by itself, 0 for a piece, and the
  *   message it has become part of.
@@ -185,9 +186,8 @@ INSERT INTO setting VALUES ('epoch', 1);
 
 /** What version 5 added: what gateways have exchanged. */
 const SINCE_4 = EXCHANGED_TABLES;
-
-/** What version 6 added: the ledger, and what it points at. */
-const SINCE_5 = `${LEDGER_TABLES}
+/** What version 6 added: the ledger, and what it points at; what was disclosed of patients. */
+const SINCE_5 = `${LEDGER_TABLES}${DISCLOSURE_TABLES}
 ALTER TABLE delivery ADD COLUMN statement BLOB;
 `;
 

@@ -13,6 +13,7 @@ export const SEALED = {
   reason: 6,
   hold: 7,
   statement: 8,
+  disclosure: 9,
 } as const;
 
 /** Whose data key seals a value. */
@@ -51,6 +52,7 @@ const HEAD_BYTES = 12;
 export class Sealing {
   /** Of the blind indexes. */
   readonly indexKey: Uint8Array;
+  readonly #database: Database;
   readonly #wrapping: Wrapping;
   /** Bytes nobody can guess. */
   readonly random: (length: number) => Uint8Array;
@@ -63,11 +65,17 @@ export class Sealing {
 
   /** Errors: MASTER_KEY_WRONG. */
   constructor(database: Database, master: MasterKey, random: (length: number) => Uint8Array) {
+    this.#database = database;
     this.random = random;
     this.#wrapping = new Wrapping(master, random);
     this.indexKey = indexKeyIn(database, this.#wrapping);
     this.#insert = database.prepare("INSERT INTO data_key (channel, day, wrapped) VALUES (?, ?, ?)");
     this.#find = database.prepare("SELECT channel, day, wrapped FROM data_key WHERE id = ?");
+  }
+
+  /** What stands for patients' numbers for six years; whoever writes makes it. */
+  patientKey(): Uint8Array {
+    return patientKeyIn(this.#database, this.#wrapping);
   }
 
   /** @param subject what the value belongs to, by number: it opens for that alone */
@@ -206,6 +214,24 @@ export function indexKeyIn(database: Database, wrapping: Wrapping): Uint8Array {
   if (!wrapped) return newIndexKey(database, wrapping);
   return wrapping.unwrap(INDEX_KEY, wrapped as Uint8Array) ??
     masterKeyErrors.fail("MASTER_KEY_WRONG", { needed: String(kept(MASTER_ID)), found: wrapping.id });
+}
+
+/** Name of the key that patients' numbers are blinded with. */
+const PATIENT_KEY = "patient key";
+
+/** An old journal gets one, and so does a new one. Errors: MASTER_KEY_WRONG. */
+function patientKeyIn(database: Database, wrapping: Wrapping): Uint8Array {
+  const wrapped = database.prepare("SELECT value FROM vault WHERE name = ?").get(PATIENT_KEY)?.value;
+  if (wrapped) {
+    return wrapping.unwrap(PATIENT_KEY, wrapped as Uint8Array) ??
+      masterKeyErrors.fail("MASTER_KEY_WRONG", { needed: masterKeyIn(database), found: wrapping.id });
+  }
+  const key = wrapping.newKey();
+  database.prepare("INSERT INTO vault (name, value) VALUES (?, ?)").run(
+    PATIENT_KEY,
+    wrapping.wrap(PATIENT_KEY, key),
+  );
+  return key;
 }
 
 /** Id of the master key a journal belongs to. */

@@ -43,6 +43,9 @@ export class Settlements {
         this.#parts.sql.noteMembers.run(settle.atMs, "quarantined", settle.trouble.code, settle.delivery);
       }
     }
+    if (settle.disclosure && settled > 0) {
+      this.#parts.disclosures.settle(settle.delivery, settle.disclosure, settle.atMs);
+    }
     if (settle.trouble || diverted) this.#noteEnd(settle);
     if (ended && settled > 0) this.#noteAct(settle, ended);
     return { concluded: this.#conclude(settle), rest: settle.tellRest ? this.#rest(settle) : null };
@@ -52,6 +55,7 @@ export class Settlements {
     const { delivery, attempts, trouble } = attempted;
     this.#parts.story.attempted(attempted);
     this.#parts.sql.countAttempt.run(attempts, JSON.stringify(trouble), delivery);
+    if (attempted.mayHaveReached) this.#parts.disclosures.reached(delivery);
     const { seq, destination } = this.#parts.sql.deliveryById.get(delivery)!;
     this.#note(Number(seq), trouble.atMs, "attempted", Number(destination), trouble.code);
     return null;

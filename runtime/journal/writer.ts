@@ -5,6 +5,7 @@ import { Bodies } from "./bodies.ts";
 import { Cancels } from "./cancels.ts";
 import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
+import { DisclosureWriter } from "./disclosures/disclosure_writer.ts";
 import { ExchangedWriter } from "./exchanged.ts";
 import { FoundIndex } from "./found.ts";
 import { HoldWriter } from "./holds.ts";
@@ -30,7 +31,7 @@ export interface WriterOptions {
   readonly withoutLedger?: boolean;
 }
 
-const FREEING: ReadonlySet<Operation["op"]> = new Set(["dropKeys", "prune", "giveBack"]);
+const FREEING: ReadonlySet<Operation["op"]> = new Set(["dropKeys", "prune", "giveBack", "dropDisclosures"]);
 
 /** Everything that is written. One connection, one transaction a batch. */
 export class Writer {
@@ -69,6 +70,7 @@ export class Writer {
       sequences: new Sequences(database),
       acts: new Acts(database, names, sealing, story),
       story,
+      disclosures: new DisclosureWriter(database, sealing),
       files,
     };
     const makings = this.#makings = new Makings(parts);
@@ -159,7 +161,7 @@ export class Writer {
       case "correct":
         return this.#replays.correct(operation);
       case "note":
-        return this.#parts.acts.noteAll(operation);
+        return this.#parts.acts.noteAll(operation, this.#parts.disclosures);
       case "release":
         return this.#replays.release(operation);
       case "cancel":
@@ -188,6 +190,10 @@ export class Writer {
         return { freePages: Number(this.#parts.sql.freePages.get()!.freelist_count) };
       case "sweepFound":
         return this.#retention.sweepFound(operation);
+      case "noteAsked":
+        return this.#parts.acts.noteAsked(operation, this.#parts.disclosures);
+      case "dropDisclosures":
+        return this.#parts.disclosures.drop(operation);
       case "exchanged":
         return this.#parts.story.acknowledgedBatch(operation);
       case "writeEntry":

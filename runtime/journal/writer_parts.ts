@@ -2,6 +2,7 @@ import type { Acts } from "./acts.ts";
 import type { Blinds } from "./blinds.ts";
 import type { Bodies } from "./bodies.ts";
 import type { BodyFiles } from "./body_files.ts";
+import type { DisclosureWriter } from "./disclosures/disclosure_writer.ts";
 import type { FoundIndex } from "./found.ts";
 import type { Story } from "./ledger/story.ts";
 import type { Names } from "./names.ts";
@@ -19,6 +20,7 @@ export interface WriterParts {
   readonly found: FoundIndex;
   readonly sequences: Sequences;
   readonly acts: Acts;
+  readonly disclosures: DisclosureWriter;
   readonly story: Story;
   readonly files: BodyFiles;
 }

@@ -1,5 +1,6 @@
 import type { Database } from "../../runtime/journal/database.ts";
-import type { Append, Appended, Operation, Processed, Replayed } from "../../runtime/journal/operations.ts";
+import type { Append, Appended, Operation, Processed } from "../../runtime/journal/operations.ts";
+import type { Replayed } from "../../runtime/journal/replay_operations.ts";
 import type { ChannelPlan } from "../../runtime/engine/plan.ts";
 import { limits } from "../../runtime/engine/limits.ts";
 import { controlIdIn, verdictIn } from "./hl7_text.ts";

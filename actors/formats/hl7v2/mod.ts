@@ -18,6 +18,7 @@ import { identify } from "./identify.ts";
 import { isBuiltOn } from "./is_built_on.ts";
 import { judge } from "./answers/judge.ts";
 import { keys } from "./keys.ts";
+import { patients } from "./patients.ts";
 import { assemble } from "./protocols/assemble.ts";
 import { judgeNumber } from "./protocols/sequence.ts";
 import { checkPath } from "./syntax/path.ts";
@@ -43,6 +44,7 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
     tools.config.validate === "off" ? [] : checked(body, tools),
   identify: (bytes, tools) => identify(bytes, tools.config, wordsOf(tools)),
   keys,
+  patients,
   search: { patient: "PID-3.1" },
   isBuiltOn,
   create,

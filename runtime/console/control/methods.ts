@@ -31,6 +31,7 @@ import {
   type ShownMessage,
   type Stream,
 } from "./protocol.ts";
+import { readAccessQuery, readPatientQuery } from "./report_params.ts";
 import { receiptOf, receiptsOf } from "./receipts.ts";
 import { runs, told } from "./runs.ts";
 import { searchMessages } from "./search.ts";
@@ -115,6 +116,18 @@ const methods: {
   async "journal.release"({ gateway }, params, person) {
     await gateway.releaseSenders(by(person, params), { force: toggle(params, "force") });
     return null;
+  },
+  async "reports.disclosures"({ gateway }, params, person) {
+    const query = { ...readPatientQuery(params), all: toggle(params, "all"), by: by(person, params) };
+    return { gateway: gateway.name, person, ...await gateway.reports.disclosures(query) };
+  },
+  async "reports.views"({ gateway }, params, person) {
+    const query = { ...readPatientQuery(params), by: by(person, params) };
+    return { gateway: gateway.name, person, ...await gateway.reports.views(query) };
+  },
+  async "reports.access"({ gateway }, params, person) {
+    const query = { ...readAccessQuery(params), by: by(person, params) };
+    return { gateway: gateway.name, person, ...await gateway.reports.access(query) };
   },
   async "partner.account"({ gateway }, params) {
     const name = text(params, "name"), day = optional(params, "day", text);

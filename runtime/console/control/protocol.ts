@@ -8,6 +8,13 @@ import type { MitralError } from "../../contract/error.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { GatewaySnapshot } from "../../engine/events.ts";
 import type { ReplayedMessage, Skipped, WaitingDelivery } from "../../engine/gateway_api.ts";
+import type {
+  AccessQuery,
+  AccessReport,
+  DisclosureReport,
+  PatientQuery,
+  ViewReport,
+} from "../../engine/disclosures/reports_api.ts";
 import type { PrunedMessages } from "../../engine/retention.ts";
 import type { GatewayStatistics } from "../../engine/statistics.ts";
 import type { ActQuery, ActRecord } from "../../journal/acts.ts";
@@ -59,6 +66,12 @@ export interface Planned {
 /** Why a person does something. Who it is stands in the request itself. */
 interface Reasoned {
   readonly reason?: string;
+}
+
+/** Which gateway says it, and to whom. */
+interface OfGateway {
+  readonly gateway: string;
+  readonly person: string;
 }
 
 interface OneMessage extends Reasoned {
@@ -131,6 +144,21 @@ export interface Methods {
   readonly "journal.release": {
     readonly params: Reasoned & { readonly force: boolean };
     readonly result: null;
+  };
+  /** What was disclosed of a patient. */
+  readonly "reports.disclosures": {
+    readonly params: Reasoned & Omit<PatientQuery, "by"> & { readonly all?: boolean };
+    readonly result: DisclosureReport & OfGateway;
+  };
+  /** Who has seen what of a patient. */
+  readonly "reports.views": {
+    readonly params: Reasoned & Omit<PatientQuery, "by">;
+    readonly result: ViewReport & OfGateway;
+  };
+  /** What each person did. */
+  readonly "reports.access": {
+    readonly params: Reasoned & Omit<AccessQuery, "by">;
+    readonly result: AccessReport & OfGateway;
   };
   /** Compares accounts with a partner now, or tells what came of it last; with the accounts of a day, as JSON. */
   readonly "partner.account": {

@@ -5,6 +5,7 @@ import { bodyPath } from "./body_copies.ts";
 import { openBody } from "../bodies.ts";
 import { type Database, prepareAll, type Row, type Statements } from "../database.ts";
 import { sumOf } from "../disk_io.ts";
+import { ownerAt } from "../disclosures/tables.ts";
 import type { Finding, FindingCode, Findings } from "./findings.ts";
 import { isLarge } from "../large_bodies.ts";
 import { placeOf, SEALED, type Sealing, Wrapping } from "../sealing.ts";
@@ -54,6 +55,7 @@ export function verifyRows(parts: RowsToVerify): RowsVerified {
   }
   look.keys();
   look.states();
+  look.disclosures();
   look.sequences();
   return look.counts;
 }
@@ -156,6 +158,20 @@ class Look {
     }
   }
 
+  disclosures(): void {
+    const { findings } = this.#parts;
+    for (let rows = this.#sql.disclosures.all(0); rows.length > 0;) {
+      for (const { id, at_ms, sealed } of rows) {
+        if (this.#opens(SEALED.disclosure, Number(id), sealed)) continue;
+        // Of a year whose keys are gone the rows go soon.
+        const { channel, day } = ownerAt(Number(at_ms));
+        if (!this.#sql.keyOf.get(channel, day)) continue;
+        findings.add("valueUnreadable", `record ${id} of what was disclosed`);
+      }
+      rows = this.#sql.disclosures.all(rows[rows.length - 1].id as number);
+    }
+  }
+
   #opens(kind: number, subject: number, sealed: Row[string]): boolean {
     const { sealing } = this.#parts;
     if (!sealing || sealed === null) return true;
@@ -170,6 +186,8 @@ const STATEMENTS = {
   keys: `SELECT id, channel, day, wrapped FROM data_key WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
   states:
     `SELECT channel, key, value FROM state WHERE (channel, key) > (?, ?) ORDER BY channel, key LIMIT ${PAGE}`,
+  disclosures: `SELECT id, at_ms, sealed FROM disclosure WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
+  keyOf: "SELECT 1 FROM data_key WHERE channel = ? AND day = ? LIMIT 1",
   message: `SELECT ${COLUMNS} FROM message WHERE seq = ? AND ${STAYS}`,
 } as const;
 

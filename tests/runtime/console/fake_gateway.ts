@@ -1,3 +1,5 @@
+import type { AccessQuery, PatientQuery } from "../../../runtime/engine/disclosures/reports_api.ts";
+import { access, disclosures, views } from "./reports.ts";
 import type { Reckoned } from "../../../runtime/engine/accounts/reckoning.ts";
 import type { PartnerTestLine } from "../../../runtime/engine/exchange/partner_test.ts";
 import type { GatewayEvent, GatewaySnapshot } from "../../../runtime/engine/events.ts";
@@ -279,6 +281,20 @@ export class FakeGateway implements RunningGateway {
   async noteSeen(...asked: Parameters<RunningGateway["noteSeen"]>) {
     this.asked.push(["noteSeen", ...asked]);
   }
+  readonly reports = {
+    disclosures: async (query: PatientQuery) => {
+      this.asked.push(["disclosures", query]);
+      return disclosures;
+    },
+    views: async (query: PatientQuery) => {
+      this.asked.push(["views", query]);
+      return views;
+    },
+    access: async (query: AccessQuery) => {
+      this.asked.push(["access", query]);
+      return access;
+    },
+  };
   async cancel(id: string, options?: { destination?: string; by?: By }) {
     this.asked.push(["cancel", id, options]);
     return { destinations: options?.destination === undefined ? [] : [options.destination] };
