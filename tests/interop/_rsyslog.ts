@@ -59,7 +59,7 @@ export class Rsyslog implements AsyncDisposable {
     return this.#port;
   }
 
-  /** Listens again once this resolves. */
+  /** Listens once this resolves; where it has listened before, on the same port, a moment later. */
   async start(): Promise<void> {
     const at = (name: string) => this.#folder.at("rsyslog", name);
     await this.#folder.write(
@@ -74,19 +74,20 @@ input(type="imtcp" address="127.0.0.1" port="${this.#port}" listenPortFileName="
 action(type="omfile" file="${at("received")}" template="received")
 `,
     );
-    await Deno.remove(at("port")).catch(() => {});
-    const listens = this.#until(async () =>
-      Number(await Deno.readTextFile(at("port")).catch(() => "")) || undefined
-    );
-    this.#child = this.#rsyslogd.command(["-n", "-f", at("rsyslog.conf"), "-i", at("pid")], {
+    const child = this.#child = this.#rsyslogd.command(["-n", "-f", at("rsyslog.conf"), "-i", at("pid")], {
       stdin: "null",
       stdout: "null",
       stderr: "null",
     }).spawn();
-    const failed = this.#child.status.then(({ code }): never => {
+    // A port that it was told it does not tell.
+    if (this.#port > 0) return;
+    const failed = child.status.then(({ code }): never => {
       throw new Error(`rsyslogd has ended by ${code}`);
     });
     failed.catch(() => {});
+    const listens = this.#until(async () =>
+      Number(await Deno.readTextFile(at("port")).catch(() => "")) || undefined
+    );
     this.#port = await Promise.race([listens, failed]);
   }
 
