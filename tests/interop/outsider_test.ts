@@ -1,6 +1,21 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { evidenceFiles } from "../../runtime/console/evidence/evidence_pack.ts";
-import { check, evidenceOf, missing, packed, rootsOf, type Story } from "./_evidence.ts";
+import type { Identity } from "../../runtime/trust/identity.ts";
+import { encodeEntry } from "../../runtime/trust/ledger/entry_bytes.ts";
+import { inclusionProof, leafHash } from "../../runtime/trust/ledger/tree.ts";
+import { writePartnerFile } from "../../runtime/trust/partner_file.ts";
+import { NaiveTree } from "../runtime/trust/ledger/naive_tree.ts";
+import {
+  AT_MS,
+  check,
+  checkpointOf,
+  evidenceOf,
+  missing,
+  packed,
+  partiesOf,
+  rootsOf,
+  type Story,
+} from "./_evidence.ts";
 
 /** Runs the script over the evidence of a story. */
 async function judged(story: Story, use?: (folder: string) => Promise<void>, ...more: readonly string[]) {
@@ -55,4 +70,38 @@ test("a pack has each file once, and the list of them last", async () => {
   const names = evidenceFiles(await evidenceOf()).map(({ name }) => name);
   assertEquals(names.length, new Set(names).size);
   assertEquals(names.at(-1), "evidence.json");
+});
+
+test("an outsider finds entries anywhere in a ledger of 10,007, and in it alone", async () => {
+  const parent = await Deno.makeTempDir();
+  const parties = await partiesOf(), tree = new NaiveTree(), size = 10_007;
+  const entryOf = (number: number) =>
+    encodeEntry({ kind: "received", atMs: AT_MS, channel: "adt", message: `message-${number}` });
+  for (let number = 0; number < size; number++) tree.append(leafHash(entryOf(number)));
+  const note = await checkpointOf(parties.hospital, tree, size, parties.registry);
+  const keyFiles = await Promise.all(
+    Object.values(parties).map(async (identity: Identity) => ({
+      gateway: identity.gateway,
+      bytes: await writePartnerFile(identity),
+    })),
+  );
+  const roots = await rootsOf(parties);
+  for (const number of [0, 1, 255, 256, 4_711, 8_191, 8_192, 9_999, size - 1]) {
+    const proven = {
+      epoch: 1,
+      number,
+      bytes: entryOf(number),
+      hashes: inclusionProof(number, size, tree),
+      note,
+    };
+    const evidence = { gateway: "st-elsewhere", message: `message-${number}`, entries: [proven], keyFiles };
+    const folder = await packed(parent, evidence, `${number}`);
+    const { code, out } = await check(folder, ...roots);
+    assertEquals(code, 0, out);
+    assertStringIncludes(out, `entry ${number} of epoch 1 is in it`);
+    const shifted = { ...proven, hashes: inclusionProof((number + 1) % size, size, tree) };
+    const wrong = await packed(parent, { ...evidence, entries: [shifted] }, `${number}-wrong`);
+    assertEquals((await check(wrong, ...roots)).code, 1);
+  }
+  await Deno.remove(parent, { recursive: true });
 });

@@ -90,11 +90,14 @@ def read_file(path, most, what):
                          getattr(os, "O_BINARY", 0))
     except (OSError, ValueError):
         raise Refused(f"{what} cannot be read") from None
-    with os.fdopen(handle, "rb") as opened:
-        facts = os.fstat(opened.fileno())
+    try:
+        facts = os.fstat(handle)
         need(stat.S_ISREG(facts.st_mode), f"{what} is not a plain file")
         need(facts.st_size <= most, f"{what} is larger than {most} bytes")
-        read = opened.read(most + 1)
+        with os.fdopen(handle, "rb", closefd=False) as opened:
+            read = opened.read(most + 1)
+    finally:
+        os.close(handle)
     need(len(read) <= most, f"{what} is larger than {most} bytes")
     return read
 

@@ -84,7 +84,7 @@ export class Checkpoints {
     if (this.#forget && (this.#isSoon || !isSoon)) return;
     this.#unplan();
     this.#isSoon = isSoon;
-    // What the journal cannot write, it says itself; when it can again, there are commits.
+    // What the journal cannot write, it says itself; it is tried again with the next commit.
     const make = () => void this.#begin().catch(() => {});
     this.#forget = this.#parts.world.clock.after(isSoon ? SOON_MS : EVERY_MS, make);
   }
@@ -96,9 +96,9 @@ export class Checkpoints {
 
   #begin(): Promise<SignedHead | undefined> {
     this.#unplan();
-    return this.#making ??= this.#make().finally(() => {
-      this.#making = undefined;
+    return this.#making ??= this.#make().finally(() => this.#making = undefined).then((head) => {
       this.#plan();
+      return head;
     });
   }
 

@@ -4,10 +4,12 @@ import { existsSync } from "node:fs";
 import type { Facts } from "../../contract/error.ts";
 import { errors } from "../schema.ts";
 import { type Backup, backUp } from "./backup.ts";
+import { readHandedFiles } from "./handed_files.ts";
 import { holdIdle } from "./hold_folder.ts";
 import { countAll } from "./journal_figures.ts";
 import { type Restore, restore } from "./restore.ts";
 import type { Progress } from "./upkeep.ts";
+import { type LedgerToVerify, verifyLedger } from "./verify_ledger.ts";
 import { verifyBackup, verifyJournal } from "./verify.ts";
 
 /** What is to be done. */
@@ -16,7 +18,8 @@ export type Job =
   | ({ readonly job: "verify" } & Parameters<typeof verifyJournal>[0])
   | ({ readonly job: "verifyBackup" } & Parameters<typeof verifyBackup>[0])
   | ({ readonly job: "restore" } & Restore)
-  | { readonly job: "count"; readonly folder: string };
+  | ({ readonly job: "verifyLedger" } & LedgerToVerify)
+  | { readonly job: "count" | "handedFiles"; readonly folder: string };
 
 /** What comes of it. */
 export interface FromUpkeep {
@@ -46,8 +49,12 @@ function perform(job: Job): unknown {
       return verifyJournal(job, tell);
     case "verifyBackup":
       return verifyBackup(job, tell);
+    case "verifyLedger":
+      return verifyLedger(job, tell);
     case "restore":
       return restore(job, tell);
+    case "handedFiles":
+      return readHandedFiles(job.folder);
     case "count":
       return countAll(job.folder, tell);
   }

@@ -77,7 +77,10 @@ async function follow(session: Session, options: ListOptions, from: number): Pro
     await clock.sleep(FOLLOW_MS, interrupts.signal).catch(() => {});
     if (interrupts.signal.aborted) return;
     for (let next: number | null = from; next !== null;) {
-      const page: ListedEntries = await ask(session, options, "audit.list", { ...queryOf(options), from: next });
+      const page: ListedEntries = await ask(session, options, "audit.list", {
+        ...queryOf(options),
+        from: next,
+      });
       if (page.entries.length > 0) print(session, options, page.entries);
       from = Math.max(from, page.size);
       next = page.next;

@@ -71,6 +71,10 @@ const commands = [
   "journal acts",
   "journal release",
   "journal rekey",
+  "audit",
+  "audit list",
+  "audit prove",
+  "audit verify",
   "trace",
   "test",
   "test-connection",
@@ -101,7 +105,9 @@ for (const command of commands) {
 Deno.test("console shows with every command that does something an example of it", async () => {
   for (
     const command of commands.filter((name) =>
-      !["keys", "partner", "channel", "messages", "journal", "relay", "tls", "version"].includes(name)
+      !["keys", "partner", "channel", "messages", "journal", "audit", "relay", "tls", "version"].includes(
+        name,
+      )
     )
   ) {
     const { out } = await run([...command.split(" "), "--help"]);
@@ -179,7 +185,9 @@ Deno.test("console answers a command line it cannot read with a code, a hint and
 });
 
 Deno.test("console shows its help, and exit code 2, where a command is missing", async () => {
-  for (const args of [[], ["messages"], ["channel"], ["keys"], ["partner"], ["journal"], ["relay"]]) {
+  for (
+    const args of [[], ["messages"], ["channel"], ["keys"], ["partner"], ["journal"], ["audit"], ["relay"]]
+  ) {
     const { code, out, err } = await run(args);
     assertEquals([code, out], [exitCodes.usage, ""]);
     assertStringIncludes(err, "Usage: mitral");

@@ -93,7 +93,9 @@ export class Site implements AsyncDisposable {
   /** Opens the gateway with these channels; `partners` by name, each with a file of its own, or those of its folder. */
   async start(
     channels: Settings,
-    { partners, exchange = {}, clock }: {
+    { partners, exchange = {}, clock, onDisk = false }: {
+      /** Its journal lies in its folder; in memory where left out. */
+      readonly onDisk?: boolean;
       readonly partners: readonly string[] | "folder";
       readonly exchange?: Settings;
       readonly clock?: FakeClock;
@@ -120,7 +122,7 @@ export class Site implements AsyncDisposable {
     return this.#gateway = await Gateway.open(plan, {
       world,
       masterKey,
-      openStore: this.store.openStore,
+      ...(onDisk ? {} : { openStore: this.store.openStore }),
       observer,
     });
   }
