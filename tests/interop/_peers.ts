@@ -43,6 +43,7 @@ const PEERS = {
   "python3-hl7": [["python3", "-c", "import hl7.mllp"], ["/usr/bin/python3", "-c", "import hl7.mllp"]],
   "python3-jwcrypto": [["/usr/bin/python3", "-c", "import jwcrypto"], ["python3", "-c", "import jwcrypto"]],
   "python3-paramiko": [["/usr/bin/python3", "-c", "import paramiko"], ["python3", "-c", "import paramiko"]],
+  "rsyslog": [["/usr/sbin/rsyslogd", "-v"], ["rsyslogd", "-v"]],
   "strongswan-swanctl": [["/usr/bin/env", "test", "-x", "/usr/sbin/swanctl"]],
   "stunnel4": [["stunnel4", "-version"]],
   "systemd": [["systemd-analyze", "--version"]],

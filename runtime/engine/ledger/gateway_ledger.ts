@@ -129,7 +129,10 @@ export class GatewayLedger implements RunningLedger {
     this.#entries.write({ kind: "stopped" });
     await this.#checkpoints.make().catch(() => {});
     this.#checkpoints.stop();
-    await this.#forwarder?.stop();
+    if (!this.#forwarder) return;
+    // So that the collector hears of it.
+    await this.#parts.journal().written().catch(() => {});
+    await this.#forwarder.stop();
   }
 
   state(): LedgerState {
