@@ -120,7 +120,7 @@ Deno.test("a journal that was restored begins a ledger that names the head of th
   const head = sign(book, 1);
   book.database.exec("UPDATE setting SET value = 2 WHERE name = 'epoch'");
   book.open();
-  book.write({ op: "note", ids: [], act: "nothing", by, atMs: 2 });
+  book.write({ op: "note", ids: [], patients: [], act: "nothing", by, atMs: 2 });
   assertEquals(book.write({ op: "readHead" }).size, 0);
   sign(book, 3);
   const [{ entry }, ...rest] = book.numbered();

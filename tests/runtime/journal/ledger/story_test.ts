@@ -289,7 +289,7 @@ Deno.test("what a person does is told with the name, and without the reason", ()
   const { id, seq, delivery } = delivering(book);
   book.write(settleOf(seq, delivery, { trouble }));
   const acts = told(book, () => {
-    book.write({ op: "note", ids: [id, "gone"], act: "viewed", by, atMs: 1 });
+    book.write({ op: "note", ids: [id, "gone"], patients: [[], []], act: "viewed", by, atMs: 1 });
     book.write({ op: "replay", seq, force: false, by, atMs: 2 });
     book.write({ op: "stand", channel: "lab", destination: "ehr", change: { paused: true }, by, atMs: 3 });
     book.write({ op: "holdSenders", held: true, by, atMs: 4 });
