@@ -30,7 +30,7 @@ export async function draftFacts(plan: GatewayPlan, session: Session): Promise<D
   return {
     gateway,
     inside,
-    doors: doors.map(({ host: _, ...door }) => door),
+    doors,
     relays: [...new Set(links.flatMap(serversOf))],
     partners: files.map(({ name, links }) => ({
       name,
@@ -96,7 +96,7 @@ function serversOf({ settings: { servers } }: Link): readonly string[] {
 
 /** How partners are reached, by our names for them; what cannot be read tells nothing. */
 async function linksOfPartners(
-  { partners, partnersFolder }: GatewayPlan,
+  { partners, partnersFolder, channels }: GatewayPlan,
   session: Session,
 ): Promise<readonly { readonly name: string; readonly links: readonly Link[] }[]> {
   const [{ parsePartnerFile }, { parseRecord }, { namesIn }] = await Promise.all([
@@ -119,5 +119,21 @@ async function linksOfPartners(
     );
     return { name, links: record?.held?.partner.links ?? [] };
   });
-  return await Promise.all([...listed, ...kept]);
+  const known = await Promise.all([...listed, ...kept]);
+  // Before they are met there is no more than their names.
+  const coming = namedIn(channels).filter((named) => !known.some(({ name }) => name === named));
+  return [...known, ...coming.map((name) => ({ name, links: [] }))];
+}
+
+/** Partners that channels send to by the exchange, or take from. */
+function namedIn(channels: GatewayPlan["channels"]): readonly string[] {
+  const names = channels.flatMap(({ listen, destinations }) =>
+    [listen, ...destinations.flatMap(({ send }) => pathsOf(send).map(({ send }) => send))].flatMap(
+      ({ spec, config }: Component) =>
+        spec.name === "to" || spec.name === "from"
+          ? [(config as { readonly partner?: unknown }).partner]
+          : [],
+    )
+  );
+  return [...new Set(names.filter((name) => typeof name === "string"))];
 }
