@@ -24,20 +24,20 @@ export interface DraftConnection {
   readonly protocol: typeof PROTOCOLS[number];
   readonly tls: boolean;
   readonly port: number;
-  /** Name or address of the other side. */
+  /** Name or address that is called. */
   readonly host?: string;
   readonly purpose: string;
 }
 
 /** A network file to start from: what is known filled in, the rest as questions. `schema`: for editors, beside it. */
 export function draftOf(facts: DraftFacts, schema: string): string {
-  const { gateway, inside, partners, hidden } = facts;
+  const { gateway, inside, doors, partners, hidden } = facts;
   const shown = partners.length > 0 ? partners : [{ name: "partner", ways: [] }];
   return [
     `# yaml-language-server: $schema=./${schema}`,
     `# The network sheet of ${gateway}: answer each "${OPEN}", then "mitral network render". What may be left out says so.`,
     "us:",
-    ...indent(siteLines("# the organisation's name")),
+    ...indent(siteLines(doors)),
     "",
     "# Connections between the gateway and systems of our own site.",
     ...inside.length === 0 ? ["# inside:"] : ["inside:", ...indent(inside.flatMap(insideLines))],
@@ -49,9 +49,11 @@ export function draftOf(facts: DraftFacts, schema: string): string {
   ].join("\n");
 }
 
-function siteLines(name: string): readonly string[] {
+/** A site whose gateway is called at these. */
+function siteLines(called: readonly DraftConnection[]): readonly string[] {
+  const name = called.find(({ host }) => host !== undefined && !parseAddress(host))?.host;
   return [
-    `name: "${OPEN}" ${name}`,
+    `name: "${OPEN}" # the organisation's name`,
     "contact: # of the network team; may be left out",
     `  name: "${OPEN}"`,
     `  email: "${OPEN}"`,
@@ -59,6 +61,7 @@ function siteLines(name: string): readonly string[] {
     "gateway:",
     `  address: "${OPEN}" # of the machine the gateway runs on, inside its own network`,
     `  public: "${OPEN}" # as the internet sees it; may be left out where a VPN device speaks for it`,
+    ...name === undefined ? [] : [`  name: ${name}`],
     "# networks: [10.1.20.0/24] # what goes through a VPN, where it is more than the gateway",
     "# vpn: { vendor: cisco_asa, address: 198.51.100.1 } # at transport: ikev2",
     "# wireguard: { address: 10.99.0.1 } # at transport: wireguard",
@@ -92,12 +95,12 @@ function partnerLines(
   return [
     `${name}:`,
     ...indent([
-      ...siteLines("# the organisation's name"),
+      ...siteLines(ways),
       `transport: ${transport} # or ${transport === "relay" ? "direct" : "relay"}, wireguard, ikev2`,
       ...relays.length === 0 ? [] : [`relay: { servers: [${relays.map(quoted).join(", ")}] }`],
       ...connections.length === 0 ? [] : ["connections:"],
-      ...indent(connections.flatMap(({ name, from, host, ...connection }) => [
-        `${name}: # ${host === undefined ? "called by them" : `at ${host}`}`,
+      ...indent(connections.flatMap(({ name, from, ...connection }) => [
+        `${name}:`,
         ...indent([`from: ${from}`, ...connectionLines(connection)]),
       ])),
     ]),

@@ -167,7 +167,9 @@ class Sheet {
     );
     if (called.length === 0) return [];
     const proxies = [this.#read.us, ...parts.map(({ site }) => site)].flatMap(({ name, proxy }) =>
-      proxy ? [`${name} calls through ${proxy.url}: its gateway runs with \`HTTPS_PROXY=${proxy.url}\`.`] : []
+      proxy && rules.some(({ to }) => to.who === `${name}, proxy`)
+        ? [`${name} calls through ${proxy.url}: its gateway runs with \`https_proxy=${proxy.url}\`.`]
+        : []
     );
     const places = unique(
       called.map(({ to, port }) => `- ${to.address}${to.also ? ` (${to.also})` : ""}, port ${port}`),

@@ -1,5 +1,6 @@
 import { networkText } from "./addresses.ts";
 import type { Document, Remark, RenderTools } from "./document.ts";
+import { udpKeepAliveMs } from "./keep_alive.ts";
 import type { Questionnaire, Site } from "./questionnaire.ts";
 import { translationWith } from "./translation.ts";
 import { renderWireGuard, type WireGuardPeer, type WireGuardTunnel } from "./wireguard.ts";
@@ -28,12 +29,18 @@ export function wireGuardDocuments(read: Questionnaire, tools: RenderTools): Wir
     us,
     ourKey,
     Math.min(...known.map((name) => partners[name].mtu)),
-    known.map((name) => peerOf(partners[name], keyOf(name)!, translationWith(read, name).theirs)),
+    known.map((name) => ({
+      ...peerOf(partners[name], keyOf(name)!, translationWith(read, name).theirs),
+      keepAliveMs: udpKeepAliveMs(us, partners[name]),
+    })),
   );
   const theirs = known.map((name) => ({
     path: `${name}/wireguard.conf`,
     end: endOf(partners[name], keyOf(name)!, partners[name].mtu, [
-      peerOf(us, ourKey, translationWith(read, name).ours),
+      {
+        ...peerOf(us, ourKey, translationWith(read, name).ours),
+        keepAliveMs: udpKeepAliveMs(us, partners[name]),
+      },
     ]),
   }));
   const documents = [{ path: "wireguard.conf", end: ours }, ...theirs].map(({ path, end }) => ({

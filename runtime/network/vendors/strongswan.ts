@@ -6,7 +6,7 @@ import { type Device, distinct } from "./device.ts";
 
 const GROUPS: Readonly<Record<number, string>> = { 14: "modp2048", 19: "ecp256", 20: "ecp384", 21: "ecp521" };
 
-/** strongSwan from 5.9.6 on, by `swanctl`. */
+/** strongSwan by `swanctl`; tested with 5.9.8, the one of Debian 12. */
 export const strongswan: Device = {
   title: "strongSwan",
   words: {

@@ -18,7 +18,7 @@ const same = { networks: "10.1.20.0/24", gateway: "10.1.20.9" };
 for (const vendor of ["cisco_asa", "cisco_ios_xe", "palo_alto", "fortigate"]) {
   Deno.test(`the sheet of a tunnel to ${vendor} is as it was, networks translated`, async () => {
     const documents = await documentsOf(twoHospitals({ theirs: vendor, ...same }));
-    await assertGolden(`ikev2_${vendor}.md`, documents.get("general/ikev2.md")!);
+    await assertGolden(`ikev2_${vendor}.md.txt`, documents.get("general/ikev2.md")!);
   });
 }
 
@@ -59,7 +59,7 @@ inside:
 
 Deno.test("the firewall table has every transport, proxies, names and what is to be settled", async () => {
   const documents = await documentsOf(everything);
-  await assertGolden("firewall.md", documents.get("firewall.md")!);
+  await assertGolden("firewall.md.txt", documents.get("firewall.md")!);
   await assertGolden("firewall.csv", documents.get("firewall.csv")!);
 });
 

@@ -20,7 +20,7 @@ const tunnel: WireGuardTunnel = {
   publicKey: OUR_KEY,
   addresses: ["10.99.0.1/32", "fd00::1/128"],
   port: 51_820,
-  peers: [peer, { name: "lab", publicKey: THEIR_KEY, allowed: ["10.99.0.3/32"] }],
+  peers: [peer, { name: "lab", publicKey: THEIR_KEY, allowed: ["10.99.0.3/32"], keepAliveMs: 10_000 }],
 };
 
 const codeOf = (make: () => unknown) => {
@@ -51,7 +51,7 @@ PersistentKeepalive = 25
 [Peer]
 PublicKey = ${THEIR_KEY}
 AllowedIPs = 10.99.0.3/32
-PersistentKeepalive = 25
+PersistentKeepalive = 10
 `,
   );
 });

@@ -43,7 +43,10 @@ export const addNetworkInit: AddCommand = (parent, session) => {
         hidden: [],
       };
       if (file !== undefined) {
-        const { plan, problems } = await readGatewayFile(file, session, options);
+        const { plan, problems } = await readGatewayFile(file, session, {
+          ...options,
+          comingPartners: "any",
+        });
         if (!plan) {
           session.note(problemLines(problems, session));
           return problemsCode(problems);

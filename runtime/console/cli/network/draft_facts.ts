@@ -4,7 +4,7 @@ import { PROTOCOLS } from "../../../network/questionnaire.ts";
 import type { Link } from "../../../trust/partner_file.ts";
 import { pathsOf } from "../../../engine/paths/paths_of.ts";
 import type { Session } from "../session.ts";
-import { partnersOf } from "./partners.ts";
+import { type NamedPartner, partnersOf } from "./partners.ts";
 
 /** What a gateway file, and the files of its partners, tell of the network. */
 export async function draftFacts(plan: GatewayPlan, session: Session): Promise<DraftFacts> {
@@ -28,12 +28,14 @@ export async function draftFacts(plan: GatewayPlan, session: Session): Promise<D
   const links = exchange?.links ?? [];
   const doors = links.flatMap((link) => linkConnections("exchange", link, "them"));
   const known = await partnersOf(plan, session);
+  // Before they are met there is no more than their names.
+  const coming = namedIn(channels).filter((named) => !known.some(({ name }) => name === named));
   return {
     gateway,
     inside,
-    doors: doors.map(({ host: _, ...door }) => door),
+    doors,
     relays: [...new Set(links.flatMap(serversOf))],
-    partners: known.map(({ name, partner }) => ({
+    partners: [...known, ...coming.map((name): NamedPartner => ({ name }))].map(({ name, partner }) => ({
       name,
       ways: (partner?.links ?? []).flatMap((link) => linkConnections("exchange-out", link, "us")),
     })),
@@ -93,4 +95,17 @@ function linkConnections(
 
 function serversOf({ settings: { servers } }: Link): readonly string[] {
   return Array.isArray(servers) ? servers.map(String) : typeof servers === "string" ? [servers] : [];
+}
+
+/** Partners that channels send to by the exchange, or take from. */
+function namedIn(channels: GatewayPlan["channels"]): readonly string[] {
+  const names = channels.flatMap(({ listen, destinations }) =>
+    [listen, ...destinations.flatMap(({ send }) => pathsOf(send).map(({ send }) => send))].flatMap(
+      ({ spec, config }: Component) =>
+        spec.name === "to" || spec.name === "from"
+          ? [(config as { readonly partner?: unknown }).partner]
+          : [],
+    )
+  );
+  return [...new Set(names.filter((name) => typeof name === "string"))];
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
+import { draftOf } from "../../../../runtime/network/draft.ts";
 import { twoHospitals } from "../../network/_questionnaires.ts";
 import { type Ended, run, withFolder } from "../console_kit.ts";
 
@@ -181,4 +182,33 @@ test("network init with every question answered is a network file that renders",
     .replaceAll('"?"', "somebody");
   await desk.write("new.yaml", text);
   await desk.succeeds("render", "new.yaml");
+});
+
+Deno.test("a draft has doors, ways and relays of the exchange, and names by which gateways are called", () => {
+  const door = { protocol: "https", tls: true, purpose: "sealed messages" } as const;
+  const facts = { gateway: "st-elsewhere", inside: [], hidden: [] };
+  const direct = draftOf({
+    ...facts,
+    doors: [{ ...door, name: "exchange", from: "them", port: 8443, host: "gateway.st-elsewhere.example" }],
+    relays: [],
+    partners: [{
+      name: "lab",
+      ways: [{ ...door, name: "exchange-out", from: "us", port: 443, host: "gateway.lab.example" }],
+    }],
+  }, "schema.json");
+  assertMatch(
+    direct,
+    /us:\n[^]* {4}name: gateway\.st-elsewhere\.example\n[^]*\n {2}lab:\n[^]* {6}name: gateway\.lab\.example\n/,
+  );
+  assertMatch(
+    direct,
+    /exchange:\n +from: them\n +protocol: https\n +port: 8443\n[^]*exchange-out:\n +from: us\n/,
+  );
+  const relayed = draftOf({
+    ...facts,
+    doors: [],
+    relays: ["wss://relay.example"],
+    partners: [{ name: "lab", ways: [] }],
+  }, "schema.json");
+  assertMatch(relayed, /transport: relay [^\n]*\n +relay: \{ servers: \["wss:\/\/relay\.example"\] \}\n/);
 });

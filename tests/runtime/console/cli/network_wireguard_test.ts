@@ -65,7 +65,7 @@ Deno.test("network render has both ends of a WireGuard tunnel, with keys of the 
     assertStringIncludes(own, `# PublicKey = ${ours}\nAddress = 10.99.0.1/32\n`);
     assertStringIncludes(
       own,
-      `\nPublicKey = ${theirs}\nEndpoint = 192.0.2.2:51820\nAllowedIPs = 10.99.0.2/32\n`,
+      `\nPublicKey = ${theirs}\nEndpoint = 192.0.2.2:51820\nAllowedIPs = 10.99.0.2/32\nPersistentKeepalive = 20\n`,
     );
     assertStringIncludes(other, `# PublicKey = ${theirs}\nAddress = 10.99.0.2/32\n`);
     assertStringIncludes(
