@@ -25,6 +25,8 @@ import type {
 } from "./retention_operations.ts";
 import type { Sameness } from "./sameness.ts";
 
+export type { KnownNewer, Release, Released, Replay, Replayed } from "./replay_operations.ts";
+
 /** What a number that a sender gave says of its message. */
 export interface Numbered {
   /** Who counts. */

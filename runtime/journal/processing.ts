@@ -110,6 +110,7 @@ export class Processing {
       branch.gathers ? 0 : null,
     ).lastId;
     if (branch.patients) this.#parts.disclosures.about(delivery, branch.patients);
+    this.#parts.story.branched(seq, delivery, branch.destination);
     if (!handsOn) return { delivery, sequence };
     this.#parts.story.handedOn(delivery, handsOn.receivedAtMs);
     return { delivery, sequence, seq: this.#makings.handOn(handsOn, channel, seq, contentType, payload!) };

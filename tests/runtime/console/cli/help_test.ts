@@ -112,9 +112,6 @@ Deno.test("console shows with every command that does something an example of it
     const command of commands.filter((name) =>
       !["keys", "partner", "channel", "messages", "journal", "audit", "network", "relay", "tls", "version"]
         .includes(name)
-      !["keys", "partner", "channel", "messages", "journal", "network", "relay", "tls", "version"].includes(
-        name,
-      )
     )
   ) {
     const { out } = await run([...command.split(" "), "--help"]);
