@@ -41,7 +41,7 @@ export type { Range } from "./runtime/journal/exchanged.ts";
 export type { PartnerCheck, PartnerTestLine } from "./runtime/engine/exchange/partner_test.ts";
 export type * from "./runtime/engine/gateway_api.ts";
 export type * from "./runtime/engine/disclosures/reports_api.ts";
-export type { Purpose } from "./runtime/engine/disclosures/purposes.ts";
+export { type Purpose, type PurposeRule, PURPOSES } from "./runtime/engine/disclosures/purposes.ts";
 export type { PathCondition, PathState } from "./runtime/engine/paths/path_set.ts";
 export type * from "./runtime/engine/plan.ts";
 export type * from "./runtime/engine/statistics.ts";

@@ -37,8 +37,8 @@ export interface Note {
   /** Of messages; what the journal no longer has is left out. */
   readonly ids: readonly string[];
   readonly act: string;
-  /** Whom each of them is about, in the same order; nobody where it is not known. */
-  readonly patients: readonly (readonly Patient[])[];
+  /** Whom each of them is about, in the same order; left out, or nobody: it is not known. */
+  readonly patients?: readonly (readonly Patient[])[];
   readonly by: By;
   readonly atMs: number;
 }
@@ -126,7 +126,7 @@ export class Acts {
       if (!row) return;
       const channel = this.#names.textOf(Number(row.channel));
       this.note({ atMs, by, act, channel, seq: Number(row.seq) });
-      disclosures.seen({ atMs, by, act, message: id, channel }, patients[at] ?? []);
+      disclosures.seen({ atMs, by, act, message: id, channel }, patients?.[at] ?? []);
     });
     return null;
   }

@@ -20,7 +20,9 @@ export interface PatientQuery {
 
 /** The time a report is about, in milliseconds since 1970-01-01T00:00Z. */
 export interface ReportPeriod {
+  /** Its beginning. */
   readonly sinceMs: number;
+  /** Its end, itself not in it. */
   readonly untilMs: number;
   /** Of what happened before this time nothing is kept. */
   readonly keptSinceMs: number;
@@ -30,6 +32,7 @@ export interface ReportPeriod {
 export interface ReportedDisclosure extends DisclosureFacts {
   /** The statement of its purpose. */
   readonly basis: string;
+  /** False where 45 CFR 164.528(a)(1) exempts it. */
   readonly isAccountable: boolean;
   /** Zone of its channel. */
   readonly timeZone: string;
@@ -37,11 +40,13 @@ export interface ReportedDisclosure extends DisclosureFacts {
 
 /** An account of disclosures, 45 CFR 164.528: oldest first. */
 export interface DisclosureReport extends ReportPeriod, Certainty {
+  /** Each of them. */
   readonly disclosures: readonly ReportedDisclosure[];
 }
 
 /** Who has seen what of a patient: oldest first. */
 export interface ViewReport extends ReportPeriod, Certainty {
+  /** Each time; with the zone of the channel. */
   readonly views: readonly (SeenFacts & { readonly timeZone: string })[];
 }
 
@@ -61,9 +66,11 @@ export interface AccessQuery {
 
 /** What one person did. */
 export interface PersonAccess {
+  /** As the operating system names the person. */
   readonly person: string;
-  /** The first and the last act, whenever that was. */
+  /** The first act and, below, the last, whenever they were. */
   readonly firstMs: number;
+  /** In milliseconds since 1970-01-01T00:00Z, as all times here. */
   readonly lastMs: number;
   /** Acts in the time asked for … */
   readonly acts: number;
@@ -79,7 +86,9 @@ export interface PersonAccess {
 
 /** An access review. */
 export interface AccessReport {
+  /** Its beginning, in milliseconds since 1970-01-01T00:00Z. */
   readonly sinceMs: number;
+  /** Its end, itself not in it. */
   readonly untilMs: number;
   /** Whoever has done anything in that time. */
   readonly people: readonly PersonAccess[];

@@ -17,6 +17,7 @@ export interface Disclosure {
   readonly message: string;
   /** As the gateway file names them. */
   readonly channel: string;
+  /** The one that declares it. */
   readonly destination: string;
   /** Whether it got there, as far as the last attempt tells. */
   readonly reach: Reach | "none";
@@ -89,17 +90,21 @@ export type DisclosedRecord =
 export interface DisclosureFacts extends Omit<Disclosure, "isAccountable" | "reach"> {
   /** When it was settled, in milliseconds since 1970-01-01T00:00Z. */
   readonly atMs: number;
+  /** Whether it got there. */
   readonly reach: Reach;
 }
 
 /** Somebody saw something. */
 export interface SeenFacts {
+  /** When, in milliseconds since 1970-01-01T00:00Z. */
   readonly atMs: number;
+  /** As the operating system names the person. */
   readonly person: string;
   /** In the past: `viewed`, `exported`, `asked for disclosures`. */
   readonly act: string;
   /** Left out where somebody asked about the patient. */
   readonly message?: string;
+  /** Of that message. */
   readonly channel?: string;
 }
 
