@@ -42,6 +42,13 @@ export async function copyDatabase(from: string, to: string): Promise<void> {
   }
 }
 
+/** A database for temporary tables: SQLite puts what does not fit in its cache into a file that nobody sees. */
+export function openScratch(): Database {
+  const database = wrap(new DatabaseSync(":memory:"));
+  database.exec("PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16384");
+  return database;
+}
+
 const PAGES_MAX = 2 ** 31 - 1;
 
 /**

@@ -56,7 +56,7 @@ export async function fill(folder: string, destination: string, count: number): 
     await processed;
     processed = store.commit(numbers.map((number, at) => ({
       op: "process",
-      atMs: 0,
+      atMs: receivedAtMs,
       ...facts,
       seq: appended[at].seq,
       found: [],

@@ -17,6 +17,7 @@ import { https } from "./rows/https.ts";
 import { idle } from "./rows/idle.ts";
 import { imports } from "./rows/imports.ts";
 import { largeDocument } from "./rows/large_document.ts";
+import { ledger } from "./rows/ledger.ts";
 import { manyChannels } from "./rows/many_channels.ts";
 import { mllpTls } from "./rows/mllp_tls.ts";
 import { relay } from "./rows/relay.ts";
@@ -35,6 +36,7 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   answers,
   backlog,
   archive,
+  ledger,
   disks,
   "deep-backlog": deepBacklog,
   channels: manyChannels,

@@ -1,5 +1,6 @@
 import { foldHashes, TILE_HASHES, TILE_LEVELS, tileReader } from "../../trust/ledger/tiles.ts";
 import { HASH_BYTES, type HashReader, leafHash, rootOf } from "../../trust/ledger/tree.ts";
+import { tellsDamage } from "../check.ts";
 import { type Database, prepareAll, type Row, type Statements } from "../database.ts";
 import { entriesIn } from "./bundle.ts";
 
@@ -64,7 +65,8 @@ export class StoredLedger {
 
   /** The last bundle that begins at a number or before it. */
   bundleAt(epoch: number, number: number): StoredBundle | undefined {
-    const row = this.#sql.bundleAt.get(placeOf(epoch, number), placeOf(epoch, 0));
+    const range = [placeOf(epoch, number), placeOf(epoch, 0)];
+    const row = unlessDamaged(() => this.#sql.bundleAt.get(...range)) ?? this.#sql.timeAt.get(...range);
     return row && bundleIn(row, epoch);
   }
 
@@ -85,7 +87,8 @@ export class StoredLedger {
   *bundles(epoch: number, from: number, upTo: number): Generator<StoredBundle> {
     let next = this.bundleAt(epoch, from)?.first ?? from;
     while (next < upTo) {
-      const rows = this.#sql.bundleFrom.all(placeOf(epoch, next), placeOf(epoch, upTo), PAGE);
+      const range = [placeOf(epoch, next), placeOf(epoch, upTo)];
+      const rows = unlessDamaged(() => this.#sql.bundleFrom.all(...range, PAGE)) ?? [];
       if (rows.length === 0) return;
       for (const row of rows) {
         const bundle = bundleIn(row, epoch);
@@ -107,7 +110,8 @@ export class StoredLedger {
 
   /** A tile that is full; `undefined` where it is not kept. */
   tile(epoch: number, level: number, number: number): Uint8Array | undefined {
-    return this.#sql.tile.get(epoch, level, number)?.hashes as Uint8Array | undefined;
+    const row = unlessDamaged(() => this.#sql.tile.get(epoch, level, number));
+    return row?.hashes as Uint8Array | undefined;
   }
 
   /** The tree of the first entries of an epoch. Its reader throws a RangeError where one of them is missing. */
@@ -167,10 +171,22 @@ export class StoredLedger {
   }
 }
 
-function bundleIn({ place, at_ms, entries }: Row, epoch: number): StoredBundle {
+/** `undefined` where the disk has spoilt it: what is behind it may be whole. */
+function unlessDamaged<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (cause) {
+    if (tellsDamage(String(cause))) return undefined;
+    throw cause;
+  }
+}
+
+function bundleIn({ place, at_ms, entries = NOTHING }: Row, epoch: number): StoredBundle {
   const first = Number(place) - placeOf(epoch, 0);
   return { first, atMs: Number(at_ms), entries: entriesIn(entries as Uint8Array) ?? [] };
 }
+
+const NOTHING = new Uint8Array();
 
 function joined(hashes: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(hashes.length * HASH_BYTES);

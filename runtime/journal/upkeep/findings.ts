@@ -13,7 +13,19 @@ export type FindingCode =
   /** A row names another that is not there. */
   | "rowMissing"
   /** A number that only grows is smaller than one that was given. */
-  | "sequenceBehind";
+  | "sequenceBehind"
+  /** The ledger lacks an entry, or a tile of its tree, or has one that is none. */
+  | "ledgerDamaged"
+  /** It is not what was signed. */
+  | "ledgerChanged"
+  /** It has fewer entries than were signed. */
+  | "ledgerShortened"
+  /** A signature on one of its heads is not by the key it names. */
+  | "ledgerSignatureWrong"
+  /** It does not tell of a message, or of the end of a delivery, that the journal has; or tells of one twice. */
+  | "ledgerUntold"
+  /** What the journal has of a message is not what the ledger says came. */
+  | "ledgerBodyOther";
 
 /** One thing that is wrong. */
 export interface Finding {

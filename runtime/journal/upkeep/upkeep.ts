@@ -8,6 +8,7 @@ import type { JournalFigures } from "./journal_figures.ts";
 import type { Restore, Restored } from "./restore.ts";
 import { upkeepErrors } from "./upkeep_errors.ts";
 import type { FromUpkeep, Job } from "./upkeep_thread.ts";
+import type { LedgerToVerify, LedgerVerified } from "./verify_ledger.ts";
 import type { Verified, verifyBackup, verifyJournal } from "./verify.ts";
 
 /** How far a long look at a journal, or a copy of it, is. */
@@ -61,6 +62,15 @@ export function verifyCopy(
   return run(world, { job: "verifyBackup", ...what }, how) as Promise<ReturnType<typeof verifyBackup>>;
 }
 
+/** Looks through the ledger in a data folder, beside a gateway that uses it, or in a backup: see `verifyLedger`. */
+export function verifyLedgerIn(
+  world: World,
+  what: LedgerToVerify,
+  how: Watched = {},
+): Promise<LedgerVerified> {
+  return run(world, { job: "verifyLedger", ...what }, how) as Promise<LedgerVerified>;
+}
+
 /** Puts a backup into a data folder nobody uses. */
 export function restoreJournal(
   world: World,
@@ -102,6 +112,7 @@ const FAILED = {
   backUp: "JOURNAL_BACKUP_FAILED",
   verify: "JOURNAL_VERIFY_FAILED",
   verifyBackup: "JOURNAL_VERIFY_FAILED",
+  verifyLedger: "JOURNAL_VERIFY_FAILED",
   restore: "JOURNAL_RESTORE_FAILED",
   count: "JOURNAL_VERIFY_FAILED",
 } as const;

@@ -8,6 +8,7 @@ import { holdIdle } from "./hold_folder.ts";
 import { countAll } from "./journal_figures.ts";
 import { type Restore, restore } from "./restore.ts";
 import type { Progress } from "./upkeep.ts";
+import { type LedgerToVerify, verifyLedger } from "./verify_ledger.ts";
 import { verifyBackup, verifyJournal } from "./verify.ts";
 
 /** What is to be done. */
@@ -16,6 +17,7 @@ export type Job =
   | ({ readonly job: "verify" } & Parameters<typeof verifyJournal>[0])
   | ({ readonly job: "verifyBackup" } & Parameters<typeof verifyBackup>[0])
   | ({ readonly job: "restore" } & Restore)
+  | ({ readonly job: "verifyLedger" } & LedgerToVerify)
   | { readonly job: "count"; readonly folder: string };
 
 /** What comes of it. */
@@ -46,6 +48,8 @@ function perform(job: Job): unknown {
       return verifyJournal(job, tell);
     case "verifyBackup":
       return verifyBackup(job, tell);
+    case "verifyLedger":
+      return verifyLedger(job, tell);
     case "restore":
       return restore(job, tell);
     case "count":

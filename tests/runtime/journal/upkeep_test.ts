@@ -295,7 +295,7 @@ Deno.test("what is in a journal is counted beside who uses it", async () => {
     at.data,
   );
   await journal.close();
-  assertEquals([version, epoch, id, dataKeys], [5, 1, masterKey.id, 1]);
+  assertEquals([version, epoch, id, dataKeys], [6, 1, masterKey.id, 1]);
   const counted = messages.map(({ channel, state, count, bytes }) => [channel, state, count, bytes > 0]);
   assertEquals(counted, [["lab", "received", 2, true], ["lab", "processed", 1, true]]);
   assertEquals(deliveries.map(({ destination, state, count }) => [destination, state, count]), [

@@ -1,0 +1,93 @@
+import type { LedgerEntry } from "../../trust/ledger/entry.ts";
+import { openBody } from "../bodies.ts";
+import { type Database, prepareAll, type Row, type Statements } from "../database.ts";
+import { bodyCommitment } from "../ledger/body_commitment.ts";
+import type { Sealing } from "../sealing.ts";
+import type { Findings } from "./findings.ts";
+
+/** What is looked at. */
+export interface ToldParts {
+  readonly database: Database;
+  /** Left out: no body is opened. */
+  readonly sealing: Sealing | undefined;
+  readonly findings: Findings;
+}
+
+const PAGE = 500;
+
+/**
+ * Compares what the ledger says of messages that came with those that are there. Both are in one order, so that one walk does
+ * for both: what a ledger tells and is not there was removed by its age; what is there MUST be told.
+ */
+export class ToldMessages {
+  compared = 0;
+  readonly #parts: ToldParts;
+  readonly #sql: Statements<typeof STATEMENTS>;
+  #page: readonly Row[] = [];
+  #at = 0;
+  #last: number;
+
+  /** @param before messages up to this number came before there was a ledger */
+  constructor(parts: ToldParts, before: number) {
+    this.#parts = parts;
+    this.#sql = prepareAll(parts.database, STATEMENTS);
+    this.#last = before;
+  }
+
+  received(entry: LedgerEntry): void {
+    const row = this.#peek();
+    if (row?.id === entry.message) {
+      this.#compare(row!, entry);
+      this.#at++;
+      return;
+    }
+    const found = this.#sql.find.get(entry.message ?? "");
+    // Its time had come; or it is told a second time, by which its row was passed.
+    if (!found) return;
+    const { seq } = found;
+    if (!row || Number(seq) < Number(row.seq)) {
+      return this.#parts.findings.add("ledgerUntold", `message ${entry.message}: told twice`);
+    }
+    this.#missUpTo(Number(seq));
+    this.received(entry);
+  }
+
+  /** After the last entry. */
+  end(): void {
+    this.#missUpTo(Infinity);
+  }
+
+  #missUpTo(seq: number): void {
+    for (let row = this.#peek(); row && Number(row.seq) < seq; row = this.#peek()) {
+      this.#parts.findings.add("ledgerUntold", `message ${row.id}`);
+      this.#at++;
+    }
+  }
+
+  #peek(): Row | undefined {
+    if (this.#at === this.#page.length) {
+      this.#page = this.#sql.page.all(this.#last);
+      this.#at = 0;
+      if (this.#page.length > 0) this.#last = Number(this.#page.at(-1)!.seq);
+    }
+    return this.#page[this.#at];
+  }
+
+  #compare({ id, body }: Row, { body: told }: LedgerEntry): void {
+    this.compared++;
+    const { sealing, findings } = this.#parts;
+    const opened = sealing && openBody(sealing, Number(body), this.#sql.body.get(body)?.sealed);
+    // What can no longer be opened is found by whoever looks at the rows.
+    if (!opened) return;
+    const { head: { salt }, stored } = opened;
+    if (salt === undefined || bodyCommitment(salt, stored) !== told) {
+      findings.add("ledgerBodyOther", `message ${id}`);
+    }
+  }
+}
+
+const STATEMENTS = {
+  page: `SELECT seq, id, body FROM message WHERE seq > ? ORDER BY seq LIMIT ${PAGE}`,
+  find: "SELECT seq FROM message WHERE id = ?",
+  body: "SELECT sealed FROM body WHERE id = ?",
+} as const;

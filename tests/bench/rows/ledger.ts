@@ -1,0 +1,147 @@
+import { randomBytes } from "node:crypto";
+import process from "node:process";
+import { join } from "node:path";
+import { memoryFiles } from "../../../runtime/journal/memory_files.ts";
+import type { Appended, Operation, Processed } from "../../../runtime/journal/operations.ts";
+import { prepareSchema } from "../../../runtime/journal/schema.ts";
+import { Sealing } from "../../../runtime/journal/sealing.ts";
+import { openReader, openWriter } from "../../../runtime/journal/sqlite_database.ts";
+import { verifyLedger } from "../../../runtime/journal/upkeep/verify_ledger.ts";
+import { Reader } from "../../../runtime/journal/reader.ts";
+import { Writer } from "../../../runtime/journal/writer.ts";
+import { leafHash, verifyInclusion } from "../../../runtime/trust/ledger/tree.ts";
+import { appendOf, branchTo, processOf } from "../../runtime/journal/entries.ts";
+import { masterKey } from "../../world/master_key.ts";
+import type { Bench } from "../bench.ts";
+import { each, line, ratios } from "../report.ts";
+import { inTurn, said } from "../spread.ts";
+
+/** What is committed together: as with 32 senders. */
+const TOGETHER = 32;
+const BODY_BYTES = 1_024;
+
+/**
+ * What the ledger costs: the same messages of 1 kB through the journal's writer, received, processed and delivered, each with
+ * fsyncs, with a ledger and without, in turn; and how fast a ledger of a million entries is filled, asked and looked through.
+ */
+export async function ledger({ folder, count, rounds }: Bench): Promise<void> {
+  const messages = count - count % TOGETHER;
+  const feeds = ([["with", false], ["without", true]] as const).map(([name, withoutLedger]) => {
+    const { writer, database } = openIn(join(folder, `${name}.db`), withoutLedger);
+    return { run: async () => feed(writer, messages), database };
+  });
+  const [told, untold] = feeds;
+  await inTurn(1, { told: told.run, untold: untold.run });
+  const found = await inTurn(rounds, { told: told.run, untold: untold.run });
+  const rate = (runs: readonly Fed[]) => `${said(each(runs, ({ perSecond }) => perSecond))} msg/s`;
+  line("journal alone, 32 together, without a ledger", rate(found.untold));
+  const more = ratios(found.told, found.untold, (a, b) => 100 * (b.perSecond / a.perSecond - 1));
+  line("… with it", rate(found.told), `${said(more, 1)} % more time`);
+  const extra = ratios(found.told, found.untold, (a, b) => a.cpuMicroseconds - b.cpuMicroseconds);
+  line("… processor time of it", `${said(extra, 1)} µs a message`);
+  for (const { database } of feeds) database.close();
+  await aMillion(folder, count * 100);
+}
+
+interface Fed {
+  readonly perSecond: number;
+  readonly cpuMicroseconds: number;
+}
+
+function openIn(path: string, withoutLedger = false) {
+  const database = openWriter(path);
+  prepareSchema(database);
+  const sealing = new Sealing(database, masterKey, randomBytes);
+  return { writer: new Writer(database, sealing, memoryFiles(), { withoutLedger }), database };
+}
+
+function feed(writer: Writer, messages: number): Fed {
+  const body = randomBytes(BODY_BYTES);
+  const startedMs = performance.now(), startedCpu = cpuMicroseconds();
+  for (let at = 0; at < messages; at += TOGETHER) {
+    const appended = writer.apply(
+      some(() => appendOf({ body, answered: "positively", sameness: { kind: "exact", windowMs: 1 } })),
+    ) as Appended[];
+    const processed = writer.apply(
+      appended.map(({ seq }) => processOf(seq, [branchTo("ehr")])),
+    ) as Processed[];
+    writer.apply(
+      processed.map(([{ delivery }], which): Operation => ({
+        op: "settle",
+        seq: appended[which].seq,
+        delivery,
+        attempts: 1,
+        atMs: 4_000,
+        tellRest: false,
+      })),
+    );
+  }
+  return {
+    perSecond: messages / (performance.now() - startedMs) * 1_000,
+    cpuMicroseconds: (cpuMicroseconds() - startedCpu) / messages,
+  };
+}
+
+async function aMillion(folder: string, entries: number): Promise<void> {
+  const { writer, database } = openIn(join(folder, "journal.db"));
+  // Nothing of it must survive: the disk is not what is measured.
+  database.exec("PRAGMA synchronous = OFF");
+  const write = (at: number): Operation => ({
+    op: "writeEntry",
+    entry: { kind: "delivered", atMs: at, channel: "lab", destination: "ehr", message: `0192${at}` },
+  });
+  const seconds = (startedMs: number) => (performance.now() - startedMs) / 1_000;
+  const filling = performance.now();
+  for (let at = 0; at < entries; at += 1_000) {
+    writer.apply(Array.from({ length: 1_000 }, (_, each) => write(at + each)));
+  }
+  line("entries alone, 1000 together, without fsync", `${(entries / seconds(filling)).toFixed(0)} entries/s`);
+  const [{ size, root, epoch }] = writer.apply([{ op: "readHead" }]) as [
+    { size: number; root: Uint8Array; epoch: number },
+  ];
+  database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  const { size: bytes } = await Deno.stat(join(folder, "journal.db"));
+  line("… on disk", `${(bytes / size).toFixed(0)} bytes an entry`);
+  const opening = performance.now();
+  const again = new Writer(database, new Sealing(database, masterKey, randomBytes), memoryFiles());
+  again.apply([{ op: "readHead" }]);
+  line(`a ledger of ${size} entries is opened`, `${(seconds(opening) * 1_000).toFixed(1)} ms`);
+  database.close();
+
+  const reading = openReader(join(folder, "journal.db"));
+  const reader = new Reader(reading, new Sealing(reading, masterKey, randomBytes), memoryFiles());
+  const tookMs: number[] = [];
+  for (let at = 0; at < 200; at++) {
+    const number = Math.floor(Math.random() * size);
+    const startedMs = performance.now();
+    const proof = reader.answer({ ask: "inclusion", epoch, number, size });
+    tookMs.push(performance.now() - startedMs);
+    const { entries: [entry] } = reader.answer({ ask: "entries", from: number, limit: 1 });
+    if (!verifyInclusion({ leaf: leafHash(entry.bytes), number, size, proof, root })) {
+      throw new Error("no proof");
+    }
+  }
+  line("… the first proof, and another", `${tookMs[0].toFixed(1)} and ${median(tookMs).toFixed(2)} ms`);
+  reading.close();
+  const verifying = performance.now();
+  const { findings } = verifyLedger({ folder }, () => {});
+  if (findings.count > 0) throw new Error(`${findings.list[0].code} ${findings.list[0].subject}`);
+  line("… looked through", `${seconds(verifying).toFixed(1)} s`, `${memoryMb()} MB resident`);
+}
+
+function some<T>(make: () => T): T[] {
+  return Array.from({ length: TOGETHER }, make);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+function cpuMicroseconds(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+function memoryMb(): string {
+  return (Deno.memoryUsage().rss / 2 ** 20).toFixed(0);
+}
