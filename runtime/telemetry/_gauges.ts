@@ -79,6 +79,10 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
     "How long ago a partner has signed a head of the ledger.",
     "partner",
   );
+  const collectorWaits = gauge(
+    "ledger_collector_age_seconds",
+    "Age of the oldest entry of the ledger that the audit collector has not been sent; 0 while none waits.",
+  );
   const alarms = gauge("ledger_alarms", "Alarms about ledgers that nobody has settled.");
   const free = gauge("disk_free_bytes", "Free on the file system of the data folder.");
 
@@ -135,6 +139,8 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
       set(receipts, ageSeconds(receiptMissingSinceMs, atMs), { partner });
     }
     set(ledgerSize, now.ledger.head?.size);
+    const { collector } = now.ledger;
+    if (collector) collectorWaits.set(ageSeconds(collector.waitingSinceMs, atMs) ?? 0);
     alarms.set(now.ledger.alarms.length);
     for (const { partner, signed } of now.ledger.witnesses) {
       set(witnessed, signed?.size, { partner });

@@ -159,6 +159,11 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
     "code",
   );
   const ledgerAlarms = tally("ledger_alarms_raised", "Alarms about ledgers.", "partner", "code");
+  const unsent = tally(
+    "ledger_collector_failures",
+    "Times the audit collector stopped taking entries.",
+    "code",
+  );
   const refusedHeads = tally("ledger_refusals", "Heads of partners' ledgers not signed.", "partner", "code");
   const receipts = tally(
     "receipts_missing",
@@ -270,6 +275,8 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return;
       case "exchangeRefused":
         return doorRefusals.add([`door ${event.door}`, event.partner ?? "", event.error.code]);
+      case "auditFailed":
+        return unsent.add([event.error.code]);
       case "ledgerAlarmed":
         return ledgerAlarms.add([event.partner ?? "", event.error.code]);
       case "checkpointRefused":

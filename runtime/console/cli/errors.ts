@@ -152,6 +152,16 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot use the relay's server at {address}: {setting} must be {rule}",
   },
+  CONSOLE_LEDGER_UNSIGNED: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot write the ledger as tiles: no head of epoch {epoch} has been signed",
+  },
+  CONSOLE_LEDGER_DIFFERENT: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write the ledger as tiles: its {size} entries do not give the root that was signed",
+  },
   CONSOLE_SINK_REFUSED: {
     blame: "sender",
     retry: "never",

@@ -5,7 +5,7 @@ import { plain } from "./plain.ts";
 
 /** Who signs the ledger and who has seen it, and each alarm that nobody has settled. */
 export function ledgerLines({ ledger, statistics: { atMs } }: GatewayStatus, paint: Paint): string[] {
-  const { isSigned, head, witnesses, alarms } = ledger;
+  const { isSigned, head, witnesses, alarms, collector } = ledger;
   const seen = witnesses.map(({ partner, signed, trouble }) => {
     const when = signed
       ? `seen by ${plain(partner)} ${agoText(atMs - signed.atMs)}`
@@ -19,6 +19,7 @@ export function ledgerLines({ ledger, statistics: { atMs } }: GatewayStatus, pai
     : "nothing signed since the start";
   return [
     `ledger: ${[signed, ...seen].join(", ")}`,
+    ...(collector ? [collectorLine(collector, atMs, paint)] : []),
     ...alarms.map(({ id, code, atMs: sinceMs, partner }) => {
       const whom = partner === undefined ? "" : `, ${plain(partner)}`;
       return paint.bad(
@@ -26,4 +27,18 @@ export function ledgerLines({ ledger, statistics: { atMs } }: GatewayStatus, pai
       );
     }),
   ];
+}
+
+/** How far the audit collector is. */
+function collectorLine(
+  { by, next, waitingSinceMs, trouble }: NonNullable<GatewayStatus["ledger"]["collector"]>,
+  atMs: number,
+  paint: Paint,
+): string {
+  const sent = `audit collector (${by}): ${next ? `${countText(next.number)} sent` : "nothing sent yet"}`;
+  if (trouble === undefined) return sent;
+  const waits = waitingSinceMs === undefined
+    ? ""
+    : `, the next waits for ${durationText(Math.max(0, atMs - waitingSinceMs))}`;
+  return paint.warn(`${sent}${waits} (${trouble})`);
 }

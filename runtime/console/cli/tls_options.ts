@@ -11,8 +11,14 @@ export interface TlsOptions {
 
 /** Adds the options that say how TLS is spoken with a peer. */
 export function addTlsOptions(command: Command): Command {
+  return addTlsTrust(
+    command.option("--tls", "speak TLS, and trust the public roots; so do all of the following"),
+  );
+}
+
+/** Adds those of them that say whom to trust and who we are, for a command that speaks TLS anyway. */
+export function addTlsTrust(command: Command): Command {
   return command
-    .option("--tls", "speak TLS, and trust the public roots; so do all of the following")
     .option("--ca <file>", "PEM file of what the peer's chain must end in, instead of the public roots")
     .option("--servername <name>", "name to ask for, and to find in its certificate (default: the host)")
     .option("--cert <file>", "PEM file of the certificate to show it; with --key")

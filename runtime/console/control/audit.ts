@@ -39,6 +39,24 @@ export interface ListedEntries {
   readonly next: number | null;
 }
 
+/** The ledger of an epoch, as far as it has come. */
+export interface ToldHead {
+  /** Whose it is. */
+  readonly gateway: string;
+  readonly epoch: number;
+  readonly size: number;
+  /** The newest head that was signed of it, a C2SP checkpoint with the lines of its witnesses; `null`: none was. */
+  readonly checkpoint: string | null;
+}
+
+/** How far the ledger has come; of the epoch that counts now where none is named. */
+export async function headOf({ name, ledger }: RunningGateway, wanted?: number): Promise<ToldHead> {
+  const epoch = wanted ?? (await ledger.ask({ ask: "entries", from: 0, limit: 1 })).epoch;
+  const size = await ledger.ask({ ask: "entryAt", epoch, atMs: Number.MAX_SAFE_INTEGER });
+  const [newest] = await ledger.ask({ ask: "checkpoints", epoch, limit: 1 });
+  return { gateway: name, epoch, size, checkpoint: newest?.note ?? null };
+}
+
 /** Entries that are looked at for one question. */
 const WINDOW = 4_096;
 

@@ -3,7 +3,7 @@ import type { Problem } from "../../config/problem.ts";
 import type { RunningGateway } from "../../engine/gateway_api.ts";
 import type { By } from "../../journal/acts.ts";
 import { Feed } from "./_feed.ts";
-import { listEntries, prove, readEntryQuery } from "./audit.ts";
+import { headOf, listEntries, prove, readEntryQuery } from "./audit.ts";
 import { errors } from "./errors.ts";
 import { followed } from "./followed.ts";
 import {
@@ -139,6 +139,7 @@ const methods: {
     };
   },
   "audit.list": ({ gateway }, params) => listEntries(gateway.ledger, readEntryQuery(params)),
+  "audit.head": ({ gateway }, params) => headOf(gateway, optional(params, "epoch", count)),
   "audit.prove": ({ gateway }, params, person) =>
     prove(gateway, {
       id: text(params, "id"),

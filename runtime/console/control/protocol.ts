@@ -25,7 +25,7 @@ import type { Progress } from "../../journal/upkeep/upkeep.ts";
 import { join } from "node:path";
 import type { EvidenceFile } from "../evidence/evidence_pack.ts";
 import type { Gathered } from "../evidence/gather.ts";
-import type { EntryQuery, ListedEntries } from "./audit.ts";
+import type { EntryQuery, ListedEntries, ToldHead } from "./audit.ts";
 import type { Skipped as Missed } from "./_feed.ts";
 import type { GatewayChanges } from "./changes.ts";
 import type { PartnerTestLine } from "../../engine/exchange/partner_test.ts";
@@ -172,6 +172,8 @@ export interface Methods {
   };
   /** Entries of the ledger, newest first, or oldest first after one of them. */
   readonly "audit.list": { readonly params: EntryQuery; readonly result: ListedEntries };
+  /** Whose ledger it is, how large it is now, and the newest head that was signed of it. */
+  readonly "audit.head": { readonly params: { readonly epoch?: number }; readonly result: ToldHead };
   /** What proves what became of a message, as files; nothing where the journal has no such message. */
   readonly "audit.prove": {
     readonly params: OneMessage & { readonly part?: number; readonly withoutPayload: boolean };

@@ -47,6 +47,18 @@ const START_BYTES = 64 << 10;
 const KEPT_BYTES = 1 << 20;
 const encoder = new TextEncoder();
 
+/** A bundle of entries that are bytes already. */
+export function bundleOf(entries: readonly Uint8Array[]): Uint8Array {
+  const bundle = new Uint8Array(entries.reduce((sum, { length }) => sum + 2 + length, 0));
+  let at = 0;
+  for (const entry of entries) {
+    bundle.set([entry.length >> 8, entry.length & 0xff], at);
+    bundle.set(entry, at + 2);
+    at += 2 + entry.length;
+  }
+  return bundle;
+}
+
 /** What is in a bundle, in order; `undefined` where it does not end with an entry. */
 export function entriesIn(bundle: Uint8Array): Uint8Array[] | undefined {
   const entries: Uint8Array[] = [];

@@ -13,6 +13,7 @@ export const catalog = {
   senders: {
     mllp: async () => (await import("../../../adapters/mllp/sender.ts")).default,
     file: async () => (await import("../../../adapters/file/sender.ts")).default,
+    syslog: async () => (await import("../../../adapters/syslog/sender.ts")).default,
   },
   formats: { hl7v2: async () => (await import("../../../actors/formats/hl7v2/mod.ts")).default },
   envelopes: {},
