@@ -98,7 +98,7 @@ for (const command of commands) {
   Deno.test(`console prints the help of ${command} as it is kept`, async () => {
     const { code, out } = await run([...command.split(" "), "--help"]);
     assertEquals(code, exitCodes.ok);
-    await assertGolden(`help_${command.replace(" ", "_")}.txt`, out);
+    await assertGolden(`help_${command.replaceAll(" ", "_")}.txt`, out);
   });
 }
 
