@@ -144,6 +144,7 @@ async function statisticsOf(store: MemoryStore, folder: string) {
       sendersHeld: false,
       journal: { condition: "open", pending: 0, pendingBytes: 0 },
       channels: [channel],
+      ledger: { isSigned: false, witnesses: [], alarms: [] },
     });
   return { journal, read };
 }

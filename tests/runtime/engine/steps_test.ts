@@ -4,7 +4,6 @@ import { hasPaths, type PathBody } from "../../../runtime/contract/message.ts";
 import { limits } from "../../../runtime/engine/limits.ts";
 import type { ActPlan, EachPlan } from "../../../runtime/engine/plan.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
-import { turns } from "../../world/turns.ts";
 import { FakePeer, refusal } from "./fake_peer.ts";
 import { GatewayRig, step, to } from "./gateway_rig.ts";
 import { said } from "./hand_listener.ts";

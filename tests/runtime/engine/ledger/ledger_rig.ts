@@ -1,3 +1,4 @@
+import { worldWith } from "../../../world/tools.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
 import type { Outcome } from "../../../../runtime/contract/message.ts";
 import type { ControlHandler, Heard, Told } from "../../../../runtime/engine/exchange/control.ts";
@@ -76,7 +77,7 @@ export class LedgerSite implements AsyncDisposable {
     this.ledger = new GatewayLedger({
       plan: { name: identity.gateway, hash: "c0ffee" },
       by: { person: "ann" },
-      world: { clock, random: new SeededRandom(1) },
+      world: worldWith(clock, { random: new SeededRandom(1) }),
       partners: this.#book(),
       exchange: {
         control: {
