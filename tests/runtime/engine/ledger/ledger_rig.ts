@@ -1,4 +1,3 @@
-import { worldWith } from "../../../world/tools.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
 import type { Outcome } from "../../../../runtime/contract/message.ts";
 import type { ControlHandler, Heard, Told } from "../../../../runtime/engine/exchange/control.ts";
@@ -14,6 +13,7 @@ import type { FakeClock } from "../../../world/fake_clock.ts";
 import { masterKey } from "../../../world/master_key.ts";
 import { MemoryStore } from "../../../world/memory_store.ts";
 import { SeededRandom } from "../../../world/seeded_random.ts";
+import { worldWith } from "../../../world/tools.ts";
 import { journalOn } from "../../journal/entries.ts";
 
 const DEAF = { blame: "receiver", retry: "later", says: "Cannot hear" } as const;
@@ -79,6 +79,7 @@ export class LedgerSite implements AsyncDisposable {
       by: { person: "ann" },
       world: worldWith(clock, { random: new SeededRandom(1) }),
       partners: this.#book(),
+      registry: {} as never,
       exchange: {
         control: {
           handle: (type: string, handler: ControlHandler) => void this.#handlers.set(type, handler),
