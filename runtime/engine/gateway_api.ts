@@ -161,7 +161,11 @@ export interface OperatedGateway {
     options?: { readonly destination?: string; readonly force?: boolean; readonly by?: By },
   ): Promise<CorrectedMessage>;
   /** Records that somebody was shown, or given, what messages say. */
-  noteSeen(ids: readonly string[], how: "viewed" | "exported" | "exported as evidence", by?: By): Promise<void>;
+  noteSeen(
+    ids: readonly string[],
+    how: "viewed" | "exported" | "exported as evidence",
+    by?: By,
+  ): Promise<void>;
   /**
    * Lets later messages of a quarantined delivery's keys go on, without sending it again. Errors:
    * GATEWAY_MESSAGE_UNKNOWN.

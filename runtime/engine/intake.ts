@@ -260,7 +260,7 @@ export class ChannelIntake implements Intake {
   async #append(given: Arrival, identity: Identity, flaws: Flaws, counted?: Counted): Promise<Kept> {
     const { plan, format, report } = this.#parts;
     const arrival = this.#isAnsweredTwice(given) ? { ...given, isAnsweredTwice: true } : given;
-    const { id, sealed, isAnsweredTwice } = arrival;
+    const { id, isAnsweredTwice } = arrival;
     const place = counted?.isLink ? "filtered" : identity.piece ? "gathering" : undefined;
     const numbered = counted?.numbered;
     const sameness = samenessOf(identity, arrival, plan.duplicates, place, format.pieces?.waitMsMax);
@@ -271,7 +271,6 @@ export class ChannelIntake implements Intake {
       ...(isAnswered ? { answered: "positively" } : {}),
       ...(place ? { place } : {}),
       ...(numbered ? { numbered } : {}),
-      ...(sealed ? { evidence: sealed.opened.signed } : {}),
       ...receivedWith(arrival),
     });
     if (appended.kind === "appended" && flaws.length > 0) report(flawed(plan.name, id, flaws));
@@ -292,12 +291,13 @@ export class ChannelIntake implements Intake {
 
   /** What is kept of every message, whatever becomes of it. */
   #kept(
-    { id, atMs, origin, contentType, bytes, stored = bytes, corrects }: Arrival,
+    { id, atMs, origin, contentType, bytes, stored = bytes, corrects, sealed }: Arrival,
     { controlId, type, sender }: Identity,
   ): Append {
     const { name: channel } = this.#parts.plan;
     const said = { controlId, type, sender, contentType, ...(corrects ? { corrects } : {}) };
-    return { op: "append", id, channel, receivedAtMs: atMs, origin, ...said, body: stored };
+    const signed = sealed ? { evidence: sealed.opened.signed } : {};
+    return { op: "append", id, channel, receivedAtMs: atMs, origin, ...said, body: stored, ...signed };
   }
 
   /** It is durable, and none for the inbox: a piece, or a word about numbers, which is kept. */

@@ -183,6 +183,7 @@ export class Appends {
     ).lastId;
     story.received({
       ...append,
+      seq,
       salt,
       append,
       outcome: trouble ? "rejected" : OUTCOMES[append.answered ?? "notYet"],

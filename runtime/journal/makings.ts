@@ -53,7 +53,7 @@ export class Makings {
       null,
     ).lastId;
     this.#parts.found.addMessage(seq, channel, made);
-    story.received({ ...made, channel: names.textOf(channel), salt });
+    story.received({ ...made, seq, channel: names.textOf(channel), salt });
     return seq;
   }
 

@@ -108,6 +108,7 @@ export class Processing {
       handsOn?.receivedAtMs ?? null,
       branch.gathers ? 0 : null,
     ).lastId;
+    this.#parts.story.branched(seq, delivery, branch.destination);
     if (!handsOn) return { delivery, sequence };
     this.#parts.story.handedOn(delivery, handsOn.receivedAtMs);
     return { delivery, sequence, seq: this.#makings.handOn(handsOn, channel, seq, contentType, payload!) };

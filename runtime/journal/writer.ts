@@ -113,11 +113,12 @@ export class Writer {
 
   /** Forgets what the transaction that is rolled back may have made. */
   #forget(): void {
-    const { names, sealing, sequences } = this.#parts;
+    const { names, sealing, sequences, story } = this.#parts;
     names.forget();
     sealing.forget();
     sequences.forget();
     this.#ledger.forget();
+    story.forget();
     this.#retention.rolledBack();
   }
 

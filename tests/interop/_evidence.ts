@@ -21,7 +21,7 @@ import { cosignatureLine, witnessNameOf } from "../../runtime/trust/ledger/cosig
 import type { LedgerEntry } from "../../runtime/trust/ledger/entry.ts";
 import { encodeEntry } from "../../runtime/trust/ledger/entry_bytes.ts";
 import { bodyCommitment } from "../../runtime/journal/ledger/body_commitment.ts";
-import { inclusionProof, leafHash } from "../../runtime/trust/ledger/tree.ts";
+import { inclusionProof, leafHash, type TreeHead } from "../../runtime/trust/ledger/tree.ts";
 import type { LedgerKey } from "../../runtime/trust/ledger_key.ts";
 import { fingerprintOf, writePartnerFile } from "../../runtime/trust/partner_file.ts";
 import type { Profile } from "../../runtime/trust/private_file.ts";
@@ -122,7 +122,8 @@ export async function evidenceOf(story: Story = {}): Promise<Evidence & { readon
     if (others > 0) other();
   }
   const size = tree.levels[0]!.length;
-  const note = await checkpointOf(ours, tree, size, isWitnessed ? theirs : undefined, story.witnessedAtMs);
+  const head = { size, root: tree.root(size) };
+  const note = await checkpointOf(ours, head, isWitnessed ? theirs : undefined, story.witnessedAtMs);
   const keyFiles = await story.keyFiles?.(parties) ??
     await Promise.all([hospital, registry].map((identity) => writePartnerFile(identity)));
   return {
@@ -151,15 +152,14 @@ const ENVELOPE = "e".repeat(64);
 /** A checkpoint that its gateway has signed and, where there is one, a witness. */
 export async function checkpointOf(
   ours: Identity,
-  tree: NaiveTree,
-  size: number,
+  { size, root }: TreeHead,
   witness: Identity | undefined,
   atMs = AT_MS + 1_000,
 ): Promise<string> {
   const checkpoint = {
     origin: originOf({ gateway: ours.gateway, root: ours.root.keyId, epoch: 1 }),
     size,
-    root: tree.root(size),
+    root,
   };
   const note = await signedNote(ours.ledger!, (key) => signCheckpoint(checkpoint, key));
   if (!witness) return note;

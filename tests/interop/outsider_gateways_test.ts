@@ -13,8 +13,16 @@ async function exchanged(use: (north: Site, south: Site, roots: readonly string[
   await using south = await Site.open("south");
   await north.introduceTo(south);
   await south.introduceTo(north);
-  await south.start({ inbox: takesFrom("north") }, { partners: ["north"] });
-  await north.start({ orders: sendsTo("south") }, { partners: ["south"] });
+  const feed = { partner: "north", feed: "orders" }, other = { partner: "north", feed: "strange" };
+  await south.start(
+    { inbox: takesFrom(feed), picky: takesFrom(other, { parse: "hl7v2" }) },
+    { partners: ["north"] },
+  );
+  const local = { listen: { mllp: { port: 0 } }, parse: "json", send: { kept: { file: { path: "./out" } } } };
+  await north.start(
+    { orders: sendsTo("south"), strange: sendsTo("south"), local },
+    { partners: ["south"] },
+  );
   await north.gateway.inject("orders", '{"patient":4711}');
   await south.seen("messageDelivered");
   await north.seen("messageDelivered");
@@ -81,4 +89,33 @@ test("who has evidence made is in the ledger, and in the next pack", async (nort
   const { code, out } = await check(folder, ...roots);
   assertEquals(code, 0, out);
   assertStringIncludes(out, "act exported as evidence ann");
+});
+
+test(
+  "an outsider finds proven what a whole gateway received that nobody had sealed",
+  async (north, _south, roots) => {
+    await north.gateway.inject("local", '{"patient":4713}');
+    const [{ id }] = await north.gateway.archive.list({ channel: "local" });
+    const proven = await prove(north.gateway, { id, withoutPayload: false, by });
+    const folder = join(north.folder, "pack");
+    await writePack(folder, proven!.files);
+    const { code, out } = await check(folder, ...roots);
+    assertEquals(code, 0, out);
+    assertStringIncludes(out, "the payload is, to the byte, what north received");
+    assertStringIncludes(out, "nobody signed it");
+  },
+);
+
+test("an outsider finds proven that a message was refused, at both ends", async (north, south, roots) => {
+  await north.gateway.inject("strange", '{"patient":4714}');
+  await north.seen("messageQuarantined");
+  for (const [site, channel] of [[north, "strange"], [south, "picky"]] as const) {
+    const [{ id }] = await site.gateway.archive.list({ channel });
+    const proven = await prove(site.gateway, { id, withoutPayload: false, by });
+    const folder = join(site.folder, "pack");
+    await writePack(folder, proven!.files);
+    const { code, out } = await check(folder, ...roots);
+    assertEquals(code, 0, out);
+    assertStringIncludes(out, "that it has rejected");
+  }
 });

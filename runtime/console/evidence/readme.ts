@@ -1,7 +1,9 @@
 import type { Evidence } from "./evidence_pack.ts";
 
 /** What a lawyer or an auditor is told who opens the folder. */
-export function readmeOf({ gateway, message, destination, keyFiles, payload, statement }: Evidence): string {
+export function readmeOf(
+  { gateway, message, destination, keyFiles, payload, received, statement }: Evidence,
+): string {
   const gateways = [...new Set(keyFiles.map((file) => file.gateway))];
   const roots = gateways.map((name) => `--root "${name}=FINGERPRINT"`).join(" ");
   const about = destination === undefined ? message : `${message}, to ${destination}`;
@@ -10,7 +12,7 @@ export function readmeOf({ gateway, message, destination, keyFiles, payload, sta
 Whose records: ${gateway}
 Message: ${about}
 
-${payload ? PATIENT_DATA : NO_PAYLOAD}
+${payload ?? received ? PATIENT_DATA : NO_PAYLOAD}
 
 What this is
 ------------

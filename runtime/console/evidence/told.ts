@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { receiptFacts } from "../../engine/exchange/receipt_facts.ts";
 import type { MessageContent } from "../../journal/records.ts";
 import { errors } from "./errors.ts";
@@ -28,7 +29,7 @@ export function toldOf(message: MessageContent, { destination, part }: Meant): T
   const { received, evidence, payloads } = message;
   const salt = message.salt === undefined ? undefined : Uint8Array.fromHex(message.salt);
   if (destination === undefined && evidence) {
-    return signedTold({ payload: received, salt }, evidence, message.answer);
+    return signedTold({ salt }, { received, evidence, answer: message.answer });
   }
   const sealed = payloads.filter(({ statement }) => statement);
   const names = [...new Set(sealed.map((payload) => payload.destination))];
@@ -44,22 +45,34 @@ export function toldOf(message: MessageContent, { destination, part }: Meant): T
   if (parts.length === 0) return { payload: received, salt, destination: named, signers: [] };
   const sent = parts.length > 1 ? parts[(part ?? 0) - 1] : parts[0];
   if (!sent) return errors.fail("EVIDENCE_PART_UNKNOWN", { parts: parts.length });
-  const { bytes, statement, answer } = sent;
-  const isSame = bytes.length === received.length && bytes.every((byte, at) => byte === received[at]);
-  const told = { payload: bytes, salt, destination: named, ...(isSame ? {} : { received }) };
-  return signedTold(told, statement!, answer);
+  const { bytes, before, statement, answer } = sent;
+  return signedTold(
+    { salt, destination: named },
+    { received, evidence: statement!, answer, sent: [bytes, ...(before ? [before] : [])] },
+  );
 }
 
+/** @param sent what the statement may be about, where it is about something else than what was received */
 function signedTold(
-  told: Pick<Told, "payload" | "received" | "salt" | "destination">,
-  statement: Uint8Array,
-  answer: Uint8Array | undefined,
+  told: Pick<Told, "salt" | "destination">,
+  { received, evidence, answer, sent = [] }: {
+    readonly received: Uint8Array;
+    readonly evidence: Uint8Array;
+    readonly answer?: Uint8Array;
+    readonly sent?: readonly Uint8Array[];
+  },
 ): Told {
-  const { from, to, keyId } = statementFacts(statement);
+  const { from, to, keyId, sha256 } = statementFacts(evidence);
   const receipt = answer && receiptFacts(answer);
+  // Of what was corrected since, and of one of many that came sealed together, it is about other bytes than those that are here.
+  const isStated = (bytes: Uint8Array) => sha256 === undefined || sha256Of(bytes) === sha256;
+  const payload = [...sent, received].find(isStated);
+  const isReceived = payload !== undefined && sha256Of(payload) === sha256Of(received);
   return {
     ...told,
-    statement,
+    ...(payload ? { payload } : {}),
+    ...(isReceived ? {} : { received }),
+    statement: evidence,
     ...(receipt ? { receipt: answer } : {}),
     signers: [{ gateway: from, keyId }, ...(receipt ? [{ gateway: receipt.by, keyId: receipt.keyId }] : [])],
     other: told.destination === undefined ? from : receipt?.by ?? to,
@@ -70,10 +83,19 @@ function signedTold(
 function statementFacts(statement: Uint8Array) {
   const [head, claims] = new TextDecoder().decode(statement).split(".");
   const { kid, seal } = objectIn(head!);
-  const { from, to } = (seal ?? objectIn(claims!)) as { from: string; to: readonly { gw: string }[] };
-  return { from, to: to[0]?.gw, keyId: String(kid) };
+  const { from, to, sha256 } = (seal ?? objectIn(claims!)) as {
+    readonly from: string;
+    readonly to: readonly { readonly gw: string }[];
+    /** Of the payload; left out where the statement is over the payload itself. */
+    readonly sha256?: string;
+  };
+  return { from, to: to[0]?.gw, keyId: String(kid), sha256 };
 }
 
 function objectIn(part: string): Record<string, unknown> {
   return JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(part, { alphabet: "base64url" })));
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }

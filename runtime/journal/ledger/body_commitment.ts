@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
 import { isLarge, type Stored } from "../large_bodies.ts";
 
@@ -26,6 +25,8 @@ export class Salts {
   }
 }
 
+const input = new Uint8Array(SALT_BYTES + 32);
+
 /**
  * What an entry says of a body: SHA-256 of the salt and the SHA-256 of the body, 48 bytes, in hex. Whoever has neither cannot
  * try bodies until one fits; who is shown both knows that it is this one.
@@ -33,8 +34,6 @@ export class Salts {
  * @param salt in hex
  */
 export function bodyCommitment(salt: string, body: Stored): string {
-  const input = Buffer.allocUnsafe(48);
-  input.write(salt, 0, "hex");
-  input.write(isLarge(body) ? body.sha256 : hash("sha256", body), SALT_BYTES, "hex");
+  input.setFromHex(salt + (isLarge(body) ? body.sha256 : hash("sha256", body)));
   return hash("sha256", input);
 }

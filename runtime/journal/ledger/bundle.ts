@@ -1,18 +1,51 @@
-import { Buffer } from "node:buffer";
+import { leafHashOf } from "../../trust/ledger/tree.ts";
 
-/** Entries behind each other, each behind its length (2 bytes, big-endian): as C2SP tlog-tiles has entry bundles. */
-export function bundleOf(entries: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const entry of entries) length += 2 + entry.length;
-  const bundle = Buffer.allocUnsafeSlow(length);
-  let at = 0;
-  for (const entry of entries) {
-    bundle.writeUInt16BE(entry.length, at);
-    bundle.set(entry, at + 2);
-    at += 2 + entry.length;
+/** Entries behind each other, each behind its length (2 bytes, big-endian): as C2SP tlog-tiles has entry bundles. It grows. */
+export class GrowingBundle {
+  #bytes = new Uint8Array(START_BYTES);
+  #length = 0;
+  /** How many entries it has. */
+  count = 0;
+
+  /** Adds an entry by its text, and gives its hash. */
+  add(text: string): Uint8Array {
+    // UTF-8 has three bytes at most for each unit of UTF-16.
+    if (this.#bytes.length - this.#length < 2 + 3 * text.length) this.#grow(2 + 3 * text.length);
+    const bytes = this.#bytes, at = this.#length;
+    const { written } = encoder.encodeInto(text, bytes.subarray(at + 2));
+    // A zero byte before it, as long as it is hashed.
+    bytes[at + 1] = 0;
+    const hash = leafHashOf(bytes.subarray(at + 1, at + 2 + written));
+    bytes[at] = written >> 8;
+    bytes[at + 1] = written;
+    this.#length = at + 2 + written;
+    this.count++;
+    return hash;
   }
-  return bundle;
+
+  /** What it has; it is empty afterwards. */
+  take(): Uint8Array {
+    const taken = this.#bytes.slice(0, this.#length);
+    this.clear();
+    return taken;
+  }
+
+  /** Forgets what it has. One that has become large is not kept. */
+  clear(): void {
+    this.#length = this.count = 0;
+    if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(START_BYTES);
+  }
+
+  #grow(by: number): void {
+    const larger = new Uint8Array(2 * this.#bytes.length + by);
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
+  }
 }
+
+const START_BYTES = 64 << 10;
+const KEPT_BYTES = 1 << 20;
+const encoder = new TextEncoder();
 
 /** What is in a bundle, in order; `undefined` where it does not end with an entry. */
 export function entriesIn(bundle: Uint8Array): Uint8Array[] | undefined {

@@ -1,10 +1,10 @@
 import type { LedgerEntry } from "../../trust/ledger/entry.ts";
-import { encodeEntry } from "../../trust/ledger/entry_bytes.ts";
+import { entryText } from "../../trust/ledger/entry_bytes.ts";
 import { TILE_HASHES } from "../../trust/ledger/tiles.ts";
 import { HASH_BYTES, type HashReader, leafHash } from "../../trust/ledger/tree.ts";
 import { TreeEdge } from "../../trust/ledger/tree_edge.ts";
 import { type Database, prepareAll, type Statements } from "../database.ts";
-import { bundleOf } from "./bundle.ts";
+import { GrowingBundle } from "./bundle.ts";
 import type { LedgerHead } from "./operations.ts";
 import { placeOf, StoredLedger } from "./stored_ledger.ts";
 
@@ -37,7 +37,7 @@ export class LedgerWriter {
   /** Messages up to this number came before there was a ledger, if there is none yet. */
   readonly #messagesBefore: number;
   #open: Open | undefined;
-  #added: Uint8Array[] = [];
+  readonly #added = new GrowingBundle();
   #tiles: Tile[] = [];
 
   constructor(database: Database) {
@@ -61,29 +61,27 @@ export class LedgerWriter {
 
   /** As part of the transaction in which entries were added: its last act. */
   keep(): void {
-    if (this.#added.length === 0) return;
+    const { count } = this.#added;
+    if (count === 0) return;
     const open = this.#open!;
-    this.#sql.insert.run(placeOf(open.epoch, open.kept), open.latestMs, bundleOf(this.#added));
+    this.#sql.insert.run(placeOf(open.epoch, open.kept), open.latestMs, this.#added.take());
     for (const { level, number, hashes } of this.#tiles) {
       this.#sql.insertTile.run(open.epoch, level, number, hashes);
     }
-    open.kept += this.#added.length;
-    this.#added = [];
+    open.kept += count;
     this.#tiles = [];
   }
 
   /** Forgets what a rolled-back transaction may have added. */
   forget(): void {
     this.#open = undefined;
-    this.#added = [];
+    this.#added.clear();
     this.#tiles = [];
   }
 
   #append(open: Open, entry: LedgerEntry): void {
-    const bytes = encodeEntry(entry);
-    open.edge.append(leafHash(bytes));
+    open.edge.append(this.#added.add(entryText(entry)));
     open.latestMs = Math.max(open.latestMs, entry.atMs);
-    this.#added.push(bytes);
   }
 
   #opened(): Open {

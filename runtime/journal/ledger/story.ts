@@ -17,6 +17,7 @@ type Outcome = "accepted" | "rejected";
 
 /** A message that is new in the journal. */
 export interface NewInStory {
+  readonly seq: number;
   readonly id: string;
   readonly channel: string;
   readonly receivedAtMs: number;
@@ -47,6 +48,9 @@ export class Story {
   readonly #names: Names;
   readonly #sql: Statements<typeof STATEMENTS>;
   readonly #salts: Salts;
+  /** Of messages and deliveries that were new not long ago: most end soon, and need not be looked up. */
+  readonly #messages = new Map<number, Omit<Place, "destination">>();
+  readonly #deliveries = new Map<number, Place>();
 
   /** Without a ledger nothing is told, and nothing is done for it. */
   constructor(
@@ -66,10 +70,12 @@ export class Story {
     return this.#ledger && this.#salts.next();
   }
 
-  received({ id, channel, receivedAtMs, salt, body, outcome, code, append }: NewInStory): void {
+  received({ seq, id, channel, receivedAtMs, salt, body, outcome, code, append }: NewInStory): void {
+    if (!this.#ledger) return;
+    remember(this.#messages, seq, { message: id, channel });
     const { evidence, exchanged, sameness } = append ?? {};
     const from = exchanged?.gateway ?? (sameness?.kind === "sealed" ? sameness.from : undefined);
-    this.#ledger?.add({
+    this.#ledger.add({
       kind: "received",
       atMs: receivedAtMs,
       channel,
@@ -133,6 +139,18 @@ export class Story {
     this.#tellOf(delivery, () => ({ kind: "attempted", atMs, code, ...sealedIn(sealed) }));
   }
 
+  /** A message has a delivery. */
+  branched(seq: number, delivery: number, destination: string): void {
+    const message = this.#messages.get(seq);
+    if (message) remember(this.#deliveries, delivery, { ...message, destination });
+  }
+
+  /** Forgets what a rolled-back transaction may have told. */
+  forget(): void {
+    this.#messages.clear();
+    this.#deliveries.clear();
+  }
+
   /** It was handed to another channel, where it is a message of its own. */
   handedOn(delivery: number, atMs: number): void {
     this.#tellOf(delivery, () => ({ kind: "delivered", atMs }));
@@ -174,11 +192,16 @@ export class Story {
   }
 
   #tellOf(delivery: number, tell: () => LedgerEntry): LedgerEntry | undefined {
-    const row = this.#ledger && this.#sql.delivery.get(delivery);
-    if (!row) return undefined;
+    const place = this.#ledger && (this.#deliveries.get(delivery) ?? this.#lookUp(delivery));
+    if (!place) return undefined;
     const entry = tell();
-    this.#ledger.add({ ...entry, ...this.#placeOf(row) });
+    this.#ledger!.add({ ...entry, ...place });
     return entry;
+  }
+
+  #lookUp(delivery: number): Place | undefined {
+    const row = this.#sql.delivery.get(delivery);
+    return row && this.#placeOf(row);
   }
 
   #members(batch: number, also: number = DELIVERY.gathering): readonly Place[] {
@@ -186,6 +209,8 @@ export class Story {
   }
 
   #messageOf(seq: number): Omit<Place, "destination"> | undefined {
+    const known = this.#messages.get(seq);
+    if (known) return known;
     const row = this.#sql.message.get(seq);
     return row && { message: String(row.id), channel: this.#names.textOf(Number(row.channel)) };
   }
@@ -196,11 +221,20 @@ export class Story {
   }
 }
 
+/** So many are remembered. */
+const RECENT_MAX = 4096;
+
+function remember<T>(recent: Map<number, T>, number: number, what: T): void {
+  if (recent.size >= RECENT_MAX) recent.clear();
+  recent.set(number, what);
+}
+
 /** How a delivery has ended, as its peer or its partner says. */
 function endOf({ atMs, trouble, exchanged, answer, sealed }: Settle): LedgerEntry {
   const code = trouble?.code;
-  if (exchanged) {
-    const { gateway, receipt: outcome } = exchanged;
+  // What goes out by another destination's sender has a receipt, and counts in no feed.
+  if (exchanged || answer && sealed) {
+    const { gateway, receipt: outcome = outcomeOf(!trouble) } = exchanged ?? {};
     const receipt = answer && sha256(answer);
     return { kind: "receipted", atMs, gateway, outcome, code, receipt, ...sealedIn(sealed) };
   }

@@ -59,8 +59,13 @@ export const ENTRY_KINDS = Object.keys(KINDS) as readonly EntryKind[];
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Writes an entry. Written out, since every message passes here several times, and sorting keys costs more than all else. */
+/** Writes an entry. */
 export function encodeEntry(entry: LedgerEntry): Uint8Array<ArrayBuffer> {
+  return encoder.encode(entryText(entry));
+}
+
+/** The same as text. Written out, since every message passes here several times, and sorting keys costs more than all else. */
+export function entryText(entry: LedgerEntry): string {
   const { act, before, body, by, channel, code, destination, envelope, gateway } = entry;
   const { hash, message, kind, outcome, receipt, serial, statement, atMs } = entry;
   let json = "{";
@@ -80,7 +85,7 @@ export function encodeEntry(entry: LedgerEntry): Uint8Array<ArrayBuffer> {
   if (receipt !== undefined) json += `"rcpt":${textOf(receipt)},`;
   if (serial !== undefined) json += `"ser":${serial},`;
   if (statement !== undefined) json += `"stmt":${textOf(statement)},`;
-  return encoder.encode(`${json}"t":${atMs},"v":${VERSION}}`);
+  return `${json}"t":${atMs},"v":${VERSION}}`;
 }
 
 /** Reads what {@linkcode encodeEntry} writes, and nothing else. Throws `LEDGER_ENTRY_INVALID`. */
@@ -122,8 +127,12 @@ function countOf(part: string, value: unknown): number {
   return ledgerErrors.fail("LEDGER_ENTRY_INVALID", { part });
 }
 
+/** Text that is spelt as it is: most is, and this is found several times faster than it is spelt. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** As RFC 8785 section 3.2.2.2 writes strings, which is how the platform does. */
 function textOf(text: string): string {
+  if (text.length <= ENTRY_TEXT_MAX && PLAIN.test(text)) return `"${text}"`;
   return JSON.stringify(
     text.length > ENTRY_TEXT_MAX ? text.slice(0, ENTRY_TEXT_MAX).toWellFormed() : text.toWellFormed(),
   );

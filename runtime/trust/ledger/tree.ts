@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * The hash tree of a ledger (RFC 6962 section 2.1). Numbers of entries and sizes may reach 2^53, so nothing here uses
@@ -20,14 +20,23 @@ export interface HashReader {
   hash(level: number, index: number): Uint8Array;
 }
 
+// Room for entries as they mostly are: a new one for each would be most of the garbage.
+const leafInput = new Uint8Array(4096);
+
 /** Hash of an entry: SHA-256 of a zero byte and its bytes. */
 export function leafHash(bytes: Uint8Array): Uint8Array {
-  const input = new Uint8Array(1 + bytes.length);
+  const length = 1 + bytes.length;
+  const input = length > leafInput.length ? new Uint8Array(length) : leafInput.subarray(0, length);
   input.set(bytes, 1);
-  return sha256(input);
+  return leafHashOf(input);
 }
 
-// Nothing waits while it is filled and hashed, and a new one for each hash would be most of the garbage.
+/** The same of an entry that lies behind a zero byte. */
+export function leafHashOf(zeroAndBytes: Uint8Array): Uint8Array {
+  return sha256(zeroAndBytes);
+}
+
+// Likewise: nothing waits while it is filled and hashed.
 const nodeInput = new Uint8Array(1 + 2 * HASH_BYTES);
 nodeInput[0] = 1;
 
@@ -196,5 +205,6 @@ function half(value: number): number {
 }
 
 function sha256(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(createHash("sha256").update(bytes).digest());
+  // By way of hex: that is several times faster than a hash that is given as bytes.
+  return Uint8Array.fromHex(hash("sha256", bytes));
 }

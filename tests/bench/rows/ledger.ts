@@ -13,16 +13,21 @@ import { leafHash, verifyInclusion } from "../../../runtime/trust/ledger/tree.ts
 import { appendOf, branchTo, processOf } from "../../runtime/journal/entries.ts";
 import { masterKey } from "../../world/master_key.ts";
 import type { Bench } from "../bench.ts";
+import { burst } from "../burst.ts";
+import { wholeFile } from "../files.ts";
+import { GatewayProcess } from "../gateway_process.ts";
+import { Receiver } from "../load.ts";
 import { each, line, ratios } from "../report.ts";
-import { inTurn, said } from "../spread.ts";
+import { inTurn, said, spreadOf } from "../spread.ts";
 
 /** What is committed together: as with 32 senders. */
 const TOGETHER = 32;
 const BODY_BYTES = 1_024;
 
 /**
- * What the ledger costs: the same messages of 1 kB through the journal's writer, received, processed and delivered, each with
- * fsyncs, with a ledger and without, in turn; and how fast a ledger of a million entries is filled, asked and looked through.
+ * What the ledger costs: the same messages of 1 kB through the journal's writer, received, processed and delivered, with
+ * fsyncs, with a ledger and without, in turn with a whole channel; and how fast a ledger of a million entries is filled, asked
+ * and looked through.
  */
 export async function ledger({ folder, count, rounds }: Bench): Promise<void> {
   const messages = count - count % TOGETHER;
@@ -31,14 +36,29 @@ export async function ledger({ folder, count, rounds }: Bench): Promise<void> {
     return { run: async () => feed(writer, messages), database };
   });
   const [told, untold] = feeds;
-  await inTurn(1, { told: told.run, untold: untold.run });
-  const found = await inTurn(rounds, { told: told.run, untold: untold.run });
+  const receiver = new Receiver();
+  const gateway = await GatewayProcess.start(join(folder, "whole"), wholeFile([receiver.port]));
+  const whole = () => burst(gateway, 32, count, { receiver });
+  const cases = { told: told.run, untold: untold.run, whole };
+  await inTurn(1, cases);
+  const found = await inTurn(rounds, cases);
+  await gateway.stop();
+  receiver.close();
   const rate = (runs: readonly Fed[]) => `${said(each(runs, ({ perSecond }) => perSecond))} msg/s`;
   line("journal alone, 32 together, without a ledger", rate(found.untold));
   const more = ratios(found.told, found.untold, (a, b) => 100 * (b.perSecond / a.perSecond - 1));
   line("… with it", rate(found.told), `${said(more, 1)} % more time`);
-  const extra = ratios(found.told, found.untold, (a, b) => a.cpuMicroseconds - b.cpuMicroseconds);
-  line("… processor time of it", `${said(extra, 1)} µs a message`);
+  const extra = found.told.map((run, round) => run.cpuMicroseconds - found.untold[round].cpuMicroseconds);
+  const share = ratios(
+    extra,
+    found.whole,
+    (more, { cpuMicroseconds }) => 100 * more / (cpuMicroseconds - more),
+  );
+  line(
+    "… processor time of it",
+    `${said(spreadOf(extra), 1)} µs a message`,
+    `${said(share, 1)} % of a whole channel without it`,
+  );
   for (const { database } of feeds) database.close();
   await aMillion(folder, count * 100);
 }

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Journal } from "../../../runtime/journal/journal.ts";
 import { sqliteStore } from "../../../runtime/journal/store.ts";
+import { verifyLedgerIn } from "../../../runtime/journal/upkeep/upkeep.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { GatewayRig } from "../engine/gateway_rig.ts";
 import { acknowledged } from "../engine/hl7_peer.ts";
@@ -13,7 +14,7 @@ import { assertHolds, unpacked } from "./data_folders/unpacked.ts";
 import { deaf } from "./entries.ts";
 
 /** Versions of which a data folder is kept. None is ever changed, or left out. */
-const VERSIONS = [3, 4, 5];
+const VERSIONS = [3, 4, 5, 6];
 
 for (const version of VERSIONS) {
   Deno.test(`a data folder of version ${version} is opened with all that is in it, and again after that`, async () => {
@@ -22,6 +23,8 @@ for (const version of VERSIONS) {
       const journal = await Journal.open(denoWorld, folder.path, deaf, sqliteStore(folder.masterKey));
       await assertHolds(journal, folder);
       await journal.close();
+      const { path, masterKey } = folder;
+      assertEquals((await verifyLedgerIn(denoWorld, { folder: path, masterKey })).findings.list, []);
     }
   });
 

@@ -125,7 +125,10 @@ const tamperings: readonly [what: string, tamper: (database: DatabaseSync) => vo
   ["entries", rewordEntries, "ledgerChanged"],
   [
     "its end",
-    sql("DELETE FROM ledger WHERE place > (SELECT max(place) FROM ledger) - 3"),
+    sql(
+      `DELETE FROM ledger WHERE place >= (
+        SELECT max(place) FROM ledger WHERE place % (1 << 40) < (SELECT max(size) FROM checkpoint))`,
+    ),
     "ledgerShortened",
   ],
   [
