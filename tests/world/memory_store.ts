@@ -40,6 +40,8 @@ export class MemoryStore implements Disposable {
   get opened(): number {
     return this.#opened;
   }
+  /** True while no question is answered. */
+  isSilent = false;
   /** Questions that fail. */
   unanswered: (question: Question) => boolean = () => false;
   #held: PromiseWithResolvers<void> = Promise.withResolvers();
@@ -87,7 +89,7 @@ export class MemoryStore implements Disposable {
         this.questions.push(question);
         await Promise.resolve();
         if (this.unanswered(question)) throw new TypeError("the store is broken");
-        return turn === this.#opened ? reader.answer(question) : await forever;
+        return turn === this.#opened && !this.isSilent ? reader.answer(question) : await forever;
       },
       check: async () => {
         if (this.flaw) throw this.flaw;

@@ -49,6 +49,7 @@ const WORDS: { readonly [name in GatewayEvent["name"]]?: string } = {
   pathChosen: "path chosen",
   alertRaised: "alert",
   receiptMissing: "receipt missing",
+  ledgerAlarmed: "ledger alarm",
   fileRefused: "file refused",
   stageCrashed: "stage crashed",
   lineRestarted: "line restarted",

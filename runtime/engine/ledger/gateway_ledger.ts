@@ -7,7 +7,7 @@ import type { LedgerHead, LedgerQuestion } from "../../journal/ledger/operations
 import type { AnswerTo } from "../../journal/questions.ts";
 import type { GatewayKeyring } from "../../trust/keyring.ts";
 import { relayIdentityOf } from "../../trust/identity.ts";
-import { originOf, verifyCheckpoint } from "../../trust/ledger/checkpoint.ts";
+import { originOf, type ReadCheckpoint, verifyCheckpoint } from "../../trust/ledger/checkpoint.ts";
 import type { LedgerKey } from "../../trust/ledger_key.ts";
 import type { LivePartners } from "../../trust/live_partners.ts";
 import type { PartnerExchange } from "../exchange/exchange.ts";
@@ -70,7 +70,12 @@ export class GatewayLedger implements RunningLedger {
     if (exchange && keyring) {
       const met = { ...parts, control: exchange.control, book, keyring, alarms };
       this.#witnessing = new Witnessing(met);
-      this.#witnessed = new Witnessed({ ...met, checkpoints, originOf, ownKeys: () => this.#ownKeys() });
+      this.#witnessed = new Witnessed({
+        ...met,
+        checkpoints,
+        originOf,
+        verified: (note) => this.#verified(note),
+      });
     }
     if (parts.plan.audit) this.#forwarder = forwarderOf(parts, parts.plan.audit);
     this.#unwatch = book.watch(() => this.#entries.look());
@@ -178,13 +183,14 @@ export class GatewayLedger implements RunningLedger {
     return originOf({ gateway, root: keyring()?.identity?.root.keyId ?? "", epoch });
   }
 
-  /** Every ledger key that we have had under our root key. */
-  async #ownKeys(): Promise<readonly Uint8Array[]> {
+  /** The checkpoint, where a ledger key has signed it that we have, or have had under our root key. */
+  async #verified(note: string): Promise<ReadCheckpoint | undefined> {
     const { plan: { name: gateway }, keyring, journal } = this.#parts;
-    const identity = keyring()?.identity;
-    if (!identity) return [];
-    const earlier = await handedKeys({ gateway, root: identity.root.keyId }, journal());
-    return [...(identity.ledger ? [identity.ledger] : []), ...earlier].map(({ publicBytes }) => publicBytes);
+    const { ledger, root } = keyring()?.identity ?? {};
+    const newest = ledger && verifyCheckpoint(note, ledger.publicBytes);
+    if (newest || !root) return newest;
+    const earlier = await handedKeys({ gateway, root: root.keyId }, journal());
+    return verifyCheckpoint(note, ...earlier.map(({ publicBytes }) => publicBytes));
   }
 
   /** Looks whether the ledger is what we have signed, and whether it was us. */
@@ -204,7 +210,7 @@ export class GatewayLedger implements RunningLedger {
     const [newest] = await journal().ask({ ask: "checkpoints", limit: 1 });
     if (!newest || !keyring()?.identity?.ledger) return;
     const { note, size: signed } = newest;
-    if (verifyCheckpoint(note, ...await this.#ownKeys())) return;
+    if (await this.#verified(note)) return;
     await this.#alarms.raise(errors.error("LEDGER_KEY_STRANGE", { signed }), { gateway, notes: [note] });
   }
 }

@@ -1,4 +1,5 @@
 import type { Journal } from "../../journal/journal.ts";
+import { type ReadCheckpoint, verifyCheckpoint } from "../../trust/ledger/checkpoint.ts";
 import type { Partner } from "../../trust/partner_file.ts";
 import { parsePartnerFile } from "../../trust/partner_file.ts";
 
@@ -11,16 +12,22 @@ export interface LedgerOwner {
   readonly root: string;
 }
 
-/** The ledger keys a partner may have signed with: that of its file, and the one before until a day after it was replaced. */
-export async function ledgerKeysOf(
+/**
+ * The checkpoint, where it is signed by the ledger key of the partner's file, or by the one before until a day after that was
+ * replaced; `undefined` where it is not. Only where the newest has not signed it, older files are read.
+ */
+export async function verifiedBy(
   { gateway, root, ledger, revoked }: Partner,
+  note: string,
   journal: Pick<Journal, "ask">,
   nowMs: number,
-): Promise<readonly Uint8Array[]> {
+): Promise<ReadCheckpoint | undefined> {
+  const newest = ledger && verifyCheckpoint(note, ledger.publicBytes);
+  if (newest) return newest;
   const gone = new Set(revoked.map(({ keyId }) => keyId));
   const earlier = await handedKeys({ gateway, root: root.keyId }, journal, nowMs - OVERLAP_MS);
-  return [...(ledger ? [ledger] : []), ...earlier].filter(({ keyId }) => !gone.has(keyId))
-    .map(({ publicBytes }) => publicBytes);
+  const good = earlier.filter(({ keyId }) => !gone.has(keyId));
+  return verifyCheckpoint(note, ...good.map(({ publicBytes }) => publicBytes));
 }
 
 /**

@@ -2,7 +2,7 @@ import { MitralError } from "../../contract/error.ts";
 import type { World } from "../../contract/world.ts";
 import type { Journal } from "../../journal/journal.ts";
 import type { GatewayKeyring } from "../../trust/keyring.ts";
-import { readOrigin, verifyCheckpoint } from "../../trust/ledger/checkpoint.ts";
+import { type ReadCheckpoint, readOrigin } from "../../trust/ledger/checkpoint.ts";
 import { verifyCosignature, witnessNameOf } from "../../trust/ledger/cosignature.ts";
 import { verifyConsistency } from "../../trust/ledger/tree.ts";
 import type { PartnerBook } from "../../trust/partner_book.ts";
@@ -26,8 +26,8 @@ export interface WitnessedParts {
   readonly checkpoints: Pick<Checkpoints, "last" | "make">;
   /** The journal there is now: another one after a failure. */
   journal(): Pick<Journal, "ask" | "write">;
-  /** Every ledger key that we have had under our root key, the newest first. */
-  ownKeys(): Promise<readonly Uint8Array[]>;
+  /** The checkpoint, where one of our ledger keys has signed it, also one that we have no more. */
+  verified(note: string): Promise<ReadCheckpoint | undefined>;
   /** What our ledger of an epoch is called. */
   originOf(epoch: number): string;
   report(event: Unstamped): void;
@@ -249,10 +249,9 @@ export class Witnessed {
       : errors.error("LEDGER_WITNESS_CRASHED", { partner }, cause);
     const witness = this.#of(partner);
     const isNews = witness.trouble !== error.code;
-    witness.trouble = error.code;
     // A partner that is off for a night is told of once.
     if (isNews && !this.#isOver) this.#parts.report({ name: "witnessFailed", partner, error });
-    for (const tell of witness.waiting) tell();
+    this.#trouble(witness, error.code);
   }
 
   async #heard(partner: string, told: Told): Promise<void> {
@@ -305,29 +304,32 @@ export class Witnessed {
     last: SignedHead,
     refuse: (part: string) => never,
   ): Promise<void> {
-    const { alarms, keyring: { gateway }, journal, originOf, ownKeys } = this.#parts;
-    const theirs = verifyCheckpoint(note, ...await ownKeys()) ?? refuse("note");
+    const { alarms, keyring: { gateway }, journal, originOf, verified } = this.#parts;
+    const theirs = await verified(note) ?? refuse("note");
     const signedEpoch = readOrigin(theirs.origin)?.epoch ?? refuse("note");
     if (theirs.origin !== originOf(signedEpoch)) refuse("note");
     const witness = this.#of(partner);
     const { epoch, size, root } = last, { size: signed } = theirs;
-    const facts = { gateway, epoch, size, signed, signedEpoch };
-    const alarm = (code: "LEDGER_ROLLED_BACK" | "LEDGER_VIEW_SPLIT") => {
-      // It has been told already, and there is nothing that it would sign.
-      witness.trouble = code;
-      for (const tell of witness.waiting) tell();
-      return alarms.raise(errors.error(code, facts), { gateway, partner, notes: [note, last.note] });
-    };
-    if (signedEpoch > epoch || signedEpoch === epoch && signed > size) {
-      return await alarm("LEDGER_ROLLED_BACK");
+    const isBack = signedEpoch > epoch || signedEpoch === epoch && signed > size;
+    const isGrown = signedEpoch < epoch || !isBack && verifyConsistency({
+          from: theirs,
+          to: { size, root },
+          proof: await journal().ask({ ask: "consistency", epoch, from: signed, size }),
+        });
+    if (isGrown && isConflict) errors.fail("LEDGER_WITNESS_MISTAKEN", { partner, signed });
+    if (!isGrown) {
+      const code = isBack ? "LEDGER_ROLLED_BACK" : "LEDGER_VIEW_SPLIT";
+      const error = errors.error(code, { gateway, epoch, size, signed, signedEpoch });
+      await alarms.raise(error, { gateway, partner, notes: [note, last.note] });
+      if (isConflict || isBack) return this.#trouble(witness, code);
     }
-    if (signedEpoch === epoch) {
-      const proof = await journal().ask({ ask: "consistency", epoch, from: signed, size });
-      const isGrown = verifyConsistency({ from: theirs, to: { size, root }, proof });
-      if (!isGrown) return await alarm("LEDGER_VIEW_SPLIT");
-    }
+    // Also what it will not sign: it is to see that, too.
     witness.known = { epoch: signedEpoch, size: signed };
-    if (isConflict) return errors.fail("LEDGER_WITNESS_MISTAKEN", { partner, signed });
     if (++witness.rounds <= ROUNDS_MAX) void this.#try(partner);
+  }
+
+  #trouble(witness: Witness, code: string): void {
+    witness.trouble = code;
+    for (const tell of witness.waiting) tell();
   }
 }

@@ -2,7 +2,7 @@ import type { MitralError } from "../../contract/error.ts";
 import type { World } from "../../contract/world.ts";
 import type { Journal } from "../../journal/journal.ts";
 import type { GatewayKeyring } from "../../trust/keyring.ts";
-import { originOf, readOrigin, verifyCheckpoint } from "../../trust/ledger/checkpoint.ts";
+import { originOf, readOrigin } from "../../trust/ledger/checkpoint.ts";
 import { cosignatureLine, witnessNameOf } from "../../trust/ledger/cosignature.ts";
 import type { PartnerBook } from "../../trust/partner_book.ts";
 import type { Partner } from "../../trust/partner_file.ts";
@@ -13,7 +13,7 @@ import { listenerMemory } from "../listener_memory.ts";
 import { type LedgerAlarm, type LedgerAlarms, MEMORY } from "./alarms.ts";
 import { errors } from "./errors.ts";
 import { judge, type Judgement, type ShownHead, type WitnessedHead } from "./judge.ts";
-import { ledgerKeysOf } from "./ledger_keys.ts";
+import { verifiedBy } from "./ledger_keys.ts";
 import { type CosignatureTold, readCheckpointTold, refusalBy } from "./told.ts";
 import { Turnstile } from "./turnstile.ts";
 
@@ -85,8 +85,7 @@ export class Witnessing {
     // Whatever is told later would come late.
     if (shown.atMs > nowMs + APART_MS_MAX) refuse("atMs");
     const file = book.find(partner) ?? refuse("gateway");
-    const keys = await ledgerKeysOf(file, journal(), nowMs);
-    const checkpoint = verifyCheckpoint(shown.note, ...keys) ??
+    const checkpoint = await verifiedBy(file, shown.note, journal(), nowMs) ??
       errors.fail("LEDGER_CHECKPOINT_UNSIGNED", { partner });
     const { origin, size, root } = checkpoint;
     const epoch = readOrigin(origin)?.epoch ?? refuse("origin");

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import { hasPaths, type PathBody } from "../../../runtime/contract/message.ts";
+import { limits } from "../../../runtime/engine/limits.ts";
 import type { ActPlan, EachPlan } from "../../../runtime/engine/plan.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { turns } from "../../world/turns.ts";
@@ -285,8 +286,8 @@ Deno.test("where one of several steps does not open, none goes on to look at its
     rig.channel("two", [to("ehr", new FakePeer(), { steps: [live, broken] })]),
   ]);
   await rig.seen("lineHalted", () => true, 2);
-  await turns();
-  // Only old messages are still looked for.
+  // A commit that is over is watched no more; only old messages are still looked for.
+  await rig.clock.advance(limits.diskStalledMs);
   assertEquals(rig.clock.waiting, 1);
 });
 
