@@ -59,7 +59,7 @@ Deno.test("syslog tells that the last messages are in doubt when the collector c
   for (const text of ["one", "two"]) await rig.sender.send(parcelOf(latin1(text)), never);
   await receiver.next();
   (await receiver.next()).socket.close();
-  const { facts } = await rig.reports.next("connectionLost");
+  const { facts } = await rig.reports.seen("connectionLost");
   assertEquals(facts, { host: "127.0.0.1", port: receiver.port, messages: 2 });
 });
 
