@@ -43,7 +43,7 @@ export function encryptor<N extends string, S extends Spec, Code extends string>
     name: "encrypt",
     async process(message: Message) {
       const issuedAtMs = clock.nowMs();
-      const sealed = await bound.seal(message.body.toBytes(), {
+      const { bytes } = await bound.seal(message.body.toBytes(), {
         id: message.id,
         from: keys.gateway,
         channel: message.channel,
@@ -53,7 +53,7 @@ export function encryptor<N extends string, S extends Spec, Code extends string>
         expiresAtMs: issuedAtMs + expiresMs,
         contentType: message.body.contentType,
       }, to);
-      return message.derive({ body: new RawBody(sealed, bound.contentType) });
+      return message.derive({ body: new RawBody(bytes, bound.contentType) });
     },
   }));
 }

@@ -106,6 +106,14 @@ export interface Address {
   readonly channel: string;
 }
 
+/** A sealed envelope. */
+export interface Sealed {
+  /** The envelope. */
+  readonly bytes: Uint8Array;
+  /** What we signed inside it: evidence, as {@linkcode Opened.signed} is to whoever opens it. Left out where nobody signs. */
+  readonly signed?: Uint8Array;
+}
+
 /** An opened envelope. */
 export interface Opened {
   /** The bytes that were sealed. */
@@ -167,7 +175,7 @@ export interface EnvelopeSpec<
     statement: Statement,
     to: readonly string[],
     tools: EnvelopeTools<S, NoInfer<Code>>,
-  ): Promise<Uint8Array>;
+  ): Promise<Sealed>;
   /**
    * What stands outside, for whoever hands it to the channel it is for; `undefined` where it cannot be read. Left out where
    * an envelope shows nothing: no partner can send it through the exchange.
@@ -203,7 +211,7 @@ export interface Envelope {
   /** See {@linkcode EnvelopeSpec.isUnsigned}. */
   readonly isUnsigned: boolean;
   /** See {@linkcode EnvelopeSpec.seal}. */
-  seal(payload: Uint8Array, statement: Statement, to: readonly string[]): Promise<Uint8Array>;
+  seal(payload: Uint8Array, statement: Statement, to: readonly string[]): Promise<Sealed>;
   /** See {@linkcode EnvelopeSpec.address}. */
   address?(sealed: Uint8Array): Address | undefined;
   /** See {@linkcode EnvelopeSpec.open}. */

@@ -346,11 +346,12 @@ export class DeliveryLine {
     this.#report({ name: "deliveryFailed", id, attempt, error, againInMs });
   }
 
-  #noteAttempt({ attempts, position: delivery }: OutboxEntry, error: MitralError): void {
-    const { journal, world } = this.#parts;
-    const trouble = troubleOf(error, world.clock.nowMs());
+  #noteAttempt(entry: OutboxEntry, error: MitralError): void {
+    const { journal, world: { clock } } = this.#parts, { attempts, position: delivery, sealed } = entry;
+    const trouble = troubleOf(error, clock.nowMs()), shown = sealed && { sealed };
+    if (sealed) entry.sealed = undefined;
     // Not awaited: only the count of attempts is lost with it.
-    journal.write({ op: "attempted", delivery, attempts, trouble }, "patient").catch(() => {});
+    journal.write({ op: "attempted", delivery, attempts, trouble, ...shown }, "patient").catch(() => {});
   }
 
   /** Ends a delivery, and reports it once that is durable. Resolves once it has left the queue. */

@@ -3,6 +3,7 @@ import type { Envelope, Statement } from "../contract/envelope.ts";
 import { errorTable, MitralError } from "../contract/error.ts";
 import type { Outcome } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
+import type { SealedAttempt } from "../journal/operations.ts";
 import type { OutboxRow } from "../journal/rows.ts";
 import type { Surroundings } from "./channel_parts.ts";
 import { feedOf } from "./exchanged.ts";
@@ -27,6 +28,8 @@ export interface OutboxEntry extends Entry {
   failingSinceMs?: Partial<Record<Failure, number>>;
   /** Since when it waits for a peer that answers nobody. */
   silentSinceMs?: number | undefined;
+  /** What of the attempt under way, or of the one that ended it, has gone out sealed. */
+  sealed?: SealedAttempt | undefined;
 }
 
 /** A delivery on its way: what is sent, and how its answer is read. */
@@ -34,6 +37,8 @@ export interface Sending {
   readonly entry: OutboxEntry;
   readonly parcel: Parcel;
   readonly startedMs: number;
+  /** Where it is sealed and signed. */
+  readonly sealed?: SealedAttempt;
 }
 
 /** What became of a delivery that was on its way: what its peer said, or that it has to wait before it is sent. */
@@ -107,8 +112,11 @@ export function deliveryStages(
       const { sender, trouble } = several ? { sender: several } : await openSender(paths[0], parts);
       watch.opened(several, trouble);
       return {
-        process: async ({ entry, parcel }, life) =>
-          new Ended<Verdict>(watch.begins(entry) ? await sender.send(parcel, life) : { kind: "kept" }),
+        process: async ({ entry, parcel, sealed }, life) => {
+          if (!watch.begins(entry)) return new Ended<Verdict>({ kind: "kept" });
+          if (sealed) entry.sealed = sealed;
+          return new Ended<Verdict>(await sender.send(parcel, life));
+        },
         [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose](),
       };
     },
@@ -196,10 +204,11 @@ async function sealed(
     expiresAtMs: issuedAtMs + expiresMs,
     contentType: row.contentType,
   };
-  const bytes = await envelope.seal(parcel.bytes, statement, to);
+  const { bytes, signed } = await envelope.seal(parcel.bytes, statement, to);
   const sent = { statement, payload: parcel.bytes, to: to[0] };
   return {
     ...sending,
+    ...signed && { sealed: { statement: signed, envelope: await sha256Of(bytes) } },
     parcel: {
       ...parcel,
       bytes,
@@ -208,4 +217,8 @@ async function sealed(
       ...(envelope.isUnsigned ? {} : { judge: (receipt: Uint8Array) => envelope.judge(receipt, sent) }),
     },
   };
+}
+
+async function sha256Of(bytes: Uint8Array): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>)).toHex();
 }

@@ -71,6 +71,7 @@ export class Settlement {
       ...(told ? { concludes: concluding(told) } : {}),
       ...(followUps ? { followUps } : {}),
       ...(exchanged ? { exchanged } : {}),
+      ...(entry.sealed ? { sealed: entry.sealed } : {}),
     }, urgent ? "urgent" : "patient");
     this.#unsynced++;
     const synced = () => {

@@ -217,7 +217,7 @@ export interface Settle {
   readonly followUps?: FollowUps;
   /** It went out sealed, and this is what the receipt says. */
   readonly exchanged?: Exchanged;
-  /** What went out sealed last, whatever came of it. */
+  /** What the attempt that ended it sent sealed, whatever came of that. */
   readonly sealed?: SealedAttempt;
 }
 

@@ -31,7 +31,7 @@ export class Settlements {
       settle.answer ? this.#sealedOf(SEALED.deliveryAnswer, settle, settle.answer) : null,
       trouble,
       settle.holds ? 1 : 0,
-      settle.exchanged && settle.sealed
+      settle.answer && settle.sealed
         ? this.#sealedOf(SEALED.statement, settle, settle.sealed.statement)
         : null,
       settle.delivery,

@@ -47,7 +47,7 @@ export async function seal(
   const envelope = bindEnvelope(hpke, { profile: "any" }, keys ?? await testKeyring(by, [to]), {
     nowMs: () => Date.now(),
   });
-  const bytes = await envelope.seal(bytesOf(payload), statement, [to]);
+  const { bytes } = await envelope.seal(bytesOf(payload), statement, [to]);
   return {
     bytes: new Uint8Array(bytes),
     judge: (receipt) => envelope.judge(receipt, { statement, payload: bytesOf(payload), to }),

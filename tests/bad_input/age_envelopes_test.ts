@@ -51,7 +51,7 @@ async function clinic(signed: boolean) {
   return {
     envelope,
     seal: async (payload: string) =>
-      new Uint8Array(await envelope.seal(bytesOf(payload), statement, signed ? ["lab"] : [])),
+      new Uint8Array((await envelope.seal(bytesOf(payload), statement, signed ? ["lab"] : [])).bytes),
   };
 }
 

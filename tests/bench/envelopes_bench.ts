@@ -100,7 +100,7 @@ for (const size of [1_000, 100_000, 10_000_000]) {
   row("raw", ciphertext.byteLength, raw);
   for (const [what, [sender, receiver]] of Object.entries(envelopes)) {
     const to = sender.isUnsigned ? [] : ["lab"];
-    const sealed = await sender.seal(payload, statement, to);
+    const { bytes: sealed } = await sender.seal(payload, statement, to);
     row(what, sealed.length, [
       await perSecond(() => sender.seal(payload, statement, to)),
       await perSecond(() => receiver.open(sealed)),

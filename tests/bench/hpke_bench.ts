@@ -111,7 +111,7 @@ for (const suite of SUITES) {
       await row("  raw AES-256-GCM seal", () => crypto.subtle.encrypt(aes, aesKey, payload)),
       await row("  raw AES-256-GCM open", () => crypto.subtle.decrypt(aes, aesKey, encrypted)),
     ];
-    const sealed = await sender.seal(payload, statement, ["lab"]);
+    const { bytes: sealed } = await sender.seal(payload, statement, ["lab"]);
     const opened = await receiver.open(sealed);
     const sent = { statement, payload, to: "lab" };
     const { bytes } = await receiver.receipt(sealed, opened, { kind: "accepted" });

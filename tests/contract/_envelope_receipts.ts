@@ -17,7 +17,7 @@ export function testReceipts<S extends Spec, Code extends string>(scene: Envelop
   async function receipted(outcome: Outcome, change: Partial<Statement> = {}, size = 300) {
     const [sender, receiver] = [await hospital(), await lab()];
     const sent = { statement: { ...statement, ...change }, payload: payloadOf(size), to: "lab" };
-    const sealed = await sender.seal(sent.payload, sent.statement, ["lab"]);
+    const { bytes: sealed } = await sender.seal(sent.payload, sent.statement, ["lab"]);
     const receipt = await receiver.receipt(sealed, await receiver.open(sealed), outcome);
     return { sender, sent, receipt };
   }
@@ -79,7 +79,7 @@ export function testReceipts<S extends Spec, Code extends string>(scene: Envelop
 
     const clinic = await testKeyring("clinic", ["hospital"]);
     const judged = async (keys: Keyring) => {
-      const sealed = await sender.seal(sent.payload, statement, ["lab"]);
+      const { bytes: sealed } = await sender.seal(sent.payload, statement, ["lab"]);
       const opened = await (await lab()).open(sealed);
       return sender.judge((await bind(keys).receipt(sealed, opened, { kind: "accepted" })).bytes, sent);
     };

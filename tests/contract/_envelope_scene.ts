@@ -123,7 +123,7 @@ export function sceneOf<S extends Spec, Code extends string>(
 
   const sealedSmall = async () => {
     const payload = payloadOf(300);
-    return { payload, sealed: await (await hospital()).seal(payload, statement, ["lab"]) };
+    return { payload, sealed: (await (await hospital()).seal(payload, statement, ["lab"])).bytes };
   };
 
   return { subject, suite, test, testKeyring, bind, hospital, labKeys, lab, sealedSmall, refuses };

@@ -27,7 +27,7 @@ export function testSuitesTogether<S extends Spec, Code extends string>(
       const sent = { statement, payload: payloadOf(1_000) };
       const groups = recipientsMax < RECIPIENTS.length ? RECIPIENTS.map((to) => [to]) : [RECIPIENTS];
       for (const group of groups) {
-        const sealed = await sender.seal(sent.payload, statement, group);
+        const { bytes: sealed } = await sender.seal(sent.payload, statement, group);
         for (const to of group) {
           const receiver = bind(await keyring(to, ["hospital"]));
           const opened = await receiver.open(sealed);
@@ -49,7 +49,7 @@ export function testSuitesTogether<S extends Spec, Code extends string>(
     const forger = await keyringFor("hospital", [], () => ({ ...other, seals }));
     const { keyId } = hospital.signingKey();
     const forged: Keyring = { ...hospital, signingKey: () => ({ ...forger.signingKey(), keyId }) };
-    const sealed = await bind(forged).seal(payloadOf(50), statement, ["lab"]);
+    const { bytes: sealed } = await bind(forged).seal(payloadOf(50), statement, ["lab"]);
     const thrown = await bind(lab).open(sealed).then(() => undefined, (error: unknown) => error);
     assert(thrown instanceof MitralError, `expected a declared error, got ${thrown}`);
     assertEquals(thrown.code, codes.signatureInvalid);

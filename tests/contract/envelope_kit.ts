@@ -45,10 +45,15 @@ function testOpening<S extends Spec, Code extends string>(scene: EnvelopeScene<S
   for (const size of SIZES) {
     test(`opens ${size} bytes as they were sealed`, async () => {
       const payload = payloadOf(size);
-      const opened = await (await lab()).open(await (await hospital()).seal(payload, statement, ["lab"]));
+      const { bytes, signed } = await (await hospital()).seal(payload, statement, ["lab"]);
+      const opened = await (await lab()).open(bytes);
       assert(sameBytes(opened.payload, payload), "another payload came out");
       assertEquals(opened.statement, statement);
       assert(opened.signed.length > 64, "no signed statement to keep");
+      assert(
+        signed && sameBytes(signed, opened.signed),
+        "the sender keeps another statement than the addressee",
+      );
     });
   }
 
@@ -61,7 +66,7 @@ function testOpening<S extends Spec, Code extends string>(scene: EnvelopeScene<S
     test("opens for each of several recipients, and takes the receipt of each as its own", async () => {
       const sender = await hospital();
       const sent = { statement, payload: payloadOf(1_000) };
-      const sealed = await sender.seal(sent.payload, statement, RECIPIENTS);
+      const { bytes: sealed } = await sender.seal(sent.payload, statement, RECIPIENTS);
       for (const to of RECIPIENTS) {
         const receiver = bind(await testKeyring(to, ["hospital"]));
         const opened = await receiver.open(sealed);
@@ -97,12 +102,12 @@ function testOpening<S extends Spec, Code extends string>(scene: EnvelopeScene<S
   test("seals the same message to other bytes each time", async () => {
     const sender = await hospital();
     const seal = () => sender.seal(payloadOf(100), statement, ["lab"]);
-    assertNotEquals(await seal(), await seal());
+    assertNotEquals((await seal()).bytes, (await seal()).bytes);
   });
 
   test("leaves no run of the payload in what it seals", async () => {
     const payload = payloadOf(5_000);
-    const sealed = latin1(await (await hospital()).seal(payload, statement, ["lab"]));
+    const sealed = latin1((await (await hospital()).seal(payload, statement, ["lab"])).bytes);
     const plain = latin1(payload);
     for (let at = 0; at + 8 <= plain.length; at++) {
       assert(!sealed.includes(plain.slice(at, at + 8)), `eight bytes of the payload show, from ${at}`);
@@ -135,7 +140,7 @@ function testOpening<S extends Spec, Code extends string>(scene: EnvelopeScene<S
   if (chunks) {
     test("refuses chunks swapped, dropped and repeated", async () => {
       const receiver = await lab();
-      const sealed = await (await hospital()).seal(payloadOf(100_000), statement, ["lab"]);
+      const { bytes: sealed } = await (await hospital()).seal(payloadOf(100_000), statement, ["lab"]);
       const { at, bytes } = chunks(sealed);
       const cut: Uint8Array[] = [];
       for (let start = at; start < sealed.length; start += bytes) {
@@ -157,8 +162,8 @@ function testOpening<S extends Spec, Code extends string>(scene: EnvelopeScene<S
 
     test("refuses a chunk of another envelope", async () => {
       const sender = await hospital();
-      const one = await sender.seal(payloadOf(40_000), statement, ["lab"]);
-      const other = await sender.seal(payloadOf(40_000), statement, ["lab"]);
+      const { bytes: one } = await sender.seal(payloadOf(40_000), statement, ["lab"]);
+      const { bytes: other } = await sender.seal(payloadOf(40_000), statement, ["lab"]);
       const { at, bytes } = chunks(one);
       one.set(other.subarray(at, at + bytes), at);
       await refuses("a chunk of another envelope", (await lab()).open(one));
@@ -166,7 +171,7 @@ function testOpening<S extends Spec, Code extends string>(scene: EnvelopeScene<S
   }
 
   test("refuses what is sealed for somebody else", async () => {
-    const sealed = await (await hospital()).seal(payloadOf(50), statement, ["registry"]);
+    const { bytes: sealed } = await (await hospital()).seal(payloadOf(50), statement, ["registry"]);
     await refuses("sealed for the registry", (await lab()).open(sealed), codes.notForUs);
   });
 
@@ -192,14 +197,14 @@ function testOpening<S extends Spec, Code extends string>(scene: EnvelopeScene<S
   test("refuses what a stranger signed", async () => {
     const stranger = bind(await testKeyring("stranger", ["lab"]));
     const from = { ...statement, from: "stranger.example" };
-    const sealed = await stranger.seal(payloadOf(50), from, ["lab"]);
+    const { bytes: sealed } = await stranger.seal(payloadOf(50), from, ["lab"]);
     await refuses("sealed by a stranger", (await lab()).open(sealed), codes.signerUnknown);
   });
 
   test("refuses one partner in the name of another", async () => {
     const clinic = await testKeyring("clinic", ["lab"]);
     const inTheirName: Keyring = { ...clinic, gateway: statement.from };
-    const sealed = await bind(inTheirName).seal(payloadOf(50), statement, ["lab"]);
+    const { bytes: sealed } = await bind(inTheirName).seal(payloadOf(50), statement, ["lab"]);
     await refuses("signed with the clinic's key", (await lab()).open(sealed), codes.signerUnknown);
 
     const { keyId } = (await testKeyring("hospital", [])).signingKey();
@@ -207,7 +212,7 @@ function testOpening<S extends Spec, Code extends string>(scene: EnvelopeScene<S
       ...inTheirName,
       signingKey: () => ({ ...clinic.signingKey(), keyId }),
     };
-    const forged = await bind(withTheirKeyId).seal(payloadOf(50), statement, ["lab"]);
+    const { bytes: forged } = await bind(withTheirKeyId).seal(payloadOf(50), statement, ["lab"]);
     await refuses("under the hospital's key id", (await lab()).open(forged), codes.signatureInvalid);
   });
 

@@ -70,7 +70,9 @@ for (const [signs, seals] of SUITES) {
       name: `jwcrypto opens what a gateway sealed with ${described}`,
       ignore: python.missing,
       async fn() {
-        const sealed = new TextDecoder().decode(await sender(signs, seals).seal(payload, statement, to));
+        const sealed = new TextDecoder().decode(
+          (await sender(signs, seals).seal(payload, statement, to)).bytes,
+        );
         const opened = await ask("open", {
           sealed,
           key: jwkOf("lab.example", seals, "private"),

@@ -192,7 +192,7 @@ test("nothing of a sealed message is readable in the files of a NATS server", as
     expiresAtMs: nowMs() + 3_600_000,
     contentType: "text/plain",
   };
-  const sealed = await hospital.seal(payload, statement, ["lab"]);
+  const { bytes: sealed } = await hospital.seal(payload, statement, ["lab"]);
   const parcel: Parcel = {
     ...parcelOf(sealed),
     contentType: hospital.contentType,

@@ -22,8 +22,9 @@ const age: EnvelopeSpec<"age", typeof settings, AgeCode> = defineEnvelope({
   isUnsigned: ({ signed }) => !signed,
   checkUse: unfitSettings,
   async seal(payload, statement, to, { config, keys, fail }) {
-    const inside = config.signed ? await addStatement(payload, statement, to, keys, fail) : payload;
-    return await encrypt(inside, config, fail);
+    if (!config.signed) return { bytes: await encrypt(payload, config, fail) };
+    const { inside, signed } = await addStatement(payload, statement, to, keys, fail);
+    return { bytes: await encrypt(inside, config, fail), signed };
   },
   async open(sealed, { config, keys, nowMs, fail }) {
     const inside = await decrypt(sealed, config, fail);

@@ -10,18 +10,19 @@ const KEY_ID = "age";
 /** Ends the statement: no JWS has one, and `head -n 1` gives it, `tail -n +2` the message. */
 const LINE_FEED = 0x0a;
 
-/** The message with a signed statement before it. Fails by AGE_STATEMENT_INVALID, AGE_RECIPIENTS_INVALID. */
+/** The message with a signed statement before it, and that statement. Fails by AGE_STATEMENT_INVALID, AGE_RECIPIENTS_INVALID. */
 export async function addStatement(
   payload: Uint8Array,
   statement: Statement,
   to: readonly string[],
   keys: Keyring,
   fail: AgeFail,
-): Promise<Uint8Array> {
+): Promise<{ readonly inside: Uint8Array; readonly signed: Uint8Array }> {
   if (statement.from !== keys.gateway) fail("AGE_STATEMENT_INVALID", { field: "from" });
   const addressees = to.map((partner) => ({ gateway: keys.gatewayOf(partner), keyId: KEY_ID }));
   const pub = publicPartOf(statement, addressees, words.fail);
-  return concat(utf8(`${await signStatement(pub, await factsOf(payload), keys)}\n`), payload);
+  const signed = utf8(await signStatement(pub, await factsOf(payload), keys));
+  return { inside: concat(signed, Uint8Array.of(LINE_FEED), payload), signed };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { PublicKey, Statement } from "../../../runtime/contract/envelope.ts";
+import type { PublicKey, Sealed, Statement } from "../../../runtime/contract/envelope.ts";
 import { concat, sha256, u32be, utf8 } from "../_kit/bytes.ts";
 import { type PublicPart, publicPartOf } from "../_kit/public_part.ts";
 import { factsOf, type PayloadFacts, signStatement } from "../_kit/statement.ts";
@@ -18,6 +18,8 @@ export interface Begun {
   readonly contentKey: ContentKey;
   /** What is sealed before the payload: the statement and its length. */
   readonly head: Uint8Array<ArrayBuffer>;
+  /** The statement alone. */
+  readonly signed: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -29,8 +31,9 @@ export async function seal(
   statement: Statement,
   to: readonly string[],
   tools: HpkeTools,
-): Promise<Uint8Array> {
-  return await fill(await begin(await factsOf(payload), statement, to, tools), payload);
+): Promise<Sealed> {
+  const begun = await begin(await factsOf(payload), statement, to, tools);
+  return { bytes: await fill(begun, payload), signed: begun.signed };
 }
 
 /** Everything but the body, for a payload whose size and hash are known. Fails as {@linkcode seal} does. */
@@ -61,12 +64,13 @@ async function wrapped(jws: string, pub: PublicPart, recipients: readonly Public
   const contentKey = drawContentKey();
   const wraps = await Promise.all(recipients.map((to) => wrapContentKey(contentKey.key, to, pub)));
   const header = encodeHeader(pub, wraps);
-  const statement = utf8(jws);
+  const signed = utf8(jws);
   return {
     front: frameHeader(header),
     context: await sha256(header),
     contentKey,
-    head: concat(u32be(statement.length), statement),
+    head: concat(u32be(signed.length), signed),
+    signed,
   };
 }
 

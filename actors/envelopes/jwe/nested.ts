@@ -42,8 +42,13 @@ export async function verifyPayload(inside: Uint8Array, label: Label, keys: Keyr
   const { to, ...rest } = seal;
   const wrong = readAddressees(to) ? wrongField(rest) : "to";
   if (wrong !== undefined) mismatched(wrong);
+  return { pub: seal as unknown as PublicPart, payload, signed: detach(jws) };
+}
+
+/** A JWS without its content (RFC 7515 appendix F): with the message beside it, evidence. */
+export function detach(jws: string): Uint8Array {
   const [head, , signature] = jws.split(".");
-  return { pub: seal as unknown as PublicPart, payload, signed: utf8(`${head}..${signature}`) };
+  return utf8(`${head}..${signature}`);
 }
 
 /** Puts a message back into the JWS it was detached from. */

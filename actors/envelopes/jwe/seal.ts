@@ -1,10 +1,10 @@
 import { CompactEncrypt, GeneralEncrypt } from "jose";
-import type { Keyring, OpaqueKey, PublicKey, Statement } from "../../../runtime/contract/envelope.ts";
+import type { Keyring, OpaqueKey, PublicKey, Sealed, Statement } from "../../../runtime/contract/envelope.ts";
 import { utf8 } from "../_kit/bytes.ts";
 import { type PublicPart, publicPartOf } from "../_kit/public_part.ts";
 import { type JweFail, words } from "./errors.ts";
 import { ALGORITHMS, protectedHeader } from "./layout.ts";
-import { signPayload } from "./nested.ts";
+import { detach, signPayload } from "./nested.ts";
 
 /** Signs and seals. Fails by JWE_STATEMENT_INVALID, JWE_RECIPIENTS_INVALID, and as the keyring does. */
 export async function seal(
@@ -13,11 +13,12 @@ export async function seal(
   to: readonly string[],
   keys: Keyring,
   fail: JweFail,
-): Promise<Uint8Array> {
+): Promise<Sealed> {
   if (statement.from !== keys.gateway) fail("JWE_STATEMENT_INVALID", { field: "from" });
   const recipients = to.map((partner) => keys.encryptionKey(partner, ALGORITHMS));
   const pub = publicPartOf(statement, recipients, words.fail);
-  return await sealSigned(await signPayload(pub, payload, keys), pub, recipients);
+  const jws = await signPayload(pub, payload, keys);
+  return { bytes: await sealSigned(jws, pub, recipients), signed: detach(jws) };
 }
 
 /**

@@ -109,7 +109,7 @@ export class ControlFeed {
       expiresAtMs: sentAtMs + limits.controlExpiresMs,
       contentType: CONTENT_TYPE,
     };
-    const bytes = await envelope.seal(payload, statement, [partner]);
+    const { bytes } = await envelope.seal(payload, statement, [partner]);
     const parcel: Parcel = {
       id: statement.id,
       bytes,

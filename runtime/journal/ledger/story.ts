@@ -232,8 +232,9 @@ function remember<T>(recent: Map<number, T>, number: number, what: T): void {
 /** How a delivery has ended, as its peer or its partner says. */
 function endOf({ atMs, trouble, exchanged, answer, sealed }: Settle): LedgerEntry {
   const code = trouble?.code;
-  if (exchanged) {
-    const { gateway, receipt: outcome } = exchanged;
+  // What goes out by another destination's sender has a receipt, and counts in no feed.
+  if (exchanged || answer && sealed) {
+    const { gateway, receipt: outcome = outcomeOf(!trouble) } = exchanged ?? {};
     const receipt = answer && sha256(answer);
     return { kind: "receipted", atMs, gateway, outcome, code, receipt, ...sealedIn(sealed) };
   }

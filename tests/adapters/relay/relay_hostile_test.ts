@@ -236,7 +236,7 @@ Deno.test("a receipt that somebody else has signed is refused, whatever mailbox 
     expiresAtMs: clock.nowMs() + 3_600_000,
     contentType: "text/plain",
   };
-  const sealed = await hospital.seal(payload, statement, ["lab"]);
+  const { bytes: sealed } = await hospital.seal(payload, statement, ["lab"]);
   const parcel: Parcel = {
     ...parcelOf(sealed),
     contentType: hospital.contentType,

@@ -31,7 +31,7 @@ const statement: Statement = {
   expiresAtMs: NOW_MS + 1_000,
   contentType: "text/plain",
 };
-const sealed = await bind(hospital).seal(PAYLOAD, statement, ["lab"]);
+const { bytes: sealed } = await bind(hospital).seal(PAYLOAD, statement, ["lab"]);
 const lab = bind(await keysOf("lab", "hospital"));
 
 /** Sealed messages, opened: what opens is what was sealed. */
@@ -104,7 +104,7 @@ const ageOf = (keys: Keyring, signed: boolean) =>
   bindEnvelope(age, { ...ageSettings, signed }, keys, { nowMs: () => NOW_MS });
 const [unsigned, signed] = [ageOf(hospital, false), ageOf(await keysOf("lab", "hospital"), true)];
 const statementOfSealed = await (async () => {
-  const sealed = await ageOf(hospital, true).seal(PAYLOAD, statement, ["lab"]);
+  const { bytes: sealed } = await ageOf(hospital, true).seal(PAYLOAD, statement, ["lab"]);
   return (await unsigned.open(sealed)).payload;
 })();
 
@@ -114,7 +114,7 @@ export const ageTarget: Target = {
   seeds: [statementOfSealed],
   words: ["\n", ".", "eyJhbGciOiJub25lIn0", "A", "-", "_", "=", "\0", "\xff"],
   async attempt(input) {
-    const { payload } = await signed.open(await unsigned.seal(input, statement, []));
+    const { payload } = await signed.open((await unsigned.seal(input, statement, [])).bytes);
     must(payload.toHex() === PAYLOAD.toHex(), "nothing opens but what was signed");
     return payload;
   },

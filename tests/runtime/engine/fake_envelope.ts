@@ -34,7 +34,8 @@ export class FakeEnvelope {
     seal: async (payload, statement) => {
       this.beforeSeal();
       this.statements.push(statement);
-      return this.wrap(statement.id, payload, statement.from);
+      const bytes = this.wrap(statement.id, payload, statement.from);
+      return { bytes, signed: encoder.encode(`${statement.from} said ${statement.id}`) };
     },
     open: async (bytes, { fail }) => {
       const [, from, id, number, payload] = /^(\w+)\/([^/]+)\/(\d+)>(.*)$/.exec(decoder.decode(bytes)) ??

@@ -89,7 +89,9 @@ Deno.test("what a suspended or removed partner sends is refused, though its enve
         contentType: "text/x-note",
       };
       const payload = note({ id });
-      const { outcome } = await rig.hand().give(await envelope.seal(payload, statement, ["hospital"]));
+      const { outcome } = await rig.hand().give(
+        (await envelope.seal(payload, statement, ["hospital"])).bytes,
+      );
       return "error" in outcome ? outcome.error.code : outcome.kind;
     };
     const state = (wanted: string, count = 1) =>

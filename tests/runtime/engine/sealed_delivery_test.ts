@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
 import { assert, assertEquals } from "@std/assert";
 import type { Parcel } from "../../../runtime/contract/adapter.ts";
 import { MitralError } from "../../../runtime/contract/error.ts";
 import type { DestinationPlan } from "../../../runtime/engine/plan.ts";
+import type { Store } from "../../../runtime/journal/store.ts";
+import type { LedgerEntry } from "../../../runtime/trust/ledger/entry.ts";
 import { FakeEnvelope } from "./fake_envelope.ts";
 import { FakePeer } from "./fake_peer.ts";
 import { GatewayRig, step, to } from "./gateway_rig.ts";
@@ -10,6 +13,18 @@ import { note } from "./note_format.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const EXPIRES_MS = 3_600_000;
+const LOCKED = { blame: "operator", retry: "later", says: "Cannot seal: locked" } as const;
+
+/** Asks the store of a gateway that is opened next for the entries of its ledger. */
+function watched(rig: GatewayRig): () => Promise<readonly LedgerEntry[]> {
+  const { openStore } = rig;
+  let store: Store;
+  rig.openStore = async (...how) => store = await openStore(...how);
+  return async () => {
+    const { entries } = await store.ask({ ask: "entries", from: 0, limit: 100 });
+    return entries.map(({ entry }) => entry);
+  };
+}
 
 /** A destination that seals what it sends. */
 function sealedTo(name: string, peer: FakePeer, envelope: FakeEnvelope): DestinationPlan {
@@ -102,6 +117,7 @@ Deno.test("a sealed message is delivered once its receipt is there, which is kep
   const kept = await rig.gateway.archive.show(id);
   assertEquals(kept?.deliveries[0].state, "delivered");
   assertEquals(decoder.decode(kept?.payloads[0].answer), `${id}.1 accepted receipt`);
+  assertEquals(decoder.decode(kept?.payloads[0].statement), `here said ${id}.1`);
   assertEquals(decoder.decode(kept?.payloads[0].bytes), "A|A|S|message|");
 });
 
@@ -130,6 +146,33 @@ Deno.test("a receipt that refuses the message puts the delivery in quarantine, w
   const kept = await rig.gateway.archive.show(id);
   assertEquals([kept?.deliveries[0].state, kept?.deliveries[0].attempts], ["quarantined", 1]);
   assertEquals(decoder.decode(kept?.payloads[0].answer), `${id}.1 rejected receipt`);
+  assertEquals(decoder.decode(kept?.payloads[0].statement), `here said ${id}.1`);
+});
+
+Deno.test("the ledger is told the statement and the envelope of each attempt that went out sealed", async () => {
+  await using rig = new GatewayRig();
+  const asked = watched(rig);
+  const [peer, envelope] = [new FakePeer(), new FakeEnvelope()];
+  peer.conduct = (parcel) => peer.attempts.length === 1 ? peer.isDown() : receipted(parcel, "accepted");
+  let sealings = 0;
+  envelope.beforeSeal = () => {
+    if (++sealings === 2) throw new MitralError("WRAP_KEY_LOCKED", LOCKED);
+  };
+  await rig.open([rig.channel("lab", [sealedTo("registry", peer, envelope)])]);
+  await rig.hand().give(note({ id: "A" }));
+  const { id } = await rig.clock.pass(rig.seen("messageDelivered"));
+
+  const entries = (await asked()).filter(({ destination }) => destination === "registry");
+  const statement = createHash("sha256").update(`here said ${id}.1`).digest("hex");
+  const envelopes = peer.attempts.map(({ bytes }) => createHash("sha256").update(bytes).digest("hex"));
+  assertEquals(
+    entries.map((entry) => [entry.kind, entry.statement, entry.envelope]),
+    [
+      ["attempted", statement, envelopes[0]],
+      ["attempted", undefined, undefined],
+      ["receipted", statement, envelopes[1]],
+    ],
+  );
 });
 
 Deno.test("what cannot be sealed now is tried again, and nothing of it reaches the peer before", async () => {
@@ -138,8 +181,7 @@ Deno.test("what cannot be sealed now is tried again, and nothing of it reaches t
   peer.conduct = (parcel) => receipted(parcel, "accepted");
   let isLocked = true;
   envelope.beforeSeal = () => {
-    const fault = { blame: "operator", retry: "later", says: "Cannot seal: locked" } as const;
-    if (isLocked) throw new MitralError("WRAP_KEY_LOCKED", fault);
+    if (isLocked) throw new MitralError("WRAP_KEY_LOCKED", LOCKED);
   };
   await rig.open([rig.channel("lab", [sealedTo("registry", peer, envelope)])]);
   await rig.hand().give(note({ id: "A" }));
@@ -163,6 +205,11 @@ Deno.test("what is diverted is sealed as for the destination by whose sender it 
   await rig.clock.pass(rig.seen("messageDelivered"));
   assertEquals(standby.attempts.map(({ bytes }) => inside(bytes).payload), ["A|A|S|message|"]);
   assertEquals(envelope.statements.map(({ sequence }) => sequence), [0], "the numbers are the registry's");
+  const { id } = rig.all("messageDelivered")[0];
+  assertEquals(
+    decoder.decode((await rig.gateway.archive.show(id))?.payloads[0].statement),
+    `here said ${id}.1`,
+  );
   assertEquals(rig.gateway.snapshot().channels[0].destinations.ehr.stages.map(({ name }) => name), [
     "encrypt",
     "send",

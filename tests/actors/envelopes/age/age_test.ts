@@ -89,7 +89,7 @@ async function pair() {
 Deno.test("age without a signature holds the message and nothing else, and asks no keyring", async () => {
   const unsigned = bind({ ...config, signed: false });
   assertEquals(unsigned.isUnsigned, true);
-  const sealed = await unsigned.seal(MESSAGE, statement, []);
+  const { bytes: sealed } = await unsigned.seal(MESSAGE, statement, []);
   const decrypter = new Decrypter();
   decrypter.addIdentity(identities[0]);
   assertEquals(await decrypter.decrypt(sealed), MESSAGE);
@@ -99,7 +99,7 @@ Deno.test("age without a signature holds the message and nothing else, and asks 
 
 Deno.test("age without a signature makes no receipt and judges none", async () => {
   const unsigned = bind({ ...config, signed: false });
-  const opened = await unsigned.open(await unsigned.seal(MESSAGE, statement, []));
+  const opened = await unsigned.open((await unsigned.seal(MESSAGE, statement, [])).bytes);
   assertEquals(
     await codeOf(unsigned.receipt(MESSAGE, opened, { kind: "accepted" })),
     "AGE_STATEMENT_MISSING",
@@ -114,7 +114,7 @@ Deno.test("age refuses what is not signed, unless it is told otherwise", async (
   for (
     const inside of [MESSAGE, bytesOf(""), bytesOf("\n"), bytesOf("a.b.c\n"), bytesOf("A".repeat(200_000))]
   ) {
-    const sealed = await bind({ ...config, signed: false }).seal(inside, statement, []);
+    const { bytes: sealed } = await bind({ ...config, signed: false }).seal(inside, statement, []);
     assertEquals(await codeOf(lab.open(sealed)), "AGE_STATEMENT_MISSING");
   }
 });
@@ -122,7 +122,7 @@ Deno.test("age refuses what is not signed, unless it is told otherwise", async (
 Deno.test("age puts the statement on a line before the message", async () => {
   const { hospital } = await pair();
   const inside =
-    (await bind({ ...config, signed: false }).open(await hospital.seal(MESSAGE, statement, ["lab"])))
+    (await bind({ ...config, signed: false }).open((await hospital.seal(MESSAGE, statement, ["lab"])).bytes))
       .payload;
   const end = inside.indexOf(10);
   assertEquals(inside.slice(end + 1), MESSAGE);
@@ -142,20 +142,24 @@ Deno.test("age puts the statement on a line before the message", async () => {
 Deno.test("age refuses another message under a statement, and names the field", async () => {
   const { hospital, lab } = await pair();
   const unsigned = bind({ ...config, signed: false });
-  const inside = (await unsigned.open(await hospital.seal(MESSAGE, statement, ["lab"]))).payload;
-  const swapped = await unsigned.seal(inside.with(-1, 10), statement, []);
+  const inside = (await unsigned.open((await hospital.seal(MESSAGE, statement, ["lab"])).bytes)).payload;
+  const { bytes: swapped } = await unsigned.seal(inside.with(-1, 10), statement, []);
   assertEquals(await codeOf(lab.open(swapped)), "AGE_STATEMENT_MISMATCHED");
 });
 
 Deno.test("age opens what is armored", async () => {
-  const sealed = await bind({ ...config, signed: false }).seal(MESSAGE, statement, []);
+  const { bytes: sealed } = await bind({ ...config, signed: false }).seal(MESSAGE, statement, []);
   const armored = bytesOf(`\n${armor.encode(sealed)}`);
   assertEquals((await bind({ ...config, signed: false }).open(armored)).payload, MESSAGE);
 });
 
 Deno.test("age seals for each recipient alone, hybrid ones too", async () => {
   for (const [at, recipient] of recipients.entries()) {
-    const sealed = await bind({ recipients: [recipient], signed: false }).seal(MESSAGE, statement, []);
+    const { bytes: sealed } = await bind({ recipients: [recipient], signed: false }).seal(
+      MESSAGE,
+      statement,
+      [],
+    );
     const opening = (identity: string) => bind({ identity: secretOf(identity), signed: false }).open(sealed);
     assertEquals((await opening(identities[at])).payload, MESSAGE);
     assertEquals(await codeOf(opening(identities[1 - at])), "AGE_IDENTITY_MISMATCHED");
@@ -166,7 +170,7 @@ Deno.test("age reads its file of recipients for each message", async () => {
   let text = `# the clearing house\n\n${recipients[0]}\r\n`;
   const unsigned = bind({ recipientsFile: secretOf("", async () => text), signed: false });
   const opened = async (at: number) => {
-    const sealed = await unsigned.seal(MESSAGE, statement, []);
+    const { bytes: sealed } = await unsigned.seal(MESSAGE, statement, []);
     return (await bind({ identity: secretOf(identities[at]), signed: false }).open(sealed)).payload;
   };
   assertEquals(await opened(0), MESSAGE);
@@ -186,7 +190,7 @@ Deno.test("age names keys that are none, and what is not encrypted with it", asy
     codeOf(bind({ ...settings, signed: false }).seal(MESSAGE, statement, []));
   assertEquals(await seal({}), "AGE_KEY_INVALID");
   assertEquals(await seal({ recipients: ["age1nonsense"] }), "AGE_KEY_INVALID");
-  const sealed = await bind({ ...config, signed: false }).seal(MESSAGE, statement, []);
+  const { bytes: sealed } = await bind({ ...config, signed: false }).seal(MESSAGE, statement, []);
   const open = (identity: string | undefined, bytes: Uint8Array) =>
     codeOf(bind({ ...(identity ? { identity: secretOf(identity) } : {}), signed: false }).open(bytes));
   assertEquals(await open(undefined, sealed), "AGE_KEY_INVALID");

@@ -18,7 +18,7 @@ async function header(): Promise<Header> {
   const sender = bindEnvelope(hpke, { profile: "any" }, await testKeyring("hospital", ["lab"]), {
     nowMs: () => 1_000,
   });
-  const sealed = await sender.seal(
+  const { bytes: sealed } = await sender.seal(
     new Uint8Array(10),
     {
       id: "m1",

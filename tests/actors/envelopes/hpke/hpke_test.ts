@@ -202,7 +202,7 @@ Deno.test("hpke seals the longest statement for the most recipients within its o
 Deno.test("hpke takes a receipt of an earlier epoch: what it is for was sent again by a gateway that was restored", async () => {
   const { hospital, lab } = await pair();
   const ours = bindEnvelope(hpke, { profile: "any" }, hospital, { nowMs: () => NOW_MS });
-  const sealed = await ours.seal(payload, statement, ["lab"]);
+  const { bytes: sealed } = await ours.seal(payload, statement, ["lab"]);
   const receipt = await lab.receipt(sealed, await lab.open(sealed), { kind: "accepted" });
   const again = { payload, to: "lab", statement: { ...statement, epoch: statement.epoch + 1 } };
   assertEquals((await ours.judge(receipt.bytes, again)).kind, "accepted");

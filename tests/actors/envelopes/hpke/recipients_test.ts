@@ -41,7 +41,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 
 async function sealedForAll() {
   const keys = await keyringFor("hospital", RECIPIENTS, () => ANY);
-  return partsOf(await bind(keys).seal(payload, statement, RECIPIENTS));
+  return partsOf((await bind(keys).seal(payload, statement, RECIPIENTS)).bytes);
 }
 
 /** What each recipient makes of the envelope with another list of wraps. */
@@ -92,9 +92,13 @@ Deno.test("hpke takes no wrapped key from another envelope, nor a body", async (
 });
 
 Deno.test("hpke refuses a key of one suite under the name of the other", async () => {
-  const sealed = await bind(await keyringFor("hospital", ["lab"], () => ANY)).seal(payload, statement, [
-    "lab",
-  ]);
+  const { bytes: sealed } = await bind(await keyringFor("hospital", ["lab"], () => ANY)).seal(
+    payload,
+    statement,
+    [
+      "lab",
+    ],
+  );
   const keys = await keyringFor("lab", ["hospital"], () => ANY);
   const other: Keyring = {
     ...keys,
@@ -109,7 +113,7 @@ Deno.test("hpke refuses a key of one suite under the name of the other", async (
 Deno.test("hpke under the profile nist seals and opens by NIST's algorithms, receipts included", async () => {
   const hospital = bind(await keyringFor("hospital", RECIPIENTS, () => NIST), "nist");
   const lab = bind(await keyringFor("lab", ["hospital"], () => NIST), "nist");
-  const sealed = await hospital.seal(payload, statement, RECIPIENTS);
+  const { bytes: sealed } = await hospital.seal(payload, statement, RECIPIENTS);
   const opened = await lab.open(sealed);
   const { bytes } = await lab.receipt(sealed, opened, { kind: "accepted" });
   assertEquals((await hospital.judge(bytes, { statement, payload, to: "lab" })).kind, "accepted");
@@ -119,7 +123,7 @@ Deno.test("hpke under the profile nist refuses every other algorithm, in either 
   const suiteOf = (signs: EnvelopeSuite["signs"], labSeals: EnvelopeSuite["seals"]) => (name: string) =>
     name === "hospital" ? { signs, seals: NIST.seals } : { signs: NIST.signs, seals: labSeals };
   const sealed = async (suites: (name: string) => EnvelopeSuite, to: readonly string[]) =>
-    await bind(await keyringFor("hospital", to, suites)).seal(payload, statement, to);
+    (await bind(await keyringFor("hospital", to, suites)).seal(payload, statement, to)).bytes;
   const refusal = async (suites: (name: string) => EnvelopeSuite, to: readonly string[]) =>
     await codeOf(bind(await keyringFor("lab", ["hospital"], suites), "nist").open(await sealed(suites, to)));
 
@@ -151,8 +155,8 @@ Deno.test("hpke under the profile nist asks for no key but one of its own", asyn
       return keys.encryptionKey(partner, algorithms);
     },
   };
-  await bind(watched, "nist").seal(payload, statement, ["lab"]);
-  await bind(watched).seal(payload, statement, ["lab"]);
+  (await bind(watched, "nist").seal(payload, statement, ["lab"])).bytes;
+  (await bind(watched).seal(payload, statement, ["lab"])).bytes;
   assertEquals(asked, [["MLKEM768-P256"], ["MLKEM768-X25519", "MLKEM768-P256"]]);
 });
 
@@ -160,7 +164,7 @@ Deno.test("hpke under the profile nist takes no receipt signed by another algori
   const suiteOf = (name: string): EnvelopeSuite => name === "lab" ? { ...NIST, signs: "Ed25519" } : NIST;
   const keys = await keyringFor("hospital", ["lab"], suiteOf);
   const lab = bind(await keyringFor("lab", ["hospital"], suiteOf));
-  const sealed = await bind(keys).seal(payload, statement, ["lab"]);
+  const { bytes: sealed } = await bind(keys).seal(payload, statement, ["lab"]);
   const { bytes } = await lab.receipt(sealed, await lab.open(sealed), { kind: "accepted" });
   const sent = { statement, payload, to: "lab" };
   assertEquals((await bind(keys).judge(bytes, sent)).kind, "accepted");
@@ -170,7 +174,7 @@ Deno.test("hpke under the profile nist takes no receipt signed by another algori
 Deno.test("hpke takes no receipt by an algorithm it does not know", async () => {
   const keys = await keyringFor("hospital", ["lab"], () => ANY);
   const lab = bind(await keyringFor("lab", ["hospital"], () => ANY));
-  const sealed = await bind(keys).seal(payload, statement, ["lab"]);
+  const { bytes: sealed } = await bind(keys).seal(payload, statement, ["lab"]);
   const { bytes } = await lab.receipt(sealed, await lab.open(sealed), { kind: "accepted" });
   const [start, ...rest] = new TextDecoder().decode(bytes).split(".");
   const header = JSON.parse(atob(start));
@@ -187,7 +191,7 @@ Deno.test("hpke takes no receipt by an algorithm it does not know", async () => 
 Deno.test("hpke takes no receipt that says one thing to one reader and another to the next", async () => {
   const keys = await keyringFor("hospital", ["lab"], () => ANY);
   const labKeys = await keyringFor("lab", ["hospital"], () => ANY);
-  const sealed = await bind(keys).seal(payload, statement, ["lab"]);
+  const { bytes: sealed } = await bind(keys).seal(payload, statement, ["lab"]);
   const { bytes } = await bind(labKeys).receipt(sealed, await bind(labKeys).open(sealed), {
     kind: "accepted",
   });

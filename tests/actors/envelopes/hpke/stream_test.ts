@@ -87,7 +87,7 @@ Deno.test("a stream is sealed to what opens whole, and opens what was sealed who
     assert(sameBytes(opened.payload, payload), `another payload of ${size} came out`);
     assertEquals([opened.statement, facts.size], [statement, size]);
 
-    const whole = await sender.seal(payload, statement, ["lab"]);
+    const { bytes: whole } = await sender.seal(payload, statement, ["lab"]);
     const stream = await openStream(inPieces(whole, 9_999), lab);
     assertEquals(stream.statement, statement);
     assert(
@@ -110,7 +110,7 @@ Deno.test("a stream is sealed and opened alike in whatever pieces it comes", asy
 Deno.test("a stream whose chunks, or batches, are all full ends in an empty chunk", async () => {
   for (const inside of [16_384, BATCH_BYTES, 2 * BATCH_BYTES]) {
     // The statement and its length come first inside; the length of the statement hangs on the digits of the size.
-    const like = await sender.seal(payloadOf(inside - 1_000), statement, ["lab"]);
+    const { bytes: like } = await sender.seal(payloadOf(inside - 1_000), statement, ["lab"]);
     const payload = payloadOf(inside - 4 - (await receiver.open(like)).signed.length);
     const { sealed } = await sealedStream(payload);
     const { payload: read } = await openStream(inPieces(sealed, 10_000), lab);
@@ -140,7 +140,7 @@ Deno.test("a stream that is not the same when it is read again cannot be opened"
 
 Deno.test("an opened stream fails before its end where a byte is altered, and says what came was provisional", async () => {
   const payload = payloadOf(2 * BATCH_BYTES);
-  const sealed = await sender.seal(payload, statement, ["lab"]);
+  const { bytes: sealed } = await sender.seal(payload, statement, ["lab"]);
   const chunksAt = sealed.length - readParts(sealed, () => {
     throw new Error("Cannot read the test's own envelope");
   }).body.length + CHUNKS_AT;
@@ -165,7 +165,7 @@ Deno.test("an opened stream fails before its end where a byte is altered, and sa
 });
 
 Deno.test("an opened stream cut anywhere fails by the code it fails by whole", async () => {
-  const sealed = await sender.seal(payloadOf(BATCH_BYTES + 100), statement, ["lab"]);
+  const { bytes: sealed } = await sender.seal(payloadOf(BATCH_BYTES + 100), statement, ["lab"]);
   const { length } = sealed;
   const ends = [1, 16, 17, 500, SEALED_CHUNK_BYTES, BATCH_BYTES].map((left) => length - left);
   for (const end of [...Array.from({ length: 60 }, (_, at) => at * 97), ...ends]) {
@@ -178,7 +178,7 @@ Deno.test("an opened stream cut anywhere fails by the code it fails by whole", a
 
 Deno.test("an opened stream fails at its end where the payload is not the one that was signed", async () => {
   const payload = payloadOf(50_000);
-  const { pub } = readParts(await sender.seal(payload, statement, ["lab"]), () => {
+  const { pub } = readParts((await sender.seal(payload, statement, ["lab"])).bytes, () => {
     throw new Error("Cannot read the test's own envelope");
   });
   const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", payload)).toHex();
@@ -198,7 +198,7 @@ Deno.test("an opened stream fails at its end where the payload is not the one th
 });
 
 Deno.test("an opened stream gives nothing out where it is expired, for somebody else or by a stranger", async () => {
-  const sealed = await sender.seal(payloadOf(10), statement, ["lab"]);
+  const { bytes: sealed } = await sender.seal(payloadOf(10), statement, ["lab"]);
   const open = async (tools: typeof lab) =>
     codeIn(await openStream(inPieces(sealed, 100), tools).catch((error: unknown) => error));
   assertEquals(await open({ ...lab, nowMs: NOW_MS + 3_600_000 }), "HPKE_ENVELOPE_EXPIRED");
@@ -229,7 +229,7 @@ Deno.test("a stream's receipt is judged by the hash of what was sealed", async (
 });
 
 Deno.test("an opened stream that is let go stops whoever writes it and makes no receipt", async () => {
-  const sealed = await sender.seal(payloadOf(3 * BATCH_BYTES), statement, ["lab"]);
+  const { bytes: sealed } = await sender.seal(payloadOf(3 * BATCH_BYTES), statement, ["lab"]);
   let stopped = false;
   const source = async function* () {
     try {
@@ -245,7 +245,7 @@ Deno.test("an opened stream that is let go stops whoever writes it and makes no 
 });
 
 Deno.test("a sink that keeps on close and drops on abort keeps nothing of a stream that fails", async () => {
-  const sealed = await sender.seal(payloadOf(3 * BATCH_BYTES), statement, ["lab"]);
+  const { bytes: sealed } = await sender.seal(payloadOf(3 * BATCH_BYTES), statement, ["lab"]);
   const into = () => {
     const kept: { bytes?: number; state: string } = { state: "open" };
     let bytes = 0;

@@ -77,7 +77,7 @@ async function errorOf(promise: Promise<unknown>): Promise<MitralError> {
 
 Deno.test("jwe is compact for one partner and general JSON for several", async () => {
   const { hospital, sender } = await pair();
-  const [one] = [new TextDecoder().decode(await sender.seal(bytesOf("A"), statement, ["lab"]))];
+  const [one] = [new TextDecoder().decode((await sender.seal(bytesOf("A"), statement, ["lab"])).bytes)];
   assertEquals(one.split(".").length, 5);
   const first = hospital.encryptionKey("lab", ["X25519"]);
   const pub = publicPart(statement, [{ gw: "lab.example", kid: "a" }, { gw: "lab.example", kid: "b" }]);
@@ -93,7 +93,9 @@ Deno.test("jwe is compact for one partner and general JSON for several", async (
 
 Deno.test("jwe shows carriers no id, number or date", async () => {
   const { sender } = await pair();
-  const [head] = new TextDecoder().decode(await sender.seal(bytesOf("A"), statement, ["lab"])).split(".");
+  const [head] = new TextDecoder().decode((await sender.seal(bytesOf("A"), statement, ["lab"])).bytes).split(
+    ".",
+  );
   const shown = JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(head, { alphabet: "base64url" })));
   assertEquals(Object.keys(shown.seal), ["v", "from", "ch", "to"]);
 });
@@ -101,7 +103,7 @@ Deno.test("jwe shows carriers no id, number or date", async () => {
 Deno.test("jwe keeps as evidence what verifies with the message beside it, and has no second copy of it", async () => {
   const { sender, receiver, lab } = await pair();
   const payload = new Uint8Array(100_000).fill(65);
-  const { signed } = await receiver.open(await sender.seal(payload, statement, ["lab"]));
+  const { signed } = await receiver.open((await sender.seal(payload, statement, ["lab"])).bytes);
   assert(signed.length < 1_000, `${signed.length} bytes of evidence`);
   const [head, content, signature] = attach(signed, payload).split(".");
   const { kid } = JSON.parse(
@@ -118,9 +120,10 @@ Deno.test("jwe keeps as evidence what verifies with the message beside it, and h
 
 Deno.test("jwe refuses a header over its bound before it reads it", async () => {
   const { sender, receiver } = await pair();
-  const [, ...rest] = new TextDecoder().decode(await sender.seal(bytesOf("A"), statement, ["lab"])).split(
-    ".",
-  );
+  const [, ...rest] = new TextDecoder().decode((await sender.seal(bytesOf("A"), statement, ["lab"])).bytes)
+    .split(
+      ".",
+    );
   const error = await errorOf(receiver.open(bytesOf(["A".repeat(200_000), ...rest].join("."))));
   assertEquals([error.code, error.facts.field], ["JWE_HEADER_INVALID", "protected"]);
 });

@@ -29,11 +29,11 @@ async function sealed(from: Site, to: Site, change: Partial<Statement> = {}, tex
     contentType: "application/json",
     ...change,
   };
-  return await bindEnvelope(hpke, { profile: "any" }, keys, clock).seal(
+  return (await bindEnvelope(hpke, { profile: "any" }, keys, clock).seal(
     new TextEncoder().encode(text),
     statement,
     ["them"],
-  );
+  )).bytes;
 }
 
 /** Posts bytes to a door, as anybody may. */
