@@ -65,13 +65,14 @@ const methods: {
   async "messages.show"({ gateway }, params, person) {
     const found = await gateway.archive.show(text(params, "id"));
     if (!found) return null;
-    const { received, payloads, answer: _, ...told } = found;
+    // Whoever has the salt and the ledger can try what a message may say: it goes with the bytes alone.
+    const { received, salt, payloads, answer: _, ...told } = found;
     const facts = { ...told, receipts: receiptsOf(found) };
     const isQueued = found.deliveries.some(({ state }) => state === "queued");
     const shown: ShownMessage = isQueued ? { ...facts, waiting: await gateway.waitsFor(found.id) } : facts;
     if (!toggle(params, "content")) return shown;
     await gateway.noteSeen([found.id], "viewed", by(person, params));
-    return { ...shown, received, payloads };
+    return { ...shown, received, payloads, ...(salt === undefined ? {} : { salt }) };
   },
   async "messages.receipt"({ gateway }, params) {
     const found = await gateway.archive.show(text(params, "id"));

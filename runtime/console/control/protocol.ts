@@ -46,9 +46,9 @@ export type GatewayStatus = GatewaySnapshot & { readonly statistics: GatewayStat
 
 /** A message's facts and history, and what waits of it for what; its bytes only where they were asked for. */
 export type ShownMessage =
-  & Omit<MessageContent, "received" | "payloads" | "answer">
+  & Omit<MessageContent, "received" | "salt" | "payloads" | "answer">
   & { readonly waiting?: readonly WaitingDelivery[]; readonly receipts: readonly ShownReceipt[] }
-  & Partial<Pick<MessageContent, "received" | "payloads">>;
+  & Partial<Pick<MessageContent, "received" | "salt" | "payloads">>;
 
 /** What a gateway file changes; where it has problems, they are all there is. */
 export interface Planned {

@@ -126,10 +126,10 @@ Deno.test("a ledger that was changed, or shortened, is an alarm, and no head of 
     const [change, code] of [
       ["DELETE FROM ledger WHERE place = (SELECT max(place) FROM ledger)", "JOURNAL_LEDGER_SHORTENED"],
       [
-      "UPDATE ledger SET entries = CAST(replace(CAST(entries AS TEXT), 'looked 0', 'looked 9') AS BLOB)",
-      "JOURNAL_LEDGER_CHANGED",
-    ],
-  ] as const
+        "UPDATE ledger SET entries = CAST(replace(CAST(entries AS TEXT), 'looked 0', 'looked 9') AS BLOB)",
+        "JOURNAL_LEDGER_CHANGED",
+      ],
+    ] as const
   ) {
     const clock = new FakeClock();
     await using hospital = await LedgerSite.open("hospital", clock);
