@@ -1,7 +1,9 @@
 import { choice, durationMs } from "../contract/spec.ts";
-import { auditFormatNames } from "../trust/ledger/audit/audit_format_names.ts";
+import type { AuditPlan } from "../engine/plan.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
 import { adapterSection } from "./shape.ts";
+
+const FORMATS = ["atna", "fhir", "json"] as const satisfies readonly AuditPlan["format"][];
 
 /** The section `audit` of a gateway file. */
 export const AUDIT = adapterSection(
@@ -12,7 +14,7 @@ export const AUDIT = adapterSection(
     format: choice(
       "What they are written as: `atna`, audit messages of DICOM (IHE ATNA); `fhir`, AuditEvents of FHIR R4; `json`, the " +
         "entries as they are.",
-      auditFormatNames,
+      FORMATS,
       { default: DEFAULTS.audit.format },
     ),
     alarmAfterMs: durationMs(

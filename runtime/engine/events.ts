@@ -326,4 +326,7 @@ export interface GatewaySnapshot {
 }
 
 export type { DoorState, ExchangePartnerState, ExchangeState } from "./exchange/state.ts";
+export type { ForwardEvent } from "./ledger/forward_events.ts";
+export type { LedgerPlace } from "./ledger/forward_mark.ts";
+export type { ForwardState } from "./ledger/forwarder.ts";
 export type { LedgerState, WitnessState } from "./ledger/state.ts";

@@ -39,6 +39,8 @@ export interface ExchangePlan {
   readonly receiptMsMax: number;
 }
 
+export type { AuditFormatName } from "../trust/ledger/audit/audit_format_names.ts";
+
 /** Where entries of the ledger go as they come. */
 export interface AuditPlan {
   /** By which adapter. */

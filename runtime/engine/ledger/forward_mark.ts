@@ -2,7 +2,9 @@ import type { Memory } from "../../contract/adapter.ts";
 
 /** Where an entry stands in the ledger. */
 export interface LedgerPlace {
+  /** Which tree of the journal, from 1 on. */
   readonly epoch: number;
+  /** From 0 on. */
   readonly number: number;
 }
 

@@ -101,6 +101,7 @@ Deno.test("config: the reference of the gateway file has a table for each sectio
   assertEquals(headings, [
     "The file",
     "exchange",
+    "audit",
     "channels.CHANNEL",
     "channels.CHANNEL.listen",
     "channels.CHANNEL.decrypt",

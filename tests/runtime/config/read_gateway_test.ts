@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Secret } from "../../../runtime/contract/spec.ts";
 import { secretOf } from "../../../runtime/contract/spec.ts";
 import type { GatewayPlan } from "../../../runtime/engine/plan.ts";
@@ -17,7 +17,8 @@ async function planOf(source: string | { readonly settings: unknown }): Promise<
 
 Deno.test("config: the guide's gateway file becomes a plan with absolute paths", async () => {
   const plan = await planOf(EXAMPLE);
-  const { channels, formats, ...gateway } = plan;
+  const { channels, formats, hash, ...gateway } = plan;
+  assertMatch(hash!, /^[0-9a-f]{64}$/);
   assertEquals(Object.keys(formats), Object.keys(catalog.formats));
   assertEquals(gateway, {
     name: "st-elsewhere",

@@ -57,3 +57,17 @@ Deno.test("config: a setting with a variable is shown as it is written, and comp
 Deno.test("config: a file with problems has no settings", async () => {
   assertEquals((await read("gateway: x\n")).settings, undefined);
 });
+
+Deno.test("config: the hash of a file, or of one of its channels, changes with what is written there alone", async () => {
+  const hashes = async (text: string) => {
+    const { plan } = await read(text);
+    return [plan!.hash!, plan!.channels[0].hash!];
+  };
+  const [whole, lab] = await hashes(SMALLEST);
+  assertEquals(await hashes(`# A comment.\n${SMALLEST}`), [whole, lab]);
+  const [other, port] = await hashes(SMALLEST.replace("7001", "7002"));
+  assertNotEquals([other, port], [whole, lab]);
+  const [renamed, same] = await hashes(SMALLEST.replace("st-elsewhere", "elsewhere"));
+  assertNotEquals(renamed, whole);
+  assertEquals(same, lab);
+});

@@ -67,7 +67,7 @@ Deno.test("run says when it is ready, serves control and monitor, and drains on 
     assertEquals([response.status, (await response.json()).healthy], [200, true]);
     assertEquals((await run(["status"], { cwd })).code, exitCodes.ok);
     assertEquals((await run(["channel", "reload", "inbox"], { cwd })).out, "reloaded inbox\n");
-    assertEquals(gateway.asked, [["reload", "inbox"]]);
+    assertEquals(gateway.asked, [["reload", "inbox"], ["noteLogin", { by: "ada" }]]);
 
     terminal.interrupt();
     assertEquals(await exitCode, exitCodes.ok);

@@ -85,6 +85,35 @@ Deno.test("status says why nothing is taken in or sent: a disk that is low, a re
   assertStringIncludes(statusLine(status), ", disk is low, nothing is sent since the restore");
 });
 
+Deno.test("status says who has seen the ledger, and each alarm that nobody has settled", () => {
+  const { atMs } = statistics;
+  const ledger: typeof snapshot.ledger = {
+    isSigned: true,
+    head: { epoch: 1, size: 18_204, atMs },
+    witnesses: [
+      { partner: "lab", signed: { epoch: 1, size: 18_200, atMs: atMs - 40_000 } },
+      { partner: "registry", trouble: "EXCHANGE_WAY_MISSING" },
+    ],
+    alarms: [{
+      id: "3",
+      atMs: atMs - 7_200_000,
+      code: "LEDGER_VIEW_SPLIT",
+      says: "Cannot vouch",
+      gateway: "lab.example",
+      partner: "lab",
+    }],
+  };
+  const status = { ...snapshot, statistics, ledger };
+  assertStringIncludes(
+    statusText(status, paintFor({ colour: false })),
+    `
+ledger: 18,204 entries signed just now, seen by lab 40 s ago, not yet seen by registry (EXCHANGE_WAY_MISSING)
+ledger alarm 3: LEDGER_VIEW_SPLIT, lab, for 2 h
+`,
+  );
+  assertStringIncludes(statusLine(status), ", 1 ledger alarm, ");
+});
+
 Deno.test("status says what is known where the journal and its disk say nothing", () => {
   const status = {
     ...snapshot,
@@ -101,10 +130,11 @@ Deno.test("status says what is known where the journal and its disk say nothing"
     },
   };
   assertEquals(
-    statusText(status, paintFor({ colour: false })).split("\n").slice(0, 7),
+    statusText(status, paintFor({ colour: false })).split("\n").slice(0, 8),
     [
       "st-elsewhere ready since 2026-01-02 03:00:00Z (10 min)",
       "journal failed, 12 messages pending, 12.4 kB of 268.4 MB",
+      "ledger: not signed: there is no ledger key",
       "",
       "channel  line        condition  queued  oldest  in quarantine  restarts  trouble",
       "lab      → registry  halted         10                                5  MLLP_PEER_UNREACHABLE",
@@ -137,7 +167,7 @@ Deno.test("status --watch prints a line a second where nobody draws, until it is
 Deno.test("status --watch draws in place for a person, and no more than fits", () =>
   withGateway(async ({ begin }) => {
     const clock = new FakeClock();
-    const options = { world: worldWith(clock), isTerminal: true, rows: 9 };
+    const options = { world: worldWith(clock), isTerminal: true, rows: 10 };
     const { terminal, exitCode } = begin("status --watch", options);
     await clock.armed(1000);
     const first = terminal.stdout;
@@ -146,7 +176,7 @@ Deno.test("status --watch draws in place for a person, and no more than fits", (
     const second = terminal.stdout.slice(first.length);
     assert(first.startsWith("\x1b[2J\x1b[H"), first);
     assert(second.startsWith("\x1b[H"), second);
-    assertEquals(second.split("\n").length - 1, 8);
+    assertEquals(second.split("\n").length - 1, 9);
     assertStringIncludes(second, "MLLP_PEER_UNREACHABLE\x1b[K\n");
     assert(!second.includes("listens on"), second);
     terminal.interrupt();
