@@ -15,11 +15,13 @@
 
 export * from "./runtime/contract/actor.ts";
 export * from "./runtime/contract/adapter.ts";
+export { type AuditFormatName, auditFormatNames } from "./runtime/contract/audit_format.ts";
 export * from "./runtime/contract/envelope.ts";
 export * from "./runtime/contract/error.ts";
 export * from "./runtime/contract/format.ts";
 export * from "./runtime/contract/message.ts";
 export type * from "./runtime/contract/patient.ts";
+export { type Purpose, type PurposeRule, PURPOSES } from "./runtime/contract/purposes.ts";
 export type * from "./runtime/contract/probe.ts";
 export * from "./runtime/contract/signal.ts";
 export * from "./runtime/contract/spec.ts";
@@ -41,7 +43,6 @@ export type { Range } from "./runtime/journal/exchanged.ts";
 export type { PartnerCheck, PartnerTestLine } from "./runtime/engine/exchange/partner_test.ts";
 export type * from "./runtime/engine/gateway_api.ts";
 export type * from "./runtime/engine/disclosures/reports_api.ts";
-export { type Purpose, type PurposeRule, PURPOSES } from "./runtime/engine/disclosures/purposes.ts";
 export type { PathCondition, PathState } from "./runtime/engine/paths/path_set.ts";
 export type * from "./runtime/engine/plan.ts";
 export type * from "./runtime/engine/statistics.ts";

@@ -1,5 +1,5 @@
 import { choice, record, text } from "../contract/spec.ts";
-import { PURPOSE_NAMES } from "../engine/disclosures/purposes.ts";
+import { PURPOSE_NAMES } from "../contract/purposes.ts";
 
 /** What a destination says where what goes out there is a disclosure. */
 export const DISCLOSURE = record(

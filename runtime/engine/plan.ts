@@ -2,8 +2,8 @@ import type { TransformerSpec } from "../contract/actor.ts";
 import type { ListenerSpec, SenderSpec } from "../contract/adapter.ts";
 import type { EnvelopeSpec } from "../contract/envelope.ts";
 import type { FormatSpec } from "../contract/format.ts";
-import type { AuditFormatName } from "../trust/ledger/audit/audit_format_names.ts";
-import type { Purpose } from "./disclosures/purposes.ts";
+import type { AuditFormatName } from "../contract/audit_format.ts";
+import type { Purpose } from "../contract/purposes.ts";
 import type { Link } from "../trust/partner_file.ts";
 
 /** What a partner is known by. Files are absolute. */
@@ -39,7 +39,6 @@ export interface ExchangePlan {
   readonly receiptMsMax: number;
 }
 
-export type { AuditFormatName } from "../trust/ledger/audit/audit_format_names.ts";
 
 /** Where entries of the ledger go as they come. */
 export interface AuditPlan {

@@ -8,7 +8,7 @@ import type { FinalVerdict, OutboxEntry } from "./delivery_stages.ts";
 import { type Correspondent, sent } from "./exchanged.ts";
 import { limits } from "./limits.ts";
 import type { ChannelPlan, DestinationPlan, DisclosurePlan } from "./plan.ts";
-import { purposeOf } from "./disclosures/purposes.ts";
+import { purposeOf } from "../contract/purposes.ts";
 import type { SecondAnswers } from "./second_answers.ts";
 import { troubleOf } from "./trouble.ts";
 

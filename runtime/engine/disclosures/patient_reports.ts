@@ -12,7 +12,7 @@ import type { Journal } from "../../journal/journal.ts";
 import { errors } from "../gateway_errors.ts";
 import { limits } from "../limits.ts";
 import { accessReview } from "./access_review.ts";
-import { purposeOf } from "./purposes.ts";
+import { purposeOf } from "../../contract/purposes.ts";
 import type {
   AccessQuery,
   AccessReport,

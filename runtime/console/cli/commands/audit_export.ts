@@ -1,5 +1,5 @@
 import { AUDIT_FORMATS } from "../../../trust/ledger/audit/audit_formats.ts";
-import { auditFormatNames } from "../../../trust/ledger/audit/audit_format_names.ts";
+import { auditFormatNames } from "../../../contract/audit_format.ts";
 import { readCheckpoint } from "../../../trust/ledger/checkpoint.ts";
 import { ENTRY_KINDS } from "../../../trust/ledger/entry_bytes.ts";
 import type { AuditRecord } from "../../../trust/ledger/audit/audit_record.ts";

@@ -1,4 +1,4 @@
-import type { AuditFormatName } from "./audit_format_names.ts";
+import type { AuditFormatName } from "../../../contract/audit_format.ts";
 import type { AuditRecord } from "./audit_record.ts";
 import { dicomAuditMessage } from "./dicom_audit_message.ts";
 import { fhirAuditEvent } from "./fhir_audit_event.ts";
