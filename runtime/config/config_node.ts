@@ -66,13 +66,16 @@ export function keySpot(node: ConfigNode): Spot {
 export function pathOf(parent: string, part: string | number): string {
   if (typeof part === "number") return `${parent}[${part}]`;
   const name = /^[\w-]+$/.test(part) ? part : JSON.stringify(part);
-  return parent === WHOLE || parent === WHOLE_TESTS ? name : `${parent}.${name}`;
+  return WHOLES.includes(parent) ? name : `${parent}.${name}`;
 }
 
 /** The path of the whole file. */
 export const WHOLE = "the gateway file";
 /** The path of a whole file of tests. */
 export const WHOLE_TESTS = "the test file";
+/** The path of a whole network file. */
+export const WHOLE_NETWORK = "the network file";
+const WHOLES = [WHOLE, WHOLE_TESTS, WHOLE_NETWORK];
 
 /** The node at a path of keys, or the last one on the way that is there. */
 export function nearestNode(node: ConfigNode, ...keys: readonly string[]): ConfigNode {

@@ -5,18 +5,7 @@ import type { QueuedDelivery } from "./queued_deliveries.ts";
 import type { ActQuery, ActRecord } from "./acts.ts";
 import type { Cancellable } from "./cancels.ts";
 import type { AskExchanged, AskNumbered, ExchangedRanges, NumberedRanges } from "./exchanged.ts";
-import type {
-  AskCheckpoints,
-  AskConsistency,
-  AskEntries,
-  AskEntryAt,
-  AskHandedFiles,
-  AskInclusion,
-  CheckpointRecord,
-  EntriesSlice,
-  HandedFile,
-  LedgerQuestion,
-} from "./ledger/operations.ts";
+import type { LedgerAnswer, LedgerQuestion } from "./ledger/operations.ts";
 import type { LedgerTrouble } from "./ledger/trouble.ts";
 import type { AskNewer, NewerSlice } from "./newer_deliveries.ts";
 import type { AskReplayable, ReplayablePage } from "./replay_reader.ts";
@@ -146,9 +135,5 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends AskNumbered ? NumberedRanges
   : Q extends AskProgress ? MessageProgress | undefined
   : Q extends { ask: "forgetKeys" } ? null
-  : Q extends AskEntries ? EntriesSlice
-  : Q extends AskEntryAt ? number
-  : Q extends AskInclusion | AskConsistency ? readonly Uint8Array[]
-  : Q extends AskCheckpoints ? readonly CheckpointRecord[]
-  : Q extends AskHandedFiles ? readonly HandedFile[]
+  : Q extends LedgerQuestion ? LedgerAnswer<Q>
   : PendingTotals;

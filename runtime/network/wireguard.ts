@@ -26,6 +26,8 @@ export interface WireGuardPeer {
   readonly endpoint?: string;
   /** Networks behind it, which it may send from: its address inside the tunnel at least. */
   readonly allowed: readonly string[];
+  /** How often it hears of us when there is nothing to say; 25 s where left out. */
+  readonly keepAliveMs?: number;
 }
 
 /** What the configuration of our end is made from. Nothing of it is secret. */
@@ -57,7 +59,7 @@ const OVERHEAD_BYTES = 80;
 const MTU_MIN = 1280;
 const WAY_MTU = 1500;
 /** Shorter than any firewall forgets UDP that it has seen an answer to (30 s); what WireGuard's own manual advises. */
-const KEEPALIVE_S = 25;
+const KEEP_ALIVE_MS = 25_000;
 
 /** What may stand in a line: the file is run by root, and a line of it may be a command. */
 const FIT = {
@@ -104,7 +106,7 @@ export function renderWireGuard(
       `PublicKey = ${fit("publicKey", peer.publicKey)}`,
       ...(peer.endpoint === undefined ? [] : [`Endpoint = ${fit("endpoint", peer.endpoint)}`]),
       `AllowedIPs = ${peer.allowed.map((one) => fit("network", one)).join(", ")}`,
-      `PersistentKeepalive = ${KEEPALIVE_S}`,
+      `PersistentKeepalive = ${Math.floor((peer.keepAliveMs ?? KEEP_ALIVE_MS) / 1_000)}`,
     ]),
   ];
   return `${lines.join("\n")}\n`;

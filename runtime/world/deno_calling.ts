@@ -1,4 +1,5 @@
 import net, { type Socket } from "node:net";
+import { KEEP_ALIVE_MS } from "../contract/keep_alive.ts";
 import type { ClientTls } from "../contract/tls.ts";
 import type { Connection } from "../contract/world.ts";
 import { StreamConnection } from "./deno_sockets.ts";
@@ -32,8 +33,6 @@ export async function call(
   const { stream, known } = await secureClient(dialled, host, tls, signal ? { signal } : {});
   return new StreamConnection(stream, `${host}:${port}`, known, explained, lossOf(stream));
 }
-
-const KEEP_ALIVE_MS = 60_000;
 
 /** A connected socket that does not hold small writes back. */
 export function dial(host: string, port: number, signal?: AbortSignal): Promise<Socket> {

@@ -1,5 +1,6 @@
 import net, { type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { KEEP_ALIVE_MS } from "../contract/keep_alive.ts";
 import type { ListenOptions, Review } from "../contract/world.ts";
 import { type Known, peerOf, plain } from "./deno_sockets.ts";
 import { secureServer } from "./deno_tls.ts";
@@ -78,8 +79,6 @@ export async function listenOn(
     },
   };
 }
-
-const KEEP_ALIVE_MS = 60_000;
 
 /** The port that was really taken. */
 export function portOf(server: Server): number {

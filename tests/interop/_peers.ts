@@ -8,9 +8,25 @@ const PEERS = {
   "age": [["age", "--version"]],
   "bash": [["bash", "--version"]],
   "curl": [["curl", "--version"]],
+  // It has no call that only says whether it is there; nor have the plugins below, which are files.
+  "charon-systemd": [["/usr/bin/env", "test", "-x", "/usr/sbin/charon-systemd"]],
   "fish": [["fish", "--version"]],
   "gpg": [["gpg", "--version"]],
+  "iproute2": [["ip", "-V"], ["/usr/sbin/ip", "-V"]],
+  "libcharon-extra-plugins": [[
+    "/usr/bin/env",
+    "test",
+    "-e",
+    "/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so",
+  ]],
+  "libstrongswan-standard-plugins": [[
+    "/usr/bin/env",
+    "test",
+    "-e",
+    "/usr/lib/ipsec/plugins/libstrongswan-openssl.so",
+  ]],
   "nats-server": [[NATS_SERVER, "--version"]],
+  "nftables": [["nft", "--version"], ["/usr/sbin/nft", "--version"]],
   "nginx-light": [["/usr/sbin/nginx", "-v"], ["nginx", "-v"]],
   // It has no call that only says whether it is there.
   "openssh-server": [["/usr/bin/env", "test", "-x", "/usr/sbin/sshd"]],
@@ -27,8 +43,12 @@ const PEERS = {
   "python3-hl7": [["python3", "-c", "import hl7.mllp"], ["/usr/bin/python3", "-c", "import hl7.mllp"]],
   "python3-jwcrypto": [["/usr/bin/python3", "-c", "import jwcrypto"], ["python3", "-c", "import jwcrypto"]],
   "python3-paramiko": [["/usr/bin/python3", "-c", "import paramiko"], ["python3", "-c", "import paramiko"]],
+  "strongswan-swanctl": [["/usr/bin/env", "test", "-x", "/usr/sbin/swanctl"]],
   "stunnel4": [["stunnel4", "-version"]],
   "systemd": [["systemd-analyze", "--version"]],
+  "tcpdump": [["tcpdump", "--version"], ["/usr/sbin/tcpdump", "--version"]],
+  "wireguard-go": [["wireguard-go", "--version"]],
+  "wireguard-tools": [["wg", "--version"]],
   "zsh": [["zsh", "--version"]],
 } as const satisfies Readonly<Record<string, readonly (readonly [string, ...string[]])[]>>;
 

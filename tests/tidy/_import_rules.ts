@@ -9,7 +9,8 @@ const RUNTIME_PARTS: { readonly [part: string]: readonly string[] } = {
   engine: ["contract", "journal", "trust"],
   config: ["contract", "engine"],
   telemetry: ["contract", "engine"],
-  console: ["contract", "journal", "trust", "engine", "config", "telemetry"],
+  network: ["contract", "config"],
+  console: ["contract", "journal", "trust", "engine", "config", "telemetry", "network"],
   // The machine's side of the two ports: `World` and the console's `Terminal`.
   world: ["contract", "console"],
 };

@@ -2,8 +2,7 @@ import type { World } from "../../contract/world.ts";
 import { type By, PROGRAM } from "../../journal/acts.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { errors as journalErrors } from "../../journal/schema.ts";
-import type { LedgerHead, LedgerQuestion } from "../../journal/ledger/operations.ts";
-import type { AnswerTo } from "../../journal/questions.ts";
+import type { LedgerAnswer, LedgerHead, LedgerQuestion } from "../../journal/ledger/operations.ts";
 import type { GatewayKeyring } from "../../trust/keyring.ts";
 import { originOf, type ReadCheckpoint, verifyCheckpoint } from "../../trust/ledger/checkpoint.ts";
 import type { LedgerKey } from "../../trust/ledger_key.ts";
@@ -14,7 +13,7 @@ import type { GatewayPlan } from "../plan.ts";
 import { type LedgerAlarm, LedgerAlarms } from "./alarms.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { errors } from "./errors.ts";
-import { GatewayEntries, type GatewayEntriesParts, type Login } from "./gateway_entries.ts";
+import { GatewayEntries, type Login } from "./gateway_entries.ts";
 import type { RunningLedger } from "./ledger_api.ts";
 import { handedKeys } from "./ledger_keys.ts";
 import type { LedgerState, WitnessAnswer } from "./state.ts";
@@ -141,8 +140,8 @@ export class GatewayLedger implements RunningLedger {
     return await this.#parts.journal().write({ op: "readHead" });
   }
 
-  async ask<Q extends LedgerQuestion>(question: Q): Promise<AnswerTo<Q>> {
-    return await this.#parts.journal().ask(question);
+  async ask<Q extends LedgerQuestion>(question: Q): Promise<LedgerAnswer<Q>> {
+    return await this.#parts.journal().ask(question) as LedgerAnswer<Q>;
   }
 
   async alarms(): Promise<readonly LedgerAlarm[]> {

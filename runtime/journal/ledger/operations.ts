@@ -146,3 +146,10 @@ export type LedgerQuestion =
   | AskConsistency
   | AskCheckpoints
   | AskHandedFiles;
+
+/** What each question gives. */
+export type LedgerAnswer<Q extends LedgerQuestion> = Q extends AskEntries ? EntriesSlice
+  : Q extends AskEntryAt ? number
+  : Q extends AskInclusion | AskConsistency ? readonly Uint8Array[]
+  : Q extends AskCheckpoints ? readonly CheckpointRecord[]
+  : readonly HandedFile[];

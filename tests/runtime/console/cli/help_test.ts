@@ -26,6 +26,7 @@ const commands = [
   "keys rotate",
   "keys seal",
   "keys show",
+  "keys wireguard",
   "relay",
   "relay init",
   "relay add",
@@ -35,6 +36,10 @@ const commands = [
   "relay list",
   "relay apply",
   "relay check",
+  "network",
+  "network init",
+  "network render",
+  "network diff",
   "partner",
   "partner invite",
   "partner accept",
@@ -101,7 +106,9 @@ for (const command of commands) {
 Deno.test("console shows with every command that does something an example of it", async () => {
   for (
     const command of commands.filter((name) =>
-      !["keys", "partner", "channel", "messages", "journal", "relay", "tls", "version"].includes(name)
+      !["keys", "partner", "channel", "messages", "journal", "network", "relay", "tls", "version"].includes(
+        name,
+      )
     )
   ) {
     const { out } = await run([...command.split(" "), "--help"]);

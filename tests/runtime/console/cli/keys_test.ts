@@ -256,6 +256,41 @@ Deno.test("keys say who changed them last, to their owner alone", () =>
     assert(!(await mitral("keys show keys/lab.partner.json")).out.includes("ann"));
   }));
 
+Deno.test("keys wireguard writes the private key for its owner alone, over nothing unless it is told to", () =>
+  withKeys(async ({ cwd, mitral, json }) => {
+    const out = join(cwd, "mitral.key");
+    const first = await mitral("keys wireguard --out mitral.key");
+    assertEquals([first.code, first.err], [exitCodes.ok, ""]);
+    assertStringIncludes(first.out, "in clear");
+    const secret = (await Deno.readTextFile(out)).trim();
+    assertEquals((await Deno.stat(out)).mode! & 0o777, 0o600);
+    assert(!first.out.includes(secret));
+    const { wireguard } = await partnerIn(cwd);
+    assertStringIncludes(first.out, wireguard!.publicBytes.toBase64());
+    assertStringIncludes(
+      (await mitral("keys show keys/lab.partner.json")).out,
+      wireguard!.publicBytes.toBase64(),
+    );
+    await mitral("keys rotate wireguard");
+    const again = await mitral("keys wireguard --out mitral.key");
+    assertEquals(again.code, exitCodes.cannot);
+    assertStringIncludes(again.err, "CONSOLE_FILE_EXISTS");
+    assertEquals((await Deno.readTextFile(out)).trim(), secret);
+    const { kid } = await json("keys wireguard --out mitral.key --replace");
+    assertEquals(kid, (await identityIn(cwd)).wireguard?.keyId);
+    assertNotEquals((await Deno.readTextFile(out)).trim(), secret);
+    assertEquals((await Deno.stat(out)).mode! & 0o777, 0o600);
+  }));
+
+Deno.test("keys wireguard says how a gateway of the profile nist gets a key", () =>
+  withKeys(async ({ mitral }) => {
+    const { code, err } = await mitral("keys wireguard --out x.key");
+    assertEquals(code, exitCodes.cannot);
+    assertStringIncludes(err, "IDENTITY_WIREGUARD_MISSING");
+    assertEquals((await mitral("keys rotate wireguard")).code, exitCodes.ok);
+    assertEquals((await mitral("keys wireguard --out x.key")).code, exitCodes.ok);
+  }, "--profile nist"));
+
 Deno.test("check says that keys from before have none for the ledger, and seal adds it", () =>
   withKeys(async ({ cwd, mitral }) => {
     const own = join(cwd, "keys/gateway.json");

@@ -212,7 +212,7 @@ Deno.test("where the data were deleted and a ledger begins anew, both sides rais
 });
 
 Deno.test("a restore from a backup begins a ledger that partners sign, and they are told from which entry on the old one is gone", async () => {
-  const { hospital, lab, clock } = await twoSites();
+  const { hospital, lab } = await twoSites();
   await using _one = hospital, _other = lab;
   await hospital.grow(10);
   await settled(hospital);
