@@ -43,6 +43,26 @@ export type { Range } from "./runtime/journal/exchanged.ts";
 export type { PartnerCheck, PartnerTestLine } from "./runtime/engine/exchange/partner_test.ts";
 export type * from "./runtime/engine/gateway_api.ts";
 export type * from "./runtime/engine/disclosures/reports_api.ts";
+export type { RunningLedger } from "./runtime/engine/ledger/ledger_api.ts";
+export type { LedgerAlarm } from "./runtime/engine/ledger/alarms.ts";
+export type { Login } from "./runtime/engine/ledger/gateway_entries.ts";
+export type { WitnessAnswer } from "./runtime/engine/ledger/state.ts";
+export type {
+  AskCheckpoints,
+  AskConsistency,
+  AskEntries,
+  AskEntryAt,
+  AskHandedFiles,
+  AskInclusion,
+  CheckpointRecord,
+  EntriesSlice,
+  HandedFile,
+  LedgerAnswer,
+  LedgerHead,
+  LedgerQuestion,
+  NumberedEntry,
+} from "./runtime/journal/ledger/operations.ts";
+export type { EntryKind, LedgerEntry } from "./runtime/trust/ledger/entry.ts";
 export type { PathCondition, PathState } from "./runtime/engine/paths/path_set.ts";
 export type * from "./runtime/engine/plan.ts";
 export type * from "./runtime/engine/statistics.ts";

@@ -39,7 +39,6 @@ export interface ExchangePlan {
   readonly receiptMsMax: number;
 }
 
-
 /** Where entries of the ledger go as they come. */
 export interface AuditPlan {
   /** By which adapter. */

@@ -15,18 +15,7 @@ import type {
   SeenSlice,
 } from "./disclosures/operations.ts";
 import type { AskExchanged, AskNumbered, ExchangedRanges, NumberedRanges } from "./exchanged.ts";
-import type {
-  AskCheckpoints,
-  AskConsistency,
-  AskEntries,
-  AskEntryAt,
-  AskHandedFiles,
-  AskInclusion,
-  CheckpointRecord,
-  EntriesSlice,
-  HandedFile,
-  LedgerQuestion,
-} from "./ledger/operations.ts";
+import type { LedgerAnswer, LedgerQuestion } from "./ledger/operations.ts";
 import type { LedgerTrouble } from "./ledger/trouble.ts";
 import type { AskNewer, NewerSlice } from "./newer_deliveries.ts";
 import type { AskReplayable, ReplayablePage } from "./replay_reader.ts";
@@ -163,9 +152,5 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends AskActSlice ? ActSlice
   : Q extends AskProgress ? MessageProgress | undefined
   : Q extends { ask: "forgetKeys" } ? null
-  : Q extends AskEntries ? EntriesSlice
-  : Q extends AskEntryAt ? number
-  : Q extends AskInclusion | AskConsistency ? readonly Uint8Array[]
-  : Q extends AskCheckpoints ? readonly CheckpointRecord[]
-  : Q extends AskHandedFiles ? readonly HandedFile[]
+  : Q extends LedgerQuestion ? LedgerAnswer<Q>
   : PendingTotals;

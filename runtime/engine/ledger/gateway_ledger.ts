@@ -3,8 +3,7 @@ import type { World } from "../../contract/world.ts";
 import { type By, PROGRAM } from "../../journal/acts.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { errors as journalErrors } from "../../journal/schema.ts";
-import type { LedgerHead, LedgerQuestion } from "../../journal/ledger/operations.ts";
-import type { AnswerTo } from "../../journal/questions.ts";
+import type { LedgerAnswer, LedgerHead, LedgerQuestion } from "../../journal/ledger/operations.ts";
 import type { GatewayKeyring } from "../../trust/keyring.ts";
 import { relayIdentityOf } from "../../trust/identity.ts";
 import { originOf, type ReadCheckpoint, verifyCheckpoint } from "../../trust/ledger/checkpoint.ts";
@@ -155,8 +154,8 @@ export class GatewayLedger implements RunningLedger {
     return await this.#parts.journal().write({ op: "readHead" });
   }
 
-  async ask<Q extends LedgerQuestion>(question: Q): Promise<AnswerTo<Q>> {
-    return await this.#parts.journal().ask(question);
+  async ask<Q extends LedgerQuestion>(question: Q): Promise<LedgerAnswer<Q>> {
+    return await this.#parts.journal().ask(question) as LedgerAnswer<Q>;
   }
 
   async alarms(): Promise<readonly LedgerAlarm[]> {

@@ -1,6 +1,5 @@
 import type { By } from "../../journal/acts.ts";
-import type { LedgerHead, LedgerQuestion } from "../../journal/ledger/operations.ts";
-import type { AnswerTo } from "../../journal/questions.ts";
+import type { LedgerAnswer, LedgerHead, LedgerQuestion } from "../../journal/ledger/operations.ts";
 import type { LedgerAlarm } from "./alarms.ts";
 import type { Login } from "./gateway_entries.ts";
 import type { LedgerState, WitnessAnswer } from "./state.ts";
@@ -12,7 +11,7 @@ export interface RunningLedger {
   /** How large it is now, and the root of its tree. Errors: JOURNAL_…. */
   head(): Promise<LedgerHead>;
   /** Reads it: entries, proofs, signed heads, partner files. Errors: JOURNAL_…. */
-  ask<Q extends LedgerQuestion>(question: Q): Promise<AnswerTo<Q>>;
+  ask<Q extends LedgerQuestion>(question: Q): Promise<LedgerAnswer<Q>>;
   /** Alarms, also those that are settled, with the checkpoints that show them; oldest first. Errors: JOURNAL_…. */
   alarms(): Promise<readonly LedgerAlarm[]>;
   /**

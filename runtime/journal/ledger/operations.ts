@@ -13,8 +13,11 @@ export interface ReadHead {
 
 /** How large the ledger of an epoch is, and the root of its tree (32 bytes). */
 export interface LedgerHead {
+  /** Of the journal: each restore from a backup begins another. */
   readonly epoch: number;
+  /** How many entries. */
   readonly size: number;
+  /** 32 bytes. */
   readonly root: Uint8Array;
 }
 
@@ -54,6 +57,7 @@ export type LedgerOperation = WriteEntry | ReadHead | KeepCheckpoint | KeepCosig
 
 /** Entries of an epoch, oldest first: a slice. */
 export interface AskEntries {
+  /** The question. */
   readonly ask: "entries";
   /** The epoch that counts now where left out. */
   readonly epoch?: number;
@@ -67,7 +71,9 @@ export interface AskEntries {
 
 /** A slice of the entries. */
 export interface EntriesSlice {
+  /** Of the journal: each restore from a backup begins another. */
   readonly epoch: number;
+  /** In order. */
   readonly entries: readonly NumberedEntry[];
   /** Where the next slice begins; `null`: there is no more. */
   readonly next: number | null;
@@ -75,7 +81,9 @@ export interface EntriesSlice {
 
 /** An entry and where it stands. */
 export interface NumberedEntry {
+  /** Its number, from 0. */
   readonly number: number;
+  /** What it tells. */
   readonly entry: LedgerEntry;
   /** As it was hashed. */
   readonly bytes: Uint8Array;
@@ -83,40 +91,57 @@ export interface NumberedEntry {
 
 /** Number of the first entry that was written at a time or later; the size where there is none. */
 export interface AskEntryAt {
+  /** The question. */
   readonly ask: "entryAt";
+  /** The epoch that counts now where left out. */
   readonly epoch?: number;
+  /** In milliseconds since 1970-01-01T00:00Z. */
   readonly atMs: number;
 }
 
 /** What shows that entry `number` is in the tree of a size: hashes of 32 bytes, RFC 6962 section 2.1.1. */
 export interface AskInclusion {
+  /** The question. */
   readonly ask: "inclusion";
+  /** Of the journal: each restore from a backup begins another. */
   readonly epoch: number;
+  /** Its number, from 0. */
   readonly number: number;
+  /** How many entries. */
   readonly size: number;
 }
 
 /** What shows that the tree of a size grew out of the one of another: RFC 6962 section 2.1.2. */
 export interface AskConsistency {
+  /** The question. */
   readonly ask: "consistency";
+  /** Of the journal: each restore from a backup begins another. */
   readonly epoch: number;
+  /** How many entries the smaller tree has. */
   readonly from: number;
+  /** How many entries. */
   readonly size: number;
 }
 
 /** Signed heads, with what witnesses added, newest first. */
 export interface AskCheckpoints {
+  /** The question. */
   readonly ask: "checkpoints";
+  /** Of all epochs where left out. */
   readonly epoch?: number;
   /** Only those of at least this size. */
   readonly sizeMin?: number;
+  /** At most so many. */
   readonly limit: number;
 }
 
 /** A signed head. */
 export interface CheckpointRecord {
+  /** Of the journal: each restore from a backup begins another. */
   readonly epoch: number;
+  /** How many entries. */
   readonly size: number;
+  /** In milliseconds since 1970-01-01T00:00Z. */
   readonly atMs: number;
   /** With the lines of its witnesses. */
   readonly note: string;
@@ -126,15 +151,21 @@ export interface CheckpointRecord {
 
 /** Partner files of a gateway that were handed out or taken, newest first. */
 export interface AskHandedFiles {
+  /** The question. */
   readonly ask: "handedFiles";
+  /** What the gateway calls itself. */
   readonly gateway: string;
 }
 
 /** A partner file as it was. */
 export interface HandedFile {
+  /** Of the file. */
   readonly serial: number;
+  /** In milliseconds since 1970-01-01T00:00Z. */
   readonly atMs: number;
+  /** Of its bytes, in hex. */
   readonly sha256: string;
+  /** As they were. */
   readonly bytes: Uint8Array;
 }
 
@@ -146,3 +177,10 @@ export type LedgerQuestion =
   | AskConsistency
   | AskCheckpoints
   | AskHandedFiles;
+
+/** What each question gives. */
+export type LedgerAnswer<Q extends LedgerQuestion> = Q extends AskEntries ? EntriesSlice
+  : Q extends AskEntryAt ? number
+  : Q extends AskInclusion | AskConsistency ? readonly Uint8Array[]
+  : Q extends AskCheckpoints ? readonly CheckpointRecord[]
+  : readonly HandedFile[];

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from "../../trust/ledger/entry.ts";
-import { openBody } from "../bodies.ts";
+import { openBody, type OpenedBody } from "../bodies.ts";
 import { type Database, prepareAll, type Row, type Statements } from "../database.ts";
 import { bodyCommitment } from "../ledger/body_commitment.ts";
 import type { Sealing } from "../sealing.ts";
@@ -26,12 +26,17 @@ export class ToldMessages {
   #page: readonly Row[] = [];
   #at = 0;
   #last: number;
+  readonly #isLedger: boolean;
 
-  /** @param before messages up to this number came before there was a ledger */
-  constructor(parts: ToldParts, before: number) {
+  /**
+   * @param before messages up to this number came before there was a ledger; `undefined`: there is none, and what has a salt
+   * says that there was one
+   */
+  constructor(parts: ToldParts, before: number | undefined) {
     this.#parts = parts;
+    this.#isLedger = before !== undefined;
     this.#sql = prepareAll(parts.database, STATEMENTS);
-    this.#last = before;
+    this.#last = before ?? 0;
   }
 
   received(entry: LedgerEntry): void {
@@ -59,7 +64,9 @@ export class ToldMessages {
 
   #missUpTo(seq: number): void {
     for (let row = this.#peek(); row && Number(row.seq) < seq; row = this.#peek()) {
-      this.#parts.findings.add("ledgerUntold", `message ${row.id}`);
+      if (this.#isLedger || this.#opened(row)?.head.salt !== undefined) {
+        this.#parts.findings.add("ledgerUntold", `message ${row.id}`);
+      }
       this.#at++;
     }
   }
@@ -73,15 +80,19 @@ export class ToldMessages {
     return this.#page[this.#at];
   }
 
-  #compare({ id, body }: Row, { body: told }: LedgerEntry): void {
+  #opened({ body }: Row): OpenedBody | null {
+    const { sealing } = this.#parts;
+    return sealing ? openBody(sealing, Number(body), this.#sql.body.get(body)?.sealed) : null;
+  }
+
+  #compare(row: Row, { body: told }: LedgerEntry): void {
     this.compared++;
-    const { sealing, findings } = this.#parts;
-    const opened = sealing && openBody(sealing, Number(body), this.#sql.body.get(body)?.sealed);
+    const opened = this.#opened(row);
     // What can no longer be opened is found by whoever looks at the rows.
     if (!opened) return;
     const { head: { salt }, stored } = opened;
     if (salt === undefined || bodyCommitment(salt, stored) !== told) {
-      findings.add("ledgerBodyOther", `message ${id}`);
+      this.#parts.findings.add("ledgerBodyOther", `message ${row.id}`);
     }
   }
 }

@@ -105,8 +105,8 @@ class Look {
   readonly #findings = new Findings();
   readonly #total: number;
   #messages: ToldMessages | undefined;
-  /** Messages up to this number came before there was a ledger. */
-  #before = 0;
+  /** Messages up to this number came before there was a ledger; `undefined`: there is none. */
+  #before: number | undefined;
   #entries = 0;
 
   constructor(parts: LookParts) {
@@ -120,9 +120,11 @@ class Look {
     const epochs: EpochVerified[] = [];
     for (const epoch of this.#epochs()) epochs.push(this.#epoch(epoch, epochs.at(-1)));
     this.#told().end();
-    deliveries.compare(database, this.#before, this.#findings, (done) => {
-      tell({ doing: "comparing deliveries", done });
-    });
+    if (this.#before !== undefined) {
+      deliveries.compare(database, this.#before, this.#findings, (done) => {
+        tell({ doing: "comparing deliveries", done });
+      });
+    }
     return {
       findings: { count: this.#findings.count, list: this.#findings.list },
       epochs,
@@ -184,14 +186,14 @@ class Look {
       return this.#damaged(epoch, `entry ${number}`);
     }
     if ((entry.kind === "began") !== (number === 0)) this.#damaged(epoch, `entry ${number}: where it begins`);
-    if (entry.kind === "began") this.#began(epoch, entry, previous);
+    this.#before ??= entry.kind === "began" && entry.serial || 0;
+    if (entry.kind === "began" && previous) this.#began(epoch, entry, previous);
     if (entry.kind === "received") this.#told().received(entry);
     else this.#parts.deliveries.tell(entry);
   }
 
-  #began(epoch: number, { before, serial = 0 }: LedgerEntry, previous: EpochVerified | undefined): void {
-    if (!previous) this.#before = serial;
-    else if (before?.slice(before.indexOf(" ") + 1) !== `${previous.size} ${previous.root}`) {
+  #began(epoch: number, { before }: LedgerEntry, previous: EpochVerified): void {
+    if (before?.slice(before.indexOf(" ") + 1) !== `${previous.size} ${previous.root}`) {
       this.#findings.add("ledgerChanged", `epoch ${previous.epoch}: not as epoch ${epoch} found it`);
     }
   }

@@ -142,6 +142,7 @@ async function statisticsOf(store: MemoryStore, folder: string) {
       startedAtMs: 0,
       ready: true,
       sendersHeld: false,
+      ledger: { isSigned: false, witnesses: [], alarms: [] },
       journal: { condition: "open", pending: 0, pendingBytes: 0 },
       channels: [channel],
       ledger: { isSigned: false, witnesses: [], alarms: [] },

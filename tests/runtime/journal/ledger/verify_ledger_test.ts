@@ -177,6 +177,12 @@ Deno.test("a delivery whose end was changed behind the ledger's back is found", 
   }
 });
 
+Deno.test("a ledger that is gone with all that was signed of it is missed by the messages it told of", async () => {
+  const wiped = "DELETE FROM ledger; DELETE FROM tile; DELETE FROM checkpoint; DELETE FROM cosignature";
+  const { findings, entries } = await looked((book) => book.database.exec(wiped));
+  assertEquals([findings.count, findings.list[0].code, entries], [200, "ledgerUntold", 0]);
+});
+
 Deno.test("what was there before there was a ledger need not be told", async () => {
   const old = (book: Book) => {
     book.database.exec(
