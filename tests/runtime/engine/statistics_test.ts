@@ -145,7 +145,6 @@ async function statisticsOf(store: MemoryStore, folder: string) {
       ledger: { isSigned: false, witnesses: [], alarms: [] },
       journal: { condition: "open", pending: 0, pendingBytes: 0 },
       channels: [channel],
-      ledger: { isSigned: false, witnesses: [], alarms: [] },
     });
   return { journal, read };
 }
