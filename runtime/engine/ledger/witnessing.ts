@@ -48,6 +48,8 @@ export class Witnessing {
   readonly #parts: WitnessingParts;
   readonly #turnstile: Turnstile;
   readonly #turns = new InTurn();
+  /** By partner, a head that its key has signed, and that was not shown to have grown out of what was signed here. */
+  readonly #claimed = new Map<string, Remembered>();
   #isOver = false;
 
   constructor(parts: WitnessingParts) {
@@ -68,6 +70,7 @@ export class Witnessing {
   /** A person has settled an alarm about a partner's ledger: what it shows next is where it begins again. */
   async settled({ gateway, partner }: LedgerAlarm): Promise<void> {
     const root = partner === undefined ? undefined : this.#parts.book.find(partner)?.root.keyId;
+    if (partner !== undefined) this.#claimed.delete(partner);
     if (root !== undefined) await this.#memory.delete(keyOf({ gateway, root: { keyId: root } }));
   }
 
@@ -100,20 +103,21 @@ export class Witnessing {
     head: ShownHead,
     { origin, text }: { readonly origin: string; readonly text: string },
   ): Promise<void> {
-    const { alarms, world: { clock }, keyring: { gateway, identity } } = this.#parts;
+    const { world: { clock }, keyring: { gateway, identity } } = this.#parts;
     const { epoch, size, root, shown } = head;
-    const known = await this.#recall(file);
-    const judgement = judge(known, head);
-    const error = known && alarmOf(judgement, file.gateway, known, head);
-    if (error) {
-      await alarms.raise(error, { gateway: file.gateway, partner, notes: [known.note, shown.note] });
-    }
     const answer = { type: "cosignature", origin, size } as const;
+    const known = await this.#recall(file);
+    await this.#judgeClaimed(partner, file, head);
+    const judgement = judge(known, head);
+    await this.#raise(judgement, partner, file, known, head);
     if (judgement.kind !== "good" && judgement.kind !== "restored") {
-      const { note } = known!;
+      if (epoch === known!.epoch && size > known!.size) {
+        this.#claimed.set(partner, { epoch, size, root, toldAtMs: shown.atMs, note: shown.note });
+      }
+      const objection = { note: known!.note, shown: shown.note };
       return this.#answer(partner, {
         ...answer,
-        ...(judgement.kind === "unshown" ? { known: { note } } : { conflict: { note, shown: shown.note } }),
+        ...(judgement.kind === "unshown" ? { known: objection } : { conflict: objection }),
       });
     }
     const toldAtMs = Math.max(shown.atMs, known?.toldAtMs ?? 0);
@@ -121,6 +125,27 @@ export class Witnessing {
     const { root: { keyId }, ledger } = identity!;
     const line = cosignatureLine(text, witnessNameOf({ gateway, root: keyId }), ledger!, clock.nowMs());
     this.#answer(partner, { ...answer, line });
+  }
+
+  /** What was claimed, and what is shown now, are of one ledger; or a copy of it goes on elsewhere. */
+  async #judgeClaimed(partner: string, file: Partner, head: ShownHead): Promise<void> {
+    const claimed = this.#claimed.get(partner);
+    if (!claimed) return;
+    const judgement = judge(claimed, head);
+    if (judgement.kind !== "unshown") this.#claimed.delete(partner);
+    if (judgement.kind !== "restored") await this.#raise(judgement, partner, file, claimed, head);
+  }
+
+  async #raise(
+    judgement: Judgement,
+    partner: string,
+    { gateway }: Partner,
+    known: Remembered | undefined,
+    head: ShownHead,
+  ): Promise<void> {
+    const error = known && alarmOf(judgement, gateway, known, head);
+    if (!error) return;
+    await this.#parts.alarms.raise(error, { gateway, partner, notes: [known.note, head.shown.note] });
   }
 
   /** Told once: whoever does not hear it asks again. */
