@@ -164,7 +164,8 @@ export class GatewayLedger implements RunningLedger {
   }
 
   async settleAlarm(id: string, by: By = PROGRAM): Promise<void> {
-    await this.#witnessing?.settled(await this.#alarms.settle(id, by));
+    const settled = await this.#alarms.settle(id, by);
+    await this.#witnessing?.settled(settled);
   }
 
   async witnessNow(): Promise<readonly WitnessAnswer[]> {
