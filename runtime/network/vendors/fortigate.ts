@@ -179,19 +179,17 @@ function policies(
       `set tcp-mss-receiver ${agreement.mss}`,
       ...more,
     ])];
-  const pool = [
-    "set nat enable",
-    "set ippool enable",
-    `set poolname ${quoted(numbered("out"))}`,
-  ];
+  const pool = (name: string) => ["set nat enable", "set ippool enable", `set poolname "${name}"`];
   return [
     ...section(
       "firewall service custom",
       ports.map((port) => edit(`mitral-tcp-${port}`, [`set tcp-portrange ${port}`])),
     ),
     ...section("firewall policy", [
-      // What is translated has policies of its own: a pool is for all that a policy lets out.
-      ...policy("out-nat", inside, name, mapped, others, portsOf(leaving), pool),
+      // Each pool has a policy of its own: of several, the first is used until nothing is left of it.
+      ...numbered("out").flatMap((named, at) =>
+        policy(`out-nat-${at + 1}`, inside, name, [mapped[at]], others, portsOf(leaving), pool(named))
+      ),
       ...policy("out", inside, name, plain, others, portsOf(leaving), []),
       ...policy("in-nat", name, inside, others, numbered("in"), portsOf(arriving), []),
       ...policy("in", name, inside, others, plain, portsOf(arriving), []),

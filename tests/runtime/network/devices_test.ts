@@ -65,8 +65,8 @@ Deno.test("what is translated and what is not go by policies of their own on a F
   const sheet = (await documentsOf(text)).get("general/ikev2.md")!;
   const policies = sheet.split("config firewall policy")[1].split("next");
   const named = (name: string) => policies.find((policy) => policy.includes(`set name "general-${name}"`))!;
-  assertStringIncludes(named("out-nat"), 'set srcaddr "general-local-1"');
-  assertStringIncludes(named("out-nat"), 'set poolname "general-out-1"');
+  assertStringIncludes(named("out-nat-1"), 'set srcaddr "general-local-1"\n');
+  assertStringIncludes(named("out-nat-1"), 'set poolname "general-out-1"');
   assertStringIncludes(named("out"), 'set srcaddr "general-local-2"');
   assert(!named("out").includes("set nat enable"));
   assertStringIncludes(named("in-nat"), 'set dstaddr "general-in-1"');
