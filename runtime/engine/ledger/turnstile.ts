@@ -21,4 +21,9 @@ export class Turnstile {
     this.#passed.set(partner, now);
     return ++now.count <= this.#most;
   }
+
+  /** True where it has just been turned away, for the first time in this minute. */
+  isNews(partner: string): boolean {
+    return this.#passed.get(partner)?.count === this.#most + 1;
+  }
 }

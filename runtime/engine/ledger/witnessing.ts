@@ -53,7 +53,9 @@ export class Witnessing {
     this.#turnstile = new Turnstile(ASKED_MAX, parts.world.clock);
     parts.control.handle("checkpoint", async (partner, told) => {
       await this.#heard(partner, told).catch((error: MitralError) => {
-        if (!this.#isOver) parts.report({ name: "checkpointRefused", partner, error });
+        // Whoever asks all the time is told of once a minute.
+        const isNews = error.code !== "LEDGER_WITNESS_BUSY" || this.#turnstile.isNews(partner);
+        if (isNews && !this.#isOver) parts.report({ name: "checkpointRefused", partner, error });
         throw error;
       });
     });
