@@ -14,7 +14,7 @@ import type { Checkpoints, SignedHead } from "./checkpoints.ts";
 import { errors } from "./errors.ts";
 import type { WitnessAnswer, WitnessState } from "./state.ts";
 import { APART_MS_MAX, type CheckpointTold, type Objection, readCosignatureTold, refusalBy } from "./told.ts";
-import { Turnstile } from "./turnstile.ts";
+import { Turnstile } from "../turnstile.ts";
 
 /** What our witnesses are asked with. */
 export interface WitnessedParts {

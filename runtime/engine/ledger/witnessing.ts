@@ -15,7 +15,7 @@ import { errors } from "./errors.ts";
 import { judge, type Judgement, type Restored, type ShownHead, type WitnessedHead } from "./judge.ts";
 import { verifiedBy } from "./ledger_keys.ts";
 import { APART_MS_MAX, type CosignatureTold, readCheckpointTold, refusalBy } from "./told.ts";
-import { Turnstile } from "./turnstile.ts";
+import { Turnstile } from "../turnstile.ts";
 
 /** What a witness is made of. */
 export interface WitnessingParts {
