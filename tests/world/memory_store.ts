@@ -88,7 +88,7 @@ export class MemoryStore implements Disposable {
         this.questions.push(question);
         await Promise.resolve();
         if (this.unanswered(question)) throw new TypeError("the store is broken");
-        await this.#silence;
+        if (this.#silence) await this.#silence;
         return turn === this.#opened ? reader.answer(question) : await forever;
       },
       check: async () => {
