@@ -84,12 +84,8 @@ export class GatewayLedger implements RunningLedger {
     const { plan: { hash }, by: { person } } = this.#parts;
     this.#entries.write({ kind: "started", by: person, ...(hash === undefined ? {} : { hash }) });
     this.#entries.look();
-<<<<<<< HEAD
-    this.#starting = this.#lookBack().catch(() => {});
-    this.#forwarder?.start();
-=======
     this.#lookBack().catch(() => {});
->>>>>>> h-witness
+    this.#forwarder?.start();
   }
 
   /** A commit of so many operations is durable. */
