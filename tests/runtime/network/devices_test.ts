@@ -56,7 +56,9 @@ Deno.test("an ASA behind a NAT calls itself by its own address, and the other en
   );
   const documents = await documentsOf(text);
   assertStringIncludes(documents.get("swanctl.conf")!, "id = 192.168.0.2\n");
-  assertStringIncludes(documents.get("general/ikev2.md")!, "crypto isakmp identity address");
+  const sheet = documents.get("general/ikev2.md")!;
+  assertStringIncludes(sheet, "crypto isakmp identity address");
+  assertStringIncludes(sheet, "192.168.0.2, behind a NAT that forwards UDP 500 and 4500 to it");
 });
 
 Deno.test("what is translated and what is not go by policies of their own on a FortiGate", async () => {
