@@ -166,6 +166,14 @@ for (
       ["nothing translates it: only IPv4 networks are, and only at ikev2"],
     ],
     [
+      "connections and a translation where both sites call a relay",
+      twoHospitals().replace(
+        "transport: ikev2",
+        "transport: relay\n    relay: { servers: 'wss://relay.example' }\n    translate: { ours: { 10.1.20.0/24: 100.64.0.0/24 } }",
+      ),
+      ["nothing is translated at transport: relay", "nothing but the relay is called at transport: relay"],
+    ],
+    [
       "a way too small for WireGuard",
       wireguard("10.7.0.0/24", "    mtu: 1300\n"),
       ["must be at least 1360 where WireGuard goes by it"],
