@@ -65,6 +65,12 @@ class Check {
     });
     if (partner.dhGroups.length === 0) this.#refuse([...keys, "dhGroups"], "must name a group");
     if (isViaVpn(partner)) this.#translations(partner, us, keys);
+    else if (partner.translate) {
+      this.#refuse([...keys, "translate"], `nothing is translated at transport: ${partner.transport}`);
+    }
+    if (partner.transport === "relay" && partner.connections) {
+      this.#refuse([...keys, "connections"], "nothing but the relay is called at transport: relay");
+    }
     for (const [connection, settings] of Object.entries(partner.connections ?? {})) {
       this.#connection(settings, partner, us, [...keys, "connections", connection]);
     }
