@@ -221,7 +221,8 @@ class Check {
     for (const [key, text, site] of [["caller", caller, callers], ["called", called, callees]] as const) {
       this.address(text, [...keys, key]);
       const address = parseAddress(text ?? gatewayAddress(site, partner.transport));
-      if (!isViaVpn(partner) || !address) continue;
+      // What is wrong with a network is told once, by itself.
+      if (!isViaVpn(partner) || !address || site.networks.some((text) => !parseNetwork(text))) continue;
       if (networksOf(site, partner.transport).some((network) => contains(network, networkOf(address)))) {
         continue;
       }

@@ -49,6 +49,14 @@ for (
       ],
     ],
     [
+      "a network that is none, and no address for being outside it",
+      "[10.7.0.0/24]",
+      "[10.7.0.0/33]",
+      [
+        "11:16 CONFIG_VALUE_INVALID Cannot read partners.general.networks[0]: must be a network such as 10.1.20.0/24, with no bits behind its prefix",
+      ],
+    ],
+    [
       "two networks of one site that overlap",
       "[10.7.0.0/24]",
       "[10.7.0.0/24, 10.7.0.0/25]",
