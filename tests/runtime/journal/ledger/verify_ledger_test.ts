@@ -146,16 +146,27 @@ Deno.test("a message that the ledger does not tell of is found, and one that is 
   }
 });
 
-Deno.test("messages whose time has come are gone without a finding", async () => {
+/** Removes some messages from all over the journal, as if they had never come. */
+function remove(book: Book, ids: readonly string[]): void {
+  for (const id of [...ids.slice(0, 20), ids[77], ids.at(-1)!]) {
+    const { seq } = book.database.prepare("SELECT seq FROM message WHERE id = ?").get(id)!;
+    book.database.prepare("DELETE FROM delivery WHERE seq = ?").run(seq);
+    book.database.prepare("DELETE FROM message WHERE seq = ?").run(seq);
+  }
+}
+
+Deno.test("messages whose time has come are gone without a finding: the keys of their day went first", async () => {
   const prune = (book: Book, ids: readonly string[]) => {
-    for (const id of [...ids.slice(0, 20), ids[77], ids.at(-1)!]) {
-      const { seq } = book.database.prepare("SELECT seq FROM message WHERE id = ?").get(id)!;
-      book.database.prepare("DELETE FROM delivery WHERE seq = ?").run(seq);
-      book.database.prepare("DELETE FROM message WHERE seq = ?").run(seq);
-    }
+    remove(book, ids);
+    book.database.exec("DELETE FROM data_key WHERE channel > 0");
   };
   const { findings, messages } = await looked(prune);
   assertEquals([findings.count, messages], [0, 178]);
+});
+
+Deno.test("messages that were removed before their time are found", async () => {
+  const { findings } = await looked(remove);
+  assertEquals([findings.count, findings.list[0].code], [22, "ledgerMessageGone"]);
 });
 
 Deno.test("a body that is another message's is found", async () => {
