@@ -1,5 +1,6 @@
 import type { MitralError } from "../../contract/error.ts";
 import type { World } from "../../contract/world.ts";
+import type { By } from "../../journal/acts.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { listenerMemory } from "../listener_memory.ts";
 import type { Unstamped } from "../line.ts";
@@ -90,17 +91,16 @@ export class LedgerAlarms {
     return await this.#write(alarm);
   }
 
-  /** A person has looked: it is told of no more. Errors: LEDGER_ALARM_UNKNOWN, JOURNAL_…. */
-  async settle(id: string, by: string): Promise<void> {
+  /** A person has looked: it is told of no more, and the act is written down with its reason. Errors: LEDGER_ALARM_UNKNOWN, JOURNAL_…. */
+  async settle(id: string, by: By): Promise<void> {
     await this.load();
     const found = this.#all.find((each) => each.id === id && !each.settled) ??
       errors.fail("LEDGER_ALARM_UNKNOWN", { id });
     const atMs = this.#parts.world.clock.nowMs();
-    const settled = { ...found, settled: { atMs, by } };
+    const settled = { ...found, settled: { atMs, by: by.person } };
     this.#all = this.#all.map((each) => each === found ? settled : each);
-    const { code, gateway } = found;
-    const entry = { kind: "act", atMs, act: `settled alarm ${id}`, by, code, gateway } as const;
-    await Promise.all([this.#parts.journal().write({ op: "writeEntry", entry }), this.#keep()]);
+    const act = `settled alarm ${id}: ${found.code}`;
+    await Promise.all([this.#parts.journal().write({ op: "noteAsked", act, by, atMs }), this.#keep()]);
   }
 
   async #write({ id, atMs, code, gateway }: LedgerAlarm): Promise<boolean> {

@@ -164,7 +164,7 @@ export class GatewayLedger implements RunningLedger {
   }
 
   async settleAlarm(id: string, by: By = PROGRAM): Promise<void> {
-    await this.#alarms.settle(id, by.person);
+    await this.#alarms.settle(id, by);
   }
 
   async witnessNow(): Promise<readonly WitnessAnswer[]> {

@@ -272,12 +272,14 @@ Deno.test("an alarm is there after restarts until a person settles it; the ledge
     ["LEDGER_ROLLED_BACK"],
     ["LEDGER_ROLLED_BACK"],
   ]);
-  await lab.ledger.settleAlarm("1", { person: "bob" });
+  await lab.ledger.settleAlarm("1", { person: "bob", reason: "their disk was changed" });
   await older.ledger.settleAlarm("1", { person: "ann" });
   assertEquals([...older.ledger.state().alarms, ...lab.ledger.state().alarms], []);
   assertEquals((await lab.ledger.alarms())[0].settled?.by, "bob");
   const { entries } = await lab.ledger.ask({ ask: "entries", from: 0, limit: 1_000 });
-  assertEquals(entries.at(-1)!.entry.act, "settled alarm 1");
+  assertEquals(entries.at(-1)!.entry.act, "settled alarm 1: LEDGER_ROLLED_BACK");
+  const [settling] = await lab.journal.ask({ ask: "acts", query: {} });
+  assertEquals([settling.person, settling.reason], ["bob", "their disk was changed"]);
   await older.grow();
   const [{ hasSigned, trouble }] = await clock.pass(older.ledger.witnessNow());
   assertEquals([hasSigned, trouble], [false, "LEDGER_ROLLED_BACK"]);
