@@ -4,7 +4,7 @@ import type { Journal } from "../../journal/journal.ts";
 import type { GatewayKeyring } from "../../trust/keyring.ts";
 import { type ReadCheckpoint, readOrigin } from "../../trust/ledger/checkpoint.ts";
 import { verifyCosignature, witnessNameOf } from "../../trust/ledger/cosignature.ts";
-import { verifyConsistency } from "../../trust/ledger/tree.ts";
+import { type TreeHead, verifyConsistency } from "../../trust/ledger/tree.ts";
 import type { PartnerBook } from "../../trust/partner_book.ts";
 import type { ControlFeed, Told } from "../exchange/control.ts";
 import type { Unstamped } from "../line.ts";
@@ -13,8 +13,8 @@ import type { LedgerAlarms } from "./alarms.ts";
 import type { Checkpoints, SignedHead } from "./checkpoints.ts";
 import { errors } from "./errors.ts";
 import type { WitnessAnswer, WitnessState } from "./state.ts";
-import { type CheckpointTold, type Objection, readCosignatureTold, refusalBy } from "./told.ts";
-import { Turnstile } from "./turnstile.ts";
+import { APART_MS_MAX, type CheckpointTold, type Objection, readCosignatureTold, refusalBy } from "./told.ts";
+import { Turnstile } from "../turnstile.ts";
 
 /** What our witnesses are asked with. */
 export interface WitnessedParts {
@@ -273,7 +273,7 @@ export class Witnessed {
   }
 
   async #signed(partner: string, size: number, line: string, refuse: (part: string) => never): Promise<void> {
-    const { book, journal, report } = this.#parts;
+    const { book, journal, report, world: { clock } } = this.#parts;
     const witness = this.#of(partner);
     const head = witness.sent.get(size);
     // Asked for before the last start: it is asked again.
@@ -283,6 +283,8 @@ export class Witnessed {
     const isOne = line.indexOf("\n") === line.length - 1;
     const atMs = isOne && ledger ? verifyCosignature(head.note + line, name, ledger.publicBytes) : undefined;
     if (atMs === undefined) return refuse("line");
+    // By any other time it would say that entries were there before they were written, or long after.
+    if (atMs < head.atMs - APART_MS_MAX || atMs > clock.nowMs() + APART_MS_MAX) refuse("line");
     const { epoch, note } = head;
     // It may have been forgotten meanwhile, since nobody had signed it.
     const kept = journal().write({ op: "keepCheckpoint", epoch, size, atMs: head.atMs, note }, "patient");
@@ -300,7 +302,7 @@ export class Witnessed {
   /** What it holds against us counts by our own signature under it. */
   async #objected(
     partner: string,
-    { note, isConflict }: Objection,
+    { note, isConflict, shown }: Objection,
     last: SignedHead,
     refuse: (part: string) => never,
   ): Promise<void> {
@@ -311,12 +313,17 @@ export class Witnessed {
     const witness = this.#of(partner);
     const { epoch, size, root } = last, { size: signed } = theirs;
     const isBack = signedEpoch > epoch || signedEpoch === epoch && signed > size;
-    const isGrown = signedEpoch < epoch || !isBack && verifyConsistency({
-          from: theirs,
-          to: { size, root },
-          proof: await journal().ask({ ask: "consistency", epoch, from: signed, size }),
-        });
-    if (isGrown && isConflict) errors.fail("LEDGER_WITNESS_MISTAKEN", { partner, signed });
+    const isGrown = signedEpoch < epoch || !isBack && await this.#grewOutOf(theirs, last);
+    if (isGrown && isConflict) {
+      const other = shown === undefined ? undefined : await verified(shown);
+      const isCopy = other?.origin === originOf(epoch) &&
+        !(other.size <= size && await this.#grewOutOf(other, last));
+      if (!isCopy) return errors.fail("LEDGER_WITNESS_MISTAKEN", { partner, signed });
+      // Our key has signed what we have not: a copy of our data goes on elsewhere.
+      const facts = { gateway, epoch, size: other.size, signed, signedEpoch };
+      const notes = [note, shown!];
+      return await alarms.raise(errors.error("LEDGER_VIEW_SPLIT", facts), { gateway, partner, notes });
+    }
     if (!isGrown) {
       const code = isBack ? "LEDGER_ROLLED_BACK" : "LEDGER_VIEW_SPLIT";
       const error = errors.error(code, { gateway, epoch, size, signed, signedEpoch });
@@ -326,6 +333,11 @@ export class Witnessed {
     // Also what it will not sign: it is to see that, too.
     witness.known = { epoch: signedEpoch, size: signed };
     if (++witness.rounds <= ROUNDS_MAX) void this.#try(partner);
+  }
+
+  async #grewOutOf(from: TreeHead, { epoch, size, root }: SignedHead): Promise<boolean> {
+    const proof = await this.#parts.journal().ask({ ask: "consistency", epoch, from: from.size, size });
+    return verifyConsistency({ from, to: { size, root }, proof });
   }
 
   #trouble(witness: Witness, code: string): void {

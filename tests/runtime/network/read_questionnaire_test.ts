@@ -108,7 +108,10 @@ for (
       "a relay nobody names",
       "transport: ikev2",
       "transport: relay",
-      ["8:3 CONFIG_VALUE_MISSING Cannot read partners.general: relay is missing"],
+      [
+        "8:3 CONFIG_VALUE_MISSING Cannot read partners.general: relay is missing",
+        "16:7 CONFIG_VALUE_INVALID Cannot read partners.general.connections: nothing but the relay is called at transport: relay",
+      ],
     ],
     [
       "a Diffie-Hellman group that is too weak, or unusual",
