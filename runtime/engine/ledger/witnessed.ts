@@ -322,7 +322,8 @@ export class Witnessed {
       // Our key has signed what we have not: a copy of our data goes on elsewhere.
       const facts = { gateway, epoch, size: other.size, signed, signedEpoch };
       const notes = [note, shown!];
-      return await alarms.raise(errors.error("LEDGER_VIEW_SPLIT", facts), { gateway, partner, notes });
+      await alarms.raise(errors.error("LEDGER_VIEW_SPLIT", facts), { gateway, partner, notes });
+      return;
     }
     if (!isGrown) {
       const code = isBack ? "LEDGER_ROLLED_BACK" : "LEDGER_VIEW_SPLIT";
