@@ -306,12 +306,12 @@ export class Witnessed {
     last: SignedHead,
     refuse: (part: string) => never,
   ): Promise<void> {
-    const { alarms, keyring: { gateway }, journal, originOf, verified } = this.#parts;
+    const { alarms, keyring: { gateway }, originOf, verified } = this.#parts;
     const theirs = await verified(note) ?? refuse("note");
     const signedEpoch = readOrigin(theirs.origin)?.epoch ?? refuse("note");
     if (theirs.origin !== originOf(signedEpoch)) refuse("note");
     const witness = this.#of(partner);
-    const { epoch, size, root } = last, { size: signed } = theirs;
+    const { epoch, size } = last, { size: signed } = theirs;
     const isBack = signedEpoch > epoch || signedEpoch === epoch && signed > size;
     const isGrown = signedEpoch < epoch || !isBack && await this.#grewOutOf(theirs, last);
     if (isGrown && isConflict) {
