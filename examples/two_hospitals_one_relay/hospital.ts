@@ -69,6 +69,12 @@ export class Hospital implements AsyncDisposable {
     return join(this.site.folder, "keys", `${this.site.name}.partner.json`);
   }
 
+  /** What its people read out on the telephone. */
+  async fingerprint(): Promise<string> {
+    const [{ fingerprint }] = await askMitral("keys", "show", this.publicFile) as { fingerprint: string }[];
+    return fingerprint;
+  }
+
   async start(): Promise<void> {
     this.#gateway = await GatewayProcess.start(this.site);
   }

@@ -5,6 +5,7 @@ import { freePorts } from "../_kit/ports.ts";
 import { carriedBy } from "./carriers.ts";
 import { arrivalsAt, journalOf, receiptOf, secretsIn } from "./evidence.ts";
 import { Hospital, meet } from "./hospital.ts";
+import { judged, outsiderMissing } from "./outsider.ts";
 import { help, type Options, readOptions } from "./options.ts";
 import { Relay, relayMissing } from "./relay.ts";
 
@@ -131,6 +132,7 @@ async function prove(
       claim(`the receipt for ${id} is signed by ${by}: ${st}`, by === to.site.name && st === "accepted");
     }
   }
+  await outsider(north, south, folder);
   const data = [north, south].map(({ site }) => join(site.folder, "data"));
   const logs = [north, south].map(({ site }) => site.log);
   const { found, bytes } = await secretsIn([...data, ...logs, ...relay?.files ?? []]);
@@ -140,11 +142,18 @@ async function prove(
     }`,
     found === 0 && bytes > 0,
   );
-  if (folder) {
-    console.log(
-      isRight ? "Nothing was lost, and nobody between could read it." : "That is not as it must be.",
-    );
-  }
+  console.log(
+    isRight ? "Nothing was lost, and nobody between could read it." : "That is not as it must be.",
+  );
+}
+
+/** Somebody who trusts neither hospital wants to know whether one result was delivered. */
+async function outsider(from: Hospital, to: Hospital, folder: string): Promise<void> {
+  const missing = await outsiderMissing();
+  if (missing) return console.log(`  --   ${missing}`);
+  const [{ id }] = await journalOf(from, "results");
+  const { says, isProven } = await judged(from, to, id, join(folder, "evidence"));
+  claim(`an outsider who has two fingerprints sees of ${id}: ${says}`, isProven);
 }
 
 function hasAll(

@@ -131,7 +131,7 @@ export class Acts {
     return null;
   }
 
-  /** Somebody has asked what is recorded. */
+  /** Somebody has asked what is recorded, or has settled an alarm. */
   noteAsked({ patient, act, by, atMs }: NoteAsked, disclosures: DisclosureWriter): null {
     this.note({ atMs, by, act });
     if (patient) disclosures.seen({ atMs, by, act }, [[patient]]);

@@ -85,7 +85,7 @@ function csvRows(rules: readonly Rule[], us: string, them = ""): readonly string
       firewallsText(rule, us, them),
       rule.purpose,
       ruleKeepAlive(rule),
-    ])
+    ].map((cell) => cell.replace(/\s+/g, " ").trim()))
   );
 }
 
@@ -118,7 +118,8 @@ class Sheet {
     const sections = [
       `# ${title}`,
       "Made by `mitral network render`, all anew each time: change the network file instead. Everything that is not listed may stay closed. " +
-      "Each line says who opens the connection; answers come back by the same one.",
+      "Each line says who opens the connection; answers come back by the same one. So must what ICMP says of it: that a packet is too big " +
+      "(IPv4: type 3, code 4; IPv6: type 2). Mitral asks no OCSP server, and fetches no CRL.",
       ...remarks.length === 0 ? [] : [
         "## To settle",
         remarks.map(({ partner, says }) => `- ${this.#siteOf(partner).name}: ${says}`).join(

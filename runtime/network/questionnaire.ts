@@ -35,6 +35,15 @@ export const TRANSPORTS = ["direct", "relay", "wireguard", "ikev2"] as const;
 /** What is spoken over a connection. */
 export const PROTOCOLS = ["mllp", "https", "sftp", "astm", "tcp"] as const;
 
+/** What goes into a device's configuration as it is, where a space or a line end would begin something else. */
+const onDevice = (example: string) => ({
+  example,
+  pattern: {
+    matches: "[A-Za-z0-9][A-Za-z0-9._:/-]{0,62}",
+    says: "is up to 63 letters, digits and . _ : / -, a letter or digit first",
+  },
+});
+
 const address = (about: string) => text(about, { example: "10.1.20.5" });
 
 const contact = record("The network team: whom to call.", {
@@ -72,12 +81,20 @@ const site = {
     id: text("What it calls itself in IKE; its address where left out.", {
       optional: true,
       example: "vpn.st-elsewhere.example",
+      pattern: {
+        matches: "[A-Za-z0-9:][A-Za-z0-9.:-]{0,252}",
+        says: "is a name of the DNS, or an address",
+      },
     }),
-    outside: text("Name of its interface to the internet.", { optional: true, example: "outside" }),
-    inside: text("Name of its interface to the site.", { optional: true, example: "inside" }),
-    certificate: text("What its certificate is called on it.", { default: "mitral-vpn" }),
+    outside: text("Name of its interface to the internet.", { optional: true, ...onDevice("outside") }),
+    inside: text("Name of its interface to the site.", { optional: true, ...onDevice("inside") }),
+    certificate: text("What its certificate is called on it.", {
+      default: "mitral-vpn",
+      ...onDevice("mitral-vpn"),
+    }),
     authority: text("What the authority that issued the partner's certificate is called on it.", {
       default: "mitral-vpn-ca",
+      ...onDevice("mitral-vpn-ca"),
     }),
   }, { optional: true }),
   wireguard: record("The site's end of a WireGuard tunnel, which is the gateway itself.", {

@@ -27,16 +27,18 @@ function partnerRemarks(read: Questionnaire, name: string): readonly string[] {
   return [
     ...idleRemarks(partner, keepAlivesOf(theirs)),
     ...proxyRemarks(partner),
-    ...translationWith(read, name).proposed.map(({ of, seen }) =>
-      `Both sites use ${networkText(seen.network)} or parts of it. Proposed: ${
-        of === "ours" ? read.us.name : partner.name
-      } is seen as ${networkText(seen.as)}. Once both agree, write it down: ` +
+    ...translationWith(read, name).proposed.map(({ of, seen, alsoUsedBy }) =>
+      `${alsoUsedBy === "the other site" ? "Both sites use" : "Another partner uses"} ${
+        networkText(seen.network)
+      } or parts of it. Proposed: ${of === "ours" ? read.us.name : partner.name} is seen as ${
+        networkText(seen.as)
+      }. Once both agree, write it down: ` +
       `\`translate.${of}: { ${networkText(seen.network)}: ${networkText(seen.as)} }\`.`
     ),
     ...dropped.length === 0 ? [] : [
       `Diffie-Hellman group ${
         dropped.join(", ")
-      } is left out: a Palo Alto at either end does not have it with AES-GCM and SHA-384.`,
+      } is left out, and 20 taken: with AES-GCM a Palo Alto has SHA-384, which all here are told, with that alone.`,
     ],
     ...partner.authentication === "preSharedKey" && partner.transport === "ikev2"
       ? ["A pre-shared key is known to whoever sees either device's configuration. Certificates are better."]

@@ -152,7 +152,11 @@ class PartnerRules {
         end: {
           who,
           address: gateway.public ?? gateway.address,
-          ...(gateway.name ? { also: gateway.name } : {}),
+          ...(gateway.public === undefined
+            ? { also: "from any address, behind a NAT" }
+            : gateway.name
+            ? { also: gateway.name }
+            : {}),
         },
         port: wireguard?.port ?? 0,
         isCalled: gateway.public !== undefined,

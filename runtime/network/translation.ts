@@ -24,7 +24,17 @@ export interface Translation {
   readonly ours: readonly Seen[];
   readonly theirs: readonly Seen[];
   /** Networks that are translated though the network file does not say as what. */
-  readonly proposed: readonly { readonly of: "ours" | "theirs"; readonly seen: Seen }[];
+  readonly proposed: readonly Proposal[];
+  /** Networks that must be translated, and for which nothing of their size is free. */
+  readonly homeless: readonly Network[];
+}
+
+/** What a network could be seen as. */
+export interface Proposal {
+  readonly of: "ours" | "theirs";
+  readonly seen: Seen;
+  /** Who else uses it: the other of the two sites, or a partner that comes before this one in the file. */
+  readonly alsoUsedBy: "the other site" | "another partner";
 }
 
 /**
@@ -60,8 +70,9 @@ export function gatewayAddress({ gateway, wireguard }: Site, transport: Transpor
 
 /**
  * How networks are seen through the VPN with a partner. Where both sites use the same addresses each side's are
- * translated: as the network file says, and where it does not, to what is free on both sides and for all partners.
- * The file has been checked: what is written fits.
+ * translated: as the network file says, and where it does not, to what is free on both sides and for all partners. Where
+ * a partner uses those of one before it, which we could not tell apart, the partner's are. WireGuard's ends translate
+ * nothing. The file has been checked: what is written fits.
  */
 export function translationWith(
   { us, partners }: Pick<Questionnaire, "us" | "partners">,
@@ -72,33 +83,56 @@ export function translationWith(
     ...networksOf(partner, partner.transport),
     ...written(partner),
   ]);
+  const known: Network[] = [];
   // Those before this partner in the file keep what was proposed for them.
   for (const [other, partner] of Object.entries(partners)) {
-    const found = between(us, partner, taken);
+    const found = between(us, partner, taken, known);
     if (other === name) return found;
+    if (isViaVpn(partner)) known.push(...found.theirs.map(({ as }) => as));
   }
-  return { ours: [], theirs: [], proposed: [] };
+  return { ours: [], theirs: [], proposed: [], homeless: [] };
 }
 
-function between(us: Site, partner: PartnerSite, taken: Network[]): Translation {
+/** `taken`: what nothing new may overlap; what is proposed joins it. `known`: what we see of partners before this one. */
+function between(us: Site, partner: PartnerSite, taken: Network[], known: readonly Network[]): Translation {
   const [ours, theirs] = [networksOf(us, partner.transport), networksOf(partner, partner.transport)];
-  const collides = isViaVpn(partner) && ours.some((one) => theirs.some((other) => overlap(one, other)));
-  const proposed: Translation["proposed"][number][] = [];
+  const proposed: Proposal[] = [];
+  const homeless: Network[] = [];
   const seen = (of: "ours" | "theirs", network: Network): Seen => {
     const said = sayings(partner, of).find(({ network: { first, prefix } }) =>
       first === network.first && prefix === network.prefix
     );
-    if (said || !collides || network.version === 6) return said ?? { network, as: network };
+    const collides = (of === "ours" ? theirs : ours).some((other) => overlap(other, network));
+    const isKnown = of === "theirs" && known.some((other) => overlap(other, network));
+    const isUsedTwice = partner.transport === "ikev2" && (collides || isKnown) && network.version === 4;
+    if (said || !isUsedTwice) return said ?? { network, as: network };
     const as = free(network.prefix, taken);
+    if (!as) {
+      homeless.push(network);
+      return { network, as: network };
+    }
     taken.push(as);
-    proposed.push({ of, seen: { network, as } });
+    proposed.push({
+      of,
+      seen: { network, as },
+      alsoUsedBy: collides ? "the other site" : "another partner",
+    });
     return { network, as };
   };
+  // Both sites propose the same, whoever of them it is that renders.
+  const isOursFirst = valueOf(us.vpn?.address) <= valueOf(partner.vpn?.address);
+  const first = isOursFirst ? ours.map((network) => seen("ours", network)) : [];
+  const all = theirs.map((network) => seen("theirs", network));
   return {
-    ours: ours.map((network) => seen("ours", network)),
-    theirs: theirs.map((network) => seen("theirs", network)),
+    ours: isOursFirst ? first : ours.map((network) => seen("ours", network)),
+    theirs: all,
     proposed,
+    homeless,
   };
+}
+
+function valueOf(address = ""): bigint {
+  return parseAddress(address)?.value ?? 0n;
 }
 
 /** What the network file says of translations. */
@@ -114,15 +148,16 @@ function written(partner: PartnerSite): readonly Network[] {
 }
 
 /** The first network of a size in the pool that overlaps none that is taken. */
-function free(prefix: number, taken: readonly Network[]): Network {
+function free(prefix: number, taken: readonly Network[]): Network | undefined {
   let at = networkAround({ version: 4, value: POOL.first }, prefix);
-  while (true) {
+  while (contains(POOL, at)) {
     const blocking = taken.find((other) => overlap(other, at));
     if (!blocking) return at;
     const next = blocking.first + sizeOf(blocking);
     const around = networkAround({ version: 4, value: next }, prefix);
     at = around.first === next ? around : { ...around, first: around.first + sizeOf(around) };
   }
+  return undefined;
 }
 
 /** What an address is seen as: the same place in the network that stands for its own. */

@@ -109,19 +109,24 @@ export function tunnelWith(
 }
 
 function endOf({ name, vpn }: Site, networks: readonly Seen[]): TunnelEnd {
-  const { address, own = address, id = address, ...rest } = vpn!;
+  const { address, own = address, id = ownIdentity(vpn!), ...rest } = vpn!;
   return { site: name, ...rest, address, own, id, networks };
 }
 
+/** What a device calls itself where nobody says: an ASA by the address of its interface, even behind a NAT. */
+function ownIdentity({ vendor, address, own = address }: NonNullable<Site["vpn"]>): string {
+  return vendor === "cisco_asa" ? own : address;
+}
+
 function agreementOf(us: Site, partner: PartnerSite, ends: readonly TunnelEnd[]): Agreement {
-  // PAN-OS has no group 21 before 11.1, and with AES-GCM takes the PRF from the group: SHA-384 with group 20 alone.
+  // With AES-GCM, PAN-OS takes the PRF from the group: SHA-384, which the others are told, with group 20 alone.
   const isPaloAlto = ends.some(({ vendor }) => vendor === "palo_alto");
-  const groups = isPaloAlto ? partner.dhGroups.filter((group) => group !== 21) : partner.dhGroups;
+  const groups = isPaloAlto ? [20] : partner.dhGroups;
   const isIpv6 = parseAddress(us.vpn!.address)?.version === 6;
   const carries6 = ends.some(({ networks }) => networks.some(({ network }) => network.version === 6));
   const mtu = innerMtu(partner.mtu, isIpv6);
   return {
-    groups: groups.length > 0 ? groups : [20],
+    groups,
     ikeSeconds: IKE_SECONDS,
     childSeconds: CHILD_SECONDS,
     dpdSeconds: dpdMs(us, partner) / 1_000,

@@ -3,7 +3,7 @@ import { codeBlock, markdownTable } from "./markdown.ts";
 import { translated } from "./translation.ts";
 import { type Agreement, seenText, type TunnelEnd, type TunnelView } from "./tunnel.ts";
 import { devices } from "./vendors/devices.ts";
-import { PARAMETERS } from "./vendors/device.ts";
+import { ipv4, PARAMETERS } from "./vendors/device.ts";
 
 /** An IKEv2 tunnel on paper: what both ends agree on, and what is pasted into each. */
 export function tunnelSheet(us: TunnelView, them: TunnelView): string {
@@ -18,7 +18,12 @@ export function tunnelSheet(us: TunnelView, them: TunnelView): string {
     "## Ends",
     markdownTable(["", title(us.local), title(them.local)], [
       ["Public address", ...ends.map(({ address }) => address)],
-      ["Own address", ...ends.map(({ address, own }) => own === address ? "the same" : `${own}, behind NAT`)],
+      [
+        "Own address",
+        ...ends.map(({ address, own }) =>
+          own === address ? "the same" : `${own}, behind a NAT that forwards UDP 500 and 4500 to it`
+        ),
+      ],
       ["Identity", ...ends.map(({ id }) => `${id} (${parseAddress(id) ? "address" : "FQDN"})`)],
       [
         "Networks, as the other side sees them",
@@ -76,13 +81,14 @@ function addressTranslation(ends: readonly TunnelEnd[]): readonly string[] {
   );
   return rows.length === 0 ? [] : [
     "## Translated addresses",
-    "Both sites use the same addresses. Each translates its own, one to one, before the tunnel on the way out and behind it on the way in. The other side never meets the addresses on the left.",
+    "Addresses that are used twice. Each site translates its own, one to one, before the tunnel on the way out and behind it on the way in. The other side never meets the addresses on the left.",
     markdownTable(["Site", "Network", "Seen by the other as"], rows),
   ];
 }
 
 const CERTIFICATES =
-  "By certificates: each has its identity above as a subject alternative name. Send the other side the certificate of the authority " +
+  "By certificates: each has its identity above as a subject alternative name, and as its common name for devices that compare that. " +
+  "Where a device checks revocation (IOS XE does unless it is told not to) it must reach the CRL or the OCSP server that the partner's certificate names. Send the other side the certificate of the authority " +
   "that issued yours, and read its SHA-256 fingerprint to them by telephone. No secret leaves a device.";
 
 const PRE_SHARED_KEY =
@@ -93,6 +99,11 @@ const PRE_SHARED_KEY =
 function configuration(view: TunnelView, title: string): readonly string[] {
   const { vendor } = view.local;
   const device = devices[vendor];
+  const isIpv4 = [view.local, view.remote].every(({ address }) => parseAddress(address)?.version === 4) &&
+    ipv4(view.selectors).length > 0;
+  if (device?.configuration && !isIpv4) {
+    return [`## ${title}`, "Not written for IPv6: the parameters are above."];
+  }
   if (device?.configuration) {
     return [
       `## ${title}`,

@@ -54,9 +54,9 @@ export interface WireGuardTunnel {
 export const WIREGUARD_KEY_FILE = "/etc/wireguard/%i.key";
 
 /** What a packet grows by: 40 bytes of IPv6, 8 of UDP, 32 of WireGuard (type, receiver, counter, tag). */
-const OVERHEAD_BYTES = 80;
-/** RFC 8200 section 5. */
-const MTU_MIN = 1280;
+export const WIREGUARD_OVERHEAD_BYTES = 80;
+/** What every link carries that IPv6 goes by (RFC 8200 section 5). */
+export const IPV6_MTU_MIN = 1280;
 const WAY_MTU = 1500;
 /** Shorter than any firewall forgets UDP that it has seen an answer to (30 s); what WireGuard's own manual advises. */
 const KEEP_ALIVE_MS = 25_000;
@@ -73,8 +73,10 @@ const FIT = {
 
 /** Largest packet inside a tunnel by a way of this size. Errors: WIREGUARD_MTU_SMALL. */
 export function wireGuardMtu(way: number = WAY_MTU): number {
-  const mtu = way - OVERHEAD_BYTES;
-  return mtu >= MTU_MIN ? mtu : wireGuardErrors.fail("WIREGUARD_MTU_SMALL", { way, mtu, min: MTU_MIN });
+  const mtu = way - WIREGUARD_OVERHEAD_BYTES;
+  return mtu >= IPV6_MTU_MIN
+    ? mtu
+    : wireGuardErrors.fail("WIREGUARD_MTU_SMALL", { way, mtu, min: IPV6_MTU_MIN });
 }
 
 /**

@@ -6,6 +6,7 @@ import { inFolder, Program } from "./_program.ts";
 
 const natsServer = await requirePeer("nats-server");
 const openssl = await requirePeer("openssl");
+const python = await requirePeer("python3");
 // The example runs what is on the path.
 const isOnPath = dirname(NATS_SERVER) === ".";
 
@@ -16,6 +17,12 @@ Deno.test({
     played("two_hospitals_one_relay", ({ out }) => {
       assertMatch(out, /\n {2}after \d+ acknowledgements the .* is killed\n/);
       assertMatch(out, /\nNothing was lost, and nobody between could read it\.\n$/);
+      if (!python.missing) {
+        assertMatch(
+          out,
+          /\n {2}yes {2}an outsider who has two fingerprints sees of \S+: southern-infirmary signed, .* accepted /,
+        );
+      }
       return Promise.resolve();
     }),
 });

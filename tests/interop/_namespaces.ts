@@ -52,12 +52,15 @@ export class Cable implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { namespace } of this.sites) {
-      if (!(await ip("netns", "list")).split(/\s/).includes(namespace)) continue;
-      for (const pid of (await ip("netns", "pids", namespace)).split("\n").filter(Boolean)) end(Number(pid));
-      await ip("netns", "delete", namespace);
-    }
+    const removals = await Promise.allSettled(this.sites.map(remove));
+    for (const removal of removals) if (removal.status === "rejected") throw removal.reason;
   }
+}
+
+async function remove({ namespace }: Site): Promise<void> {
+  if (!(await ip("netns", "list")).split(/\s/).includes(namespace)) return;
+  for (const pid of (await ip("netns", "pids", namespace)).split("\n").filter(Boolean)) end(Number(pid));
+  await ip("netns", "delete", namespace);
 }
 
 /** A program that runs inside a namespace. */

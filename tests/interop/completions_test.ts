@@ -123,7 +123,7 @@ for (const shell of ["bash", "fish"] as const) {
           "check my",
         ];
         assertEquals(await offered(shell, folder, lines), [
-          ["export", "init", "master", "recover", "revoke", "rotate", "seal", "show"],
+          ["export", "init", "master", "recover", "revoke", "rotate", "seal", "show", "wireguard"],
           ["debug", "error", "info", "warning"],
           [],
           [],

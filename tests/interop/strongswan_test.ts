@@ -52,13 +52,17 @@ async function startCharon({ site, folder }: End): Promise<void> {
     swanctl { plugins { vici { socket = ${socket}
     } } }`,
   );
-  inside(site, ["charon-systemd"], {
+  const daemon = inside(site, ["charon-systemd"], {
     env: { STRONGSWAN_CONF: join(folder, "strongswan.conf") },
     stdin: "null",
     stdout: "null",
     stderr: "null",
-  }).spawn().unref();
-  await seen(folder, "vici");
+  }).spawn();
+  daemon.unref();
+  const ended = daemon.status.then(({ code }) => {
+    throw new Error(`charon-systemd ended with ${code}`);
+  });
+  await Promise.race([seen(folder, "vici"), ended]);
 }
 
 /** Waits until a folder has something of that name. */
@@ -69,12 +73,18 @@ async function seen(folder: string, name: string): Promise<void> {
   else watcher.close();
 }
 
-/** Waits until the log of a daemon has this. */
-async function logged({ folder }: End, wanted: RegExp): Promise<string> {
+/** After which a tunnel is only asked for again, and again. */
+const REFUSED = /NO_PROPOSAL_CHOSEN|AUTHENTICATION_FAILED|TS_UNACCEPTABLE/;
+
+/** Waits until the log of a daemon has this; rejects once a tunnel was refused. */
+async function logged({ folder }: End, wanted: RegExp): Promise<void> {
   const watcher = Deno.watchFs(folder);
-  const text = () => Deno.readTextFile(join(folder, "log"));
-  if (!wanted.test(await text())) { for await (const _ of watcher) if (wanted.test(await text())) break; }
-  return await text();
+  const isThere = async () => {
+    const text = await Deno.readTextFile(join(folder, "log"));
+    assert(!REFUSED.test(text), text);
+    return wanted.test(text);
+  };
+  if (!await isThere()) { for await (const _ of watcher) if (await isThere()) break; }
 }
 
 async function swanctl({ site, folder }: End, ...args: readonly string[]): Promise<string> {

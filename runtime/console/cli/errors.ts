@@ -85,7 +85,7 @@ export const errors = declareErrors("console", {
   CONSOLE_MESSAGE_UNKNOWN: {
     blame: "operator",
     retry: "never",
-    says: "Cannot show message: the journal has none, or more than one, whose id starts like that",
+    says: "Cannot find message: the journal has none, or more than one, whose id starts like that",
   },
   CONSOLE_FOLDER_DIFFERENT: {
     blame: "operator",

@@ -72,6 +72,11 @@ const hints: Readonly<Record<string, string>> = {
   MASTER_KEY_EXPOSED: "if somebody may have read it, change it: mitral journal rekey",
   MASTER_KEY_WRONG: "put the key it ran under back; mitral keys show FILE shows the id of a key",
   JOURNAL_FOLDER_BUSY: "a gateway runs on it: stop that first, or give it another data folder",
+  EVIDENCE_DESTINATION_UNKNOWN: "see where it went with: mitral messages show ID",
+  EVIDENCE_DESTINATION_UNCLEAR: "see where it went with: mitral messages show ID",
+  EVIDENCE_HEAD_MISSING:
+    "the ledger is signed within a second once there is a ledger key: mitral keys seal adds one; mitral status shows it",
+  LEDGER_ALARM_UNKNOWN: "list them with: mitral audit alarms",
   GATEWAY_MESSAGE_UNKNOWN: "list them with: mitral messages list",
   GATEWAY_CHANNEL_UNKNOWN: "list the channels with: mitral status",
   GATEWAY_DESTINATION_UNKNOWN: "list them with: mitral status",
@@ -108,6 +113,7 @@ const noes: ReadonlySet<string> = new Set([
   "GATEWAY_CANCEL_SENDING",
   "CONTROL_CHANNEL_UNKNOWN",
   "RECORD_PARTNER_UNKNOWN",
+  "LEDGER_ALARM_UNKNOWN",
   "RECORD_WORDS_DIFFERENT",
 ]);
 

@@ -13,19 +13,19 @@ export function ledgerLines({ ledger, statistics: { atMs } }: GatewayStatus, pai
     return trouble === undefined ? when : paint.warn(`${when} (${trouble})`);
   });
   const signed = !isSigned
-    ? "not signed: there is no ledger key"
+    ? "not signed: there is no ledger key; `mitral keys init` makes one, `mitral keys seal` adds it to older keys"
     : head
     ? `${countText(head.size)} ${head.size === 1 ? "entry" : "entries"} signed ${agoText(atMs - head.atMs)}`
     : "nothing signed since the start";
   return [
     `ledger: ${[signed, ...seen].join(", ")}`,
     ...(collector ? [collectorLine(collector, atMs, paint)] : []),
-    ...alarms.map(({ id, code, atMs: sinceMs, partner }) => {
+    ...alarms.map(({ id, code, says, atMs: sinceMs, partner }) => {
       const whom = partner === undefined ? "" : `, ${plain(partner)}`;
-      return paint.bad(
-        `ledger alarm ${id}: ${code}${whom}, for ${durationText(Math.max(0, atMs - sinceMs))}`,
-      );
+      const since = durationText(Math.max(0, atMs - sinceMs));
+      return `${paint.bad(`ledger alarm ${id}: ${code}${whom}, for ${since}`)}\n  ${plain(says)}`;
     }),
+    ...(alarms.length > 0 ? ["  settle one, once it is looked into: mitral audit settle NUMBER"] : []),
   ];
 }
 

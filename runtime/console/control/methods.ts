@@ -149,6 +149,11 @@ const methods: {
       withoutPayload: toggle(params, "withoutPayload"),
       by: by(person, params),
     }),
+  "audit.alarms": ({ gateway }) => gateway.ledger.alarms(),
+  async "audit.settle"({ gateway }, params, person) {
+    await gateway.ledger.settleAlarm(text(params, "id"), by(person, params));
+    return null;
+  },
   async "channel.start"({ gateway }, params) {
     await gateway.startChannel(channel(gateway, params));
     return null;

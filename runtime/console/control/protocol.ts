@@ -15,6 +15,7 @@ import type {
   PatientQuery,
   ViewReport,
 } from "../../engine/disclosures/reports_api.ts";
+import type { LedgerAlarm } from "../../engine/ledger/alarms.ts";
 import type { PrunedMessages } from "../../engine/retention.ts";
 import type { GatewayStatistics } from "../../engine/statistics.ts";
 import type { ActQuery, ActRecord } from "../../journal/acts.ts";
@@ -182,6 +183,10 @@ export interface Methods {
         & { readonly id: string; readonly files: readonly EvidenceFile[] }
       | null;
   };
+  /** Alarms about ledgers, also those that are settled, oldest first. */
+  readonly "audit.alarms": { readonly params: Record<never, never>; readonly result: readonly LedgerAlarm[] };
+  /** Settles one. Errors: LEDGER_ALARM_UNKNOWN. */
+  readonly "audit.settle": { readonly params: Reasoned & { readonly id: string }; readonly result: null };
   readonly "channel.start": { readonly params: { readonly name: string }; readonly result: null };
   readonly "channel.stop": { readonly params: { readonly name: string }; readonly result: null };
   /** How many messages were put together, for each destination that collects. */

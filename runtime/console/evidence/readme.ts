@@ -30,9 +30,9 @@ verify_evidence.py from somebody you trust, or read it: the copy in this folder 
    Its people find it by "mitral keys show". It is what everything else rests on. One that you take from this
    folder proves nothing.
 
-2. Run, in this folder:
+2. Run it where you have put it, and name this folder:
 
-   python3 verify_evidence.py . ${roots}
+   python3 -I verify_evidence.py FOLDER ${roots}
 
 3. Read the last line, and the two lists before it: what is proven, and what is not. OK means that everything in
    the folder holds. REFUSED says what does not; then the folder proves nothing.

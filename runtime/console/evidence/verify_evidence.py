@@ -14,6 +14,11 @@ Exit code 0: everything holds. 1: something does not. 2: no fingerprints, or a w
 The format is described in docs/evidence.md of Mitral.
 """
 
+import sys
+
+if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    del sys.path[0]  # The folder this script is in: nothing that lies beside it may pass for a module of Python's.
+
 import argparse
 import base64
 import binascii
@@ -24,12 +29,12 @@ import os
 import re
 import stat
 import subprocess
-import sys
 import tempfile
 
 SKEW_MS = 300_000  # How far the clocks of two gateways may lie apart.
 SAFE_INTEGER_MAX = 2**53 - 1
 FILES_MAX = 2_000
+SALT_BYTES = 16
 TIME_MS_MAX = 253_402_300_799_000  # The last second of the year 9999.
 SPKI = {  # What stands before a public key in SubjectPublicKeyInfo (RFC 8410, RFC 5480), and how long the key is.
     "Ed25519": (bytes.fromhex("302a300506032b6570032100"), 32),
@@ -38,7 +43,7 @@ SPKI = {  # What stands before a public key in SubjectPublicKeyInfo (RFC 8410, R
 KINDS = {  # What a file may be, what it is called then, and how many bytes it may have.
     "payload": ("payload", 2**29),
     "received": ("received", 2**29),
-    "salt": ("salt", 16),
+    "salt": ("salt", SALT_BYTES),
     "statement": (r"statement\.jws", 131_072),
     "receipt": (r"receipt\.jws", 16_384),
     "entry": (r"entry-[0-9]{1,10}-[0-9]{1,13}\.json", 65_535),
@@ -544,7 +549,6 @@ class Pack:
     """Everything in the folder, each file as evidence.json lists it."""
 
     def __init__(self, folder):
-        need(os.path.isdir(folder), "There is no such folder")
         read = read_file(os.path.join(folder, "evidence.json"), 1_048_576, "evidence.json")
         index = json_object(read, "evidence.json")
         need(canonical_bytes(index, "evidence.json") == read, "evidence.json is not canonical JSON")
@@ -609,6 +613,10 @@ def verify(pack, gateways, payload, unwitnessed, report):
         report.open.append(f"that no key of {name} was revoked after {moment(newest.issued)}, when its newest file here was written "
                            "(--partner-file takes a newer one)")
     report.open.append("that nobody else had the keys of a gateway; what the message says is true; that a person read it")
+    report.open.append("that the ledger has no other entries about the message")
+    witnesses = ", ".join(sorted({name for checkpoint in checkpoints for name in checkpoint.witnesses}))
+    if witnesses:
+        report.open.append(f"that {ours.name} and its witnesses ({witnesses}) did not act together")
     if not all(checkpoint.witnesses for checkpoint in checkpoints):
         report.open.append(f"that {ours.name} wrote this down when it says: no other gateway has witnessed it")
 
@@ -616,16 +624,18 @@ def verify(pack, gateways, payload, unwitnessed, report):
 def check_ledger(pack, ours, gateways, unwitnessed, report):
     """Every entry is in a ledger that its gateway signed and another has witnessed."""
     need(pack.of("entry"), "There is no entry of a ledger in the folder")
-    known, entries = {}, []
+    heads, entries = {}, []
     for name, read in pack.of("entry").items():
         entry, proof = read_entry(read, name), pack.files.get(name.replace(".json", ".tlog-proof"))
         need(proof, f"{name} has no proof")
         epoch, index = (int(part) for part in name[len("entry-"):-len(".json")].split("-"))
         place, path, note = read_proof(proof[1], name)
         need(place == index and name == f"entry-{epoch}-{index}.json", f"{name}: its proof is that of another entry")
-        if note not in known:
-            known[note] = Checkpoint(note, ours, gateways, name)
-        checkpoint = known[note]
+        if epoch not in heads:
+            heads[epoch] = note, Checkpoint(note, ours, gateways, name)
+        first, checkpoint = heads[epoch]
+        # Of two that go by one name nobody knows whether one grew out of the other.
+        need(note == first, f"The entries of epoch {epoch} are proven by more than one head")
         need(checkpoint.epoch == epoch and index < checkpoint.size, f"{name}: its proof is of another ledger")
         need(root_from(read, index, checkpoint.size, path) == checkpoint.root, f"{name} is not in the ledger that was signed")
         need(entry.get("id") == pack.message, f"{name} is about another message")
@@ -634,7 +644,8 @@ def check_ledger(pack, ours, gateways, unwitnessed, report):
         entries.append((epoch, index, entry, checkpoint))
     need(len(pack.of("proof")) == len(entries), "There is a proof without its entry")
     entries.sort(key=lambda each: each[:2])
-    for checkpoint in known.values():
+    checkpoints = [checkpoint for _, checkpoint in heads.values()]
+    for checkpoint in checkpoints:
         need(checkpoint.witnesses or unwitnessed, f"No other gateway has witnessed {ours.name}'s ledger: nothing shows that it was not written later")
         ours.check_key(checkpoint.key, min(checkpoint.seen_ms, entries[-1][2]["t"]), "Checkpoint")
         ours.check_revoked(checkpoint.key, checkpoint.seen_ms, "Checkpoint")
@@ -647,7 +658,7 @@ def check_ledger(pack, ours, gateways, unwitnessed, report):
         what = " ".join(str(entry[name]) for name in ("k", "act", "out", "code", "by", "dst") if name in entry)
         report.ok(f"entry {index} of epoch {epoch} is in it: {moment(entry['t'])} {what}")
         report.proven.append(f"{ours.name} wrote down, by its own clock: {moment(entry['t'])} {what}")
-    return [(entry, checkpoint) for _, _, entry, checkpoint in entries], list(known.values())
+    return [(entry, checkpoint) for _, _, entry, checkpoint in entries], checkpoints
 
 
 def naming(entries, **named):
@@ -662,7 +673,7 @@ def check_signed(pack, statement, entries, gateways, payload, report):
     said, to = statement.content, [each["gw"] for each in statement.content["to"]]
     sent = said["from"] == pack.gateway
     need(sent or pack.gateway in to, f"The message is neither from {pack.gateway} nor for it")
-    found = naming(entries, stmt=statement.hash) or (None if not sent or pack.one("receipt") is None else naming(entries, rcpt=sha256(pack.one("receipt")).hex()))
+    found = naming(entries, stmt=statement.hash)
     need(found, "No entry of the ledger names the statement")
     need(sent or found[0].get("gw") == said["from"], "The entry of the ledger is about another sender")
     need(said["iat"] <= found[1].seen_ms + SKEW_MS, "Statement: it is later than the witness who has seen it")
@@ -683,8 +694,8 @@ def check_signed(pack, statement, entries, gateways, payload, report):
     need(found, "No entry of the ledger names the receipt")
     need(found[0].get("out", told["st"]) == told["st"], "The ledger says another outcome than the receipt")
     if told["stmt"] == statement.hash:
-        named = found[0] if found[0].get("stmt") == statement.hash else naming(entries, stmt=statement.hash)[0]
-        need(named.get("env", told["env"]) == told["env"], "The receipt is for another envelope than the ledger says")
+        named = found if found[0].get("stmt") == statement.hash else naming(entries, stmt=statement.hash)
+        need(named[0].get("env", told["env"]) == told["env"], "The receipt is for another envelope than the ledger says")
         need(said["iat"] <= told["rat"] + SKEW_MS, "Receipt: it is earlier than what it is about")
     need(told["rat"] <= found[1].seen_ms + SKEW_MS, "Receipt: it is later than the witness who has seen it")
     revoked = gateways[told["by"]].check_revoked(key, found[1].seen_ms, "Receipt")
@@ -700,6 +711,7 @@ def later(revoked):
 def check_body(pack, ours, entries, payload, report):
     """The bytes as received, which the ledger names behind a salt."""
     salt, received = pack.one("salt"), pack.one("received")
+    need(salt is None or len(salt) == SALT_BYTES, f"salt is not {SALT_BYTES} bytes long")
     if salt is None:
         report.open.append(f"which bytes {ours.name} received: what shows it is not in the folder")
         return
@@ -729,19 +741,25 @@ def read_gateways(pack, more):
 
 def main():
     parser = argparse.ArgumentParser(description="Checks a folder of evidence about one message.", allow_abbrev=False)
-    parser.add_argument("folder")
-    parser.add_argument("--root", action="append", default=[], metavar="GATEWAY=FINGERPRINT")
-    parser.add_argument("--payload", metavar="FILE")
-    parser.add_argument("--partner-file", action="append", default=[], metavar="FILE")
-    parser.add_argument("--unwitnessed", action="store_true")
+    parser.add_argument("folder", help="the folder of evidence")
+    parser.add_argument("--root", action="append", default=[], metavar="GATEWAY=FINGERPRINT",
+                        help="fingerprint of a gateway, from its own organisation; once for each gateway in the folder")
+    parser.add_argument("--payload", metavar="FILE", help="the message, where the folder is without it")
+    parser.add_argument("--partner-file", action="append", default=[], metavar="FILE",
+                        help="a newer file of a gateway's public keys: it says which keys were revoked since")
+    parser.add_argument("--unwitnessed", action="store_true",
+                        help="do without a witness: then nothing shows when the ledger was written")
     asked = parser.parse_args()
+    if not os.path.isdir(asked.folder):
+        parser.error(f"there is no folder {shown(asked.folder)}")
     roots = {}
     for each in asked.root:
         name, _, fingerprint = each.rpartition("=")
         fingerprint = re.sub(r"[\s:]", "", fingerprint).lower()
         if not name or not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
             parser.error("--root is GATEWAY=FINGERPRINT, the fingerprint in 64 hexadecimal digits")
-        roots[name] = fingerprint
+        if roots.setdefault(name, fingerprint) != fingerprint:
+            parser.error(f"{shown(name)} has two fingerprints")
     if not openssl_works():
         print("CANNOT CHECK: there is no openssl here that verifies Ed25519; version 3 or later does")
         return 3
@@ -758,6 +776,10 @@ def main():
     for name, each in files.items():
         need(all(file.fingerprint == roots[name] for file in each), f"The keys of {name} are not those whose fingerprint was given")
     gateways = {name: Gateway(name, each) for name, each in files.items()}
+    seen = {}
+    for name in gateways:
+        other = seen.setdefault(roots[name], name)
+        need(other == name, f"{other} and {name} have the same root key: that is one gateway, and no witness of its own")
     report = Report()
     print(f"Evidence of {shown(pack.gateway)} about message {shown(pack.message)}\n")
     report.ok("every file in the folder is the one that is listed")

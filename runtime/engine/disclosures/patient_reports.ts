@@ -92,10 +92,10 @@ export class PatientReports implements GatewayReports {
       sinceMs,
       untilMs,
     });
+    await journal.write({ op: "noteAsked", patient, act, by, atMs });
     if (patient.assigner === undefined && certainty.assigners > 1) {
       errors.fail("GATEWAY_PATIENT_AMBIGUOUS", { assigners: certainty.assigners });
     }
-    await journal.write({ op: "noteAsked", patient, act, by, atMs });
     const records: DisclosedRecord[] = [];
     for (let after: RecordPlace | null = null;;) {
       const page: DisclosedPage = await journal.ask({

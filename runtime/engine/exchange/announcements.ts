@@ -1,10 +1,14 @@
 import { MitralError } from "../../contract/error.ts";
 import { listenerMemory } from "../listener_memory.ts";
+import { Turnstile } from "../turnstile.ts";
 import { CONTROL_FEED, type ControlFeed } from "./control.ts";
 import { errors } from "./errors.ts";
 import type { ExchangeParts } from "./parts.ts";
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** Whoever changes its keys by hand changes them a few times; each file that is taken is kept for good. */
+const TAKEN_MAX = 12;
 
 /**
  * Sees to it that every active partner has our newest file of public keys, and takes theirs: so new keys, ways and
@@ -19,7 +23,9 @@ export class Announcements {
   constructor(parts: ExchangeParts, control: ControlFeed) {
     this.#parts = parts;
     this.#control = control;
+    const turnstile = new Turnstile(TAKEN_MAX, parts.world.clock, HOUR_MS);
     control.handle("bundle", async (partner, { file }) => {
+      if (!turnstile.passes(partner)) errors.fail("EXCHANGE_KEYS_BUSY", { partner, most: TAKEN_MAX });
       await parts.book.take(partner, fileIn(file) ?? errors.fail("EXCHANGE_CONTROL_INVALID", { partner }));
     });
   }

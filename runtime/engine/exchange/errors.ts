@@ -53,6 +53,11 @@ export const errors = declareErrors("exchange", {
     retry: "later",
     says: "Cannot read what a partner's gateway tells: it is {bytes} bytes long, and {most} are the most",
   },
+  EXCHANGE_KEYS_BUSY: {
+    blame: "sender",
+    retry: "later",
+    says: "Cannot take public keys of {partner}: it sends more than {most} files an hour",
+  },
   EXCHANGE_CONTROL_UNKNOWN: {
     blame: "unsupported",
     retry: "never",

@@ -1,5 +1,6 @@
 import type { MitralError } from "../../contract/error.ts";
 import type { World } from "../../contract/world.ts";
+import type { By } from "../../journal/acts.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { listenerMemory } from "../listener_memory.ts";
 import type { Unstamped } from "../line.ts";
@@ -41,6 +42,8 @@ const ALARMS_MAX = 100;
 /** Alarms about ledgers: told, written down, and there until a person has settled them, whatever restarts. */
 export class LedgerAlarms {
   readonly #parts: AlarmsParts;
+  /** Ids of those that could not be written down yet. */
+  readonly #unwritten = new Set<string>();
   #all: readonly LedgerAlarm[] = [];
   #loaded: Promise<void> | undefined;
 
@@ -63,39 +66,52 @@ export class LedgerAlarms {
 
   /**
    * Raises an alarm, unless one with the same first note is known of that code, or one that nobody has settled. Never rejects:
-   * it is told though it cannot be written down.
+   * it is told though it cannot be written down. Resolves with true where this very alarm is written down, now or before.
    */
   async raise(
     error: MitralError,
     about: Pick<LedgerAlarm, "gateway" | "notes"> & { readonly partner?: string },
-  ): Promise<void> {
-    const { world: { clock }, report, journal } = this.#parts;
-    await this.load().catch(() => {});
+  ): Promise<boolean> {
+    const { world: { clock }, report } = this.#parts;
+    // What is not known may not be written over.
+    const isLoaded = await this.load().then(() => true, () => false);
     const { code, message } = error, { gateway, partner, notes } = about;
-    const isSame = (each: LedgerAlarm) =>
-      each.code === code && each.gateway === gateway && each.partner === partner &&
-      (!each.settled || each.notes[0] === notes[0]);
-    if (this.#all.some(isSame)) return;
-    const atMs = clock.nowMs();
-    const id = String(1 + Math.max(0, ...this.#all.map(({ id }) => Number(id))));
-    this.#all = shortened([...this.#all, { id, atMs, code, says: message, ...about }]);
+    const alike = this.#all.filter((each) =>
+      each.code === code && each.gateway === gateway && each.partner === partner
+    );
+    const known = alike.find((each) => each.notes[0] === notes[0]);
+    if (known) return !this.#unwritten.has(known.id) || await this.#write(known);
+    if (alike.some(({ settled }) => !settled)) return false;
     report({ name: "ledgerAlarmed", ...(partner === undefined ? {} : { partner }), error });
-    const entry = { kind: "alarm", atMs, code, gateway } as const;
-    await Promise.all([journal().write({ op: "writeEntry", entry }), this.#keep()]).catch(() => {});
+    if (!isLoaded) return false;
+    const id = String(1 + Math.max(0, ...this.#all.map(({ id }) => Number(id))));
+    const alarm = { id, atMs: clock.nowMs(), code, says: message, ...about };
+    this.#all = shortened([...this.#all, alarm]);
+    this.#unwritten.add(id);
+    return await this.#write(alarm);
   }
 
-  /** A person has looked: it is told of no more. Errors: LEDGER_ALARM_UNKNOWN, JOURNAL_…. */
-  async settle(id: string, by: string): Promise<LedgerAlarm> {
+  /** A person has looked: it is told of no more, and the act is written down with its reason. Errors: LEDGER_ALARM_UNKNOWN, JOURNAL_…. */
+  async settle(id: string, by: By): Promise<void> {
     await this.load();
     const found = this.#all.find((each) => each.id === id && !each.settled) ??
       errors.fail("LEDGER_ALARM_UNKNOWN", { id });
     const atMs = this.#parts.world.clock.nowMs();
-    const settled = { ...found, settled: { atMs, by } };
+    const settled = { ...found, settled: { atMs, by: by.person } };
     this.#all = this.#all.map((each) => each === found ? settled : each);
-    const { code, gateway } = found;
-    const entry = { kind: "act", atMs, act: `settled alarm ${id}`, by, code, gateway } as const;
-    await Promise.all([this.#parts.journal().write({ op: "writeEntry", entry }), this.#keep()]);
-    return settled;
+    const act = `settled alarm ${id}: ${found.code}`;
+    await Promise.all([this.#parts.journal().write({ op: "noteAsked", act, by, atMs }), this.#keep()]);
+  }
+
+  async #write({ id, atMs, code, gateway }: LedgerAlarm): Promise<boolean> {
+    const entry = { kind: "alarm", atMs, code, gateway } as const;
+    try {
+      await Promise.all([this.#parts.journal().write({ op: "writeEntry", entry }), this.#keep()]);
+    } catch {
+      return false;
+    }
+    this.#unwritten.delete(id);
+    return true;
   }
 
   async #load(): Promise<void> {

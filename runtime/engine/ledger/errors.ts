@@ -36,6 +36,12 @@ export const errors = declareErrors("ledger", {
     retry: "later",
     says: "Cannot witness the ledger of {partner}: no ledger key of its file has signed what it showed",
   },
+  LEDGER_RESTORE_UNSEEN: {
+    blame: "operator",
+    retry: "later",
+    says:
+      "Cannot witness the ledger of {partner}: it was restored once more, and the alarm about the time before is not settled, or this one cannot be written down",
+  },
   LEDGER_WITNESS_BUSY: {
     blame: "sender",
     retry: "later",

@@ -1,5 +1,6 @@
 import { decodeEntry } from "../../trust/ledger/entry_bytes.ts";
 import { readOrigin } from "../../trust/ledger/checkpoint.ts";
+import { fromDecimal } from "../../trust/ledger/signed_note.ts";
 import {
   isSame,
   leafHash,
@@ -22,12 +23,20 @@ export interface ShownHead extends TreeHead {
   readonly shown: ShownCheckpoint;
 }
 
+/** Of a later epoch. */
+export interface Restored {
+  readonly kind: "restored";
+  /** So many of the entries that were signed went on, as its first entry says; left out where that says nothing. */
+  readonly kept?: number;
+  /** True where that needs no believing. */
+  readonly isShown?: boolean;
+}
+
 /** What a witness thinks of a head. */
 export type Judgement =
   /** It grew out of what was signed before, or is the same. */
   | { readonly kind: "good" }
-  /** Of a later epoch: `kept` entries of the one before are in it, as it says; left out where it does not show that. */
-  | { readonly kind: "restored"; readonly kept?: number }
+  | Restored
   /** It may be good: it is to show that it grew out of what was signed. Also one that was told earlier and comes late. */
   | { readonly kind: "unshown" }
   /** Fewer entries than were signed, or an epoch that is over. */
@@ -52,28 +61,30 @@ export function judge(known: WitnessedHead | undefined, { epoch, size, root, sho
   return { kind: isGrown ? "good" : "split" };
 }
 
-/** How many entries of the epoch before went on, by the first entry of the new one; only where that is shown. */
+/** How many entries of the epoch before went on, by the first entry of the new one. */
 function keptOf(
   known: WitnessedHead,
   { size, root }: TreeHead,
   { began }: ShownCheckpoint,
-): { readonly kept?: number } {
+): Pick<Restored, "kept" | "isShown"> {
   if (!began) return {};
   const { entry, proof } = began;
   if (!verifyInclusion({ leaf: leafHash(entry), number: 0, size, proof, root })) return {};
   const before = headIn(entry);
   if (before?.epoch !== known.epoch) return {};
-  // Of as many entries it can only have been this root.
-  if (before.size === known.size && before.root !== known.root.toBase64()) return {};
-  return { kept: Math.min(before.size, known.size) };
+  // Of as many entries it can only have been this root. Of more, or fewer, it can say what it likes.
+  const isShown = before.size === known.size;
+  if (isShown && before.root !== known.root.toBase64()) return {};
+  return { kept: Math.min(before.size, known.size), isShown };
 }
 
 function headIn(entry: Uint8Array) {
   try {
     const { kind, before = "" } = decodeEntry(entry);
-    const [origin, size, root] = before.split(" ");
-    return kind === "began" && root !== undefined
-      ? { epoch: readOrigin(origin)?.epoch, size: Number(size), root }
+    const [origin, count = "", root] = before.split(" ");
+    const size = fromDecimal(count);
+    return kind === "began" && root !== undefined && size !== undefined
+      ? { epoch: readOrigin(origin)?.epoch, size, root }
       : undefined;
   } catch {
     return undefined;

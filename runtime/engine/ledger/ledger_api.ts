@@ -15,8 +15,8 @@ export interface RunningLedger {
   /** Alarms, also those that are settled, with the checkpoints that show them; oldest first. Errors: JOURNAL_…. */
   alarms(): Promise<readonly LedgerAlarm[]>;
   /**
-   * A person has looked, and does not have to be told any more; where it was about a partner's ledger, what that shows next is
-   * where this gateway begins to witness it anew. Errors: LEDGER_ALARM_UNKNOWN, JOURNAL_….
+   * A person has looked, and does not have to be told any more. What a partner's ledger contradicts it contradicts still: only
+   * after a restore it is signed again. Errors: LEDGER_ALARM_UNKNOWN, JOURNAL_….
    */
   settleAlarm(id: string, by?: By): Promise<void>;
   /**

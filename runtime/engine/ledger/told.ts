@@ -56,6 +56,9 @@ export interface Objection {
   readonly shown?: string;
 }
 
+/** How far a partner's clock may be from ours: as for the times of an envelope. */
+export const APART_MS_MAX = 300_000;
+
 const NOTE_CHARS_MAX = 4_096;
 const LINE_CHARS_MAX = 512;
 const ORIGIN_CHARS_MAX = 512;

@@ -13,8 +13,8 @@ import type { LedgerAlarms } from "./alarms.ts";
 import type { Checkpoints, SignedHead } from "./checkpoints.ts";
 import { errors } from "./errors.ts";
 import type { WitnessAnswer, WitnessState } from "./state.ts";
-import { type CheckpointTold, type Objection, readCosignatureTold, refusalBy } from "./told.ts";
-import { Turnstile } from "./turnstile.ts";
+import { APART_MS_MAX, type CheckpointTold, type Objection, readCosignatureTold, refusalBy } from "./told.ts";
+import { Turnstile } from "../turnstile.ts";
 
 /** What our witnesses are asked with. */
 export interface WitnessedParts {
@@ -273,7 +273,7 @@ export class Witnessed {
   }
 
   async #signed(partner: string, size: number, line: string, refuse: (part: string) => never): Promise<void> {
-    const { book, journal, report } = this.#parts;
+    const { book, journal, report, world: { clock } } = this.#parts;
     const witness = this.#of(partner);
     const head = witness.sent.get(size);
     // Asked for before the last start: it is asked again.
@@ -283,6 +283,8 @@ export class Witnessed {
     const isOne = line.indexOf("\n") === line.length - 1;
     const atMs = isOne && ledger ? verifyCosignature(head.note + line, name, ledger.publicBytes) : undefined;
     if (atMs === undefined) return refuse("line");
+    // By any other time it would say that entries were there before they were written, or long after.
+    if (atMs < head.atMs - APART_MS_MAX || atMs > clock.nowMs() + APART_MS_MAX) refuse("line");
     const { epoch, note } = head;
     // It may have been forgotten meanwhile, since nobody had signed it.
     const kept = journal().write({ op: "keepCheckpoint", epoch, size, atMs: head.atMs, note }, "patient");
@@ -304,12 +306,12 @@ export class Witnessed {
     last: SignedHead,
     refuse: (part: string) => never,
   ): Promise<void> {
-    const { alarms, keyring: { gateway }, journal, originOf, verified } = this.#parts;
+    const { alarms, keyring: { gateway }, originOf, verified } = this.#parts;
     const theirs = await verified(note) ?? refuse("note");
     const signedEpoch = readOrigin(theirs.origin)?.epoch ?? refuse("note");
     if (theirs.origin !== originOf(signedEpoch)) refuse("note");
     const witness = this.#of(partner);
-    const { epoch, size, root } = last, { size: signed } = theirs;
+    const { epoch, size } = last, { size: signed } = theirs;
     const isBack = signedEpoch > epoch || signedEpoch === epoch && signed > size;
     const isGrown = signedEpoch < epoch || !isBack && await this.#grewOutOf(theirs, last);
     const copy = shown === undefined ? undefined : await this.#copyIn(shown, last);

@@ -10,12 +10,12 @@ import type { ControlFeed, Told } from "../exchange/control.ts";
 import { InTurn } from "../in_turn.ts";
 import type { Unstamped } from "../line.ts";
 import { listenerMemory } from "../listener_memory.ts";
-import { type LedgerAlarm, type LedgerAlarms, MEMORY } from "./alarms.ts";
+import { type LedgerAlarms, MEMORY } from "./alarms.ts";
 import { errors } from "./errors.ts";
-import { judge, type Judgement, type ShownHead, type WitnessedHead } from "./judge.ts";
+import { judge, type Judgement, type Restored, type ShownHead, type WitnessedHead } from "./judge.ts";
 import { verifiedBy } from "./ledger_keys.ts";
-import { type CosignatureTold, readCheckpointTold, refusalBy } from "./told.ts";
-import { Turnstile } from "./turnstile.ts";
+import { APART_MS_MAX, type CosignatureTold, readCheckpointTold, refusalBy } from "./told.ts";
+import { Turnstile } from "../turnstile.ts";
 
 /** What a witness is made of. */
 export interface WitnessingParts {
@@ -31,8 +31,6 @@ export interface WitnessingParts {
 
 /** A partner asks once a minute, and at once when a person wants it. */
 const ASKED_MAX = 12;
-/** How far a partner's clock may be ahead of ours: as for the times of an envelope. */
-const APART_MS_MAX = 300_000;
 
 /** What is remembered of a partner's ledger, durably before it is signed. */
 interface Remembered extends WitnessedHead {
@@ -41,8 +39,8 @@ interface Remembered extends WitnessedHead {
 
 /**
  * This gateway as a witness of its partners' ledgers: it signs that each it was shown grew out of all it has signed before,
- * and nothing else. What does not is an alarm here, and the partner is told. Nothing of it is an entry of the ledger here, or
- * two gateways would witness each other for ever.
+ * and nothing else, whoever settles what. What does not is an alarm here, and the partner is told. Nothing of it is an entry of
+ * the ledger here, or two gateways would witness each other for ever.
  */
 export class Witnessing {
   readonly #parts: WitnessingParts;
@@ -57,7 +55,9 @@ export class Witnessing {
     this.#turnstile = new Turnstile(ASKED_MAX, parts.world.clock);
     parts.control.handle("checkpoint", async (partner, told) => {
       await this.#heard(partner, told).catch((error: MitralError) => {
-        if (!this.#isOver) parts.report({ name: "checkpointRefused", partner, error });
+        // Whoever asks all the time is told of once a minute.
+        const isNews = error.code !== "LEDGER_WITNESS_BUSY" || this.#turnstile.isNews(partner);
+        if (isNews && !this.#isOver) parts.report({ name: "checkpointRefused", partner, error });
         throw error;
       });
     });
@@ -65,13 +65,6 @@ export class Witnessing {
 
   stop(): void {
     this.#isOver = true;
-  }
-
-  /** A person has settled an alarm about a partner's ledger: what it shows next is where it begins again. */
-  async settled({ gateway, partner }: LedgerAlarm): Promise<void> {
-    const root = partner === undefined ? undefined : this.#parts.book.find(partner)?.root.keyId;
-    if (partner !== undefined) this.#claimed.delete(partner);
-    if (root !== undefined) await this.#memory.delete(keyOf({ gateway, root: { keyId: root } }));
   }
 
   get #memory() {
@@ -109,7 +102,9 @@ export class Witnessing {
     const known = await this.#recall(file);
     await this.#judgeClaimed(partner, file, head);
     const judgement = judge(known, head);
-    await this.#raise(judgement, partner, file, known, head);
+    const isWritten = await this.#raise(judgement, partner, file, known, head);
+    // What goes with one restore is not to be lost sight of behind another.
+    if (judgement.kind === "restored" && !isWritten) errors.fail("LEDGER_RESTORE_UNSEEN", { partner });
     if (judgement.kind !== "good" && judgement.kind !== "restored") {
       if (epoch === known!.epoch && size > known!.size) {
         this.#claimed.set(partner, { epoch, size, root, toldAtMs: shown.atMs, note: shown.note });
@@ -136,16 +131,17 @@ export class Witnessing {
     if (judgement.kind !== "restored") await this.#raise(judgement, partner, file, claimed, head);
   }
 
+  /** Resolves with whether there is an alarm where there should be one, and it is written down. */
   async #raise(
     judgement: Judgement,
     partner: string,
     { gateway }: Partner,
     known: Remembered | undefined,
     head: ShownHead,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const error = known && alarmOf(judgement, gateway, known, head);
-    if (!error) return;
-    await this.#parts.alarms.raise(error, { gateway, partner, notes: [known.note, head.shown.note] });
+    if (!error) return true;
+    return await this.#parts.alarms.raise(error, { gateway, partner, notes: [known.note, head.shown.note] });
   }
 
   /** Told once: whoever does not hear it asks again. */
@@ -192,15 +188,16 @@ function alarmOf(
     case "restored":
       return errors.error("LEDGER_PARTNER_RESTORED", {
         ...facts,
-        gone: goneText(known.size, judgement.kept),
+        gone: goneText(known.size, judgement),
       });
   }
 }
 
 /** Entries are numbered from 0. */
-function goneText(signed: number, kept: number | undefined): string {
+function goneText(signed: number, { kept, isShown }: Pick<Restored, "kept" | "isShown">): string {
   if (kept === undefined) return "it does not show which are gone";
-  return kept >= signed
+  const gone = kept >= signed
     ? "none is gone; what came behind them may be"
     : `those from number ${kept} on are gone`;
+  return isShown ? gone : `it says that ${gone}`;
 }

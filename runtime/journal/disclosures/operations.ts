@@ -26,7 +26,7 @@ export interface Disclosure {
 /** `taken`; `refused`, once it was read; `unconfirmed`: it went out, and nobody has answered. */
 export type Reach = "taken" | "refused" | "unconfirmed";
 
-/** Somebody asks what is recorded of a patient: that is recorded, too. */
+/** Somebody asks what is recorded, of a patient or at all, or settles an alarm: that is recorded, too. */
 export interface NoteAsked {
   readonly op: "noteAsked";
   /** Left out: of nobody alone. */

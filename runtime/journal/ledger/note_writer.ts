@@ -56,9 +56,12 @@ const STATEMENTS = {
   forgetUnsigned: `DELETE FROM checkpoint WHERE epoch = ? AND size < ? AND at_ms < ? AND NOT EXISTS
     (SELECT 1 FROM cosignature WHERE cosignature.epoch = checkpoint.epoch AND cosignature.size = checkpoint.size)`,
   keepCosignature:
-    "INSERT OR REPLACE INTO cosignature (epoch, size, witness, at_ms, line) VALUES (?, ?, ?, ?, ?)",
+    // The first time it was seen counts.
+    "INSERT OR IGNORE INTO cosignature (epoch, size, witness, at_ms, line) VALUES (?, ?, ?, ?, ?)",
+  // The last before somebody's keys changed shows that a signature was there before its key was revoked.
   forgetEarlier:
-    "DELETE FROM cosignature WHERE epoch = ? AND witness = ? AND size < ? AND at_ms >= ? AND at_ms < ?",
+    `DELETE FROM cosignature WHERE epoch = ? AND witness = ? AND size < ? AND at_ms >= ? AND at_ms < ?
+    AND at_ms >= (SELECT ifnull(max(at_ms), 0) FROM handed_file)`,
   keepFile:
     "INSERT OR IGNORE INTO handed_file (sha256, gateway, serial, at_ms, bytes) VALUES (?, ?, ?, ?, ?)",
 } as const;

@@ -30,7 +30,7 @@ export interface KeepCheckpoint {
   readonly note: string;
 }
 
-/** Keeps what a witness has added to a signed head. Of one day the last is kept. */
+/** Keeps what a witness has added to a signed head. Of one day the last is kept, and the last before somebody's keys changed. */
 export interface KeepCosignature {
   readonly op: "keepCosignature";
   readonly epoch: number;

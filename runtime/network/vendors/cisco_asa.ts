@@ -35,13 +35,15 @@ function configuration(view: TunnelView): string {
   const isAddress = parseAddress(local.id) !== undefined;
   return [
     ...unwritten(view, "!"),
-    "crypto ikev2 policy 10",
+    "! Or any number that is free: a policy that has it is changed.",
+    `crypto ikev2 policy ${view.number}`,
     " encryption aes-gcm-256",
     " integrity null",
     ` group ${agreement.groups.join(" ")}`,
     " prf sha384",
     ` lifetime seconds ${agreement.ikeSeconds}`,
     `crypto ikev2 enable ${outside}`,
+    "! The next two are for all tunnels of the device.",
     `crypto isakmp nat-traversal ${agreement.natSeconds}`,
     ...isAddress
       ? ["crypto isakmp identity address"]
@@ -91,7 +93,10 @@ function configuration(view: TunnelView): string {
     `crypto map mitral ${view.number} set security-association lifetime seconds ${agreement.childSeconds}`,
     `crypto map mitral ${view.number} set security-association lifetime kilobytes unlimited`,
     ...isKeyed ? [] : [`crypto map mitral ${view.number} set trustpoint ${local.certificate}`],
+    "! Routes to the partner's networks by the outside, whatever other routes there are.",
+    `crypto map mitral ${view.number} set reverse-route`,
     `crypto map mitral interface ${outside}`,
+    "! `sysopt connection permit-vpn`, the default, lets in whatever a tunnel brings: a vpn-filter holds it to the firewall table.",
     "! For all TCP through the device, not for this tunnel alone.",
     `sysopt connection tcpmss ${agreement.mss}`,
   ].join("\n");

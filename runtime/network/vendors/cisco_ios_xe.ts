@@ -32,15 +32,17 @@ function configuration(view: TunnelView): string {
   const pairs = ipv4(view.selectors);
   const isKeyed = agreement.authentication === "preSharedKey";
   const seen = translated(local.networks);
+  // Tunnels with the same groups share one, and a policy takes several.
+  const proposal = `mitral-${agreement.groups.join("-")}`;
   return [
     ...unwritten(view, "!"),
-    "crypto ikev2 proposal mitral",
+    `crypto ikev2 proposal ${proposal}`,
     " encryption aes-gcm-256",
     " prf sha384",
     ` group ${agreement.groups.join(" ")}`,
     "crypto ikev2 policy mitral",
     ` match address local ${local.own}`,
-    " proposal mitral",
+    ` proposal ${proposal}`,
     ...isKeyed ? keyring(name, remote) : [],
     `crypto ikev2 profile ${name}`,
     ` match identity remote ${identity(remote, "255.255.255.255")}`,
@@ -48,7 +50,7 @@ function configuration(view: TunnelView): string {
     ...isKeyed
       ? [" authentication remote pre-share", " authentication local pre-share", ` keyring local ${name}`]
       : [
-        " ! ecdsa-sig where a certificate has a key of an elliptic curve",
+        " ! ecdsa-sig where a certificate has a key of an elliptic curve; the trustpoints' revocation-check must reach the CRL",
         " authentication remote rsa-sig",
         " authentication local rsa-sig",
         ` pki trustpoint ${local.certificate}`,
@@ -79,12 +81,14 @@ function configuration(view: TunnelView): string {
     ` tunnel destination ${remote.address}`,
     ` tunnel protection ipsec policy ipv4 ${name}`,
     ` tunnel protection ipsec profile ${name}`,
-    ...distinct(pairs.map(({ remote }) => remote)).map((network) =>
-      `ip route ${addressOf(network)} ${maskOf(network)} Tunnel${view.number}`
-    ),
+    ...distinct(pairs.map(({ remote }) => remote)).flatMap((network) => {
+      const route = `ip route ${addressOf(network)} ${maskOf(network)}`;
+      // So that nothing for the partner goes to the internet while the tunnel is down.
+      return [`${route} Tunnel${view.number}`, `${route} Null0 254`];
+    }),
     ...seen.length === 0 ? [] : [
       "!",
-      "! One to one, at every interface that is `ip nat outside`.",
+      "! One to one, at every interface that is `ip nat outside`: where the one to the internet is, too, translate on another device.",
       `interface ${inside}`,
       " ip nat inside",
       ...seen.map(({ network, as }) =>

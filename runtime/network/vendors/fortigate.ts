@@ -35,6 +35,7 @@ function configuration(view: TunnelView): string {
   const remotes = distinct(pairs.map(({ remote }) => remote));
   return [
     ...unwritten(view, "#"),
+    "# `edit 0` adds one each time: take out what is there before this is pasted again.",
     ...agreement.authentication === "certificate" ? peer(view, name) : [],
     ...section("vpn ipsec phase1-interface", [edit(name, phase1(view, name))]),
     ...section(
@@ -146,15 +147,16 @@ function policies(
 ) {
   const inside = local.inside ?? "internal";
   const own = local.networks.filter(isIpv4);
-  const seen = translated(own);
+  const isSeen = (each: typeof own[number]) => translated([each]).length > 0;
   const ports = [...new Set([...portsOf(leaving), ...portsOf(arriving)])].toSorted((one, other) =>
     one - other
   );
   const quoted = (names: readonly string[]) => names.map((each) => `"${each}"`).join(" ");
-  const locals = own.map((_, at) => `${name}-local-${at + 1}`);
   const others = remotes.map((_, at) => `${name}-remote-${at + 1}`);
-  const plain = own.flatMap((each, at) => seen.includes(each) ? [] : [`${name}-local-${at + 1}`]);
-  const mapped = seen.map((_, at) => `${name}-in-${at + 1}`);
+  const named = own.map((each, at) => ({ isSeen: isSeen(each), local: `${name}-local-${at + 1}` }));
+  const plain = named.filter(({ isSeen }) => !isSeen).map(({ local }) => local);
+  const mapped = named.filter(({ isSeen }) => isSeen).map(({ local }) => local);
+  const numbered = (way: string) => mapped.map((_, at) => `${name}-${way}-${at + 1}`);
   const policy = (
     way: string,
     from: string,
@@ -164,7 +166,7 @@ function policies(
     open: readonly number[],
     more: readonly string[],
   ) =>
-    open.length === 0 ? [] : [edit(0, [
+    open.length === 0 || sources.length === 0 || destinations.length === 0 ? [] : [edit(0, [
       `set name "${name}-${way}"`,
       `set srcintf "${from}"`,
       `set dstintf "${to}"`,
@@ -177,19 +179,20 @@ function policies(
       `set tcp-mss-receiver ${agreement.mss}`,
       ...more,
     ])];
-  const pool = [
-    "set nat enable",
-    "set ippool enable",
-    `set poolname ${quoted(seen.map((_, at) => `${name}-out-${at + 1}`))}`,
-  ];
+  const pool = (name: string) => ["set nat enable", "set ippool enable", `set poolname "${name}"`];
   return [
     ...section(
       "firewall service custom",
       ports.map((port) => edit(`mitral-tcp-${port}`, [`set tcp-portrange ${port}`])),
     ),
     ...section("firewall policy", [
-      ...policy("out", inside, name, locals, others, portsOf(leaving), seen.length === 0 ? [] : pool),
-      ...policy("in", name, inside, others, [...mapped, ...plain], portsOf(arriving), []),
+      // Each pool has a policy of its own: of several, the first is used until nothing is left of it.
+      ...numbered("out").flatMap((named, at) =>
+        policy(`out-nat-${at + 1}`, inside, name, [mapped[at]], others, portsOf(leaving), pool(named))
+      ),
+      ...policy("out", inside, name, plain, others, portsOf(leaving), []),
+      ...policy("in-nat", name, inside, others, numbered("in"), portsOf(arriving), []),
+      ...policy("in", name, inside, others, plain, portsOf(arriving), []),
     ]),
   ];
 }

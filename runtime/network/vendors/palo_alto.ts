@@ -34,7 +34,10 @@ function configuration(view: TunnelView): string {
   const pairs = ipv4(view.selectors);
   const [seconds, hours] = [agreement.childSeconds, agreement.ikeSeconds / 3_600];
   const groups = agreement.groups.map((group) => `group${group}`).join(" ");
-  const profiles = "set network ike crypto-profiles";
+  // Tunnels with the same groups share one.
+  const profile = `mitral-${agreement.groups.join("-")}`;
+  const ikeProfile = `set network ike crypto-profiles ike-crypto-profiles ${profile}`;
+  const espProfile = `set network ike crypto-profiles ipsec-crypto-profiles ${profile}`;
   const gateway = `set network ike gateway ${name}`;
   const tunnel = `set network tunnel ipsec ${name}`;
   const routes = "set network virtual-router default routing-table ip static-route";
@@ -43,16 +46,16 @@ function configuration(view: TunnelView): string {
   const unit = `tunnel.${view.number}`;
   return [
     ...unwritten(view, "#"),
-    `${profiles} ike-crypto-profiles mitral dh-group [ ${groups} ]`,
-    `${profiles} ike-crypto-profiles mitral encryption [ aes-256-gcm ]`,
-    `${profiles} ike-crypto-profiles mitral hash [ non-auth ]`,
-    `${profiles} ike-crypto-profiles mitral lifetime hours ${hours}`,
-    `${profiles} ipsec-crypto-profiles mitral esp encryption [ aes-256-gcm ]`,
-    `${profiles} ipsec-crypto-profiles mitral esp authentication [ none ]`,
-    `${profiles} ipsec-crypto-profiles mitral dh-group group${agreement.groups[0]}`,
-    `${profiles} ipsec-crypto-profiles mitral lifetime seconds ${seconds}`,
+    `${ikeProfile} dh-group [ ${groups} ]`,
+    `${ikeProfile} encryption [ aes-256-gcm ]`,
+    `${ikeProfile} hash [ non-auth ]`,
+    `${ikeProfile} lifetime hours ${hours}`,
+    `${espProfile} esp encryption [ aes-256-gcm ]`,
+    `${espProfile} esp authentication [ none ]`,
+    `${espProfile} dh-group group${agreement.groups[0]}`,
+    `${espProfile} lifetime seconds ${seconds}`,
     `${gateway} protocol version ikev2`,
-    `${gateway} protocol ikev2 ike-crypto-profile mitral`,
+    `${gateway} protocol ikev2 ike-crypto-profile ${profile}`,
     `${gateway} protocol ikev2 dpd enable yes`,
     `${gateway} protocol ikev2 dpd interval ${agreement.dpdSeconds}`,
     `${gateway} protocol-common nat-traversal enable yes`,
@@ -80,7 +83,7 @@ function configuration(view: TunnelView): string {
     `set zone ${ZONE} network layer3 ${unit}`,
     `${tunnel} tunnel-interface ${unit}`,
     `${tunnel} auto-key ike-gateway ${name}`,
-    `${tunnel} auto-key ipsec-crypto-profile mitral`,
+    `${tunnel} auto-key ipsec-crypto-profile ${profile}`,
     ...pairs.flatMap(({ local, remote }, at) => {
       const proxy = `${tunnel} auto-key proxy-id ${name}-${at + 1}`;
       return [

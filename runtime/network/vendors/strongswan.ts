@@ -43,7 +43,7 @@ function swanctl(views: readonly TunnelView[]): string {
   return [
     "# Made by `mitral network render`: change the network file instead. It goes to /etc/swanctl/conf.d/mitral.conf;",
     "# then swanctl --load-all. Certificates lie in /etc/swanctl/x509, their keys in private, authorities in x509ca.",
-    `# In strongswan.conf: charon.keep_alive = ${keepAlive}s`,
+    `# It needs strongSwan 5.9.6 or later. In strongswan.conf: charon.keep_alive = ${keepAlive}s`,
     ...isKeyed
       ? [
         "# Pre-shared keys lie in a file of their own, which only root may read: /etc/swanctl/conf.d/mitral-secrets.conf",

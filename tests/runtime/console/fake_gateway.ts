@@ -1,3 +1,4 @@
+import type { LedgerAlarm } from "../../../runtime/engine/ledger/alarms.ts";
 import type { AccessQuery, PatientQuery } from "../../../runtime/engine/disclosures/reports_api.ts";
 import { access, disclosures, views } from "./reports.ts";
 import type { Reckoned } from "../../../runtime/engine/accounts/reckoning.ts";
@@ -191,6 +192,9 @@ export class FakeGateway implements RunningGateway {
     },
   };
 
+  /** What is wrong with ledgers. */
+  alarms: readonly LedgerAlarm[] = [];
+
   constructor(readonly state: GatewaySnapshot = snapshot, readonly numbers: GatewayStatistics = statistics) {}
 
   async prune(...asked: [options?: { readonly dryRun?: boolean }]) {
@@ -212,7 +216,7 @@ export class FakeGateway implements RunningGateway {
     state: () => this.state.ledger,
     head: async () => ({ epoch: 1, size: 0, root: new Uint8Array(32) }),
     ask: () => Promise.reject(new TypeError("nothing is behind it")),
-    alarms: async () => [],
+    alarms: async () => this.alarms,
     settleAlarm: async (...asked) => void this.asked.push(["settleAlarm", ...asked]),
     witnessNow: async () => [],
     noteLogin: (login) => void this.asked.push(["noteLogin", login]),

@@ -25,6 +25,14 @@ async function codeOf(act: () => Promise<unknown>): Promise<string> {
   return (await assertRejects(act, MitralError)).code;
 }
 
+Deno.test("a data folder is made for the gateway's user alone", async () => {
+  await using within = await folder();
+  const path = `${within.path}/data`;
+  const journal = await Journal.open(denoWorld, path, deaf, sqliteStore(masterKey));
+  await journal.close();
+  if (Deno.build.os !== "windows") assertEquals((await Deno.stat(path)).mode! & 0o777, 0o700);
+});
+
 Deno.test("a journal on disk keeps what it was given, from one life to the next", async () => {
   await using data = await folder();
   const body = Uint8Array.from({ length: 70_000 }, (_, at) => at % 256);

@@ -26,6 +26,11 @@ export async function documentsOf(text: string): Promise<ReadonlyMap<string, str
   return new Map(documents.map(({ path, text }) => [path, text]));
 }
 
+/** What is wrong with a network file, each without its place. */
+export async function rulesBroken(text: string): Promise<readonly string[]> {
+  return (await problemsOf(text)).map((problem) => problem.replace(/^.*?: /, ""));
+}
+
 /** Two hospitals with an IKEv2 tunnel between them; the addresses of their devices are for documentation (RFC 5737). */
 export function twoHospitals(
   { ours = "strongswan", theirs = "strongswan", networks = "10.7.0.0/24", gateway = "10.7.0.9", more = "" } =

@@ -28,9 +28,8 @@ export function verifiedText(
     ).trimEnd(),
   ];
   const unchecked = epochs.reduce((sum, epoch) => sum + epoch.unchecked, 0);
-  const compared = `compared with ${plural(messages, "message")} and ${
-    countText(deliveries)
-  } ends of deliveries`;
+  const ends = deliveries === 1 ? "end of a delivery" : "ends of deliveries";
+  const compared = `compared with ${plural(messages, "message")} and ${countText(deliveries)} ${ends}`;
   lines.push(
     `${compared}: ${
       findings.count === 0 ? paint.good("nothing is wrong") : paint.bad(plural(findings.count, "finding"))
@@ -38,7 +37,7 @@ export function verifiedText(
   );
   if (!keys) lines.push("without --file no signature was checked, and nobody's witness counts");
   else if (keys.own.length === 0) {
-    lines.push("the gateway file names no keys: its own signatures were not checked");
+    lines.push("no ledger key of this gateway is known: its own signatures were not checked");
   } else if (unchecked > 0) {
     lines.push(`${plural(unchecked, "signature")} of witnesses whose keys are not known`);
   }

@@ -1,18 +1,21 @@
 import type { AddCommand } from "../session.ts";
+import { addAuditAlarms, addAuditSettle } from "./audit_alarms.ts";
 import { addAuditExport } from "./audit_export.ts";
 import { addAuditList } from "./audit_list.ts";
 import { addAuditProve } from "./audit_prove.ts";
 import { addReport } from "./audit_report.ts";
 import { addAuditVerify } from "./audit_verify.ts";
 
-/** `mitral audit export|list|prove|report|verify` */
+/** `mitral audit list|prove|verify|export|report|alarms|settle` */
 export const addAudit: AddCommand = (parent, session) => {
   const audit = parent.command("audit").description(
-    "what the ledger says was done, when and by whom, and the proof of it",
+    "ask the ledger what was done, when and by whom; prove it, send it to a collector, look after its alarms",
   );
-  addAuditExport(audit, session);
   addAuditList(audit, session);
   addAuditProve(audit, session);
-  addReport(audit, session);
   addAuditVerify(audit, session);
+  addAuditExport(audit, session);
+  addReport(audit, session);
+  addAuditAlarms(audit, session);
+  addAuditSettle(audit, session);
 };

@@ -94,11 +94,11 @@ function addAccess(report: Command, session: Session): void {
     .description(
       "what each person did: to be looked through and signed; the last 90 days unless it says otherwise",
     )
-    .option("--hours <from-to>", "working hours, Monday to Friday", readHours, readHours("07:00-19:00"))
+    .option("--hours <from-to>", `working hours, Monday to Friday (default: ${HOURS})`, readHours)
     .option("--time-zone <name>", "zone of the hours (default: this machine's)", readZone)
     .addHelpText("after", examples("mitral audit report access --since 2026-01-01 --until 2026-04-01"))
-    .action(session.act(async (options: ReportOptions & { hours: Hours; timeZone?: string }) => {
-      const { hours, timeZone = session.outside.world.clock.timeZone } = options;
+    .action(session.act(async (options: ReportOptions & { hours?: Hours; timeZone?: string }) => {
+      const { hours = readHours(HOURS), timeZone = session.outside.world.clock.timeZone } = options;
       const params = { ...periodParams(options), timeZone, hours: hours.minutes };
       const { gateway, person, ...told } = await ask(session, options, "reports.access", params);
       const review = {
@@ -154,8 +154,9 @@ function periodParams({ since, until, reason }: Omit<ReportOptions, "format">) {
 interface Hours {
   readonly text: string;
   readonly minutes: readonly [from: number, to: number];
-  toString(): string;
 }
+
+const HOURS = "07:00-19:00";
 
 function readHours(text: string): Hours {
   const found = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)$/.exec(text);
@@ -164,7 +165,7 @@ function readHours(text: string): Hours {
   if (!found || minutes[0] >= minutes[1]) {
     errors.fail("CONSOLE_VALUE_WRONG", { name: "--hours", wanted: "hours of a day such as 07:00-19:00" });
   }
-  return { text, minutes, toString: () => text };
+  return { text, minutes };
 }
 
 function readZone(text: string): string {

@@ -6,7 +6,7 @@ import { addNetworkRender } from "./network_render.ts";
 /** `mitral network init|render|diff` */
 export const addNetwork: AddCommand = (parent, session) => {
   const network = parent.command("network").description(
-    "the network sheet: firewall tables and VPN configuration for both sites' network teams",
+    "write the network sheet: firewall tables and VPN configuration for both sites' network teams",
   );
   for (const add of [addNetworkInit, addNetworkRender, addNetworkDiff]) add(network, session);
 };

@@ -22,23 +22,30 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export function fhirAuditEvent(record: AuditRecord): string {
   const { gateway, epoch, number, entry } = record;
   const { event, types, action, outcome, says, agents, objects } = auditFacts(record);
-  return JSON.stringify({
-    resourceType: "AuditEvent",
-    id: createHash("sha256").update(`${gateway}\n${epoch}\n${number}`).digest("hex"),
-    type: coding(event),
-    subtype: types.map(coding),
-    action,
-    recorded: new Date(entry.atMs).toISOString(),
-    outcome,
-    ...(says === undefined ? {} : { outcomeDesc: says }),
-    agent: agents.map(agentOf),
-    source: {
-      observer: device(gateway),
-      type: [{ system: `${HL7}/security-source-type`, code: "4", display: "Application Server" }],
+  return JSON.stringify(
+    {
+      resourceType: "AuditEvent",
+      id: createHash("sha256").update(`${gateway}\n${epoch}\n${number}`).digest("hex"),
+      type: coding(event),
+      subtype: types.map(coding),
+      action,
+      recorded: new Date(entry.atMs).toISOString(),
+      outcome,
+      ...(says === undefined ? {} : { outcomeDesc: says }),
+      agent: agents.map(agentOf),
+      source: {
+        observer: device(gateway),
+        type: [{ system: `${HL7}/security-source-type`, code: "4", display: "Application Server" }],
+      },
+      entity: objects.map(entityOf),
     },
-    entity: objects.map(entityOf),
-  });
+    (_, value: unknown) => typeof value === "string" ? value.toWellFormed().replace(UNFIT, "\ufffd") : value,
+  );
 }
+
+/** What no string of FHIR may have: control characters but tab and line ends. */
+// deno-lint-ignore no-control-regex
+const UNFIT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g;
 
 function coding({ system, code, display }: AuditCode) {
   return { system: SYSTEMS[system], code, display };

@@ -17,7 +17,7 @@ journal open, 12 messages pending, 12.4 kB of 268.4 MB
 commits: p50 0.42 ms, p99 4.9 ms, longest 31 ms; 12.4 operations each; the last 2 s ago
 disk: journal 1.2 GB, 40.0 GB free
 oldest message without an answer: 1 min, in lab
-ledger: not signed: there is no ledger key
+ledger: not signed: there is no ledger key; \`mitral keys init\` makes one, \`mitral keys seal\` adds it to older keys
 
 channel  line        condition  queued  oldest  in quarantine                     restarts  trouble
 lab      → registry  halted         10     3 h  3, oldest 2 d, 1 holds up others         5  MLLP_PEER_UNREACHABLE

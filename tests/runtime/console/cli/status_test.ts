@@ -109,6 +109,8 @@ Deno.test("status says who has seen the ledger, and each alarm that nobody has s
     `
 ledger: 18,204 entries signed just now, seen by lab 40 s ago, not yet seen by registry (EXCHANGE_WAY_MISSING)
 ledger alarm 3: LEDGER_VIEW_SPLIT, lab, for 2 h
+  Cannot vouch
+  settle one, once it is looked into: mitral audit settle NUMBER
 `,
   );
   assertStringIncludes(statusLine(status), ", 1 ledger alarm, ");
@@ -134,7 +136,7 @@ Deno.test("status says what is known where the journal and its disk say nothing"
     [
       "st-elsewhere ready since 2026-01-02 03:00:00Z (10 min)",
       "journal failed, 12 messages pending, 12.4 kB of 268.4 MB",
-      "ledger: not signed: there is no ledger key",
+      "ledger: not signed: there is no ledger key; `mitral keys init` makes one, `mitral keys seal` adds it to older keys",
       "",
       "channel  line        condition  queued  oldest  in quarantine  restarts  trouble",
       "lab      → registry  halted         10                                5  MLLP_PEER_UNREACHABLE",

@@ -72,6 +72,10 @@ Deno.test("a number that several have given is asked for with one of them, and n
   await rig.seen("messageDelivered", () => true, 4);
   const refused = await assertRejects(() => told(rig, "4711"), MitralError);
   assertEquals([refused.code, refused.facts.assigners], ["GATEWAY_PATIENT_AMBIGUOUS", 2]);
+  // That alone says something of the patient.
+  await rig.clock.advance(1);
+  const { views } = await rig.gateway.reports.views({ patient: { id: "4711", assigner: "" } });
+  assertEquals(views.map(({ act }) => act), ["asked for disclosures of a patient"]);
   assertEquals(await told(rig, "4711", { assigner: "NORTH" }), ["registry taken"]);
   assertEquals((await told(rig, "4711", { assigner: "" })).length, 2);
   const patient = { id: "4711", assigner: "ST E" };

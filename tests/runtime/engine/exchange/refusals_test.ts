@@ -226,4 +226,8 @@ Deno.test("what a partner's gateway tells is refused where it is too large, and 
       const receipt = receiptFacts(new TextEncoder().encode(text));
       assertEquals([receipt?.verdict, receipt?.code], ["rejected", "EXCHANGE_CONTROL_INVALID"]);
     }
+    // Each file that is taken is kept: nobody fills the disk with them.
+    for (let count = 3; count < 12; count++) await told(JSON.stringify({ type: "bundle", file: "%%" }));
+    const { text } = await told(JSON.stringify({ type: "bundle", file: "%%" }));
+    assertEquals(receiptFacts(new TextEncoder().encode(text)), undefined);
   }));

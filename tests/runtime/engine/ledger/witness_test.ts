@@ -252,7 +252,7 @@ Deno.test("the one before a restore is not witnessed any more", async () => {
   assertEquals([hospital.alarmed, lab.alarmed.at(-1)], [["LEDGER_ROLLED_BACK"], "LEDGER_ROLLED_BACK"]);
 });
 
-Deno.test("an alarm is there after restarts until a person settles it; then the ledger is witnessed as it is shown next", async () => {
+Deno.test("an alarm is there after restarts until a person settles it; the ledger is witnessed again after a restore", async () => {
   const { hospital, lab, clock } = await twoSites();
   await using _one = hospital, _other = lab;
   await hospital.grow(10);
@@ -272,13 +272,22 @@ Deno.test("an alarm is there after restarts until a person settles it; then the 
     ["LEDGER_ROLLED_BACK"],
     ["LEDGER_ROLLED_BACK"],
   ]);
-  await lab.ledger.settleAlarm("1", { person: "bob" });
+  await lab.ledger.settleAlarm("1", { person: "bob", reason: "their disk was changed" });
   await older.ledger.settleAlarm("1", { person: "ann" });
   assertEquals([...older.ledger.state().alarms, ...lab.ledger.state().alarms], []);
   assertEquals((await lab.ledger.alarms())[0].settled?.by, "bob");
   const { entries } = await lab.ledger.ask({ ask: "entries", from: 0, limit: 1_000 });
-  assertEquals(entries.at(-1)!.entry.act, "settled alarm 1");
+  assertEquals(entries.at(-1)!.entry.act, "settled alarm 1: LEDGER_ROLLED_BACK");
+  const [settling] = await lab.journal.ask({ ask: "acts", query: {} });
+  assertEquals([settling.person, settling.reason], ["bob", "their disk was changed"]);
   await older.grow();
-  await settled(older);
+  const [{ hasSigned, trouble }] = await clock.pass(older.ledger.witnessNow());
+  assertEquals([hasSigned, trouble], [false, "LEDGER_ROLLED_BACK"]);
+  // It was told.
   assertEquals([older.ledger.state().alarms, lab.ledger.state().alarms], [[], []]);
+  await older.stop();
+  older.store.database.exec("UPDATE setting SET value = value + 1 WHERE name = 'epoch'");
+  await older.start();
+  await settled(older);
+  assertEquals(lab.ledger.state().alarms.map(({ code }) => code), ["LEDGER_PARTNER_RESTORED"]);
 });

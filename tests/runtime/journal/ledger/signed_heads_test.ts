@@ -54,6 +54,29 @@ Deno.test("of what a witness has signed the last of each day is kept", () => {
   assertEquals(sizes(book), [last.size, heads[3].size, heads[1].size]);
 });
 
+Deno.test("what a witness signed last before somebody's keys changed is kept: it shows what was signed before a key was revoked", () => {
+  using book = new Book();
+  const signed = (atMs: number) => {
+    const head = sign(book, atMs);
+    book.write(cosignatureOf(head, witness, atMs));
+    return head.size;
+  };
+  const [, before] = [signed(HOUR_MS), signed(2 * HOUR_MS)];
+  const atMs = 3 * HOUR_MS;
+  book.write({ op: "keepHandedFile", gateway: "north", serial: 2, atMs, bytes: new Uint8Array(1) });
+  const [, after] = [signed(4 * HOUR_MS), signed(5 * HOUR_MS)];
+  const last = sign(book, DAY_MS);
+  assertEquals(sizes(book), [last.size, after, before]);
+});
+
+Deno.test("a witness that signs a head once more does not make it later", () => {
+  using book = new Book();
+  const head = sign(book, 1_000);
+  for (const atMs of [2_000, HOUR_MS]) book.write(cosignatureOf(head, witness, atMs));
+  const [{ note }] = book.ask({ ask: "checkpoints", limit: 1 });
+  assertEquals(verifyCosignature(note, WITNESS, witness.publicBytes), 2_000);
+});
+
 Deno.test("what a witness says of a head that is forgotten is not kept", () => {
   using book = new Book();
   const head = book.write({ op: "readHead" });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Journal } from "../../../../runtime/journal/journal.ts";
 import { entriesIn, GrowingBundle } from "../../../../runtime/journal/ledger/bundle.ts";
 import type { Append } from "../../../../runtime/journal/operations.ts";
+import { MESSAGE } from "../../../../runtime/journal/schema.ts";
 import { sqliteStore } from "../../../../runtime/journal/store.ts";
 import { backUpJournal, restoreJournal, verifyLedgerIn } from "../../../../runtime/journal/upkeep/upkeep.ts";
 import { type LedgerKeys, verifyLedger } from "../../../../runtime/journal/upkeep/verify_ledger.ts";
@@ -186,6 +187,22 @@ Deno.test("a delivery whose end was changed behind the ledger's back is found", 
     };
     assertEquals(await found(change), ["ledgerUntold"], `${from} to ${to}`);
   }
+});
+
+Deno.test("a message that was made to look as if it were for nobody, or in quarantine, or had gone on, is found", async () => {
+  for (const state of [MESSAGE.processed, MESSAGE.filtered, MESSAGE.quarantined, MESSAGE.cancelled]) {
+    const change = (book: Book) => {
+      const { seq } = book.write<Append>(appendOf());
+      book.database.prepare("UPDATE message SET state = ? WHERE seq = ?").run(state, seq);
+    };
+    assertEquals(await found(change), ["ledgerUntold"], `${state}`);
+  }
+  const unsent = (book: Book) => {
+    const { seq } = book.write<Append>(appendOf());
+    book.write(processOf(seq, [branchTo("ehr")]));
+    book.database.prepare("DELETE FROM delivery WHERE seq = ?").run(seq);
+  };
+  assertEquals(await found(unsent), ["ledgerUntold"]);
 });
 
 Deno.test("a ledger that is gone with all that was signed of it is missed by the messages it told of", async () => {
