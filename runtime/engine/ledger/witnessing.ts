@@ -32,6 +32,9 @@ export interface WitnessingParts {
 /** A partner asks once a minute, and at once when a person wants it. */
 const ASKED_MAX = 12;
 
+/** Nobody restores more often unseen. Whoever stole keys could else leave no later epoch to the gateway that has new ones. */
+const EPOCHS_APART_MAX = 1_000;
+
 /** What is remembered of a partner's ledger, durably before it is signed. */
 interface Remembered extends WitnessedHead {
   readonly note: string;
@@ -85,7 +88,7 @@ export class Witnessing {
     const epoch = readOrigin(origin)?.epoch ?? refuse("origin");
     if (origin !== originOf({ gateway: file.gateway, root: file.root.keyId, epoch })) refuse("origin");
     const head = { epoch, size, root, shown };
-    await this.#turns.begin(partner, () => this.#judge(partner, file, head, checkpoint));
+    await this.#turns.begin(partner, () => this.#judge(partner, file, head, checkpoint, refuse));
   }
 
   async #judge(
@@ -93,10 +96,12 @@ export class Witnessing {
     file: Partner,
     head: ShownHead,
     { origin, text }: { readonly origin: string; readonly text: string },
+    refuse: (part: string) => never,
   ): Promise<void> {
     const { alarms, world: { clock }, keyring: { gateway, identity } } = this.#parts;
     const { epoch, size, root, shown } = head;
     const known = await this.#recall(file);
+    if (known && epoch > known.epoch + EPOCHS_APART_MAX) refuse("origin");
     const judgement = judge(known, head);
     const error = known && alarmOf(judgement, file.gateway, known, head);
     if (error) {
