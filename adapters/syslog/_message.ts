@@ -25,7 +25,7 @@ export function syslogFrame(
   const time = new Date(atMs).toISOString();
   const words = [`<${facility * 8 + severity}>1`, time, hostName, appName, NONE, messageId, NONE, ""];
   const head = utf8.encode(words.join(" "));
-  const mark = isUtf8(bytes) ? BOM : new Uint8Array(0);
+  const mark = isUtf8(bytes) && !isMarked(bytes) ? BOM : new Uint8Array(0);
   const length = utf8.encode(`${head.length + mark.length + bytes.length} `);
   const frame = new Uint8Array(length.length + head.length + mark.length + bytes.length);
   let at = 0;
@@ -34,6 +34,11 @@ export function syslogFrame(
     at += part.length;
   }
   return frame;
+}
+
+/** A message may have it of itself. */
+function isMarked(bytes: Uint8Array): boolean {
+  return BOM.every((byte, at) => bytes[at] === byte);
 }
 
 function isUtf8(bytes: Uint8Array): boolean {

@@ -137,6 +137,8 @@ export function parseEntry(
   }
   const hint = typeof field.example === "string" || typeof field.example === "number"
     ? `for example ${name}: ${field.example}`
+    : field.kind === "choice"
+    ? `it is one of ${field.of.join(", ")}`
     : undefined;
   context.problems.add(keySpot(owner), "CONFIG_VALUE_MISSING", { key: name }, hint);
   return Promise.resolve(undefined);

@@ -189,6 +189,7 @@ export class Appends {
       outcome: trouble ? "rejected" : OUTCOMES[append.answered ?? "notYet"],
       code: trouble?.code,
     });
+    if (append.place === "filtered" && !trouble) story.filtered(seq, append.receivedAtMs);
     if (append.corrects) {
       const { by, id } = append.corrects;
       this.#parts.acts.note({

@@ -65,6 +65,12 @@ class Check {
     });
     if (partner.dhGroups.length === 0) this.#refuse([...keys, "dhGroups"], "must name a group");
     if (isViaVpn(partner)) this.#translations(partner, us, keys);
+    else if (partner.translate) {
+      this.#refuse([...keys, "translate"], `nothing is translated at transport: ${partner.transport}`);
+    }
+    if (partner.transport === "relay" && partner.connections) {
+      this.#refuse([...keys, "connections"], "nothing but the relay is called at transport: relay");
+    }
     for (const [connection, settings] of Object.entries(partner.connections ?? {})) {
       this.#connection(settings, partner, us, [...keys, "connections", connection]);
     }
@@ -215,7 +221,8 @@ class Check {
     for (const [key, text, site] of [["caller", caller, callers], ["called", called, callees]] as const) {
       this.address(text, [...keys, key]);
       const address = parseAddress(text ?? gatewayAddress(site, partner.transport));
-      if (!isViaVpn(partner) || !address) continue;
+      // What is wrong with a network is told once, by itself.
+      if (!isViaVpn(partner) || !address || site.networks.some((text) => !parseNetwork(text))) continue;
       if (networksOf(site, partner.transport).some((network) => contains(network, networkOf(address)))) {
         continue;
       }

@@ -18,7 +18,12 @@ export function tunnelSheet(us: TunnelView, them: TunnelView): string {
     "## Ends",
     markdownTable(["", title(us.local), title(them.local)], [
       ["Public address", ...ends.map(({ address }) => address)],
-      ["Own address", ...ends.map(({ address, own }) => own === address ? "the same" : `${own}, behind NAT`)],
+      [
+        "Own address",
+        ...ends.map(({ address, own }) =>
+          own === address ? "the same" : `${own}, behind a NAT that forwards UDP 500 and 4500 to it`
+        ),
+      ],
       ["Identity", ...ends.map(({ id }) => `${id} (${parseAddress(id) ? "address" : "FQDN"})`)],
       [
         "Networks, as the other side sees them",

@@ -3,6 +3,7 @@ import { setTimeout as after } from "node:timers/promises";
 import { join } from "node:path";
 import { freePorts } from "../../examples/_kit/ports.ts";
 import { limits } from "../../runtime/engine/limits.ts";
+import { verifyLedger } from "../../runtime/journal/upkeep/verify_ledger.ts";
 import type { CrashRun } from "./_apart.ts";
 import { audit } from "./_audit.ts";
 import { type Crash, Crashable } from "./_crashable.ts";
@@ -155,12 +156,14 @@ function stillness(count: () => number): { readonly lasts: Promise<never>; forge
   return { lasts, forget: () => clearInterval(timer) };
 }
 
-/** What is wrong with the journal: what SQLite finds, and a message that is in it twice. */
+/** What is wrong with the journal: what SQLite finds, a message that is in it twice, and what its ledger does not tell. */
 function flaws(data: string, different: number): string[] {
   using database = new DatabaseSync(join(data, "journal.db"), { readOnly: true });
   const found = database.prepare("PRAGMA integrity_check").all().map((row) => String(row.integrity_check));
   const { kept } = database.prepare("SELECT count(*) AS kept FROM message").get()!;
+  const { findings } = verifyLedger({ folder: data }, () => {});
   return [
+    ...findings.list.map(({ code, subject }) => `of the ledger: ${code}, ${subject}`),
     ...found.filter((line) => line !== "ok").map((line) => `the journal is damaged: ${line}`),
     ...(Number(kept) > different ? [`the journal has ${kept} messages, of ${different} different ones`] : []),
   ];

@@ -237,3 +237,9 @@ test("an outsider checks a payload that is not in the folder, and refuses anothe
   assertEquals((await check(folder, ...roots, "--payload", right)).code, 0);
   assertRefused(await check(folder, ...roots, "--payload", wrong), "another payload");
 });
+
+test("an outsider who names a folder that is not there is told so, and nothing is refused", async (parent) => {
+  const { code, out, err } = await check(join(parent, "evidense"), ...roots);
+  assertEquals([code, out], [2, ""]);
+  assertStringIncludes(err, "evidense");
+});

@@ -1,5 +1,7 @@
 import type { Database } from "../../runtime/journal/database.ts";
 import { ANSWERED, DELIVERY, MESSAGE } from "../../runtime/journal/schema.ts";
+import type { Sealing } from "../../runtime/journal/sealing.ts";
+import { lookThrough } from "../../runtime/journal/upkeep/verify_ledger.ts";
 
 /** A message as the journal's file has it. */
 export interface MessageFact {
@@ -50,4 +52,10 @@ export function deliveriesIn(database: Database): DeliveryFact[] {
 /** What SQLite finds wrong with the file; `ok` where that is nothing. */
 export function integrityOf(database: Database): string {
   return String(database.prepare("PRAGMA integrity_check").get()?.integrity_check);
+}
+
+/** What is wrong with the ledger in the file: it MUST tell of all that was committed, whatever the disk did meanwhile. */
+export function untoldIn(database: Database, sealing: Sealing): string[] {
+  const { findings } = lookThrough({ database, sealing, keys: undefined, tell: () => {} });
+  return findings.list.map(({ code, subject }) => `${code}, ${subject}`);
 }

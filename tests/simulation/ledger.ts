@@ -4,7 +4,8 @@ import type { Replayed } from "../../runtime/journal/replay_operations.ts";
 import type { ChannelPlan } from "../../runtime/engine/plan.ts";
 import { limits } from "../../runtime/engine/limits.ts";
 import { controlIdIn, verdictIn } from "./hl7_text.ts";
-import { deliveriesIn, integrityOf, messagesIn } from "./journal_facts.ts";
+import type { Sealing } from "../../runtime/journal/sealing.ts";
+import { deliveriesIn, integrityOf, messagesIn, untoldIn } from "./journal_facts.ts";
 import type { Receiver } from "./receiver.ts";
 import type { SimulatedDisk } from "./simulated_disk.ts";
 import { LOG_PATH, type StoreObserver } from "./simulated_store.ts";
@@ -86,8 +87,11 @@ export class Ledger implements StoreObserver, NetObserver {
     );
   }
 
-  opened(database: Database): void {
-    this.#parts.disk.untroubled(() => this.#compare(database));
+  opened(database: Database, sealing: Sealing): void {
+    this.#parts.disk.untroubled(() => {
+      this.#compare(database);
+      for (const found of untoldIn(database, sealing)) this.violated(`of the journal's ledger: ${found}`);
+    });
   }
 
   #compare(database: Database): void {

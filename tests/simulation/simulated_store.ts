@@ -76,7 +76,7 @@ export function emptyJournal(): Uint8Array {
 /** Who looks on while a store is used. */
 export interface StoreObserver {
   /** It is open, after whatever went before. */
-  opened(database: Database): void;
+  opened(database: Database, sealing: Sealing): void;
   /** A batch is about to be applied … */
   begun(operations: readonly Operation[]): void;
   /** … and was: it is to survive anything from here on. */
@@ -132,7 +132,7 @@ export class StoreOfLife {
       const sealing = new Sealing(database, masterKey, bytes);
       this.#settings.defect?.database?.(database);
       sweepFiles(database, files);
-      this.#observer.opened(database);
+      this.#observer.opened(database, sealing);
       return {
         writer: new Writer(database, sealing, files),
         reader: new Reader(database, new Sealing(database, masterKey, bytes), files),

@@ -40,12 +40,11 @@ export class MemoryStore implements Disposable {
   get opened(): number {
     return this.#opened;
   }
-  /** True while no question is answered. */
-  isSilent = false;
   /** Questions that fail. */
   unanswered: (question: Question) => boolean = () => false;
   #held: PromiseWithResolvers<void> = Promise.withResolvers();
   #holds: (operation: Operation) => boolean = () => false;
+  #silence: Promise<void> | undefined;
   #watchers: (() => void)[] = [];
   readonly #masterKey: MasterKey;
   #opened = 0;
@@ -89,7 +88,8 @@ export class MemoryStore implements Disposable {
         this.questions.push(question);
         await Promise.resolve();
         if (this.unanswered(question)) throw new TypeError("the store is broken");
-        return turn === this.#opened && !this.isSilent ? reader.answer(question) : await forever;
+        if (this.#silence) await this.#silence;
+        return turn === this.#opened ? reader.answer(question) : await forever;
       },
       check: async () => {
         if (this.flaw) throw this.flaw;
@@ -104,6 +104,13 @@ export class MemoryStore implements Disposable {
     this.#holds = held;
     this.#held = Promise.withResolvers();
     return () => this.release();
+  }
+
+  /** Answers no question from now on, until the returned function is called. */
+  silence(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#silence = promise;
+    return resolve;
   }
 
   /** Lets every commit go that is held back. */

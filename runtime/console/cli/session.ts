@@ -59,7 +59,7 @@ export class Session {
     try {
       return await this.outside.world.disk.read(this.path(typed));
     } catch (cause) {
-      return errors.fail("CONSOLE_FILE_UNREADABLE", { path: typed, reason: kindOf(cause) }, cause);
+      return errors.fail("CONSOLE_FILE_UNREADABLE", { path: typed, reason: reasonOf(cause) }, cause);
     }
   }
 
@@ -68,7 +68,7 @@ export class Session {
     try {
       await this.outside.world.disk.makeFolder(this.path(typed), { mode });
     } catch (cause) {
-      errors.fail("CONSOLE_FILE_UNWRITABLE", { path: typed, reason: kindOf(cause) }, cause);
+      errors.fail("CONSOLE_FILE_UNWRITABLE", { path: typed, reason: reasonOf(cause) }, cause);
     }
   }
 
@@ -87,7 +87,7 @@ export class Session {
       if ((cause as { code?: unknown })?.code === "EEXIST") {
         errors.fail("CONSOLE_FILE_EXISTS", { path: typed }, cause);
       }
-      errors.fail("CONSOLE_FILE_UNWRITABLE", { path: typed, reason: kindOf(cause) }, cause);
+      errors.fail("CONSOLE_FILE_UNWRITABLE", { path: typed, reason: reasonOf(cause) }, cause);
     }
   }
 
@@ -96,7 +96,7 @@ export class Session {
     try {
       await this.outside.world.disk.append(this.path(typed), bytes, { mode });
     } catch (cause) {
-      errors.fail("CONSOLE_FILE_UNWRITABLE", { path: typed, reason: kindOf(cause) }, cause);
+      errors.fail("CONSOLE_FILE_UNWRITABLE", { path: typed, reason: reasonOf(cause) }, cause);
     }
   }
 
@@ -114,4 +114,18 @@ export type AddCommand = (parent: Command, session: Session) => void;
 /** The lines under a command's help that show it in use. */
 export function examples(...lines: readonly string[]): string {
   return `\nExample${lines.length > 1 ? "s" : ""}:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
+
+/** Why the system gives no file, in words where it has some. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is none",
+  EACCES: "this user may not",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a file is where a folder must be",
+  ENOSPC: "the disk is full",
+  EROFS: "the disk is read-only",
+};
+
+function reasonOf(cause: unknown): string {
+  return REASONS[String((cause as { code?: unknown } | null)?.code)] ?? kindOf(cause);
 }

@@ -551,7 +551,6 @@ class Pack:
     """Everything in the folder, each file as evidence.json lists it."""
 
     def __init__(self, folder):
-        need(os.path.isdir(folder), "There is no such folder")
         read = read_file(os.path.join(folder, "evidence.json"), 1_048_576, "evidence.json")
         index = json_object(read, "evidence.json")
         need(canonical_bytes(index, "evidence.json") == read, "evidence.json is not canonical JSON")
@@ -747,12 +746,17 @@ def read_gateways(pack, more):
 
 def main():
     parser = argparse.ArgumentParser(description="Checks a folder of evidence about one message.", allow_abbrev=False)
-    parser.add_argument("folder")
-    parser.add_argument("--root", action="append", default=[], metavar="GATEWAY=FINGERPRINT")
-    parser.add_argument("--payload", metavar="FILE")
-    parser.add_argument("--partner-file", action="append", default=[], metavar="FILE")
-    parser.add_argument("--unwitnessed", action="store_true")
+    parser.add_argument("folder", help="the folder of evidence")
+    parser.add_argument("--root", action="append", default=[], metavar="GATEWAY=FINGERPRINT",
+                        help="fingerprint of a gateway, from its own organisation; once for each gateway in the folder")
+    parser.add_argument("--payload", metavar="FILE", help="the message, where the folder is without it")
+    parser.add_argument("--partner-file", action="append", default=[], metavar="FILE",
+                        help="a newer file of a gateway's public keys: it says which keys were revoked since")
+    parser.add_argument("--unwitnessed", action="store_true",
+                        help="do without a witness: then nothing shows when the ledger was written")
     asked = parser.parse_args()
+    if not os.path.isdir(asked.folder):
+        parser.error(f"there is no folder {shown(asked.folder)}")
     roots = {}
     for each in asked.root:
         name, _, fingerprint = each.rpartition("=")

@@ -67,11 +67,6 @@ export class GatewayEntries {
     }).catch(() => {});
   }
 
-  /** Resolves once all of it has been looked at. */
-  async settled(): Promise<void> {
-    await this.#turn;
-  }
-
   async #lookAtKeys(): Promise<void> {
     const { journal, keyring, ownFile } = this.#parts;
     const identity = keyring()?.identity;

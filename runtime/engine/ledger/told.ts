@@ -28,8 +28,8 @@ export interface CosignatureTold {
   readonly line?: string;
   /** It has signed this one before, and is to be shown that the ledger grew out of it. */
   readonly known?: { readonly note: string };
-  /** It has signed this one, and the one it was shown contradicts it. */
-  readonly conflict?: { readonly note: string };
+  /** It has signed this one, and the one it was shown contradicts it: whoever hears it may not be who has shown that. */
+  readonly conflict?: { readonly note: string; readonly shown?: string };
 }
 
 /** A {@linkcode CheckpointTold} that was read. */
@@ -46,6 +46,8 @@ export interface Objection {
   /** The checkpoint that it has signed. */
   readonly note: string;
   readonly isConflict: boolean;
+  /** The one that contradicts it. */
+  readonly shown?: string;
 }
 
 /** How far a partner's clock may be from ours: as for the times of an envelope. */
@@ -85,10 +87,7 @@ export function readCosignatureTold(
   const { origin, size, line, known, conflict } = told;
   if ([line, known, conflict].filter((each) => each !== undefined).length !== 1) refuse("type");
   const said = line === undefined
-    ? {
-      note: noteOf(known ?? conflict) ?? refuse("note"),
-      isConflict: conflict !== undefined,
-    }
+    ? objectionIn(known ?? conflict, conflict !== undefined, refuse)
     : textOf(line, LINE_CHARS_MAX) ?? refuse("line");
   return {
     origin: textOf(origin, ORIGIN_CHARS_MAX) ?? refuse("origin"),
@@ -104,8 +103,13 @@ function beganOf(value: unknown): ShownCheckpoint["began"] {
   return bytes && proof && { entry: bytes, proof };
 }
 
-function noteOf(value: unknown): string | undefined {
-  return isObject(value) ? textOf(value.note, NOTE_CHARS_MAX) : undefined;
+function objectionIn(value: unknown, isConflict: boolean, refuse: Refuse): Objection {
+  const { note, shown } = isObject(value) ? value : {};
+  return {
+    note: textOf(note, NOTE_CHARS_MAX) ?? refuse("note"),
+    isConflict,
+    ...(shown === undefined ? {} : { shown: textOf(shown, NOTE_CHARS_MAX) ?? refuse("shown") }),
+  };
 }
 
 function hashesOf(value: unknown): readonly Uint8Array[] | undefined {

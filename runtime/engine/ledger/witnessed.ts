@@ -4,7 +4,7 @@ import type { Journal } from "../../journal/journal.ts";
 import type { GatewayKeyring } from "../../trust/keyring.ts";
 import { type ReadCheckpoint, readOrigin } from "../../trust/ledger/checkpoint.ts";
 import { verifyCosignature, witnessNameOf } from "../../trust/ledger/cosignature.ts";
-import { verifyConsistency } from "../../trust/ledger/tree.ts";
+import { type TreeHead, verifyConsistency } from "../../trust/ledger/tree.ts";
 import type { PartnerBook } from "../../trust/partner_book.ts";
 import type { ControlFeed, Told } from "../exchange/control.ts";
 import type { Unstamped } from "../line.ts";
@@ -302,23 +302,29 @@ export class Witnessed {
   /** What it holds against us counts by our own signature under it. */
   async #objected(
     partner: string,
-    { note, isConflict }: Objection,
+    { note, isConflict, shown }: Objection,
     last: SignedHead,
     refuse: (part: string) => never,
   ): Promise<void> {
-    const { alarms, keyring: { gateway }, journal, originOf, verified } = this.#parts;
+    const { alarms, keyring: { gateway }, originOf, verified } = this.#parts;
     const theirs = await verified(note) ?? refuse("note");
     const signedEpoch = readOrigin(theirs.origin)?.epoch ?? refuse("note");
     if (theirs.origin !== originOf(signedEpoch)) refuse("note");
     const witness = this.#of(partner);
-    const { epoch, size, root } = last, { size: signed } = theirs;
+    const { epoch, size } = last, { size: signed } = theirs;
     const isBack = signedEpoch > epoch || signedEpoch === epoch && signed > size;
-    const isGrown = signedEpoch < epoch || !isBack && verifyConsistency({
-          from: theirs,
-          to: { size, root },
-          proof: await journal().ask({ ask: "consistency", epoch, from: signed, size }),
-        });
-    if (isGrown && isConflict) errors.fail("LEDGER_WITNESS_MISTAKEN", { partner, signed });
+    const isGrown = signedEpoch < epoch || !isBack && await this.#grewOutOf(theirs, last);
+    if (isGrown && isConflict) {
+      const other = shown === undefined ? undefined : await verified(shown);
+      const isCopy = other?.origin === originOf(epoch) &&
+        !(other.size <= size && await this.#grewOutOf(other, last));
+      if (!isCopy) return errors.fail("LEDGER_WITNESS_MISTAKEN", { partner, signed });
+      // Our key has signed what we have not: a copy of our data goes on elsewhere.
+      const facts = { gateway, epoch, size: other.size, signed, signedEpoch };
+      const notes = [note, shown!];
+      await alarms.raise(errors.error("LEDGER_VIEW_SPLIT", facts), { gateway, partner, notes });
+      return;
+    }
     if (!isGrown) {
       const code = isBack ? "LEDGER_ROLLED_BACK" : "LEDGER_VIEW_SPLIT";
       const error = errors.error(code, { gateway, epoch, size, signed, signedEpoch });
@@ -328,6 +334,11 @@ export class Witnessed {
     // Also what it will not sign: it is to see that, too.
     witness.known = { epoch: signedEpoch, size: signed };
     if (++witness.rounds <= ROUNDS_MAX) void this.#try(partner);
+  }
+
+  async #grewOutOf(from: TreeHead, { epoch, size, root }: SignedHead): Promise<boolean> {
+    const proof = await this.#parts.journal().ask({ ask: "consistency", epoch, from: from.size, size });
+    return verifyConsistency({ from, to: { size, root }, proof });
   }
 
   #trouble(witness: Witness, code: string): void {

@@ -115,7 +115,7 @@ export class Witnessing {
       const { note } = known!;
       return this.#answer(partner, {
         ...answer,
-        ...(judgement.kind === "unshown" ? { known: { note } } : { conflict: { note } }),
+        ...(judgement.kind === "unshown" ? { known: { note } } : { conflict: { note, shown: shown.note } }),
       });
     }
     const toldAtMs = Math.max(shown.atMs, known?.toldAtMs ?? 0);

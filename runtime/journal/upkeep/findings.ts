@@ -24,6 +24,8 @@ export type FindingCode =
   | "ledgerSignatureWrong"
   /** It does not tell of a message, or of the end of a delivery, that the journal has; or tells of one twice. */
   | "ledgerUntold"
+  /** A message that came is not there, though the keys of its day are: its time had not come. */
+  | "ledgerMessageGone"
   /** What the journal has of a message is not what the ledger says came. */
   | "ledgerBodyOther";
 

@@ -2,7 +2,8 @@ import type { LedgerEntry } from "../../trust/ledger/entry.ts";
 import { openBody, type OpenedBody } from "../bodies.ts";
 import { type Database, prepareAll, type Row, type Statements } from "../database.ts";
 import { bodyCommitment } from "../ledger/body_commitment.ts";
-import type { Sealing } from "../sealing.ts";
+import { Names } from "../names.ts";
+import { dayOf, type Sealing } from "../sealing.ts";
 import type { Findings } from "./findings.ts";
 
 /** What is looked at. */
@@ -17,12 +18,14 @@ const PAGE = 500;
 
 /**
  * Compares what the ledger says of messages that came with those that are there. Both are in one order, so that one walk does
- * for both: what a ledger tells and is not there was removed by its age; what is there MUST be told.
+ * for both: what a ledger tells and is not there was removed by its age, and the keys of its day before it; what is there MUST
+ * be told.
  */
 export class ToldMessages {
   compared = 0;
   readonly #parts: ToldParts;
   readonly #sql: Statements<typeof STATEMENTS>;
+  readonly #names: Names;
   #page: readonly Row[] = [];
   #at = 0;
   #last: number;
@@ -36,6 +39,7 @@ export class ToldMessages {
     this.#parts = parts;
     this.#isLedger = before !== undefined;
     this.#sql = prepareAll(parts.database, STATEMENTS);
+    this.#names = new Names(parts.database);
     this.#last = before ?? 0;
   }
 
@@ -47,9 +51,9 @@ export class ToldMessages {
       return;
     }
     const found = this.#sql.find.get(entry.message ?? "");
-    // Its time had come; or it is told a second time, by which its row was passed.
-    if (!found) return;
+    if (!found) return this.#miss(entry);
     const { seq } = found;
+    // Its row was passed.
     if (!row || Number(seq) < Number(row.seq)) {
       return this.#parts.findings.add("ledgerUntold", `message ${entry.message}: told twice`);
     }
@@ -60,6 +64,13 @@ export class ToldMessages {
   /** After the last entry. */
   end(): void {
     this.#missUpTo(Infinity);
+  }
+
+  /** Where its time had come, the keys of its day went first. */
+  #miss({ message, channel = "", atMs }: LedgerEntry): void {
+    const { findings } = this.#parts;
+    const hasKey = this.#sql.keyOf.get(this.#names.find(channel) ?? -1, dayOf(atMs)) !== undefined;
+    if (hasKey) findings.add("ledgerMessageGone", `message ${message}`);
   }
 
   #missUpTo(seq: number): void {
@@ -100,5 +111,6 @@ export class ToldMessages {
 const STATEMENTS = {
   page: `SELECT seq, id, body FROM message WHERE seq > ? ORDER BY seq LIMIT ${PAGE}`,
   find: "SELECT seq FROM message WHERE id = ?",
+  keyOf: "SELECT 1 FROM data_key WHERE channel = ? AND day = ? LIMIT 1",
   body: "SELECT sealed FROM body WHERE id = ?",
 } as const;

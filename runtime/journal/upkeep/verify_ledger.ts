@@ -14,7 +14,7 @@ import { errors, mustBeCurrent } from "../schema.ts";
 import { Sealing } from "../sealing.ts";
 import { openReader } from "../sqlite_database.ts";
 import { type Finding, Findings } from "./findings.ts";
-import { ToldDeliveries } from "./told_deliveries.ts";
+import { ToldEnds } from "./told_ends.ts";
 import { ToldMessages } from "./told_messages.ts";
 import type { Tell } from "./upkeep.ts";
 
@@ -79,24 +79,36 @@ export interface LedgerVerified {
 export function verifyLedger({ folder, masterKey, keys }: LedgerToVerify, tell: Tell): LedgerVerified {
   if (!existsSync(`${folder}/journal.db`)) errors.fail("JOURNAL_FILE_MISSING", { folder });
   const database = openReader(`${folder}/journal.db`);
-  const deliveries = new ToldDeliveries();
   try {
     mustBeCurrent(database);
     database.exec("BEGIN");
     const sealing = masterKey && new Sealing(database, masterKey, randomBytes);
-    return new Look({ database, sealing, keys, deliveries, tell }).all();
+    return lookThrough({ database, sealing, keys, tell });
   } finally {
-    deliveries.close();
     database.close();
   }
 }
 
-interface LookParts {
+/** The same of a journal that is open, and that nobody writes to meanwhile. */
+export function lookThrough(parts: OpenLedger): LedgerVerified {
+  const ends = new ToldEnds();
+  try {
+    return new Look({ ...parts, ends }).all();
+  } finally {
+    ends.close();
+  }
+}
+
+/** A journal whose ledger is to be looked through. */
+export interface OpenLedger {
   readonly database: Database;
   readonly sealing: Sealing | undefined;
   readonly keys: LedgerKeys | undefined;
-  readonly deliveries: ToldDeliveries;
   readonly tell: Tell;
+}
+
+interface LookParts extends OpenLedger {
+  readonly ends: ToldEnds;
 }
 
 class Look {
@@ -116,13 +128,13 @@ class Look {
   }
 
   all(): LedgerVerified {
-    const { database, deliveries, sealing, tell } = this.#parts;
+    const { database, ends, sealing, tell } = this.#parts;
     const epochs: EpochVerified[] = [];
     for (const epoch of this.#epochs()) epochs.push(this.#epoch(epoch, epochs.at(-1)));
     this.#told().end();
     if (this.#before !== undefined) {
-      deliveries.compare(database, this.#before, this.#findings, (done) => {
-        tell({ doing: "comparing deliveries", done });
+      ends.compare(database, this.#before, this.#findings, (done) => {
+        tell({ doing: "comparing what has ended", done });
       });
     }
     return {
@@ -130,7 +142,7 @@ class Look {
       epochs,
       entries: this.#entries,
       messages: this.#told().compared,
-      deliveries: deliveries.compared,
+      deliveries: ends.compared,
       opened: sealing !== undefined,
     };
   }
@@ -189,7 +201,7 @@ class Look {
     this.#before ??= entry.kind === "began" && entry.serial || 0;
     if (entry.kind === "began" && previous) this.#began(epoch, entry, previous);
     if (entry.kind === "received") this.#told().received(entry);
-    else this.#parts.deliveries.tell(entry);
+    this.#parts.ends.tell(entry);
   }
 
   #began(epoch: number, { before }: LedgerEntry, previous: EpochVerified): void {

@@ -48,6 +48,13 @@ Deno.test("syslog writes the header its settings say, and no mark before what is
   assertEquals(textOf(frame), "<134>1 2026-01-31T08:30:00.007Z - lab - HL7 - \xe9\r");
 });
 
+Deno.test("syslog writes no second mark before a message that has one", async () => {
+  assertEquals(
+    textOf(await sent({}, parcelOf(latin1("\xef\xbb\xbfone")))),
+    "<85>1 2026-01-31T08:30:00.007Z - mitral - - - \xef\xbb\xbfone",
+  );
+});
+
 Deno.test("syslog counts bytes in front of a message, not characters", async () => {
   const text = new TextEncoder().encode("Größe 5 µm");
   assertEquals(readSyslog(await sent({}, parcelOf(text))).bytes, text);

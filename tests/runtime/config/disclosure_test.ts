@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { printProblem } from "../../../runtime/config/problem.ts";
 import { problemsOf, read } from "./_fixtures.ts";
 
@@ -39,6 +39,8 @@ Deno.test("config: what is missing in a disclosure, or is no purpose, is told wi
     "9:9 CONFIG_VALUE_MISSING Cannot read channels.vaccines.send.registry.disclosure: what is missing (for example what: Immunisation record)",
   );
   assertEquals(purpose.slice(0, 58), "9:52 CONFIG_VALUE_INVALID Cannot read channels.vaccines.se");
+  const [unsaid] = await problemsOf(gateway("{ to: State Registry, what: Immunisation record }"));
+  assertStringIncludes(unsaid, "purpose is missing (it is one of required by law, public health, ");
 });
 
 Deno.test("config: another channel of the gateway is no recipient", async () => {

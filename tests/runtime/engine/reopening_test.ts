@@ -216,14 +216,16 @@ Deno.test("what is done to a channel while the journal is being opened again wai
 Deno.test("a message that is still being worked on when the store fails is worked on again", async () => {
   await using rig = new GatewayRig();
   const peer = new FakePeer();
-  const stuck = Promise.withResolvers<void>();
+  const stuck = Promise.withResolvers<void>(), begun = Promise.withResolvers<void>();
   let lives = 0;
   const slow = step("slow", async (message) => {
+    begun.resolve();
     if (++lives === 1) await stuck.promise;
     return message;
   });
   await rig.open([rig.channel("lab", [to("ehr", peer)], { steps: [slow] })]);
   assert((await rig.hand().give(note({ id: "A" }))).answer);
+  await begun.promise;
   await breakStore(rig);
   await reopened(rig);
   await peer.took(1);

@@ -1,5 +1,8 @@
 import { assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import type { Database } from "../../../runtime/journal/database.ts";
 import { Journal } from "../../../runtime/journal/journal.ts";
+import { prepareSchema } from "../../../runtime/journal/schema.ts";
 import { sqliteStore } from "../../../runtime/journal/store.ts";
 import { verifyLedgerIn } from "../../../runtime/journal/upkeep/upkeep.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
@@ -13,6 +16,14 @@ import { siteOf } from "./data_folders/site.ts";
 import { assertHolds, unpacked } from "./data_folders/unpacked.ts";
 import { deaf } from "./entries.ts";
 
+/** Tables and indexes of a journal's file, by their names. */
+function tablesIn(path: string): Record<string, string> {
+  using database = new DatabaseSync(path);
+  if (path === ":memory:") prepareSchema(database as unknown as Database);
+  const rows = database.prepare("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").all();
+  return Object.fromEntries(rows.map(({ name, sql }) => [String(name), String(sql).replaceAll(/\s+/g, " ")]));
+}
+
 /** Versions of which a data folder is kept. None is ever changed, or left out. */
 const VERSIONS = [3, 4, 5, 6];
 
@@ -23,6 +34,7 @@ for (const version of VERSIONS) {
       const journal = await Journal.open(denoWorld, folder.path, deaf, sqliteStore(folder.masterKey));
       await assertHolds(journal, folder);
       await journal.close();
+      assertEquals(tablesIn(`${folder.path}/journal.db`), tablesIn(":memory:"));
       const { path, masterKey } = folder;
       assertEquals((await verifyLedgerIn(denoWorld, { folder: path, masterKey })).findings.list, []);
     }

@@ -56,7 +56,9 @@ Deno.test("an ASA behind a NAT calls itself by its own address, and the other en
   );
   const documents = await documentsOf(text);
   assertStringIncludes(documents.get("swanctl.conf")!, "id = 192.168.0.2\n");
-  assertStringIncludes(documents.get("general/ikev2.md")!, "crypto isakmp identity address");
+  const sheet = documents.get("general/ikev2.md")!;
+  assertStringIncludes(sheet, "crypto isakmp identity address");
+  assertStringIncludes(sheet, "192.168.0.2, behind a NAT that forwards UDP 500 and 4500 to it");
 });
 
 Deno.test("what is translated and what is not go by policies of their own on a FortiGate", async () => {
@@ -162,6 +164,14 @@ for (
       "a translation at WireGuard",
       wireguard("10.7.0.0/24", "    translate: { ours: { 10.1.20.0/24: 100.64.0.0/24 } }\n"),
       ["nothing translates it: only IPv4 networks are, and only at ikev2"],
+    ],
+    [
+      "connections and a translation where both sites call a relay",
+      twoHospitals().replace(
+        "transport: ikev2",
+        "transport: relay\n    relay: { servers: 'wss://relay.example' }\n    translate: { ours: { 10.1.20.0/24: 100.64.0.0/24 } }",
+      ),
+      ["nothing is translated at transport: relay", "nothing but the relay is called at transport: relay"],
     ],
     [
       "a way too small for WireGuard",

@@ -49,6 +49,14 @@ for (
       ],
     ],
     [
+      "a network that is none, and no address for being outside it",
+      "[10.7.0.0/24]",
+      "[10.7.0.0/33]",
+      [
+        "11:16 CONFIG_VALUE_INVALID Cannot read partners.general.networks[0]: must be a network such as 10.1.20.0/24, with no bits behind its prefix",
+      ],
+    ],
+    [
       "two networks of one site that overlap",
       "[10.7.0.0/24]",
       "[10.7.0.0/24, 10.7.0.0/25]",
@@ -100,7 +108,10 @@ for (
       "a relay nobody names",
       "transport: ikev2",
       "transport: relay",
-      ["8:3 CONFIG_VALUE_MISSING Cannot read partners.general: relay is missing"],
+      [
+        "8:3 CONFIG_VALUE_MISSING Cannot read partners.general: relay is missing",
+        "16:7 CONFIG_VALUE_INVALID Cannot read partners.general.connections: nothing but the relay is called at transport: relay",
+      ],
     ],
     [
       "a Diffie-Hellman group that is too weak, or unusual",

@@ -32,7 +32,7 @@ export interface Collector extends AsyncDisposable {
   send(record: AuditRecord): Promise<void>;
 }
 
-/** Calls nobody yet. Errors: CONSOLE_COMPONENT_REFUSED, those of the adapter `syslog`. */
+/** Calls nobody yet. Errors: CONSOLE_COMPONENT_REFUSED, CONSOLE_USAGE_WRONG, those of the adapter `syslog`. */
 export async function openCollector(
   { scheme, host, port }: CollectorAddress,
   format: AuditFormat,
@@ -44,6 +44,9 @@ export async function openCollector(
     host,
     port,
     ...(scheme === "tls" ? { tls: tlsSetting(options) ?? {} } : { insecure }),
+  }).catch((cause) => {
+    if (scheme === "tls" || insecure) throw cause;
+    return errors.fail("CONSOLE_USAGE_WRONG", { reason: "tcp:// over a network needs --insecure" }, cause);
   });
   const sender: OpenSender = await spec.open({ ...adapterTools(spec, config, session), contentTypes: [] });
   const { signal } = new AbortController();

@@ -57,8 +57,8 @@ export function accessText(
     ),
     table(HEADINGS, report.people.flatMap(channelRows), paint),
     report.idle.length === 0
-      ? "nobody who was active before has done nothing for 90 days\n"
-      : "nothing for 90 days, and may not need access any more:\n" +
+      ? "nobody has been idle for 90 days\n"
+      : "idle for 90 days, and perhaps without need of access any more:\n" +
         table(["person", "last act"], report.idle.map(({ person, lastMs }) => [person, time(lastMs)]), paint),
     "reviewed by ______________________________   on ______________",
   ].join("\n");

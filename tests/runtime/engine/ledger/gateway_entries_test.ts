@@ -1,5 +1,5 @@
 /** What is written down beside the feed, who has signed it before, and when it is not signed. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { LedgerEntry } from "../../../../runtime/trust/ledger/entry.ts";
 import { FakeClock } from "../../../world/fake_clock.ts";
 import { turns } from "../../../world/turns.ts";
@@ -145,4 +145,19 @@ Deno.test("a ledger that was changed, or shortened, is an alarm, and no head of 
     assertEquals([isSigned, head, alarms.length], [false, undefined, 1]);
     assert((await hospital.ledger.alarms())[0].notes.length > 0);
   }
+});
+
+Deno.test("a gateway without an exchange settles its alarms, too, and none that is not there", async () => {
+  const clock = new FakeClock();
+  await using hospital = await LedgerSite.open("hospital", clock);
+  hospital.isAlone = true;
+  await hospital.grow();
+  await hospital.stop();
+  hospital.known = await knownAs("hospital.example", clock);
+  await hospital.start();
+  await hospital.until("ledgerAlarmed");
+  await hospital.ledger.settleAlarm("1", { person: "ann" });
+  assertEquals(hospital.ledger.state().alarms, []);
+  const error = await assertRejects(() => hospital.ledger.settleAlarm("1"));
+  assertEquals((error as { code?: unknown }).code, "LEDGER_ALARM_UNKNOWN");
 });

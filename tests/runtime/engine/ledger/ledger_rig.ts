@@ -40,6 +40,8 @@ export class LedgerSite implements AsyncDisposable {
   readonly partners = new Map<string, LedgerSite>();
   /** True while nobody reaches it, and it reaches nobody. */
   isDeaf = false;
+  /** True where there is no exchange, and so nobody to witness. */
+  isAlone = false;
   /** May change, or keep, what it tells; `undefined`: nothing gets there. */
   onTheWay: (told: Told) => Told | undefined = (told) => told;
   journal!: Journal;
@@ -80,7 +82,7 @@ export class LedgerSite implements AsyncDisposable {
       world: worldWith(clock, { random: new SeededRandom(1) }),
       partners: this.#book(),
       registry: {} as never,
-      exchange: {
+      exchange: this.isAlone ? undefined : {
         control: {
           handle: (type: string, handler: ControlHandler) => void this.#handlers.set(type, handler),
           tell: (partner: string, told: Told) => this.#tell(partner, told),

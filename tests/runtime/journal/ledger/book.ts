@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Database } from "../../../../runtime/journal/database.ts";
 import type { NumberedEntry } from "../../../../runtime/journal/ledger/operations.ts";
+import { type LargeBody, writeLarge } from "../../../../runtime/journal/large_bodies.ts";
 import { memoryFiles } from "../../../../runtime/journal/memory_files.ts";
 import type { Operation, ResultOf } from "../../../../runtime/journal/operations.ts";
 import type { AnswerTo, Question } from "../../../../runtime/journal/questions.ts";
@@ -32,6 +33,11 @@ export class Book implements Disposable {
     const sealing = () => new Sealing(this.database, masterKey, randomBytes);
     this.#writer = new Writer(this.database, sealing(), this.#files);
     this.#reader = new Reader(this.database, sealing(), this.#files);
+  }
+
+  /** Puts a body into a file. */
+  keep(body: Uint8Array): LargeBody {
+    return writeLarge(body, this.#files, randomBytes);
   }
 
   /** In one commit. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Journal } from "../../../../runtime/journal/journal.ts";
 import { entriesIn, GrowingBundle } from "../../../../runtime/journal/ledger/bundle.ts";
 import type { Append } from "../../../../runtime/journal/operations.ts";
+import { MESSAGE } from "../../../../runtime/journal/schema.ts";
 import { sqliteStore } from "../../../../runtime/journal/store.ts";
 import { backUpJournal, restoreJournal, verifyLedgerIn } from "../../../../runtime/journal/upkeep/upkeep.ts";
 import { type LedgerKeys, verifyLedger } from "../../../../runtime/journal/upkeep/verify_ledger.ts";
@@ -146,16 +147,27 @@ Deno.test("a message that the ledger does not tell of is found, and one that is 
   }
 });
 
-Deno.test("messages whose time has come are gone without a finding", async () => {
+/** Removes some messages from all over the journal, as if they had never come. */
+function remove(book: Book, ids: readonly string[]): void {
+  for (const id of [...ids.slice(0, 20), ids[77], ids.at(-1)!]) {
+    const { seq } = book.database.prepare("SELECT seq FROM message WHERE id = ?").get(id)!;
+    book.database.prepare("DELETE FROM delivery WHERE seq = ?").run(seq);
+    book.database.prepare("DELETE FROM message WHERE seq = ?").run(seq);
+  }
+}
+
+Deno.test("messages whose time has come are gone without a finding: the keys of their day went first", async () => {
   const prune = (book: Book, ids: readonly string[]) => {
-    for (const id of [...ids.slice(0, 20), ids[77], ids.at(-1)!]) {
-      const { seq } = book.database.prepare("SELECT seq FROM message WHERE id = ?").get(id)!;
-      book.database.prepare("DELETE FROM delivery WHERE seq = ?").run(seq);
-      book.database.prepare("DELETE FROM message WHERE seq = ?").run(seq);
-    }
+    remove(book, ids);
+    book.database.exec("DELETE FROM data_key WHERE channel > 0");
   };
   const { findings, messages } = await looked(prune);
   assertEquals([findings.count, messages], [0, 178]);
+});
+
+Deno.test("messages that were removed before their time are found", async () => {
+  const { findings } = await looked(remove);
+  assertEquals([findings.count, findings.list[0].code], [22, "ledgerMessageGone"]);
 });
 
 Deno.test("a body that is another message's is found", async () => {
@@ -175,6 +187,22 @@ Deno.test("a delivery whose end was changed behind the ledger's back is found", 
     };
     assertEquals(await found(change), ["ledgerUntold"], `${from} to ${to}`);
   }
+});
+
+Deno.test("a message that was made to look as if it were for nobody, or in quarantine, or had gone on, is found", async () => {
+  for (const state of [MESSAGE.processed, MESSAGE.filtered, MESSAGE.quarantined, MESSAGE.cancelled]) {
+    const change = (book: Book) => {
+      const { seq } = book.write<Append>(appendOf());
+      book.database.prepare("UPDATE message SET state = ? WHERE seq = ?").run(state, seq);
+    };
+    assertEquals(await found(change), ["ledgerUntold"], `${state}`);
+  }
+  const unsent = (book: Book) => {
+    const { seq } = book.write<Append>(appendOf());
+    book.write(processOf(seq, [branchTo("ehr")]));
+    book.database.prepare("DELETE FROM delivery WHERE seq = ?").run(seq);
+  };
+  assertEquals(await found(unsent), ["ledgerUntold"]);
 });
 
 Deno.test("a ledger that is gone with all that was signed of it is missed by the messages it told of", async () => {
