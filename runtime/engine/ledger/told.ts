@@ -27,9 +27,15 @@ export interface CosignatureTold {
   /** Its signature: a line of the checkpoint, with its line feed. */
   readonly line?: string;
   /** It has signed this one before, and is to be shown that the ledger grew out of it. */
-  readonly known?: { readonly note: string };
-  /** It has signed this one, and the one it was shown contradicts it: whoever hears it may not be who has shown that. */
-  readonly conflict?: { readonly note: string; readonly shown?: string };
+  readonly known?: ObjectionTold;
+  /** It has signed this one, and the one it was shown contradicts it. */
+  readonly conflict?: ObjectionTold;
+}
+
+/** A checkpoint a witness has signed, and what it was shown: whoever hears of it may not be who has shown that. */
+export interface ObjectionTold {
+  readonly note: string;
+  readonly shown?: string;
 }
 
 /** A {@linkcode CheckpointTold} that was read. */
@@ -46,7 +52,7 @@ export interface Objection {
   /** The checkpoint that it has signed. */
   readonly note: string;
   readonly isConflict: boolean;
-  /** The one that contradicts it. */
+  /** The one it was shown. */
   readonly shown?: string;
 }
 

@@ -314,16 +314,13 @@ export class Witnessed {
     const { epoch, size } = last, { size: signed } = theirs;
     const isBack = signedEpoch > epoch || signedEpoch === epoch && signed > size;
     const isGrown = signedEpoch < epoch || !isBack && await this.#grewOutOf(theirs, last);
-    if (isGrown && isConflict) {
-      const other = shown === undefined ? undefined : await verified(shown);
-      const isCopy = other?.origin === originOf(epoch) &&
-        !(other.size <= size && await this.#grewOutOf(other, last));
-      if (!isCopy) return errors.fail("LEDGER_WITNESS_MISTAKEN", { partner, signed });
-      // Our key has signed what we have not: a copy of our data goes on elsewhere.
-      const facts = { gateway, epoch, size: other.size, signed, signedEpoch };
+    const copy = shown === undefined ? undefined : await this.#copyIn(shown, last);
+    if (isGrown && isConflict && !copy) errors.fail("LEDGER_WITNESS_MISTAKEN", { partner, signed });
+    if (isGrown && copy) {
+      const facts = { gateway, epoch, size: copy.size, signed, signedEpoch };
       const notes = [note, shown!];
       await alarms.raise(errors.error("LEDGER_VIEW_SPLIT", facts), { gateway, partner, notes });
-      return;
+      if (isConflict) return;
     }
     if (!isGrown) {
       const code = isBack ? "LEDGER_ROLLED_BACK" : "LEDGER_VIEW_SPLIT";
@@ -332,8 +329,18 @@ export class Witnessed {
       if (isConflict || isBack) return this.#trouble(witness, code);
     }
     // Also what it will not sign: it is to see that, too.
-    witness.known = { epoch: signedEpoch, size: signed };
+    witness.known = copy && copy.size <= size
+      ? { epoch, size: copy.size }
+      : { epoch: signedEpoch, size: signed };
     if (++witness.rounds <= ROUNDS_MAX) void this.#try(partner);
+  }
+
+  /** The head, where our key has signed it and our ledger did not grow out of it: a copy of our data goes on elsewhere. */
+  async #copyIn(note: string, last: SignedHead): Promise<ReadCheckpoint | undefined> {
+    const { verified, originOf } = this.#parts;
+    const head = await verified(note);
+    if (head?.origin !== originOf(last.epoch)) return undefined;
+    return head.size <= last.size && await this.#grewOutOf(head, last) ? undefined : head;
   }
 
   async #grewOutOf(from: TreeHead, { epoch, size, root }: SignedHead): Promise<boolean> {

@@ -49,6 +49,8 @@ export class Witnessing {
   readonly #parts: WitnessingParts;
   readonly #turnstile: Turnstile;
   readonly #turns = new InTurn();
+  /** By partner, a head that its key has signed, and that was not shown to have grown out of what was signed here. */
+  readonly #claimed = new Map<string, Remembered>();
   #isOver = false;
 
   constructor(parts: WitnessingParts) {
@@ -98,24 +100,24 @@ export class Witnessing {
     { origin, text }: { readonly origin: string; readonly text: string },
     refuse: (part: string) => never,
   ): Promise<void> {
-    const { alarms, world: { clock }, keyring: { gateway, identity } } = this.#parts;
+    const { world: { clock }, keyring: { gateway, identity } } = this.#parts;
     const { epoch, size, root, shown } = head;
+    const answer = { type: "cosignature", origin, size } as const;
     const known = await this.#recall(file);
     if (known && epoch > known.epoch + EPOCHS_APART_MAX) refuse("origin");
+    await this.#judgeClaimed(partner, file, head);
     const judgement = judge(known, head);
-    const error = known && alarmOf(judgement, file.gateway, known, head);
-    if (error) {
-      const about = { gateway: file.gateway, partner, notes: [known.note, shown.note] };
-      const isWritten = await alarms.raise(error, about);
-      // What goes with one restore is not to be lost sight of behind another.
-      if (judgement.kind === "restored" && !isWritten) errors.fail("LEDGER_RESTORE_UNSEEN", { partner });
-    }
-    const answer = { type: "cosignature", origin, size } as const;
+    const isWritten = await this.#raise(judgement, partner, file, known, head);
+    // What goes with one restore is not to be lost sight of behind another.
+    if (judgement.kind === "restored" && !isWritten) errors.fail("LEDGER_RESTORE_UNSEEN", { partner });
     if (judgement.kind !== "good" && judgement.kind !== "restored") {
-      const { note } = known!;
+      if (epoch === known!.epoch && size > known!.size) {
+        this.#claimed.set(partner, { epoch, size, root, toldAtMs: shown.atMs, note: shown.note });
+      }
+      const objection = { note: known!.note, shown: shown.note };
       return this.#answer(partner, {
         ...answer,
-        ...(judgement.kind === "unshown" ? { known: { note } } : { conflict: { note, shown: shown.note } }),
+        ...(judgement.kind === "unshown" ? { known: objection } : { conflict: objection }),
       });
     }
     const toldAtMs = Math.max(shown.atMs, known?.toldAtMs ?? 0);
@@ -123,6 +125,28 @@ export class Witnessing {
     const { root: { keyId }, ledger } = identity!;
     const line = cosignatureLine(text, witnessNameOf({ gateway, root: keyId }), ledger!, clock.nowMs());
     this.#answer(partner, { ...answer, line });
+  }
+
+  /** What was claimed, and what is shown now, are of one ledger; or a copy of it goes on elsewhere. */
+  async #judgeClaimed(partner: string, file: Partner, head: ShownHead): Promise<void> {
+    const claimed = this.#claimed.get(partner);
+    if (!claimed) return;
+    const judgement = judge(claimed, head);
+    if (judgement.kind !== "unshown") this.#claimed.delete(partner);
+    if (judgement.kind !== "restored") await this.#raise(judgement, partner, file, claimed, head);
+  }
+
+  /** Resolves with whether there is an alarm where there should be one, and it is written down. */
+  async #raise(
+    judgement: Judgement,
+    partner: string,
+    { gateway }: Partner,
+    known: Remembered | undefined,
+    head: ShownHead,
+  ): Promise<boolean> {
+    const error = known && alarmOf(judgement, gateway, known, head);
+    if (!error) return true;
+    return await this.#parts.alarms.raise(error, { gateway, partner, notes: [known.note, head.shown.note] });
   }
 
   /** Told once: whoever does not hear it asks again. */

@@ -1,3 +1,4 @@
+import { cp } from "node:fs/promises";
 import { catalog } from "../../../../catalog.ts";
 import { readGateway } from "../../../../runtime/config/read_gateway.ts";
 import type { Clock, World } from "../../../../runtime/contract/world.ts";
@@ -44,6 +45,13 @@ export class Site implements AsyncDisposable {
     await Deno.writeFile(`${folder}/gateway.json`, privateFile);
     await Deno.mkdir(`${folder}/out`);
     return new Site(name, folder, identity, freePort());
+  }
+
+  /** Another whose folder is a copy of this one as it is now, keys and journal on disk included. */
+  async copied(): Promise<Site> {
+    const folder = await Deno.makeTempDir();
+    await cp(this.folder, folder, { recursive: true });
+    return new Site(this.name, folder, this.identity, freePort());
   }
 
   get gateway(): Gateway {
