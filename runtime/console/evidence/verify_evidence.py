@@ -719,6 +719,8 @@ def check_body(pack, ours, entries, payload, report):
     need(salt is None or len(salt) == SALT_BYTES, f"salt is not {SALT_BYTES} bytes long")
     if salt is None:
         report.open.append(f"which bytes {ours.name} received: what shows it is not in the folder")
+        if received is not None or (payload is not None and pack.one("statement") is None):
+            report.open.append("that the bytes in the folder have anything to do with it: nothing that was signed names them")
         return
     body = payload if received is None else received
     if body is None:
