@@ -22,6 +22,7 @@ Deno.test("only these commands of the pages are not run as the page is followed"
     ...Array(5).fill("docs/guide/edge_box.md: edge_box_test.ts runs it, on a box of its own"),
     "docs/guide/keys_and_partners.md: the id is another each time",
     ...Array(2).fill("docs/guide/keys_and_partners.md: age is no part of Mitral"),
+    "docs/guide/ledger.md: it takes an alarm",
     "docs/guide/network.md: it changes the machine's network",
     "docs/guide/relay_operator.md: the tests bring their own",
     "docs/guide/relay_operator.md: it takes a machine of its own",

@@ -1,9 +1,14 @@
 /** Folders in which every signature is good, and which show something else than they seem to. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { readCheckpoint } from "../../runtime/trust/ledger/checkpoint.ts";
+import { fingerprintOf, writePartnerFile } from "../../runtime/trust/partner_file.ts";
+import { revokedFiles } from "./_evidence_keys.ts";
 import {
+  AT_MS,
   check,
   type Checked,
+  checkpointOf,
   evidenceOf,
   missing,
   packed,
@@ -80,6 +85,32 @@ test("an outsider refuses a salt of another length: what the ledger names could 
   const evidence = await evidenceOf({ parties });
   const folder = await packed(parent, { ...evidence, salt: new Uint8Array(15) });
   assertRefused(await check(folder, ...roots), "salt is not 16 bytes long");
+});
+
+test("a witness whose key was revoked counts for nothing, and does not spoil what another has seen", async (parent) => {
+  const { hospital: laboratory } = await partiesOf();
+  const third = { ...laboratory, gateway: "acme-lab" };
+  const evidence = await evidenceOf({
+    parties,
+    keyFiles: async () => [
+      ...await revokedFiles(parties, { who: "registry", key: "ledger", atMs: AT_MS + 3_600_000 }),
+      await writePartnerFile(third),
+    ],
+  });
+  const all = [...roots, "--root", `acme-lab=${await fingerprintOf(third)}`];
+  assertRefused(
+    await check(await packed(parent, evidence, "alone"), ...all),
+    "No other gateway has witnessed",
+  );
+  const { note } = evidence.entries[0]!;
+  const { size, root } = readCheckpoint(note);
+  const seen = await checkpointOf(parties.hospital, { size, root }, third, AT_MS + 5_000);
+  const both = note + seen.slice(seen.lastIndexOf("\u2014"));
+  const entries = evidence.entries.map((entry) => ({ ...entry, note: both }));
+  const { code, out } = await check(await packed(parent, { ...evidence, entries }, "both"), ...all);
+  assertEquals(code, 0, out);
+  assertStringIncludes(out, "and witnessed by acme-lab at 2026-01-02 03:04:10 UTC");
+  assertStringIncludes(out, "that state-registry has witnessed it: its key was revoked");
 });
 
 test("an outsider who gives two fingerprints of one gateway is asked which", async (parent) => {

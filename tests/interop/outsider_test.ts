@@ -64,6 +64,16 @@ test("an outsider finds proven what was received and was not sealed", async () =
   assertStringIncludes(out, "nobody signed it");
 });
 
+test("an outsider is told of bytes in the folder that nothing vouches for", async () => {
+  const parent = await Deno.makeTempDir();
+  const { salt: _, ...evidence } = await evidenceOf({ isSealed: false });
+  const folder = await packed(parent, evidence);
+  const { code, out } = await check(folder, ...await rootsOf(evidence.parties));
+  assertEquals(code, 0, out);
+  assertStringIncludes(out, "  - that the bytes in the folder have anything to do with it");
+  await Deno.remove(parent, { recursive: true });
+});
+
 test("a pack has each file once, and the list of them last", async () => {
   const names = evidenceFiles(await evidenceOf()).map(({ name }) => name);
   assertEquals(names.length, new Set(names).size);

@@ -397,7 +397,7 @@ class Checkpoint:
         need(re.fullmatch(r"[1-9][0-9]{0,15}", size, re.ASCII), f"{what}: the checkpoint has no size")
         self.epoch, self.size, self.root = int(origin[len(prefix):]), int(size), base64_line(root, what)
         need(len(self.root) == 32, f"{what}: the checkpoint has no root")
-        self.key, self.witnesses, signed = None, {}, (body + "\n").encode()
+        self.key, self.witnesses, self.discounted, signed = None, {}, set(), (body + "\n").encode()
         lines = signatures[:-1].split("\n")
         need(len(lines) <= 16, f"{what}: the checkpoint has too many signatures")
         for line in lines:
@@ -417,7 +417,7 @@ class Checkpoint:
         witness = next((each for each in gateways.values() if name == f"{each.name}/{each.root_id}/witness"), None)
         need(witness, f"{what}: a witness of the checkpoint is unknown: {shown(name)}")
         need(witness is not gateway, f"{what}: {gateway.name} cannot be its own witness")
-        need(witness.name not in self.witnesses and len(read) == 76, f"{what}: {witness.name}'s cosignature is not as it must be")
+        need(witness.name not in {*self.witnesses, *self.discounted} and len(read) == 76, f"{what}: {witness.name}'s cosignature is not as it must be")
         key = next((key for key in witness.keys("ledger").values() if note_key_id(name, 4, key) == read[:4]), None)
         need(key, f"{what}: the cosignature is by no ledger key of {witness.name}")
         seconds = int.from_bytes(read[4:12], "big")
@@ -426,8 +426,10 @@ class Checkpoint:
              f"{what}: {witness.name}'s cosignature is wrong")
         witness.check_key(key, seconds * 1000, "Cosignature")
         # A stolen witness's key can write any time: only a key that was never revoked says when.
-        need(witness.revoked_at(key["kid"]) is None, f"{what}: the key of the witness {witness.name} was revoked")
-        self.witnesses[witness.name] = seconds * 1000
+        if witness.revoked_at(key["kid"]) is None:
+            self.witnesses[witness.name] = seconds * 1000
+        else:
+            self.discounted.add(witness.name)
 
     @property
     def seen_ms(self):
@@ -646,7 +648,10 @@ def check_ledger(pack, ours, gateways, unwitnessed, report):
     entries.sort(key=lambda each: each[:2])
     checkpoints = [checkpoint for _, checkpoint in heads.values()]
     for checkpoint in checkpoints:
-        need(checkpoint.witnesses or unwitnessed, f"No other gateway has witnessed {ours.name}'s ledger: nothing shows that it was not written later")
+        need(checkpoint.witnesses or unwitnessed,
+             f"No other gateway has witnessed {ours.name}'s ledger by a key that was never revoked: nothing shows that it was not written later")
+        for name in sorted(checkpoint.discounted):
+            report.open.append(f"that {name} has witnessed it: its key was revoked")
         ours.check_key(checkpoint.key, min(checkpoint.seen_ms, entries[-1][2]["t"]), "Checkpoint")
         ours.check_revoked(checkpoint.key, checkpoint.seen_ms, "Checkpoint")
         by = ", ".join(f"{name} at {moment(at)}" for name, at in sorted(checkpoint.witnesses.items())) or "nobody"
@@ -714,6 +719,8 @@ def check_body(pack, ours, entries, payload, report):
     need(salt is None or len(salt) == SALT_BYTES, f"salt is not {SALT_BYTES} bytes long")
     if salt is None:
         report.open.append(f"which bytes {ours.name} received: what shows it is not in the folder")
+        if received is not None or (payload is not None and pack.one("statement") is None):
+            report.open.append("that the bytes in the folder have anything to do with it: nothing that was signed names them")
         return
     body = payload if received is None else received
     if body is None:

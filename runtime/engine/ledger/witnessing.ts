@@ -32,6 +32,9 @@ export interface WitnessingParts {
 /** A partner asks once a minute, and at once when a person wants it. */
 const ASKED_MAX = 12;
 
+/** Nobody restores more often unseen. Whoever stole keys could else leave no later epoch to the gateway that has new ones. */
+const EPOCHS_APART_MAX = 1_000;
+
 /** What is remembered of a partner's ledger, durably before it is signed. */
 interface Remembered extends WitnessedHead {
   readonly note: string;
@@ -87,7 +90,7 @@ export class Witnessing {
     const epoch = readOrigin(origin)?.epoch ?? refuse("origin");
     if (origin !== originOf({ gateway: file.gateway, root: file.root.keyId, epoch })) refuse("origin");
     const head = { epoch, size, root, shown };
-    await this.#turns.begin(partner, () => this.#judge(partner, file, head, checkpoint));
+    await this.#turns.begin(partner, () => this.#judge(partner, file, head, checkpoint, refuse));
   }
 
   async #judge(
@@ -95,11 +98,13 @@ export class Witnessing {
     file: Partner,
     head: ShownHead,
     { origin, text }: { readonly origin: string; readonly text: string },
+    refuse: (part: string) => never,
   ): Promise<void> {
     const { world: { clock }, keyring: { gateway, identity } } = this.#parts;
     const { epoch, size, root, shown } = head;
     const answer = { type: "cosignature", origin, size } as const;
     const known = await this.#recall(file);
+    if (known && epoch > known.epoch + EPOCHS_APART_MAX) refuse("origin");
     await this.#judgeClaimed(partner, file, head);
     const judgement = judge(known, head);
     const isWritten = await this.#raise(judgement, partner, file, known, head);

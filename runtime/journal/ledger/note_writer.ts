@@ -6,8 +6,11 @@ import { DAY_MS, dayOf } from "../sealing.ts";
 import type { KeepCheckpoint, KeepCosignature, KeepHandedFile } from "./operations.ts";
 import { readLedgerTrouble } from "./trouble.ts";
 
-/** A head that no witness has signed is kept so long: the answer of one may be under way. */
-const UNSIGNED_MS = 3_600_000;
+/**
+ * A head that no witness has signed is kept so long: the answer of one may be under way. Ten a second come under load, and all
+ * that are kept are looked through for those to forget, while whoever writes waits.
+ */
+const UNSIGNED_MS = 60_000;
 /** How often it is looked for those that are older. */
 const FORGET_MS = 60_000;
 

@@ -38,7 +38,7 @@ export interface SignedNote {
 
 const SPACES = /[\s+\p{White_Space}]/u;
 // deno-lint-ignore no-control-regex
-const CONTROLS = /[\u0000-\u0009\u000b-\u001f]/;
+const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/;
 
 /** Id of a key under a name: 4 bytes, in hex. */
 export function noteKeyId(name: string, publicBytes: Uint8Array, use: NoteKeyUse): string {

@@ -33,9 +33,7 @@ export const addAuditAlarms: AddCommand = (parent, session) => {
 /** `mitral audit settle` */
 export const addAuditSettle: AddCommand = (parent, session) => {
   addReason(addGatewayOptions(parent.command("settle <alarm>")), "needed")
-    .description(
-      "end an alarm that somebody has looked into; a partner's ledger is witnessed from what it shows next",
-    )
+    .description("end an alarm that somebody has looked into; what it found is not made good by it")
     .addHelpText(
       "after",
       examples("mitral audit settle 3 --reason 'they restored a backup on Monday, says their operations'"),

@@ -242,7 +242,7 @@ Deno.test("sink does not acknowledge what it could not write, and says so", () =
     await sink.exitCode;
     assertStringIncludes(
       sink.terminal.stderr,
-      "CONSOLE_FILE_UNWRITABLE Cannot write got/000001.hl7: Error ENOSPC\n",
+      "CONSOLE_FILE_UNWRITABLE Cannot write got/000001.hl7: the disk is full\n",
     );
     assert(!sink.terminal.stderr.includes("DOE"));
     assertEquals(sink.terminal.stdout, "");

@@ -55,6 +55,18 @@ Deno.test("whoever was restored is not signed once more after another restore, u
   ]);
 });
 
+Deno.test("a head of an epoch far away is refused: whoever stole the keys could leave no later one to the gateway", async () => {
+  const { hospital, lab, show, signedBy } = await cheat();
+  await using _one = hospital, _other = lab;
+  const before = signedBy(lab);
+  for (const epoch of [1_002, Number.MAX_SAFE_INTEGER]) {
+    const outcome = await show(epoch);
+    assertEquals("error" in outcome && outcome.error.code, "LEDGER_CHECKPOINT_STRANGE");
+  }
+  assertEquals([lab.alarmed, signedBy(lab)], [[], before]);
+  assertEquals((await show(1_001)).kind, "accepted");
+});
+
 Deno.test("a restore that cannot be written down as an alarm is not signed before it is", async () => {
   const { hospital, lab, show, signedBy } = await cheat();
   await using _one = hospital, _other = lab;

@@ -39,7 +39,7 @@ export class AnyOperations {
     for (const channel of ["lab", "ward"]) {
       this.#book.write({ op: "carry", channel, day, toDay: this.#day, limit: 1e6 });
       this.#book.write({ op: "dropKeys", channel, day });
-      if (this.#random.chance(0.7)) this.#book.write({ op: "prune", channel, day, limit: 1e6 });
+      this.#book.write({ op: "prune", channel, day, limit: 1e6 });
     }
   }
 

@@ -8,7 +8,7 @@ import { SeededRandom } from "../../../world/seeded_random.ts";
 import { AnyOperations, ownKey } from "./_any_operations.ts";
 import { Book } from "./book.ts";
 
-const SEEDS = 6;
+const SEEDS = 4;
 const COMMITS = 400;
 
 /** Fails unless the ledger tells of all that is in the journal, and is what was signed. */

@@ -110,6 +110,8 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   "an empty line behind the signatures": `${note}\n`,
   "carriage returns": note.replaceAll("\n", "\r\n"),
   "a control character": note.replace("st-", "st\u0007"),
+  // What partners send is kept with alarms and printed: this begins an order to a terminal as ESC [ does.
+  "a control character of eight bits": `${note}\u2014 a\u009b2J AAAAAAA=\n`,
   "a lone surrogate": note.replace("st-", "st\ud800"),
   "another dash": note.replace("\u2014", "-"),
   "two spaces": note.replace("\u2014 ", "\u2014  "),
