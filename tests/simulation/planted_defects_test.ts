@@ -57,6 +57,15 @@ Deno.test("an outcome that is dropped is found out, by itself or since its messa
     };
   }));
 
+Deno.test("a ledger that loses what some commits tell is found out", () =>
+  finds(/of the journal's ledger/, () => ({
+    database: (database) =>
+      database.exec(
+        "CREATE TEMP TRIGGER forgetful AFTER INSERT ON ledger WHEN new.place % 5 = 2 BEGIN " +
+          "DELETE FROM main.ledger WHERE place = new.place; END",
+      ),
+  })));
+
 Deno.test("an answer that goes out before its message is kept is found out", () =>
   finds(/was acknowledged before/, () => ({
     store: (store) => ({

@@ -28,9 +28,15 @@ export class AnyOperations {
 
   /** What is committed together: one operation, or several that do not know of each other. */
   commit(): Operation[] {
-    return Array.from({ length: 1 + this.#random.below(5) }, () => this.#any()).filter((each) =>
-      each !== undefined
-    );
+    const worked = new Set<number>();
+    const isWanted = (each: Operation | undefined): each is Operation => {
+      if (each?.op !== "process" && each?.op !== "quarantine") return each !== undefined;
+      // Of one message the work ends once.
+      const isFirst = !worked.has(each.seq);
+      worked.add(each.seq);
+      return isFirst;
+    };
+    return Array.from({ length: 1 + this.#random.below(5) }, () => this.#any()).filter(isWanted);
   }
 
   /** Lets a day pass, and removes what was received on the one before the last. */
