@@ -1,18 +1,18 @@
 import { AUDIT_FORMATS } from "../../../trust/ledger/audit/audit_formats.ts";
 import { auditFormatNames } from "../../../contract/audit_format.ts";
 import { readCheckpoint } from "../../../trust/ledger/checkpoint.ts";
-import { ENTRY_KINDS } from "../../../trust/ledger/entry_bytes.ts";
 import type { AuditRecord } from "../../../trust/ledger/audit/audit_record.ts";
 import type { EntryQuery } from "../../control/audit.ts";
 import { addGatewayOptions, ask, type GatewayOptions } from "../ask.ts";
 import { auditRecords } from "../audit/audit_records.ts";
+import { addEntryFilters, addEpoch } from "../audit/entry_filters.ts";
 import { type CollectorAddress, openCollector, readCollector } from "../audit/collector.ts";
 import { errors } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit_codes.ts";
 import { countText } from "../figures.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { addTlsTrust, type TlsOptions } from "../tls_options.ts";
-import { integerReader, timeReader, wordReader } from "../values.ts";
+import { integerReader, wordReader } from "../values.ts";
 
 const formats = [...auditFormatNames, "tiles"] as const;
 
@@ -47,21 +47,10 @@ export const addAuditExport: AddCommand = (parent, session) => {
     );
   addTlsTrust(command)
     .option("--insecure", "with tcp://, over a network, too: everybody on the way reads it")
-    .option("--channel <name>", "about this channel, or messages of it")
-    .option("--person <name>", "by this person")
-    .option("--kind <kind>", `of this kind: ${ENTRY_KINDS.join(", ")}`, wordReader("--kind", ENTRY_KINDS))
-    .option(
-      "--since <time>",
-      "at or after: 2026-01-31T08:00Z, or 15m, 2h, 3d ago",
-      timeReader("--since", nowMs),
-    )
-    .option("--until <time>", "before", timeReader("--until", nowMs))
-    .option("--from <n>", "from the entry of this number on", integerReader("--from", 0))
-    .option(
-      "--epoch <n>",
-      "of the ledger before a restore from a backup, counted from 1 (default: the one that counts now)",
-      integerReader("--epoch", 1),
-    )
+    .option("--channel <name>", "about this channel, or messages of it");
+  addEntryFilters(command, nowMs)
+    .option("--from <n>", "from the entry of this number on", integerReader("--from", 0));
+  addEpoch(command)
     .addHelpText(
       "after",
       examples(

@@ -1,12 +1,12 @@
 import { addGatewayOptions, ask, type GatewayOptions } from "../ask.ts";
+import { addEntryFilters, addEpoch } from "../audit/entry_filters.ts";
 import { entryRow, headings } from "../audit/entry_text.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { table } from "../table.ts";
-import { integerReader, timeReader, wordReader } from "../values.ts";
+import { integerReader } from "../values.ts";
 import type { EntryQuery, ListedEntries } from "../../control/audit.ts";
-import { ENTRY_KINDS } from "../../../trust/ledger/entry_bytes.ts";
 import { errors } from "../errors.ts";
 
 interface ListOptions extends GatewayOptions, Omit<EntryQuery, "sinceMs" | "untilMs" | "from"> {
@@ -23,26 +23,15 @@ const FOLLOW_MS = 1_000;
 /** `mitral audit list` */
 export const addAuditList: AddCommand = (parent, session) => {
   const { nowMs } = session.outside.world.clock;
-  addGatewayOptions(parent.command("list"))
+  const command = addGatewayOptions(parent.command("list"))
     .description(
       "entries of the ledger that match every filter given, newest first; never what a message says",
     )
     .option("--channel <name>", "about this channel, or messages of it")
     .option("--destination <name>", "about this destination")
-    .option("--message <id>", "about this message; the start of its id is enough")
-    .option("--person <name>", "by this person")
-    .option("--kind <kind>", `of this kind: ${ENTRY_KINDS.join(", ")}`, wordReader("--kind", ENTRY_KINDS))
-    .option(
-      "--since <time>",
-      "at or after: 2026-01-31T08:00Z, or 15m, 2h, 3d ago",
-      timeReader("--since", nowMs),
-    )
-    .option("--until <time>", "before", timeReader("--until", nowMs))
-    .option(
-      "--epoch <n>",
-      "of the ledger before a restore from a backup, counted from 1 (default: the one that counts now)",
-      integerReader("--epoch", 1),
-    )
+    .option("--message <id>", "about this message; the start of its id is enough");
+  addEntryFilters(command, nowMs);
+  addEpoch(command)
     .option("--limit <n>", "at most so many", integerReader("--limit", 1, 10_000), 50)
     .option(
       "--before <n>",
