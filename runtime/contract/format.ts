@@ -1,43 +1,12 @@
-import {
-  declareErrors,
-  type ErrorTable,
-  errorTable,
-  type Fail,
-  type Fault,
-  type Faults,
-  type MitralError,
-} from "./error.ts";
+import { declareErrors, type ErrorTable, errorTable, type Fail, type Fault, type Faults } from "./error.ts";
+import type { Identity, NumberVerdict } from "./identity.ts";
 import type { Answer, Body, Outcome } from "./message.ts";
 import type { Patient } from "./patient.ts";
+import type { OpenRecogniser, Recogniser, RecogniseTools } from "./recogniser.ts";
 import type { Config, Spec, Unfit } from "./spec.ts";
 
-/** Who a message says it is. */
-export interface Identity {
-  /** The sender's own id (HL7 MSH-10), verbatim; empty where there is none, and such a message is never a duplicate. */
-  readonly controlId: string;
-  /** The kind of message as people of the field name it: `ADT^A01`; empty where the format has no types. */
-  readonly type: string;
-  /** The sending application (HL7 MSH-3 and MSH-4), to tell one sender's latest message; empty where unknown. */
-  readonly sender: string;
-  /** A `query` or a `test` (HL7 MSH-11 T or D) is never answered from the store. */
-  readonly purpose: "message" | "query" | "test";
-  /** The number its sender gave it (HL7 MSH-13), where senders number their messages and this one has a number. */
-  readonly number?: string;
-  /** Which piece of a message it is, where it is only a piece. */
-  readonly piece?: Piece;
-}
-
-/** Where a piece belongs. Pieces follow each other where the `until` of one is the `after` of the next. */
-export interface Piece {
-  /** Names the piece before; left out for the first. */
-  readonly after?: string;
-  /** Names the piece behind; left out for the last. */
-  readonly until?: string;
-  /** It may as well be a whole message: it is a piece only where the one before it waits. */
-  readonly mayBeWhole?: boolean;
-  /** Its sender takes the answer that tells what became of the message for an answer to the first piece. */
-  readonly isAnsweredAsWhole?: boolean;
-}
+export type { Identity, NumberVerdict, Piece } from "./identity.ts";
+export type { OpenRecogniser, Recogniser, RecogniseTools } from "./recogniser.ts";
 
 /** How the pieces that a message came in are put together. */
 export interface PiecesSpec<S extends Spec = Spec, Code extends string = string> {
@@ -54,20 +23,6 @@ export interface Pieces {
   /** See {@linkcode PiecesSpec.join}. */
   join(pieces: readonly Uint8Array[]): Uint8Array;
 }
-
-/** What the number of a message means, after the last that its sender gave. */
-export type NumberVerdict =
-  & {
-    /** The number that the answer is to name (HL7 MSA-4). */
-    readonly expected: number;
-    /** From now on the last that was given; `null`: none is known, and any may come next. */
-    readonly last: number | null;
-  }
-  & (
-    /** It comes next. `repeated`: it is the last one again. `link`: it is no message, but speaks of the numbers. */
-    | { readonly kind: "next" | "repeated" | "link" }
-    | { readonly kind: "refused"; readonly error: MitralError }
-  );
 
 /** What a format is given beside the bytes. */
 export interface FormatTools<S extends Spec, Code extends string> {
@@ -214,6 +169,11 @@ export interface FormatSpec<
   checkConfig?(config: Config<S>): readonly Unfit[];
   /** Bytes to body. `toBytes()` of the body MUST give the same bytes while nothing is changed. */
   parse(bytes: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): B;
+  /**
+   * Opens what reads bytes by more than a pure function. A channel then reads by it in place of `parse`, which still MUST
+   * give a body of the same kind, with as much as bytes alone tell.
+   */
+  recogniser?(tools: RecogniseTools<S, NoInfer<Code>>): Promise<Recogniser<B>>;
   /** Reads as little as it can: called on every message before it is stored. */
   identify?(bytes: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): Identity;
   /**
@@ -294,6 +254,8 @@ export interface Format<B extends Body = Body> {
   readonly contentTypes: readonly string[];
   /** See {@linkcode FormatSpec.parse}. */
   parse(bytes: Uint8Array, contentType?: string): B;
+  /** See {@linkcode FormatSpec.recogniser}; left out without it. */
+  readonly recogniser?: OpenRecogniser<B>;
   /** See {@linkcode FormatSpec.identify}; without one, a message without id, type and sender. */
   identify(bytes: Uint8Array, contentType?: string): Identity;
   /** See {@linkcode FormatSpec.admit}; without it, every kind is taken. */
@@ -346,7 +308,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
   config: Config<S>,
 ): Format<B> {
   const { batch, pieces } = spec;
-  const { fail } = errorTable(spec.name, spec.errors);
+  const { fail, error } = errorTable(spec.name, spec.errors);
   const plain = { config, fail };
   const tools = (contentType?: string) => contentType === undefined ? plain : { ...plain, contentType };
   return {
@@ -354,6 +316,9 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     contentType: spec.contentTypes[0],
     contentTypes: spec.contentTypes,
     parse: (bytes, contentType) => spec.parse(bytes, tools(contentType)),
+    ...(spec.recogniser && {
+      recogniser: (tools) => spec.recogniser!({ ...tools, config, fail, error }),
+    }),
     identify: (bytes, contentType) => spec.identify?.(bytes, tools(contentType)) ?? NOBODY,
     admit: (identity, received) => spec.admit?.(identity, plain, received),
     check: (received, contentType, body) => spec.check?.(received, tools(contentType), body) ?? [],

@@ -5,6 +5,8 @@ import { DISCLOSURE_TABLES } from "./disclosures/tables.ts";
 import { EXCHANGED_TABLES } from "./exchanged.ts";
 import { HOLD_TABLE } from "./holds.ts";
 import { LEDGER_TABLES } from "./ledger/tables.ts";
+import { PATIENT_TABLES } from "./patients/tables.ts";
+import { REVIEW_TABLES } from "./review/tables.ts";
 import { STANDING_TABLE } from "./standing.ts";
 
 /** Errors of the journal. */
@@ -92,7 +94,7 @@ export const errors = declareErrors("journal", {
 });
 
 /** Version of the schema this program writes. */
-export const VERSION = 6;
+export const VERSION = 7;
 
 /** Where a message stands, as `message.state` has it: numbers, so that a partial index holds what is still to do. */
 export const MESSAGE = {
@@ -102,6 +104,8 @@ export const MESSAGE = {
   quarantined: 3,
   gathering: 4,
   cancelled: 5,
+  /** A person has to look at it first. */
+  reviewing: 6,
 } as const;
 /** Where a delivery stands, as `delivery.state` has it. */
 export const DELIVERY = { queued: 0, delivered: 1, quarantined: 2, gathering: 3, cancelled: 4 } as const;
@@ -190,13 +194,16 @@ const SINCE_4 = EXCHANGED_TABLES;
 const SINCE_5 = `${LEDGER_TABLES}${DISCLOSURE_TABLES}
 ALTER TABLE delivery ADD COLUMN statement BLOB;
 `;
+/** What version 7 added: documents that people review, and patients as messages name them. */
+const SINCE_6 = `${REVIEW_TABLES}${PATIENT_TABLES}`;
 
 /** Makes the tables in a new file, and those a file of a version since 4 lacks. Errors: JOURNAL_VERSION_NEWER. */
 export function prepareSchema(database: Database): void {
   const found = versionOf(database);
   if (found > VERSION) errors.fail("JOURNAL_VERSION_NEWER", { found, known: VERSION });
   if (found === VERSION) return;
-  const since = [SINCE_5];
+  const since = [SINCE_6];
+  if (found < 6) since.unshift(SINCE_5);
   if (found < 5) since.unshift(SINCE_4);
   if (found < 4) since.unshift(TABLES_4);
   database.exec(`BEGIN IMMEDIATE; ${since.join("")} PRAGMA user_version = ${VERSION}; COMMIT`);

@@ -1,0 +1,42 @@
+import type { Box } from "./document.ts";
+import type { Fail, MitralError } from "./error.ts";
+import type { Body } from "./message.ts";
+import type { Config, Spec } from "./spec.ts";
+import type { World } from "./world.ts";
+
+/** What reading is given that needs more than the bytes. */
+export interface RecogniseTools<S extends Spec, Code extends string> {
+  /** What its config says, parsed; every default filled in. */
+  readonly config: Config<S>;
+  /** The only way to time, disk, threads and programs. */
+  readonly world: World;
+  /** Folder of the gateway file: relative paths of the config are relative to it. */
+  readonly folder: string;
+  /** Throws a declared error. */
+  readonly fail: Fail<Code>;
+  /** Makes a declared error without throwing it. */
+  error(code: Code, facts?: Readonly<Record<string, string | number>>, cause?: unknown): MitralError;
+}
+
+/** Reads images: takes threads, files and time, which a format's `parse` may not. */
+export interface Recogniser<B extends Body = Body> {
+  /**
+   * Bytes to body. Fails with a declared error where nobody could read them; anything else thrown is a crash. Several may
+   * be asked for at once: what it holds is bounded all the same.
+   */
+  recognise(bytes: Uint8Array, contentType: string | undefined, signal: AbortSignal): Promise<B>;
+  /** A page as people see it, or a part of it, as PNG. Pages count from 1. */
+  picture(
+    bytes: Uint8Array,
+    contentType: string | undefined,
+    page: number,
+    box?: Box,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+  /** Gives up what it holds. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Opens what reads a format's bytes, for a gateway file in `folder`. */
+export type OpenRecogniser<B extends Body = Body> = (
+  tools: { readonly world: World; readonly folder: string },
+) => Promise<Recogniser<B>>;

@@ -1,0 +1,116 @@
+import type { Box, DocumentPatient, RecognisedDocument } from "../../contract/document.ts";
+import type { By } from "../../journal/acts.ts";
+import type { PatientVerdict } from "../patients/verdict.ts";
+import type { Doubt } from "./doubt.ts";
+
+/** Where a document stands with the people who review it. */
+export type ReviewState = "waiting" | "approved" | "rejected";
+
+/** Why a document is not to become a message. */
+export const dispositions = ["misdirected", "unreadable", "duplicate", "not_needed"] as const;
+
+/** One of {@linkcode dispositions}. */
+export type Disposition = typeof dispositions[number];
+
+/** A document in the queue. */
+export interface ReviewSummary {
+  /** Id of the message. */
+  readonly id: string;
+  readonly channel: string;
+  readonly state: ReviewState;
+  readonly kind: RecognisedDocument["kind"];
+  /** Name of its template; empty where it has none. */
+  readonly template: string;
+  readonly pages: number;
+  /** When it was received, in milliseconds since 1970-01-01T00:00Z. */
+  readonly receivedAtMs: number;
+  /** Doubts that are left. */
+  readonly doubts: number;
+  /** Approvals that are there, and that the channel asks for. */
+  readonly approvals: number;
+  readonly approvalsNeeded: number;
+  readonly disposition?: Disposition;
+}
+
+/** Something that somebody did with a document. Values are in the document alone. */
+export interface ReviewStep {
+  readonly atMs: number;
+  readonly by: By;
+  readonly did: "opened" | "viewed" | "set" | "patient" | "approved" | "rejected";
+  /** Path of the value that was set. */
+  readonly path?: string;
+  readonly disposition?: Disposition;
+}
+
+/** A document with all that a person decides by. */
+export interface ReviewItem extends ReviewSummary {
+  /** As it stands now: with what people have set. */
+  readonly document: RecognisedDocument;
+  /** As it was read. */
+  readonly read: RecognisedDocument;
+  readonly open: readonly Doubt[];
+  /** What the index says of the patient as the document has it now. */
+  readonly verdict: PatientVerdict;
+  readonly steps: readonly ReviewStep[];
+  /** Grows with every change: who decides says which one was seen. */
+  readonly revision: number;
+}
+
+/** Which documents are asked for. */
+export interface ReviewFilter {
+  readonly channel?: string;
+  /** `waiting` where left out. */
+  readonly state?: ReviewState;
+  readonly limit?: number;
+}
+
+/** What people corrected, of one field of one template. */
+export interface CorrectionFigures {
+  readonly template: string;
+  /** Name of the field, or `lines.amount`. */
+  readonly field: string;
+  /** How often it was read; was taken without a person; was looked at and right; was corrected. */
+  readonly read: number;
+  readonly accepted: number;
+  readonly confirmed: number;
+  readonly corrected: number;
+}
+
+/**
+ * What a gateway does with documents that wait for people. Every call that changes something is durable when it resolves,
+ * with who and when, and an entry of the ledger. `revision`: what was seen; where it has changed meanwhile the call fails.
+ */
+export interface ReviewApi {
+  /** The oldest first. */
+  list(filter?: ReviewFilter): Promise<readonly ReviewSummary[]>;
+  /** With a note of who looked. Errors: REVIEW_DOCUMENT_UNKNOWN. */
+  show(id: string, by: By): Promise<ReviewItem>;
+  /** A page, or a part of it, as PNG. Errors: REVIEW_DOCUMENT_UNKNOWN, REVIEW_PAGE_UNKNOWN. */
+  picture(id: string, page: number, box?: Box): Promise<Uint8Array>;
+  /**
+   * A person says what stands there, in the field's normal form; an empty text: nothing. Takes back approvals that were
+   * given. Errors: REVIEW_DOCUMENT_UNKNOWN, REVIEW_STATE_WRONG, REVIEW_REVISION_STALE, REVIEW_PATH_UNKNOWN,
+   * REVIEW_VALUE_INVALID.
+   */
+  set(id: string, path: string, value: string, how: Decision): Promise<ReviewItem>;
+  /** A person says whom it is about. Takes back approvals. Errors: as `set`. */
+  setPatient(id: string, patient: Omit<DocumentPatient, "source">, how: Decision): Promise<ReviewItem>;
+  /**
+   * A person stands for all of it: values below the threshold, failed checks, pages. With the last approval that the channel
+   * asks for it goes on. Errors: REVIEW_DOCUMENT_UNKNOWN, REVIEW_STATE_WRONG, REVIEW_REVISION_STALE, REVIEW_PATIENT_MISSING
+   * (nobody says whom it is about), REVIEW_APPROVAL_REPEATED (two people are asked for, and this is the same one),
+   * REVIEW_VALUE_MISSING (a value that its message cannot do without).
+   */
+  approve(id: string, how: Decision): Promise<ReviewItem>;
+  /** It becomes no message. Errors: REVIEW_DOCUMENT_UNKNOWN, REVIEW_STATE_WRONG, REVIEW_REVISION_STALE. */
+  reject(id: string, disposition: Disposition, how: Decision): Promise<ReviewItem>;
+  /** What people corrected, by template and field, the most corrected first. */
+  corrections(): Promise<readonly CorrectionFigures[]>;
+}
+
+/** Who decides, and on what. */
+export interface Decision {
+  readonly by: By;
+  /** The revision that was seen; not checked where left out. */
+  readonly revision?: number;
+}
