@@ -1,5 +1,6 @@
 import { errors } from "../../errors.ts";
 import type { RasterLimits } from "../limits.ts";
+import { faxDpi } from "../resolution.ts";
 import { type Directory, TAG, type TagValues, valueOf } from "./directory.ts";
 
 /** How a page's pixels are packed, by TIFF's number: what is read. */
@@ -56,8 +57,6 @@ export interface PageLayout {
   readonly byteCounts: TagValues | undefined;
 }
 
-const FINE = { x: 204, y: 196, standardY: 98 };
-const DPI_MIN = 20, DPI_MAX = 2_400;
 const CENTIMETRES = 3, CM_PER_INCH = 2.54;
 const RGB = 2;
 
@@ -93,10 +92,7 @@ export function checkSize(page: number, width: number, height: number, limits: R
 function resolutionOf(tags: Directory["tags"], width: number, height: number) {
   const unit = valueOf(tags, TAG.resolutionUnit, 2) === CENTIMETRES ? CM_PER_INCH : 1;
   const xDpi = valueOf(tags, TAG.xResolution, 0) * unit, yDpi = valueOf(tags, TAG.yResolution, 0) * unit;
-  const isSaid = [xDpi, yDpi].every((dpi) => dpi >= DPI_MIN && dpi <= DPI_MAX);
-  if (isSaid) return { xDpi, yDpi };
-  // A page is higher than it is wide, unless its lines are twice as far apart.
-  return { xDpi: FINE.x, yDpi: height < width ? FINE.standardY : FINE.y };
+  return faxDpi(width, height, xDpi, yDpi);
 }
 
 function packingOf(page: number, tags: Directory["tags"]) {
