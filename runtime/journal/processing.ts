@@ -27,6 +27,7 @@ export class Processing {
     ).changes;
     if (moved > 0) {
       this.#makings.remember(process.channel, process.state);
+      if (process.patients) this.#parts.patients.apply(process.seq, process.patients);
       for (const found of process.found) this.#parts.found.add(process.seq, found);
       if (process.branches.length === 0) {
         story.filtered(process.seq, process.atMs, isAnswer ? "accepted" : undefined);

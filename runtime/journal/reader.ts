@@ -13,6 +13,7 @@ import { LedgerReader } from "./ledger/ledger_reader.ts";
 import { Names } from "./names.ts";
 import { NewerDeliveries } from "./newer_deliveries.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
+import { PatientReader } from "./patients/patient_reader.ts";
 import { preparedOnce } from "./prepared.ts";
 import type { AnswerTo, Question } from "./questions.ts";
 import { progressOf } from "./progress.ts";
@@ -40,6 +41,7 @@ export class Reader {
   readonly #newer: NewerDeliveries;
   readonly #ages: AgeReader;
   readonly #disclosures: DisclosureReader;
+  readonly #patients: PatientReader;
   readonly #ledger: LedgerReader;
   readonly #sealing: Sealing;
 
@@ -59,6 +61,7 @@ export class Reader {
     this.#archive = new ArchiveReader(parts, this.#acts);
     this.#ages = new AgeReader(parts);
     this.#disclosures = new DisclosureReader(parts);
+    this.#patients = new PatientReader(parts);
     this.#ledger = new LedgerReader(parts);
     this.#sealing = sealing;
   }
@@ -131,6 +134,12 @@ export class Reader {
         return this.#disclosures.seen(question);
       case "disclosuresOver":
         return this.#disclosures.isOver(question);
+      case "patientsByNumber":
+        return this.#patients.byNumber(question);
+      case "patientsByName":
+        return this.#patients.byName(question);
+      case "patientFigures":
+        return this.#patients.figures();
       case "replayable":
         return this.#replays.page(question);
       case "newer":
