@@ -123,7 +123,7 @@ export class Gateway extends Operated implements RunningGateway {
       partners: partners.book,
       registry: partners.registry,
     });
-    const acted = { keeper, world, channels, standings, drainMsMax, report };
+    const acted = { keeper, world, channels, standings, drainMsMax, report, patients: plan.patients };
     this.#interventions = new Interventions({ ...acted, reckoning: exchange?.reckoning });
     this.#changes = new ChannelChanges({
       ...acted,
