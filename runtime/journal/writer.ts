@@ -196,7 +196,7 @@ export class Writer {
       case "noteAsked":
         return this.#parts.acts.noteAsked(operation, this.#parts.disclosures);
       case "tellPatients":
-        this.#parts.patients.apply(operation.seq, operation.changes);
+        this.#parts.patients.apply(operation.seq ?? this.#parts.patients.latest(), operation.changes);
         return null;
       case "dropDisclosures":
         return this.#parts.disclosures.drop(operation);

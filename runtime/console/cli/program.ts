@@ -15,6 +15,7 @@ import { addMessages } from "./commands/messages.ts";
 import { addNetwork } from "./commands/network.ts";
 import { addNew } from "./commands/new.ts";
 import { addPartner } from "./commands/partner.ts";
+import { addPatients } from "./commands/patients.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addRelay } from "./commands/relay.ts";
 import { addRun } from "./commands/run.ts";
@@ -35,7 +36,19 @@ const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
   ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys, addPartner, addRelay, addNetwork]],
   [
     "Run:",
-    [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addJournal, addAudit, addTrace],
+    [
+      addRun,
+      addStatus,
+      addTail,
+      addChannel,
+      addPlan,
+      addApply,
+      addMessages,
+      addPatients,
+      addJournal,
+      addAudit,
+      addTrace,
+    ],
   ],
   ["Try out:", [addTest, addTestConnection, addSend, addSink, addDoctor, addTls, addDiff]],
   ["Learn:", [addHelp, addCompletions, addVersion]],

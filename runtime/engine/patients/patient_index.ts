@@ -54,6 +54,17 @@ export class PatientIndex implements GatewayPatients {
     return found.map(foundPatient);
   }
 
+  async forget(number: PatientNumber, by: By = PROGRAM): Promise<{ readonly numbers: number }> {
+    this.#mustBeKept();
+    const found = await this.#journal.ask({ ask: "patientsByNumber", ...number });
+    await this.#note("forgot a patient", by, number);
+    const numbers = found.flatMap((patient) => [patient, ...patient.former].map(numberOf));
+    if (numbers.length > 0) {
+      await this.#journal.write({ op: "tellPatients", changes: [{ kind: "forgotten", numbers }] });
+    }
+    return { numbers: numbers.length };
+  }
+
   figures(): Promise<PatientFigures> {
     return this.#journal.ask({ ask: "patientFigures" });
   }
@@ -74,10 +85,7 @@ export class PatientIndex implements GatewayPatients {
   }
 
   async #note(act: string, by: By, patient?: PatientNumber): Promise<void> {
-    const { id, assigner } = patient ?? {};
-    const about = id === undefined
-      ? {}
-      : { patient: { id, ...(assigner === undefined ? {} : { assigner }) } };
+    const about = patient ? { patient: numberOf(patient) } : {};
     await this.#journal.write({ op: "noteAsked", act, by, atMs: this.#parts.world.clock.nowMs(), ...about });
   }
 
@@ -90,12 +98,16 @@ export class PatientIndex implements GatewayPatients {
   }
 }
 
+function numberOf({ id, assigner }: PatientNumber): PatientNumber {
+  return assigner === undefined ? { id } : { id, assigner };
+}
+
 function foundPatient(patient: IndexedPatient): FoundPatient {
   const { names, aliases, former } = patient, { source: _, ...facts } = patientOf(patient);
   const others = [...names, ...aliases, ...former.flatMap(({ names }) => names)].slice(1);
   return {
     ...facts,
     aliases: others.map(({ family, given }) => `${family}, ${given}`),
-    formerly: former.map(({ names: _, ...number }) => number),
+    formerly: former.map(numberOf),
   };
 }

@@ -37,6 +37,11 @@ export interface GatewayPatients {
   judge(read: ReadPatient): Promise<PatientVerdict>;
   /** Who may be meant; recorded with each patient found. Errors: GATEWAY_PATIENTS_MISSING (it keeps no index). */
   find(wanted: WantedPatient, by?: By): Promise<readonly FoundPatient[]>;
+  /**
+   * Takes a patient out, with all numbers that lead there; a message to come tells of it anew. Says how many numbers went.
+   * Errors: GATEWAY_PATIENTS_MISSING.
+   */
+  forget(number: PatientNumber, by?: By): Promise<{ readonly numbers: number }>;
   /** How many are in it. */
   figures(): Promise<PatientFigures>;
   /**

@@ -1,10 +1,10 @@
 import type { PatientChange, PatientName, PatientNumber } from "../../contract/patient.ts";
 
-/** What a message that is through says of patients, written down afterwards. */
+/** What a message that is through says of patients, written down afterwards; or a person. */
 export interface TellPatients {
   readonly op: "tellPatients";
-  /** The message: what a later one has said stays. */
-  readonly seq: number;
+  /** The message: what a later one has said stays. Left out: it counts after every message that has come. */
+  readonly seq?: number;
   readonly changes: readonly PatientChange[];
 }
 

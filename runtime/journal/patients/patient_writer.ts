@@ -30,6 +30,11 @@ export class PatientWriter {
     }
   }
 
+  /** The message that came last. */
+  latest(): number {
+    return Number(this.#sql.latest.get()?.seq ?? 0);
+  }
+
   #tell(seq: number, numbers: Patient, facts: PatientFacts): void {
     for (const number of numbers) {
       const row = this.#row(number);
@@ -111,6 +116,7 @@ function idIn(value: Row[string]): number | null {
 }
 
 const STATEMENTS = {
+  latest: "SELECT seq FROM sqlite_sequence WHERE name = 'message'",
   find: "SELECT id, seq, merged_into, sealed FROM patient WHERE number = ?",
   byId: "SELECT merged_into FROM patient WHERE id = ?",
   insert: "INSERT INTO patient (number, plain, seq) VALUES (?, ?, 0)",
