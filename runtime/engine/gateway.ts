@@ -128,7 +128,7 @@ export class Gateway extends Operated implements RunningGateway {
       partners: partners.book,
       registry: partners.registry,
     });
-    const acted = { keeper, world, channels, standings, drainMsMax, report };
+    const acted = { keeper, world, channels, standings, drainMsMax, report, patients: plan.patients };
     this.#interventions = new Interventions({ ...acted, reckoning: exchange?.reckoning });
     this.reviews = new Reviews({ ...acted, judge: this.#judge, folder: plan.folder });
     this.#changes = new ChannelChanges({
