@@ -1,4 +1,4 @@
-import { parseStage, type Stage } from "../contract/actor.ts";
+import type { Stage } from "../contract/actor.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { Format } from "../contract/format.ts";
 import { createMessage, type Message, type Outcome, RawBody } from "../contract/message.ts";
@@ -19,6 +19,7 @@ import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
 import type { ChannelPlan, DestinationPlan, StepPlan } from "./plan.ts";
 import { Queue } from "./queue.ts";
+import { openParse } from "./recognise_stage.ts";
 import type { SecondAnswers } from "./second_answers.ts";
 import { openSteps } from "./steps.ts";
 import { Ended } from "./supervisor.ts";
@@ -128,11 +129,11 @@ export class WorkLine {
 
   #stages(): LineStage<Work, Outcome>[] {
     const { plan, format } = this.#parts;
-    const parse = parseStage(format), searched = Object.entries({ ...format.search, ...plan.search });
+    const searched = Object.entries({ ...format.search, ...plan.search });
     return [
       this.#workStage(
         "parse",
-        () => [parse],
+        async () => [await openParse(format, this.#parts)],
         (work, messages) => {
           const [{ body }] = messages;
           const about = discloses(plan) ? { patients: patientsIn(body, format, plan) } : {};
