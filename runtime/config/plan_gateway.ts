@@ -12,6 +12,7 @@ import type {
   OnPlan,
   Order,
   RemedyPlan,
+  ReviewsPlan,
 } from "../engine/plan.ts";
 import type { EnvelopeSpec } from "../contract/envelope.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
@@ -33,7 +34,7 @@ export interface PlanFacts {
 
 /** The plan of a gateway file without problems. */
 export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
-  const { gateway, data, masterKey, keys, monitor, exchange, audit, drainMsMax, journal } = file;
+  const { gateway, data, masterKey, keys, monitor, reviews, exchange, audit, drainMsMax, journal } = file;
   const { folder, formats } = facts;
   return {
     name: gateway,
@@ -45,6 +46,7 @@ export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
     ...(exchange === undefined ? {} : { exchange: planExchange(exchange, facts) }),
     ...(audit === undefined ? {} : { audit: planAudit(audit) }),
     ...(monitor === undefined ? {} : { monitor }),
+    ...(reviews === undefined ? {} : { reviews: planReviews(reviews) }),
     drainMsMax,
     journal,
     formats,
@@ -65,6 +67,10 @@ function planExchange(
 
 function planAudit({ adapter: send, format, alarmAfterMs }: NonNullable<GatewayFile["audit"]>): AuditPlan {
   return { send, format, alarmAfterMs };
+}
+
+function planReviews({ url, tls, ...reviews }: NonNullable<GatewayFile["reviews"]>): ReviewsPlan {
+  return { ...reviews, ...(url === undefined ? {} : { url }), ...(tls === undefined ? {} : { tls }) };
 }
 
 function planPartners(
