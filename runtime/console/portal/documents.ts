@@ -2,13 +2,8 @@ import type { Context, Hono } from "hono";
 import { MitralError } from "../../contract/error.ts";
 import type { DocumentPatient } from "../../contract/document.ts";
 import type { By } from "../../journal/acts.ts";
-import {
-  type Decision,
-  type Disposition,
-  dispositions,
-  type ReviewItem,
-  type ReviewState,
-} from "../../engine/review/review_api.ts";
+import type { Decision, Disposition, ReviewItem, ReviewState } from "../../engine/review/review_api.ts";
+import { dispositions } from "../../journal/review/operations.ts";
 import type { PageParts } from "./app.ts";
 import { errors } from "./errors.ts";
 import { formOf } from "./form.ts";

@@ -136,7 +136,7 @@ function step(by) {
 function toPatient() {
   const search = document.getElementById("search");
   if (search) return search.focus();
-  const details = document.querySelector("details:has(.by-hand)");
+  const details = document.querySelector("details:has([name=mrn])");
   if (!details) return;
   details.open = true;
   details.querySelector("input:not([type=hidden])").focus();

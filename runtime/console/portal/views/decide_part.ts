@@ -1,5 +1,6 @@
 import { html } from "hono/html";
-import { dispositions, type ReviewItem } from "../../../engine/review/review_api.ts";
+import type { ReviewItem } from "../../../engine/review/review_api.ts";
+import { dispositions } from "../../../journal/review/operations.ts";
 import type { PartView } from "./document_page.ts";
 import type { Html } from "./layout.ts";
 import { seenFields } from "./value_form.ts";

@@ -127,8 +127,11 @@ export const troubleWords: Readonly<Record<string, string>> = {
     "Somebody else changed this document meanwhile. What you see is how it stands now; " +
     "what you just did was not kept.",
   REVIEW_STATE_WRONG: "This document is decided already; nothing was changed.",
+  REVIEW_PATIENTS_SEVERAL:
+    "It speaks of several patients: reject it, or make it a plain document and say whom it is about.",
   REVIEW_PATIENT_MISSING: "Say whom it is about first.",
-  REVIEW_APPROVAL_REPEATED: "You have approved it already: another person has to.",
+  REVIEW_APPROVAL_REPEATED:
+    "Somebody else has to approve it: you have approved it already, or set a value last.",
   REVIEW_VALUE_MISSING: "A value is missing that its message cannot do without.",
   REVIEW_VALUE_INVALID:
     "That is no value for this field: dates are YYYYMMDD, times YYYYMMDDHHMM, amounts 1234.50.",
