@@ -1,0 +1,72 @@
+import { invoice as labels, patient } from "./_labels.ts";
+
+/** Any invoice, statement or bill for services to a patient, whoever made it. */
+export const invoice = {
+  template: "invoice",
+  version: 1,
+  kind: "invoice",
+  match: {
+    titles: [
+      "Invoice",
+      "Patient Invoice",
+      "Medical Invoice",
+      "Statement",
+      "Patient Statement",
+      "Billing Statement",
+      "Statement of Account",
+      "Statement of Charges",
+      "Itemized Statement",
+      "Itemized Bill",
+      "Bill",
+      "Patient Bill",
+      "Superbill",
+    ],
+    any: [...labels.number, ...labels.total],
+    none: [
+      "Explanation of Benefits",
+      "This is not a bill",
+      "Not an invoice",
+      "Remittance Advice",
+      "Purchase Order",
+      "Quotation",
+    ],
+  },
+  fields: {
+    invoiceNo: { anchors: labels.number, type: "identifier", required: true },
+    invoiceDate: { anchors: labels.date, type: "date" },
+    patientName: { anchors: patient.name, type: "name", required: true },
+    dob: { anchors: patient.birthDate, type: "date", required: true },
+    sex: { anchors: patient.sex, type: { enum: patient.sexes } },
+    mrn: { anchors: patient.record, type: "identifier", required: true },
+    accountNo: { anchors: labels.account, type: "identifier" },
+    insuranceId: { anchors: labels.insurance, type: "identifier" },
+    npi: { anchors: labels.npi, type: "npi" },
+    taxId: { anchors: labels.tax, type: { pattern: ["##-#######"] } },
+    provider: { anchors: labels.provider, type: "name" },
+    subtotal: { anchors: labels.subtotal, type: "money" },
+    adjustments: { anchors: labels.adjustments, type: "money" },
+    total: { anchors: labels.total, type: "money", required: true },
+  },
+  tables: {
+    lines: {
+      required: true,
+      key: ["code", "amount"],
+      until: [...labels.subtotal, ...labels.total],
+      columns: {
+        date: { headers: labels.columns.date, type: "date" },
+        code: { headers: labels.columns.code, type: "procedure" },
+        desc: { headers: labels.columns.desc, type: "text" },
+        dx: { headers: labels.columns.dx, type: "icd10" },
+        qty: { headers: labels.columns.qty, type: "digits" },
+        price: { headers: labels.columns.price, type: "money" },
+        amount: { headers: labels.columns.amount, type: "money", required: true },
+      },
+      checks: ["qty * price = amount"],
+    },
+  },
+  checks: [
+    "sum(lines.amount) = subtotal",
+    "subtotal - adjustments = total",
+    "sum(lines.amount) = total",
+  ],
+} as const;
