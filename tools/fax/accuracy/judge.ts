@@ -65,8 +65,7 @@ const IDENTITY = new Set(["patientName", "mrn", "dob"]);
 
 /**
  * Compares what was read with what stands there. Values that the truth does not name are not judged, except those of rows
- * that are none: a row that nobody printed has wrong values. What was not looked for is not right, and not accepted; a
- * document that stays unknown has nothing that could be wrong.
+ * that are none: a row that nobody printed has wrong values. What was not looked for is not right, and not accepted.
  */
 export function judge(
   truth: Truth,
@@ -81,6 +80,8 @@ export function judge(
     if (verdict.patient.mrn === truth.fields.mrn) tally.confirmed = 1;
     else tally.wrongPatients = 1;
   }
+  // What belongs to no template has no values to read: it has to stay unknown, and that is all.
+  if (kind === "unknown") return { tally, misses };
   for (const [name, value] of Object.entries(truth.fields)) {
     if (typeof value === "string") count(name, name, value);
     else countRows(name, value);
