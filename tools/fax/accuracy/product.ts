@@ -1,4 +1,6 @@
 import { type RecognisedDocument, valuesOf } from "../../../runtime/contract/document.ts";
+import type { Doubt } from "../../../runtime/engine/review/doubt.ts";
+import { doubtsOf } from "../../../runtime/engine/review/doubts.ts";
 import type { PatientVerdict } from "../../../runtime/engine/patients/verdict.ts";
 import type { PageWords } from "../../../actors/formats/fax/ocr/words.ts";
 import { decoysOf, nameOf, patientsOf, type Registered } from "./decoys.ts";
@@ -27,18 +29,25 @@ export async function openReader(asked: Asked): Promise<Reader & AsyncDisposable
       return understand(pages, templates, {});
     },
     review(document) {
-      const doubted = new Set<string>();
-      for (const [path, value] of valuesOf(document)) {
-        const gated = value.page !== undefined && document.pages[value.page - 1]?.isGated;
-        if (value.value === null || value.confidence < asked.below || gated) doubted.add(path);
-      }
-      for (const check of document.checks) {
-        if (check.isMet === false) check.about.forEach((path) => doubted.add(path));
-      }
-      return { doubted, verdict: judgePatient(document, index) };
+      const verdict = judgePatient(document, index);
+      return { doubted: doubtedIn(document, doubtsOf(document, verdict, asked)), verdict };
     },
     async [Symbol.asyncDispose]() {},
   };
+}
+
+/** Values that wait for a person, by path: doubted themselves, of a failed check, or on a page that nobody can read. */
+function doubtedIn(document: RecognisedDocument, doubts: readonly Doubt[]): ReadonlySet<string> {
+  const pages = new Set(doubts.filter(({ code }) => code === "PAGE_UNREADABLE").map(({ page }) => page));
+  const failed = new Set(doubts.filter(({ code }) => code === "CHECK_FAILED").map(({ why }) => why));
+  const isSomebody = !doubts.some(({ code }) => code === "PATIENTS_SEVERAL");
+  return new Set([
+    ...doubts.flatMap(({ code, path }) => code === "VALUE_UNSURE" && path !== undefined ? [path] : []),
+    ...document.checks.filter(({ rule, isMet }) => isMet === false && failed.has(rule)).flatMap(({ about }) =>
+      about
+    ),
+    ...[...valuesOf(document)].filter(([, { page }]) => pages.has(page) || !isSomebody).map(([path]) => path),
+  ]);
 }
 
 const letters = (name: string) => name.toUpperCase().normalize("NFKD").replace(/[^A-Z]/g, "");
