@@ -23,7 +23,13 @@ export function piecesOf({ layout }: PageView): readonly Piece[] {
     runs(words, layout.unit * GAP).map((run) => {
       const text = run.map((word) => word.text).join(" ");
       const heights = run.map(({ box }) => box.y1 - box.y0).sort((a, b) => a - b);
-      return { text, folded: fold(text), box: around(run.map(({ box }) => box))!, height: heights[heights.length >> 1], words: run };
+      return {
+        text,
+        folded: fold(text),
+        box: around(run.map(({ box }) => box))!,
+        height: heights[heights.length >> 1],
+        words: run,
+      };
     })
   );
 }

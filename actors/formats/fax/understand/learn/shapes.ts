@@ -10,7 +10,9 @@ export function shapeOf(values: readonly string[]): ValueType | undefined {
   if (values.length < EXAMPLES_MIN) return undefined;
   if (values.every((value) => /^\d+$/.test(value))) {
     const lengths = [...new Set(values.map(({ length }) => length))].sort((a, b) => a - b);
-    return lengths.length <= SHAPES_MAX && lengths.length < values.length ? { is: "digits", lengths } : undefined;
+    return lengths.length <= SHAPES_MAX && lengths.length < values.length
+      ? { is: "digits", lengths }
+      : undefined;
   }
   const shapes = Map.groupBy(values, maskOf);
   if (shapes.size > SHAPES_MAX || shapes.size >= values.length) return undefined;

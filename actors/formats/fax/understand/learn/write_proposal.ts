@@ -5,10 +5,14 @@ import type { Proposal, ProposedField, ProposedTable } from "./proposal.ts";
 export function writeProposal(proposal: Proposal): string {
   const { name, kind, examples, unknown, tables, checks } = proposal;
   const lines = [
-    `# Proposed from ${examples} ${examples === 1 ? "example" : "examples"}. Look over every line before you use it:`,
+    `# Proposed from ${examples} ${
+      examples === 1 ? "example" : "examples"
+    }. Look over every line before you use it:`,
     "# whoever reads by this file reads what it says.",
     ...examples === 1
-      ? ["# One example does not tell what changes: no shape of an identifier is known, and any phrase may be the patient's."]
+      ? [
+        "# One example does not tell what changes: no shape of an identifier is known, and any phrase may be the patient's.",
+      ]
       : [],
     `template: ${name}`,
     "version: 1",
@@ -30,10 +34,14 @@ function matchLines({ phrases, titles, examples }: Proposal): string[] {
   const isUnsure = examples === 1;
   const none = phrases.length + titles.length === 0;
   return [
-    none ? "# NOT SURE: no phrase was found that tells this layout from others. Write one of its letterhead." : "",
+    none
+      ? "# NOT SURE: no phrase was found that tells this layout from others. Write one of its letterhead."
+      : "",
     none ? "match: { all: [] }" : "match:",
     phrases.length > 0
-      ? `  all: [${phrases.map(quoted).join(", ")}]${isUnsure ? " # NOT SURE: is it the sender's letterhead?" : ""}`
+      ? `  all: [${phrases.map(quoted).join(", ")}]${
+        isUnsure ? " # NOT SURE: is it the sender's letterhead?" : ""
+      }`
       : "",
     titles.length > 0 ? `  titles: [${titles.map(quoted).join(", ")}]` : "",
   ].filter((line) => line !== "");
@@ -71,7 +79,9 @@ function typeText(type: ValueType): string {
       return type.lengths.length > 0 ? `{ digits: [${type.lengths.join(", ")}] }` : "digits";
     case "enum":
       return `{ enum: { ${
-        Object.entries(type.values).map(([value, words]) => `${quoted(value)}: [${words.map(quoted).join(", ")}]`).join(", ")
+        Object.entries(type.values).map(([value, words]) =>
+          `${quoted(value)}: [${words.map(quoted).join(", ")}]`
+        ).join(", ")
       } } }`;
     case "lexicon":
       return "text";
@@ -85,6 +95,9 @@ const quoted = (text: string) => JSON.stringify(text);
 
 function camel(label: string): string {
   const [first = "field", ...rest] = label.normalize("NFKD").match(/[A-Za-z0-9]+/g) ?? [];
-  const words = [first.toLowerCase(), ...rest.map((word) => word[0].toUpperCase() + word.slice(1).toLowerCase())];
+  const words = [
+    first.toLowerCase(),
+    ...rest.map((word) => word[0].toUpperCase() + word.slice(1).toLowerCase()),
+  ];
   return words.join("").replace(/^(?=\d)/, "field");
 }

@@ -1,5 +1,4 @@
-import { lab as labels, patient, units } from "./_labels.ts";
-import { analytes } from "./_analytes.ts";
+import { lab as labels, patient } from "./_labels.ts";
 
 /** Any laboratory report with a table of results, whoever made it. */
 export const labReport = {
@@ -23,14 +22,14 @@ export const labReport = {
     none: ["Invoice", "Discharge Summary", "Order Form", "Requisition Form"],
   },
   fields: {
-    accession: { anchors: labels.accession, type: "identifier", required: true },
-    patientName: { anchors: patient.name, type: "name", required: true },
-    dob: { anchors: patient.birthDate, type: "date", required: true },
-    sex: { anchors: patient.sex, type: { enum: patient.sexes } },
-    mrn: { anchors: patient.record, type: "identifier", required: true },
-    collected: { anchors: labels.collected, type: "datetime", required: true },
-    status: { anchors: labels.status, type: { enum: labels.statuses } },
-    orderer: { anchors: labels.orderer, type: "name" },
+    accession: { at: labels.accession, type: "identifier", required: true },
+    patientName: { at: patient.name, type: "name", required: true },
+    dob: { at: patient.birthDate, type: "date", required: true },
+    sex: { at: patient.sex, type: { enum: patient.sexes } },
+    mrn: { at: patient.record, type: "identifier", required: true },
+    collected: { at: labels.collected, type: "datetime", required: true },
+    status: { at: labels.status, type: { enum: labels.statuses } },
+    orderer: { at: labels.orderer, type: "name" },
   },
   tables: {
     lines: {
@@ -47,18 +46,18 @@ export const labReport = {
       ],
       columns: {
         name: {
-          headers: labels.columns.name,
-          type: { lexicon: Object.keys(analytes), open: true },
+          at: labels.columns.name,
+          type: "analyte",
           required: true,
         },
-        loinc: { headers: labels.columns.loinc, type: "loinc" },
-        value: { headers: labels.columns.value, type: "result", required: true },
-        flag: { headers: labels.columns.flag, type: { enum: labels.flags } },
-        range: { headers: labels.columns.range, type: "range" },
-        unit: { headers: labels.columns.unit, type: { lexicon: units, open: true } },
+        loinc: { at: labels.columns.loinc, type: "loinc" },
+        value: { at: labels.columns.value, type: "result", required: true },
+        flag: { at: labels.columns.flag, type: { enum: labels.flags } },
+        range: { at: labels.columns.range, type: "range" },
+        unit: { at: labels.columns.unit, type: "unit" },
       },
-      checks: ["flag = flagOf(value, range)"],
+      checks: ["outside(value, range) <=> not empty(flag)"],
     },
   },
   checks: [],
-} as const;
+};

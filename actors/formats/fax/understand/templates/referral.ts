@@ -28,12 +28,12 @@ export const referral = {
     none: ["Explanation of Benefits"],
   },
   fields: {
-    patientName: { anchors: patient.name, type: "name", required: true },
-    dob: { anchors: patient.birthDate, type: "date", required: true },
-    mrn: { anchors: patient.record, type: "identifier", required: true },
-    referralNo: { anchors: labels.number, type: "identifier" },
-    sex: { anchors: patient.sex, type: { enum: patient.sexes } },
+    patientName: { at: patient.name, type: "name", required: true },
+    dob: { at: patient.birthDate, type: "date", required: true },
+    mrn: { at: patient.record, type: "identifier", required: true },
+    referralNo: { at: labels.number, type: "identifier" },
+    sex: { at: patient.sex, type: { enum: patient.sexes } },
   },
   tables: {},
   checks: [],
-} as const;
+};

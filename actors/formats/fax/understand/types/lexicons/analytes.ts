@@ -1,4 +1,4 @@
-/** Common laboratory tests by the names they are printed under, with a LOINC code of each: public facts. */
+/** Common laboratory tests by the names they are printed under, with a LOINC code of each. */
 export const analytes: Readonly<Record<string, string>> = {
   "Glucose": "2345-7",
   "BUN": "3094-0",
