@@ -22,7 +22,7 @@ export function writeProposal(proposal: Proposal): string {
     ...proposal.fields.flatMap(fieldLines),
     ...unknown.flatMap(({ anchor, examples: count }) => [
       `  # Not known: ${quoted(anchor)}, in ${count} of ${examples}. Give it a name to have it read:`,
-      `  # ${camel(anchor)}: { anchors: [${quoted(anchor)}], where: right, type: text }`,
+      `  # ${camel(anchor)}: { at: [${quoted(anchor)}], where: right, type: text }`,
     ]),
     ...tables.length > 0 ? ["tables:", ...tables.flatMap(tableLines)] : [],
     ...checks.length > 0 ? ["checks:", ...checks.map((rule) => `  - ${quoted(rule)}`)] : [],
@@ -50,7 +50,7 @@ function matchLines({ phrases, titles, examples }: Proposal): string[] {
 function fieldLines({ name, anchor, where, type, doubts }: ProposedField): string[] {
   return [
     ...doubts.map((doubt) => `  # NOT SURE: ${doubt}`),
-    `  ${name}: { anchors: [${quoted(anchor)}], where: ${where}, type: ${typeText(type)} }`,
+    `  ${name}: { at: [${quoted(anchor)}], where: ${where}, type: ${typeText(type)} }`,
   ];
 }
 
@@ -64,7 +64,7 @@ function tableLines({ name, columns, rows, key, checks, until }: ProposedTable):
     "    columns:",
     ...columns.flatMap(({ name: column, header, type, rows: filled }) => [
       ...filled < rows / 2 ? [`      # NOT SURE: only ${filled} of ${rows} rows have a value here`] : [],
-      `      ${column}: { headers: [${quoted(header)}], type: ${typeText(type)} }`,
+      `      ${column}: { at: [${quoted(header)}], type: ${typeText(type)} }`,
     ]),
     ...checks.length > 0 ? ["    checks:", ...checks.map((rule) => `      - ${quoted(rule)}`)] : [],
   ];
