@@ -68,7 +68,7 @@ Deno.exit(short.length > 0 ? 1 : 0);
 
 function namesIn(folder: string): string[] {
   try {
-    return [...Deno.readDirSync(folder)].filter((entry) => entry.isFile).map((entry) => entry.name);
+    return [...Deno.readDirSync(folder)].filter((entry) => !entry.isDirectory).map((entry) => entry.name);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return [];
     throw cause;
