@@ -56,7 +56,7 @@ export const labReport = {
         range: { at: labels.columns.range, type: "range" },
         unit: { at: labels.columns.unit, type: "unit" },
       },
-      checks: ["outside(value, range) <=> not empty(flag)"],
+      checks: ["flag <=> outside(value, range)", "decimals(value) = decimals(range)"],
     },
   },
   checks: [],
