@@ -22,7 +22,9 @@ export const nameReader: TypeReader = {
       /(?<=\p{L})0|0(?=['\p{L}])/gu,
       (_, at: number) => /\p{Ll}/u.test(plain[at - 1] ?? "") ? "o" : "O",
     )
-      .replace(/(?<=\p{Ll})[1|](?=\p{Ll})/gu, "l").replace(/(^|\s)[1|!](?=\p{Ll}|$|\s)/gu, "$1I");
+      .replace(/(?<=\p{Ll})[1|](?=\p{Ll})/gu, "l").replace(/(^|\s)[1|!](?=\p{Ll}|$|\s)/gu, "$1I")
+      // A capital I is often read as the small letter that looks the same: no name but an article begins with it.
+      .replace(/(?<![\p{L}'])l(?=\p{Ll})(?!(?:a|e|o|as|os|i)(?![\p{L}]))/gu, "I");
     if (!/\p{L}{2}/u.test(value) || /[^\p{L}\p{M} .,'()-]/u.test(value)) return undefined;
     if (!/\p{Lu}/u.test(value)) return undefined;
     const certainty = value === plain ? 1 : 0.9;
