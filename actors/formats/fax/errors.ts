@@ -63,4 +63,9 @@ export const errors = declareErrors("fax", {
     retry: "never",
     says: "Cannot read fax: its PDF is truncated or damaged",
   },
+  FAX_PDF_TOO_LARGE: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read fax: its PDF takes more memory than pdfBytesMax ({pdfBytesMax})",
+  },
 });
