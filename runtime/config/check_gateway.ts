@@ -1,6 +1,7 @@
 import { isAbsolute, relative } from "node:path";
 import { isTimeZone } from "../contract/schedule.ts";
 import { checkAudit } from "./check_audit.ts";
+import { checkPatients } from "./check_patients.ts";
 import { checkExchange } from "./check_exchange.ts";
 import { checkEnvelopes } from "./check_envelopes.ts";
 import { checkReview } from "./check_review.ts";
@@ -40,6 +41,7 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
   checkMounts(channels, problems);
   checkExchange(file, channels, problems);
   checkAudit(file, root, problems);
+  checkPatients(file, root, problems);
   for (const { value = {}, node } of channels) checkEnvelopes(value, node, problems);
   checkKeys(root, channels, problems);
 }

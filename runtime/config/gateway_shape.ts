@@ -3,6 +3,7 @@ import { bytes, choice, durationMs, integer, list, map, path, record, text } fro
 import { AUDIT } from "./audit_shape.ts";
 import { DISCLOSURE } from "./disclosure_shape.ts";
 import { EXCHANGE } from "./exchange_shape.ts";
+import { PATIENTS } from "./patients_shape.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
 import {
   adapterSection,
@@ -378,6 +379,7 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
   ),
   exchange: EXCHANGE,
   audit: AUDIT,
+  patients: PATIENTS,
   monitor: record("Where `/health`, `/ready` and `/metrics` are served, on loopback.", {
     port: integer("Port; 0 for one that is free.", { min: 0, max: 65_535, example: 9_464 }),
   }, { optional: true }),

@@ -11,6 +11,7 @@ import type {
   GatewayPlan,
   OnPlan,
   Order,
+  PatientsPlan,
   RemedyPlan,
 } from "../engine/plan.ts";
 import type { EnvelopeSpec } from "../contract/envelope.ts";
@@ -33,7 +34,7 @@ export interface PlanFacts {
 
 /** The plan of a gateway file without problems. */
 export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
-  const { gateway, data, masterKey, keys, monitor, exchange, audit, drainMsMax, journal } = file;
+  const { gateway, data, masterKey, keys, monitor, exchange, audit, patients, drainMsMax, journal } = file;
   const { folder, formats } = facts;
   return {
     name: gateway,
@@ -44,11 +45,15 @@ export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
     ...planPartners(file.partners),
     ...(exchange === undefined ? {} : { exchange: planExchange(exchange, facts) }),
     ...(audit === undefined ? {} : { audit: planAudit(audit) }),
+    ...(patients === undefined ? {} : { patients: planPatients(patients) }),
     ...(monitor === undefined ? {} : { monitor }),
     drainMsMax,
     journal,
     formats,
-    channels: file.channels.map(({ name, value }) => planChannel(name, value, facts)),
+    channels: file.channels.map(({ name, value }) => ({
+      ...planChannel(name, value, facts),
+      ...(patients?.from.includes(name) ? { indexesPatients: true as const } : {}),
+    })),
   };
 }
 
@@ -65,6 +70,10 @@ function planExchange(
 
 function planAudit({ adapter: send, format, alarmAfterMs }: NonNullable<GatewayFile["audit"]>): AuditPlan {
   return { send, format, alarmAfterMs };
+}
+
+function planPatients({ from, authority }: NonNullable<GatewayFile["patients"]>): PatientsPlan {
+  return { from, ...(authority === undefined ? {} : { authority }) };
 }
 
 function planPartners(

@@ -16,6 +16,7 @@ import { addMessages } from "./commands/messages.ts";
 import { addNetwork } from "./commands/network.ts";
 import { addNew } from "./commands/new.ts";
 import { addPartner } from "./commands/partner.ts";
+import { addPatients } from "./commands/patients.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addRelay } from "./commands/relay.ts";
 import { addRun } from "./commands/run.ts";
@@ -45,6 +46,7 @@ const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
       addApply,
       addMessages,
       addFax,
+      addPatients,
       addJournal,
       addAudit,
       addTrace,

@@ -31,6 +31,7 @@ import {
   type ShownMessage,
   type Stream,
 } from "./protocol.ts";
+import { patientMethods } from "./patients.ts";
 import { readAccessQuery, readPatientQuery } from "./report_params.ts";
 import { receiptOf, receiptsOf } from "./receipts.ts";
 import { reviewMethods } from "./reviews.ts";
@@ -120,6 +121,7 @@ const methods: {
     await gateway.releaseSenders(by(person, params), { force: toggle(params, "force") });
     return null;
   },
+  ...patientMethods,
   async "reports.disclosures"({ gateway }, params, person) {
     const query = { ...readPatientQuery(params), all: toggle(params, "all"), by: by(person, params) };
     return { gateway: gateway.name, person, ...await gateway.reports.disclosures(query) };

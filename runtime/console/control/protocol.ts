@@ -26,6 +26,7 @@ import type { Progress } from "../../journal/upkeep/upkeep.ts";
 import { join } from "node:path";
 import type { EvidenceFile } from "../evidence/evidence_pack.ts";
 import type { Gathered } from "../evidence/gather.ts";
+import type { PatientMethods } from "./patients.ts";
 import type { EntryQuery, ListedEntries, ToldHead } from "./audit.ts";
 import type { Skipped as Missed } from "./_feed.ts";
 import type { GatewayChanges } from "./changes.ts";
@@ -88,7 +89,7 @@ interface OneDestination extends Reasoned {
 }
 
 /** Every method: what it takes, what it gives. */
-export interface Methods extends ReviewMethods {
+export interface Methods extends PatientMethods, ReviewMethods {
   readonly "status": { readonly params: Record<never, never>; readonly result: GatewayStatus };
   readonly "messages.list": { readonly params: MessageQuery; readonly result: readonly MessageRecord[] };
   readonly "messages.show": {
