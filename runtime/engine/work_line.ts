@@ -1,4 +1,4 @@
-import { parseStage, type Stage } from "../contract/actor.ts";
+import type { Stage } from "../contract/actor.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { Format } from "../contract/format.ts";
 import { createMessage, type Message, type Outcome, RawBody } from "../contract/message.ts";
@@ -20,6 +20,7 @@ import { Line, type LineStage, type Unstamped } from "./line.ts";
 import type { ChannelPlan, DestinationPlan, StepPlan } from "./plan.ts";
 import type { JudgePatient } from "./patients/verdict.ts";
 import { Queue } from "./queue.ts";
+import { openParse } from "./recognise_stage.ts";
 import { type Held, reviewStage, takingDecided } from "./review/review_stage.ts";
 import type { SecondAnswers } from "./second_answers.ts";
 import { openSteps } from "./steps.ts";
@@ -131,15 +132,12 @@ export class WorkLine {
   }
 
   #stages(): LineStage<Work, Outcome>[] {
-    const { plan, format, journal } = this.#parts;
-    const parsed = parseStage(format);
-    // Also where the channel asks for no review any more: what was decided before counts.
-    const parse = format.recogniser ? takingDecided(parsed, format, journal) : parsed;
+    const { plan, format } = this.#parts;
     const searched = Object.entries({ ...format.search, ...plan.search });
     return [
       this.#workStage(
         "parse",
-        () => [parse],
+        async () => [takingDecided(await openParse(format, this.#parts), this.#parts)],
         (work, messages) => {
           const [{ body }] = messages;
           const about = discloses(plan) ? { patients: patientsIn(body, format, plan) } : {};
