@@ -4,6 +4,7 @@ import { checkAudit } from "./check_audit.ts";
 import { checkPatients } from "./check_patients.ts";
 import { checkExchange } from "./check_exchange.ts";
 import { checkEnvelopes } from "./check_envelopes.ts";
+import { checkReview } from "./check_review.ts";
 import { type ConfigNode, nearestNode } from "./config_node.ts";
 import { CHANNEL_SHAPE, type ChannelFile, type GatewayFile } from "./gateway_shape.ts";
 import { type Problems, shown, type Spot } from "./problem.ts";
@@ -28,6 +29,7 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
     checkAnswers(channel.value, channel.node, problems);
     checkSecondAnswers(channel.value, channel.node, channels, problems);
     checkDisclosures(channel.value, channel.node, problems);
+    checkReview(channel.value, channel.node, problems);
     checkTimes(channel.value, channel.node, problems);
     checkDuplicates(channel.value, channel.node, problems);
     checkRemedies(channel.value, channel.node, problems);

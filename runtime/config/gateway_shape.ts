@@ -81,6 +81,8 @@ const ACKNOWLEDGE = {
   words: ["received", "processed", "delivered"],
 } as const;
 
+const CONFIDENCE = { matches: "0(\\.[0-9]+)?|1(\\.0+)?", says: "is a number from 0 to 1" } as const;
+
 const APPLICATION_ACKNOWLEDGE = {
   matches: "here|to \\S+",
   says: "is here, or to and the name of a channel",
@@ -236,6 +238,23 @@ const CHANNEL = section("One way through the gateway, from one listener to its d
     of: "formats",
     about: "What the bytes mean: a format's name, or its name with its settings.",
   } as const satisfies ComponentSlot,
+  review: record(
+    "Documents made of pages wait for people before they go on, unless all is certain: `mitral fax queue` lists them. Only at " +
+      "`acknowledge: received`.",
+    {
+      below: text("A value of less confidence, from 0 to 1, waits for a person.", {
+        default: DEFAULTS.review.below,
+        pattern: CONFIDENCE,
+        example: "0.95",
+      }),
+      approvals: integer("So many people, each another one, approve a document that has waited.", {
+        min: 1,
+        max: 2,
+        default: DEFAULTS.review.approvals,
+      }),
+    },
+    { optional: true },
+  ),
   filter,
   transform,
   duplicates: section(

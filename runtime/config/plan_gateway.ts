@@ -113,6 +113,7 @@ function planChannel(name: string, file: ChannelFile, facts: PlanFacts): Channel
     timeZone,
     ...(decrypt || from ? { decrypt: planDecrypt(decrypt, from, facts) } : {}),
     parse,
+    ...(file.review === undefined ? {} : { review: { ...file.review, below: Number(file.review.below) } }),
     steps,
     ...(file.search === undefined ? {} : { search: file.search }),
     ...(file.keepDays === undefined ? {} : { keepDays: file.keepDays }),

@@ -20,6 +20,7 @@ import { progressOf } from "./progress.ts";
 import { queuedDeliveries } from "./queued_deliveries.ts";
 import { QueueReader } from "./queue_reader.ts";
 import { ReplayReader } from "./replay_reader.ts";
+import { ReviewReader } from "./review/review_reader.ts";
 import type { Sealing } from "./sealing.ts";
 
 /** What reads are made with. */
@@ -43,6 +44,7 @@ export class Reader {
   readonly #disclosures: DisclosureReader;
   readonly #patients: PatientReader;
   readonly #ledger: LedgerReader;
+  readonly #reviews: ReviewReader;
   readonly #sealing: Sealing;
 
   constructor(opened: Database, sealing: Sealing, files: BodyFiles) {
@@ -63,6 +65,7 @@ export class Reader {
     this.#disclosures = new DisclosureReader(parts);
     this.#patients = new PatientReader(parts);
     this.#ledger = new LedgerReader(parts);
+    this.#reviews = new ReviewReader(parts, this.#acts);
     this.#sealing = sealing;
   }
 
@@ -160,6 +163,11 @@ export class Reader {
         return this.#ledger.checkpoints(question);
       case "handedFiles":
         return this.#ledger.handedFiles(question);
+      case "reviews":
+      case "review":
+      case "decided":
+      case "corrections":
+        return this.#reviews.answer(question);
       case "cancellable":
         return readCancellable(this.#parts.database, this.#parts.names, question.seq);
     }

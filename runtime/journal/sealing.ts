@@ -15,6 +15,8 @@ export const SEALED = {
   statement: 8,
   disclosure: 9,
   patient: 10,
+  readDocument: 11,
+  reviewedDocument: 12,
 } as const;
 
 /** Whose data key seals a value. */

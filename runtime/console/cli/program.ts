@@ -6,6 +6,7 @@ import { addCheck } from "./commands/check.ts";
 import { addCompletions } from "./commands/completions.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addDiff } from "./commands/diff.ts";
+import { addFax } from "./commands/fax.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addHelp } from "./commands/help.ts";
 import { addInit } from "./commands/init.ts";
@@ -44,6 +45,7 @@ const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
       addPlan,
       addApply,
       addMessages,
+      addFax,
       addPatients,
       addJournal,
       addAudit,

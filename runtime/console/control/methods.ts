@@ -34,6 +34,7 @@ import {
 import { patientMethods } from "./patients.ts";
 import { readAccessQuery, readPatientQuery } from "./report_params.ts";
 import { receiptOf, receiptsOf } from "./receipts.ts";
+import { reviewMethods } from "./reviews.ts";
 import { runs, told } from "./runs.ts";
 import { searchMessages } from "./search.ts";
 
@@ -106,6 +107,7 @@ const methods: {
       destination: optional(params, "destination", text),
       by: by(person, params),
     }),
+  ...reviewMethods,
   "journal.acts": ({ gateway }, params) => gateway.archive.acts(readActQuery(params)),
   "journal.prune": ({ gateway }, params) => gateway.prune({ dryRun: toggle(params, "dryRun") }),
   "journal.holds": ({ gateway }) => gateway.archive.holds(),

@@ -33,6 +33,7 @@ import type { GatewayChanges } from "./changes.ts";
 import type { PartnerTestLine } from "../../engine/exchange/partner_test.ts";
 import { errors } from "./errors.ts";
 import type { ShownReceipt } from "./receipts.ts";
+import type { ReviewMethods } from "./reviews.ts";
 import type { FollowedEvent } from "./followed.ts";
 
 /** Grows when a request or an answer changes its meaning. */
@@ -88,7 +89,7 @@ interface OneDestination extends Reasoned {
 }
 
 /** Every method: what it takes, what it gives. */
-export interface Methods extends PatientMethods {
+export interface Methods extends PatientMethods, ReviewMethods {
   readonly "status": { readonly params: Record<never, never>; readonly result: GatewayStatus };
   readonly "messages.list": { readonly params: MessageQuery; readonly result: readonly MessageRecord[] };
   readonly "messages.show": {
