@@ -87,7 +87,7 @@ export class FakeReviews implements ReviewApi {
     return this.now(id);
   }
 
-  async picture(id: string, page: number): Promise<Uint8Array> {
+  async picture(id: string, page: number): Promise<Uint8Array<ArrayBuffer>> {
     this.pictures.push(`${id} ${page}`);
     const boxes = [...valuesOf(this.now(id).document)].flatMap(([, value]) =>
       value.page === page ? value.box ?? [] : []

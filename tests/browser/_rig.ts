@@ -15,6 +15,9 @@ export const ignore = peer.missing;
 /** Good enough for everybody. */
 export const PASSWORD = "correct horse battery";
 
+/** Who changes users, in tests. */
+export const CHANGE = { by: "root", world: denoWorld };
+
 /** A page with its users, and a browser that looks at it. */
 export interface Rig {
   readonly reviews: FakeReviews;
@@ -38,7 +41,19 @@ export interface Person {
   readonly breaches: string[];
 }
 
-const change = { by: "root", world: denoWorld };
+/** Hashing takes its time: it is done once for all tests. */
+let usersFile: Promise<string> | undefined;
+
+async function writeUsers(): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  const users = new Users(denoWorld.disk, folder);
+  for (const [name, role] of [["ann", "reviewer"], ["bob", "reviewer"], ["vic", "viewer"]] as const) {
+    await users.add({ name, role, isSamePerson: false, password: PASSWORD }, CHANGE);
+  }
+  const text = await Deno.readTextFile(`${folder}/users.json`);
+  await Deno.remove(folder, { recursive: true });
+  return text;
+}
 
 /** Opens a page with `ann` and `bob`, who review, and `vic`, who looks; what `use` leaves open is closed. */
 export async function withPage(
@@ -49,11 +64,8 @@ export async function withPage(
   await using open = new AsyncDisposableStack();
   open.defer(() => Deno.remove(folder, { recursive: true }));
   const clock = new FakeClock(Date.UTC(2026, 0, 5, 12));
+  await Deno.writeTextFile(`${folder}/users.json`, await (usersFile ??= writeUsers()));
   const users = new Users(denoWorld.disk, folder);
-  for (const name of ["ann", "bob", "vic"]) {
-    const role = name === "vic" ? "viewer" : "reviewer";
-    await users.add({ name, role, isSamePerson: false, password: PASSWORD }, change);
-  }
   const reviews = new FakeReviews(clock.nowMs());
   const logins: Login[] = [], failures: MitralError[] = [];
   const portal = await openPortal(

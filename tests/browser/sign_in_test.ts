@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { invoice } from "./_documents.ts";
-import { ignore, PASSWORD, signIn, withPage } from "./_rig.ts";
+import { CHANGE, ignore, PASSWORD, signIn, withPage } from "./_rig.ts";
 
 Deno.test({
   ignore,
@@ -115,10 +115,9 @@ Deno.test({
   name: "who is removed, or gets another password, is signed out at once",
   fn: () =>
     withPage(async ({ signedIn, users }) => {
-      const change = { by: "root", world: (await import("../../runtime/world/deno_world.ts")).denoWorld };
       const [ann, bob] = [await signedIn("ann"), await signedIn("bob")];
-      await users.remove("ann", change);
-      await users.setPassword("bob", `${PASSWORD} staple`, change);
+      await users.remove("ann", CHANGE);
+      await users.setPassword("bob", `${PASSWORD} staple`, CHANGE);
       for (const { page } of [ann, bob]) {
         await page.goto("/");
         await page.getByLabel("Password").waitFor();
