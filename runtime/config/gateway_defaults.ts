@@ -12,6 +12,7 @@ export const DEFAULTS = {
   answerMsMax: 30_000,
   messageBytesMax: 10 * 1024 * 1024,
   order: "channel",
+  review: { below: "0.95", approvals: 1 },
   envelope: "hpke",
   /** Seven days: longer than a long weekend with a dead link. */
   expiresMs: 7 * 24 * 3_600_000,

@@ -3,6 +3,7 @@ import { bytes, choice, durationMs, integer, list, map, path, record, text } fro
 import { AUDIT } from "./audit_shape.ts";
 import { DISCLOSURE } from "./disclosure_shape.ts";
 import { EXCHANGE } from "./exchange_shape.ts";
+import { PATIENTS } from "./patients_shape.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
 import {
   adapterSection,
@@ -79,6 +80,8 @@ const ACKNOWLEDGE = {
   says: "is received, processed, delivered, or from and the name of a destination",
   words: ["received", "processed", "delivered"],
 } as const;
+
+const CONFIDENCE = { matches: "0(\\.[0-9]+)?|1(\\.0+)?", says: "is a number from 0 to 1" } as const;
 
 const APPLICATION_ACKNOWLEDGE = {
   matches: "here|to \\S+",
@@ -240,6 +243,23 @@ const CHANNEL = section("One way through the gateway, from one listener to its d
     of: "formats",
     about: "What the bytes mean: a format's name, or its name with its settings.",
   } as const satisfies ComponentSlot,
+  review: record(
+    "Documents made of pages wait for people before they go on, unless all is certain: `mitral fax queue` lists them. Only at " +
+      "`acknowledge: received`.",
+    {
+      below: text("A value of less confidence, from 0 to 1, waits for a person.", {
+        default: DEFAULTS.review.below,
+        pattern: CONFIDENCE,
+        example: "0.95",
+      }),
+      approvals: integer("So many people, each another one, approve a document that has waited.", {
+        min: 1,
+        max: 2,
+        default: DEFAULTS.review.approvals,
+      }),
+    },
+    { optional: true },
+  ),
   filter,
   transform,
   duplicates: section(
@@ -364,6 +384,7 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
   ),
   exchange: EXCHANGE,
   audit: AUDIT,
+  patients: PATIENTS,
   monitor: record("Where `/health`, `/ready` and `/metrics` are served, on loopback.", {
     port: integer("Port; 0 for one that is free.", { min: 0, max: 65_535, example: 9_464 }),
   }, { optional: true }),

@@ -6,6 +6,7 @@ import { addCheck } from "./commands/check.ts";
 import { addCompletions } from "./commands/completions.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addDiff } from "./commands/diff.ts";
+import { addFax } from "./commands/fax.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addHelp } from "./commands/help.ts";
 import { addInit } from "./commands/init.ts";
@@ -15,6 +16,7 @@ import { addMessages } from "./commands/messages.ts";
 import { addNetwork } from "./commands/network.ts";
 import { addNew } from "./commands/new.ts";
 import { addPartner } from "./commands/partner.ts";
+import { addPatients } from "./commands/patients.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addRelay } from "./commands/relay.ts";
 import { addRun } from "./commands/run.ts";
@@ -47,7 +49,20 @@ const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
   ]],
   [
     "Run:",
-    [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addJournal, addAudit, addTrace],
+    [
+      addRun,
+      addStatus,
+      addTail,
+      addChannel,
+      addPlan,
+      addApply,
+      addMessages,
+      addFax,
+      addPatients,
+      addJournal,
+      addAudit,
+      addTrace,
+    ],
   ],
   ["Try out:", [addTest, addTestConnection, addSend, addSink, addDoctor, addTls, addDiff]],
   ["Learn:", [addHelp, addCompletions, addVersion]],

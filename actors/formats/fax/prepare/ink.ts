@@ -1,0 +1,47 @@
+/** A page with a byte for each pixel, row by row, as fast steps want it: 1 is black, 0 is white. */
+export interface Ink {
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  /** `width * height` bytes. */
+  readonly ink: Uint8Array;
+}
+
+/** One bit for each pixel, most significant first, 1 for black; every row begins with a byte of its own. */
+export interface PackedInk {
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  /** Bytes from row to row. */
+  readonly stride: number;
+  /** Rows, from the top. */
+  readonly bits: Uint8Array;
+}
+
+/** A byte for each bit. */
+export function unpack({ width, height, stride, bits }: PackedInk): Ink {
+  const ink = new Uint8Array(width * height);
+  for (let y = 0, at = 0; y < height; y++, at += width) {
+    for (let x = 0, from = y * stride; x < width; x += 8, from++) {
+      const byte = bits[from];
+      if (byte === 0) continue;
+      const end = Math.min(8, width - x);
+      for (let bit = 0; bit < end; bit++) ink[at + x + bit] = byte >> (7 - bit) & 1;
+    }
+  }
+  return { width, height, ink };
+}
+
+/** A bit for each byte. */
+export function pack({ width, height, ink }: Ink): PackedInk {
+  const stride = (width + 7) >> 3;
+  const bits = new Uint8Array(stride * height);
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at++) {
+      if (ink[at] !== 0) bits[y * stride + (x >> 3)] |= 0x80 >> (x & 7);
+    }
+  }
+  return { width, height, stride, bits };
+}
