@@ -2,6 +2,7 @@ import type { Box } from "../../../../../runtime/contract/document.ts";
 import { around, type PlacedWord } from "../layout/page_layout.ts";
 import type { Note } from "../notes.ts";
 import type { ValueType } from "../template.ts";
+import { type Match, SHARED } from "../types/match.ts";
 import { readerOf } from "../types/readers.ts";
 
 /** What one pass read where a value stands. */
@@ -12,6 +13,8 @@ export interface Reading {
   readonly confidence: number;
   readonly notes: readonly Note[];
   readonly isStrict: boolean;
+  /** See {@linkcode SHARED}. */
+  readonly shared: number;
   readonly box?: Box;
 }
 
@@ -25,7 +28,9 @@ export function readWords(type: ValueType, words: readonly PlacedWord[]): Readin
     const used = words.slice(from, to);
     const match = reader.read(textOf(used));
     if (!match) continue;
-    const hasRest = used.length < words.length;
+    const behind = words.slice(to);
+    // What goes on with a label that nobody knows is the next value.
+    const hasRest = used.length < words.length && !behind.some(({ text }) => text.endsWith(":"));
     // Words at the front that were skipped may be what the value begins with.
     const worth = match.certainty * SKIPPED ** from * (hasRest ? REST : 1);
     if (worth <= bestWorth) continue;
@@ -33,9 +38,10 @@ export function readWords(type: ValueType, words: readonly PlacedWord[]): Readin
     best = {
       value: match.value,
       raw: textOf(used),
-      confidence: worth * Math.min(...used.map((word) => word.confidence)),
+      confidence: worth * confidenceOf(used, match),
       notes: hasRest ? [...match.notes, "rest"] : match.notes,
       isStrict: match.isStrict ?? false,
+      shared: match.shared ?? SHARED.usual,
       box: around(used.map(({ box }) => box)),
     };
   }
@@ -45,13 +51,27 @@ export function readWords(type: ValueType, words: readonly PlacedWord[]): Readin
     confidence: 0,
     notes: ["unreadable"],
     isStrict: false,
+    shared: SHARED.usual,
     box: around(words.map(({ box }) => box)),
   };
 }
 
+/**
+ * The least sure word decides. Where characters had to be repaired, and only one thing can stand there, they are why it
+ * was read unsurely: then the doubt is in the repair already.
+ */
+function confidenceOf(used: readonly PlacedWord[], match: Match): number {
+  const least = Math.min(...used.map(({ confidence }) => confidence));
+  const isExplained = match.isStrict === true && match.notes.includes("repaired") && match.certainty > 0.85;
+  return isExplained && least > EXPLAINED_MIN ? Math.max(least, EXPLAINED) : least;
+}
+
+const EXPLAINED_MIN = 0.4;
+const EXPLAINED = 0.85;
+
 /** How sure a value still is with a word skipped before it, and with words left behind it. */
 const SKIPPED = 0.8;
-const REST = 0.95;
+const REST = 0.85;
 /** Words at the front that may be none of the value. */
 const SKIPPED_MAX = 2;
 

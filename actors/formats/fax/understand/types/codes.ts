@@ -67,7 +67,7 @@ export const icd10Reader: TypeReader = {
     const plain = trimmed(joined(text)).replace(/[,:;·•_-]/gu, ".");
     const parts = /^(.)(.)(.)(\.?)(.{0,4})$/u.exec(plain);
     if (!parts || (parts[4] === "." && parts[5] === "")) return undefined;
-    const letter = letterOf(parts[1]);
+    const letter = /^[1|!]$/.test(parts[1]) ? iOrJ(plain) : letterOf(parts[1]);
     const second = digitOf(parts[2]);
     if (!letter || letter[0] === "U" && !/^U0/.test(plain) || !second) return undefined;
     const third = /^[AB]$/.test(parts[3]) ? [parts[3], 0.97] as const : digitOf(parts[3]);
@@ -92,6 +92,9 @@ export const icd10Reader: TypeReader = {
     };
   },
 };
+
+/** Both look like a one. Without more behind it only I10 is a whole code. */
+const iOrJ = (plain: string) => ["I", /^.10$/.test(plain) ? 0.97 : 0.5] as const;
 
 /** Telephone numbers of North America: ten digits. */
 export const phoneReader: TypeReader = {

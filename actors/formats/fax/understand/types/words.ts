@@ -1,34 +1,22 @@
 import { distance, fold } from "../layout/fold.ts";
-import type { Match, TypeReader } from "./match.ts";
+import { type Match, SHARED, type TypeReader } from "./match.ts";
 
 /** Text as it stands there, specks at its ends left out. */
 export const textReader: TypeReader = {
   wordsMax: Infinity,
   read(text) {
     const value = plainText(text).replace(/^[|_~*•:;,.\-–—=\s]+|[|_~*•:;,\-–—=\s]+$/gu, "");
-    return /[\p{L}\p{N}]/u.test(value) ? { value, certainty: 1, notes: [] } : undefined;
+    if (!/[\p{L}\p{N}]/u.test(value)) return undefined;
+    const isPlain = value.split(" ").every((word) => PLAIN.test(word));
+    return isPlain
+      ? { value, certainty: 1, notes: [], shared: SHARED.words }
+      : { value, certainty: 0.9, notes: ["ambiguous"], shared: SHARED.words };
   },
 };
 
-/** Names of people, their order as on the page. */
-export const nameReader: TypeReader = {
-  wordsMax: 8,
-  read(text) {
-    const plain = plainText(text).replace(/^[|_~*•:;,.\-–—=\s]+|[|_~*•:;,.\-–—=\s]+$/gu, "").replace(
-      /\s+,/g,
-      ",",
-    );
-    const value = plain.replace(
-      /(?<=\p{L})0|0(?=['\p{L}])/gu,
-      (_, at: number) => /\p{Ll}/u.test(plain[at - 1] ?? "") ? "o" : "O",
-    )
-      .replace(/(?<=\p{Ll})[1|](?=\p{Ll})/gu, "l").replace(/(^|\s)[1|!](?=\p{Ll}|$|\s)/gu, "$1I");
-    if (!/\p{L}{2}/u.test(value) || /[^\p{L}\p{M} .,'()-]/u.test(value)) return undefined;
-    if (!/\p{Lu}/u.test(value)) return undefined;
-    const certainty = value === plain ? 1 : 0.9;
-    return { value, certainty, notes: certainty < 1 ? ["repaired"] : [] };
-  },
-};
+/** Words of which all is of one kind: in others letters and digits that look alike cannot be told apart. */
+const PLAIN =
+  /^[("'[]?(?:\p{Lu}?\p{Ll}+|\p{Lu}+|\d+|[&+%#/-])(?:[-/'](?:\p{Lu}?\p{Ll}+|\p{Lu}+|\d+))*[)"'\]]?[,;:%)]?$/u;
 
 /** One of a few values, each by the words that mean it. */
 export function enumReader(values: Readonly<Record<string, readonly string[]>>): TypeReader {
@@ -59,6 +47,7 @@ export function enumReader(values: Readonly<Record<string, readonly string[]>>):
 export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeReader {
   const exact = new Map(terms.map((term) => [term.toLowerCase(), term]));
   const folded = terms.map((term) => ({ term, folded: fold(term) }));
+  const words = new Set(terms.flatMap((term) => term.toLowerCase().split(SPLIT)));
   return {
     wordsMax: Infinity,
     read(text) {
@@ -68,13 +57,17 @@ export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeRe
       if (known !== undefined) {
         return { value: isOpen ? plain.value : known, certainty: 1, notes: [], isStrict: true };
       }
-      const wanted = fold(plain.value);
-      const near = nearest(folded, wanted);
-      if (near) return near;
-      return isOpen ? { ...plain, certainty: 0.97, notes: ["unknown_word"] } : undefined;
+      const near = nearest(folded, fold(plain.value));
+      if (near || !isOpen) return near;
+      const isKnown = plain.value.toLowerCase().split(SPLIT).every((word) => word === "" || words.has(word));
+      return isKnown
+        ? { value: plain.value, certainty: 0.99, notes: [], isStrict: true }
+        : { ...plain, notes: [...plain.notes, "unknown_word"] };
     },
   };
 }
+
+const SPLIT = /[^\p{L}\p{N}%]+/u;
 
 function nearest(terms: readonly { term: string; folded: string }[], wanted: string): Match | undefined {
   const limit = Math.min(3, Math.floor(wanted.length / 6));
@@ -97,7 +90,7 @@ function nearest(terms: readonly { term: string; folded: string }[], wanted: str
 }
 
 /** Quotes and hyphens as they are typed, one space between words. */
-function plainText(text: string): string {
+export function plainText(text: string): string {
   return text.replace(/[‘’`´]/gu, "'").replace(/[“”]/gu, '"').replace(/[–—]/gu, "-").replace(/\s+/g, " ")
     .trim();
 }
