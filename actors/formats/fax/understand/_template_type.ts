@@ -1,5 +1,7 @@
 import type { TemplateNode } from "./_template_node.ts";
 import type { DateOrder, ValueType } from "./template.ts";
+import { analytes } from "./types/lexicons/analytes.ts";
+import { units } from "./types/lexicons/units.ts";
 
 /** Types that are a word alone. */
 const PLAIN = [
@@ -19,6 +21,12 @@ const PLAIN = [
 const ORDERS: readonly DateOrder[] = ["mdy", "dmy", "ymd"];
 /** Years of two digits up to this one are after 2000. */
 const PIVOT_USUAL = 50;
+
+/** Lexicons that everybody needs. Other words may stand there as well. */
+const KNOWN: Readonly<Record<string, ValueType>> = {
+  analyte: { is: "lexicon", terms: Object.keys(analytes), isOpen: true },
+  unit: { is: "lexicon", terms: units, isOpen: true },
+};
 
 type Reader = (node: TemplateNode | undefined, whole: TemplateNode) => ValueType;
 
@@ -62,10 +70,12 @@ export function readType(node: TemplateNode | undefined): ValueType {
 function typeOf(node: TemplateNode, name: string, told: TemplateNode | undefined): ValueType {
   if (Object.hasOwn(TOLD, name)) return TOLD[name](told, node);
   const plain = PLAIN.find((each) => each === name);
-  if (plain === undefined) {
-    return node.fail(`one of ${[...PLAIN, ...Object.keys(TOLD)].join(", ")} has to stand here`);
+  const type = plain === undefined ? KNOWN[name] : { is: plain };
+  if (type === undefined) {
+    const names = [...PLAIN, ...Object.keys(KNOWN), ...Object.keys(TOLD)];
+    return node.fail(`one of ${names.join(", ")} has to stand here`);
   }
-  return told === undefined ? { is: plain } : node.fail(`${plain} is told nothing`);
+  return told === undefined ? type : node.fail(`${name} is told nothing`);
 }
 
 function dating(node: TemplateNode | undefined): { order: DateOrder; pivot: number } {

@@ -18,7 +18,10 @@ const TELLING: Readonly<Record<string, (a: string, b: string) => boolean>> = {
  */
 export function hasSeveralPatients(findings: Findings): boolean {
   return Object.entries(TELLING).some(([field, differ]) => {
-    const values = (findings[field] ?? []).filter(isSure).map(({ value }) => value.value!);
+    const [best, ...others] = (findings[field] ?? []).filter(isSure);
+    // What stands behind other words may be anything: `Patient Financial Services`.
+    const alike = others.filter(({ label }) => label!.hit.phrase === best.label!.hit.phrase);
+    const values = [best, ...alike].flatMap((each) => each ? [each.value.value!] : []);
     return values.some((value, at) => values.slice(0, at).some((other) => differ(value, other)));
   });
 }

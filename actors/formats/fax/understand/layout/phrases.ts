@@ -100,7 +100,7 @@ export class PhraseFinder {
 }
 
 /** Two words of a phrase are not further apart, in heights of a word. */
-const GAP_PHRASE = 2;
+const GAP_PHRASE = 1.5;
 
 interface Wanted {
   readonly phrase: string;

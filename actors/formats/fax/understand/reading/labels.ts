@@ -72,8 +72,9 @@ function labelOf(hit: Hit, order: number): Label | undefined {
   return { hit, order, rank };
 }
 
+/** A longer phrase says more, and a misread character takes more away than it says: `Invoice Dated` is not `Invoice Date`. */
 function hides(longer: Hit, shorter: Hit): boolean {
-  if (longer === shorter || !overlaps(longer.box, shorter.box)) return false;
-  const wider = longer.phrase.length - shorter.phrase.length;
-  return wider > 0 && longer.likeness > 0.8;
+  return longer !== shorter && overlaps(longer.box, shorter.box) && saidBy(longer) > saidBy(shorter);
 }
+
+const saidBy = ({ phrase, likeness }: Hit) => phrase.length * (1 - 3 * (1 - likeness));
