@@ -42,3 +42,9 @@ export function textIn({ layout }: PageView, box: Box): string {
   });
   return inside.map(({ text }) => text).join(" ").trim();
 }
+
+/** What a fax machine prints over every page, in shares of its height. */
+const STRIP = 0.025;
+
+/** True for what is no part of the document. */
+export const isInStrip = ({ layout }: PageView, box: Box): boolean => box.y0 < STRIP * layout.page.height;
