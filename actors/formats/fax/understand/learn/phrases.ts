@@ -39,7 +39,10 @@ export function proposePhrases(
         headOf(other, base).some(({ folded }) => likeness(folded, piece.folded, 1 - ALIKE) >= ALIKE)
       )
     );
-  const phrases = head.toSorted((a, b) => b.height - a.height).slice(0, PHRASES_MAX);
+  const phrases = head.toSorted((a, b) => b.height - a.height).slice(
+    0,
+    others.length === 0 ? 1 : PHRASES_MAX,
+  );
   // A title within another says nothing more.
   const longest = titles.filter(({ box, title }) =>
     !titles.some((other) => other.title.length > title.length && overlaps(other.box, box))
@@ -57,6 +60,9 @@ function headOf({ views, findings }: Example, base: Template): readonly Piece[] 
   const labels = Object.values(findings).flat().flatMap(({ label }) =>
     label && label.rank > RANK_MIN && label.hit.page === 1 ? [label.hit] : []
   );
+  const values = Object.values(findings).flat().flatMap(({ value }) =>
+    value.box && value.page === 1 ? [value.box] : []
+  );
   const middles = labels.map(({ middle }) => middle).sort((a, b) => a - b);
   const [first = Infinity] = middles;
   // A number of the sender's may stand in the letterhead itself: one line with labels ends nothing.
@@ -64,7 +70,7 @@ function headOf({ views, findings }: Example, base: Template): readonly Piece[] 
   const end = Math.min(HEAD * page.height, second, endOfHead(view, base));
   return piecesOf(view).filter(({ box, text }) =>
     !isInStrip(view, box) && box.y0 < end && !/\d/.test(text) && !text.includes(":") &&
-    !labels.some((hit) => overlaps(hit.box, box)) &&
+    ![...labels.map((hit) => hit.box), ...values].some((taken) => overlaps(taken, box)) &&
     (text.match(/\p{L}/gu)?.length ?? 0) >= LETTERS_MIN
   );
 }
