@@ -6,7 +6,7 @@ export const textReader: TypeReader = {
   wordsMax: Infinity,
   read(text) {
     const value = plainText(text).replace(/^[|_~*•:;,.\-–—=\s]+|[|_~*•:;,\-–—=\s]+$/gu, "");
-    if (!/[\p{L}\p{N}]/u.test(value)) return undefined;
+    if (!/[\p{L}\p{N}%]/u.test(value)) return undefined;
     const isPlain = value.split(" ").every((word) => PLAIN.test(word));
     return isPlain
       ? { value, certainty: 1, notes: [], shared: SHARED.words }
@@ -54,23 +54,34 @@ export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeRe
       const plain = textReader.read(text);
       if (!plain) return undefined;
       const known = exact.get(plain.value.toLowerCase());
-      if (known !== undefined) {
-        return { value: isOpen ? plain.value : known, certainty: 1, notes: [], isStrict: true };
-      }
+      if (known !== undefined) return knownAs(known, plain.value, isOpen);
       const near = nearest(folded, fold(plain.value));
       if (near || !isOpen) return near;
-      const isKnown = plain.value.toLowerCase().split(SPLIT).every((word) => word === "" || words.has(word));
-      return isKnown
-        ? { value: plain.value, certainty: 0.99, notes: [], isStrict: true }
-        : { ...plain, notes: [...plain.notes, "unknown_word"] };
+      return vouched(plain, words);
     },
   };
+}
+
+/** Capitals and small letters as on the page, unless they are mixed as no term has them. */
+function knownAs(term: string, value: string, isOpen: boolean): Match {
+  const isAsOnPage = isOpen && (value === term || value === value.toUpperCase());
+  const certainty = isAsOnPage || value === term ? 1 : 0.97;
+  return { value: isAsOnPage ? value : term, certainty, notes: [], isStrict: true };
+}
+
+/** A text of which every word is known, or nearly, is as sure as its words. */
+function vouched(plain: Match, words: ReadonlySet<string>): Match {
+  const isKnown = plain.value.toLowerCase().split(SPLIT).every((word) =>
+    word === "" || words.has(word) || /^\d+$/.test(word)
+  );
+  if (isKnown && !/\p{L}\.(?=\s)/u.test(plain.value)) return { ...plain, shared: SHARED.usual };
+  return { ...plain, notes: [...plain.notes, "unknown_word"] };
 }
 
 const SPLIT = /[^\p{L}\p{N}%]+/u;
 
 function nearest(terms: readonly { term: string; folded: string }[], wanted: string): Match | undefined {
-  const limit = Math.min(3, Math.floor(wanted.length / 6));
+  const limit = wanted.length < 4 ? 0 : Math.max(1, Math.min(3, Math.floor(wanted.length / 6)));
   let best: { term: string; apart: number } | undefined;
   let next = Infinity;
   for (const { term, folded } of terms) {
