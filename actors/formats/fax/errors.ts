@@ -63,6 +63,11 @@ export const errors = declareErrors("fax", {
     retry: "never",
     says: "Cannot read fax: its PDF is truncated or damaged",
   },
+  FAX_PDF_TOO_LARGE: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read fax: its PDF takes more memory than pdfBytesMax ({pdfBytesMax})",
+  },
   FAX_PAGE_TIMED_OUT: {
     blame: "sender",
     retry: "never",
