@@ -29,11 +29,13 @@ import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
 import { Operated } from "./operated.ts";
 import { outcomesOf } from "./outcomes.ts";
+import type { JudgePatient } from "./patients/verdict.ts";
 import { type PrunedMessages, Retention } from "./retention.ts";
 import { StandingBook } from "./standing_book.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
 import { Pressure } from "./pressure.ts";
 import { Renewal } from "./renewal.ts";
+import { Reviews } from "./review/reviews.ts";
 import type { GatewayStatistics } from "./statistics.ts";
 import { waitsFor } from "./waits_for.ts";
 
@@ -59,6 +61,9 @@ export class Gateway extends Operated implements RunningGateway {
   readonly #changes: ChannelChanges;
   /** What is written down beside the feed, and who has seen it. */
   readonly ledger: GatewayLedger;
+  /** Documents that wait for people. */
+  readonly reviews: Reviews;
+  readonly #judge: JudgePatient = () => Promise.resolve({ kind: "unasked" });
   readonly #newId: () => string;
   readonly #startedAtMs: number;
   readonly #statistics: Statistics;
@@ -125,6 +130,7 @@ export class Gateway extends Operated implements RunningGateway {
     });
     const acted = { keeper, world, channels, standings, drainMsMax, report };
     this.#interventions = new Interventions({ ...acted, reckoning: exchange?.reckoning });
+    this.reviews = new Reviews({ ...acted, judge: this.#judge, folder: plan.folder });
     this.#changes = new ChannelChanges({
       ...acted,
       renewal,
@@ -342,6 +348,7 @@ export class Gateway extends Operated implements RunningGateway {
       ...(this.#keys ? { keyring: this.#keys.keyring } : {}),
       found: foundOf(plan, totals),
       standings: this.#standings,
+      judge: this.#judge,
       other: (name) => this.#channel(name),
       has: (name) => this.#channels.has(name),
       newId: this.#newId,

@@ -233,6 +233,14 @@ export interface CollectPlan {
   readonly empty: "skip" | "send";
 }
 
+/** Documents that people look at before they become messages. */
+export interface ReviewPlan {
+  /** A value of less confidence waits for a person. */
+  readonly below: number;
+  /** So many people, each another one, stand for a document that has waited: 1 or 2. */
+  readonly approvals: number;
+}
+
 /** What goes out is a disclosure, as 45 CFR 164.528 has it. */
 export interface DisclosurePlan {
   /** Name of the recipient, as a patient is told. */
@@ -288,6 +296,8 @@ export interface ChannelPlan {
   readonly decrypt?: Configured<EnvelopeSpec> & { readonly from: readonly string[] };
   /** What the bytes mean; also names the message and makes its answer. */
   readonly parse: Configured<FormatSpec>;
+  /** Left out: documents go on as they were read. */
+  readonly review?: ReviewPlan;
   /** Filters and transforms for all destinations, in order. */
   readonly steps: readonly StepPlan[];
   /** What its messages are found by beside what their format knows: a path by the name of a field. */

@@ -5,9 +5,11 @@ import type { Patient } from "../contract/patient.ts";
 import type { World } from "../contract/world.ts";
 import type { Branch, Found, StateWrite } from "../journal/operations.ts";
 import type { StageNotes } from "./actor_state.ts";
+import type { CorrectionFigures } from "../journal/review/operations.ts";
 import { limits } from "./limits.ts";
 import type { LineStage, Unstamped } from "./line.ts";
 import type { Entry } from "./queue.ts";
+import type { Held } from "./review/review_stage.ts";
 import { backoffMs, type Incarnation } from "./supervisor.ts";
 
 /** A message in the inbox. */
@@ -35,6 +37,10 @@ export interface Work {
   readonly stages: string;
   /** It goes no further, but to its commit: filtered, or failed by a declared error. */
   readonly ended?: Outcome;
+  /** People are to review it: it ends without having come to anything yet. */
+  readonly held?: Held;
+  /** What was read of a document that no person had to look at. */
+  readonly counts?: readonly CorrectionFigures[];
 }
 
 /** What a stage of the work line is made of. */

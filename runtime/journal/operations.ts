@@ -23,6 +23,7 @@ import type {
   Pruned,
   SweepFound,
 } from "./retention_operations.ts";
+import type { CorrectionFigures, HoldForReview, ReviewChanged, ReviewOutcome } from "./review/operations.ts";
 import type { Sameness } from "./sameness.ts";
 
 export type { KnownNewer, Release, Released, Replay, Replayed } from "./replay_operations.ts";
@@ -175,6 +176,8 @@ export interface Process {
   readonly state: readonly StateWrite[];
   /** How long each stage took, as the record of the message tells it. */
   readonly stages: string;
+  /** What was read of a document that no person had to look at. */
+  readonly counts?: readonly CorrectionFigures[];
 }
 
 /** Ids and sequence numbers of the deliveries, in the order of the branches; `seq` of what was handed on. */
@@ -344,6 +347,8 @@ export type Operation =
   | NoteExchanged
   | ForgetExchanged
   | LedgerOperation
+  | HoldForReview
+  | ReviewChanged
   | GiveBack;
 
 /** What each operation gives back. */
@@ -362,4 +367,5 @@ export type ResultOf<O extends Operation> = O extends Append ? Appended
   : O extends DropDisclosures ? DroppedDisclosures
   : O extends GiveBack ? GivenBack
   : O extends ReadHead ? LedgerHead
+  : O extends ReviewChanged ? ReviewOutcome
   : null;

@@ -21,6 +21,7 @@ import type { AskNewer, NewerSlice } from "./newer_deliveries.ts";
 import type { AskReplayable, ReplayablePage } from "./replay_reader.ts";
 import type { Ageing, FoundPlace, KeptDay } from "./retention_operations.ts";
 import type { HoldRecord } from "./holds.ts";
+import type { ReviewAnswer, ReviewQuestion } from "./review/operations.ts";
 import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./rows.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
 import type { Standings } from "./standing.ts";
@@ -93,6 +94,7 @@ export type Question =
   | DisclosureQuestion
   | AskActSlice
   | LedgerQuestion
+  | ReviewQuestion
   | { readonly ask: "holds" }
   | { readonly ask: "pending" };
 
@@ -153,4 +155,5 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends AskProgress ? MessageProgress | undefined
   : Q extends { ask: "forgetKeys" } ? null
   : Q extends LedgerQuestion ? LedgerAnswer<Q>
+  : Q extends ReviewQuestion ? ReviewAnswer<Q>
   : PendingTotals;

@@ -19,6 +19,7 @@ import { progressOf } from "./progress.ts";
 import { queuedDeliveries } from "./queued_deliveries.ts";
 import { QueueReader } from "./queue_reader.ts";
 import { ReplayReader } from "./replay_reader.ts";
+import { ReviewReader } from "./review/review_reader.ts";
 import type { Sealing } from "./sealing.ts";
 
 /** What reads are made with. */
@@ -41,6 +42,7 @@ export class Reader {
   readonly #ages: AgeReader;
   readonly #disclosures: DisclosureReader;
   readonly #ledger: LedgerReader;
+  readonly #reviews: ReviewReader;
   readonly #sealing: Sealing;
 
   constructor(opened: Database, sealing: Sealing, files: BodyFiles) {
@@ -60,6 +62,7 @@ export class Reader {
     this.#ages = new AgeReader(parts);
     this.#disclosures = new DisclosureReader(parts);
     this.#ledger = new LedgerReader(parts);
+    this.#reviews = new ReviewReader(parts, this.#acts);
     this.#sealing = sealing;
   }
 
@@ -151,6 +154,11 @@ export class Reader {
         return this.#ledger.checkpoints(question);
       case "handedFiles":
         return this.#ledger.handedFiles(question);
+      case "reviews":
+      case "review":
+      case "decided":
+      case "corrections":
+        return this.#reviews.answer(question);
       case "cancellable":
         return readCancellable(this.#parts.database, this.#parts.names, question.seq);
     }

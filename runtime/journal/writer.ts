@@ -18,6 +18,7 @@ import type { Appended, Operation } from "./operations.ts";
 import { Processing } from "./processing.ts";
 import { Replays } from "./replays.ts";
 import { Retention } from "./retention.ts";
+import { ReviewWriter } from "./review/review_writer.ts";
 import type { Sealing } from "./sealing.ts";
 import { Sequences } from "./sequences.ts";
 import { Settlements } from "./settlements.ts";
@@ -49,6 +50,7 @@ export class Writer {
   readonly #exchanged: ExchangedWriter;
   readonly #ledger: LedgerWriter;
   readonly #notes: NoteWriter;
+  readonly #reviews: ReviewWriter;
 
   constructor(
     database: Database,
@@ -75,10 +77,11 @@ export class Writer {
     };
     const makings = this.#makings = new Makings(parts);
     this.#appends = new Appends(parts);
-    this.#processing = new Processing(parts, makings);
+    const reviews = this.#reviews = new ReviewWriter(database, parts);
+    this.#processing = new Processing(parts, makings, reviews);
     this.#settlements = new Settlements(parts, makings);
     this.#replays = new Replays(parts);
-    this.#cancels = new Cancels(database, parts);
+    this.#cancels = new Cancels(database, parts, reviews);
     this.#standing = new StandingWriter(database, parts);
     this.#holds = new HoldWriter(database, parts);
     this.#retention = new Retention(database, parts);
@@ -207,6 +210,10 @@ export class Writer {
         return this.#notes.keepCosignature(operation);
       case "keepHandedFile":
         return this.#notes.keepHandedFile(operation);
+      case "holdForReview":
+        return this.#reviews.hold(operation);
+      case "reviewChanged":
+        return this.#reviews.change(operation);
       case "forgetExchanged":
         return this.#exchanged.forget(operation);
       case "unpiece":

@@ -6,6 +6,7 @@ import { addCheck } from "./commands/check.ts";
 import { addCompletions } from "./commands/completions.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addDiff } from "./commands/diff.ts";
+import { addFax } from "./commands/fax.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addHelp } from "./commands/help.ts";
 import { addInit } from "./commands/init.ts";
@@ -35,7 +36,19 @@ const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
   ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys, addPartner, addRelay, addNetwork]],
   [
     "Run:",
-    [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addJournal, addAudit, addTrace],
+    [
+      addRun,
+      addStatus,
+      addTail,
+      addChannel,
+      addPlan,
+      addApply,
+      addMessages,
+      addFax,
+      addJournal,
+      addAudit,
+      addTrace,
+    ],
   ],
   ["Try out:", [addTest, addTestConnection, addSend, addSink, addDoctor, addTls, addDiff]],
   ["Learn:", [addHelp, addCompletions, addVersion]],

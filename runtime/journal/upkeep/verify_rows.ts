@@ -90,6 +90,13 @@ class Look {
     if (!this.#sql.name.get(channel)) note("rowMissing", `name ${channel}`);
     if (!this.#opens(SEALED.answer, Number(seq), answer)) note("valueUnreadable", "answer");
     if (!this.#opens(SEALED.evidence, Number(body), evidence)) note("valueUnreadable", "evidence");
+    const review = this.#sql.review.get(seq);
+    if (review && !this.#opens(SEALED.readDocument, Number(seq), review.read)) {
+      note("valueUnreadable", "document as it was read");
+    }
+    if (review && !this.#opens(SEALED.reviewedDocument, Number(seq), review.document)) {
+      note("valueUnreadable", "document as it was reviewed");
+    }
     for (const { id, destination, body, first_body, answer, statement } of this.#sql.deliveries.all(seq)) {
       this.counts.deliveries++;
       bodies.add(Number(body));
@@ -182,6 +189,7 @@ class Look {
 const STATEMENTS = {
   name: "SELECT 1 FROM name WHERE id = ?",
   deliveries: "SELECT id, destination, body, first_body, answer, statement FROM delivery WHERE seq = ?",
+  review: "SELECT read, document FROM review WHERE seq = ?",
   body: "SELECT sealed, file FROM body WHERE id = ?",
   keys: `SELECT id, channel, day, wrapped FROM data_key WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
   states:
