@@ -132,17 +132,20 @@ export class WorkLine {
   }
 
   #stages(): LineStage<Work, Outcome>[] {
-    const { plan, format } = this.#parts;
+    const { plan, format, journal } = this.#parts;
     const searched = Object.entries({ ...format.search, ...plan.search });
     return [
       this.#workStage(
         "parse",
-        async () => [takingDecided(await openParse(format, this.#parts), this.#parts)],
+        async () => {
+          const parse = await openParse(format, this.#parts);
+          // Also where the channel asks for no review any more: what was decided before counts.
+          return [format.recogniser ? takingDecided(parse, format, journal) : parse];
+        },
         (work, messages) => {
           const [{ body }] = messages;
           const about = discloses(plan) ? { patients: patientsIn(body, format, plan) } : {};
-          const told = plan.indexesPatients ? { demographics: format.demographics(body) } : {};
-          return { ...work, messages, found: foundIn(body, searched), ...about, ...told };
+          return { ...work, messages, found: foundIn(body, searched), ...about };
         },
       ),
       ...(plan.review ? [reviewStage({ ...this.#parts, review: plan.review })] : []),
@@ -250,7 +253,7 @@ export class WorkLine {
   }
 
   async #process(
-    { entry, taken, found, demographics: patients, ended, state, stages, counts, ...work }: Work,
+    { entry, taken, found, ended, state, stages, counts, ...work }: Work,
     kept: readonly Branch<Stored>[],
   ): Promise<Ended<Outcome>> {
     const { plan, journal, world, waiters, report, secondAnswers } = this.#parts;
@@ -270,7 +273,6 @@ export class WorkLine {
       branches: ended ? [] : kept,
       answers,
       ...(followUp ? { followUp } : {}),
-      ...(patients && patients.length > 0 ? { patients } : {}),
       state,
       stages,
       ...(counts ? { counts } : {}),
