@@ -145,7 +145,8 @@ export class WorkLine {
         (work, messages) => {
           const [{ body }] = messages;
           const about = discloses(plan) ? { patients: patientsIn(body, format, plan) } : {};
-          return { ...work, messages, found: foundIn(body, searched), ...about };
+          const told = plan.indexesPatients ? { demographics: format.demographics(body) } : {};
+          return { ...work, messages, found: foundIn(body, searched), ...about, ...told };
         },
       ),
       ...(plan.review ? [reviewStage({ ...this.#parts, review: plan.review })] : []),
@@ -253,7 +254,7 @@ export class WorkLine {
   }
 
   async #process(
-    { entry, taken, found, ended, state, stages, counts, ...work }: Work,
+    { entry, taken, found, demographics: patients, ended, state, stages, counts, ...work }: Work,
     kept: readonly Branch<Stored>[],
   ): Promise<Ended<Outcome>> {
     const { plan, journal, world, waiters, report, secondAnswers } = this.#parts;
@@ -273,6 +274,7 @@ export class WorkLine {
       branches: ended ? [] : kept,
       answers,
       ...(followUp ? { followUp } : {}),
+      ...(patients && patients.length > 0 ? { patients } : {}),
       state,
       stages,
       ...(counts ? { counts } : {}),
