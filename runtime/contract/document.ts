@@ -143,8 +143,13 @@ export interface RecognisedDocument {
 export interface DocumentBody extends PathBody {
   /** What was read. */
   readonly document: RecognisedDocument;
-  /** The same pages, read otherwise. */
+  /** The same pages, read otherwise; where its template's checks are known, they are made anew. */
   withDocument(document: RecognisedDocument): DocumentBody;
+  /**
+   * What a person says stands at a path, in its type's normal form: of `10/02/1981`, `19811002`; `null` where it can be no
+   * value of that type. Left out: every text is taken as it is.
+   */
+  normalise?(path: string, text: string): string | null;
   /** The document for somebody who has no fax viewer: the same pages as PDF, wrapped and not encoded anew. */
   attachment(): { readonly contentType: string; readonly bytes: Uint8Array };
 }
@@ -156,9 +161,17 @@ export function isDocumentBody(body: Body): body is DocumentBody {
 
 /** A value by its path: `total`, `lines[2].amount`; `undefined` where there is none. */
 export function valueAt(document: RecognisedDocument, path: string): ReadValue | undefined {
-  const cell = CELL.exec(path);
+  const cell = cellAt(path);
   if (!cell) return document.fields[path];
-  return document.tables[cell[1]]?.[Number(cell[2]) - 1]?.[cell[3]];
+  return document.tables[cell.table]?.[cell.row - 1]?.[cell.column];
+}
+
+/** The place a path names in a table; `undefined` where it names a field. Rows count from 1. */
+export function cellAt(
+  path: string,
+): { readonly table: string; readonly row: number; readonly column: string } | undefined {
+  const [, table, row, column] = CELL.exec(path) ?? [];
+  return table === undefined ? undefined : { table, row: Number(row), column };
 }
 
 /** Every value with its path: fields first, then tables row by row. */
@@ -171,13 +184,14 @@ export function* valuesOf(document: RecognisedDocument): Iterable<readonly [path
   }
 }
 
-/** The document with another value at a path. Rows behind the last are not made. */
+/** The document with another value at a path. A row right behind the last is made, others are not. */
 export function withValue(document: RecognisedDocument, path: string, value: ReadValue): RecognisedDocument {
-  const cell = CELL.exec(path);
+  const cell = cellAt(path);
   if (!cell) return { ...document, fields: { ...document.fields, [path]: value } };
-  const [, table, row, column] = cell;
-  const rows = (document.tables[table] ?? []).map((each, at) =>
-    at === Number(row) - 1 ? { ...each, [column]: value } : each
+  const { table, row, column } = cell;
+  const before = document.tables[table] ?? [];
+  const rows = (row === before.length + 1 ? [...before, {}] : before).map((each, at) =>
+    at === row - 1 ? { ...each, [column]: value } : each
   );
   return { ...document, tables: { ...document.tables, [table]: rows } };
 }

@@ -105,6 +105,7 @@ export class Channel {
     });
     this.#work = new WorkLine({
       ...shared,
+      judge: parts.judge,
       waiters,
       secondAnswers,
       folder,

@@ -5,6 +5,7 @@ import { destinationName } from "../journal/names.ts";
 import type { Gathering, PendingTotals } from "../journal/questions.ts";
 import type { GatewayKeyring } from "../trust/keyring.ts";
 import type { Channel } from "./channel.ts";
+import type { JudgePatient } from "./patients/verdict.ts";
 import type { IntakeMemory } from "./intake_memory.ts";
 import type { Unstamped } from "./line.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
@@ -37,6 +38,8 @@ export interface ChannelParts extends Surroundings {
     readonly outboxes: Readonly<Record<string, number>>;
     readonly gathering: Readonly<Record<string, Gathering>>;
   };
+  /** Asks the patient index. */
+  readonly judge: JudgePatient;
   /** How destinations stand. */
   readonly standings: StandingBook;
   /** Another channel of the gateway; fails where there is none. */

@@ -4,6 +4,7 @@ import type { ForwardEvent } from "./ledger/forward_events.ts";
 import type { LedgerState } from "./ledger/state.ts";
 import type { PartnerEvent } from "./partner_events.ts";
 import type { PathState } from "./paths/path_set.ts";
+import type { ReviewEvent } from "./review/review_events.ts";
 
 /** Where in a gateway something happened. */
 export interface Place {
@@ -94,6 +95,7 @@ export type GatewayEvent =
     | ({ readonly name: "messageReplayed"; readonly id: string } & Place)
     /** A person has ended it, for good: at one destination, or as a whole. */
     | ({ readonly name: "messageCancelled"; readonly id: string } & Place)
+    | (ReviewEvent & Place)
     /** Its keys wait for it no longer. */
     | ({ readonly name: "messageReleased"; readonly id: string } & Place)
     /**

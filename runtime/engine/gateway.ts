@@ -34,6 +34,7 @@ import { StandingBook } from "./standing_book.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
 import { Pressure } from "./pressure.ts";
 import { Renewal } from "./renewal.ts";
+import { Reviews } from "./review/reviews.ts";
 import type { GatewayStatistics } from "./statistics.ts";
 import { waitsFor } from "./waits_for.ts";
 
@@ -59,6 +60,8 @@ export class Gateway extends Operated implements RunningGateway {
   readonly #changes: ChannelChanges;
   /** What is written down beside the feed, and who has seen it. */
   readonly ledger: GatewayLedger;
+  /** Documents that wait for people. */
+  readonly reviews: Reviews;
   readonly #newId: () => string;
   readonly #startedAtMs: number;
   readonly #statistics: Statistics;
@@ -123,8 +126,9 @@ export class Gateway extends Operated implements RunningGateway {
       partners: partners.book,
       registry: partners.registry,
     });
-    const acted = { keeper, world, channels, standings, drainMsMax, report };
+    const acted = { keeper, world, channels, standings, drainMsMax, report, patients: plan.patients };
     this.#interventions = new Interventions({ ...acted, reckoning: exchange?.reckoning });
+    this.reviews = new Reviews({ ...acted, judge: (read) => this.patients.judge(read), folder: plan.folder });
     this.#changes = new ChannelChanges({
       ...acted,
       renewal,
@@ -342,6 +346,7 @@ export class Gateway extends Operated implements RunningGateway {
       ...(this.#keys ? { keyring: this.#keys.keyring } : {}),
       found: foundOf(plan, totals),
       standings: this.#standings,
+      judge: (read) => this.patients.judge(read),
       other: (name) => this.#channel(name),
       has: (name) => this.#channels.has(name),
       newId: this.#newId,

@@ -10,7 +10,9 @@ import type { GatewayReports } from "./disclosures/reports_api.ts";
 import type { Condition, GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { PartnerTestLine } from "./exchange/partner_test.ts";
 import type { RunningLedger } from "./ledger/ledger_api.ts";
+import type { GatewayPatients } from "./patients/patients_api.ts";
 import type { ChannelPlan } from "./plan.ts";
+import type { ReviewApi } from "./review/review_api.ts";
 import type { PrunedMessages } from "./retention.ts";
 import type { GatewayStatistics } from "./statistics.ts";
 
@@ -163,6 +165,8 @@ export interface OperatedGateway {
   ): Promise<CorrectedMessage>;
   /** What is recorded of patients, and of the people who saw it. */
   readonly reports: GatewayReports;
+  /** Who patients are, as messages of its channels have said. */
+  readonly patients: GatewayPatients;
   /** Records that somebody was shown, or given, what messages say. */
   noteSeen(
     ids: readonly string[],
@@ -179,7 +183,7 @@ export interface OperatedGateway {
   ): Promise<{ destinations: readonly string[] }>;
   /**
    * Ends a message for good: its deliveries that are queued or in quarantine, or those to one destination; where it was
-   * quarantined before it had any, itself, and then no destination is returned. Whoever waits for them hears that they
+   * quarantined before it had any, or waits for people, itself, and then no destination is returned. Whoever waits for them hears that they
    * were refused. Errors: GATEWAY_MESSAGE_UNKNOWN, GATEWAY_CANCEL_EMPTY, GATEWAY_CANCEL_SENDING (an attempt is under way).
    */
   cancel(
@@ -271,6 +275,8 @@ export interface RunningGateway extends OperatedGateway {
   observe(listener: (event: GatewayEvent) => void, options?: { readonly stages?: boolean }): () => void;
   /** What is written down so that it convinces others, who signs it, and who has seen it. */
   readonly ledger: RunningLedger;
+  /** Documents that wait for people. */
+  readonly reviews: ReviewApi;
   /** Search over the messages the journal holds, and over what people did. */
   readonly archive: Archive;
   /** What messages are found by: fields that the formats of its channels know, and those they have under `search`. */

@@ -5,6 +5,7 @@ import type { World } from "../contract/world.ts";
 import type { Backlog, Oldest } from "../journal/backlog.ts";
 import type { Journal } from "../journal/journal.ts";
 import { destinationName } from "../journal/names.ts";
+import type { CorrectionFigures } from "../journal/review/operations.ts";
 import { CommitTimes } from "./commit_times.ts";
 import { deadlineIn } from "./drain.ts";
 import type { ChannelState, GatewaySnapshot, LineState } from "./events.ts";
@@ -16,6 +17,7 @@ import type {
   GatewayStatistics,
   LineStatistics,
   StorageStatistics,
+  Waiting,
 } from "./statistics.ts";
 
 /** What {@linkcode Statistics} are read from. */
@@ -66,6 +68,7 @@ export class Statistics {
       commits: this.#commits.read(),
       pending: { bytes: pendingBytes, bytesMax: pendingBytesMax },
       storage,
+      ...(standing && standing.corrections.length > 0 ? { corrections: standing.corrections } : {}),
     };
   }
 
@@ -93,24 +96,30 @@ export function pendingIn(channels: readonly ChannelState[]): number {
 }
 
 /** What the engine does not count, since it is no work of its own. */
-const COUNTED = ["quarantinedMessages", "quarantinedDeliveries", "held"] as const satisfies Backlog[];
+const COUNTED = [
+  "quarantinedMessages",
+  "quarantinedDeliveries",
+  "held",
+  "reviews",
+] as const satisfies Backlog[];
 
 /** What the journal says of what waits. */
 interface Standing {
   readonly oldest: Oldest;
   /** By channel, or by `channel/destination`; left out where there is nothing. */
   readonly counts: Readonly<Record<typeof COUNTED[number], Readonly<Record<string, number>>>>;
+  readonly corrections: readonly CorrectionFigures[];
 }
 
 async function standingIn(journal: StatisticsSources["keeper"]["journal"]): Promise<Standing | undefined> {
   try {
     const oldest = await journal.ask({ ask: "oldest" });
-    const counts = { quarantinedMessages: {}, quarantinedDeliveries: {}, held: {} };
+    const counts = { quarantinedMessages: {}, quarantinedDeliveries: {}, held: {}, reviews: {} };
     for (const of of COUNTED) {
       const owned: Record<string, number> = counts[of];
       for (const owner of Object.keys(oldest[of])) owned[owner] = await count(journal, of, owner);
     }
-    return { oldest, counts };
+    return { oldest, counts, corrections: await journal.ask({ ask: "corrections" }) };
   } catch (cause) {
     if (cause instanceof MitralError) return undefined;
     throw cause;
@@ -138,9 +147,11 @@ function channelStatistics(
   standing: Standing | undefined,
 ): ChannelStatistics {
   const unansweredSinceMs = standing?.oldest.unanswered[name];
+  const reviewing = waitingIn(standing, standing?.counts.reviews[name] ?? 0, "reviews", name);
   return {
     name,
     ...(unansweredSinceMs === undefined ? {} : { unansweredSinceMs }),
+    ...(reviewing.messages === 0 ? {} : { reviewing }),
     work: lineStatistics(work, name, ["inbox", "pieces", "quarantinedMessages"], standing),
     destinations: Object.fromEntries(
       Object.entries(destinations).map(([destination, state]) => {
@@ -158,14 +169,21 @@ function lineStatistics(
   [queue, gathers, quarantine]: readonly [Backlog, Backlog, "quarantinedMessages" | "quarantinedDeliveries"],
   standing: Standing | undefined,
 ): LineStatistics {
-  const waiting = (messages: number, backlog: Backlog) => {
-    // The journal may be a commit behind, or ahead.
-    const oldestAtMs = messages > 0 ? standing?.oldest[backlog][owner] : undefined;
-    return { messages, ...(oldestAtMs === undefined ? {} : { oldestAtMs }) };
-  };
+  const waiting = (messages: number, backlog: Backlog) => waitingIn(standing, messages, backlog, owner);
   return {
     queued: waiting(queued, queue),
     ...(gathering === undefined ? {} : { gathering: waiting(gathering, gathers) }),
     ...(standing ? { quarantined: waiting(standing.counts[quarantine][owner] ?? 0, quarantine) } : {}),
   };
+}
+
+function waitingIn(
+  standing: Standing | undefined,
+  messages: number,
+  backlog: Backlog,
+  owner: string,
+): Waiting {
+  // The journal may be a commit behind, or ahead.
+  const oldestAtMs = messages > 0 ? standing?.oldest[backlog][owner] : undefined;
+  return { messages, ...(oldestAtMs === undefined ? {} : { oldestAtMs }) };
 }

@@ -1,3 +1,5 @@
+import type { CorrectionFigures } from "../journal/review/operations.ts";
+
 /** What waits in one place. */
 export interface Waiting {
   /** How many messages, or deliveries of messages, each to one destination. */
@@ -34,6 +36,11 @@ export interface ChannelStatistics {
    * nobody waits longer than for the commit, and it is always left out.
    */
   readonly unansweredSinceMs?: number;
+  /**
+   * Documents that wait for people who review them; left out where none does, and where the journal cannot be asked at
+   * this moment.
+   */
+  readonly reviewing?: Waiting;
   /** The line from the inbox to the outboxes. */
   readonly work: LineStatistics;
   /** The line behind each outbox, by destination. */
@@ -79,4 +86,6 @@ export interface GatewayStatistics {
   readonly pending: { readonly bytes: number; readonly bytesMax: number };
   /** What the journal takes, and what is left. */
   readonly storage: StorageStatistics;
+  /** What became of values of documents; left out where there are none, and where the journal cannot be asked. */
+  readonly corrections?: readonly CorrectionFigures[];
 }

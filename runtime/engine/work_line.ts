@@ -1,4 +1,4 @@
-import { parseStage, type Stage } from "../contract/actor.ts";
+import type { Stage } from "../contract/actor.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { Format } from "../contract/format.ts";
 import { createMessage, type Message, type Outcome, RawBody } from "../contract/message.ts";
@@ -18,7 +18,10 @@ import { InTurn } from "./in_turn.ts";
 import { limits } from "./limits.ts";
 import { Line, type LineStage, type Unstamped } from "./line.ts";
 import type { ChannelPlan, DestinationPlan, StepPlan } from "./plan.ts";
+import type { JudgePatient } from "./patients/verdict.ts";
 import { Queue } from "./queue.ts";
+import { openParse } from "./recognise_stage.ts";
+import { type Held, reviewStage, takingDecided } from "./review/review_stage.ts";
 import type { SecondAnswers } from "./second_answers.ts";
 import { openSteps } from "./steps.ts";
 import { Ended } from "./supervisor.ts";
@@ -37,6 +40,8 @@ export interface WorkParts {
   readonly secondAnswers: SecondAnswers;
   /** Folder of the gateway file: a stage's files are looked up here. */
   readonly folder: string;
+  /** Asks the patient index. */
+  readonly judge: JudgePatient;
   /** Messages that were in the inbox when the channel was made. */
   readonly found: number;
   /** What a channel of the gateway is to know of a message that is handed to it; fails where there is no such channel. */
@@ -127,18 +132,20 @@ export class WorkLine {
   }
 
   #stages(): LineStage<Work, Outcome>[] {
-    const { plan, format } = this.#parts;
-    const parse = parseStage(format), searched = Object.entries({ ...format.search, ...plan.search });
+    const { plan, format, journal } = this.#parts;
+    const searched = Object.entries({ ...format.search, ...plan.search });
     return [
       this.#workStage(
         "parse",
-        () => [parse],
+        async () => [takingDecided(await openParse(format, this.#parts), this.#parts)],
         (work, messages) => {
           const [{ body }] = messages;
           const about = discloses(plan) ? { patients: patientsIn(body, format, plan) } : {};
-          return { ...work, messages, found: foundIn(body, searched), ...about };
+          const told = plan.indexesPatients ? { demographics: format.demographics(body) } : {};
+          return { ...work, messages, found: foundIn(body, searched), ...about, ...told };
         },
       ),
+      ...(plan.review ? [reviewStage({ ...this.#parts, review: plan.review })] : []),
       ...plan.steps.map((step, at) =>
         this.#stage(step.label, (notes) => this.#openSteps([step], `${at}`, notes))
       ),
@@ -217,6 +224,7 @@ export class WorkLine {
 
   #commit(work: Work, life: AbortSignal): Promise<Ended<Outcome>> | Ended<Outcome> {
     if (work.ended?.kind === "rejected") return new Ended(work.ended);
+    if (work.held) return this.#hold(work, work.held);
     const branches = this.#keeping.begin("", () => keepAll(work.branches, this.#parts.journal));
     if (!(branches instanceof Promise)) return this.#process(work, branches);
     return branches.then((branches) => {
@@ -226,8 +234,23 @@ export class WorkLine {
     });
   }
 
+  /** Out of the inbox: those behind it go on. */
+  async #hold({ entry, found, stages }: Work, held: Held): Promise<Ended<Outcome>> {
+    const { plan, journal, world, report } = this.#parts;
+    const { position: seq, id } = entry;
+    const written = journal.write(
+      { op: "holdForReview", seq, atMs: world.clock.nowMs(), ...held, found, stages },
+      "patient",
+    );
+    this.#queue.settle(entry, written);
+    await written;
+    this.#done(entry);
+    report({ name: "documentHeld", channel: plan.name, id, doubts: held.doubts });
+    return new Ended(FILTERED);
+  }
+
   async #process(
-    { entry, taken, found, ended, state, stages, ...work }: Work,
+    { entry, taken, found, demographics: patients, ended, state, stages, counts, ...work }: Work,
     kept: readonly Branch<Stored>[],
   ): Promise<Ended<Outcome>> {
     const { plan, journal, world, waiters, report, secondAnswers } = this.#parts;
@@ -247,8 +270,10 @@ export class WorkLine {
       branches: ended ? [] : kept,
       answers,
       ...(followUp ? { followUp } : {}),
+      ...(patients && patients.length > 0 ? { patients } : {}),
       state,
       stages,
+      ...(counts ? { counts } : {}),
     };
     const isPatient = plan.acknowledge === "received" && !isAnsweredTwice;
     const written = journal.write(process, isPatient ? "patient" : "urgent");

@@ -1,13 +1,15 @@
 import { passedOn, type Stage } from "../contract/actor.ts";
 import { MitralError } from "../contract/error.ts";
 import type { Message, Outcome } from "../contract/message.ts";
-import type { Patient } from "../contract/patient.ts";
+import type { Patient, PatientChange } from "../contract/patient.ts";
 import type { World } from "../contract/world.ts";
 import type { Branch, Found, StateWrite } from "../journal/operations.ts";
 import type { StageNotes } from "./actor_state.ts";
+import type { CorrectionFigures } from "../journal/review/operations.ts";
 import { limits } from "./limits.ts";
 import type { LineStage, Unstamped } from "./line.ts";
 import type { Entry } from "./queue.ts";
+import type { Held } from "./review/review_stage.ts";
 import { backoffMs, type Incarnation } from "./supervisor.ts";
 
 /** A message in the inbox. */
@@ -29,12 +31,18 @@ export interface Work {
   readonly found: readonly Found[];
   /** Whom it is about, where the channel declares a disclosure. */
   readonly patients?: readonly Patient[];
+  /** What it says of patients, where the channel feeds the patient index. */
+  readonly demographics?: readonly PatientChange[];
   /** What its steps remember from its commit on. */
   readonly state: readonly StateWrite[];
   /** How long each stage took: a line each. */
   readonly stages: string;
   /** It goes no further, but to its commit: filtered, or failed by a declared error. */
   readonly ended?: Outcome;
+  /** People are to review it: it ends without having come to anything yet. */
+  readonly held?: Held;
+  /** What was read of a document that no person had to look at. */
+  readonly counts?: readonly CorrectionFigures[];
 }
 
 /** What a stage of the work line is made of. */

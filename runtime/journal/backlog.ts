@@ -7,6 +7,7 @@ const WAITING = {
   /** By channel. */
   inbox: messages(`state = ${MESSAGE.received}`),
   pieces: messages(`state = ${MESSAGE.gathering}`),
+  reviews: messages(`state = ${MESSAGE.reviewing}`),
   quarantinedMessages: messages(`state = ${MESSAGE.quarantined}`),
   unanswered: messages("answered = 0"),
   /** By `channel/destination`. */

@@ -2,9 +2,11 @@ import type { By } from "./acts.ts";
 import type { Database, Row, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
 import { channelOf, type WriterParts } from "./writer_parts.ts";
+import type { ReviewWriter } from "./review/review_writer.ts";
 import { DELIVERY, MESSAGE } from "./schema.ts";
 
-/** What is not to be sent any more: deliveries that are queued or in quarantine, or a message that is in quarantine. */
+/** What is not to be sent any more: deliveries that are queued or in quarantine, or a message that is in quarantine, or that people
+ * review. */
 export interface Cancel {
   readonly op: "cancel";
   readonly seq: number;
@@ -26,7 +28,7 @@ export interface Cancelled {
 /** What of a message could be cancelled. */
 export interface Cancellable {
   readonly channel: string;
-  /** The message itself is in quarantine. */
+  /** The message itself is in quarantine, or waits for people who review it. */
   readonly message: boolean;
   readonly deliveries: readonly {
     readonly destination: string;
@@ -40,15 +42,18 @@ export interface Cancellable {
 /** Cancels what is not to be sent. */
 export class Cancels {
   readonly #parts: WriterParts;
+  readonly #reviews: ReviewWriter;
   readonly #message: Statement;
   readonly #delivery: Statement;
   readonly #members: Statement;
   readonly #find: Statement;
 
-  constructor(database: Database, parts: WriterParts) {
+  constructor(database: Database, parts: WriterParts, reviews: ReviewWriter) {
     this.#parts = parts;
+    this.#reviews = reviews;
     this.#message = database.prepare(
-      `UPDATE message SET state = ${MESSAGE.cancelled} WHERE seq = ? AND state = ${MESSAGE.quarantined}`,
+      `UPDATE message SET state = ${MESSAGE.cancelled} WHERE seq = ?
+       AND state IN (${MESSAGE.quarantined}, ${MESSAGE.reviewing})`,
     );
     this.#find = database.prepare("SELECT destination, batch FROM delivery WHERE id = ?");
     this.#delivery = database.prepare(
@@ -68,7 +73,10 @@ export class Cancels {
     const done = { atMs, by, act: "cancelled", channel, seq };
     if (deliveries.length === 0) {
       const message = this.#message.run(seq).changes > 0;
-      if (message) this.#parts.acts.note(done);
+      if (message) {
+        this.#reviews.cancelled(seq);
+        this.#parts.acts.note(done);
+      }
       return { message, deliveries: [] };
     }
     const cancelled = deliveries.filter((delivery) => {
@@ -98,7 +106,7 @@ export function readCancellable(database: Database, names: Names, seq: number): 
   ).all(seq);
   return {
     channel,
-    message: Number(message.state) === MESSAGE.quarantined,
+    message: [MESSAGE.quarantined, MESSAGE.reviewing].some((state) => state === Number(message.state)),
     deliveries: rows.map((row: Row) => ({
       destination: names.destinationOf(Number(row.destination)),
       delivery: Number(row.id),

@@ -284,6 +284,7 @@ function reasonOf(cause: unknown): string {
 
 /** What the batch grows by: what is in a file already is not written again. */
 function bytesOf(operation: Operation): number {
+  if (operation.op === "holdForReview") return operation.read.length;
   if (operation.op === "append" || operation.op === "joinPieces") return inBatch(operation.body);
   if (operation.op === "closeBatch" || operation.op === "correct") return inBatch(operation.payload);
   if (operation.op !== "process") return 0;

@@ -169,6 +169,7 @@ const INDEXED: ReadonlySet<string> = new Set<MessageState | DeliveryState>([
   "filtered",
   "quarantined",
   "gathering",
+  "reviewing",
   "queued",
   "cancelled",
 ]);

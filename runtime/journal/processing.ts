@@ -2,6 +2,7 @@ import type { Branch, CloseBatch, ClosedBatch, Disperse, Process, Processed } fr
 import type { Stored } from "./large_bodies.ts";
 import type { Makings } from "./makings.ts";
 import { destinationName } from "./names.ts";
+import type { ReviewWriter } from "./review/review_writer.ts";
 import { ANSWERED, DELIVERY, MESSAGE } from "./schema.ts";
 import { ownerOf, type WriterParts } from "./writer_parts.ts";
 
@@ -9,10 +10,12 @@ import { ownerOf, type WriterParts } from "./writer_parts.ts";
 export class Processing {
   readonly #parts: WriterParts;
   readonly #makings: Makings;
+  readonly #reviews: ReviewWriter;
 
-  constructor(parts: WriterParts, makings: Makings) {
+  constructor(parts: WriterParts, makings: Makings, reviews: ReviewWriter) {
     this.#parts = parts;
     this.#makings = makings;
+    this.#reviews = reviews;
   }
 
   process(process: Process): Processed {
@@ -27,6 +30,8 @@ export class Processing {
     ).changes;
     if (moved > 0) {
       this.#makings.remember(process.channel, process.state);
+      if (process.counts) this.#reviews.count(process.counts);
+      if (process.patients) this.#parts.patients.apply(process.seq, process.patients);
       for (const found of process.found) this.#parts.found.add(process.seq, found);
       if (process.branches.length === 0) {
         story.filtered(process.seq, process.atMs, isAnswer ? "accepted" : undefined);

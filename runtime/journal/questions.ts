@@ -17,10 +17,12 @@ import type {
 import type { AskExchanged, AskNumbered, ExchangedRanges, NumberedRanges } from "./exchanged.ts";
 import type { LedgerAnswer, LedgerQuestion } from "./ledger/operations.ts";
 import type { LedgerTrouble } from "./ledger/trouble.ts";
+import type { IndexedPatient, PatientFigures, PatientQuestion } from "./patients/operations.ts";
 import type { AskNewer, NewerSlice } from "./newer_deliveries.ts";
 import type { AskReplayable, ReplayablePage } from "./replay_reader.ts";
 import type { Ageing, FoundPlace, KeptDay } from "./retention_operations.ts";
 import type { HoldRecord } from "./holds.ts";
+import type { ReviewAnswer, ReviewQuestion } from "./review/operations.ts";
 import type { HeldRow, InboxRow, MemberRow, OutboxRow } from "./rows.ts";
 import type { MessageContent, MessageQuery, MessageRecord } from "./records.ts";
 import type { Standings } from "./standing.ts";
@@ -91,8 +93,10 @@ export type Question =
   | AskExchanged
   | AskNumbered
   | DisclosureQuestion
+  | PatientQuestion
   | AskActSlice
   | LedgerQuestion
+  | ReviewQuestion
   | { readonly ask: "holds" }
   | { readonly ask: "pending" };
 
@@ -149,8 +153,11 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends AskCertainty ? Certainty
   : Q extends AskSeen ? SeenSlice
   : Q extends AskDisclosuresOver ? boolean
+  : Q extends { ask: "patientFigures" } ? PatientFigures
+  : Q extends PatientQuestion ? readonly IndexedPatient[]
   : Q extends AskActSlice ? ActSlice
   : Q extends AskProgress ? MessageProgress | undefined
   : Q extends { ask: "forgetKeys" } ? null
   : Q extends LedgerQuestion ? LedgerAnswer<Q>
+  : Q extends ReviewQuestion ? ReviewAnswer<Q>
   : PendingTotals;

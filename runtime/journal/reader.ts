@@ -13,12 +13,14 @@ import { LedgerReader } from "./ledger/ledger_reader.ts";
 import { Names } from "./names.ts";
 import { NewerDeliveries } from "./newer_deliveries.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
+import { PatientReader } from "./patients/patient_reader.ts";
 import { preparedOnce } from "./prepared.ts";
 import type { AnswerTo, Question } from "./questions.ts";
 import { progressOf } from "./progress.ts";
 import { queuedDeliveries } from "./queued_deliveries.ts";
 import { QueueReader } from "./queue_reader.ts";
 import { ReplayReader } from "./replay_reader.ts";
+import { ReviewReader } from "./review/review_reader.ts";
 import type { Sealing } from "./sealing.ts";
 
 /** What reads are made with. */
@@ -40,7 +42,9 @@ export class Reader {
   readonly #newer: NewerDeliveries;
   readonly #ages: AgeReader;
   readonly #disclosures: DisclosureReader;
+  readonly #patients: PatientReader;
   readonly #ledger: LedgerReader;
+  readonly #reviews: ReviewReader;
   readonly #sealing: Sealing;
 
   constructor(opened: Database, sealing: Sealing, files: BodyFiles) {
@@ -59,7 +63,9 @@ export class Reader {
     this.#archive = new ArchiveReader(parts, this.#acts);
     this.#ages = new AgeReader(parts);
     this.#disclosures = new DisclosureReader(parts);
+    this.#patients = new PatientReader(parts);
     this.#ledger = new LedgerReader(parts);
+    this.#reviews = new ReviewReader(parts, this.#acts);
     this.#sealing = sealing;
   }
 
@@ -131,6 +137,12 @@ export class Reader {
         return this.#disclosures.seen(question);
       case "disclosuresOver":
         return this.#disclosures.isOver(question);
+      case "patientsByNumber":
+        return this.#patients.byNumber(question);
+      case "patientsByName":
+        return this.#patients.byName(question);
+      case "patientFigures":
+        return this.#patients.figures();
       case "replayable":
         return this.#replays.page(question);
       case "newer":
@@ -151,6 +163,11 @@ export class Reader {
         return this.#ledger.checkpoints(question);
       case "handedFiles":
         return this.#ledger.handedFiles(question);
+      case "reviews":
+      case "review":
+      case "decided":
+      case "corrections":
+        return this.#reviews.answer(question);
       case "cancellable":
         return readCancellable(this.#parts.database, this.#parts.names, question.seq);
     }

@@ -15,7 +15,9 @@ export type MessageState =
   /** A piece of a message, which waits for the others. */
   | "gathering"
   /** A person has ended it. */
-  | "cancelled";
+  | "cancelled"
+  /** A document that people have to look at first. */
+  | "reviewing";
 
 /** Where a delivery to one destination stands. */
 export type DeliveryState =

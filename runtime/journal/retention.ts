@@ -5,8 +5,8 @@ import type { Carried, Carry, DropKeys, Dropped, Prune, Pruned, SweepFound } fro
 import { SEALED, type Sealing } from "./sealing.ts";
 import type { WriterParts } from "./writer_parts.ts";
 
-/** True for a message that is not through, or in quarantine. */
-const UNFINISHED = `(state IN (0, 3, 4)
+/** True for a message that is not through, in quarantine, or waits for people. */
+const UNFINISHED = `(state IN (0, 3, 4, 6)
   OR EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = message.seq AND delivery.state IN (0, 2, 3)))`;
 
 /** True for a message that must stay, whatever its age. */
@@ -93,6 +93,14 @@ export class Retention {
         id,
       );
     }
+    const review = this.#sql.reviewOf.get(seq);
+    if (review) {
+      this.#sql.setReview.run(
+        again(SEALED.readDocument, seq, review.read as Uint8Array),
+        review.document && again(SEALED.reviewedDocument, seq, review.document as Uint8Array),
+        seq,
+      );
+    }
     this.#sql.setMessage.run(
       owner.day,
       message.answer && again(SEALED.answer, seq, message.answer as Uint8Array),
@@ -110,6 +118,7 @@ export class Retention {
     this.#sql.dropAbout.run(seq);
     this.#sql.dropDeliveries.run(seq);
     this.#sql.dropHistory.run(seq);
+    this.#sql.dropReview.run(seq);
     this.#sql.dropMessage.run(seq);
   }
 }
@@ -130,6 +139,9 @@ const STATEMENTS = {
   setBody: "UPDATE body SET sealed = ? WHERE id = ?",
   setDelivery: "UPDATE delivery SET answer = ?, statement = ? WHERE id = ?",
   setMessage: "UPDATE message SET day = ?, answer = ?, evidence = ? WHERE seq = ?",
+  reviewOf: "SELECT read, document FROM review WHERE seq = ?",
+  setReview: "UPDATE review SET read = ?, document = ? WHERE seq = ?",
+  dropReview: "DELETE FROM review WHERE seq = ?",
   dropKeys: "DELETE FROM data_key WHERE channel = ? AND day = ?",
   begin: "INSERT OR IGNORE INTO pruning (channel, day) VALUES (?, ?)",
   end: "DELETE FROM pruning WHERE channel = ? AND day = ?",

@@ -14,6 +14,9 @@ export const SEALED = {
   hold: 7,
   statement: 8,
   disclosure: 9,
+  patient: 10,
+  readDocument: 11,
+  reviewedDocument: 12,
 } as const;
 
 /** Whose data key seals a value. */

@@ -15,9 +15,11 @@ import { Story } from "./ledger/story.ts";
 import { Makings } from "./makings.ts";
 import { Names } from "./names.ts";
 import type { Appended, Operation } from "./operations.ts";
+import { PatientWriter } from "./patients/patient_writer.ts";
 import { Processing } from "./processing.ts";
 import { Replays } from "./replays.ts";
 import { Retention } from "./retention.ts";
+import { ReviewWriter } from "./review/review_writer.ts";
 import type { Sealing } from "./sealing.ts";
 import { Sequences } from "./sequences.ts";
 import { Settlements } from "./settlements.ts";
@@ -49,6 +51,7 @@ export class Writer {
   readonly #exchanged: ExchangedWriter;
   readonly #ledger: LedgerWriter;
   readonly #notes: NoteWriter;
+  readonly #reviews: ReviewWriter;
 
   constructor(
     database: Database,
@@ -71,14 +74,16 @@ export class Writer {
       acts: new Acts(database, names, sealing, story),
       story,
       disclosures: new DisclosureWriter(database, sealing),
+      patients: new PatientWriter(database, sealing),
       files,
     };
     const makings = this.#makings = new Makings(parts);
     this.#appends = new Appends(parts);
-    this.#processing = new Processing(parts, makings);
+    const reviews = this.#reviews = new ReviewWriter(database, parts);
+    this.#processing = new Processing(parts, makings, reviews);
     this.#settlements = new Settlements(parts, makings);
     this.#replays = new Replays(parts);
-    this.#cancels = new Cancels(database, parts);
+    this.#cancels = new Cancels(database, parts, reviews);
     this.#standing = new StandingWriter(database, parts);
     this.#holds = new HoldWriter(database, parts);
     this.#retention = new Retention(database, parts);
@@ -193,6 +198,9 @@ export class Writer {
         return this.#retention.sweepFound(operation);
       case "noteAsked":
         return this.#parts.acts.noteAsked(operation, this.#parts.disclosures);
+      case "tellPatients":
+        this.#parts.patients.apply(operation.seq ?? this.#parts.patients.latest(), operation.changes);
+        return null;
       case "dropDisclosures":
         return this.#parts.disclosures.drop(operation);
       case "exchanged":
@@ -207,6 +215,10 @@ export class Writer {
         return this.#notes.keepCosignature(operation);
       case "keepHandedFile":
         return this.#notes.keepHandedFile(operation);
+      case "holdForReview":
+        return this.#reviews.hold(operation);
+      case "reviewChanged":
+        return this.#reviews.change(operation);
       case "forgetExchanged":
         return this.#exchanged.forget(operation);
       case "unpiece":

@@ -34,6 +34,19 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
     "Age of the oldest message in quarantine.",
   );
   const holding = ofLine("holding_messages", "Messages in quarantine that later ones wait for.");
+  const reviewing = gauge("documents_waiting", "Documents that wait for people.", "channel");
+  const reviewingFor = gauge(
+    "documents_waiting_age_seconds",
+    "Age of the oldest document that waits for people.",
+    "channel",
+  );
+  const values = gauge(
+    "document_values",
+    "Values of documents, by what became of them.",
+    "template",
+    "field",
+    "became",
+  );
   const condition = gauge(
     "line_condition",
     "1 for the condition a line is in.",
@@ -115,7 +128,7 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
     set(holding, line.holding, labels);
   }
 
-  return (now, { atMs, channels, commits, pending: { bytesMax }, storage }) => {
+  return (now, { atMs, channels, commits, pending: { bytesMax }, storage, corrections = [] }) => {
     // A channel that is gone leaves no series behind, and what is not known none either.
     for (const one of all) one.reset();
     ready.set(now.ready ? 1 : 0);
@@ -152,7 +165,14 @@ export function gauges(registry: Registry): (now: GatewaySnapshot, statistics: G
         readState({ channel, destination }, state);
       }
     }
-    for (const { name: channel, unansweredSinceMs, work, destinations } of channels) {
+    for (const { template, field, accepted, confirmed, corrected } of corrections) {
+      for (const [became, count] of Object.entries({ accepted, confirmed, corrected })) {
+        values.set({ template, field, became }, count);
+      }
+    }
+    for (const { name: channel, unansweredSinceMs, reviewing: documents, work, destinations } of channels) {
+      set(reviewing, documents?.messages, { channel });
+      set(reviewingFor, ageSeconds(documents?.oldestAtMs, atMs), { channel });
       set(unanswered, ageSeconds(unansweredSinceMs, atMs), { channel });
       for (const [destination, line] of linesOf(work, destinations)) {
         readLine({ channel, destination }, line, atMs);

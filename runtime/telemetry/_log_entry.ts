@@ -81,6 +81,14 @@ const WORDINGS: { readonly [N in EventName]: Wording<N> } = {
   messageReplayed: say("info", "message replayed", message),
   messageReleased: say("info", "message released", message),
   messageCancelled: say("info", "message cancelled", message),
+  documentHeld: say("info", "document waits for review", (event) => ({
+    ...message(event),
+    doubts: event.doubts,
+  })),
+  documentDecided: say("info", "document reviewed", (event) => ({
+    ...message(event),
+    ...(event.disposition === undefined ? {} : { disposition: event.disposition }),
+  })),
   destinationPaused: say("info", "destination paused", place),
   destinationResumed: say("info", "destination resumed", place),
   diversionStarted: say("info", "diversion started", (event) => ({ ...place(event), to: event.to })),

@@ -99,6 +99,13 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
   );
   const replayed = tally("messages_replayed", "Messages sent again by a person.", "channel", "destination");
   const cancelled = tally("messages_cancelled", "Messages ended by a person.", "channel", "destination");
+  const documentsHeld = tally("documents_held", "Documents that people have to look at.", "channel");
+  const documentsDecided = tally(
+    "documents_decided",
+    "Documents that people have approved, or rejected.",
+    "channel",
+    "disposition",
+  );
   const handedOn = tally(
     "messages_handed_on",
     "Messages handed to another channel.",
@@ -239,6 +246,10 @@ function counting(registry: Registry): (event: GatewayEvent) => void {
         return replayed.add(line(event));
       case "messageCancelled":
         return cancelled.add(line(event));
+      case "documentHeld":
+        return documentsHeld.add([event.channel]);
+      case "documentDecided":
+        return documentsDecided.add([event.channel, event.disposition ?? ""]);
       case "messageHandedOn":
         return handedOn.add([...line(event), event.to]);
       case "messagesPruned":

@@ -11,6 +11,7 @@ const states = [
   "queued",
   "delivered",
   "cancelled",
+  "reviewing",
 ] as const;
 
 /** Which messages a person means. */

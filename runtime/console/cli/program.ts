@@ -6,6 +6,7 @@ import { addCheck } from "./commands/check.ts";
 import { addCompletions } from "./commands/completions.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addDiff } from "./commands/diff.ts";
+import { addFax } from "./commands/fax.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addHelp } from "./commands/help.ts";
 import { addInit } from "./commands/init.ts";
@@ -15,6 +16,7 @@ import { addMessages } from "./commands/messages.ts";
 import { addNetwork } from "./commands/network.ts";
 import { addNew } from "./commands/new.ts";
 import { addPartner } from "./commands/partner.ts";
+import { addPatients } from "./commands/patients.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addRelay } from "./commands/relay.ts";
 import { addRun } from "./commands/run.ts";
@@ -27,15 +29,40 @@ import { addTest } from "./commands/test.ts";
 import { addTestConnection } from "./commands/test_connection.ts";
 import { addTls } from "./commands/tls.ts";
 import { addTrace } from "./commands/trace.ts";
+import { addUsers } from "./commands/users.ts";
 import { addVersion } from "./commands/version.ts";
 import type { AddCommand, Session } from "./session.ts";
 
 /** Every command, in the order of the help. */
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
-  ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys, addPartner, addRelay, addNetwork]],
+  ["Set up:", [
+    addInit,
+    addNew,
+    addCheck,
+    addGraph,
+    addSchema,
+    addKeys,
+    addPartner,
+    addUsers,
+    addRelay,
+    addNetwork,
+  ]],
   [
     "Run:",
-    [addRun, addStatus, addTail, addChannel, addPlan, addApply, addMessages, addJournal, addAudit, addTrace],
+    [
+      addRun,
+      addStatus,
+      addTail,
+      addChannel,
+      addPlan,
+      addApply,
+      addMessages,
+      addFax,
+      addPatients,
+      addJournal,
+      addAudit,
+      addTrace,
+    ],
   ],
   ["Try out:", [addTest, addTestConnection, addSend, addSink, addDoctor, addTls, addDiff]],
   ["Learn:", [addHelp, addCompletions, addVersion]],

@@ -17,6 +17,7 @@ const states: Readonly<Record<MessageState | DeliveryState, true>> = {
   delivered: true,
   gathering: true,
   cancelled: true,
+  reviewing: true,
 };
 
 /** The name of a channel the gateway has. Errors: CONTROL_CHANNEL_UNKNOWN. */

@@ -24,3 +24,6 @@ export type PatientVerdict =
   | { readonly kind: "incomplete"; readonly missing: readonly ("mrn" | "name" | "birthDate")[] }
   /** The gateway keeps no index. */
   | { readonly kind: "unasked" };
+
+/** Asks the patient index. */
+export type JudgePatient = (read: ReadPatient) => Promise<PatientVerdict>;

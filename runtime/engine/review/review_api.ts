@@ -1,16 +1,10 @@
 import type { Box, DocumentPatient, RecognisedDocument } from "../../contract/document.ts";
 import type { By } from "../../journal/acts.ts";
+import type { CorrectionFigures, Disposition, ReviewState } from "../../journal/review/operations.ts";
 import type { PatientVerdict } from "../patients/verdict.ts";
 import type { Doubt } from "./doubt.ts";
 
-/** Where a document stands with the people who review it. */
-export type ReviewState = "waiting" | "approved" | "rejected";
-
-/** Why a document is not to become a message. */
-export const dispositions = ["misdirected", "unreadable", "duplicate", "not_needed"] as const;
-
-/** One of {@linkcode dispositions}. */
-export type Disposition = typeof dispositions[number];
+export type { CorrectionFigures, Disposition, ReviewState };
 
 /** A document in the queue. */
 export interface ReviewSummary {
@@ -64,18 +58,6 @@ export interface ReviewFilter {
   readonly limit?: number;
 }
 
-/** What people corrected, of one field of one template. */
-export interface CorrectionFigures {
-  readonly template: string;
-  /** Name of the field, or `lines.amount`. */
-  readonly field: string;
-  /** How often it was read; was taken without a person; was looked at and right; was corrected. */
-  readonly read: number;
-  readonly accepted: number;
-  readonly confirmed: number;
-  readonly corrected: number;
-}
-
 /**
  * What a gateway does with documents that wait for people. Every call that changes something is durable when it resolves,
  * with who and when, and an entry of the ledger. `revision`: what was seen; where it has changed meanwhile the call fails.
@@ -86,10 +68,11 @@ export interface ReviewApi {
   /** With a note of who looked. Errors: REVIEW_DOCUMENT_UNKNOWN. */
   show(id: string, by: By): Promise<ReviewItem>;
   /** A page, or a part of it, as PNG. Errors: REVIEW_DOCUMENT_UNKNOWN, REVIEW_PAGE_UNKNOWN. */
-  picture(id: string, page: number, box?: Box): Promise<Uint8Array>;
+  picture(id: string, page: number, box?: Box): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * A person says what stands there, in the field's normal form; an empty text: nothing. Takes back approvals that were
-   * given. Errors: REVIEW_DOCUMENT_UNKNOWN, REVIEW_STATE_WRONG, REVIEW_REVISION_STALE, REVIEW_PATH_UNKNOWN,
+   * A person says what stands there, as people write it: the format brings it into the field's normal form; an empty text:
+   * nothing. A row right behind the last is made; one of which every value is empty is none. `kind` can be set to `unknown`:
+   * it is a document, and no value of it goes on. Takes back approvals that were given. Errors: REVIEW_DOCUMENT_UNKNOWN, REVIEW_STATE_WRONG, REVIEW_REVISION_STALE, REVIEW_PATH_UNKNOWN,
    * REVIEW_VALUE_INVALID.
    */
   set(id: string, path: string, value: string, how: Decision): Promise<ReviewItem>;
@@ -98,8 +81,9 @@ export interface ReviewApi {
   /**
    * A person stands for all of it: values below the threshold, failed checks, pages. With the last approval that the channel
    * asks for it goes on. Errors: REVIEW_DOCUMENT_UNKNOWN, REVIEW_STATE_WRONG, REVIEW_REVISION_STALE, REVIEW_PATIENT_MISSING
-   * (nobody says whom it is about), REVIEW_APPROVAL_REPEATED (two people are asked for, and this is the same one),
-   * REVIEW_VALUE_MISSING (a value that its message cannot do without).
+   * (nobody says whom it is about), REVIEW_PATIENTS_SEVERAL (it may go on only as a plain document, of a patient that a
+   * person has set), REVIEW_APPROVAL_REPEATED (two people are asked for: this one has approved it before, or has set the
+   * last value), REVIEW_VALUE_MISSING (a value that its message cannot do without).
    */
   approve(id: string, how: Decision): Promise<ReviewItem>;
   /** It becomes no message. Errors: REVIEW_DOCUMENT_UNKNOWN, REVIEW_STATE_WRONG, REVIEW_REVISION_STALE. */

@@ -1,6 +1,7 @@
 import type { LedgerEntry } from "../../trust/ledger/entry.ts";
 import type { Database, Row, SqlValue, Statement } from "../database.ts";
 import { Names } from "../names.ts";
+import { REJECTED } from "../review/operations.ts";
 import { DELIVERY, MESSAGE } from "../schema.ts";
 import { openScratch } from "../sqlite_database.ts";
 import type { Findings } from "./findings.ts";
@@ -81,7 +82,8 @@ const NOWHERE = "";
 function endOfMessage({ kind, code, act }: LedgerEntry): number | undefined {
   if (kind === "filtered") return MESSAGE.filtered;
   if (kind === "quarantined" || kind === "received" && code !== undefined) return MESSAGE.quarantined;
-  return kind === "act" && (act === "cancelled" || act?.startsWith("corrected as "))
+  if (kind !== "act" || act === undefined) return undefined;
+  return act === "cancelled" || act.startsWith("corrected as ") || act.startsWith(REJECTED)
     ? MESSAGE.cancelled
     : undefined;
 }

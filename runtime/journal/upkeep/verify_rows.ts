@@ -56,6 +56,7 @@ export function verifyRows(parts: RowsToVerify): RowsVerified {
   look.keys();
   look.states();
   look.disclosures();
+  look.patients();
   look.sequences();
   return look.counts;
 }
@@ -90,6 +91,13 @@ class Look {
     if (!this.#sql.name.get(channel)) note("rowMissing", `name ${channel}`);
     if (!this.#opens(SEALED.answer, Number(seq), answer)) note("valueUnreadable", "answer");
     if (!this.#opens(SEALED.evidence, Number(body), evidence)) note("valueUnreadable", "evidence");
+    const review = this.#sql.review.get(seq);
+    if (review && !this.#opens(SEALED.readDocument, Number(seq), review.read)) {
+      note("valueUnreadable", "document as it was read");
+    }
+    if (review && !this.#opens(SEALED.reviewedDocument, Number(seq), review.document)) {
+      note("valueUnreadable", "document as it was reviewed");
+    }
     for (const { id, destination, body, first_body, answer, statement } of this.#sql.deliveries.all(seq)) {
       this.counts.deliveries++;
       bodies.add(Number(body));
@@ -172,6 +180,16 @@ class Look {
     }
   }
 
+  patients(): void {
+    for (let rows = this.#sql.patients.all(0); rows.length > 0;) {
+      for (const { id, sealed } of rows) {
+        if (this.#opens(SEALED.patient, Number(id), sealed)) continue;
+        this.#parts.findings.add("valueUnreadable", `row ${id} of the patient index`);
+      }
+      rows = this.#sql.patients.all(rows[rows.length - 1].id as number);
+    }
+  }
+
   #opens(kind: number, subject: number, sealed: Row[string]): boolean {
     const { sealing } = this.#parts;
     if (!sealing || sealed === null) return true;
@@ -182,11 +200,13 @@ class Look {
 const STATEMENTS = {
   name: "SELECT 1 FROM name WHERE id = ?",
   deliveries: "SELECT id, destination, body, first_body, answer, statement FROM delivery WHERE seq = ?",
+  review: "SELECT read, document FROM review WHERE seq = ?",
   body: "SELECT sealed, file FROM body WHERE id = ?",
   keys: `SELECT id, channel, day, wrapped FROM data_key WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
   states:
     `SELECT channel, key, value FROM state WHERE (channel, key) > (?, ?) ORDER BY channel, key LIMIT ${PAGE}`,
   disclosures: `SELECT id, at_ms, sealed FROM disclosure WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
+  patients: `SELECT id, sealed FROM patient WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
   keyOf: "SELECT 1 FROM data_key WHERE channel = ? AND day = ? LIMIT 1",
   message: `SELECT ${COLUMNS} FROM message WHERE seq = ? AND ${STAYS}`,
 } as const;

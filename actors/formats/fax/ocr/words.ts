@@ -1,0 +1,46 @@
+import type { Box, ReadBarcode } from "../../../../runtime/contract/document.ts";
+
+/** A word as one pass of reading has it. */
+export interface Word {
+  /** Without spaces; never empty. */
+  readonly text: string;
+  /** Between 0 and 1, as the engine says; 1 where it comes from a text layer. */
+  readonly confidence: number;
+  /** In pixels of the page's picture. */
+  readonly box: Box;
+}
+
+/** A page as far as it was read: words and codes, of which nobody has yet said what they mean. Plain data. */
+export interface PageWords {
+  /** Counts from 1. */
+  readonly page: number;
+  /** Pixels of its picture: upright, straight, with square pixels. */
+  readonly width: number;
+  /** Pixels of its picture. */
+  readonly height: number;
+  /**
+   * Words in the order of reading. First as a page with columns, with its rules (PSM 3); second as scattered text, with
+   * the rules removed (PSM 11). A page with a text layer has its words once: the second is empty.
+   */
+  readonly passes: readonly [readonly Word[], readonly Word[]];
+  /** Share of the first pass's words that were read with a confidence of 0.8 at least; 1 where there is no word. */
+  readonly quality: number;
+  /** Codes found on it. */
+  readonly barcodes: readonly ReadBarcode[];
+  /** All text of the first pass, line by line. */
+  readonly text: string;
+  /** `text` where the document brought its words along. */
+  readonly source: "ocr" | "text";
+  /** Lines of the image that arrived damaged, and were concealed. */
+  readonly damagedLines: number;
+}
+
+/** A word counts as read from here on. */
+export const CONFIDENCE_READ = 0.8;
+
+/** Share of words that were read; marks without a letter or a digit do not count. */
+export function qualityOf(words: readonly Word[]): number {
+  const counted = words.filter(({ text }) => /[\p{L}\p{N}]/u.test(text));
+  if (counted.length === 0) return 1;
+  return counted.filter(({ confidence }) => confidence >= CONFIDENCE_READ).length / counted.length;
+}
