@@ -29,6 +29,7 @@ export const catalog: Catalog = {
   formats: {
     bytes: () => import("./actors/formats/bytes.ts").then((m) => m.default),
     csv: () => import("./actors/formats/csv/mod.ts").then((m) => m.default),
+    fax: () => import("./actors/formats/fax/mod.ts").then((m) => m.default),
     hl7v2: () => import("./actors/formats/hl7v2/mod.ts").then((m) => m.default),
     json: () => import("./actors/formats/json/mod.ts").then((m) => m.default),
     text: () => import("./actors/formats/text.ts").then((m) => m.default),
@@ -43,6 +44,8 @@ export const catalog: Catalog = {
     build: () => import("./actors/transforms/build.ts").then((m) => m.default.spec as TransformerSpec),
     copy: () => import("./actors/transforms/copy.ts").then((m) => m.default.spec as TransformerSpec),
     delete: () => import("./actors/transforms/delete.ts").then((m) => m.default.spec as TransformerSpec),
+    fax_message: () =>
+      import("./actors/transforms/fax_message/mod.ts").then((m) => m.default.spec as TransformerSpec),
     filter: () => import("./actors/filter.ts").then((m) => m.default.spec as TransformerSpec),
     json: () => import("./actors/transforms/json.ts").then((m) => m.default.spec as TransformerSpec),
     map_codes: () =>

@@ -63,4 +63,45 @@ export const errors = declareErrors("fax", {
     retry: "never",
     says: "Cannot read fax: its PDF is truncated or damaged",
   },
+  FAX_PDF_TOO_LARGE: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read fax: its PDF takes more memory than pdfBytesMax ({pdfBytesMax})",
+  },
+  FAX_PAGE_TIMED_OUT: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read fax: page {page} takes longer than pageMsMax ({pageMsMax})",
+  },
+  FAX_READER_CRASHED: {
+    blame: "bug",
+    retry: "later",
+    says: "Cannot read fax: the thread that read page {page} crashed",
+  },
+  FAX_PROGRAM_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot read faxes by the program tesseract: it is not there, or may not be run (--allow-run=tesseract)",
+  },
+  FAX_PATH_INVALID: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot use path: {path} names nothing of a fax",
+  },
+  FAX_PATH_FIXED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write path: {path} follows from something else",
+  },
+  FAX_ROW_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write path: {path} is in a row that the fax does not have",
+  },
+  FAX_TEMPLATES_MISSING: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot read templates: the folder cannot be read",
+  },
 });
