@@ -60,7 +60,7 @@ Deno.test("config: only what has pages is reviewed, and no sender waits for peop
   ]);
   for (const acknowledge of ["processed", "delivered", "from billing"]) {
     assertEquals((await readChannel(channel("review: {}", { acknowledge }))).problems, [
-      "4:38 CONFIG_VALUE_INVALID Cannot read channels.faxes.listen.acknowledge: its sender would wait until people have " +
+      "4:50 CONFIG_VALUE_INVALID Cannot read channels.faxes.listen.acknowledge: its sender would wait until people have " +
       "reviewed its document (acknowledge: received, beside review)",
     ]);
   }
