@@ -119,6 +119,11 @@ const PIN = {
   says: "is sha256: and 64 hexadecimal digits, or sha256// and 44 characters of base64",
 } as const;
 
+const PAGE_URL = {
+  matches: "https?://[^/?#@\\s]+/?",
+  says: "is https:// and a name, without a path",
+} as const;
+
 const TIME_ZONE = "IANA name of a time zone, such as America/Chicago.";
 
 const DESTINATION = adapterSection("A destination, with a durable queue of its own.", "senders", {
@@ -382,6 +387,33 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
   patients: PATIENTS,
   monitor: record("Where `/health`, `/ready` and `/metrics` are served, on loopback.", {
     port: integer("Port; 0 for one that is free.", { min: 0, max: 65_535, example: 9_464 }),
+  }, { optional: true }),
+  reviews: record("The page where people review documents, for users that `mitral users` keeps.", {
+    port: integer("Port; 0 for one that is free.", { min: 0, max: 65_535, example: 8_480 }),
+    host: text("Address that is listened on. Another than this machine's own needs `tls`.", {
+      default: DEFAULTS.reviews.host,
+      example: "0.0.0.0",
+    }),
+    url: text(
+      "Address by which people reach it, where it is not `host` and `port`: behind a proxy, or by a name. Requests for another " +
+        "are refused.",
+      { optional: true, pattern: PAGE_URL, example: "https://faxes.example" },
+    ),
+    tls: record("How it speaks TLS. Read again when the files change.", {
+      certificate: path("PEM file: the certificate, then those between it and a root.", {
+        expects: "file",
+        example: "./pki/server.pem",
+      }),
+      key: path("PEM file: its private key, without a password.", {
+        expects: "file",
+        example: "./pki/server.key",
+      }),
+    }, { optional: true }),
+    sessionMinutes: integer("After so many minutes without a request somebody has to sign in anew.", {
+      min: 1,
+      max: 720,
+      default: DEFAULTS.reviews.sessionMinutes,
+    }),
   }, { optional: true }),
   drainMsMax: durationMs("How long a stopping gateway waits for what is under way.", {
     min: 0,

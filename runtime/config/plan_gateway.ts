@@ -13,6 +13,7 @@ import type {
   Order,
   PatientsPlan,
   RemedyPlan,
+  ReviewsPlan,
 } from "../engine/plan.ts";
 import type { EnvelopeSpec } from "../contract/envelope.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
@@ -34,7 +35,8 @@ export interface PlanFacts {
 
 /** The plan of a gateway file without problems. */
 export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
-  const { gateway, data, masterKey, keys, monitor, exchange, audit, patients, drainMsMax, journal } = file;
+  const { gateway, data, masterKey, keys, monitor, reviews, exchange, audit, patients, drainMsMax, journal } =
+    file;
   const { folder, formats } = facts;
   return {
     name: gateway,
@@ -47,6 +49,7 @@ export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
     ...(audit === undefined ? {} : { audit: planAudit(audit) }),
     ...(patients === undefined ? {} : { patients: planPatients(patients) }),
     ...(monitor === undefined ? {} : { monitor }),
+    ...(reviews === undefined ? {} : { reviews: planReviews(reviews) }),
     drainMsMax,
     journal,
     formats,
@@ -74,6 +77,10 @@ function planAudit({ adapter: send, format, alarmAfterMs }: NonNullable<GatewayF
 
 function planPatients({ from, authority }: NonNullable<GatewayFile["patients"]>): PatientsPlan {
   return { from, ...(authority === undefined ? {} : { authority }) };
+}
+
+function planReviews({ url, tls, ...reviews }: NonNullable<GatewayFile["reviews"]>): ReviewsPlan {
+  return { ...reviews, ...(url === undefined ? {} : { url }), ...(tls === undefined ? {} : { tls }) };
 }
 
 function planPartners(

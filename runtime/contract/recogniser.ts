@@ -32,6 +32,12 @@ export interface Recogniser<B extends Body = Body> {
     page: number,
     box?: Box,
   ): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * What to read a layout by, from a few examples of it: the text of a file as the format's config takes them, for a person
+   * to look over and to put right. Says itself what it is not sure of; of what differs from example to example it quotes
+   * nothing. Fails as `recognise` does.
+   */
+  propose?(name: string, examples: readonly Uint8Array[], signal: AbortSignal): Promise<string>;
   /** Gives up what it holds. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -47,6 +47,18 @@ export interface PatientsPlan {
   readonly authority?: string;
 }
 
+/** How the page is served where people review documents. */
+export interface ReviewsPlan {
+  readonly port: number;
+  readonly host: string;
+  /** Address by which people reach it, where that is another. */
+  readonly url?: string;
+  /** PEM files, absolute. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** After so many minutes without a request somebody signs in anew. */
+  readonly sessionMinutes: number;
+}
+
 /** Where entries of the ledger go as they come. */
 export interface AuditPlan {
   /** By which adapter. */
@@ -82,6 +94,8 @@ export interface GatewayPlan {
   readonly audit?: AuditPlan;
   /** Where `/health`, `/ready` and `/metrics` are served, on loopback. */
   readonly monitor?: { readonly port: number };
+  /** Where people review documents. */
+  readonly reviews?: ReviewsPlan;
   /** How long {@linkcode RunningGateway.close} may take before lines are dropped where they are. */
   readonly drainMsMax: number;
   /** The patient index; left out where none is kept. */

@@ -30,10 +30,26 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot meet partners: {path} names no file of the gateway's own keys",
   },
+  CONSOLE_PATIENTS_UNNAMED: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot tell whose the documents of channel {channel} are: no channel feeds a patient index, and each of them will wait for a person",
+  },
   CONSOLE_FILE_UNFIT: {
     blame: "operator",
     retry: "never",
     says: "Cannot accept {path}: it is no invitation and no acceptance",
+  },
+  CONSOLE_PASSWORD_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot take password: nobody is there to type one; --password-stdin reads it from standard input",
+  },
+  CONSOLE_PASSWORD_DIFFERS: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot take password: it was typed differently the second time",
   },
   CONSOLE_WORDS_MISSING: {
     blame: "operator",

@@ -29,12 +29,24 @@ import { addTest } from "./commands/test.ts";
 import { addTestConnection } from "./commands/test_connection.ts";
 import { addTls } from "./commands/tls.ts";
 import { addTrace } from "./commands/trace.ts";
+import { addUsers } from "./commands/users.ts";
 import { addVersion } from "./commands/version.ts";
 import type { AddCommand, Session } from "./session.ts";
 
 /** Every command, in the order of the help. */
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
-  ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys, addPartner, addRelay, addNetwork]],
+  ["Set up:", [
+    addInit,
+    addNew,
+    addCheck,
+    addGraph,
+    addSchema,
+    addKeys,
+    addPartner,
+    addUsers,
+    addRelay,
+    addNetwork,
+  ]],
   [
     "Run:",
     [

@@ -89,7 +89,7 @@ interface OneDestination extends Reasoned {
 }
 
 /** Every method: what it takes, what it gives. */
-export interface Methods extends PatientMethods, ReviewMethods {
+export interface Methods extends ReviewMethods, PatientMethods {
   readonly "status": { readonly params: Record<never, never>; readonly result: GatewayStatus };
   readonly "messages.list": { readonly params: MessageQuery; readonly result: readonly MessageRecord[] };
   readonly "messages.show": {

@@ -1,19 +1,27 @@
 import type { AddCommand } from "../session.ts";
 import { addApprove, addPatient, addReject, addSet } from "./fax_decide.ts";
 import { addFigures } from "./fax_figures.ts";
+import { addFaxLearn } from "./fax_learn.ts";
 import { addQueue } from "./fax_queue.ts";
 import { addShow } from "./fax_show.ts";
+import { addFaxTest } from "./fax_test.ts";
 
-/** `mitral fax queue|show|set|patient|approve|reject|figures` */
+const adds = [
+  addQueue,
+  addShow,
+  addSet,
+  addPatient,
+  addApprove,
+  addReject,
+  addFigures,
+  addFaxLearn,
+  addFaxTest,
+];
+
+/** `mitral fax queue|show|set|patient|approve|reject|figures|learn|test` */
 export const addFax: AddCommand = (parent, session) => {
   const fax = parent.command("fax").description(
-    "review documents that the running gateway is not sure of, before they become messages",
+    "review faxes that the running gateway is not sure of, before they become messages; make templates",
   );
-  addQueue(fax, session);
-  addShow(fax, session);
-  addSet(fax, session);
-  addPatient(fax, session);
-  addApprove(fax, session);
-  addReject(fax, session);
-  addFigures(fax, session);
+  for (const add of adds) add(fax, session);
 };

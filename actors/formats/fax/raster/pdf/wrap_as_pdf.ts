@@ -8,6 +8,11 @@ import { windowsOf } from "../tiff/windows.ts";
 import { type PdfObject, PdfWriter } from "./pdf_writer.ts";
 
 const POINTS_PER_INCH = 72;
+/**
+ * Pixels by which an image is smaller than its place, at each edge. Viewers show every pixel that an image touches: a strip
+ * that by rounding ends a little lower than it should would be drawn a line higher than it is.
+ */
+const INSET = 0.005;
 
 /** A piece of a page from edge to edge. */
 interface Piece {
@@ -82,12 +87,12 @@ function writePage(
   pieces: readonly Piece[],
   { width, xDpi, yDpi }: PageLayout,
 ): PdfObject {
-  const points = (pixels: number, dpi: number) => (pixels / dpi * POINTS_PER_INCH).toFixed(4);
   const height = pieces.reduce((sum, { rows }) => sum + rows, 0);
   let below = height;
   const content = pieces.map(({ rows }, at) => {
     below -= rows;
-    return `q ${points(width, xDpi)} 0 0 ${points(rows, yDpi)} 0 ${points(below, yDpi)} cm /I${at} Do Q\n`;
+    const size = `${points(width - 2 * INSET, xDpi)} 0 0 ${points(rows - 2 * INSET, yDpi)}`;
+    return `q ${size} ${points(INSET, xDpi)} ${points(below + INSET, yDpi)} cm /I${at} Do Q\n`;
   }).join("");
   const images = pieces.map(({ image }, at) => `/I${at} ${image} 0 R`).join("");
   const stream = pdf.writeStream("", new TextEncoder().encode(content));
@@ -95,4 +100,8 @@ function writePage(
   return pdf.write(
     `<</Type/Page/Parent ${tree} 0 R/MediaBox${box}/Resources<</XObject<<${images}>>>>/Contents ${stream} 0 R>>`,
   );
+}
+
+function points(pixels: number, dpi: number): string {
+  return (pixels / dpi * POINTS_PER_INCH).toFixed(6);
 }

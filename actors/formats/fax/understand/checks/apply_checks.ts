@@ -1,0 +1,248 @@
+import type { ReadCheck, ReadRow, ReadValue } from "../../../../../runtime/contract/document.ts";
+import type { Note } from "../notes.ts";
+import { CONFLICT_MAX, round } from "../reading/combine.ts";
+import type { CheckSpec, Template, ValueType } from "../template.ts";
+import { evaluate, truthOf, type Values } from "./evaluate.ts";
+import type { Expression } from "./expression.ts";
+import { pathsIn } from "./parse_expression.ts";
+import { written } from "./rational.ts";
+import { solve } from "./solve.ts";
+
+/** Values that checks make surer, or doubtful, or fill. */
+export interface Understood {
+  readonly fields: Record<string, ReadValue>;
+  readonly tables: Record<string, Record<string, ReadValue>[]>;
+}
+
+/** A value that follows from others is no surer than this, */
+const DERIVED_MAX = 0.9;
+/** or than this where they are all sure and arithmetic leaves nothing else. */
+const DERIVED_SURE = 0.96;
+const OTHERS_SURE = 0.98;
+/** Share of the doubt that is left where an equation of numbers holds: it seldom does by chance. */
+const DOUBT_LEFT_EQUATION = 0.02;
+/** The same where less was compared. */
+const DOUBT_LEFT_OTHER = 0.6;
+/** No check makes a value surer than this. */
+const MET_MAX = 0.998;
+
+/** Tries every check of a template. What is found is written into the values; the checks come back in order. */
+export function applyChecks(template: Template, found: Understood): readonly ReadCheck[] {
+  const checks = instancesOf(template, found);
+  for (const check of checks) derive(check, template, found);
+  const tried = checks.map((check) => ({ check, isMet: truthOf(evaluate(check.expression, check.values)) }));
+  const confirmed = new Set<string>();
+  for (const { check, isMet } of tried) {
+    if (isMet !== true) continue;
+    for (const path of check.about) {
+      if (isEquation(check)) confirmed.add(path);
+    }
+    raise(check, found);
+  }
+  for (const { check, isMet } of tried) {
+    if (isMet !== false) continue;
+    for (const path of check.about) {
+      // What another equation confirms is not what is wrong here.
+      if (!confirmed.has(path)) {
+        change(found, path, (value) => Math.min(value.confidence, CONFLICT_MAX), "check_failed");
+      }
+    }
+  }
+  return tried.map(({ check: { rule, about }, isMet }) => ({ rule, isMet, about }));
+}
+
+/** A check of the document, or of one row. */
+interface Instance {
+  readonly rule: string;
+  readonly expression: Expression;
+  readonly values: Values;
+  readonly about: readonly string[];
+  /** The path of a value, of a column each of its values. */
+  pathsOf(path: Expression & { is: "path" }): readonly string[];
+}
+
+function instancesOf(template: Template, found: Understood): readonly Instance[] {
+  const instances: Instance[] = [];
+  for (const [table, spec] of Object.entries(template.tables)) {
+    for (const [at, row] of (found.tables[table] ?? []).entries()) {
+      for (const check of spec.checks) {
+        // A column that this table has not is no value that could not be read.
+        const names = [...pathsIn(check.expression)].map(({ name }) => name);
+        if (names.some((name) => Object.hasOwn(spec.columns, name) && !Object.hasOwn(row, name))) continue;
+        instances.push(
+          instance(
+            check,
+            found,
+            ({ name }) => Object.hasOwn(spec.columns, name) ? [`${table}[${at + 1}].${name}`] : [name],
+          ),
+        );
+      }
+    }
+  }
+  for (const check of template.checks) {
+    if (!isAboutThis(check.expression, found)) continue;
+    instances.push(
+      instance(
+        check,
+        found,
+        ({ table, name }) =>
+          table === undefined
+            ? [name]
+            : (found.tables[table] ?? []).map((_, at) => `${table}[${at + 1}].${name}`),
+      ),
+    );
+  }
+  return instances;
+}
+
+/** Fields that a document need not have, and has not, are no values that could not be read. */
+function isAboutThis(expression: Expression, found: Understood): boolean {
+  if (asksForEmpty(expression)) return true;
+  return [...pathsIn(expression)].every(({ table, name }) =>
+    table === undefined ? Object.hasOwn(found.fields, name) : (found.tables[table] ?? []).length > 0
+  );
+}
+
+function asksForEmpty(expression: Expression): boolean {
+  switch (expression.is) {
+    case "call":
+      return expression.name === "empty" || expression.operands.some(asksForEmpty);
+    case "not":
+      return asksForEmpty(expression.operand);
+    case "binary":
+      return asksForEmpty(expression.left) || asksForEmpty(expression.right);
+    default:
+      return false;
+  }
+}
+
+function instance(check: CheckSpec, found: Understood, pathsOf: Instance["pathsOf"]): Instance {
+  const values: Values = {
+    of(path) {
+      const texts = pathsOf(path).map((each) => valueOf(found, each)?.value ?? null);
+      return path.table === undefined ? texts[0] ?? null : texts;
+    },
+  };
+  const about = [...pathsIn(check.expression)].flatMap((path) => pathsOf(path)).filter((path) =>
+    valueOf(found, path)
+  );
+  return { ...check, values, about: [...new Set(about)], pathsOf };
+}
+
+const CELL = /^(\w+)\[(\d+)\]\.(\w+)$/;
+
+function valueOf(found: Understood, path: string): ReadValue | undefined {
+  const cell = CELL.exec(path);
+  return cell ? found.tables[cell[1]]?.[Number(cell[2]) - 1]?.[cell[3]] : found.fields[path];
+}
+
+function put(found: Understood, path: string, value: ReadValue): void {
+  const cell = CELL.exec(path);
+  if (cell) found.tables[cell[1]][Number(cell[2]) - 1][cell[3]] = value;
+  else found.fields[path] = value;
+}
+
+function change(found: Understood, path: string, confidence: (value: ReadValue) => number, note: Note): void {
+  const value = valueOf(found, path);
+  if (!value || value.value === null) return;
+  const notes = value.notes ?? [];
+  put(found, path, {
+    ...value,
+    confidence: round(confidence(value)),
+    notes: notes.includes(note) ? notes : [...notes, note],
+  });
+}
+
+/** Two numbers that are the same, and not both nothing. */
+function isEquation({ expression, values }: Instance): boolean {
+  if (expression.is !== "binary" || expression.operator !== "=") return false;
+  const left = evaluate(expression.left, values);
+  if (typeof left !== "object" || left === null || left.over === 0n) return false;
+  return !mentionsDecimals(expression);
+}
+
+const mentionsDecimals = (expression: Expression): boolean =>
+  expression.is === "call" && expression.name === "decimals" ||
+  expression.is === "binary" && (mentionsDecimals(expression.left) || mentionsDecimals(expression.right));
+
+function raise(check: Instance, found: Understood): void {
+  const derived = check.about.filter((path) => valueOf(found, path)?.source === "derived");
+  // Of course it holds for what was derived from it.
+  if (derived.length > 0) return;
+  if (isEquation(check)) {
+    for (const path of check.about) {
+      change(found, path, (value) => surer(value, DOUBT_LEFT_EQUATION), "check_met");
+    }
+    return;
+  }
+  const { expression } = check;
+  if (expression.is === "binary" && expression.operator === "<=>") return raiseBoth(check, expression, found);
+  for (const path of check.about) change(found, path, (value) => surer(value, DOUBT_LEFT_OTHER), "check_met");
+}
+
+/** A value alone on one side is as sure as everything on the other. */
+function raiseBoth(check: Instance, { left, right }: Expression & { is: "binary" }, found: Understood): void {
+  for (const [one, other] of [[left, right], [right, left]] as const) {
+    if (one.is !== "path") continue;
+    const others = [...pathsIn(other)].flatMap((path) => check.pathsOf(path)).map((path) =>
+      valueOf(found, path)?.confidence ?? 0
+    );
+    const least = others.reduce((product, confidence) => product * confidence, 1);
+    for (const path of check.pathsOf(one)) {
+      change(found, path, (value) => Math.max(value.confidence, Math.min(least, MET_MAX)), "check_met");
+    }
+  }
+}
+
+const surer = ({ confidence }: ReadValue, left: number) =>
+  Math.max(confidence, Math.min(MET_MAX, 1 - (1 - confidence) * left));
+
+/** Fills the one value that is missing in a check where the others say what it is. */
+function derive(check: Instance, template: Template, found: Understood): void {
+  const open = [...pathsIn(check.expression)].flatMap((path) =>
+    check.pathsOf(path).map((at, row) => ({ path, at, row: path.table === undefined ? undefined : row }))
+  ).filter(({ at }) => isMissing(valueOf(found, at), check));
+  if (open.length !== 1) return;
+  const [{ path, at, row }] = open;
+  const type = typeAt(template, at);
+  const solved = solve(check.expression, { path, ...row !== undefined && { row } }, check.values);
+  if (solved === undefined || !type) return;
+  const value = typeof solved === "string" ? solved : written(solved, decimalsFor(type));
+  if (value === undefined || value.startsWith("-") && type.is === "digits") return;
+  const others = check.about.filter((each) => each !== at).map((each) =>
+    valueOf(found, each)?.confidence ?? 0
+  );
+  const before = valueOf(found, at);
+  put(found, at, {
+    value,
+    raw: before?.raw ?? "",
+    confidence: round(
+      Math.min(others.every((each) => each >= OTHERS_SURE) ? DERIVED_SURE : DERIVED_MAX, ...others),
+    ),
+    source: "derived",
+    ...before?.page !== undefined && { page: before.page },
+    ...before?.box && { box: before.box },
+    notes: ["derived"],
+  });
+}
+
+const decimalsFor = (type: ValueType) => type.is === "money" ? 2 : 0;
+
+/** What was read is kept, however unsure; only what was not is filled. */
+function isMissing(value: ReadValue | undefined, { expression }: Instance): boolean {
+  if (value === undefined || value.value === null) return true;
+  // Of a flag an empty cell says something, of a number it does not.
+  return value.value === "" && expression.is === "binary" && expression.operator === "=";
+}
+
+function typeAt(template: Template, path: string): ValueType | undefined {
+  const cell = CELL.exec(path);
+  return cell ? template.tables[cell[1]]?.columns[cell[3]]?.type : template.fields[path]?.type;
+}
+
+/** Rows that may be written to. */
+export function writable(tables: Readonly<Record<string, readonly ReadRow[]>>): Understood["tables"] {
+  return Object.fromEntries(
+    Object.entries(tables).map(([name, rows]) => [name, rows.map((row) => ({ ...row }))]),
+  );
+}

@@ -1,0 +1,92 @@
+import type { ReadValue } from "../../../../runtime/contract/document.ts";
+import type { Hit } from "./layout/phrases.ts";
+import type { DocumentFacts } from "./understand.ts";
+import type { PageView } from "./reading/labels.ts";
+import type { FoundTable } from "./reading/tables.ts";
+import type { MatchSpec, Template } from "./template.ts";
+
+/** How much each sign of a template weighs. */
+const WEIGHTS = { phrases: 2, title: 2, from: 1, barcode: 1, fields: 3, tables: 3 } as const;
+
+/** Whether a template may be meant at all: what needs no reading of values. */
+export function isPossible(views: readonly PageView[], { match }: Template): boolean {
+  const stands = (phrase: string) => views.some(({ finder }) => finder.find(phrase).length > 0);
+  return match.all.every(stands) && (match.any.length === 0 || match.any.some(stands)) &&
+    !match.none.some(stands);
+}
+
+/** Whether a template is of a known sender or letterhead, and so goes before those that are of any. */
+export function isSpecific({ match }: Template): boolean {
+  return match.all.length > 0 || match.from.length > 0 || match.barcode !== undefined;
+}
+
+/** How much of what speaks for a template is there, between 0 and 1. */
+export function scoreOf(
+  views: readonly PageView[],
+  template: Template,
+  facts: DocumentFacts,
+  fields: Readonly<Record<string, ReadValue>>,
+  tables: Readonly<Record<string, FoundTable>>,
+): number {
+  const { match } = template;
+  const signs: (readonly [weight: number, share: number])[] = [];
+  if (match.all.length + match.any.length > 0) signs.push([WEIGHTS.phrases, likenessOf(views, match)]);
+  if (match.titles.length > 0) signs.push([WEIGHTS.title, titleOf(views, match.titles)]);
+  if (match.from.length > 0) signs.push([WEIGHTS.from, Number(isFrom(match.from, facts.from))]);
+  const { barcode } = match;
+  if (barcode) {
+    signs.push([
+      WEIGHTS.barcode,
+      Number(views.some(({ layout }) => layout.page.barcodes.some(({ text }) => barcode.test(text)))),
+    ]);
+  }
+  const required = Object.entries(template.fields).filter(([, spec]) => spec.required);
+  if (required.length > 0) {
+    const read = required.filter(([name]) =>
+      (fields[name]?.value ?? null) !== null && fields[name].source !== "derived"
+    );
+    signs.push([WEIGHTS.fields, read.length / required.length]);
+  }
+  const needed = Object.entries(template.tables).filter(([, spec]) => spec.required);
+  if (needed.length > 0) {
+    signs.push([
+      WEIGHTS.tables,
+      needed.filter(([name]) => tables[name].rows.length > 0).length / needed.length,
+    ]);
+  }
+  const weights = signs.reduce((sum, [weight]) => sum + weight, 0);
+  return weights === 0 ? 0 : signs.reduce((sum, [weight, share]) => sum + weight * share, 0) / weights;
+}
+
+/** How well the phrases were read that have to stand there. */
+function likenessOf(views: readonly PageView[], { all, any }: MatchSpec): number {
+  const best = (phrase: string) =>
+    Math.max(0, ...views.map(({ finder }) => finder.find(phrase)[0]?.likeness ?? 0));
+  const shares = all.map(best);
+  if (any.length > 0) shares.push(Math.max(...any.map(best)));
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
+
+/** A title stands by itself, in the upper half of a page. */
+function titleOf(views: readonly PageView[], titles: readonly string[]): number {
+  const isTitle = ({ layout: { page } }: PageView, hit: Hit) =>
+    hit.beginsPiece && hit.endsPiece && hit.box.y0 < page.height / 2;
+  return Math.max(
+    0,
+    ...titles.flatMap((title) =>
+      views.flatMap((view) =>
+        view.finder.find(title).filter((hit) => isTitle(view, hit)).map((hit) => hit.likeness)
+      )
+    ),
+  );
+}
+
+/** Numbers are the same by their digits; `*` stands for the rest. */
+function isFrom(numbers: readonly string[], from: string | undefined): boolean {
+  if (from === undefined) return false;
+  const digits = from.replace(/\D/g, "");
+  return numbers.some((number) => {
+    const wanted = number.replace(/\D/g, "");
+    return wanted !== "" && (number.endsWith("*") ? digits.startsWith(wanted) : digits === wanted);
+  });
+}

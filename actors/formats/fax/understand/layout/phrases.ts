@@ -1,0 +1,168 @@
+import type { Box } from "../../../../../runtime/contract/document.ts";
+import { fold, likeness } from "./fold.ts";
+import { around, type Line, type PageLayout, type PlacedWord } from "./page_layout.ts";
+
+/** A phrase where it was found, its characters as well as they could be read. */
+export interface Hit {
+  readonly phrase: string;
+  readonly page: number;
+  readonly box: Box;
+  readonly middle: number;
+  /** Between 0 and 1: how much of it was read as it is written. */
+  readonly likeness: number;
+  /** It begins a piece of a line. */
+  readonly beginsPiece: boolean;
+  /** It ends a piece of a line. */
+  readonly endsPiece: boolean;
+  /** A colon stands behind it. */
+  readonly hasColon: boolean;
+  /** More words of a label follow it: `Patient` in `Patient ID:`. */
+  readonly isPartOfLabel: boolean;
+}
+
+/** From this gap on, in heights of a word, what follows is another piece of the line. */
+export const GAP_PIECE = 1.15;
+/** Share of its characters that may be misread. */
+const ERRORS = 0.25;
+
+/** Looks for phrases on a page, once for each. */
+export class PhraseFinder {
+  readonly #layout: PageLayout;
+  readonly #found = new Map<string, readonly Hit[]>();
+
+  constructor(layout: PageLayout) {
+    this.#layout = layout;
+  }
+
+  /** Where a phrase stands, as either pass read it, best first. */
+  find(phrase: string, exactCase = false): readonly Hit[] {
+    const key = exactCase ? `=${phrase}` : phrase;
+    let hits = this.#found.get(key);
+    if (!hits) this.#found.set(key, hits = this.#look(phrase, exactCase));
+    return hits;
+  }
+
+  #look(phrase: string, exactCase: boolean): readonly Hit[] {
+    const wanted = wantedOf(phrase);
+    if (wanted.folded === "") return [];
+    const all: Hit[] = [];
+    for (const { lines } of this.#layout.passes) {
+      for (const line of lines) this.#lookIn(line, wanted, exactCase, all);
+    }
+    all.sort((a, b) => b.likeness - a.likeness || a.middle - b.middle || a.box.x0 - b.box.x0);
+    const hits: Hit[] = [];
+    for (const hit of all) if (!hits.some((better) => overlaps(better.box, hit.box))) hits.push(hit);
+    return hits;
+  }
+
+  #lookIn(line: Line, wanted: Wanted, exactCase: boolean, into: Hit[]): void {
+    const { words } = line;
+    const { unit } = this.#layout;
+    const longest = wanted.folded.length + wanted.limit;
+    for (let from = 0; from < words.length; from++) {
+      let folded = "";
+      for (let to = from; to < words.length && to - from <= wanted.words; to++) {
+        if (to > from && words[to].box.x0 - words[to - 1].box.x1 > unit * GAP_PHRASE) break;
+        folded += words[to].folded;
+        if (folded.length > longest) break;
+        if (folded.length < wanted.folded.length - wanted.limit) continue;
+        const alike = wanted.limit === 0
+          ? Number(folded === wanted.folded)
+          : bitsApart(maskOf(folded), wanted.mask) > 2 * wanted.limit
+          ? 0
+          : likeness(folded, wanted.folded, ERRORS);
+        if (alike === 0) continue;
+        const found = words.slice(from, to + 1);
+        if (exactCase && lettersOf(found.map(({ text }) => text).join("")) !== wanted.letters) continue;
+        into.push(this.#hit(line, from, to, wanted.phrase, alike));
+      }
+    }
+  }
+
+  #hit(line: Line, from: number, to: number, phrase: string, alike: number): Hit {
+    const { words } = line;
+    const wide = this.#layout.unit * GAP_PIECE;
+    const gapBefore = from === 0 ? Infinity : words[from].box.x0 - words[from - 1].box.x1;
+    const gapBehind = to + 1 === words.length ? Infinity : words[to + 1].box.x0 - words[to].box.x1;
+    const hasColon = /[:;]$/.test(words[to].text) || /^[:;]/.test(words[to + 1]?.text ?? "");
+    return {
+      phrase,
+      page: this.#layout.page.page,
+      box: around(words.slice(from, to + 1).map(({ box }) => box))!,
+      middle: line.middle,
+      likeness: alike,
+      beginsPiece: gapBefore > wide || /[:;,.|]$/.test(words[from - 1]?.text ?? ""),
+      endsPiece: gapBehind > wide,
+      hasColon,
+      isPartOfLabel: !hasColon && gapBehind <= wide && followedByColon(words, to, wide),
+    };
+  }
+}
+
+/** Two words of a phrase are not further apart, in heights of a word. */
+const GAP_PHRASE = 1.5;
+
+interface Wanted {
+  readonly phrase: string;
+  readonly folded: string;
+  readonly letters: string;
+  readonly words: number;
+  readonly limit: number;
+  readonly mask: number;
+}
+
+const known = new Map<string, Wanted>();
+
+function wantedOf(phrase: string): Wanted {
+  let wanted = known.get(phrase);
+  if (!wanted) {
+    const folded = fold(phrase);
+    wanted = {
+      phrase,
+      folded,
+      letters: lettersOf(phrase),
+      words: phrase.trim().split(/\s+/).length,
+      // Short words become other words by a single letter.
+      limit: folded.length < 5 ? 0 : Math.floor(folded.length * ERRORS),
+      mask: maskOf(folded),
+    };
+    if (known.size > 5000) known.clear();
+    known.set(phrase, wanted);
+  }
+  return wanted;
+}
+
+const lettersOf = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, "");
+
+/** A bit for each letter that occurs: texts that are alike differ in few. */
+function maskOf(folded: string): number {
+  let mask = 0;
+  for (let at = 0; at < folded.length; at++) mask |= 1 << (folded.charCodeAt(at) & 31);
+  return mask;
+}
+
+function bitsApart(a: number, b: number): number {
+  let bits = (a ^ b) >>> 0;
+  let count = 0;
+  while (bits !== 0) {
+    bits = (bits & (bits - 1)) >>> 0;
+    count++;
+  }
+  return count;
+}
+
+function followedByColon(words: readonly PlacedWord[], to: number, wide: number): boolean {
+  for (let at = to + 1; at < words.length && at <= to + 3; at++) {
+    if (words[at].box.x0 - words[at - 1].box.x1 > wide) return false;
+    if (/\d/.test(words[at].text)) return false;
+    if (/[:;]$/.test(words[at].text)) return true;
+  }
+  return false;
+}
+
+/** Whether two boxes have a good part of their area in common. */
+export function overlaps(a: Box, b: Box): boolean {
+  const wide = Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0);
+  const high = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0);
+  return wide > 0.3 * Math.min(a.x1 - a.x0, b.x1 - b.x0) && high > 0.3 * Math.min(a.y1 - a.y0, b.y1 - b.y0);
+}

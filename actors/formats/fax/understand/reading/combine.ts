@@ -1,0 +1,81 @@
+import type { ReadSource, ReadValue } from "../../../../../runtime/contract/document.ts";
+import type { Note } from "../notes.ts";
+import type { Reading } from "./reading.ts";
+
+/** What is known of the place that a value was read from. */
+export interface Provenance {
+  readonly page: number;
+  readonly source: ReadSource;
+  /** How many passes there were. */
+  readonly passes: number;
+  /** How well its label was read, between 0 and 1. */
+  readonly likeness: number;
+  /** Share of the page's words that were read well. */
+  readonly quality: number;
+}
+
+/** No agreement is surer than this without a check. */
+const AGREED_MAX = 0.995;
+/** What only one pass has read. */
+const ONE_PASS = 0.9;
+const ONE_PASS_MAX = 0.9;
+/** Characters that stand alone are often seen by one pass only, and those it sees so surely are right. */
+const SHORT_MIN = 0.93;
+const SHORT = 0.955;
+const isShort = ({ value, notes }: Reading) => value !== null && value.length < 3 && notes.length === 0;
+/** Where they differ, nobody knows. */
+export const CONFLICT_MAX = 0.5;
+/** A label that is less like it may be another. */
+const LIKENESS_SURE = 0.85;
+/** Both had to be repaired: the same mistake may have been made twice. */
+const BOTH_REPAIRED_MAX = 0.97;
+
+/** One value of what the passes read: agreement makes it surer, conflict leaves it in doubt. */
+export function combine(readings: readonly (Reading | undefined)[], from: Provenance): ReadValue | undefined {
+  const present = readings.filter((reading) => reading !== undefined);
+  if (present.length === 0) return undefined;
+  const valued = present.filter((reading) => reading.value !== null);
+  const best = (valued.length > 0 ? valued : present).reduce((a, b) => b.confidence > a.confidence ? b : a);
+  const [confidence, notes] = valued.length === 0 ? [0, []] : judged(valued, present.length, from);
+  const unsure: readonly Note[] = from.likeness < LIKENESS_SURE ? ["label_unsure"] : [];
+  return {
+    value: best.value,
+    raw: best.raw,
+    confidence: round(confidence * (from.likeness < LIKENESS_SURE ? 0.97 : 1)),
+    source: from.source,
+    page: from.page,
+    ...best.box && { box: best.box },
+    notes: [...new Set<Note>([...notes, ...best.notes, ...unsure])],
+  };
+}
+
+function judged(
+  valued: readonly Reading[],
+  present: number,
+  from: Provenance,
+): readonly [number, readonly Note[]] {
+  if (from.source !== "ocr") {
+    return [Math.min(valued[0].confidence, AGREED_MAX), from.source === "text" ? ["text_layer"] : []];
+  }
+  const [a, b] = valued;
+  if (b === undefined) {
+    const unreadable: readonly Note[] = present > 1 ? ["unreadable"] : [];
+    if (present === 1 && isShort(a) && a.confidence >= SHORT_MIN) return [SHORT, ["one_pass"]];
+    return [Math.min(a.confidence * ONE_PASS, ONE_PASS_MAX), ["one_pass", ...unreadable]];
+  }
+  if (a.value !== b.value) {
+    return [Math.min(CONFLICT_MAX, Math.max(a.confidence, b.confidence)), ["conflict"]];
+  }
+  const error = (1 - a.confidence) * (1 - b.confidence) * Math.max(a.shared, b.shared);
+  const isRepaired = a.notes.includes("repaired") && b.notes.includes("repaired");
+  const isAmbiguous = a.notes.includes("ambiguous") && from.quality < QUALITY_POOR;
+  const most = isAmbiguous ? AMBIGUOUS_MAX : isRepaired ? BOTH_REPAIRED_MAX : AGREED_MAX;
+  return [Math.min(most, Math.max(1 - error, Math.min(a.confidence, b.confidence))), ["agreed"]];
+}
+
+/** On a poor page both passes take what looks alike for the same wrong thing, and are sure of it. */
+const QUALITY_POOR = 0.85;
+const AMBIGUOUS_MAX = 0.94;
+
+/** Confidences are kept to four places: more would only seem to say something. */
+export const round = (confidence: number): number => Math.round(confidence * 10_000) / 10_000;

@@ -1,0 +1,204 @@
+import type { ReadValue } from "../../../../../runtime/contract/document.ts";
+import type { Hit } from "../layout/phrases.ts";
+import type { PageLayout, PassLayout, PlacedWord } from "../layout/page_layout.ts";
+import { fold } from "../layout/fold.ts";
+import type { FieldSpec, Template, ValueType } from "../template.ts";
+import { readerOf } from "../types/readers.ts";
+import { combine, CONFLICT_MAX, round } from "./combine.ts";
+import { type Label, PageLabels, type PageView, untilHits } from "./labels.ts";
+import { wordsBelow, wordsRightOf, wordsWithin } from "./place.ts";
+import { doubtLostPoint } from "./lost_points.ts";
+import { type Reading, readWords } from "./reading.ts";
+
+/** A value at one of the places where its field's label stands. */
+export interface Finding {
+  readonly value: ReadValue;
+  /** Each pass by itself. */
+  readonly readings: readonly (Reading | undefined)[];
+  /** Left out where it was found without a label. */
+  readonly label?: Label;
+}
+
+/** Everything that was found of a field, the best first. */
+export type Findings = Readonly<Record<string, readonly Finding[]>>;
+
+/** Reads the fields of a template wherever their labels stand. */
+export function findFields(views: readonly PageView[], template: Template): Findings {
+  const labels = views.map((view) => new PageLabels(view, template));
+  const findings: Record<string, readonly Finding[]> = {};
+  for (const [name, spec] of Object.entries(template.fields)) {
+    const found = views.flatMap((view, at) => findingsOn(view, labels[at], name, spec));
+    found.sort((a, b) =>
+      Number(b.value.value !== null) - Number(a.value.value !== null) || rankOf(b) - rankOf(a)
+    );
+    findings[name] = found.some(({ value }) => value.value !== null)
+      ? found
+      : [...found, ...elsewhere(views, spec)];
+  }
+  return findings;
+}
+
+const rankOf = ({ label }: Finding) => label?.rank ?? 0;
+
+/** The value of a field; undefined where nothing of it was found and nothing has to be. */
+export function chosen(findings: readonly Finding[], spec: FieldSpec): ReadValue | undefined {
+  const valued = findings.filter(({ value }) => value.value !== null);
+  if (valued.length === 0) {
+    const [first] = findings;
+    if (first) return first.value;
+    return spec.required
+      ? { value: null, raw: "", confidence: 0, source: "ocr", notes: ["no_label"] }
+      : undefined;
+  }
+  const [first] = valued;
+  const rivals = valued.filter((each) =>
+    rankOf(first) - rankOf(each) < 0.01 && each.value.value !== first.value.value
+  );
+  if (rivals.length === 0) return first.value;
+  const best = [first, ...rivals].reduce((a, b) => b.value.confidence > a.value.confidence ? b : a).value;
+  return {
+    ...best,
+    confidence: Math.min(best.confidence, CONFLICT_MAX),
+    notes: [...best.notes ?? [], "several"],
+  };
+}
+
+function findingsOn(view: PageView, labels: PageLabels, name: string, spec: FieldSpec): readonly Finding[] {
+  const own = labels.of(name);
+  if (own.length === 0) return [];
+  const stops = [...labels.stops, ...untilHits(view, spec)];
+  return own.slice(0, LABELS_MAX).map((label) => readAt(view, spec, label, stops)).filter((found) =>
+    found !== undefined
+  );
+}
+
+/** A label that stands there more often than this is running text. */
+const LABELS_MAX = 12;
+
+type Placing = (
+  pass: PassLayout,
+  layout: PageLayout,
+  label: Hit,
+  stops: readonly Hit[],
+) => readonly PlacedWord[];
+
+function readAt(view: PageView, spec: FieldSpec, label: Label, stops: readonly Hit[]): Finding | undefined {
+  const right = spec.where === "below" ? undefined : readBy(wordsRightOf, view, spec, label, stops);
+  if (spec.where === "right" || right?.value.value != null) return right;
+  const below = readBy(wordsBelow, view, spec, label, stops);
+  return below?.value.value != null ? below : right ?? below;
+}
+
+function readBy(
+  place: Placing,
+  view: PageView,
+  spec: FieldSpec,
+  label: Label,
+  stops: readonly Hit[],
+): Finding | undefined {
+  const { layout } = view;
+  const readings = layout.passes.map((pass) => read(spec.type, place(pass, layout, label.hit, stops), pass));
+  const value = combine(readings, {
+    page: layout.page.page,
+    source: layout.page.source,
+    passes: layout.passes.length,
+    likeness: label.hit.likeness,
+    quality: layout.page.quality,
+  });
+  return value && { value, readings, label };
+}
+
+function read(type: ValueType, words: readonly PlacedWord[], { pitch }: PassLayout): Reading | undefined {
+  const reading = readWords(type, words, pitch);
+  return reading && (type.is === "number" || type.is === "result") ? doubtLostPoint(reading) : reading;
+}
+
+/** By a code, by a pattern of the text, by a part of the page: where there is no label. */
+function elsewhere(views: readonly PageView[], spec: FieldSpec): readonly Finding[] {
+  const found = [byBarcode(views, spec), byText(views, spec), byRegion(views, spec)];
+  return found.filter((each) => each !== undefined);
+}
+
+function byBarcode(views: readonly PageView[], { barcode, type }: FieldSpec): Finding | undefined {
+  if (!barcode) return undefined;
+  for (const { layout: { page } } of views) {
+    for (const code of page.barcodes) {
+      const match = barcode.exec(code.text);
+      const text = match?.[1] ?? match?.[0];
+      const read = text === undefined ? undefined : readerOf(type).read(text);
+      if (text === undefined || !read) continue;
+      return {
+        readings: [],
+        value: {
+          value: read.value,
+          raw: text,
+          confidence: 0.99,
+          source: "barcode",
+          page: page.page,
+          box: code.box,
+          notes: [],
+        },
+      };
+    }
+  }
+  return undefined;
+}
+
+function byText(views: readonly PageView[], { text: pattern, type }: FieldSpec): Finding | undefined {
+  if (!pattern) return undefined;
+  for (const { layout } of views) {
+    const readings = layout.passes.map((pass) => {
+      for (const { words } of pass.lines) {
+        const found = wordsMatching(words, pattern);
+        if (found) return read(type, found, pass);
+      }
+      return undefined;
+    });
+    const value = combine(readings, {
+      page: layout.page.page,
+      source: layout.page.source,
+      passes: layout.passes.length,
+      likeness: 1,
+      quality: layout.page.quality,
+    });
+    if (value) return { value, readings };
+  }
+  return undefined;
+}
+
+/** The words of a line that the pattern's first group covers, or all of it. */
+function wordsMatching(words: readonly PlacedWord[], pattern: RegExp): readonly PlacedWord[] | undefined {
+  const line = words.map(({ text }) => text).join(" ");
+  const match = pattern.exec(line);
+  if (!match) return undefined;
+  const wanted = match[1] ?? match[0];
+  const from = match.index + match[0].indexOf(wanted);
+  let at = 0;
+  const covered: PlacedWord[] = [];
+  for (const word of words) {
+    const start = Math.max(from, at);
+    const end = Math.min(from + wanted.length, at + word.text.length);
+    if (start < end) {
+      const text = word.text.slice(start - at, end - at);
+      covered.push({ ...word, text, folded: fold(text) });
+    }
+    at += word.text.length + 1;
+  }
+  return covered;
+}
+
+function byRegion(views: readonly PageView[], { region, type }: FieldSpec): Finding | undefined {
+  if (!region) return undefined;
+  const view = region.page < 0 ? views.at(region.page) : views[region.page - 1];
+  if (!view) return undefined;
+  const { layout } = view;
+  const readings = layout.passes.map((pass) => read(type, wordsWithin(pass, layout, region), pass));
+  const value = combine(readings, {
+    page: layout.page.page,
+    source: layout.page.source,
+    passes: layout.passes.length,
+    likeness: 1,
+    quality: layout.page.quality,
+  });
+  return value && { value: { ...value, confidence: round(value.confidence) }, readings };
+}

@@ -1,0 +1,239 @@
+import type { ReadRow, ReadValue } from "../../../../../runtime/contract/document.ts";
+import type { Line, PassLayout, PlacedWord } from "../layout/page_layout.ts";
+import type { ColumnSpec, TableSpec, ValueType } from "../template.ts";
+import { type Column, columnsOf, headersOn, type Heading, wordsIn } from "./columns.ts";
+import { combine } from "./combine.ts";
+import type { PageView } from "./labels.ts";
+import { settleDecimals } from "./lost_points.ts";
+import { type Reading, readWords } from "./reading.ts";
+
+/** A table as far as it was read. */
+export interface FoundTable {
+  readonly rows: readonly ReadRow[];
+  /** Columns of the template that its headers name. */
+  readonly columns: ReadonlySet<string>;
+}
+
+/** Reads a table over all pages: it goes on where the header comes again, or rows of the same columns do. */
+export function findTable(views: readonly PageView[], spec: TableSpec): FoundTable {
+  const rows: ReadRow[] = [];
+  const columns = new Set<string>();
+  let carried: readonly Heading[] | undefined;
+  for (const view of views) {
+    const headers = headersOn(view, spec);
+    const parts: { headings: readonly Heading[]; from: number; to: number }[] = [];
+    if (carried) parts.push({ headings: carried, from: -Infinity, to: headers[0]?.y0 ?? Infinity });
+    for (const [at, header] of headers.entries()) {
+      parts.push({ headings: header.headings, from: header.y1, to: headers[at + 1]?.y0 ?? Infinity });
+    }
+    for (const part of parts) {
+      for (const { column } of part.headings) if (column !== undefined) columns.add(column);
+      const found = readPart(view, spec, part.headings, part.from, part.to);
+      rows.push(...found.rows);
+      carried = found.hasEnded || found.rows.length === 0 ? undefined : part.headings;
+    }
+  }
+  return { rows, columns };
+}
+
+/** Rows are not further apart, in heights of a word: what comes after a wider gap is none of the table. */
+const GAP_ROWS = 7;
+
+/** Lines of both passes that stand at the same height. */
+interface Band {
+  readonly middle: number;
+  readonly lines: readonly (Line | undefined)[];
+}
+
+function readPart(
+  view: PageView,
+  spec: TableSpec,
+  headings: readonly Heading[],
+  from: number,
+  to: number,
+): { rows: readonly ReadRow[]; hasEnded: boolean } {
+  const { unit } = view.layout;
+  const until = spec.until.flatMap((phrase) => view.finder.find(phrase))
+    .filter((hit) => hit.beginsPiece && hit.middle > from && hit.middle < to).map((hit) =>
+      hit.middle - unit / 2
+    );
+  const end = Math.min(to, ...until);
+  const bands = bandsOf(view.layout.passes, unit, Math.max(from, headings.length > 0 ? from : 0), end);
+  const columns = columnsFor(headings, bands, spec, unit);
+  const rows: Row[] = [];
+  let last = from;
+  for (const band of bands) {
+    if (Number.isFinite(last) && band.middle - last > GAP_ROWS * unit) break;
+    const row = rowAt(band, columns, spec);
+    if (row) {
+      rows.push(row);
+      last = band.middle;
+    } else if (
+      rows.length > 0 && band.middle - last < GAP_WRAPPED * unit &&
+      wrap(rows[rows.length - 1], band, columns, spec)
+    ) {
+      last = band.middle;
+    } else if (rows.length === 0 && Number.isFinite(from) === false) break;
+  }
+  return { rows: valuesOf(rows, view, spec), hasEnded: until.length > 0 };
+}
+
+/** A line that goes on a description is not further below it, in heights of a word. */
+const GAP_WRAPPED = 2.2;
+
+/** Edges are where rows have gaps: lines that are none would hide them, and so are found first with the headings alone. */
+function columnsFor(
+  headings: readonly Heading[],
+  bands: readonly Band[],
+  spec: TableSpec,
+  unit: number,
+): readonly Column[] {
+  const rough = columnsOf(headings, linesOf(bands), unit);
+  const rows = bands.filter((band) => rowAt(band, rough, spec) !== undefined);
+  return rows.length === 0 ? rough : columnsOf(headings, linesOf(rows), unit);
+}
+
+const linesOf = (bands: readonly Band[]) =>
+  bands.flatMap(({ lines }) => lines.filter((line) => line !== undefined));
+
+function bandsOf(passes: readonly PassLayout[], unit: number, from: number, to: number): readonly Band[] {
+  const [first, second] = passes.map(({ lines }) =>
+    lines.filter(({ middle }) => middle > from && middle < to)
+  );
+  const bands: Band[] = [];
+  let at = 0;
+  for (const line of first) {
+    while (second && at < second.length && second[at].middle < line.middle - 0.5 * unit) {
+      bands.push({ middle: second[at].middle, lines: [undefined, second[at++]] });
+    }
+    const other = second?.[at];
+    if (other && Math.abs(other.middle - line.middle) <= 0.5 * unit) {
+      bands.push({ middle: line.middle, lines: [line, other] });
+      at++;
+    } else bands.push({ middle: line.middle, lines: second ? [line, undefined] : [line] });
+  }
+  for (const line of second?.slice(at) ?? []) bands.push({ middle: line.middle, lines: [undefined, line] });
+  return bands;
+}
+
+/** The words of each cell, as each pass has them. */
+interface Row {
+  readonly middle: number;
+  readonly cells: Map<string, readonly PlacedWord[][]>;
+}
+
+/** A row where the line has a value of the key, and of the columns that rows need, in either pass. */
+function rowAt(band: Band, columns: readonly Column[], spec: TableSpec): Row | undefined {
+  const cells = new Map<string, PlacedWord[][]>();
+  for (const column of columns) {
+    if (column.name === undefined) continue;
+    cells.set(column.name, band.lines.map((line) => line ? [...wordsIn(line.words, column)] : []));
+  }
+  const has = (name: string) =>
+    cells.get(name)?.some((words) => (readWords(spec.columns[name].type, words)?.value ?? null) !== null) ??
+      false;
+  const known = [...cells.keys()];
+  const keys = spec.key.filter((name) => cells.has(name));
+  const filled = known.filter(has);
+  const needed = known.filter((name) => spec.columns[name].required);
+  const isWhole = keys.some((name) => filled.includes(name)) &&
+    filled.length >= Math.min(known.length, Math.max(2, Math.ceil(known.length * FILLED_SHARE)));
+  const isNearly = filled.length >= Math.ceil(known.length * NEARLY_SHARE) && known.length >= 4;
+  if (!isWhole && !isNearly) return undefined;
+  if (
+    needed.length > 0 && !needed.some((name) => filled.includes(name)) &&
+    filled.length < known.length * NEARLY_SHARE
+  ) return undefined;
+  return { middle: band.middle, cells };
+}
+
+/** Share of its cells that a row has values in, where it has a key; and where it has none. */
+const FILLED_SHARE = 0.4;
+const NEARLY_SHARE = 0.6;
+
+/** Puts a line to the row above where nothing stands in it but more of a text. */
+function wrap(row: Row, band: Band, columns: readonly Column[], spec: TableSpec): boolean {
+  const more = new Map<string, PlacedWord[][]>();
+  for (const column of columns) {
+    const words = band.lines.map((line) => line ? [...wordsIn(line.words, column)] : []);
+    if (words.every((each) => each.length === 0)) continue;
+    if (column.name === undefined || !isText(spec.columns[column.name])) return false;
+    more.set(column.name, words);
+  }
+  if (more.size !== 1) return false;
+  for (const [name, words] of more) {
+    const before = row.cells.get(name) ?? [];
+    if (before.every((each) => each.length === 0)) return false;
+    row.cells.set(name, before.map((each, at) => [...each, ...words[at]]));
+  }
+  return true;
+}
+
+const isText = ({ type }: ColumnSpec) => type.is === "text" || type.is === "lexicon";
+
+/** What each pass read in each cell of a row. */
+type Cells = Map<string, (Reading | undefined)[]>;
+
+function valuesOf(rows: readonly Row[], view: PageView, spec: TableSpec): readonly ReadRow[] {
+  const { page, passes } = view.layout;
+  const read = rows.map(({ cells }): Cells =>
+    new Map(
+      [...cells].map(([name, words]) => [
+        name,
+        words.map((each, at) => readWords(spec.columns[name].type, each, passes[at].pitch)),
+      ]),
+    )
+  );
+  const named = (...types: ValueType["is"][]) =>
+    Object.keys(spec.columns).find((name) => types.includes(spec.columns[name].type.is));
+  settle(read, named("result", "number"), named("range"), passes.length);
+  const provenance = {
+    page: page.page,
+    source: page.source,
+    passes: passes.length,
+    likeness: 1,
+    quality: page.quality,
+  };
+  return read.map((cells) =>
+    Object.fromEntries([...cells].map(([name, readings]): [string, ReadValue] => [
+      name,
+      combine(readings, provenance) ?? empty(spec.columns[name], page.page),
+    ]))
+  );
+}
+
+/** Results and ranges of a table have their decimals in common. */
+function settle(
+  rows: readonly Cells[],
+  value: string | undefined,
+  range: string | undefined,
+  passes: number,
+): void {
+  if (value === undefined) return;
+  for (let pass = 0; pass < passes; pass++) {
+    const settled = settleDecimals(rows.map((cells) => ({
+      value: cells.get(value)?.[pass],
+      range: range === undefined ? undefined : cells.get(range)?.[pass],
+    })));
+    for (const [at, cells] of rows.entries()) {
+      const [readings, ranges] = [cells.get(value), range === undefined ? undefined : cells.get(range)];
+      if (readings) readings[pass] = settled[at].value;
+      if (ranges) ranges[pass] = settled[at].range;
+    }
+  }
+}
+
+/** Nothing stands there as far as the passes can tell: a letter alone is lost easily. */
+function empty(column: ColumnSpec, page: number): ReadValue {
+  return {
+    value: column.required ? null : "",
+    raw: "",
+    confidence: column.required ? 0 : EMPTY,
+    source: "ocr",
+    page,
+    notes: ["empty"],
+  };
+}
+
+/** How sure it is that nothing stands where neither pass saw anything. */
+const EMPTY = 0.9;

@@ -1,0 +1,72 @@
+import { invoice as labels, patient } from "./_labels.ts";
+
+/** Any invoice, statement or bill for services to a patient, whoever made it. */
+export const invoice = {
+  template: "invoice",
+  version: 1,
+  kind: "invoice",
+  match: {
+    titles: [
+      "Invoice",
+      "Patient Invoice",
+      "Medical Invoice",
+      "Statement",
+      "Patient Statement",
+      "Billing Statement",
+      "Statement of Account",
+      "Statement of Charges",
+      "Itemized Statement",
+      "Itemized Bill",
+      "Bill",
+      "Patient Bill",
+      "Superbill",
+    ],
+    any: [...labels.number, ...labels.total],
+    none: [
+      "Explanation of Benefits",
+      "This is not a bill",
+      "Not an invoice",
+      "Remittance Advice",
+      "Purchase Order",
+      "Quotation",
+    ],
+  },
+  fields: {
+    invoiceNo: { at: labels.number, type: "identifier", required: true },
+    invoiceDate: { at: labels.date, type: "date" },
+    patientName: { at: patient.name, type: "name", required: true },
+    dob: { at: patient.birthDate, type: "date", required: true },
+    sex: { at: patient.sex, type: { enum: patient.sexes } },
+    mrn: { at: patient.record, type: "identifier", required: true },
+    accountNo: { at: labels.account, type: "identifier" },
+    insuranceId: { at: labels.insurance, type: "identifier" },
+    npi: { at: labels.npi, type: "npi" },
+    taxId: { at: labels.tax, type: { pattern: ["##-#######"] } },
+    provider: { at: labels.provider, type: "name" },
+    subtotal: { at: labels.subtotal, type: "money" },
+    adjustments: { at: labels.adjustments, type: "money" },
+    total: { at: labels.total, type: "money", required: true },
+  },
+  tables: {
+    lines: {
+      required: true,
+      key: ["code", "amount"],
+      until: [...labels.subtotal, ...labels.total],
+      columns: {
+        date: { at: labels.columns.date, type: "date" },
+        code: { at: labels.columns.code, type: "procedure" },
+        desc: { at: labels.columns.desc, type: "text" },
+        dx: { at: labels.columns.dx, type: "icd10" },
+        qty: { at: labels.columns.qty, type: "digits" },
+        price: { at: labels.columns.price, type: "money" },
+        amount: { at: labels.columns.amount, type: "money", required: true },
+      },
+      checks: ["qty * price = amount"],
+    },
+  },
+  checks: [
+    "sum(lines.amount) = subtotal",
+    "if not empty(adjustments) then subtotal - abs(adjustments) = total",
+    "if empty(subtotal) then sum(lines.amount) = total",
+  ],
+};

@@ -1,0 +1,110 @@
+import type { Note } from "../notes.ts";
+import { isLoinc, isNpi } from "./check_digits.ts";
+import {
+  digitOf,
+  digitsOf,
+  joined,
+  letterOf,
+  type Match,
+  repairNotes,
+  SHARED,
+  trimmed,
+  type TypeReader,
+} from "./match.ts";
+
+/** National Provider Identifiers: ten digits, the last a check digit. */
+export const npiReader: TypeReader = {
+  wordsMax: 3,
+  read(text) {
+    const digits = digitsOf(trimmed(joined(text)));
+    if (!digits || digits.text.length !== 10) return undefined;
+    return checked(digits.text, digits.certainty, isNpi(digits.text));
+  },
+};
+
+/** LOINC codes: up to seven digits, a hyphen, a check digit. */
+export const loincReader: TypeReader = {
+  wordsMax: 3,
+  read(text) {
+    const plain = trimmed(joined(text)).replace(/[–—~_=.]/gu, "-");
+    const parts = /^([^-]{1,7})-([^-])$/.exec(plain) ?? /^([^-]{3,5})([^-])$/.exec(plain);
+    if (!parts) return undefined;
+    const code = digitsOf(parts[1]);
+    const digit = digitsOf(parts[2]);
+    if (!code || !digit) return undefined;
+    const certainty = code.certainty * digit.certainty * (plain.includes("-") ? 1 : 0.9);
+    const value = `${code.text}-${digit.text}`;
+    return checked(value, certainty, isLoinc(value));
+  },
+};
+
+function checked(value: string, certainty: number, fits: boolean): Match {
+  const notes: Note[] = [...repairNotes(certainty), fits ? "check_digit" : "check_digit_wrong"];
+  return { value, certainty: fits ? certainty : certainty * 0.4, notes, isStrict: fits };
+}
+
+/** Procedures: CPT (five digits, or four and F, T, U) and HCPCS level II (a letter and four digits), with a modifier. */
+export const procedureReader: TypeReader = {
+  wordsMax: 2,
+  read(text) {
+    const plain = trimmed(joined(text)).replace(/[–—~]/gu, "-");
+    const parts = /^(.)(.{3})(.)(-\w{2})?$/u.exec(plain);
+    if (!parts) return undefined;
+    const middle = digitsOf(parts[2]);
+    const first = /^[A-HJ-MP-V]$/.test(parts[1]) ? [parts[1], 0.99] as const : digitOf(parts[1]);
+    const last = /^[FTU]$/.test(parts[3]) ? [parts[3], 0.97] as const : digitOf(parts[3]);
+    if (!middle || !first || !last) return undefined;
+    const certainty = middle.certainty * first[1] * last[1];
+    const value = `${first[0]}${middle.text}${last[0]}${(parts[4] ?? "").toUpperCase()}`;
+    const notes: Note[] = value === plain ? [] : ["repaired"];
+    // Codes of drugs begin with a J, which is easily taken for a one.
+    if (value.startsWith("1")) notes.push("ambiguous");
+    return { value, certainty, notes, isStrict: true, shared: SHARED.shape };
+  },
+};
+
+/** Diagnoses: ICD-10-CM, with the point behind the third character. */
+export const icd10Reader: TypeReader = {
+  wordsMax: 2,
+  read(text) {
+    const plain = trimmed(joined(text)).replace(/[,:;·•_-]/gu, ".");
+    const parts = /^(.)(.)(.)(\.?)(.{0,4})$/u.exec(plain);
+    if (!parts || (parts[4] === "." && parts[5] === "")) return undefined;
+    const letter = /^[1|!]$/.test(parts[1]) ? iOrJ(plain) : letterOf(parts[1]);
+    const second = digitOf(parts[2]);
+    if (!letter || letter[0] === "U" && !/^U0/.test(plain) || !second) return undefined;
+    const third = /^[AB]$/.test(parts[3]) ? [parts[3], 0.97] as const : digitOf(parts[3]);
+    if (!third) return undefined;
+    let certainty = letter[1] * second[1] * third[1];
+    let behind = "";
+    for (const [at, character] of [...parts[5]].entries()) {
+      const found = at === 3 && /^[A-Z]$/.test(character) || /^[XA-DKP]$/.test(character)
+        ? [character, 0.97] as const
+        : digitOf(character);
+      if (!found) return undefined;
+      behind += found[0];
+      certainty *= found[1];
+    }
+    if (behind !== "" && parts[4] === "") certainty *= 0.93;
+    const value = `${letter[0]}${second[0]}${third[0]}${behind === "" ? "" : `.${behind}`}`;
+    return {
+      value,
+      certainty,
+      notes: value === plain && !text.includes(",") ? [] : ["repaired"],
+      isStrict: true,
+    };
+  },
+};
+
+/** Both look like a one. Without more behind it only I10 is a whole code. */
+const iOrJ = (plain: string) => ["I", /^.10$/.test(plain) ? 0.97 : 0.5] as const;
+
+/** Telephone numbers of North America: ten digits. */
+export const phoneReader: TypeReader = {
+  wordsMax: 4,
+  read(text) {
+    const digits = digitsOf(text.replace(/^\+?1(?=[\s(.-])|^\+1/, "").replace(/[\s().\-–—+/]/gu, ""));
+    if (!digits || digits.text.length !== 10) return undefined;
+    return { value: digits.text, certainty: digits.certainty, notes: repairNotes(digits.certainty) };
+  },
+};

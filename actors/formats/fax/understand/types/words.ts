@@ -1,0 +1,107 @@
+import { distance, fold } from "../layout/fold.ts";
+import { type Match, SHARED, type TypeReader } from "./match.ts";
+
+/** Text as it stands there, specks at its ends left out. */
+export const textReader: TypeReader = {
+  wordsMax: Infinity,
+  read(text) {
+    const value = plainText(text).replace(/^[|_~*•:;,.\-–—=\s]+|[|_~*•:;,\-–—=\s]+$/gu, "");
+    if (!/[\p{L}\p{N}%]/u.test(value)) return undefined;
+    const isPlain = value.split(" ").every((word) => PLAIN.test(word));
+    return isPlain
+      ? { value, certainty: 1, notes: [], shared: SHARED.words }
+      : { value, certainty: 0.9, notes: ["ambiguous"], shared: SHARED.words };
+  },
+};
+
+/** Words of which all is of one kind: in others letters and digits that look alike cannot be told apart. */
+const PLAIN =
+  /^[("'[]?(?:\p{Lu}?\p{Ll}+|\p{Lu}+|\d+|[&+%#/-])(?:[-/'](?:\p{Lu}?\p{Ll}+|\p{Lu}+|\d+))*[)"'\]]?[,;:%)]?$/u;
+
+/** One of a few values, each by the words that mean it. */
+export function enumReader(values: Readonly<Record<string, readonly string[]>>): TypeReader {
+  const known = Object.entries(values).flatMap(([value, words]) =>
+    [value, ...words].map((word) => [value, word] as const)
+  );
+  return {
+    wordsMax: 4,
+    read(text) {
+      const plain = text.replace(/^[|'"‘’.,:;([*]+|[|'"‘’.,:;)\]]+$/gu, "");
+      const exact = known.find(([, word]) => word !== "" && word === plain) ??
+        known.find(([, word]) => word !== "" && word.toLowerCase() === plain.toLowerCase());
+      if (exact) return { value: exact[0], certainty: 1, notes: [] };
+      const folded = fold(plain);
+      if (folded === "") return undefined;
+      const alike = [...new Set(known.filter(([, word]) => fold(word) === folded).map(([value]) => value))];
+      if (alike.length === 1) return { value: alike[0], certainty: 0.9, notes: ["repaired"] };
+      if (folded.length < 4) return undefined;
+      const near = [
+        ...new Set(known.filter(([, word]) => distance(fold(word), folded, 1) <= 1).map(([value]) => value)),
+      ];
+      return near.length === 1 ? { value: near[0], certainty: 0.85, notes: ["repaired"] } : undefined;
+    },
+  };
+}
+
+/** Words that are known to stand there; what is nearly one of them is taken for it. */
+export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeReader {
+  const exact = new Map(terms.map((term) => [term.toLowerCase(), term]));
+  const folded = terms.map((term) => ({ term, folded: fold(term) }));
+  const words = new Set(terms.flatMap((term) => term.toLowerCase().split(SPLIT)));
+  return {
+    wordsMax: Infinity,
+    read(text) {
+      const plain = textReader.read(text);
+      if (!plain) return undefined;
+      const known = exact.get(plain.value.toLowerCase());
+      if (known !== undefined) return knownAs(known, plain.value, isOpen);
+      const near = nearest(folded, fold(plain.value));
+      if (near || !isOpen) return near;
+      return vouched(plain, words);
+    },
+  };
+}
+
+/** Capitals and small letters as on the page, unless they are mixed as no term has them. */
+function knownAs(term: string, value: string, isOpen: boolean): Match {
+  const isAsOnPage = isOpen && (value === term || value === value.toUpperCase());
+  const certainty = isAsOnPage || value === term ? 1 : 0.97;
+  return { value: isAsOnPage ? value : term, certainty, notes: [], isStrict: true };
+}
+
+/** A text of which every word is known, or nearly, is as sure as its words. */
+function vouched(plain: Match, words: ReadonlySet<string>): Match {
+  const isKnown = plain.value.toLowerCase().split(SPLIT).every((word) =>
+    word === "" || words.has(word) || /^\d+$/.test(word)
+  );
+  if (isKnown && !/\p{L}\.(?=\s)/u.test(plain.value)) return { ...plain, shared: SHARED.usual };
+  return { ...plain, notes: [...plain.notes, "unknown_word"] };
+}
+
+const SPLIT = /[^\p{L}\p{N}%]+/u;
+
+function nearest(terms: readonly { term: string; folded: string }[], wanted: string): Match | undefined {
+  const limit = wanted.length < 4 ? 0 : Math.max(1, Math.min(3, Math.floor(wanted.length / 6)));
+  let best: { term: string; apart: number } | undefined;
+  let next = Infinity;
+  for (const { term, folded } of terms) {
+    const apart = distance(folded, wanted, limit);
+    if (apart > limit) continue;
+    if (!best || apart < best.apart) {
+      next = best?.apart ?? Infinity;
+      best = { term, apart };
+    } else next = Math.min(next, apart);
+  }
+  if (!best || next <= best.apart) return undefined;
+  return {
+    value: best.term,
+    certainty: best.apart === 0 ? 0.95 : 0.9 - 0.05 * best.apart,
+    notes: ["repaired"],
+  };
+}
+
+/** Quotes and hyphens as they are typed, one space between words. */
+export function plainText(text: string): string {
+  return text.replace(/[‘’`´]/gu, "'").replace(/[“”]/gu, '"').replace(/[–—]/gu, "-").replace(/\s+/g, " ")
+    .trim();
+}

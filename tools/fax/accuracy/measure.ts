@@ -1,0 +1,40 @@
+import type { RecognisedDocument } from "../../../runtime/contract/document.ts";
+import type { Tallies } from "./bars.ts";
+import { add, judge, type Miss, nothing, type Outcome, type Tally } from "./judge.ts";
+import type { Sample } from "./samples.ts";
+
+/** What measuring needs: who reads, and who says what a person has to look at. */
+export interface Reader {
+  /** What stands on an image. */
+  read(sample: Sample): Promise<RecognisedDocument>;
+  /** What the product itself doubts, and whose document it takes it to be. */
+  review(document: RecognisedDocument): Omit<Outcome, "document">;
+}
+
+/** An image with what went wrong on it. */
+export interface Measured {
+  readonly sample: Sample;
+  readonly outcome: Outcome;
+  readonly tally: Tally;
+  readonly misses: readonly Miss[];
+}
+
+/** Reads every image, and compares it with its truth. */
+export async function measure(
+  samples: readonly Sample[],
+  reader: Reader,
+  tell: (measured: Measured) => void = () => {},
+): Promise<Tallies> {
+  const tallies = new Map<string, Tally>();
+  for (const sample of samples) {
+    const document = await reader.read(sample);
+    const outcome = { document, ...reader.review(document) };
+    const { tally, misses } = judge(sample.truth, outcome);
+    const row = `${sample.level} ${sample.resolution}`.trim() || "other";
+    const sum = tallies.get(row) ?? nothing();
+    tallies.set(row, sum);
+    add(sum, tally);
+    tell({ sample, outcome, tally, misses });
+  }
+  return tallies;
+}
