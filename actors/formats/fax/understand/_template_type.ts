@@ -28,6 +28,10 @@ const KNOWN: Readonly<Record<string, ValueType>> = {
   unit: { is: "lexicon", terms: units, isOpen: true },
 };
 
+/** What a template calls a lexicon that comes with the gateway. */
+export const nameOfLexicon = (type: ValueType): string | undefined =>
+  Object.keys(KNOWN).find((name) => KNOWN[name] === type);
+
 type Reader = (node: TemplateNode | undefined, whole: TemplateNode) => ValueType;
 
 /** Types that can be told more: `{ digits: 7 }`. */

@@ -19,9 +19,12 @@ const TELLING: Readonly<Record<string, (a: string, b: string) => boolean>> = {
 export function hasSeveralPatients(findings: Findings): boolean {
   return Object.entries(TELLING).some(([field, differ]) => {
     const [best, ...others] = (findings[field] ?? []).filter(isSure);
-    // What stands behind other words may be anything: `Patient Financial Services`.
-    const alike = others.filter(({ label }) => label!.hit.phrase === best.label!.hit.phrase);
-    const values = [best, ...alike].flatMap((each) => each ? [each.value.value!] : []);
+    if (!best) return false;
+    // A name may be anything behind other words: `Patient Financial Services`.
+    const alike = field === "patientName"
+      ? others.filter(({ label }) => label!.hit.phrase === best.label!.hit.phrase)
+      : others;
+    const values = [best, ...alike].map(({ value }) => value.value!);
     return values.some((value, at) => values.slice(0, at).some((other) => differ(value, other)));
   });
 }

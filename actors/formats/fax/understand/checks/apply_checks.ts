@@ -14,8 +14,11 @@ export interface Understood {
   readonly tables: Record<string, Record<string, ReadValue>[]>;
 }
 
-/** A value that follows from others is never accepted for that alone. */
+/** A value that follows from others is no surer than this, */
 const DERIVED_MAX = 0.9;
+/** or than this where they are all sure and arithmetic leaves nothing else. */
+const DERIVED_SURE = 0.96;
+const OTHERS_SURE = 0.98;
 /** Share of the doubt that is left where an equation of numbers holds: it seldom does by chance. */
 const DOUBT_LEFT_EQUATION = 0.02;
 /** The same where less was compared. */
@@ -198,7 +201,7 @@ const surer = ({ confidence }: ReadValue, left: number) =>
 function derive(check: Instance, template: Template, found: Understood): void {
   const open = [...pathsIn(check.expression)].flatMap((path) =>
     check.pathsOf(path).map((at, row) => ({ path, at, row: path.table === undefined ? undefined : row }))
-  ).filter(({ at }) => isMissing(valueOf(found, at)));
+  ).filter(({ at }) => isMissing(valueOf(found, at), check));
   if (open.length !== 1) return;
   const [{ path, at, row }] = open;
   const type = typeAt(template, at);
@@ -213,7 +216,9 @@ function derive(check: Instance, template: Template, found: Understood): void {
   put(found, at, {
     value,
     raw: before?.raw ?? "",
-    confidence: round(Math.min(DERIVED_MAX, ...others)),
+    confidence: round(
+      Math.min(others.every((each) => each >= OTHERS_SURE) ? DERIVED_SURE : DERIVED_MAX, ...others),
+    ),
     source: "derived",
     ...before?.page !== undefined && { page: before.page },
     ...before?.box && { box: before.box },
@@ -224,7 +229,11 @@ function derive(check: Instance, template: Template, found: Understood): void {
 const decimalsFor = (type: ValueType) => type.is === "money" ? 2 : 0;
 
 /** What was read is kept, however unsure; only what was not is filled. */
-const isMissing = (value: ReadValue | undefined) => value === undefined || value.value === null;
+function isMissing(value: ReadValue | undefined, { expression }: Instance): boolean {
+  if (value === undefined || value.value === null) return true;
+  // Of a flag an empty cell says something, of a number it does not.
+  return value.value === "" && expression.is === "binary" && expression.operator === "=";
+}
 
 function typeAt(template: Template, path: string): ValueType | undefined {
   const cell = CELL.exec(path);

@@ -1,6 +1,7 @@
 import type { Box } from "../../../../../runtime/contract/document.ts";
 import type { PageWords, Word } from "../../ocr/words.ts";
 import { fold } from "./fold.ts";
+import { type Pitch, pitchOf } from "./spread.ts";
 
 /** A word with what it is compared by. */
 export interface PlacedWord extends Word {
@@ -18,6 +19,8 @@ export interface Line {
 
 /** What one pass read on a page, in lines from top to bottom. */
 export interface PassLayout {
+  /** Left out where there are too few numbers on the page. */
+  readonly pitch?: Pitch;
   readonly lines: readonly Line[];
 }
 
@@ -33,7 +36,13 @@ export interface PageLayout {
 export function layOut(page: PageWords): PageLayout {
   const unit = unitOf(page.passes[0].length > 0 ? page.passes[0] : page.passes[1]);
   const passes = page.source === "text" ? [page.passes[0]] : page.passes;
-  return { page, unit, passes: passes.map((words) => ({ lines: linesOf(words, unit) })) };
+  return { page, unit, passes: passes.map((words) => passOf(words, unit)) };
+}
+
+function passOf(words: readonly Word[], unit: number): PassLayout {
+  const lines = linesOf(words, unit);
+  const pitch = pitchOf(lines.flatMap((line) => line.words));
+  return { lines, ...pitch && { pitch } };
 }
 
 /** The box around boxes; undefined where there is none. */

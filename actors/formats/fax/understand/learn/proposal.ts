@@ -9,6 +9,8 @@ export interface ProposedField {
   readonly type: ValueType;
   /** In how many of the examples it was read. */
   readonly examples: number;
+  /** Such documents have it, and so had every example. */
+  readonly isRequired: boolean;
   /** What a person should look at. */
   readonly doubts: readonly string[];
 }
@@ -24,6 +26,7 @@ export interface ProposedColumn {
   readonly name: string;
   readonly header: string;
   readonly type: ValueType;
+  readonly isRequired: boolean;
   /** Rows that have a value there. */
   readonly rows: number;
 }

@@ -1,5 +1,5 @@
 import type { PageWords } from "../../ocr/words.ts";
-import { pathsIn } from "../checks/parse_expression.ts";
+import { parseExpression, pathsIn } from "../checks/parse_expression.ts";
 import { fold } from "../layout/fold.ts";
 import { findFields, type Finding, type Findings } from "../reading/fields.ts";
 import { type PageView, viewsOf } from "../reading/labels.ts";
@@ -34,7 +34,7 @@ export function proposeTemplate(
   const examples = views.map((each) => ({ views: each, findings: findFields(each, base) }));
   const fields = Object.keys(base.fields).flatMap((field) => proposeField(field, examples, base));
   const { phrases, titles } = proposePhrases(examples, base);
-  const tables = proposeTables(documents, examples, base);
+  const tables = proposeTables(examples, base);
   const proposal: Proposal = {
     name,
     kind: base.kind,
@@ -75,15 +75,18 @@ function mostFitting(
   return known.reduce((best, each) => worth(each) > worth(best) ? each : best);
 }
 
-/** Checks all of whose values are read. */
+/** Checks all of whose values are read; what is said of a value that there is not is left out. */
 export function checksOf(
   checks: readonly CheckSpec[],
   isRead: (table: string | undefined, name: string) => boolean,
 ): string[] {
-  return checks.filter(({ expression }) =>
-    [...pathsIn(expression)].every(({ table, name }) => isRead(table, name))
-  )
-    .map(({ rule }) => rule);
+  const plain = checks.map(({ rule }) => {
+    const absent = /^if empty\((\w+)\) then (.+)$/.exec(rule);
+    return absent && !isRead(undefined, absent[1]) ? absent[2] : rule;
+  });
+  return plain.filter((rule) =>
+    [...pathsIn(parseExpression(rule))].every(({ table, name }) => isRead(table, name))
+  );
 }
 
 function proposeField(name: string, examples: readonly Example[], base: Template): readonly ProposedField[] {
@@ -103,6 +106,7 @@ function proposeField(name: string, examples: readonly Example[], base: Template
     where: same.filter(({ best }) => isRightOf(best)).length * 2 >= same.length ? "right" : "below",
     type: shape ?? spec.type,
     examples: found.length,
+    isRequired: spec.required && found.length === examples.length,
     doubts: [
       ...found.length < examples.length
         ? [`${name} was found in ${found.length} of ${examples.length} examples`]
@@ -111,19 +115,27 @@ function proposeField(name: string, examples: readonly Example[], base: Template
       ...spec.type.is === "identifier" && !shape && values.length > 1
         ? ["what it looks like differs too much to say"]
         : [],
-      ...new Set(values).size < values.length && values.length > 1
+      ...spec.type.is === "identifier" && new Set(values).size < values.length
         ? ["several examples have the same value: is it the patient's at all?"]
         : [],
     ],
   }];
 }
 
-/** The label as the page has it, as far as it was read the same. */
+/** The label as the page has it, unless it was misread: then as the label is known. */
 function labelOf({ label }: Finding, views: readonly PageView[]): string {
   const { hit } = label!;
-  const printed = textIn(views.find(({ layout }) => layout.page.page === hit.page)!, hit.box);
-  return fold(printed) === "" ? hit.phrase : printed.replace(/\s*[:;.]+$/, "");
+  return spelled(textIn(views.find(({ layout }) => layout.page.page === hit.page)!, hit.box), hit.phrase);
 }
+
+/** What is printed, where it differs from a known phrase by more than misread characters; else the better spelling. */
+export function spelled(printed: string, phrase: string): string {
+  const plain = printed.replace(/\s*[:;.]+$/, "");
+  const isMisread = fold(plain) === fold(phrase) && lettersOf(plain) !== lettersOf(phrase);
+  return fold(plain) === "" || isMisread ? phrase : plain;
+}
+
+const lettersOf = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}#]/gu, "");
 
 function isRightOf({ label, value }: Finding): boolean {
   const { box } = label!.hit;

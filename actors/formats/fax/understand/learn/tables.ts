@@ -1,4 +1,4 @@
-import type { PageWords } from "../../ocr/words.ts";
+import { fold } from "../layout/fold.ts";
 import { type Header, headersOn } from "../reading/columns.ts";
 import type { PageView } from "../reading/labels.ts";
 import { findTable } from "../reading/tables.ts";
@@ -9,11 +9,9 @@ import { checksOf, type Example, mostCommon } from "./propose.ts";
 
 /** Tables that every example has, with the headings that stand over their columns. */
 export function proposeTables(
-  documents: readonly (readonly PageWords[])[],
   examples: readonly Example[],
   base: Template,
 ): readonly ProposedTable[] {
-  void documents;
   return Object.entries(base.tables).flatMap(([name, spec]) => {
     const headed = examples.flatMap(({ views }) => {
       const view = views.find((each) => headersOn(each, spec).length > 0);
@@ -28,6 +26,7 @@ export function proposeTables(
         headed.flatMap((each) => each.filter(([other]) => other === column).map(([, text]) => text)),
       ),
       type: spec.columns[column].type,
+      isRequired: spec.columns[column].required,
       rows: rows.filter((row) => row[column]?.value).length,
     }));
     const isRead = (_: string | undefined, value: string) =>
@@ -53,11 +52,14 @@ function printed(view: PageView, { headings, y0, y1 }: Header): Printed {
   });
 }
 
-/** Of the phrases that end such tables those that stand on every example. */
+/** Of the phrases that end such tables those that stand on every example, each in one spelling. */
 function endings(examples: readonly Example[], until: readonly string[]): readonly string[] {
-  return until.filter((phrase) =>
+  const found = until.filter((phrase) =>
     examples.every(({ views }) =>
       views.some(({ finder }) => finder.find(phrase).some((hit) => hit.beginsPiece))
     )
+  );
+  return found.filter((phrase, at) =>
+    !found.slice(0, at).some((other) => fold(phrase).startsWith(fold(other)))
   );
 }

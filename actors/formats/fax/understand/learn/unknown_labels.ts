@@ -1,6 +1,6 @@
 import { overlaps } from "../layout/phrases.ts";
 import type { Template } from "../template.ts";
-import { piecesOf } from "./pieces.ts";
+import { isInStrip, piecesOf } from "./pieces.ts";
 import type { UnknownLabel } from "./proposal.ts";
 import type { Example } from "./propose.ts";
 
@@ -32,7 +32,7 @@ function labelsOf(
     const pieces = piecesOf(view);
     for (const [at, { words, box, folded }] of pieces.entries()) {
       const end = words.findIndex(({ text }) => text.endsWith(":"));
-      if (end < 0 || end >= WORDS_MAX) continue;
+      if (end < 0 || end >= WORDS_MAX || isInStrip(view, box)) continue;
       const label = words.slice(0, end + 1).map(({ text }) => text).join(" ").replace(/\s*:$/, "");
       if (!/\p{L}{2}/u.test(label) || /\d{3}/.test(label)) continue;
       if (known.some((hit) => hit.page === view.layout.page.page && overlaps(hit.box, box))) continue;

@@ -1,3 +1,4 @@
+import { nameOfLexicon } from "../_template_type.ts";
 import type { ValueType } from "../template.ts";
 import type { Proposal, ProposedField, ProposedTable } from "./proposal.ts";
 
@@ -18,7 +19,7 @@ export function writeProposal(proposal: Proposal): string {
     "version: 1",
     `kind: ${kind}${proposal.isKindSure ? "" : " # NOT SURE: nothing on the pages says what they are"}`,
     ...matchLines(proposal),
-    "fields:",
+    proposal.fields.length > 0 ? "fields:" : "fields: {}",
     ...proposal.fields.flatMap(fieldLines),
     ...unknown.flatMap(({ anchor, examples: count }) => [
       `  # Not known: ${quoted(anchor)}, in ${count} of ${examples}. Give it a name to have it read:`,
@@ -47,10 +48,12 @@ function matchLines({ phrases, titles, examples }: Proposal): string[] {
   ].filter((line) => line !== "");
 }
 
-function fieldLines({ name, anchor, where, type, doubts }: ProposedField): string[] {
+function fieldLines({ name, anchor, where, type, isRequired, doubts }: ProposedField): string[] {
   return [
     ...doubts.map((doubt) => `  # NOT SURE: ${doubt}`),
-    `  ${name}: { at: [${quoted(anchor)}], where: ${where}, type: ${typeText(type)} }`,
+    `  ${name}: { at: [${quoted(anchor)}], where: ${where}, type: ${typeText(type)}${
+      isRequired ? ", required: true" : ""
+    } }`,
   ];
 }
 
@@ -62,9 +65,11 @@ function tableLines({ name, columns, rows, key, checks, until }: ProposedTable):
     `    key: [${key.join(", ")}]`,
     ...until.length > 0 ? [`    until: [${until.map(quoted).join(", ")}]`] : [],
     "    columns:",
-    ...columns.flatMap(({ name: column, header, type, rows: filled }) => [
+    ...columns.flatMap(({ name: column, header, type, isRequired, rows: filled }) => [
       ...filled < rows / 2 ? [`      # NOT SURE: only ${filled} of ${rows} rows have a value here`] : [],
-      `      ${column}: { at: [${quoted(header)}], type: ${typeText(type)} }`,
+      `      ${column}: { at: [${quoted(header)}], type: ${typeText(type)}${
+        isRequired ? ", required: true" : ""
+      } }`,
     ]),
     ...checks.length > 0 ? ["    checks:", ...checks.map((rule) => `      - ${quoted(rule)}`)] : [],
   ];
@@ -84,7 +89,7 @@ function typeText(type: ValueType): string {
         ).join(", ")
       } } }`;
     case "lexicon":
-      return "text";
+      return nameOfLexicon(type) ?? "text";
     default:
       return type.is;
   }

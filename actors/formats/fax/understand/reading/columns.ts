@@ -1,6 +1,7 @@
 import type { Hit } from "../layout/phrases.ts";
 import { overlaps } from "../layout/phrases.ts";
-import type { Line, PageLayout, PlacedWord } from "../layout/page_layout.ts";
+import { fold, likeness } from "../layout/fold.ts";
+import { around, type Line, type PageLayout, type PlacedWord } from "../layout/page_layout.ts";
 import type { TableSpec } from "../template.ts";
 import type { PageView } from "./labels.ts";
 import { runs } from "./place.ts";
@@ -42,22 +43,70 @@ export function headersOn(view: PageView, spec: TableSpec): readonly Header[] {
   const hits = Object.entries(spec.columns).flatMap(([column, { headers }]) =>
     headers.flatMap((header, order) => view.finder.find(header).map((hit) => ({ column, hit, order })))
   );
-  const named = hits.filter(({ hit }) =>
-    !hits.some((other) =>
-      other.hit.phrase.length > hit.phrase.length && other.hit.likeness > 0.8 &&
-      overlaps(other.hit.box, hit.box)
-    )
-  ).sort((a, b) => a.hit.middle - b.hit.middle);
+  const named = longest(hits);
   const headers: Header[] = [];
   let below = -Infinity;
   for (const { hit } of named) {
     if (hit.middle <= below) continue;
-    const band = bandAt(named, hit.middle, unit);
+    const first = bandAt(named, hit.middle, unit);
+    if (first.hits.size < Math.min(2, wanted)) continue;
+    const stacked = stackedIn(view, spec, hit.middle - unit, hit.middle + unit * BAND);
+    const band = stacked.length === 0 ? first : bandAt(longest([...named, ...stacked]), hit.middle, unit);
     if (band.hits.size < wanted) continue;
     below = band.y1;
     headers.push({ page: page.page, y0: band.y0, y1: band.y1, headings: headingsOf(band, view.layout) });
   }
   return headers;
+}
+
+/** Where two headings lie over each other the longer one is it. */
+function longest(hits: readonly Named[]): readonly Named[] {
+  return hits.filter(({ hit }) =>
+    !hits.some((other) =>
+      other.hit.phrase.length > hit.phrase.length && other.hit.likeness > 0.8 &&
+      overlaps(other.hit.box, hit.box)
+    )
+  ).sort((a, b) => a.hit.middle - b.hit.middle);
+}
+
+/** Headings whose words stand under each other: `Unit` over `Price`. */
+function stackedIn(view: PageView, spec: TableSpec, from: number, to: number): readonly Named[] {
+  const { unit, page } = view.layout;
+  const found: Named[] = [];
+  for (const pass of view.layout.passes) {
+    const lines = pass.lines.filter(({ middle }) => middle >= from && middle <= to);
+    for (const [at, upper] of lines.entries()) {
+      const below = lines.slice(at + 1).filter(({ middle }) => middle > upper.middle + unit / 2)[0];
+      if (!below) continue;
+      for (const over of runs(upper.words, unit * GAP_HEADING)) {
+        const under = runs(below.words, unit * GAP_HEADING).find((run) =>
+          run[0].box.x0 < over[over.length - 1].box.x1 && run[run.length - 1].box.x1 > over[0].box.x0
+        );
+        if (!under) continue;
+        const folded = [...over, ...under].map((word) => word.folded).join("");
+        const box = around([...over, ...under].map((word) => word.box))!;
+        for (const [column, { headers }] of Object.entries(spec.columns)) {
+          for (const [order, phrase] of headers.entries()) {
+            const alike = phrase.includes(" ") ? likeness(folded, fold(phrase)) : 0;
+            if (alike === 0) continue;
+            const hit = {
+              phrase,
+              page: page.page,
+              box,
+              middle: upper.middle,
+              likeness: alike,
+              beginsPiece: true,
+              endsPiece: true,
+              hasColon: false,
+              isPartOfLabel: false,
+            };
+            found.push({ column, order, hit });
+          }
+        }
+      }
+    }
+  }
+  return found;
 }
 
 type Named = { readonly column: string; readonly hit: Hit; readonly order: number };
@@ -80,7 +129,11 @@ function bandAt(named: readonly Named[], middle: number, unit: number): Band {
     if (!rival) hits.set(column, each.hit);
   }
   const middles = [...hits.values()].map((hit) => hit.middle);
-  return { hits, y0: Math.min(...middles) - unit / 2, y1: Math.max(...middles) + unit / 2 };
+  return {
+    hits,
+    y0: Math.min(...middles) - unit / 2,
+    y1: Math.max(...middles, ...[...hits.values()].map(({ box }) => box.y1 - unit / 2)) + unit / 2,
+  };
 }
 
 /** Lines of one header are not further apart, in heights of a word. */

@@ -10,17 +10,23 @@ export interface Provenance {
   readonly passes: number;
   /** How well its label was read, between 0 and 1. */
   readonly likeness: number;
+  /** Share of the page's words that were read well. */
+  readonly quality: number;
 }
 
-/** The passes make the same mistakes more often than chance would have it. */
-const COMMON_MISTAKES = 2;
 /** No agreement is surer than this without a check. */
 const AGREED_MAX = 0.995;
 /** What only one pass has read. */
 const ONE_PASS = 0.9;
 const ONE_PASS_MAX = 0.9;
+/** Characters that stand alone are often seen by one pass only, and those it sees so surely are right. */
+const SHORT_MIN = 0.93;
+const SHORT = 0.955;
+const isShort = ({ value, notes }: Reading) => value !== null && value.length < 3 && notes.length === 0;
 /** Where they differ, nobody knows. */
 export const CONFLICT_MAX = 0.5;
+/** A label that is less like it may be another. */
+const LIKENESS_SURE = 0.85;
 /** Both had to be repaired: the same mistake may have been made twice. */
 const BOTH_REPAIRED_MAX = 0.97;
 
@@ -31,11 +37,11 @@ export function combine(readings: readonly (Reading | undefined)[], from: Proven
   const valued = present.filter((reading) => reading.value !== null);
   const best = (valued.length > 0 ? valued : present).reduce((a, b) => b.confidence > a.confidence ? b : a);
   const [confidence, notes] = valued.length === 0 ? [0, []] : judged(valued, present.length, from);
-  const unsure: readonly Note[] = from.likeness < 0.9 ? ["label_unsure"] : [];
+  const unsure: readonly Note[] = from.likeness < LIKENESS_SURE ? ["label_unsure"] : [];
   return {
     value: best.value,
     raw: best.raw,
-    confidence: round(confidence * (from.likeness < 0.9 ? 0.97 : 1)),
+    confidence: round(confidence * (from.likeness < LIKENESS_SURE ? 0.97 : 1)),
     source: from.source,
     page: from.page,
     ...best.box && { box: best.box },
@@ -54,16 +60,22 @@ function judged(
   const [a, b] = valued;
   if (b === undefined) {
     const unreadable: readonly Note[] = present > 1 ? ["unreadable"] : [];
+    if (present === 1 && isShort(a) && a.confidence >= SHORT_MIN) return [SHORT, ["one_pass"]];
     return [Math.min(a.confidence * ONE_PASS, ONE_PASS_MAX), ["one_pass", ...unreadable]];
   }
   if (a.value !== b.value) {
     return [Math.min(CONFLICT_MAX, Math.max(a.confidence, b.confidence)), ["conflict"]];
   }
-  const error = (1 - a.confidence) * (1 - b.confidence) * COMMON_MISTAKES;
+  const error = (1 - a.confidence) * (1 - b.confidence) * Math.max(a.shared, b.shared);
   const isRepaired = a.notes.includes("repaired") && b.notes.includes("repaired");
-  const most = isRepaired ? BOTH_REPAIRED_MAX : AGREED_MAX;
-  return [Math.min(most, Math.max(1 - error, a.confidence, b.confidence)), ["agreed"]];
+  const isAmbiguous = a.notes.includes("ambiguous") && from.quality < QUALITY_POOR;
+  const most = isAmbiguous ? AMBIGUOUS_MAX : isRepaired ? BOTH_REPAIRED_MAX : AGREED_MAX;
+  return [Math.min(most, Math.max(1 - error, Math.min(a.confidence, b.confidence))), ["agreed"]];
 }
+
+/** On a poor page both passes take what looks alike for the same wrong thing, and are sure of it. */
+const QUALITY_POOR = 0.85;
+const AMBIGUOUS_MAX = 0.94;
 
 /** Confidences are kept to four places: more would only seem to say something. */
 export const round = (confidence: number): number => Math.round(confidence * 10_000) / 10_000;

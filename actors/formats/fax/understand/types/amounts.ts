@@ -1,5 +1,5 @@
 import type { Note } from "../notes.ts";
-import { digitsOf, repairNotes, type TypeReader } from "./match.ts";
+import { digitsOf, repairNotes, SHARED, type TypeReader } from "./match.ts";
 
 /** Money: `1234.50`, below nothing with a minus. Its two decimals have to stand there. */
 export const moneyReader: TypeReader = {
@@ -8,9 +8,13 @@ export const moneyReader: TypeReader = {
     const notes: Note[] = [];
     let certainty = 1;
     let plain = text.replace(/\s+/g, "");
-    if (text.trim().includes(" ") && !/^[-–—$]\s|\s(CR|DR)$/u.test(text.trim())) {
+    const apart = /^([$\s]*[\d,OIlSB]+)[.,]?\s+[.,]?(\w\w)$/u.exec(text.trim());
+    if (/\S\s+\S/.test(text.trim().replace(/^[-–—$]\s|\s(CR|DR)$/gu, ""))) {
+      // Pieces of one amount: its cents, or what stands behind a comma.
+      if (!apart && !/^[$\s]*\d{1,3},?\s+\d{3}[.,]\d\d$/.test(text.trim())) return undefined;
+      if (apart) plain = `${apart[1]}.${apart[2]}`.replace(/\s/g, "");
       notes.push("joined");
-      certainty *= 0.85;
+      certainty *= 0.9;
     }
     const isNegative = /^[-–—]|^\$[-–—]|^\(.*\)$|[-–—]$|CR$/u.test(plain);
     plain = plain.replace(/CR$|DR$|USD$|^USD/u, "").replace(/[-–—()$£€]/gu, "").replace(
@@ -21,7 +25,10 @@ export const moneyReader: TypeReader = {
     if (!parts) {
       const whole = digitsOf(plain.replaceAll(",", ""));
       if (!whole || whole.certainty < 1 || whole.text.length > 9) return undefined;
-      return { value: `${whole.text}.00`, certainty: certainty * 0.3, notes: [...notes, "decimals"] };
+      const hasPoint = whole.text.length > 2 && !/,\d{3}$/.test(plain);
+      const digits = hasPoint ? `${whole.text.slice(0, -2)}.${whole.text.slice(-2)}` : `${whole.text}.00`;
+      const value = isNegative ? `-${digits}` : digits;
+      return { value, certainty: certainty * 0.3, notes: [...notes, "decimals"] };
     }
     const whole = digitsOf(parts[1].replace(/[.,'’](?=\w{3}(\W|$))/gu, ""));
     const cents = digitsOf(parts[3]);
@@ -31,7 +38,12 @@ export const moneyReader: TypeReader = {
     const digits = whole.text.replace(/^0+(?=\d)/, "");
     if (digits.length > 3 && !/[.,'’]/u.test(parts[1]) && /^[58]/.test(digits)) certainty *= 0.97;
     const value = `${digits}.${cents.text}`;
-    return { value: isNegative && Number(value) !== 0 ? `-${value}` : value, certainty, notes };
+    return {
+      value: isNegative && Number(value) !== 0 ? `-${value}` : value,
+      certainty,
+      notes,
+      shared: SHARED.amount,
+    };
   },
 };
 
@@ -52,7 +64,12 @@ export const numberReader: TypeReader = {
     const value = `${comparator(parts[1])}${sign}${whole.text}${
       decimals.text === "" ? "" : `.${decimals.text}`
     }`;
-    return { value, certainty, notes: repairNotes(certainty) };
+    // A point behind a leading nothing is what gets lost first.
+    if (/^0\d+$/.test(whole.text) && decimals.text === "") {
+      const value = `${comparator(parts[1])}${sign}0.${whole.text.slice(1)}`;
+      return { value, certainty: certainty * 0.3, notes: ["decimals"] };
+    }
+    return { value, certainty, notes: repairNotes(certainty), shared: SHARED.amount };
   },
 };
 
@@ -63,7 +80,7 @@ export const resultReader: TypeReader = {
     const number = numberReader.read(text);
     if (number && text.split(" ").length <= 2) return number;
     if (!/^[\p{L}][\p{L} ,+/()-]+$/u.test(text)) return undefined;
-    return { value: text.replace(/[.,;:]+$/, ""), certainty: 0.98, notes: [] };
+    return { value: text.replace(/[.,;:]+$/, ""), certainty: 0.98, notes: [], shared: SHARED.words };
   },
 };
 
@@ -98,6 +115,7 @@ function between(low: string, high: string, certainty: number) {
   const isEven = decimalsOf(from.value) === decimalsOf(to.value);
   if (!isEven) notes.push("decimals");
   return {
+    shared: SHARED.amount,
     value: `${from.value}-${to.value}`,
     certainty: certainty * from.certainty * to.certainty * (isEven ? 1 : 0.8),
     notes,

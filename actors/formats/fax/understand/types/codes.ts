@@ -7,6 +7,7 @@ import {
   letterOf,
   type Match,
   repairNotes,
+  SHARED,
   trimmed,
   type TypeReader,
 } from "./match.ts";
@@ -55,8 +56,10 @@ export const procedureReader: TypeReader = {
     if (!middle || !first || !last) return undefined;
     const certainty = middle.certainty * first[1] * last[1];
     const value = `${first[0]}${middle.text}${last[0]}${(parts[4] ?? "").toUpperCase()}`;
-    const isRepaired = value !== plain;
-    return { value, certainty, notes: isRepaired ? ["repaired"] : [], isStrict: true };
+    const notes: Note[] = value === plain ? [] : ["repaired"];
+    // Codes of drugs begin with a J, which is easily taken for a one.
+    if (value.startsWith("1")) notes.push("ambiguous");
+    return { value, certainty, notes, isStrict: true, shared: SHARED.shape };
   },
 };
 
@@ -67,7 +70,7 @@ export const icd10Reader: TypeReader = {
     const plain = trimmed(joined(text)).replace(/[,:;·•_-]/gu, ".");
     const parts = /^(.)(.)(.)(\.?)(.{0,4})$/u.exec(plain);
     if (!parts || (parts[4] === "." && parts[5] === "")) return undefined;
-    const letter = letterOf(parts[1]);
+    const letter = /^[1|!]$/.test(parts[1]) ? iOrJ(plain) : letterOf(parts[1]);
     const second = digitOf(parts[2]);
     if (!letter || letter[0] === "U" && !/^U0/.test(plain) || !second) return undefined;
     const third = /^[AB]$/.test(parts[3]) ? [parts[3], 0.97] as const : digitOf(parts[3]);
@@ -92,6 +95,9 @@ export const icd10Reader: TypeReader = {
     };
   },
 };
+
+/** Both look like a one. Without more behind it only I10 is a whole code. */
+const iOrJ = (plain: string) => ["I", /^.10$/.test(plain) ? 0.97 : 0.5] as const;
 
 /** Telephone numbers of North America: ten digits. */
 export const phoneReader: TypeReader = {

@@ -6,7 +6,8 @@ import { digitsReader } from "./digits.ts";
 import { identifierReader } from "./identifier.ts";
 import type { TypeReader } from "./match.ts";
 import { patternReader } from "./pattern.ts";
-import { enumReader, lexiconReader, nameReader, textReader } from "./words.ts";
+import { nameReader } from "./names.ts";
+import { enumReader, lexiconReader, textReader } from "./words.ts";
 
 /** Types that say nothing more. */
 const PLAIN = {

@@ -1,36 +1,22 @@
 import { distance, fold } from "../layout/fold.ts";
-import type { Match, TypeReader } from "./match.ts";
+import { type Match, SHARED, type TypeReader } from "./match.ts";
 
 /** Text as it stands there, specks at its ends left out. */
 export const textReader: TypeReader = {
   wordsMax: Infinity,
   read(text) {
     const value = plainText(text).replace(/^[|_~*•:;,.\-–—=\s]+|[|_~*•:;,\-–—=\s]+$/gu, "");
-    return /[\p{L}\p{N}]/u.test(value) ? { value, certainty: 1, notes: [] } : undefined;
+    if (!/[\p{L}\p{N}%]/u.test(value)) return undefined;
+    const isPlain = value.split(" ").every((word) => PLAIN.test(word));
+    return isPlain
+      ? { value, certainty: 1, notes: [], shared: SHARED.words }
+      : { value, certainty: 0.9, notes: ["ambiguous"], shared: SHARED.words };
   },
 };
 
-/** Names of people, their order as on the page. */
-export const nameReader: TypeReader = {
-  wordsMax: 8,
-  read(text) {
-    const plain = plainText(text).replace(/^[|_~*•:;,.\-–—=\s]+|[|_~*•:;,.\-–—=\s]+$/gu, "").replace(
-      /\s+,/g,
-      ",",
-    );
-    const value = plain.replace(
-      /(?<=\p{L})0|0(?=['\p{L}])/gu,
-      (_, at: number) => /\p{Ll}/u.test(plain[at - 1] ?? "") ? "o" : "O",
-    )
-      .replace(/(?<=\p{Ll})[1|](?=\p{Ll})/gu, "l").replace(/(^|\s)[1|!](?=\p{Ll}|$|\s)/gu, "$1I")
-      // A capital I is often read as the small letter that looks the same: no name but an article begins with it.
-      .replace(/(?<![\p{L}'])l(?=\p{Ll})(?!(?:a|e|o|as|os|i)(?![\p{L}]))/gu, "I");
-    if (!/\p{L}{2}/u.test(value) || /[^\p{L}\p{M} .,'()-]/u.test(value)) return undefined;
-    if (!/\p{Lu}/u.test(value)) return undefined;
-    const certainty = value === plain ? 1 : 0.9;
-    return { value, certainty, notes: certainty < 1 ? ["repaired"] : [] };
-  },
-};
+/** Words of which all is of one kind: in others letters and digits that look alike cannot be told apart. */
+const PLAIN =
+  /^[("'[]?(?:\p{Lu}?\p{Ll}+|\p{Lu}+|\d+|[&+%#/-])(?:[-/'](?:\p{Lu}?\p{Ll}+|\p{Lu}+|\d+))*[)"'\]]?[,;:%)]?$/u;
 
 /** One of a few values, each by the words that mean it. */
 export function enumReader(values: Readonly<Record<string, readonly string[]>>): TypeReader {
@@ -61,25 +47,41 @@ export function enumReader(values: Readonly<Record<string, readonly string[]>>):
 export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeReader {
   const exact = new Map(terms.map((term) => [term.toLowerCase(), term]));
   const folded = terms.map((term) => ({ term, folded: fold(term) }));
+  const words = new Set(terms.flatMap((term) => term.toLowerCase().split(SPLIT)));
   return {
     wordsMax: Infinity,
     read(text) {
       const plain = textReader.read(text);
       if (!plain) return undefined;
       const known = exact.get(plain.value.toLowerCase());
-      if (known !== undefined) {
-        return { value: isOpen ? plain.value : known, certainty: 1, notes: [], isStrict: true };
-      }
-      const wanted = fold(plain.value);
-      const near = nearest(folded, wanted);
-      if (near) return near;
-      return isOpen ? { ...plain, certainty: 0.97, notes: ["unknown_word"] } : undefined;
+      if (known !== undefined) return knownAs(known, plain.value, isOpen);
+      const near = nearest(folded, fold(plain.value));
+      if (near || !isOpen) return near;
+      return vouched(plain, words);
     },
   };
 }
 
+/** Capitals and small letters as on the page, unless they are mixed as no term has them. */
+function knownAs(term: string, value: string, isOpen: boolean): Match {
+  const isAsOnPage = isOpen && (value === term || value === value.toUpperCase());
+  const certainty = isAsOnPage || value === term ? 1 : 0.97;
+  return { value: isAsOnPage ? value : term, certainty, notes: [], isStrict: true };
+}
+
+/** A text of which every word is known, or nearly, is as sure as its words. */
+function vouched(plain: Match, words: ReadonlySet<string>): Match {
+  const isKnown = plain.value.toLowerCase().split(SPLIT).every((word) =>
+    word === "" || words.has(word) || /^\d+$/.test(word)
+  );
+  if (isKnown && !/\p{L}\.(?=\s)/u.test(plain.value)) return { ...plain, shared: SHARED.usual };
+  return { ...plain, notes: [...plain.notes, "unknown_word"] };
+}
+
+const SPLIT = /[^\p{L}\p{N}%]+/u;
+
 function nearest(terms: readonly { term: string; folded: string }[], wanted: string): Match | undefined {
-  const limit = Math.min(3, Math.floor(wanted.length / 6));
+  const limit = wanted.length < 4 ? 0 : Math.max(1, Math.min(3, Math.floor(wanted.length / 6)));
   let best: { term: string; apart: number } | undefined;
   let next = Infinity;
   for (const { term, folded } of terms) {
@@ -99,7 +101,7 @@ function nearest(terms: readonly { term: string; folded: string }[], wanted: str
 }
 
 /** Quotes and hyphens as they are typed, one space between words. */
-function plainText(text: string): string {
+export function plainText(text: string): string {
   return text.replace(/[‘’`´]/gu, "'").replace(/[“”]/gu, '"').replace(/[–—]/gu, "-").replace(/\s+/g, " ")
     .trim();
 }
