@@ -169,7 +169,7 @@ function wrap(row: Row, band: Band, columns: readonly Column[], spec: TableSpec)
   return true;
 }
 
-const isText = ({ type }: ColumnSpec) => type.is === "text" || type.is === "lexicon";
+const isText = ({ type }: ColumnSpec) => type.is === "text" || type.is === "lexicon" || type.is === "words";
 
 /** What each pass read in each cell of a row. */
 type Cells = Map<string, (Reading | undefined)[]>;
