@@ -12,6 +12,7 @@ export const NOTES = {
   unreadable: "what stands there is not of its type",
   ambiguous: "characters that look alike cannot be told apart there",
   length: "it has not the usual length",
+  spacing: "its digits stand further apart or closer than others on the page",
   decimals: "its decimals are not the usual ones",
   unknown_word: "it is no word that is known to stand there",
   check_digit: "its check digit fits",

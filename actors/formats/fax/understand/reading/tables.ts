@@ -1,9 +1,10 @@
 import type { ReadRow, ReadValue } from "../../../../../runtime/contract/document.ts";
 import type { Line, PassLayout, PlacedWord } from "../layout/page_layout.ts";
-import type { ColumnSpec, TableSpec } from "../template.ts";
+import type { ColumnSpec, TableSpec, ValueType } from "../template.ts";
 import { type Column, columnsOf, headersOn, type Heading, wordsIn } from "./columns.ts";
 import { combine } from "./combine.ts";
 import type { PageView } from "./labels.ts";
+import { settleDecimals } from "./lost_points.ts";
 import { type Reading, readWords } from "./reading.ts";
 
 /** A table as far as it was read. */
@@ -74,7 +75,7 @@ function readPart(
       last = band.middle;
     } else if (rows.length === 0 && Number.isFinite(from) === false) break;
   }
-  return { rows: rows.map((row) => valuesOfRow(row, view, spec)), hasEnded: until.length > 0 };
+  return { rows: valuesOf(rows, view, spec), hasEnded: until.length > 0 };
 }
 
 /** A line that goes on a description is not further below it, in heights of a word. */
@@ -168,18 +169,58 @@ function wrap(row: Row, band: Band, columns: readonly Column[], spec: TableSpec)
   return true;
 }
 
-const isText = ({ type }: ColumnSpec) => type.is === "text" || type.is === "lexicon";
+const isText = ({ type }: ColumnSpec) => type.is === "text" || type.is === "lexicon" || type.is === "words";
 
-function valuesOfRow(row: Row, view: PageView, spec: TableSpec): ReadRow {
+/** What each pass read in each cell of a row. */
+type Cells = Map<string, (Reading | undefined)[]>;
+
+function valuesOf(rows: readonly Row[], view: PageView, spec: TableSpec): readonly ReadRow[] {
   const { page, passes } = view.layout;
-  const values: Record<string, ReadValue> = {};
-  for (const [name, words] of row.cells) {
-    const column = spec.columns[name];
-    const readings: (Reading | undefined)[] = words.map((each) => readWords(column.type, each));
-    const provenance = { page: page.page, source: page.source, passes: passes.length, likeness: 1 };
-    values[name] = combine(readings, provenance) ?? empty(column, page.page);
+  const read = rows.map(({ cells }): Cells =>
+    new Map(
+      [...cells].map(([name, words]) => [
+        name,
+        words.map((each, at) => readWords(spec.columns[name].type, each, passes[at].pitch)),
+      ]),
+    )
+  );
+  const named = (...types: ValueType["is"][]) =>
+    Object.keys(spec.columns).find((name) => types.includes(spec.columns[name].type.is));
+  settle(read, named("result", "number"), named("range"), passes.length);
+  const provenance = {
+    page: page.page,
+    source: page.source,
+    passes: passes.length,
+    likeness: 1,
+    quality: page.quality,
+  };
+  return read.map((cells) =>
+    Object.fromEntries([...cells].map(([name, readings]): [string, ReadValue] => [
+      name,
+      combine(readings, provenance) ?? empty(spec.columns[name], page.page),
+    ]))
+  );
+}
+
+/** Results and ranges of a table have their decimals in common. */
+function settle(
+  rows: readonly Cells[],
+  value: string | undefined,
+  range: string | undefined,
+  passes: number,
+): void {
+  if (value === undefined) return;
+  for (let pass = 0; pass < passes; pass++) {
+    const settled = settleDecimals(rows.map((cells) => ({
+      value: cells.get(value)?.[pass],
+      range: range === undefined ? undefined : cells.get(range)?.[pass],
+    })));
+    for (const [at, cells] of rows.entries()) {
+      const [readings, ranges] = [cells.get(value), range === undefined ? undefined : cells.get(range)];
+      if (readings) readings[pass] = settled[at].value;
+      if (ranges) ranges[pass] = settled[at].range;
+    }
   }
-  return values;
 }
 
 /** Nothing stands there as far as the passes can tell: a letter alone is lost easily. */

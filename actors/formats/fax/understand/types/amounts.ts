@@ -8,17 +8,19 @@ export const moneyReader: TypeReader = {
     const notes: Note[] = [];
     let certainty = 1;
     let plain = text.replace(/\s+/g, "");
-    if (text.trim().includes(" ") && !/^[-–—$]\s|\s(CR|DR)$/u.test(text.trim())) {
+    const apart = /^([$\s]*[\d,OIlSB]+)[.,]?\s+[.,]?(\w\w)$/u.exec(text.trim());
+    if (/\S\s+\S/.test(text.trim().replace(/^[-–—$]\s|\s(CR|DR)$/gu, ""))) {
+      // Pieces of one amount: its cents, or what stands behind a comma.
+      if (!apart && !/^[$\s]*\d{1,3},?\s+\d{3}[.,]\d\d$/.test(text.trim())) return undefined;
+      if (apart) plain = `${apart[1]}.${apart[2]}`.replace(/\s/g, "");
       notes.push("joined");
-      certainty *= 0.85;
+      certainty *= 0.9;
     }
     const isNegative = /^[-–—]|^\$[-–—]|^\(.*\)$|[-–—]$|CR$/u.test(plain);
     plain = plain.replace(/CR$|DR$|USD$|^USD/u, "").replace(/[-–—()$£€]/gu, "").replace(
       /^[:;.,'"‘’|]+|[:;.,'"‘’|]+$/gu,
       "",
     );
-    // The point is what gets lost first.
-    const apart = /^(.*\S)\s+([^\s.,]{2})$/u.exec(text.trim().replace(/[)\s]+$/, ""));
     const parts = /^(.+?)([.,:;·])([^.,:;·]{2})$/u.exec(plain);
     if (!parts) {
       const whole = digitsOf(plain.replaceAll(",", ""));
@@ -26,7 +28,7 @@ export const moneyReader: TypeReader = {
       const hasPoint = whole.text.length > 2 && !/,\d{3}$/.test(plain);
       const digits = hasPoint ? `${whole.text.slice(0, -2)}.${whole.text.slice(-2)}` : `${whole.text}.00`;
       const value = isNegative ? `-${digits}` : digits;
-      return { value, certainty: certainty * (apart && hasPoint ? 0.6 : 0.3), notes: [...notes, "decimals"] };
+      return { value, certainty: certainty * 0.3, notes: [...notes, "decimals"] };
     }
     const whole = digitsOf(parts[1].replace(/[.,'’](?=\w{3}(\W|$))/gu, ""));
     const cents = digitsOf(parts[3]);

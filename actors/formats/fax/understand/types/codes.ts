@@ -7,6 +7,7 @@ import {
   letterOf,
   type Match,
   repairNotes,
+  SHARED,
   trimmed,
   type TypeReader,
 } from "./match.ts";
@@ -55,8 +56,10 @@ export const procedureReader: TypeReader = {
     if (!middle || !first || !last) return undefined;
     const certainty = middle.certainty * first[1] * last[1];
     const value = `${first[0]}${middle.text}${last[0]}${(parts[4] ?? "").toUpperCase()}`;
-    const isRepaired = value !== plain;
-    return { value, certainty, notes: isRepaired ? ["repaired"] : [], isStrict: true };
+    const notes: Note[] = value === plain ? [] : ["repaired"];
+    // Codes of drugs begin with a J, which is easily taken for a one.
+    if (value.startsWith("1")) notes.push("ambiguous");
+    return { value, certainty, notes, isStrict: true, shared: SHARED.shape };
   },
 };
 

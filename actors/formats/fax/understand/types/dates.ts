@@ -1,6 +1,6 @@
 import type { Note } from "../notes.ts";
 import type { DateOrder } from "../template.ts";
-import { digitsOf, type Match, type TypeReader } from "./match.ts";
+import { digitsOf, type Match, SHARED, type TypeReader } from "./match.ts";
 
 /** `YYYYMMDD` of a date in any of the usual forms. */
 export function dateReader(order: DateOrder, pivot: number): TypeReader {
@@ -162,5 +162,6 @@ function dated(
     certainty: repaired * certainty * (isShort ? 0.99 : 1),
     notes,
     isStrict: true,
+    shared: SHARED.shape,
   };
 }
