@@ -21,7 +21,7 @@ import type { ChannelPlan, DestinationPlan, StepPlan } from "./plan.ts";
 import type { JudgePatient } from "./patients/verdict.ts";
 import { Queue } from "./queue.ts";
 import { openParse } from "./recognise_stage.ts";
-import { type Held, reviewStage } from "./review/review_stage.ts";
+import { type Held, reviewStage, takingDecided } from "./review/review_stage.ts";
 import type { SecondAnswers } from "./second_answers.ts";
 import { openSteps } from "./steps.ts";
 import { Ended } from "./supervisor.ts";
@@ -132,12 +132,16 @@ export class WorkLine {
   }
 
   #stages(): LineStage<Work, Outcome>[] {
-    const { plan, format } = this.#parts;
+    const { plan, format, journal } = this.#parts;
     const searched = Object.entries({ ...format.search, ...plan.search });
     return [
       this.#workStage(
         "parse",
-        async () => [await openParse(format, this.#parts)],
+        async () => {
+          const parse = await openParse(format, this.#parts);
+          // Also where the channel asks for no review any more: what was decided before counts.
+          return [format.recogniser ? takingDecided(parse, format, journal) : parse];
+        },
         (work, messages) => {
           const [{ body }] = messages;
           const about = discloses(plan) ? { patients: patientsIn(body, format, plan) } : {};

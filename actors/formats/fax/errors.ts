@@ -63,4 +63,25 @@ export const errors = declareErrors("fax", {
     retry: "never",
     says: "Cannot read fax: its PDF is truncated or damaged",
   },
+  FAX_PDF_TOO_LARGE: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read fax: its PDF takes more memory than pdfBytesMax ({pdfBytesMax})",
+  },
+  FAX_PAGE_TIMED_OUT: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read fax: page {page} takes longer than pageMsMax ({pageMsMax})",
+  },
+  FAX_READER_CRASHED: {
+    blame: "bug",
+    retry: "later",
+    says: "Cannot read fax: the thread that read page {page} crashed",
+  },
+  FAX_PROGRAM_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot read faxes by the program tesseract: it is not there, or may not be run (--allow-run=tesseract)",
+  },
 });

@@ -4,7 +4,7 @@ import { RASTER_LIMITS, type RasterLimits } from "../limits.ts";
 import { faxDpi } from "../resolution.ts";
 import { checkSize } from "../tiff/layout.ts";
 import { contentOf, type PageContent } from "./page_content.ts";
-import { type Handle, loadPdfium, type Pdfium } from "./pdfium.ts";
+import { type Handle, type LoadedPdfium, loadPdfium, PDF_BYTES_MAX, type Pdfium } from "./pdfium.ts";
 import { Scratch } from "./scratch.ts";
 import { textLayerOf } from "./text_layer.ts";
 
@@ -32,10 +32,11 @@ export class PdfPages implements Disposable {
   readonly #hasFields: boolean;
 
   private constructor(
-    readonly pdfium: Pdfium,
+    readonly loaded: LoadedPdfium,
     readonly document: Handle,
     readonly limits: RasterLimits,
   ) {
+    const { pdfium } = loaded;
     this.count = pdfium._FPDF_GetPageCount(document);
     if (this.count > limits.pagesMax) errors.fail("FAX_PAGES_TOO_MANY", { pagesMax: limits.pagesMax });
     if (this.count === 0) errors.fail("FAX_PDF_DAMAGED");
@@ -47,38 +48,37 @@ export class PdfPages implements Disposable {
   /** Opens a PDF. Fails where it needs a password, is cut off, or has too many pages. */
   static async open(bytes: Uint8Array, limits: RasterLimits = RASTER_LIMITS): Promise<PdfPages> {
     if (!saysItEnds(bytes)) errors.fail("FAX_PDF_DAMAGED");
-    const pdfium = await loadPdfium();
-    return refusing(() => {
+    const loaded = await loadPdfium(), { pdfium } = loaded;
+    return refusing(loaded, () => {
       const at = pdfium.wasmExports.malloc(bytes.length);
-      if (at === 0) errors.fail("FAX_PDF_DAMAGED");
+      if (at === 0) return failExhausted();
       pdfium.HEAPU8.set(bytes, at);
       const document = pdfium._FPDF_LoadMemDocument(at, bytes.length, 0);
-      if (document !== 0) return new PdfPages(pdfium, document, limits);
+      if (document !== 0) return new PdfPages(loaded, document, limits);
       return errors.fail(pdfium._FPDF_GetLastError() === PASSWORD ? "FAX_PDF_LOCKED" : "FAX_PDF_DAMAGED");
     });
   }
 
   /** Reads a page, which counts from 1: with its words where it has them in letters, and is no scan. */
   read(page: number): PageImage | TextPage {
-    const { pdfium } = this;
-    return refusing(() => {
+    const { pdfium } = this.loaded;
+    return refusing(this.loaded, () => {
       const handle = pdfium._FPDF_LoadPage(this.document, page - 1);
       if (handle === 0) errors.fail("FAX_PDF_DAMAGED");
       if (this.#form !== 0) pdfium._FORM_OnAfterLoadPage(handle, this.#form);
       const shown = this.#show(page, handle);
       if (this.#form !== 0) pdfium._FORM_OnBeforeClosePage(handle, this.#form);
       pdfium._FPDF_ClosePage(handle);
+      if (this.loaded.isExhausted()) failExhausted();
       return shown;
     });
   }
 
-  /** Gives up the document. What it took of memory goes with PDFium. */
-  [Symbol.dispose](): void {
-    // A PDFium that failed cannot be asked, and need not be: nothing outside it is held.
-  }
+  /** Gives up the document. What it took of memory goes with its PDFium, which may have failed and is not asked. */
+  [Symbol.dispose](): void {}
 
   #show(page: number, handle: Handle): PageImage | TextPage {
-    const { pdfium } = this;
+    const { pdfium } = this.loaded;
     const inchesX = pdfium._FPDF_GetPageWidthF(handle) / POINTS_PER_INCH;
     const inchesY = pdfium._FPDF_GetPageHeightF(handle) / POINTS_PER_INCH;
     const content = contentOf(
@@ -91,6 +91,8 @@ export class PdfPages implements Disposable {
     const size = sizeOf(content, inchesX, inchesY);
     if (!(size.width > 0 && size.height > 0)) errors.fail("FAX_PDF_DAMAGED");
     checkSize(page, size.width, size.height, this.limits);
+    const { largestImage } = content;
+    if (largestImage) checkSize(page, largestImage.width, largestImage.height, this.limits);
     // Before it is shown: PDFium drops what it knows of the text.
     const words = this.#hasFields || content.hasHiddenText || content.imagePixels > LETTERHEAD_PIXELS_MAX
       ? []
@@ -101,7 +103,7 @@ export class PdfPages implements Disposable {
   }
 
   #render(page: Handle, width: number, height: number): Grey {
-    const { pdfium } = this;
+    const { pdfium } = this.loaded;
     const bitmap = pdfium._FPDFBitmap_CreateEx(width, height, GREY_FORMAT, 0, 0);
     if (bitmap === 0) errors.fail("FAX_PDF_DAMAGED");
     const flags = SHOW_ANNOTATIONS | SHOW_GREY;
@@ -124,15 +126,17 @@ export function isTextPage(page: PageImage | TextPage): page is TextPage {
 }
 
 /** What PDFium itself dies of is the document's fault. */
-function refusing<T>(action: () => T): T {
+function refusing<T>(loaded: LoadedPdfium, action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    if (cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError) {
-      return errors.fail("FAX_PDF_DAMAGED", {}, cause);
-    }
-    throw cause;
+    if (!(cause instanceof WebAssembly.RuntimeError) && !(cause instanceof RangeError)) throw cause;
+    return loaded.isExhausted() ? failExhausted() : errors.fail("FAX_PDF_DAMAGED", {}, cause);
   }
+}
+
+function failExhausted(): never {
+  return errors.fail("FAX_PDF_TOO_LARGE", { pdfBytesMax: PDF_BYTES_MAX });
 }
 
 /** Without its end, a PDF may open all the same, and lack pages. Zeros and line ends may follow. */

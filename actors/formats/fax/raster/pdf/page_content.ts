@@ -5,6 +5,8 @@ import type { Scratch } from "./scratch.ts";
 export interface PageContent {
   /** Pixels of all its images together. */
   readonly imagePixels: number;
+  /** The image that has most. */
+  readonly largestImage: { readonly width: number; readonly height: number } | undefined;
   /** Whether some of its text cannot be seen: what somebody read from an image, laid over it. */
   readonly hasHiddenText: boolean;
   /** Pixels of the image that the page is, whole or in strips from edge to edge; `undefined` where it is none. */
@@ -30,6 +32,7 @@ export function contentOf(
 ): PageContent {
   let imagePixels = 0, hasHiddenText = false, isScan = true, left = OBJECTS_MAX;
   let scanWidth = 0, scanHeight = 0, covered = 0;
+  let largestImage: PageContent["largestImage"];
   const [pixelsX, pixelsY] = scratch.ints;
   const look = (object: Handle, depth: number) => {
     if (left-- <= 0) return;
@@ -49,6 +52,9 @@ export function contentOf(
     pdfium._FPDFImageObj_GetImagePixelSize(object, pixelsX, pixelsY);
     const across = scratch.int(pixelsX), down = scratch.int(pixelsY);
     imagePixels += across * down;
+    if (across * down > (largestImage ? largestImage.width * largestImage.height : 0)) {
+      largestImage = { width: across, height: down };
+    }
     const [l, b, r, t] = scratch.ints;
     pdfium._FPDFPageObj_GetBounds(object, l, b, r, t);
     const imageWidth = scratch.float(r) - scratch.float(l), imageHeight = scratch.float(t) - scratch.float(b);
@@ -62,5 +68,5 @@ export function contentOf(
   for (let at = 0; at < count && left > 0; at++) look(pdfium._FPDFPage_GetObject(page, at), 0);
   isScan &&= left > 0 && scanWidth > 0 && Math.abs(covered / height - 1) <= MARGIN_MAX;
   const scan = isScan ? { width: scanWidth, height: scanHeight } : undefined;
-  return { imagePixels, hasHiddenText, scan };
+  return { imagePixels, largestImage, hasHiddenText, scan };
 }

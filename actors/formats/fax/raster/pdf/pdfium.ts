@@ -95,30 +95,31 @@ export interface Pdfium {
   ): void;
 }
 
-/** As much memory as a document may take: a page of the largest size, what it is unpacked from, and fonts. */
-const MEMORY_BYTES_MAX = 512 * 1_048_576;
+/** As much memory as a document may take: the largest page in grey, what it is unpacked from, and fonts. */
+export const PDF_BYTES_MAX = 268_435_456;
 const WASM_PAGE_BYTES = 65_536;
 
-/**
- * A PDFium of its own for one document: what a document does to it ends with it, and so does the memory it took. Loads the
- * package when it is first called.
- */
-export async function loadPdfium(): Promise<Pdfium> {
+/** A PDFium of its own for one document: what a document does to it ends with it, and so does the memory it took. */
+export interface LoadedPdfium {
+  readonly pdfium: Pdfium;
+  /** Whether it was refused memory: what it shows since then may lack what it had no room for. */
+  isExhausted(): boolean;
+}
+
+/** Starts a PDFium. Loads the package when it is first called. */
+export async function loadPdfium(): Promise<LoadedPdfium> {
   const { PDFiumModule } = await import("@hyzyla/pdfium");
   const silent = { print: () => {}, printErr: () => {} };
   const pdfium = await PDFiumModule(silent as Parameters<typeof PDFiumModule>[0]) as unknown as Pdfium;
-  boundMemory(pdfium.wasmExports.memory);
-  pdfium._FPDF_InitLibrary();
-  return pdfium;
-}
-
-/** PDFium grows its memory by this method, and takes what it throws for a machine that has no more. */
-function boundMemory(memory: WebAssembly.Memory): void {
+  const { memory } = pdfium.wasmExports;
   const grow = memory.grow.bind(memory);
+  let isExhausted = false;
+  // PDFium grows its memory by this method, and takes what it throws for a machine that has no more.
   memory.grow = (pages) => {
-    if (memory.buffer.byteLength + pages * WASM_PAGE_BYTES > MEMORY_BYTES_MAX) {
-      throw new RangeError("no more memory");
-    }
+    isExhausted ||= memory.buffer.byteLength + pages * WASM_PAGE_BYTES > PDF_BYTES_MAX;
+    if (isExhausted) throw new RangeError("no more memory for this document");
     return grow(pages);
   };
+  pdfium._FPDF_InitLibrary();
+  return { pdfium, isExhausted: () => isExhausted };
 }

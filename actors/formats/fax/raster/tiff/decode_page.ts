@@ -59,8 +59,9 @@ class PageDecoder {
     const lines = this.layout.across === 1 && this.layout.pieceWidth === this.layout.width
       ? this.#decodeStrips()
       : this.#decodeTiles();
-    if (lines === 0 || this.#lost > height * LOST_MAX) this.#fail("FAX_IMAGE_TRUNCATED");
-    if (this.#damaged > height * DAMAGED_MAX) {
+    const isCutOff = lines === 0 || this.#lost > height * LOST_MAX && this.#lost * 2 > this.#damaged;
+    if (isCutOff) this.#fail("FAX_IMAGE_TRUNCATED");
+    if (this.#lost > height * LOST_MAX || this.#damaged > height * DAMAGED_MAX) {
       this.#fail("FAX_IMAGE_DAMAGED", { linesGood: height - this.#damaged, lines: height });
     }
     const bitmap = this.#finished(lines);
@@ -118,7 +119,8 @@ class PageDecoder {
     const { bytes, layout } = this;
     let outcome = this.#unpack(bytes.subarray(window.from, window.to), target);
     const more = window.toMax - window.from;
-    const isShort = outcome.end === "data" && outcome.lines < target.rows && isSizeSaid;
+    // Where it is cut off within a code, that looks like damage.
+    const isShort = isSizeSaid && (outcome.end === "data" || outcome.end === "damage");
     if (isShort && window.isSaid && window.toMax > window.to && more <= this.#againBytes) {
       this.#againBytes -= more;
       this.#isAsSaid = false;
