@@ -43,6 +43,8 @@ export const catalog: Catalog = {
     build: () => import("./actors/transforms/build.ts").then((m) => m.default.spec as TransformerSpec),
     copy: () => import("./actors/transforms/copy.ts").then((m) => m.default.spec as TransformerSpec),
     delete: () => import("./actors/transforms/delete.ts").then((m) => m.default.spec as TransformerSpec),
+    fax_message: () =>
+      import("./actors/transforms/fax_message/mod.ts").then((m) => m.default.spec as TransformerSpec),
     filter: () => import("./actors/filter.ts").then((m) => m.default.spec as TransformerSpec),
     json: () => import("./actors/transforms/json.ts").then((m) => m.default.spec as TransformerSpec),
     map_codes: () =>

@@ -130,11 +130,24 @@ export const Gateway: GatewayOpener = {
       ...(observer ? { observer } : {}),
     });
     const front = frontOf(gateway, outside.memoryUse);
+    if (plan.reviews) await openPage(gateway, plan);
     return Object.assign(gateway, {
       fetch: (request: Request, info?: FetchInfo) => front(request, peerOf(info)),
     });
   },
 };
+
+/** Opens the page where people review documents; it is closed before the gateway is. Where it cannot be, nothing runs. */
+async function openPage(gateway: RunningGateway, plan: GatewayPlan): Promise<void> {
+  const { openGatewayPortal } = await import("./runtime/console/portal/gateway_portal.ts");
+  const close = gateway.close.bind(gateway);
+  const page = await openGatewayPortal(gateway, plan, denoWorld, () => {}).catch(async (cause) => {
+    await close();
+    throw cause;
+  });
+  let closing: Promise<void> | undefined;
+  gateway.close = () => closing ??= Promise.resolve(page?.close()).finally(close);
+}
 
 async function keyFor({ masterKey: file }: GatewayPlan, bytes?: Uint8Array<ArrayBuffer>): Promise<MasterKey> {
   const { findMasterKey, masterKeyOf } = await import("./runtime/trust/master_key.ts");

@@ -16,6 +16,7 @@
 export * from "./runtime/contract/actor.ts";
 export * from "./runtime/contract/adapter.ts";
 export { type AuditFormatName, auditFormatNames } from "./runtime/contract/audit_format.ts";
+export * from "./runtime/contract/document.ts";
 export * from "./runtime/contract/envelope.ts";
 export * from "./runtime/contract/error.ts";
 export * from "./runtime/contract/format.ts";
@@ -43,6 +44,9 @@ export type { Range } from "./runtime/journal/exchanged.ts";
 export type { PartnerCheck, PartnerTestLine } from "./runtime/engine/exchange/partner_test.ts";
 export type * from "./runtime/engine/gateway_api.ts";
 export type * from "./runtime/engine/disclosures/reports_api.ts";
+export type * from "./runtime/engine/patients/patients_api.ts";
+export type { PatientVerdict, ReadPatient } from "./runtime/engine/patients/verdict.ts";
+export type { PatientFigures } from "./runtime/journal/patients/operations.ts";
 export type { RunningLedger } from "./runtime/engine/ledger/ledger_api.ts";
 export type { LedgerAlarm } from "./runtime/engine/ledger/alarms.ts";
 export type { Login } from "./runtime/engine/ledger/gateway_entries.ts";

@@ -22,6 +22,7 @@
 import build_ from "./actors/transforms/build.ts";
 import copy_ from "./actors/transforms/copy.ts";
 import delete_ from "./actors/transforms/delete.ts";
+import faxMessage_ from "./actors/transforms/fax_message/mod.ts";
 import filter_ from "./actors/filter.ts";
 import json_ from "./actors/transforms/json.ts";
 import mapCodes_ from "./actors/transforms/map_codes.ts";
@@ -35,6 +36,8 @@ export const copy: typeof copy_ = copy_;
 /** Takes values out of a message. */
 const delete__: typeof delete_ = delete_;
 export { delete__ as delete };
+/** Makes an HL7 message of a document made of pages. */
+export const faxMessage: typeof faxMessage_ = faxMessage_;
 /** Lets a message on where its body meets a condition. */
 export const filter: typeof filter_ = filter_;
 /** Makes a JSON object of a message. */

@@ -1,8 +1,11 @@
 import { isAbsolute, relative } from "node:path";
 import { isTimeZone } from "../contract/schedule.ts";
 import { checkAudit } from "./check_audit.ts";
+import { checkPatients } from "./check_patients.ts";
 import { checkExchange } from "./check_exchange.ts";
 import { checkEnvelopes } from "./check_envelopes.ts";
+import { checkReview } from "./check_review.ts";
+import { checkReviews } from "./check_reviews.ts";
 import { type ConfigNode, nearestNode } from "./config_node.ts";
 import { CHANNEL_SHAPE, type ChannelFile, type GatewayFile } from "./gateway_shape.ts";
 import { type Problems, shown, type Spot } from "./problem.ts";
@@ -27,6 +30,7 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
     checkAnswers(channel.value, channel.node, problems);
     checkSecondAnswers(channel.value, channel.node, channels, problems);
     checkDisclosures(channel.value, channel.node, problems);
+    checkReview(channel.value, channel.node, problems);
     checkTimes(channel.value, channel.node, problems);
     checkDuplicates(channel.value, channel.node, problems);
     checkRemedies(channel.value, channel.node, problems);
@@ -38,6 +42,8 @@ export function checkGateway(file: Partially<GatewayFile>, root: ConfigNode, pro
   checkMounts(channels, problems);
   checkExchange(file, channels, problems);
   checkAudit(file, root, problems);
+  checkPatients(file, root, problems);
+  checkReviews(file, root, problems);
   for (const { value = {}, node } of channels) checkEnvelopes(value, node, problems);
   checkKeys(root, channels, problems);
 }
@@ -294,6 +300,13 @@ function checkPorts(
   const monitor = file.monitor?.port;
   if (typeof monitor === "number") {
     take({ port: monitor, host: LOOPBACK, owner: "monitor" }, nearestNode(root, "monitor", "port"));
+  }
+  const page = file.reviews;
+  if (typeof page?.port === "number") {
+    take(
+      { port: page.port, host: page.host ?? LOOPBACK, owner: "reviews" },
+      nearestNode(root, "reviews", "port"),
+    );
   }
   for (const door of file.exchange?.doors ?? []) {
     const { port, host } = (door?.config ?? {}) as Readonly<Record<string, unknown>>;

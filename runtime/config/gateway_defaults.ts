@@ -12,10 +12,12 @@ export const DEFAULTS = {
   answerMsMax: 30_000,
   messageBytesMax: 10 * 1024 * 1024,
   order: "channel",
+  review: { below: "0.95", approvals: 1 },
   envelope: "hpke",
   /** Seven days: longer than a long weekend with a dead link. */
   expiresMs: 7 * 24 * 3_600_000,
   receiptMsMax: 15 * 60_000,
+  reviews: { host: "127.0.0.1", sessionMinutes: 30 },
   audit: { format: "atna", alarmAfterMs: 15 * 60_000 },
   retry: { firstMs: 1_000, longestMs: 300_000, refusedMs: 600_000 },
   duplicates: { answer: "recent", windowMs: 5 * 60_000, reused: "deliver" },

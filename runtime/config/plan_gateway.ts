@@ -11,7 +11,9 @@ import type {
   GatewayPlan,
   OnPlan,
   Order,
+  PatientsPlan,
   RemedyPlan,
+  ReviewsPlan,
 } from "../engine/plan.ts";
 import type { EnvelopeSpec } from "../contract/envelope.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
@@ -33,7 +35,8 @@ export interface PlanFacts {
 
 /** The plan of a gateway file without problems. */
 export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
-  const { gateway, data, masterKey, keys, monitor, exchange, audit, drainMsMax, journal } = file;
+  const { gateway, data, masterKey, keys, monitor, reviews, exchange, audit, patients, drainMsMax, journal } =
+    file;
   const { folder, formats } = facts;
   return {
     name: gateway,
@@ -44,11 +47,16 @@ export function planGateway(file: GatewayFile, facts: PlanFacts): GatewayPlan {
     ...planPartners(file.partners),
     ...(exchange === undefined ? {} : { exchange: planExchange(exchange, facts) }),
     ...(audit === undefined ? {} : { audit: planAudit(audit) }),
+    ...(patients === undefined ? {} : { patients: planPatients(patients) }),
     ...(monitor === undefined ? {} : { monitor }),
+    ...(reviews === undefined ? {} : { reviews: planReviews(reviews) }),
     drainMsMax,
     journal,
     formats,
-    channels: file.channels.map(({ name, value }) => planChannel(name, value, facts)),
+    channels: file.channels.map(({ name, value }) => ({
+      ...planChannel(name, value, facts),
+      ...(patients?.from.includes(name) ? { indexesPatients: true as const } : {}),
+    })),
   };
 }
 
@@ -65,6 +73,14 @@ function planExchange(
 
 function planAudit({ adapter: send, format, alarmAfterMs }: NonNullable<GatewayFile["audit"]>): AuditPlan {
   return { send, format, alarmAfterMs };
+}
+
+function planPatients({ from, authority }: NonNullable<GatewayFile["patients"]>): PatientsPlan {
+  return { from, ...(authority === undefined ? {} : { authority }) };
+}
+
+function planReviews({ url, tls, ...reviews }: NonNullable<GatewayFile["reviews"]>): ReviewsPlan {
+  return { ...reviews, ...(url === undefined ? {} : { url }), ...(tls === undefined ? {} : { tls }) };
 }
 
 function planPartners(
@@ -104,6 +120,7 @@ function planChannel(name: string, file: ChannelFile, facts: PlanFacts): Channel
     timeZone,
     ...(decrypt || from ? { decrypt: planDecrypt(decrypt, from, facts) } : {}),
     parse,
+    ...(file.review === undefined ? {} : { review: { ...file.review, below: Number(file.review.below) } }),
     steps,
     ...(file.search === undefined ? {} : { search: file.search }),
     ...(file.keepDays === undefined ? {} : { keepDays: file.keepDays }),

@@ -25,6 +25,8 @@ export interface Terminal {
   readStdin?(): Promise<Uint8Array>;
   /** Asks the person for a line of text; `undefined` where nobody is there to type one. Left out where nobody can be. */
   ask?(question: string): string | undefined;
+  /** The same for what nobody may read over a shoulder: it is not shown. */
+  askSecret?(question: string): string | undefined;
   /** Calls `listener` on every SIGINT and SIGTERM, instead of ending the process; returns what ends that. */
   onInterrupt(listener: () => void): () => void;
   /**

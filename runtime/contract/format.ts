@@ -1,7 +1,7 @@
 import { declareErrors, type ErrorTable, errorTable, type Fail, type Fault, type Faults } from "./error.ts";
 import type { Identity, NumberVerdict } from "./identity.ts";
 import type { Answer, Body, Outcome } from "./message.ts";
-import type { Patient } from "./patient.ts";
+import type { Patient, PatientChange } from "./patient.ts";
 import type { OpenRecogniser, Recogniser, RecogniseTools } from "./recogniser.ts";
 import type { Config, Spec, Unfit } from "./spec.ts";
 
@@ -196,6 +196,11 @@ export interface FormatSpec<
    */
   patients?(body: B): readonly Patient[];
   /**
+   * What a body says of patients, in order: who they are, and which numbers are given up for others (for HL7: ADT). The
+   * gateway's patient index is made of it. MUST NOT fail.
+   */
+  demographics?(body: B): readonly PatientChange[];
+  /**
    * Whether later messages about the same key build on this one, so that they wait where it is refused for good (for HL7:
    * admissions, orders, schedules).
    */
@@ -266,6 +271,8 @@ export interface Format<B extends Body = Body> {
   keys(body: Body): readonly string[];
   /** See {@linkcode FormatSpec.patients}; without it, nobody. */
   patients(body: Body): readonly Patient[];
+  /** See {@linkcode FormatSpec.demographics}; without it, nothing. */
+  demographics(body: Body): readonly PatientChange[];
   /** See {@linkcode FormatSpec.isBuiltOn}; without it, false. */
   isBuiltOn(identity: Identity): boolean;
   /** See {@linkcode FormatSpec.create}; `undefined` without it. */
@@ -324,6 +331,7 @@ export function bindFormat<B extends Body, S extends Spec, Code extends string>(
     check: (received, contentType, body) => spec.check?.(received, tools(contentType), body) ?? [],
     keys: (body) => spec.keys?.(body as B) ?? [],
     patients: (body) => spec.patients?.(body as B) ?? [],
+    demographics: (body) => spec.demographics?.(body as B) ?? [],
     search: spec.search ?? {},
     isBuiltOn: (identity) => spec.isBuiltOn?.(identity) ?? false,
     create: (what, facts) => spec.create?.(what, facts, plain),

@@ -19,4 +19,5 @@ const EXTENSIONS: readonly (readonly [RegExp, string])[] = [
   [/^text\//, ".txt"],
   [/^application\/pdf$/, ".pdf"],
   [/^application\/zip$/, ".zip"],
+  [/^image\/tiff$/, ".tif"],
 ];

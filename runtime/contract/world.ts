@@ -250,8 +250,35 @@ export interface Thread {
   terminate(): void;
 }
 
-/** Threads. */
+/** How a program is run. */
+export interface RunOptions {
+  /** What it is told. */
+  readonly args: readonly string[];
+  /** What it reads from its standard input; nothing where left out. */
+  readonly input?: Uint8Array<ArrayBuffer>;
+  /** What its environment has beside ours. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** By name, what it finds in the folder it is started in: one of its own, which is gone when it has ended. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** Ends it at once; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a program left that has ended. */
+export interface Ran {
+  /** 0 where all went well. */
+  readonly code: number;
+  /** What it wrote to its standard output; what it wrote to the other is dropped. */
+  readonly output: Uint8Array<ArrayBuffer>;
+}
+
+/** Threads and programs. */
 export interface Spawn {
   /** Starts the module at `url`. */
   thread(url: URL): Thread;
+  /**
+   * Runs a program of this machine to its end. Rejects with the `code` `ENOENT` where there is none of this name, and `EACCES`
+   * where this process was not given leave to run it; nobody is asked for it.
+   */
+  run(program: string, options: RunOptions): Promise<Ran>;
 }

@@ -63,7 +63,7 @@ export class Gateway extends Operated implements RunningGateway {
   readonly ledger: GatewayLedger;
   /** Documents that wait for people. */
   readonly reviews: Reviews;
-  readonly #judge: JudgePatient = () => Promise.resolve({ kind: "unasked" });
+  readonly #judge: JudgePatient;
   readonly #newId: () => string;
   readonly #startedAtMs: number;
   readonly #statistics: Statistics;
@@ -128,8 +128,9 @@ export class Gateway extends Operated implements RunningGateway {
       partners: partners.book,
       registry: partners.registry,
     });
-    const acted = { keeper, world, channels, standings, drainMsMax, report };
+    const acted = { keeper, world, channels, standings, drainMsMax, report, patients: plan.patients };
     this.#interventions = new Interventions({ ...acted, reckoning: exchange?.reckoning });
+    this.#judge = (read) => this.#interventions.patients.judge(read);
     this.reviews = new Reviews({ ...acted, judge: this.#judge, folder: plan.folder });
     this.#changes = new ChannelChanges({
       ...acted,

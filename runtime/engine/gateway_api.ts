@@ -10,6 +10,7 @@ import type { GatewayReports } from "./disclosures/reports_api.ts";
 import type { Condition, GatewayEvent, GatewaySnapshot } from "./events.ts";
 import type { PartnerTestLine } from "./exchange/partner_test.ts";
 import type { RunningLedger } from "./ledger/ledger_api.ts";
+import type { GatewayPatients } from "./patients/patients_api.ts";
 import type { ChannelPlan } from "./plan.ts";
 import type { ReviewApi } from "./review/review_api.ts";
 import type { PrunedMessages } from "./retention.ts";
@@ -164,6 +165,8 @@ export interface OperatedGateway {
   ): Promise<CorrectedMessage>;
   /** What is recorded of patients, and of the people who saw it. */
   readonly reports: GatewayReports;
+  /** Who patients are, as messages of its channels have said. */
+  readonly patients: GatewayPatients;
   /** Records that somebody was shown, or given, what messages say. */
   noteSeen(
     ids: readonly string[],

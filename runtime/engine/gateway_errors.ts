@@ -41,6 +41,12 @@ export const errors = declareErrors("gateway", {
     says:
       "Cannot tell whose records these are: {assigners} have given somebody this number; say which, as NUMBER^^^ASSIGNER",
   },
+  GATEWAY_PATIENTS_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot ask for patients: the gateway keeps no patient index; name the channels that feed it: patients",
+  },
   GATEWAY_REPORT_TOO_LONG: {
     blame: "operator",
     retry: "never",

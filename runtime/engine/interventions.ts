@@ -8,6 +8,8 @@ import type { Patient } from "../contract/patient.ts";
 import type { Channel } from "./channel.ts";
 import { patientsIn } from "./disclosures/patients_in.ts";
 import { PatientReports } from "./disclosures/patient_reports.ts";
+import { PatientIndex } from "./patients/patient_index.ts";
+import type { PatientsPlan } from "./plan.ts";
 import { deadlineIn } from "./drain.ts";
 import { Corrections } from "./corrections.ts";
 import type {
@@ -30,6 +32,8 @@ export interface InterventionsParts {
   readonly channels: ReadonlyMap<string, Channel>;
   readonly standings: StandingBook;
   readonly drainMsMax: number;
+  /** Left out: no patient index is kept. */
+  readonly patients?: PatientsPlan | undefined;
   /** Where the gateway exchanges sealed messages with partners. */
   readonly reckoning: Reckoning | undefined;
   report(event: Unstamped): void;
@@ -43,12 +47,14 @@ export class Interventions implements OperatedGateway {
   readonly #replays: Replays;
   readonly #corrections: Corrections;
   readonly reports: PatientReports;
+  readonly patients: PatientIndex;
 
   constructor(parts: InterventionsParts) {
     this.#parts = parts;
     this.#replays = new Replays(parts);
     this.#corrections = new Corrections(parts, this.#replays);
     this.reports = new PatientReports(parts);
+    this.patients = new PatientIndex(parts);
   }
 
   replay(id: string, options?: ReplayOptions): Promise<{ destinations: readonly string[] }> {

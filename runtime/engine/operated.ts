@@ -12,6 +12,10 @@ export abstract class Operated implements OperatedGateway {
     return this.acts.reports;
   }
 
+  get patients() {
+    return this.acts.patients;
+  }
+
   replay(id: string, options?: Parameters<OperatedGateway["replay"]>[1]) {
     return this.acts.replay(id, options);
   }

@@ -39,6 +39,26 @@ export interface ExchangePlan {
   readonly receiptMsMax: number;
 }
 
+/** How the patient index is kept. */
+export interface PatientsPlan {
+  /** Names of the channels whose messages feed it. */
+  readonly from: readonly string[];
+  /** Whose numbers documents bear, as messages name it; whoever gave them where left out. */
+  readonly authority?: string;
+}
+
+/** How the page is served where people review documents. */
+export interface ReviewsPlan {
+  readonly port: number;
+  readonly host: string;
+  /** Address by which people reach it, where that is another. */
+  readonly url?: string;
+  /** PEM files, absolute. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** After so many minutes without a request somebody signs in anew. */
+  readonly sessionMinutes: number;
+}
+
 /** Where entries of the ledger go as they come. */
 export interface AuditPlan {
   /** By which adapter. */
@@ -74,8 +94,12 @@ export interface GatewayPlan {
   readonly audit?: AuditPlan;
   /** Where `/health`, `/ready` and `/metrics` are served, on loopback. */
   readonly monitor?: { readonly port: number };
+  /** Where people review documents. */
+  readonly reviews?: ReviewsPlan;
   /** How long {@linkcode RunningGateway.close} may take before lines are dropped where they are. */
   readonly drainMsMax: number;
+  /** The patient index; left out where none is kept. */
+  readonly patients?: PatientsPlan;
   /** What is taken and kept. */
   readonly journal: {
     /** Above so many bytes of unsettled messages listeners stop reading. */
@@ -302,6 +326,8 @@ export interface ChannelPlan {
   readonly steps: readonly StepPlan[];
   /** What its messages are found by beside what their format knows: a path by the name of a field. */
   readonly search?: Readonly<Record<string, string>>;
+  /** Its messages feed the patient index. */
+  readonly indexesPatients?: true;
   /** How many days its messages are kept; as the journal's where left out. */
   readonly keepDays?: number;
   /** Each with a durable queue of its own: one that is down holds nobody else up. */

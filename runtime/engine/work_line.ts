@@ -1,4 +1,4 @@
-import { parseStage, type Stage } from "../contract/actor.ts";
+import type { Stage } from "../contract/actor.ts";
 import type { MitralError } from "../contract/error.ts";
 import type { Format } from "../contract/format.ts";
 import { createMessage, type Message, type Outcome, RawBody } from "../contract/message.ts";
@@ -20,6 +20,7 @@ import { Line, type LineStage, type Unstamped } from "./line.ts";
 import type { ChannelPlan, DestinationPlan, StepPlan } from "./plan.ts";
 import type { JudgePatient } from "./patients/verdict.ts";
 import { Queue } from "./queue.ts";
+import { openParse } from "./recognise_stage.ts";
 import { type Held, reviewStage, takingDecided } from "./review/review_stage.ts";
 import type { SecondAnswers } from "./second_answers.ts";
 import { openSteps } from "./steps.ts";
@@ -132,18 +133,20 @@ export class WorkLine {
 
   #stages(): LineStage<Work, Outcome>[] {
     const { plan, format, journal } = this.#parts;
-    const parsed = parseStage(format);
-    // Also where the channel asks for no review any more: what was decided before counts.
-    const parse = format.recogniser ? takingDecided(parsed, format, journal) : parsed;
     const searched = Object.entries({ ...format.search, ...plan.search });
     return [
       this.#workStage(
         "parse",
-        () => [parse],
+        async () => {
+          const parse = await openParse(format, this.#parts);
+          // Also where the channel asks for no review any more: what was decided before counts.
+          return [format.recogniser ? takingDecided(parse, format, journal) : parse];
+        },
         (work, messages) => {
           const [{ body }] = messages;
           const about = discloses(plan) ? { patients: patientsIn(body, format, plan) } : {};
-          return { ...work, messages, found: foundIn(body, searched), ...about };
+          const told = plan.indexesPatients ? { demographics: format.demographics(body) } : {};
+          return { ...work, messages, found: foundIn(body, searched), ...about, ...told };
         },
       ),
       ...(plan.review ? [reviewStage({ ...this.#parts, review: plan.review })] : []),
@@ -251,7 +254,7 @@ export class WorkLine {
   }
 
   async #process(
-    { entry, taken, found, ended, state, stages, counts, ...work }: Work,
+    { entry, taken, found, demographics: patients, ended, state, stages, counts, ...work }: Work,
     kept: readonly Branch<Stored>[],
   ): Promise<Ended<Outcome>> {
     const { plan, journal, world, waiters, report, secondAnswers } = this.#parts;
@@ -271,6 +274,7 @@ export class WorkLine {
       branches: ended ? [] : kept,
       answers,
       ...(followUp ? { followUp } : {}),
+      ...(patients && patients.length > 0 ? { patients } : {}),
       state,
       stages,
       ...(counts ? { counts } : {}),

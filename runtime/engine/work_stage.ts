@@ -1,7 +1,7 @@
 import { passedOn, type Stage } from "../contract/actor.ts";
 import { MitralError } from "../contract/error.ts";
 import type { Message, Outcome } from "../contract/message.ts";
-import type { Patient } from "../contract/patient.ts";
+import type { Patient, PatientChange } from "../contract/patient.ts";
 import type { World } from "../contract/world.ts";
 import type { Branch, Found, StateWrite } from "../journal/operations.ts";
 import type { StageNotes } from "./actor_state.ts";
@@ -31,6 +31,8 @@ export interface Work {
   readonly found: readonly Found[];
   /** Whom it is about, where the channel declares a disclosure. */
   readonly patients?: readonly Patient[];
+  /** What it says of patients, where the channel feeds the patient index. */
+  readonly demographics?: readonly PatientChange[];
   /** What its steps remember from its commit on. */
   readonly state: readonly StateWrite[];
   /** How long each stage took: a line each. */

@@ -1,4 +1,4 @@
-import type { Patient } from "../contract/patient.ts";
+import type { Patient, PatientChange } from "../contract/patient.ts";
 import type { By, Note } from "./acts.ts";
 import type { Cancel, Cancelled } from "./cancels.ts";
 import type { Disclosure, DropDisclosures, DroppedDisclosures, NoteAsked } from "./disclosures/operations.ts";
@@ -6,6 +6,7 @@ import type { Exchanged, ForgetExchanged, NoteExchanged } from "./exchanged.ts";
 import type { Correct, Corrected } from "./corrections.ts";
 import type { Stored } from "./large_bodies.ts";
 import type { NewMessage } from "./new_message.ts";
+import type { TellPatients } from "./patients/operations.ts";
 import type { JoinedPieces, JoinPieces, Unpiece } from "./pieces.ts";
 import type { Trouble } from "./records.ts";
 import type { Release, Released, Replay, Replayed } from "./replay_operations.ts";
@@ -174,6 +175,8 @@ export interface Process {
   readonly followUp?: FollowUp;
   /** What its steps remember. */
   readonly state: readonly StateWrite[];
+  /** What it says of patients, where its channel feeds the patient index. */
+  readonly patients?: readonly PatientChange[];
   /** How long each stage took, as the record of the message tells it. */
   readonly stages: string;
   /** What was read of a document that no person had to look at. */
@@ -329,6 +332,7 @@ export type Operation =
   | Correct
   | Note
   | NoteAsked
+  | TellPatients
   | DropDisclosures
   | Release
   | Cancel

@@ -31,6 +31,7 @@ export class Processing {
     if (moved > 0) {
       this.#makings.remember(process.channel, process.state);
       if (process.counts) this.#reviews.count(process.counts);
+      if (process.patients) this.#parts.patients.apply(process.seq, process.patients);
       for (const found of process.found) this.#parts.found.add(process.seq, found);
       if (process.branches.length === 0) {
         story.filtered(process.seq, process.atMs, isAnswer ? "accepted" : undefined);

@@ -17,6 +17,7 @@ import type {
 import type { AskExchanged, AskNumbered, ExchangedRanges, NumberedRanges } from "./exchanged.ts";
 import type { LedgerAnswer, LedgerQuestion } from "./ledger/operations.ts";
 import type { LedgerTrouble } from "./ledger/trouble.ts";
+import type { IndexedPatient, PatientFigures, PatientQuestion } from "./patients/operations.ts";
 import type { AskNewer, NewerSlice } from "./newer_deliveries.ts";
 import type { AskReplayable, ReplayablePage } from "./replay_reader.ts";
 import type { Ageing, FoundPlace, KeptDay } from "./retention_operations.ts";
@@ -92,6 +93,7 @@ export type Question =
   | AskExchanged
   | AskNumbered
   | DisclosureQuestion
+  | PatientQuestion
   | AskActSlice
   | LedgerQuestion
   | ReviewQuestion
@@ -151,6 +153,8 @@ export type AnswerTo<Q extends Question> = Q extends { ask: "inbox" | "pieces" }
   : Q extends AskCertainty ? Certainty
   : Q extends AskSeen ? SeenSlice
   : Q extends AskDisclosuresOver ? boolean
+  : Q extends { ask: "patientFigures" } ? PatientFigures
+  : Q extends PatientQuestion ? readonly IndexedPatient[]
   : Q extends AskActSlice ? ActSlice
   : Q extends AskProgress ? MessageProgress | undefined
   : Q extends { ask: "forgetKeys" } ? null

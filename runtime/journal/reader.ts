@@ -13,6 +13,7 @@ import { LedgerReader } from "./ledger/ledger_reader.ts";
 import { Names } from "./names.ts";
 import { NewerDeliveries } from "./newer_deliveries.ts";
 import { OpenedBodies } from "./opened_bodies.ts";
+import { PatientReader } from "./patients/patient_reader.ts";
 import { preparedOnce } from "./prepared.ts";
 import type { AnswerTo, Question } from "./questions.ts";
 import { progressOf } from "./progress.ts";
@@ -41,6 +42,7 @@ export class Reader {
   readonly #newer: NewerDeliveries;
   readonly #ages: AgeReader;
   readonly #disclosures: DisclosureReader;
+  readonly #patients: PatientReader;
   readonly #ledger: LedgerReader;
   readonly #reviews: ReviewReader;
   readonly #sealing: Sealing;
@@ -61,6 +63,7 @@ export class Reader {
     this.#archive = new ArchiveReader(parts, this.#acts);
     this.#ages = new AgeReader(parts);
     this.#disclosures = new DisclosureReader(parts);
+    this.#patients = new PatientReader(parts);
     this.#ledger = new LedgerReader(parts);
     this.#reviews = new ReviewReader(parts, this.#acts);
     this.#sealing = sealing;
@@ -134,6 +137,12 @@ export class Reader {
         return this.#disclosures.seen(question);
       case "disclosuresOver":
         return this.#disclosures.isOver(question);
+      case "patientsByNumber":
+        return this.#patients.byNumber(question);
+      case "patientsByName":
+        return this.#patients.byName(question);
+      case "patientFigures":
+        return this.#patients.figures();
       case "replayable":
         return this.#replays.page(question);
       case "newer":

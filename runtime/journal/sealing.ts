@@ -14,6 +14,7 @@ export const SEALED = {
   hold: 7,
   statement: 8,
   disclosure: 9,
+  patient: 10,
   readDocument: 11,
   reviewedDocument: 12,
 } as const;

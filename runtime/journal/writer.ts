@@ -15,6 +15,7 @@ import { Story } from "./ledger/story.ts";
 import { Makings } from "./makings.ts";
 import { Names } from "./names.ts";
 import type { Appended, Operation } from "./operations.ts";
+import { PatientWriter } from "./patients/patient_writer.ts";
 import { Processing } from "./processing.ts";
 import { Replays } from "./replays.ts";
 import { Retention } from "./retention.ts";
@@ -73,6 +74,7 @@ export class Writer {
       acts: new Acts(database, names, sealing, story),
       story,
       disclosures: new DisclosureWriter(database, sealing),
+      patients: new PatientWriter(database, sealing),
       files,
     };
     const makings = this.#makings = new Makings(parts);
@@ -196,6 +198,9 @@ export class Writer {
         return this.#retention.sweepFound(operation);
       case "noteAsked":
         return this.#parts.acts.noteAsked(operation, this.#parts.disclosures);
+      case "tellPatients":
+        this.#parts.patients.apply(operation.seq ?? this.#parts.patients.latest(), operation.changes);
+        return null;
       case "dropDisclosures":
         return this.#parts.disclosures.drop(operation);
       case "exchanged":

@@ -6,6 +6,7 @@ import type { DisclosureWriter } from "./disclosures/disclosure_writer.ts";
 import type { FoundIndex } from "./found.ts";
 import type { Story } from "./ledger/story.ts";
 import type { Names } from "./names.ts";
+import type { PatientWriter } from "./patients/patient_writer.ts";
 import type { Owner, Sealing } from "./sealing.ts";
 import type { Sequences } from "./sequences.ts";
 import type { Writes } from "./writes.ts";
@@ -21,6 +22,7 @@ export interface WriterParts {
   readonly sequences: Sequences;
   readonly acts: Acts;
   readonly disclosures: DisclosureWriter;
+  readonly patients: PatientWriter;
   readonly story: Story;
   readonly files: BodyFiles;
 }

@@ -33,6 +33,29 @@ function sizeOf(isTerminal: boolean): { readonly columns: number; readonly rows:
   return { columns: columns || 80, rows: rows || 24 };
 }
 
+/** Reads a line that the terminal does not show; `undefined` where the person gives up (Ctrl-C, Ctrl-D). */
+function readSecret(question: string): string | undefined {
+  Deno.stderr.writeSync(utf8.encode(`${question} `));
+  const bytes: number[] = [], byte = new Uint8Array(1);
+  Deno.stdin.setRaw(true);
+  try {
+    while (Deno.stdin.readSync(byte) === 1) {
+      const [key] = byte;
+      if (key === CTRL_C || key === CTRL_D) return undefined;
+      if (key === RETURN || key === NEWLINE) return new TextDecoder().decode(new Uint8Array(bytes));
+      if (key !== BACKSPACE && key !== DELETE) bytes.push(key);
+      // A character may be several bytes; those behind the first begin with the bits 10.
+      else while (((bytes.pop() ?? 0) & 0xc0) === 0x80);
+    }
+    return undefined;
+  } finally {
+    Deno.stdin.setRaw(false);
+    Deno.stderr.writeSync(utf8.encode("\n"));
+  }
+}
+
+const [CTRL_C, CTRL_D, BACKSPACE, NEWLINE, RETURN, DELETE] = [3, 4, 8, 10, 13, 127];
+
 /** SIGTERM does not exist as a signal one can listen for on Windows. */
 const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
@@ -54,6 +77,7 @@ export function denoTerminal(): Terminal {
     env: (name) => Deno.env.get(name),
     cwd: Deno.cwd(),
     readStdin: async () => new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer()),
+    askSecret: (question) => Deno.stdin.isTerminal() ? readSecret(question) : undefined,
     ask: (question) => Deno.stdin.isTerminal() ? prompt(question) ?? undefined : undefined,
     onInterrupt(listener) {
       for (const signal of signals) Deno.addSignalListener(signal, listener);

@@ -154,6 +154,8 @@ const spawn: Spawn = {
     };
     return thread;
   },
+  // Loaded when it is wanted, which is seldom.
+  run: async (program, options) => await (await import("./deno_program.ts")).runProgram(program, options),
 };
 
 /** This machine. */

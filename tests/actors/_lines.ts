@@ -13,7 +13,7 @@ const NTH = /#([1-9]\d*)$/;
  * alone; at a place such as that, `@` is the place.
  */
 export class Lines implements PathBody {
-  readonly contentType = "text/x-lines";
+  readonly contentType: string = "text/x-lines";
   #lines: readonly (readonly [path: string, value: string])[];
 
   constructor(text: string) {

@@ -11,6 +11,7 @@ const forgetful = new URL("./_forgetful_thread.ts", import.meta.url);
 const world = {
   ...denoWorld,
   spawn: {
+    ...denoWorld.spawn,
     thread: (url: URL) => denoWorld.spawn.thread(url.href.endsWith("/store_thread.ts") ? forgetful : url),
   },
 };

@@ -25,13 +25,17 @@ const PEERS = {
     "-e",
     "/usr/lib/ipsec/plugins/libstrongswan-openssl.so",
   ]],
+  // Found by one of its programs, as poppler-utils are: none has a call that only says whether it is there.
+  "libtiff-tools": [["/usr/bin/env", "test", "-x", "/usr/bin/tiffcp"]],
   "nats-server": [[NATS_SERVER, "--version"]],
+  "netpbm": [["pngtopam", "--version"]],
   "nftables": [["nft", "--version"], ["/usr/sbin/nft", "--version"]],
   "nginx-light": [["/usr/sbin/nginx", "-v"], ["nginx", "-v"]],
   // It has no call that only says whether it is there.
   "openssh-server": [["/usr/bin/env", "test", "-x", "/usr/sbin/sshd"]],
   "openssh-client": [["ssh", "-V"]],
   "openssl": [["openssl", "version"]],
+  "poppler-utils": [["/usr/bin/env", "test", "-x", "/usr/bin/pdftoppm"]],
   // A version manager's python3 need not be the one Debian's package belongs to.
   "python3": [["python3", "--version"], ["/usr/bin/python3", "--version"]],
   // One that has ML-KEM goes before one that does not.
@@ -43,6 +47,7 @@ const PEERS = {
   "python3-hl7": [["python3", "-c", "import hl7.mllp"], ["/usr/bin/python3", "-c", "import hl7.mllp"]],
   "python3-jwcrypto": [["/usr/bin/python3", "-c", "import jwcrypto"], ["python3", "-c", "import jwcrypto"]],
   "python3-paramiko": [["/usr/bin/python3", "-c", "import paramiko"], ["python3", "-c", "import paramiko"]],
+  "qpdf": [["qpdf", "--version"]],
   "rsyslog": [["/usr/sbin/rsyslogd", "-v"], ["rsyslogd", "-v"]],
   "strongswan-swanctl": [["/usr/bin/env", "test", "-x", "/usr/sbin/swanctl"]],
   "stunnel4": [["stunnel4", "-version"]],

@@ -170,6 +170,7 @@ export class Machine {
         thread: () => {
           throw new Error("no thread in a simulated world");
         },
+        run: () => Promise.reject(new Error("no program in a simulated world")),
       },
     };
     return { clock, net: netOfLife, store, world, over: Promise.withResolvers() };

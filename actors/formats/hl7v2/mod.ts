@@ -12,6 +12,7 @@ import { judgeBatch } from "./batches/judge_batch.ts";
 import { isBatch } from "./batches/split_batch.ts";
 import { create } from "./building/create.ts";
 import type { CharsetWords } from "./charsets/charset.ts";
+import { demographics } from "./demographics.ts";
 import { errors } from "./errors.ts";
 import { Hl7Message, HL7V2_TYPE } from "./hl7_message.ts";
 import { identify } from "./identify.ts";
@@ -45,6 +46,7 @@ const hl7v2: FormatSpec<"hl7v2", Hl7v2Settings, string, Hl7Message> = defineForm
   identify: (bytes, tools) => identify(bytes, tools.config, wordsOf(tools)),
   keys,
   patients,
+  demographics,
   search: { patient: "PID-3.1" },
   isBuiltOn,
   create,

@@ -19,7 +19,7 @@ export function addGatewayOptions(command: Command): Command {
 }
 
 /** The data folder a person means. Errors: CONSOLE_FILE_UNREADABLE. */
-async function dataFolder({ data, file }: GatewayOptions, session: Session): Promise<string> {
+export async function dataFolder({ data, file }: GatewayOptions, session: Session): Promise<string> {
   if (data !== undefined) return session.path(data);
   return file === undefined ? session.path("data") : (await readGatewayPlaces(file, session)).data;
 }

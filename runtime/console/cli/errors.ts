@@ -35,6 +35,16 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot accept {path}: it is no invitation and no acceptance",
   },
+  CONSOLE_PASSWORD_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot take password: nobody is there to type one; --password-stdin reads it from standard input",
+  },
+  CONSOLE_PASSWORD_DIFFERS: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot take password: it was typed differently the second time",
+  },
   CONSOLE_WORDS_MISSING: {
     blame: "operator",
     retry: "never",

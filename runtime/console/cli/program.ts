@@ -16,6 +16,7 @@ import { addMessages } from "./commands/messages.ts";
 import { addNetwork } from "./commands/network.ts";
 import { addNew } from "./commands/new.ts";
 import { addPartner } from "./commands/partner.ts";
+import { addPatients } from "./commands/patients.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addRelay } from "./commands/relay.ts";
 import { addRun } from "./commands/run.ts";
@@ -28,12 +29,24 @@ import { addTest } from "./commands/test.ts";
 import { addTestConnection } from "./commands/test_connection.ts";
 import { addTls } from "./commands/tls.ts";
 import { addTrace } from "./commands/trace.ts";
+import { addUsers } from "./commands/users.ts";
 import { addVersion } from "./commands/version.ts";
 import type { AddCommand, Session } from "./session.ts";
 
 /** Every command, in the order of the help. */
 const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
-  ["Set up:", [addInit, addNew, addCheck, addGraph, addSchema, addKeys, addPartner, addRelay, addNetwork]],
+  ["Set up:", [
+    addInit,
+    addNew,
+    addCheck,
+    addGraph,
+    addSchema,
+    addKeys,
+    addPartner,
+    addUsers,
+    addRelay,
+    addNetwork,
+  ]],
   [
     "Run:",
     [
@@ -45,6 +58,7 @@ const groups: readonly (readonly [string, readonly AddCommand[]])[] = [
       addApply,
       addMessages,
       addFax,
+      addPatients,
       addJournal,
       addAudit,
       addTrace,

@@ -1,4 +1,5 @@
 import { getLogger, type Logger, type LogLevel } from "@logtape/logtape";
+import type { MitralError } from "../../contract/error.ts";
 import type { Clock } from "../../contract/world.ts";
 import type { GatewayEvent } from "../../engine/events.ts";
 import { logEvents, writeLogs } from "../../telemetry/logs.ts";
@@ -55,6 +56,11 @@ export class RunLog {
   readonly strayed = (cause: unknown): void => {
     const { code, blame, message } = errors.error("CONSOLE_ERROR_STRAYED", { kind: kindOf(cause) }, cause);
     this.#emit("error", "error strayed", { name: "errorStrayed", code, blame, error: message });
+  };
+
+  /** Logs that the review page could not answer. The error's cause may quote a document, and is left out. */
+  readonly pageFailed = ({ code, blame, message }: MitralError): void => {
+    this.#emit("error", "review page failed", { name: "pageFailed", code, blame, error: message });
   };
 
   /** Logs that a signal asked the gateway to stop. */

@@ -28,7 +28,8 @@ export interface ServeOptions {
  * Runs a gateway until `stopped` resolves, then drains it. Opened in this order, closed in the other:
  *
  * 1. the control socket, which takes the data folder
- * 2. the monitor's port and the gateway; the gateway is closed first, so that the monitor tells how it drains
+ * 2. the monitor's port, the gateway, and the page where people review documents, which is closed first; then the gateway,
+ *    so that the monitor tells how it drains
  */
 export async function serve(
   { deployed, file, log, stopped, watch }: ServeOptions,
@@ -63,10 +64,12 @@ export async function serve(
   });
   open.defer(() => monitor?.close());
   open.defer(() => gateway.close());
+  const portal = await openPortal(plan, gateway, log, session);
+  open.defer(() => portal?.close());
 
   const deployment = new Deployment(gateway, session, file, deployed);
   control.serve({ gateway, deployment });
-  announce(gateway, monitor?.port, session);
+  announce(gateway, { monitorPort: monitor?.port, pageUrl: portal?.url }, session);
   if (watch) open.use(watching(deployment, session));
   await stopped;
   log.stopping(gateway.name);
@@ -104,8 +107,22 @@ async function openMonitor({ monitor }: GatewayPlan, gateway: RunningGateway, { 
   return await openMonitor(gateway, outside.world, { port: monitor.port, memoryUse: outside.memoryUse });
 }
 
+async function openPortal(plan: GatewayPlan, gateway: RunningGateway, log: RunLog, { outside }: Session) {
+  // Whoever has no page loads nothing of it.
+  if (plan.reviews === undefined) return undefined;
+  const { openGatewayPortal } = await import("../portal/gateway_portal.ts");
+  return await openGatewayPortal(gateway, plan, outside.world, log.pageFailed);
+}
+
 /** A line for each channel, and a last one that begins with `ready` where all of them are. */
-function announce(gateway: RunningGateway, monitorPort: number | undefined, session: Session): void {
+function announce(
+  gateway: RunningGateway,
+  { monitorPort, pageUrl }: {
+    readonly monitorPort: number | undefined;
+    readonly pageUrl: string | undefined;
+  },
+  session: Session,
+): void {
   const { paint } = session;
   const { name, ready, channels } = gateway.snapshot();
   for (const { name, address, condition, work, closedBy } of channels) {
@@ -117,5 +134,6 @@ function announce(gateway: RunningGateway, monitorPort: number | undefined, sess
     session.print(`channel ${paint.bold(name)} ${where}${takesNone}`);
   }
   if (monitorPort !== undefined) session.print(`monitor http://127.0.0.1:${monitorPort}/health`);
+  if (pageUrl !== undefined) session.print(`review page ${pageUrl}`);
   session.print(`${ready ? paint.good("ready") : paint.warn("not ready")} ${name}`);
 }

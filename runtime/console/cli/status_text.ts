@@ -18,6 +18,7 @@ export function statusText(status: GatewayStatus, paint: Paint): string {
     ...commitLine(statistics),
     ...storageLine(status, paint),
     ...unansweredLine(statistics, paint),
+    ...reviewLines(statistics, paint),
     ...exchangeLines(status, paint),
     ...ledgerLines(status, paint),
     ...(status.sendersHeld
@@ -36,18 +37,20 @@ export function statusText(status: GatewayStatus, paint: Paint): string {
 
 /** How a gateway stands, in one line: for a log, or a screen that cannot be drawn on. */
 export function statusLine(status: GatewayStatus): string {
-  const { ready, journal, sendersHeld, statistics: { atMs, commits: { latency }, storage: { freeBytes } } } =
-    status;
+  const { ready, journal, sendersHeld, statistics } = status;
+  const { atMs, commits: { latency }, storage: { freeBytes } } = statistics;
   const lines = linesByUrgency(status);
   const held = lines.reduce((sum, { statistics }) => sum + (statistics.quarantined?.messages ?? 0), 0);
   const oldest = Math.max(-1, ...lines.map(({ waitedMs = -1 }) => waitedMs));
   const first = lines.find(({ urgency }) => urgency < allIsWell);
+  const documents = statistics.channels.reduce((sum, { reviewing }) => sum + (reviewing?.messages ?? 0), 0);
   const words = [
     ready ? "ready" : "not ready",
     ...(journal.condition === "open" ? [] : [`journal ${journal.condition}`]),
     pendingText(status),
     ...(oldest < 0 ? [] : [`oldest ${durationText(oldest)}`]),
     ...(held > 0 ? [`${countText(held)} in quarantine`] : []),
+    ...(documents > 0 ? [`${plural(documents, "document")} to review`] : []),
     ...(latency ? [`commits p99 ${latencyText(latency.p99Ms)}`] : []),
     ...(freeBytes === undefined ? [] : [`${bytesText(freeBytes)} free`]),
     ...(journal.disk?.isLow ? ["disk is low"] : []),
@@ -92,6 +95,17 @@ function unansweredLine({ atMs, channels }: GatewayStatistics, paint: Paint): st
   const ageMs = Math.max(0, atMs - first.unansweredSinceMs);
   const text = `oldest message without an answer: ${durationText(ageMs)}, in ${plain(first.name)}`;
   return [ageMs > oldMs ? paint.warn(text) : text];
+}
+
+/** Documents that wait for people, by channel. */
+function reviewLines({ atMs, channels }: GatewayStatistics, paint: Paint): string[] {
+  return channels.flatMap(({ name, reviewing }) => {
+    if (!reviewing) return [];
+    const waitedMs = waitedIn(reviewing, atMs) ?? 0;
+    const text = `${plural(reviewing.messages, "document")} to review in ${plain(name)}, the oldest for ` +
+      `${durationText(waitedMs)}: mitral fax queue`;
+    return [waitedMs > oldMs ? paint.warn(text) : text];
+  });
 }
 
 /** Doors, and what partners have had for too long without a receipt. */

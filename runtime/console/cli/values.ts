@@ -64,6 +64,15 @@ export function timeReader(name: string, nowMs: () => number) {
   };
 }
 
+/** A day, `1970-01-31`, as HL7 writes it: `19700131`. */
+export function dayReader(name: string) {
+  return (text: string): string => {
+    const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(text) : undefined;
+    const isDay = day !== undefined && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+    return isDay ? text.replaceAll("-", "") : wrong(name, "a day such as 1970-01-31");
+  };
+}
+
 /** `NAME=VALUE`, once or several times. */
 export function fieldReader(name: string) {
   return (text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => {

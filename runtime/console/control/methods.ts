@@ -31,8 +31,10 @@ import {
   type ShownMessage,
   type Stream,
 } from "./protocol.ts";
+import { patientMethods } from "./patients.ts";
 import { readAccessQuery, readPatientQuery } from "./report_params.ts";
 import { receiptOf, receiptsOf } from "./receipts.ts";
+import { reviewMethods } from "./reviews.ts";
 import { runs, told } from "./runs.ts";
 import { searchMessages } from "./search.ts";
 
@@ -105,6 +107,7 @@ const methods: {
       destination: optional(params, "destination", text),
       by: by(person, params),
     }),
+  ...reviewMethods,
   "journal.acts": ({ gateway }, params) => gateway.archive.acts(readActQuery(params)),
   "journal.prune": ({ gateway }, params) => gateway.prune({ dryRun: toggle(params, "dryRun") }),
   "journal.holds": ({ gateway }) => gateway.archive.holds(),
@@ -118,6 +121,7 @@ const methods: {
     await gateway.releaseSenders(by(person, params), { force: toggle(params, "force") });
     return null;
   },
+  ...patientMethods,
   async "reports.disclosures"({ gateway }, params, person) {
     const query = { ...readPatientQuery(params), all: toggle(params, "all"), by: by(person, params) };
     return { gateway: gateway.name, person, ...await gateway.reports.disclosures(query) };

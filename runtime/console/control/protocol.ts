@@ -26,12 +26,14 @@ import type { Progress } from "../../journal/upkeep/upkeep.ts";
 import { join } from "node:path";
 import type { EvidenceFile } from "../evidence/evidence_pack.ts";
 import type { Gathered } from "../evidence/gather.ts";
+import type { PatientMethods } from "./patients.ts";
 import type { EntryQuery, ListedEntries, ToldHead } from "./audit.ts";
 import type { Skipped as Missed } from "./_feed.ts";
 import type { GatewayChanges } from "./changes.ts";
 import type { PartnerTestLine } from "../../engine/exchange/partner_test.ts";
 import { errors } from "./errors.ts";
 import type { ShownReceipt } from "./receipts.ts";
+import type { ReviewMethods } from "./reviews.ts";
 import type { FollowedEvent } from "./followed.ts";
 
 /** Grows when a request or an answer changes its meaning. */
@@ -87,7 +89,7 @@ interface OneDestination extends Reasoned {
 }
 
 /** Every method: what it takes, what it gives. */
-export interface Methods {
+export interface Methods extends ReviewMethods, PatientMethods {
   readonly "status": { readonly params: Record<never, never>; readonly result: GatewayStatus };
   readonly "messages.list": { readonly params: MessageQuery; readonly result: readonly MessageRecord[] };
   readonly "messages.show": {

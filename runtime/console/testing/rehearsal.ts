@@ -26,7 +26,7 @@ export interface Caught {
 /** What became of a message. */
 export interface Happened {
   /** Whether somebody was to have it; what went wrong is in `trouble`. */
-  readonly outcome: "accepted" | "filtered";
+  readonly outcome: "accepted" | "filtered" | "reviewing";
   /** Errors it met, in order, each once. */
   readonly trouble: readonly MitralError[];
   /** Crashes it caused, each `TypeError at set.ts:3:9`. */
@@ -186,9 +186,10 @@ export class Rehearsal implements AsyncDisposable {
     const filtered = this.#events.some((event) =>
       event.name === "messageFiltered" && event.channel === name && event.destination === undefined
     );
+    const isHeld = this.#events.some((event) => event.name === "documentHeld" && event.channel === name);
     const speaking = (contentType: string) => this.#formats.get(name)!.speaking(contentType);
     return {
-      outcome: filtered || outcome?.kind === "filtered" ? "filtered" : "accepted",
+      outcome: isHeld ? "reviewing" : filtered || outcome?.kind === "filtered" ? "filtered" : "accepted",
       trouble,
       crashes: this.#events.flatMap((event) => event.name === "stageCrashed" ? [event.cause] : []),
       ...(reply?.answer ? { answer: caughtAs(reply.answer.bytes, reply.answer.contentType, speaking) } : {}),

@@ -19,15 +19,16 @@ export class PatientBlinds {
 
   /** Of the number itself. */
   numberOf({ id }: PatientNumber): Uint8Array {
-    return this.#blind("number", id);
+    return this.blind("number", id);
   }
 
   /** Of who has given that number: another for each number, so that nobody can tell whose patients are how many. */
   assignerOf({ id, assigner = "" }: PatientNumber): Uint8Array {
-    return assigner === "" ? NOBODY : this.#blind("assigner", id, assigner);
+    return assigner === "" ? NOBODY : this.blind("assigner", id, assigner);
   }
 
-  #blind(...parts: readonly string[]): Uint8Array {
+  /** Of anything, by what it is and what tells it from others of its kind. */
+  blind(...parts: readonly string[]): Uint8Array {
     return this.#mac.clone().update(utf8.encode(parts.join("\0"))).digest().slice(0, BYTES);
   }
 }

@@ -1,12 +1,23 @@
 /**
- * Patients as messages of the gateway's channels have named them. `number`: blind, of authority and number; `sealed`: name,
- * date of birth, sex and the number itself, under the gateway's key for the index, which outlives messages.
- * `merged_into`: the blind number of who it is now.
+ * Patients as messages of the gateway's channels have named them, by each number they have or had. They outlive the messages.
+ *
+ * - `patient`: `number` and `plain` are keyed hashes: of a number and who has given it, and of the number alone. `seq`: the
+ *   message that has changed it last; an earlier one changes nothing any more. `merged_into`: who has the number now.
+ *   `sealed`: number, names, date of birth and sex, under a key of the index; null: nobody has the number any more.
+ * - `patient_name`: patients by a keyed hash of family name and date of birth.
  */
 export const PATIENT_TABLES = `
 CREATE TABLE patient (
-  number INTEGER NOT NULL, plain INTEGER NOT NULL, changed_ms INTEGER NOT NULL, merged_into INTEGER, sealed BLOB NOT NULL,
-  PRIMARY KEY (number)
-) WITHOUT ROWID;
+  id INTEGER PRIMARY KEY, number BLOB NOT NULL UNIQUE, plain BLOB NOT NULL, seq INTEGER NOT NULL, merged_into INTEGER,
+  sealed BLOB
+);
 CREATE INDEX patient_plain ON patient (plain);
+CREATE INDEX patient_merged ON patient (merged_into) WHERE merged_into IS NOT NULL;
+CREATE TABLE patient_name (
+  blind BLOB NOT NULL, patient INTEGER NOT NULL, PRIMARY KEY (blind, patient)
+) WITHOUT ROWID;
+CREATE INDEX patient_name_of ON patient_name (patient);
 `;
+
+/** The key of the index is no channel's, and of no day. */
+export const INDEX_OWNER = { channel: -2, day: 0 } as const;

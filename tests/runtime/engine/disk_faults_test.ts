@@ -14,6 +14,7 @@ import { note } from "./note_format.ts";
 async function onDisk(rig: GatewayRig, data: string, peer: FakePeer): Promise<{ killThreads(): void }> {
   const threads: (() => void)[] = [];
   const spawn = {
+    ...denoWorld.spawn,
     thread(url: URL) {
       const thread = denoWorld.spawn.thread(url);
       threads.push(() => {

@@ -1,9 +1,10 @@
 import { type RecognisedDocument, valuesOf } from "../../../runtime/contract/document.ts";
 import type { Doubt } from "../../../runtime/engine/review/doubt.ts";
-import { doubtsOf } from "../../../runtime/engine/review/doubts.ts";
-import type { PatientVerdict } from "../../../runtime/engine/patients/verdict.ts";
+import { doubtsOf, readPatientOf } from "../../../runtime/engine/review/doubts.ts";
+import { judgePatient } from "../../../runtime/engine/patients/judge_patient.ts";
+import type { IndexedPatient } from "../../../runtime/journal/patients/operations.ts";
 import type { PageWords } from "../../../actors/formats/fax/ocr/words.ts";
-import { decoysOf, nameOf, patientsOf, type Registered } from "./decoys.ts";
+import { decoysOf, patientsOf, type Registered } from "./decoys.ts";
 import type { Reader } from "./measure.ts";
 import type { Truth } from "./samples.ts";
 import { loadTemplates, understand } from "./_understand.ts";
@@ -20,7 +21,7 @@ export interface Asked {
 /** The product itself, as a gateway would run it: its templates, its rules of doubt, and a patient index. */
 export async function openReader(asked: Asked): Promise<Reader & AsyncDisposable> {
   const patients = patientsOf(asked.truths);
-  const index = [...patients, ...decoysOf(patients)];
+  const index = [...patients, ...decoysOf(patients)].map(indexed);
   const templates = await loadTemplates(asked.templates);
   return {
     async read({ image }) {
@@ -29,7 +30,7 @@ export async function openReader(asked: Asked): Promise<Reader & AsyncDisposable
       return understand(pages, templates, {});
     },
     review(document) {
-      const verdict = judgePatient(document, index);
+      const verdict = judgePatient(readPatientOf(document), index);
       return { doubted: doubtedIn(document, doubtsOf(document, verdict, asked)), verdict };
     },
     async [Symbol.asyncDispose]() {},
@@ -50,17 +51,12 @@ function doubtedIn(document: RecognisedDocument, doubts: readonly Doubt[]): Read
   ]);
 }
 
-const letters = (name: string) => name.toUpperCase().normalize("NFKD").replace(/[^A-Z]/g, "");
-
-function judgePatient({ fields }: RecognisedDocument, index: readonly Registered[]): PatientVerdict {
-  const { mrn, patientName, dob } = fields;
-  if (!mrn?.value || !patientName?.value || !dob?.value) return { kind: "incomplete", missing: [] };
-  const found = index.find((each) => each.mrn === mrn.value);
-  if (!found) return { kind: "unknown" };
-  const name = nameOf(patientName.value);
-  if (letters(name.family) !== letters(found.family) || letters(name.given) !== letters(found.given)) {
-    return { kind: "differs", about: ["name"] };
-  }
-  if (found.birthDate !== dob.value) return { kind: "differs", about: ["birthDate"] };
-  return { kind: "matched", patient: { ...found, authority: "", source: "index" } };
-}
+/** As the gateway's index keeps somebody whom an ADT message has named. */
+const indexed = ({ mrn, family, given, birthDate, sex }: Registered): IndexedPatient => ({
+  id: mrn,
+  names: [{ family, given }],
+  aliases: [],
+  birthDate,
+  sex,
+  former: [],
+});

@@ -1,14 +1,5 @@
+import type { Grey } from "../raster/bitmap.ts";
 import type { Ink } from "./ink.ts";
-
-/** A page in shades, a byte for each pixel: 0 is black, 255 is white. */
-export interface Grey {
-  /** Pixels. */
-  readonly width: number;
-  /** Pixels. */
-  readonly height: number;
-  /** `width * height` bytes. */
-  readonly shades: Uint8Array;
-}
 
 /**
  * A black and white page as one with smooth edges, `scale` times as large: what an engine reads best was trained on
@@ -19,7 +10,7 @@ export function smooth({ width, height, ink }: Ink, scale: number): Grey {
   const soft = softened(width, height, ink);
   const wide = Math.round(width * scale);
   const high = Math.round(height * scale);
-  const shades = new Uint8Array(wide * high);
+  const pixels = new Uint8Array(wide * high);
   const columns = along(wide, width, scale);
   const rows = along(high, height, scale);
   const line = new Int32Array(width);
@@ -32,10 +23,10 @@ export function smooth({ width, height, ink }: Ink, scale: number): Grey {
       const right = columns.share[x];
       // 16 steps of ink, 64 of each share.
       const black = line[column] * (64 - right) + line[column + 1] * right;
-      shades[at] = 255 - (black * 255 >> 16);
+      pixels[at] = 255 - (black * 255 >> 16);
     }
   }
-  return { width: wide, height: high, shades };
+  return { width: wide, height: high, pixels };
 }
 
 /** Ink of each pixel and its eight neighbours, weighed: 0 to 16. */

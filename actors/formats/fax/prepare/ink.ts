@@ -1,3 +1,5 @@
+import { type Bitmap, blankBitmap } from "../raster/bitmap.ts";
+
 /** A page with a byte for each pixel, row by row, as fast steps want it: 1 is black, 0 is white. */
 export interface Ink {
   /** Pixels. */
@@ -8,20 +10,8 @@ export interface Ink {
   readonly ink: Uint8Array;
 }
 
-/** One bit for each pixel, most significant first, 1 for black; every row begins with a byte of its own. */
-export interface PackedInk {
-  /** Pixels. */
-  readonly width: number;
-  /** Pixels. */
-  readonly height: number;
-  /** Bytes from row to row. */
-  readonly stride: number;
-  /** Rows, from the top. */
-  readonly bits: Uint8Array;
-}
-
 /** A byte for each bit. */
-export function unpack({ width, height, stride, bits }: PackedInk): Ink {
+export function unpack({ width, height, stride, bits }: Bitmap): Ink {
   const ink = new Uint8Array(width * height);
   for (let y = 0, at = 0; y < height; y++, at += width) {
     for (let x = 0, from = y * stride; x < width; x += 8, from++) {
@@ -35,13 +25,13 @@ export function unpack({ width, height, stride, bits }: PackedInk): Ink {
 }
 
 /** A bit for each byte. */
-export function pack({ width, height, ink }: Ink): PackedInk {
-  const stride = (width + 7) >> 3;
-  const bits = new Uint8Array(stride * height);
+export function pack({ width, height, ink }: Ink): Bitmap {
+  const bitmap = blankBitmap(width, height);
+  const { bits, stride } = bitmap;
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at++) {
       if (ink[at] !== 0) bits[y * stride + (x >> 3)] |= 0x80 >> (x & 7);
     }
   }
-  return { width, height, stride, bits };
+  return bitmap;
 }

@@ -6,40 +6,47 @@ const POINTS_MAX = 60_000;
 /** Longer runs are rules and photographs, shorter ones noise. */
 const RUN = { least: 2, most: 60 };
 
+/** How lines of text lie on a page. */
+export interface Skew {
+  /** How much they fall to the right. */
+  readonly degrees: number;
+  /** How much they look like lines of text: rows go sharply from full to empty; 0 where there is nothing. */
+  readonly sharpness: number;
+}
+
 /**
- * How much the lines of text fall to the right, in degrees. Text that is projected along its own lines gives a profile
- * of sharp steps; along any other, a blurred one. Looks at no more points than a page of text needs.
+ * Finds how lines of text lie. Text that is projected along its own lines gives a profile of sharp steps; along any other, a
+ * blurred one. Looks at no more points than a page of text needs.
  */
-export function skewOf(page: Ink): number {
+export function skewOf(page: Ink): Skew {
   const { xs, ys } = pointsOf(page);
-  if (xs.length === 0) return 0;
   const profile = new Int32Array(page.height + 2 * MARGIN);
-  let best = { degrees: 0, score: scoreOf(0, xs, ys, profile) };
+  let best: Skew = { degrees: 0, sharpness: sharpnessAt(0, xs, ys, profile) };
   const look = (degrees: number) => {
-    const score = scoreOf(degrees, xs, ys, profile);
-    if (score > best.score) best = { degrees, score };
+    const sharpness = sharpnessAt(degrees, xs, ys, profile);
+    if (sharpness > best.sharpness) best = { degrees, sharpness };
   };
   for (let degrees = -DEGREES_MAX; degrees <= DEGREES_MAX; degrees += 0.25) look(degrees);
   for (const step of [0.1, 0.03]) {
     const centre = best.degrees;
     for (let k = -4; k <= 4; k++) look(centre + k * step);
   }
-  return best.degrees;
+  return best;
 }
 
 /** Rows above and below the page that a slanted projection may fall on. */
 const MARGIN = 300;
 
-function scoreOf(degrees: number, xs: Int16Array, ys: Int16Array, profile: Int32Array): number {
+function sharpnessAt(degrees: number, xs: Int16Array, ys: Int16Array, profile: Int32Array): number {
   profile.fill(0);
   const slope = Math.tan(degrees * Math.PI / 180);
   for (let k = 0; k < xs.length; k++) {
     const row = Math.floor(ys[k] - slope * xs[k] + MARGIN);
     if (row >= 0 && row < profile.length) profile[row]++;
   }
-  let score = 0;
-  for (let row = 1; row < profile.length; row++) score += (profile[row] - profile[row - 1]) ** 2;
-  return score;
+  let steps = 0;
+  for (let row = 1; row < profile.length; row++) steps += (profile[row] - profile[row - 1]) ** 2;
+  return xs.length === 0 ? 0 : steps / xs.length;
 }
 
 /** Middles of black runs, counted from the middle of the page. */

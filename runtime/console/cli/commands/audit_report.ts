@@ -13,7 +13,7 @@ import {
   viewCsv,
   viewText,
 } from "../reports/disclosure_text.ts";
-import { readPatient } from "../reports/patient_reader.ts";
+import { patientReader } from "../reports/patient_reader.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { timeReader, wordReader } from "../values.ts";
 
@@ -134,7 +134,7 @@ function addPatientOptions(command: Command): Command {
   return command.requiredOption(
     "--patient <number>",
     "the patient's number, and who has given it: 4711 or '4711^^^ST E'",
-    readPatient,
+    patientReader("--patient"),
   );
 }
 

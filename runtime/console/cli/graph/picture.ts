@@ -74,7 +74,7 @@ class Pen {
   }
 
   channel(plan: ChannelPlan): ChannelPicture {
-    const { name, about, listen, decrypt, parse, steps } = plan;
+    const { name, about, listen, decrypt, parse, review, steps } = plan;
     const opens = decrypt ? [{ label: envelopeLabel("decrypt", decrypt, "from", decrypt.from) }] : [];
     return {
       name,
@@ -85,6 +85,7 @@ class Pen {
       steps: [
         ...opens,
         { label: `parse ${this.#component(parse)}` },
+        ...(review ? [{ label: `review, below ${review.below}` }] : []),
         ...steps.map((step) => this.#step(step)),
       ],
       destinations: plan.destinations.map((destination) => this.#destination(destination)),

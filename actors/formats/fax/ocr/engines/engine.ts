@@ -1,0 +1,29 @@
+import type { Grey } from "../../raster/bitmap.ts";
+import type { Word } from "../words.ts";
+
+/**
+ * How a page is looked at: with its columns and blocks, as Tesseract's page segmentation mode 3 does, or as text that is
+ * scattered over it, as mode 11 does.
+ */
+export type Layout = "columns" | "scattered";
+
+/** What an engine has read. */
+export interface Reading {
+  /** In the order of reading, in pixels of the picture it was given. */
+  readonly words: readonly Word[];
+  /** The same, line by line. */
+  readonly text: string;
+}
+
+/** Reads letters. One page at a time. */
+export interface OcrEngine {
+  /** Reads a page at about 300 dots an inch. Gives exactly the same for exactly the same page. */
+  read(page: Grey, layout: Layout): Promise<Reading>;
+  /** Bytes of memory it holds and cannot give back but by its end. */
+  readonly heldBytes: number;
+}
+
+/** Dots an inch of the pictures that engines are given. */
+export const ENGINE_DPI = 300;
+/** Tesseract's page segmentation mode for each layout. */
+export const SEGMENTATION: Readonly<Record<Layout, number>> = { columns: 3, scattered: 11 };

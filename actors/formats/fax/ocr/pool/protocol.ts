@@ -1,0 +1,46 @@
+import type { Box } from "../../../../../runtime/contract/document.ts";
+import type { Facts } from "../../../../../runtime/contract/error.ts";
+import type { Layout } from "../engines/engine.ts";
+import type { PageWords } from "../words.ts";
+
+/** Which OCR reads: Tesseract as WebAssembly within the thread, or the program, which is run for the thread. */
+export type EngineKind = "wasm" | "program";
+
+/** A fax, as threads are told of it. */
+export interface Fax {
+  /** Of this fax alone, among all that a pool has been given. */
+  readonly fax: number;
+  /** Shared: threads copy it once. */
+  readonly bytes: SharedArrayBuffer;
+}
+
+/** What a thread can be asked. Pages count from 1. */
+export type Question =
+  /** How many pages there are. */
+  | { readonly ask: "count" }
+  /** What stands on a page. */
+  | { readonly ask: "words"; readonly page: number; readonly engine: EngineKind }
+  /** How it looks, as PNG. */
+  | { readonly ask: "picture"; readonly page: number; readonly engine: EngineKind; readonly box?: Box };
+
+/** What each question is answered with. */
+export interface Answers {
+  readonly count: number;
+  readonly words: PageWords;
+  readonly picture: Uint8Array<ArrayBuffer>;
+}
+
+/** To a thread: one question at a time, and TSV where it has asked for it. */
+export type ToThread =
+  | { readonly kind: "question"; readonly fax: Fax; readonly question: Question }
+  | { readonly kind: "ran"; readonly tsv: Uint8Array<ArrayBuffer> };
+
+/** From a thread. */
+export type FromThread =
+  | { readonly kind: "answer"; readonly answer: Answers[Question["ask"]]; readonly heldBytes: number }
+  /** The fax is to blame: an error by code. */
+  | { readonly kind: "refused"; readonly code: string; readonly facts: Facts; readonly heldBytes: number }
+  /** Something went wrong in the thread: it MUST not be used any more. */
+  | { readonly kind: "broken"; readonly cause: unknown }
+  /** The program is to read a PNG. */
+  | { readonly kind: "run"; readonly png: Uint8Array<ArrayBuffer>; readonly layout: Layout };

@@ -1,0 +1,78 @@
+import { MitralError } from "../../../../../runtime/contract/error.ts";
+import { cropBitmap, cropGrey } from "../../raster/bitmap.ts";
+import { openPages, type Pages } from "../../raster/pages.ts";
+import { writePng } from "../../raster/png.ts";
+import { openBarcodes, type ReadBarcodes } from "../barcodes.ts";
+import type { Layout, OcrEngine } from "../engines/engine.ts";
+import { programEngine } from "../engines/program_engine.ts";
+import { openWasmEngine } from "../engines/wasm_engine.ts";
+import { readPage, showPage } from "../read_page.ts";
+import type { Answers, EngineKind, Fax, FromThread, Question } from "./protocol.ts";
+
+/** What a reader is given of the thread it lives in. */
+export interface ReaderParts {
+  readFile(url: URL): Promise<Uint8Array>;
+  /** Has the program read a PNG; resolves with its TSV. */
+  run(png: Uint8Array<ArrayBuffer>, layout: Layout): Promise<Uint8Array>;
+}
+
+/** What a thread of the pool does. It keeps the last fax it was asked about open, and its engines. */
+export class Reader {
+  readonly #parts: ReaderParts;
+  #open: { readonly fax: number; readonly pages: Pages } | undefined;
+  #wasm: Promise<OcrEngine> | undefined;
+  #heldBytes = 0;
+  #barcodes: Promise<ReadBarcodes> | undefined;
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts;
+  }
+
+  /** Answers a question; one at a time. */
+  async answer(fax: Fax, question: Question): Promise<FromThread> {
+    try {
+      const answer = await this.#answer(fax, question);
+      return { kind: "answer", answer, heldBytes: this.#heldBytes };
+    } catch (cause) {
+      if (!(cause instanceof MitralError)) return { kind: "broken", cause };
+      return { kind: "refused", code: cause.code, facts: cause.facts, heldBytes: this.#heldBytes };
+    }
+  }
+
+  async #answer(fax: Fax, question: Question): Promise<Answers[Question["ask"]]> {
+    const pages = await this.#pagesOf(fax);
+    if (question.ask === "count") return pages.count;
+    const image = pages.read(question.page);
+    if (question.ask === "words") {
+      const [engine, barcodes] = await Promise.all([this.#engine(question.engine), this.#openBarcodes()]);
+      const words = await readPage(question.page, image, { engine, barcodes });
+      this.#heldBytes = engine.heldBytes;
+      return words;
+    }
+    const picture = await showPage(image, () => this.#engine(question.engine));
+    const { box } = question;
+    if (!box) return writePng(picture);
+    return writePng("bits" in picture ? cropBitmap(picture, box) : cropGrey(picture, box));
+  }
+
+  async #pagesOf({ fax, bytes }: Fax): Promise<Pages> {
+    if (this.#open?.fax === fax) return this.#open.pages;
+    this.#open?.pages[Symbol.dispose]();
+    this.#open = undefined;
+    // Not all that reads them takes bytes that are shared.
+    const pages = await openPages(new Uint8Array(bytes).slice());
+    this.#open = { fax, pages };
+    return pages;
+  }
+
+  #engine(kind: EngineKind): Promise<OcrEngine> {
+    if (kind === "program") {
+      return Promise.resolve(programEngine((png, layout) => this.#parts.run(png, layout)));
+    }
+    return this.#wasm ??= openWasmEngine((url) => this.#parts.readFile(url));
+  }
+
+  #openBarcodes(): Promise<ReadBarcodes> {
+    return this.#barcodes ??= openBarcodes((url) => this.#parts.readFile(url));
+  }
+}

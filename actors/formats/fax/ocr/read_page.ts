@@ -1,0 +1,101 @@
+import { smooth } from "../prepare/grey.ts";
+import type { Ink } from "../prepare/ink.ts";
+import { pack, unpack } from "../prepare/ink.ts";
+import { prepare } from "../prepare/prepare.ts";
+import { withoutRules } from "../prepare/rules.ts";
+import type { Bitmap, Grey, PageImage, TextPage } from "../raster/bitmap.ts";
+import { isTextPage } from "../raster/pages.ts";
+import type { ReadBarcodes } from "./barcodes.ts";
+import type { Layout, OcrEngine } from "./engines/engine.ts";
+import { uprightByReading } from "./upright_by_reading.ts";
+import { type PageWords, qualityOf, type Word } from "./words.ts";
+
+/** What pages are read with. */
+export interface PageReaders {
+  readonly engine: OcrEngine;
+  readonly barcodes: ReadBarcodes;
+}
+
+/** Pixels of a fax, 204 to the inch, as engines read them best: at about 300. */
+const SCALE = 1.5;
+/** A picture with more pixels than this is not made larger: it has enough. */
+const LARGER_PIXELS_MAX = 8_000_000;
+
+/** Reads a page: by its own words where it has some, and otherwise twice by the engine. */
+export async function readPage(
+  page: number,
+  image: PageImage | TextPage,
+  { engine, barcodes }: PageReaders,
+): Promise<PageWords> {
+  if (isTextPage(image)) return await readTextPage(page, image, barcodes);
+  const { damagedLines } = image;
+  const picture = await uprightByReading(prepare(image), engine);
+  const { width, height } = picture;
+  const first = await readPass(picture, "columns", engine);
+  const second = await readPass(withoutRules(picture), "scattered", engine);
+  return {
+    page,
+    width,
+    height,
+    passes: [first.words, second.words],
+    quality: qualityOf(first.words),
+    barcodes: await barcodes(picture),
+    text: first.text,
+    source: "ocr",
+    damagedLines,
+  };
+}
+
+/** A page as {@linkcode readPage} sees it, for people: its boxes are places on this picture. */
+export async function showPage(
+  image: PageImage | TextPage,
+  engine: () => Promise<OcrEngine>,
+): Promise<Bitmap | Grey> {
+  if (isTextPage(image)) return image.grey;
+  const prepared = prepare(image);
+  return pack(prepared.mayStandOnHead ? await uprightByReading(prepared, await engine()) : prepared.page);
+}
+
+async function readPass(
+  picture: Ink,
+  layout: Layout,
+  engine: OcrEngine,
+): Promise<{ words: Word[]; text: string }> {
+  const scale = picture.width * picture.height > LARGER_PIXELS_MAX ? 1 : SCALE;
+  const { words, text } = await engine.read(smooth(picture, scale), layout);
+  const places = words.map(({ box: { x0, y0, x1, y1 }, ...word }) => ({
+    ...word,
+    box: {
+      x0: Math.floor(x0 / scale),
+      y0: Math.floor(y0 / scale),
+      x1: Math.min(picture.width, Math.ceil(x1 / scale)),
+      y1: Math.min(picture.height, Math.ceil(y1 / scale)),
+    },
+  }));
+  return { words: places, text };
+}
+
+async function readTextPage(page: number, image: TextPage, barcodes: ReadBarcodes): Promise<PageWords> {
+  const { grey: { width, height }, damagedLines } = image;
+  const words = image.words.map((word) => ({ ...word, confidence: 1 }));
+  return {
+    page,
+    width,
+    height,
+    passes: [words, []],
+    quality: 1,
+    barcodes: await barcodes(unpack(image.bitmap)),
+    text: linesOf(words),
+    source: "text",
+    damagedLines,
+  };
+}
+
+/** A word begins a line where it stands left of the one before, or beside no part of it. */
+function linesOf(words: readonly Word[]): string {
+  return words.map(({ text, box }, at) => {
+    const before = words[at - 1]?.box;
+    if (!before) return text;
+    return (box.x0 < before.x0 || box.y0 >= before.y1 || box.y1 <= before.y0 ? "\n" : " ") + text;
+  }).join("");
+}
