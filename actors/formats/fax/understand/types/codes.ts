@@ -75,7 +75,8 @@ export const icd10Reader: TypeReader = {
   read(text) {
     const plain = trimmed(joined(text)).replace(/[,:;·•_-]/gu, ".");
     const parts = /^(.)(.)(.)(\.?)(.{0,4})$/u.exec(plain);
-    if (!parts || (parts[4] === "." && parts[5] === "")) return undefined;
+    // Behind a point something stands: what is left at the end of the text was lost.
+    if (!parts || /^\W*\w{3}\s*[.,]\W*$/.test(text)) return undefined;
     const letter = /^[1|!]$/.test(parts[1]) ? iOrJ(plain) : letterOf(parts[1]);
     const second = digitOf(parts[2]);
     if (!letter || letter[0] === "U" && !/^U0/.test(plain) || !second) return undefined;
