@@ -10,6 +10,8 @@ export interface Hit {
   readonly middle: number;
   /** Between 0 and 1: how much of it was read as it is written. */
   readonly likeness: number;
+  /** Between two of its words, in heights of a word. */
+  readonly widestGap: number;
   /** It begins a piece of a line. */
   readonly beginsPiece: boolean;
   /** It ends a piece of a line. */
@@ -92,6 +94,7 @@ export class PhraseFinder {
       box: around(words.slice(from, to + 1).map(({ box }) => box))!,
       middle: line.middle,
       likeness: alike,
+      widestGap: widestGap(words, from, to) / this.#layout.unit,
       beginsPiece: gapBefore > wide || /[:;,.|]$/.test(words[from - 1]?.text ?? ""),
       endsPiece: gapBehind > wide,
       hasColon,
@@ -160,6 +163,12 @@ function wantedOf(phrase: string): Wanted {
     known.set(phrase, wanted);
   }
   return wanted;
+}
+
+function widestGap(words: readonly PlacedWord[], from: number, to: number): number {
+  let widest = 0;
+  for (let at = from + 1; at <= to; at++) widest = Math.max(widest, words[at].box.x0 - words[at - 1].box.x1);
+  return widest;
 }
 
 function piecesOf(folded: string, count: number): readonly string[] {

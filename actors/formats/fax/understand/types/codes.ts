@@ -40,7 +40,13 @@ export const loincReader: TypeReader = {
 
 function checked(value: string, certainty: number, fits: boolean): Match {
   const notes: Note[] = [...repairNotes(certainty), fits ? "check_digit" : "check_digit_wrong"];
-  return { value, certainty: fits ? certainty : certainty * 0.4, notes, isStrict: fits };
+  return {
+    value,
+    certainty: fits ? certainty : certainty * 0.4,
+    notes,
+    isStrict: fits,
+    shared: fits ? SHARED.checked : SHARED.usual,
+  };
 }
 
 /** Procedures: CPT (five digits, or four and F, T, U) and HCPCS level II (a letter and four digits), with a modifier. */
@@ -85,13 +91,18 @@ export const icd10Reader: TypeReader = {
       behind += found[0];
       certainty *= found[1];
     }
-    if (behind !== "" && parts[4] === "") certainty *= 0.93;
+    // There is a point wherever more than three characters stand: nothing else can be meant.
+    if (behind !== "" && parts[4] === "") certainty *= 0.99;
     const value = `${letter[0]}${second[0]}${third[0]}${behind === "" ? "" : `.${behind}`}`;
+    const isRepaired = value !== plain || text.includes(",");
+    const isMisread = value.replace(".", "") !== plain.replace(".", "");
     return {
       value,
       certainty,
-      notes: value === plain && !text.includes(",") ? [] : ["repaired"],
+      notes: isRepaired ? ["repaired"] : [],
       isStrict: true,
+      explainsDoubt: isMisread,
+      shared: isMisread ? SHARED.amount : SHARED.usual,
     };
   },
 };

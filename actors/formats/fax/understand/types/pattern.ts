@@ -49,7 +49,13 @@ function fit(text: string, pattern: string, certaintySoFar: number): Match | und
     value += found[0];
     certainty *= found[1];
   }
-  return { value, certainty, notes: repairNotes(certainty), isStrict: !shape.includes("*") };
+  return {
+    value,
+    certainty,
+    notes: repairNotes(certainty),
+    isStrict: !shape.includes("*"),
+    explainsDoubt: certainty < certaintySoFar,
+  };
 }
 
 function fitOne(character: string, wanted: string): readonly [string, number] | undefined {

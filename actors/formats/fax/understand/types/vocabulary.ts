@@ -25,7 +25,8 @@ export function vocabularyReader(words: readonly string[]): TypeReader {
     return found.length === 1 ? found[0] : undefined;
   };
   const isKnownWord = (word: string) =>
-    known.has(word) || known.has(word.replace(/s$/, "")) || known.has(word.replace(/es$/, "")) || known.has(`${word}s`);
+    known.has(word) || known.has(word.replace(/s$/, "")) || known.has(word.replace(/es$/, "")) ||
+    known.has(`${word}s`);
   return {
     wordsMax: Infinity,
     read(text) {

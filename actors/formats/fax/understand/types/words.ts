@@ -65,7 +65,7 @@ export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeRe
 function knownAs(term: string, value: string, isOpen: boolean): Match {
   const isAsOnPage = isOpen && (value === term || value === value.toUpperCase());
   const certainty = isAsOnPage || value === term ? 1 : 0.97;
-  return { value: isAsOnPage ? value : term, certainty, notes: [], isStrict: true };
+  return { value: isAsOnPage ? value : term, certainty, notes: [], isStrict: true, shared: SHARED.amount };
 }
 
 function nearest(terms: readonly { term: string; folded: string }[], wanted: string): Match | undefined {
