@@ -137,11 +137,7 @@ export class WorkLine {
     return [
       this.#workStage(
         "parse",
-        async () => {
-          const parse = await openParse(format, this.#parts);
-          // Also where the channel asks for no review any more: what was decided before counts.
-          return [format.recogniser ? takingDecided(parse, format, journal) : parse];
-        },
+        async () => [takingDecided(await openParse(format, this.#parts), this.#parts)],
         (work, messages) => {
           const [{ body }] = messages;
           const about = discloses(plan) ? { patients: patientsIn(body, format, plan) } : {};

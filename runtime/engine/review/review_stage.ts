@@ -1,7 +1,7 @@
 import type { Stage } from "../../contract/actor.ts";
 import { isDocumentBody } from "../../contract/document.ts";
 import type { Format } from "../../contract/format.ts";
-import type { Body, Outcome } from "../../contract/message.ts";
+import type { Outcome } from "../../contract/message.ts";
 import type { World } from "../../contract/world.ts";
 import type { Journal } from "../../journal/journal.ts";
 import type { HoldForReview } from "../../journal/review/operations.ts";
@@ -60,15 +60,20 @@ export function reviewStage({ review, world: { clock }, judge }: ReviewStagePart
   };
 }
 
-/** Takes what people have approved in place of reading the bytes again. */
-export function takingDecided(parse: Stage<Body, Body>, format: Format, journal: Journal): Stage<Body, Body> {
+/**
+ * Takes what people have approved in place of reading the bytes again: also where the channel asks for no review any more.
+ */
+export function takingDecided(
+  parse: Stage,
+  { format, journal }: { readonly format: Format; readonly journal: Journal },
+): Stage {
+  if (!format.recogniser) return parse;
   return {
     ...parse,
     async process(message, life) {
       const decided = await journal.ask({ ask: "decided", id: message.id });
-      if (!decided) return await parse.process(message, life);
-      const body = format.parse(message.received, message.body.contentType);
-      return isDocumentBody(body)
+      const body = decided && format.parse(message.received, message.body.contentType);
+      return body && isDocumentBody(body)
         ? message.derive({ body: body.withDocument(decodeDocument(decided)) })
         : await parse.process(message, life);
     },

@@ -1,6 +1,7 @@
 import { MitralError } from "../../../contract/error.ts";
 import { pathsOf } from "../../../engine/paths/paths_of.ts";
 import type { ChannelPlan, GatewayPlan } from "../../../engine/plan.ts";
+import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { plural } from "../figures.ts";
 import {
@@ -48,7 +49,7 @@ async function notesOn(
   session: Session,
 ): Promise<readonly MitralError[]> {
   const { trouble } = await seekMasterKey(plan.masterKey, session);
-  const notes = trouble ? [trouble] : [];
+  const notes = [...trouble ? [trouble] : [], ...notesOnPatients(plan)];
   try {
     notes.push(...await notesOnKeys(plan, session));
     const partners = await knownPartners(plan, session, (note) => notes.push(note));
@@ -58,6 +59,12 @@ async function notesOn(
     notes.push(cause);
   }
   return notes;
+}
+
+/** Nobody confirms a patient where there is no index. */
+function notesOnPatients({ channels, patients }: GatewayPlan): readonly MitralError[] {
+  const reviewed = patients ? undefined : channels.find(({ review }) => review);
+  return reviewed ? [errors.error("CONSOLE_PATIENTS_UNNAMED", { channel: reviewed.name })] : [];
 }
 
 /** A private file from before there were ledger keys; it is not opened for that, nor need it be there. */
