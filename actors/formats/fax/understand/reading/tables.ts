@@ -19,21 +19,40 @@ export function findTable(views: readonly PageView[], spec: TableSpec): FoundTab
   const rows: ReadRow[] = [];
   const columns = new Set<string>();
   let carried: readonly Heading[] | undefined;
+  let before: readonly Heading[] = [];
   for (const view of views) {
     const headers = headersOn(view, spec);
     const parts: { headings: readonly Heading[]; from: number; to: number }[] = [];
     if (carried) parts.push({ headings: carried, from: -Infinity, to: headers[0]?.y0 ?? Infinity });
     for (const [at, header] of headers.entries()) {
-      parts.push({ headings: header.headings, from: header.y1, to: headers[at + 1]?.y0 ?? Infinity });
+      parts.push({
+        headings: completed(header.headings, before),
+        from: header.y1,
+        to: headers[at + 1]?.y0 ?? Infinity,
+      });
     }
     for (const part of parts) {
       for (const { column } of part.headings) if (column !== undefined) columns.add(column);
       const found = readPart(view, spec, part.headings, part.from, part.to);
       rows.push(...found.rows);
       carried = found.hasEnded || found.rows.length === 0 ? undefined : part.headings;
+      before = part.headings;
     }
   }
   return { rows, columns };
+}
+
+/** The same table has the same columns on every page: a heading that could not be read stands where it stood before. */
+function completed(headings: readonly Heading[], before: readonly Heading[]): readonly Heading[] {
+  const isThere = ({ column, x0, x1 }: Heading) =>
+    column === undefined ||
+    headings.some((own) => own.column === column || own.column !== undefined && own.x0 < x1 && own.x1 > x0);
+  const missing = before.filter((heading) => !isThere(heading));
+  if (missing.length === 0) return headings;
+  const unnamed = headings.filter((own) =>
+    own.column !== undefined || !missing.some(({ x0, x1 }) => own.x0 < x1 && own.x1 > x0)
+  );
+  return [...unnamed, ...missing].sort((a, b) => a.x0 - b.x0);
 }
 
 /** Rows are not further apart, in heights of a word: what comes after a wider gap is none of the table. */

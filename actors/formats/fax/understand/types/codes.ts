@@ -75,6 +75,8 @@ export const icd10Reader: TypeReader = {
   wordsMax: 2,
   read(text) {
     const plain = trimmed(joined(text)).replace(/[,:;·•_-]/gu, ".");
+    // Behind a point something stands: what is left at the end of the text was lost.
+    if (/^\W*\w{3}\s*[.,]\W*$/.test(text)) return undefined;
     const read = readIcd10(plain, text.includes(","));
     // What may be several letters is the one that makes a common code of it, if one alone does.
     const others = [...LETTERS_ALIKE[plain[0]] ?? ""].map((letter) =>
@@ -95,7 +97,7 @@ const ALIKE = 0.97;
 
 function readIcd10(plain: string, isChanged: boolean): Match | undefined {
   const parts = /^(.)(.)(.)(\.?)(.{0,4})$/u.exec(plain);
-  if (!parts || (parts[4] === "." && parts[5] === "")) return undefined;
+  if (!parts) return undefined;
   const letter = /^[1|!]$/.test(parts[1]) ? iOrJ(plain) : letterOf(parts[1]);
   const second = digitOf(parts[2]);
   if (!letter || letter[0] === "U" && !/^U0/.test(plain) || !second) return undefined;
