@@ -74,9 +74,9 @@ export const procedureReader: TypeReader = {
 export const icd10Reader: TypeReader = {
   wordsMax: 2,
   read(text) {
-    const plain = trimmed(joined(text)).replace(/[,:;·•_-]/gu, ".");
     // Behind a point something stands: what is left at the end of the text was lost.
     if (/^\W*\w{3}\s*[.,]\W*$/.test(text)) return undefined;
+    const plain = trimmed(joined(text)).replace(/[,:;·•_-]/gu, ".");
     const read = readIcd10(plain, text.includes(","));
     // What may be several letters is the one that makes a common code of it, if one alone does.
     const others = [...LETTERS_ALIKE[plain[0]] ?? ""].map((letter) =>
