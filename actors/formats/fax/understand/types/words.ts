@@ -62,7 +62,7 @@ export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeRe
 }
 
 /** From this length on no other word becomes a term by misreading. */
-const TERM_LONG = 5;
+const TERM_LONG = 4;
 
 /** Capitals and small letters as on the page, unless they are mixed as no term has them. */
 function knownAs(term: string, value: string, isOpen: boolean): Match {
