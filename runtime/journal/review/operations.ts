@@ -15,13 +15,17 @@ export type Disposition = typeof dispositions[number];
 
 /** What became of the values of one field of one template. */
 export interface CorrectionFigures {
+  /** Its name. */
   readonly template: string;
   /** Name of the field, or `lines.amount`. */
   readonly field: string;
-  /** How often it was read; was taken without a person; was looked at and right; was corrected. */
+  /** How often it was read. */
   readonly read: number;
+  /** How often it was taken without a person. */
   readonly accepted: number;
+  /** How often somebody looked at it, and it was right. */
   readonly confirmed: number;
+  /** How often somebody corrected it. */
   readonly corrected: number;
 }
 
