@@ -48,7 +48,6 @@ export type * from "./runtime/engine/patients/patients_api.ts";
 export type { PatientVerdict, ReadPatient } from "./runtime/engine/patients/verdict.ts";
 export type { Doubt, DoubtCode } from "./runtime/engine/review/doubt.ts";
 export type * from "./runtime/engine/review/review_api.ts";
-export { dispositions, reviewStates } from "./runtime/journal/review/operations.ts";
 export type { ReviewEvent } from "./runtime/engine/review/review_events.ts";
 export type { PatientFigures } from "./runtime/journal/patients/operations.ts";
 export type { RunningLedger } from "./runtime/engine/ledger/ledger_api.ts";
