@@ -49,7 +49,7 @@ export interface PatientsPlan {
 
 /** How the page is served where people review documents. */
 export interface ReviewsPlan {
-  /** 0: one that is free. */
+  /** Port; 0 takes a free one. */
   readonly port: number;
   /** Address that is listened on. */
   readonly host: string;

@@ -1,14 +1,14 @@
 import { integer, path, record, text } from "../contract/spec.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
 
-const CONFIDENCE = { matches: "0(\\.[0-9]+)?|1(\\.0+)?", says: "is a number from 0 to 1" } as const;
-
 const PAGE_URL = {
   matches: "https?://[^/?#@\\s]+/?",
   says: "is https:// and a name, without a path",
 } as const;
 
-/** What a channel says where people look at documents before they become messages. */
+const CONFIDENCE = { matches: "0(\\.[0-9]+)?|1(\\.0+)?", says: "is a number from 0 to 1" } as const;
+
+/** How documents of a channel are reviewed. */
 export const REVIEW = record(
   "Documents made of pages wait for people before they go on, unless all is certain: `mitral fax queue` lists them. Only at " +
     "`acknowledge: received`.",
@@ -27,7 +27,7 @@ export const REVIEW = record(
   { optional: true },
 );
 
-/** What a gateway says where people review documents on a page. */
+/** The page where people review documents. */
 export const REVIEWS = record(
   "The page where people review documents, for users that `mitral users` keeps.",
   {
