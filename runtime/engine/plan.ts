@@ -49,7 +49,7 @@ export interface PatientsPlan {
 
 /** How the page is served where people review documents. */
 export interface ReviewsPlan {
-  /** Port; 0 takes a free one. */
+  /** 0: one that is free. */
   readonly port: number;
   /** Address that is listened on. */
   readonly host: string;
