@@ -6,7 +6,6 @@ import { EXCHANGE } from "./exchange_shape.ts";
 import { PATIENTS } from "./patients_shape.ts";
 import { REVIEW, REVIEWS } from "./review_shape.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
-import { REVIEW, REVIEWS } from "./reviews_shape.ts";
 import {
   adapterSection,
   type ComponentSlot,
