@@ -5,7 +5,6 @@ import { DISCLOSURE } from "./disclosure_shape.ts";
 import { EXCHANGE } from "./exchange_shape.ts";
 import { PATIENTS } from "./patients_shape.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
-import { REVIEW, REVIEWS } from "./reviews_shape.ts";
 import {
   adapterSection,
   type ComponentSlot,
