@@ -55,7 +55,7 @@ Deno.test("a fax that cannot be read is refused by code, and the next one read",
     const [bytes, code] of [
       [new Uint8Array(), "FAX_BYTES_MISSING"],
       [new TextEncoder().encode("MSH|^~\\&|"), "FAX_TYPE_UNSUPPORTED"],
-      [good.slice(0, good.length - 40), "FAX_DIRECTORY_WRONG"],
+      [good.slice(0, good.length - 40), "FAX_IMAGE_TRUNCATED"],
     ] as const
   ) {
     const error = await assertRejects(() => recogniser.recognise(bytes, undefined, never), MitralError);
@@ -81,7 +81,7 @@ Deno.test("the program is not done without where it is asked for, and is where n
 });
 
 const template = (name: string) =>
-  `template: ${name}\nkind: invoice\nmatch: { all: ["Acme Billing"] }\nfields: { total: { type: money, anchor: Total } }\n`;
+  `template: ${name}\nkind: invoice\nmatch: { all: ["Acme Billing"] }\nfields: { total: { type: money, at: Total } }\n`;
 
 Deno.test("templates of a site are read again when they change, and kept where one becomes useless", async () => {
   const path = await Deno.makeTempDir();
