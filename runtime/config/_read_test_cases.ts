@@ -163,7 +163,7 @@ export class TestCaseReader {
   }
 
   #outcome(node: ConfigNode): Expectation["outcome"] {
-    const wanted = "accepted, filtered, rejected or the code of an error";
+    const wanted = "accepted, filtered, reviewing, rejected or the code of an error";
     const text = plainText(node, wanted, this.#context);
     if (text === undefined) return undefined;
     const isKnown = OUTCOMES.includes(text) || /^[A-Z][A-Z0-9]*(_[A-Z0-9]+){2,}$/.test(text);
@@ -173,7 +173,7 @@ export class TestCaseReader {
   }
 }
 
-const OUTCOMES = ["accepted", "filtered", "rejected"];
+const OUTCOMES = ["accepted", "filtered", "reviewing", "rejected"];
 
 function isNone(node: ConfigNode): boolean {
   return node.kind === "scalar" && node.text === "none";

@@ -29,7 +29,6 @@ import type { Unstamped } from "./line.ts";
 import { messageIds } from "./message_id.ts";
 import { Operated } from "./operated.ts";
 import { outcomesOf } from "./outcomes.ts";
-import type { JudgePatient } from "./patients/verdict.ts";
 import { type PrunedMessages, Retention } from "./retention.ts";
 import { StandingBook } from "./standing_book.ts";
 import type { ChannelPlan, GatewayPlan } from "./plan.ts";
@@ -63,7 +62,6 @@ export class Gateway extends Operated implements RunningGateway {
   readonly ledger: GatewayLedger;
   /** Documents that wait for people. */
   readonly reviews: Reviews;
-  readonly #judge: JudgePatient;
   readonly #newId: () => string;
   readonly #startedAtMs: number;
   readonly #statistics: Statistics;
@@ -130,8 +128,7 @@ export class Gateway extends Operated implements RunningGateway {
     });
     const acted = { keeper, world, channels, standings, drainMsMax, report, patients: plan.patients };
     this.#interventions = new Interventions({ ...acted, reckoning: exchange?.reckoning });
-    this.#judge = (read) => this.#interventions.patients.judge(read);
-    this.reviews = new Reviews({ ...acted, judge: this.#judge, folder: plan.folder });
+    this.reviews = new Reviews({ ...acted, judge: (read) => this.patients.judge(read), folder: plan.folder });
     this.#changes = new ChannelChanges({
       ...acted,
       renewal,
@@ -349,7 +346,7 @@ export class Gateway extends Operated implements RunningGateway {
       ...(this.#keys ? { keyring: this.#keys.keyring } : {}),
       found: foundOf(plan, totals),
       standings: this.#standings,
-      judge: this.#judge,
+      judge: (read) => this.patients.judge(read),
       other: (name) => this.#channel(name),
       has: (name) => this.#channels.has(name),
       newId: this.#newId,

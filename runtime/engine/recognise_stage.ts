@@ -1,22 +1,15 @@
 import { parseStage, type Stage } from "../contract/actor.ts";
 import type { Format } from "../contract/format.ts";
 import type { World } from "../contract/world.ts";
-import type { Journal } from "../journal/journal.ts";
-import { takingDecided } from "./review/review_stage.ts";
-
-/** What the parse stage is made with. */
-export interface ParseParts {
-  readonly world: World;
-  /** Of the gateway file. */
-  readonly folder: string;
-  readonly journal: Journal;
-}
 
 /** What reads the messages of a channel: its format, or what the format opens to read by more than a pure function. */
-export async function openParse(format: Format, { world, folder, journal }: ParseParts): Promise<Stage> {
-  const recogniser = await format.recogniser?.({ world, folder });
+export async function openParse(
+  format: Format,
+  tools: { readonly world: World; readonly folder: string },
+): Promise<Stage> {
+  const recogniser = await format.recogniser?.(tools);
   if (!recogniser) return parseStage(format);
-  const recognise: Stage = {
+  return {
     name: "parse",
     async process(message, signal) {
       const { received, body: { contentType } } = message;
@@ -28,6 +21,4 @@ export async function openParse(format: Format, { world, folder, journal }: Pars
     },
     [Symbol.asyncDispose]: () => recogniser[Symbol.asyncDispose](),
   };
-  // Also where the channel asks for no review any more: what was decided before counts.
-  return takingDecided(recognise, format, journal);
 }

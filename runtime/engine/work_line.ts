@@ -132,16 +132,12 @@ export class WorkLine {
   }
 
   #stages(): LineStage<Work, Outcome>[] {
-    const { plan, format, journal } = this.#parts;
+    const { plan, format } = this.#parts;
     const searched = Object.entries({ ...format.search, ...plan.search });
     return [
       this.#workStage(
         "parse",
-        async () => {
-          const parse = await openParse(format, this.#parts);
-          // Also where the channel asks for no review any more: what was decided before counts.
-          return [format.recogniser ? takingDecided(parse, format, journal) : parse];
-        },
+        async () => [takingDecided(await openParse(format, this.#parts), this.#parts)],
         (work, messages) => {
           const [{ body }] = messages;
           const about = discloses(plan) ? { patients: patientsIn(body, format, plan) } : {};

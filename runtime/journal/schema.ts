@@ -64,6 +64,11 @@ export const errors = declareErrors("journal", {
     retry: "never",
     says: "Cannot read message from journal: its bytes do not match their checksum",
   },
+  JOURNAL_PATIENT_DAMAGED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot read patient index: row {id} does not open, and nobody can say whose a number is",
+  },
   JOURNAL_REWRITE_FAILED: {
     blame: "bug",
     retry: "later",

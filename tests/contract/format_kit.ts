@@ -150,6 +150,8 @@ export function testFormat<S extends Spec, Code extends string>(
             const body = format.parse(bytes);
             body.toBytes();
             format.keys(body);
+            format.patients(body);
+            format.demographics(body);
             if (hasPaths(body)) Array.from(body.leaves());
           },
           () => format.identify(bytes),

@@ -7,6 +7,7 @@ export const NATS_SERVER = Deno.env.get("MITRAL_NATS_SERVER") || "nats-server";
 const PEERS = {
   "age": [["age", "--version"]],
   "bash": [["bash", "--version"]],
+  "chromium": [["chromium", "--version"]],
   "curl": [["curl", "--version"]],
   // It has no call that only says whether it is there; nor have the plugins below, which are files.
   "charon-systemd": [["/usr/bin/env", "test", "-x", "/usr/sbin/charon-systemd"]],

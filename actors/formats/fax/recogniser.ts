@@ -60,6 +60,13 @@ class FaxRecogniser implements Recogniser<FaxBody> {
     return new FaxBody(bytes, contentType, understand(pages, templates, from === undefined ? {} : { from }));
   }
 
+  async propose(name: string, examples: readonly Uint8Array[], signal: AbortSignal): Promise<string> {
+    const within = AbortSignal.any([signal, this.#life.signal]);
+    const documents = await Promise.all(examples.map((bytes) => this.#read(bytes, within)));
+    const { proposeTemplate } = await import("./understand/learn/propose.ts");
+    return proposeTemplate(name, documents, builtInTemplates());
+  }
+
   async picture(
     bytes: Uint8Array,
     _contentType: string | undefined,

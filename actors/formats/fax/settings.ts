@@ -2,10 +2,10 @@ import { choice, durationMs, integer, path } from "../../../runtime/contract/spe
 
 /** Settings of the format. */
 export const settings = {
-  templates: path("Folder with templates of the site (YAML), which are tried beside the built-in ones.", {
-    expects: "folder",
-    optional: true,
-  }),
+  templates: path(
+    "Folder with templates of the site (YAML), or one of them: they are tried beside the built-in ones.",
+    { expects: "any", optional: true },
+  ),
   ocr: choice(
     "What reads letters: Tesseract as WebAssembly, which needs nothing, or the program `tesseract` of this machine, which is a little faster and has to be allowed (`--allow-run=tesseract`). `auto`: the program where it is there and allowed.",
     ["auto", "wasm", "program"],

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { World } from "../../../runtime/contract/world.ts";
 import { errors } from "./errors.ts";
 import { readTemplate } from "./understand/read_template.ts";
@@ -37,19 +37,23 @@ export class TemplateFolder {
   async #read(): Promise<void> {
     const { disk, clock } = this.#world;
     this.#lookedAtMs = clock.elapsedMs();
-    const names =
-      (await disk.list(this.#folder).catch((cause) => errors.fail("FAX_TEMPLATES_MISSING", {}, cause)))
-        .filter((name) => TEMPLATE.test(name));
-    const facts = await Promise.all(
-      names.map(async (name) => [name, await disk.facts(join(this.#folder, name))]),
-    );
+    const paths = await this.#paths();
+    const facts = await Promise.all(paths.map(async (path) => [path, await disk.facts(path)]));
     const state = JSON.stringify(facts);
     if (state === this.#state) return;
     const templates: Template[] = [];
-    for (const name of names) {
-      templates.push(readTemplate(await disk.readText(join(this.#folder, name)), name));
-    }
+    for (const path of paths) templates.push(readTemplate(await disk.readText(path), basename(path)));
     this.#templates = templates;
     this.#state = state;
+  }
+
+  /** One file alone may stand for a folder. */
+  async #paths(): Promise<readonly string[]> {
+    const { disk } = this.#world;
+    if ((await disk.facts(this.#folder))?.kind === "file") return [this.#folder];
+    const names = await disk.list(this.#folder).catch((cause) =>
+      errors.fail("FAX_TEMPLATES_MISSING", {}, cause)
+    );
+    return names.filter((name) => TEMPLATE.test(name)).map((name) => join(this.#folder, name));
   }
 }

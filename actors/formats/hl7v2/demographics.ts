@@ -125,6 +125,9 @@ const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   ...["SS", "SSN", "TAX", "TN", "UPIN", "VN", "VS", "WC", "WCN", "XX"],
 ]);
 
+/** Nobody has more numbers that count: what is compared stays little, whatever a message lists. */
+const NUMBERS_MAX = 50;
+
 /** Of the first field that has any. */
 function numbersIn(message: Hl7Message, segment: string, fields: readonly number[]): readonly Read[] {
   for (const field of fields) {
@@ -134,7 +137,7 @@ function numbersIn(message: Hl7Message, segment: string, fields: readonly number
       const assigner = message.get(`${place}.4.1`) || message.get(`${place}.4.2`);
       return [{ id, type, ...(assigner ? { assigner } : {}) }];
     });
-    if (numbers.length > 0) return numbers;
+    if (numbers.length > 0) return numbers.slice(0, NUMBERS_MAX);
   }
   return [];
 }

@@ -30,6 +30,12 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot meet partners: {path} names no file of the gateway's own keys",
   },
+  CONSOLE_PATIENTS_UNNAMED: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot tell whose the documents of channel {channel} are: no channel feeds a patient index, and each of them will wait for a person",
+  },
   CONSOLE_FILE_UNFIT: {
     blame: "operator",
     retry: "never",

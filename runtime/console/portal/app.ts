@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { MitralError } from "../../contract/error.ts";
 import type { PageAddress } from "./address.ts";
@@ -40,7 +40,8 @@ export function pageApp(parts: PageParts): Hono<PageEnv> {
   const app = new Hono<PageEnv>();
   app.use(answersSafely(address));
   app.use(refusesForeign(address));
-  app.use(bodyLimit({ maxSize: FORM_BYTES_MAX }));
+  const onError = (context: Context) => context.html(refusalPage("That is more than a form may say."), 413);
+  app.use(bodyLimit({ maxSize: FORM_BYTES_MAX, onError }));
 
   app.get("/page.js", (context) => context.body(pageScript, 200, { "content-type": "text/javascript" }));
   app.get("/page.css", (context) => context.body(pageStyle, 200, { "content-type": "text/css" }));

@@ -18,7 +18,8 @@ export async function rebuildIndex(
   let [messages, unreadable] = [0, 0];
   for (const channel of from) {
     const reads = readerOf(channels.get(channel));
-    for (let after: string | undefined;;) {
+    let after: string | undefined;
+    for (;;) {
       const page = await journal.archive.list({
         channel,
         untilMs,

@@ -1,7 +1,7 @@
 import type { Stage } from "../../contract/actor.ts";
 import { isDocumentBody } from "../../contract/document.ts";
 import type { Format } from "../../contract/format.ts";
-import type { Body, Outcome } from "../../contract/message.ts";
+import type { Outcome } from "../../contract/message.ts";
 import type { World } from "../../contract/world.ts";
 import type { Journal } from "../../journal/journal.ts";
 import type { HoldForReview } from "../../journal/review/operations.ts";
@@ -11,6 +11,7 @@ import type { ReviewPlan } from "../plan.ts";
 import type { Work } from "../work_stage.ts";
 import { figuresOf } from "./corrections.ts";
 import { doubtsOf, readPatientOf, withVerdict } from "./doubts.ts";
+import { withoutEmptyRows } from "./needed.ts";
 import { decodeDocument, encodeDocument } from "./stored_document.ts";
 
 /** What a message that people are to review is held with. */
@@ -49,7 +50,7 @@ export function reviewStage({ review, world: { clock }, judge }: ReviewStagePart
       };
       return { ...work, stages, held, ended: { kind: "filtered" } };
     }
-    const cleared = { ...document, clearance: { approvedBy: [], atMs: clock.nowMs() } };
+    const cleared = { ...withoutEmptyRows(document), clearance: { approvedBy: [], atMs: clock.nowMs() } };
     const counts = figuresOf(read, cleared, () => false);
     return { ...work, stages, counts, messages: [message.derive({ body: body.withDocument(cleared) })] };
   };
@@ -60,15 +61,20 @@ export function reviewStage({ review, world: { clock }, judge }: ReviewStagePart
   };
 }
 
-/** Takes what people have approved in place of reading the bytes again. */
-export function takingDecided(parse: Stage<Body, Body>, format: Format, journal: Journal): Stage<Body, Body> {
+/**
+ * Takes what people have approved in place of reading the bytes again: also where the channel asks for no review any more.
+ */
+export function takingDecided(
+  parse: Stage,
+  { format, journal }: { readonly format: Format; readonly journal: Journal },
+): Stage {
+  if (!format.recogniser) return parse;
   return {
     ...parse,
     async process(message, life) {
       const decided = await journal.ask({ ask: "decided", id: message.id });
-      if (!decided) return await parse.process(message, life);
-      const body = format.parse(message.received, message.body.contentType);
-      return isDocumentBody(body)
+      const body = decided && format.parse(message.received, message.body.contentType);
+      return body && isDocumentBody(body)
         ? message.derive({ body: body.withDocument(decodeDocument(decided)) })
         : await parse.process(message, life);
     },

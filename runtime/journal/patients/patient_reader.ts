@@ -1,5 +1,6 @@
 import type { Row } from "../database.ts";
 import type { ReaderParts } from "../reader.ts";
+import { errors } from "../schema.ts";
 import { IndexBlinds } from "./index_blinds.ts";
 import type {
   AskPatientsByName,
@@ -8,7 +9,7 @@ import type {
   IndexedPatient,
   PatientFigures,
 } from "./operations.ts";
-import { openPatient } from "./patient_record.ts";
+import { openPatient, type PatientRecord } from "./patient_record.ts";
 
 /** Finds patients in the index. */
 export class PatientReader {
@@ -71,8 +72,12 @@ export class PatientReader {
     });
   }
 
-  #open({ id, sealed }: Row) {
-    return sealed === null ? undefined : openPatient(this.#parts.sealing, Number(id), sealed as Uint8Array);
+  /** `undefined` where nobody has the number any more. Errors: JOURNAL_PATIENT_DAMAGED. */
+  #open({ id: row, sealed }: Row): PatientRecord | undefined {
+    if (sealed === null) return undefined;
+    const id = Number(row);
+    return openPatient(this.#parts.sealing, id, sealed as Uint8Array) ??
+      errors.fail("JOURNAL_PATIENT_DAMAGED", { id });
   }
 
   get #blinds(): IndexBlinds {

@@ -56,6 +56,7 @@ export function verifyRows(parts: RowsToVerify): RowsVerified {
   look.keys();
   look.states();
   look.disclosures();
+  look.patients();
   look.sequences();
   return look.counts;
 }
@@ -179,6 +180,16 @@ class Look {
     }
   }
 
+  patients(): void {
+    for (let rows = this.#sql.patients.all(0); rows.length > 0;) {
+      for (const { id, sealed } of rows) {
+        if (this.#opens(SEALED.patient, Number(id), sealed)) continue;
+        this.#parts.findings.add("valueUnreadable", `row ${id} of the patient index`);
+      }
+      rows = this.#sql.patients.all(rows[rows.length - 1].id as number);
+    }
+  }
+
   #opens(kind: number, subject: number, sealed: Row[string]): boolean {
     const { sealing } = this.#parts;
     if (!sealing || sealed === null) return true;
@@ -195,6 +206,7 @@ const STATEMENTS = {
   states:
     `SELECT channel, key, value FROM state WHERE (channel, key) > (?, ?) ORDER BY channel, key LIMIT ${PAGE}`,
   disclosures: `SELECT id, at_ms, sealed FROM disclosure WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
+  patients: `SELECT id, sealed FROM patient WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
   keyOf: "SELECT 1 FROM data_key WHERE channel = ? AND day = ? LIMIT 1",
   message: `SELECT ${COLUMNS} FROM message WHERE seq = ? AND ${STAYS}`,
 } as const;

@@ -34,6 +34,8 @@ export function exerciseFormat(format: Format, input: Uint8Array, contentType?: 
   must(isSame(input, before), "nobody writes into what was received");
   if (body === undefined) return undefined;
   format.keys(body);
+  format.patients(body);
+  format.demographics(body);
   const written = body.toBytes();
   must(isSame(format.parse(written, contentType).toBytes(), written), "what was written is written again");
   if (hasPaths(body) && input.length < 4_000) exercisePaths(format, body, contentType);

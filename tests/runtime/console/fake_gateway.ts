@@ -1,6 +1,7 @@
 import type { LedgerAlarm } from "../../../runtime/engine/ledger/alarms.ts";
 import type { AccessQuery, PatientQuery } from "../../../runtime/engine/disclosures/reports_api.ts";
 import { FakePatients } from "./fake_patients.ts";
+import { FakeReviews } from "./fake_reviews.ts";
 import { access, disclosures, views } from "./reports.ts";
 import type { Reckoned } from "../../../runtime/engine/accounts/reckoning.ts";
 import type { PartnerTestLine } from "../../../runtime/engine/exchange/partner_test.ts";
@@ -301,6 +302,7 @@ export class FakeGateway implements RunningGateway {
     },
   };
   readonly patients = new FakePatients(this.asked);
+  readonly reviews = new FakeReviews(this.asked);
   async cancel(id: string, options?: { destination?: string; by?: By }) {
     this.asked.push(["cancel", id, options]);
     return { destinations: options?.destination === undefined ? [] : [options.destination] };

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { backlogSql } from "../../../runtime/journal/backlog.ts";
 import { MemoryStore } from "../../world/memory_store.ts";
-import { appendOf, branchTo, journalOn, processOf, trouble } from "./entries.ts";
+import { appendOf, branchTo, holdOf, journalOn, processOf, trouble } from "./entries.ts";
 
 Deno.test("the journal tells since when something waits, in every queue that is not empty", async () => {
   using store = new MemoryStore();
@@ -25,10 +25,12 @@ Deno.test("the journal tells since when something waits, in every queue that is 
   await append(600, { channel: "bills" });
   await append(700, { channel: "parts", place: "gathering" });
   await append(800, { trouble });
+  await journal.write(holdOf(await append(850, { channel: "faxes" })));
 
   assertEquals(await journal.ask({ ask: "oldest" }), {
     inbox: { bills: 400, lab: 500 },
     pieces: { parts: 700 },
+    reviews: { faxes: 850 },
     quarantinedMessages: { lab: 800 },
     unanswered: { bills: 400 },
     outbox: { "lab/ehr": 300 },
@@ -54,7 +56,7 @@ Deno.test("the journal counts what waits in slices, each from where the one befo
 
 Deno.test("the journal looks at what waits by an index of that alone, and scans no table", () => {
   using store = new MemoryStore();
-  const indexes = /_(inbox|gathering|quarantined|unanswered|outbox|held) /;
+  const indexes = /_(inbox|gathering|reviewing|quarantined|unanswered|outbox|held) /;
   for (const sql of backlogSql) {
     const plan = store.database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) =>
       String(detail)

@@ -1,4 +1,5 @@
 import type { Append, Branch, Process } from "../../../runtime/journal/operations.ts";
+import type { HoldForReview } from "../../../runtime/journal/review/operations.ts";
 import { Journal, type JournalObserver } from "../../../runtime/journal/journal.ts";
 import type { OpenStore, Store } from "../../../runtime/journal/store.ts";
 import type { World } from "../../../runtime/contract/world.ts";
@@ -57,6 +58,25 @@ export function processOf(seq: number, branches: readonly Branch[], change: Part
     answers: false,
     state: [],
     stages: "",
+    ...change,
+  };
+}
+
+/** A document that is held for people. */
+export function holdOf(seq: number, change: Partial<HoldForReview> = {}): HoldForReview {
+  return {
+    op: "holdForReview",
+    seq,
+    atMs: 4000,
+    kind: "invoice",
+    template: "plain_invoice",
+    pages: 2,
+    doubts: 3,
+    below: 0.95,
+    approvalsNeeded: 1,
+    read: encoder.encode(`{"read":${seq}}`),
+    found: [],
+    stages: "parse 1.000",
     ...change,
   };
 }

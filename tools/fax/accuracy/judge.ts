@@ -60,7 +60,10 @@ export function add(to: Tally, more: Tally): void {
   for (const key of Object.keys(more) as (keyof Tally)[]) to[key] += more[key];
 }
 
-/** What says whose document it is: taken only where the index confirms all of it together. */
+/**
+ * What says whose document it is: taken only where the index confirms all of it together. What goes on is then the patient
+ * as the index has them, and that is right where they are the right one.
+ */
 const IDENTITY = new Set(["patientName", "mrn", "dob"]);
 
 /**
@@ -76,10 +79,9 @@ export function judge(
   tally.documents = 1;
   tally.classified = document.kind === kind ? 1 : 0;
   tally.forced = isStructured(document) && kind !== document.kind && !isStructuredKind(kind) ? 1 : 0;
-  if (verdict.kind === "matched") {
-    if (verdict.patient.mrn === truth.fields.mrn) tally.confirmed = 1;
-    else tally.wrongPatients = 1;
-  }
+  const isTheirs = verdict.kind === "matched" && verdict.patient.mrn === truth.fields.mrn;
+  if (isTheirs) tally.confirmed = 1;
+  else if (verdict.kind === "matched") tally.wrongPatients = 1;
   // What belongs to no template has no values to read: it has to stay unknown, and that is all.
   if (kind === "unknown") return { tally, misses };
   for (const [name, value] of Object.entries(truth.fields)) {
@@ -91,15 +93,17 @@ export function judge(
   function count(name: string, path: string, stands: string | undefined): void {
     const read = valueAt(document, path);
     const isRight = read !== undefined && stands !== undefined && isSame(name, read.value, stands);
-    const isConfirmed = !IDENTITY.has(path) || verdict.kind === "matched";
-    const isAccepted = read !== undefined && read.value !== null && isConfirmed && !doubted.has(path);
+    const isIdentity = IDENTITY.has(path);
+    const isTaken = isIdentity ? verdict.kind === "matched" : read !== undefined && read.value !== null;
+    const isAccepted = isTaken && !doubted.has(path);
+    const isAcceptedRight = isIdentity ? isTheirs : isRight;
     if (stands !== undefined) {
       tally.values++;
       if (isRight) tally.right++;
     }
     if (isAccepted) tally.accepted++;
-    if (isAccepted && !isRight) tally.acceptedWrong++;
-    if (!isRight || !isAccepted) misses.push({ path, truth: stands ?? "", read, isAccepted });
+    if (isAccepted && !isAcceptedRight) tally.acceptedWrong++;
+    if (!isAccepted || !isAcceptedRight) misses.push({ path, truth: stands ?? "", read, isAccepted });
   }
 
   function countRows(table: string, rows: readonly Readonly<Record<string, string>>[]): void {

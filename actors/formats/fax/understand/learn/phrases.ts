@@ -1,4 +1,4 @@
-import { likeness } from "../layout/fold.ts";
+import { fold, likeness } from "../layout/fold.ts";
 import { overlaps } from "../layout/phrases.ts";
 import type { PageView } from "../reading/labels.ts";
 import type { Template } from "../template.ts";
@@ -10,6 +10,8 @@ import { type Example, spelled } from "./propose.ts";
 const HEAD = 0.3;
 const PHRASES_MAX = 2;
 const LETTERS_MIN = 6;
+/** Labels that are less of one are other words. */
+const RANK_MIN = 0.5;
 /** As likely read: this much of a phrase is the same on another page. */
 const ALIKE = 0.85;
 
@@ -29,13 +31,18 @@ export function proposePhrases(
       ? [{ title, box: hits[0]!.box }]
       : [];
   });
-  const head = headOf(first, base).filter((piece) => !titles.some(({ box }) => overlaps(box, piece.box)))
+  const head = headOf(first, base).filter((piece) =>
+    !titles.some(({ title }) => fold(title) === piece.folded)
+  )
     .filter((piece) =>
       others.every((other) =>
         headOf(other, base).some(({ folded }) => likeness(folded, piece.folded, 1 - ALIKE) >= ALIKE)
       )
     );
-  const phrases = head.toSorted((a, b) => b.height - a.height).slice(0, PHRASES_MAX);
+  const phrases = head.toSorted((a, b) => b.height - a.height).slice(
+    0,
+    others.length === 0 ? 1 : PHRASES_MAX,
+  );
   // A title within another says nothing more.
   const longest = titles.filter(({ box, title }) =>
     !titles.some((other) => other.title.length > title.length && overlaps(other.box, box))
@@ -51,15 +58,19 @@ function headOf({ views, findings }: Example, base: Template): readonly Piece[] 
   const [view] = views;
   const { unit, page } = view.layout;
   const labels = Object.values(findings).flat().flatMap(({ label }) =>
-    label && label.hit.page === 1 ? [label.hit.middle] : []
+    label && label.rank > RANK_MIN && label.hit.page === 1 ? [label.hit] : []
   );
-  const [first = Infinity] = labels.sort((a, b) => a - b);
+  const values = Object.values(findings).flat().flatMap(({ value }) =>
+    value.box && value.page === 1 ? [value.box] : []
+  );
+  const middles = labels.map(({ middle }) => middle).sort((a, b) => a - b);
+  const [first = Infinity] = middles;
   // A number of the sender's may stand in the letterhead itself: one line with labels ends nothing.
-  const second = labels.find((middle) => middle > first + unit) ?? Infinity;
+  const second = middles.find((middle) => middle > first + unit) ?? Infinity;
   const end = Math.min(HEAD * page.height, second, endOfHead(view, base));
   return piecesOf(view).filter(({ box, text }) =>
-    !isInStrip(view, box) && box.y1 < end && !/\d/.test(text) && !text.includes(":") &&
-    !labels.some((middle) => middle > box.y0 && middle < box.y1) &&
+    !isInStrip(view, box) && box.y0 < end && !/\d/.test(text) && !text.includes(":") &&
+    ![...labels.map((hit) => hit.box), ...values].some((taken) => overlaps(taken, box)) &&
     (text.match(/\p{L}/gu)?.length ?? 0) >= LETTERS_MIN
   );
 }

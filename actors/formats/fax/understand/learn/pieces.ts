@@ -2,7 +2,6 @@ import type { Box } from "../../../../../runtime/contract/document.ts";
 import { fold } from "../layout/fold.ts";
 import { around, type PlacedWord } from "../layout/page_layout.ts";
 import type { PageView } from "../reading/labels.ts";
-import { runs } from "../reading/place.ts";
 
 /** Words that stand together in a line, as the first pass read them. */
 export interface Piece {
@@ -14,13 +13,13 @@ export interface Piece {
   readonly words: readonly PlacedWord[];
 }
 
-/** Words further apart than this are two pieces, in heights of a word. */
-const GAP = 1.6;
+/** Words further apart than this are two pieces, in heights of the words themselves: a letterhead is larger. */
+const GAP = 1.7;
 
 /** All pieces of a page, from top to bottom. */
 export function piecesOf({ layout }: PageView): readonly Piece[] {
   return layout.passes[0].lines.flatMap(({ words }) =>
-    runs(words, layout.unit * GAP).map((run) => {
+    runsOf(words, layout.unit).map((run) => {
       const text = run.map((word) => word.text).join(" ");
       const heights = run.map(({ box }) => box.y1 - box.y0).sort((a, b) => a - b);
       return {
@@ -33,6 +32,19 @@ export function piecesOf({ layout }: PageView): readonly Piece[] {
     })
   );
 }
+
+function runsOf(words: readonly PlacedWord[], unit: number): readonly (readonly PlacedWord[])[] {
+  const found: PlacedWord[][] = [];
+  for (const word of words) {
+    const before = found.at(-1)?.at(-1);
+    const high = before ? Math.max(unit, Math.min(heightOf(before), heightOf(word))) : 0;
+    if (before && word.box.x0 - before.box.x1 <= high * GAP) found[found.length - 1].push(word);
+    else found.push([word]);
+  }
+  return found;
+}
+
+const heightOf = ({ box }: PlacedWord) => box.y1 - box.y0;
 
 /** What the page says in a box, as the first pass read it. */
 export function textIn({ layout }: PageView, box: Box): string {

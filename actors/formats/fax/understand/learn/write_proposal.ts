@@ -19,7 +19,7 @@ export function writeProposal(proposal: Proposal): string {
     "version: 1",
     `kind: ${kind}${proposal.isKindSure ? "" : " # NOT SURE: nothing on the pages says what they are"}`,
     ...matchLines(proposal),
-    "fields:",
+    proposal.fields.length > 0 ? "fields:" : "fields: {}",
     ...proposal.fields.flatMap(fieldLines),
     ...unknown.flatMap(({ anchor, examples: count }) => [
       `  # Not known: ${quoted(anchor)}, in ${count} of ${examples}. Give it a name to have it read:`,

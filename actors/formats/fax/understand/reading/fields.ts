@@ -2,11 +2,12 @@ import type { ReadValue } from "../../../../../runtime/contract/document.ts";
 import type { Hit } from "../layout/phrases.ts";
 import type { PageLayout, PassLayout, PlacedWord } from "../layout/page_layout.ts";
 import { fold } from "../layout/fold.ts";
-import type { FieldSpec, Template } from "../template.ts";
+import type { FieldSpec, Template, ValueType } from "../template.ts";
 import { readerOf } from "../types/readers.ts";
 import { combine, CONFLICT_MAX, round } from "./combine.ts";
 import { type Label, PageLabels, type PageView, untilHits } from "./labels.ts";
 import { wordsBelow, wordsRightOf, wordsWithin } from "./place.ts";
+import { doubtLostPoint } from "./lost_points.ts";
 import { type Reading, readWords } from "./reading.ts";
 
 /** A value at one of the places where its field's label stands. */
@@ -96,14 +97,20 @@ function readBy(
   stops: readonly Hit[],
 ): Finding | undefined {
   const { layout } = view;
-  const readings = layout.passes.map((pass) => readWords(spec.type, place(pass, layout, label.hit, stops)));
+  const readings = layout.passes.map((pass) => read(spec.type, place(pass, layout, label.hit, stops), pass));
   const value = combine(readings, {
     page: layout.page.page,
     source: layout.page.source,
     passes: layout.passes.length,
     likeness: label.hit.likeness,
+    quality: layout.page.quality,
   });
   return value && { value, readings, label };
+}
+
+function read(type: ValueType, words: readonly PlacedWord[], { pitch }: PassLayout): Reading | undefined {
+  const reading = readWords(type, words, pitch);
+  return reading && (type.is === "number" || type.is === "result") ? doubtLostPoint(reading) : reading;
 }
 
 /** By a code, by a pattern of the text, by a part of the page: where there is no label. */
@@ -143,7 +150,7 @@ function byText(views: readonly PageView[], { text: pattern, type }: FieldSpec):
     const readings = layout.passes.map((pass) => {
       for (const { words } of pass.lines) {
         const found = wordsMatching(words, pattern);
-        if (found) return readWords(type, found);
+        if (found) return read(type, found, pass);
       }
       return undefined;
     });
@@ -152,6 +159,7 @@ function byText(views: readonly PageView[], { text: pattern, type }: FieldSpec):
       source: layout.page.source,
       passes: layout.passes.length,
       likeness: 1,
+      quality: layout.page.quality,
     });
     if (value) return { value, readings };
   }
@@ -184,12 +192,13 @@ function byRegion(views: readonly PageView[], { region, type }: FieldSpec): Find
   const view = region.page < 0 ? views.at(region.page) : views[region.page - 1];
   if (!view) return undefined;
   const { layout } = view;
-  const readings = layout.passes.map((pass) => readWords(type, wordsWithin(pass, layout, region)));
+  const readings = layout.passes.map((pass) => read(type, wordsWithin(pass, layout, region), pass));
   const value = combine(readings, {
     page: layout.page.page,
     source: layout.page.source,
     passes: layout.passes.length,
     likeness: 1,
+    quality: layout.page.quality,
   });
   return value && { value: { ...value, confidence: round(value.confidence) }, readings };
 }

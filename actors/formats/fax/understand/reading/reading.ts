@@ -1,5 +1,6 @@
 import type { Box } from "../../../../../runtime/contract/document.ts";
 import { around, type PlacedWord } from "../layout/page_layout.ts";
+import { type Pitch, spareRoom } from "../layout/spread.ts";
 import type { Note } from "../notes.ts";
 import type { ValueType } from "../template.ts";
 import { type Match, SHARED } from "../types/match.ts";
@@ -16,10 +17,16 @@ export interface Reading {
   /** See {@linkcode SHARED}. */
   readonly shared: number;
   readonly box?: Box;
+  /** Room that its digits leave, in digits; see {@linkcode spareRoom}. Left out where that cannot be said. */
+  readonly spare?: number;
+  /** Room of a point on its page, in digits. */
+  readonly point?: number;
+  /** It was read as one word. */
+  readonly isOneWord: boolean;
 }
 
 /** Reads a value from words that stand where it should; undefined where there is no word. */
-export function readWords(type: ValueType, words: readonly PlacedWord[]): Reading | undefined {
+export function readWords(type: ValueType, words: readonly PlacedWord[], pitch?: Pitch): Reading | undefined {
   if (words.length === 0) return undefined;
   const reader = readerOf(type);
   let best: Reading | undefined;
@@ -43,7 +50,10 @@ export function readWords(type: ValueType, words: readonly PlacedWord[]): Readin
       isStrict: match.isStrict ?? false,
       shared: match.shared ?? SHARED.usual,
       box: around(used.map(({ box }) => box)),
+      isOneWord: used.length === 1,
+      ...spareIn(used, pitch),
     };
+    if (NAMED.includes(type.is)) best = doubtSpread(best);
   }
   return best ?? {
     value: null,
@@ -52,6 +62,7 @@ export function readWords(type: ValueType, words: readonly PlacedWord[]): Readin
     notes: ["unreadable"],
     isStrict: false,
     shared: SHARED.usual,
+    isOneWord: words.length === 1,
     box: around(words.map(({ box }) => box)),
   };
 }
@@ -62,7 +73,7 @@ export function readWords(type: ValueType, words: readonly PlacedWord[]): Readin
  */
 function confidenceOf(used: readonly PlacedWord[], match: Match): number {
   const least = Math.min(...used.map(({ confidence }) => confidence));
-  const isExplained = match.isStrict === true && match.notes.includes("repaired") && match.certainty > 0.85;
+  const isExplained = match.explainsDoubt === true && match.certainty > 0.85;
   return isExplained && least > EXPLAINED_MIN ? Math.max(least, EXPLAINED) : least;
 }
 
@@ -74,6 +85,22 @@ const SKIPPED = 0.8;
 const REST = 0.85;
 /** Words at the front that may be none of the value. */
 const SKIPPED_MAX = 2;
+
+/** Numbers that name something: a digit that is lost leaves its room, and nothing else tells. */
+const NAMED: readonly ValueType["is"][] = ["digits", "identifier", "npi", "pattern", "procedure"];
+/** Digits that stand further apart or closer than this, by digits, are too few or too many. */
+const SPREAD_MAX = 0.7;
+
+function doubtSpread(reading: Reading): Reading {
+  if (!/^\d{3,}$/.test(reading.raw) || Math.abs(reading.spare ?? 0) < SPREAD_MAX) return reading;
+  return { ...reading, confidence: reading.confidence * 0.5, notes: [...reading.notes, "spacing"] };
+}
+
+function spareIn(used: readonly PlacedWord[], pitch: Pitch | undefined): { spare?: number; point?: number } {
+  if (!pitch) return {};
+  const spares = used.map((word) => spareRoom(word, pitch)).filter((spare) => spare !== undefined);
+  return spares.length === 0 ? {} : { spare: Math.max(...spares), point: pitch.point };
+}
 
 /** Which words may be the value: many before few, those at the front before those behind. */
 function* windows(count: number, wordsMax: number): Iterable<readonly [from: number, to: number]> {

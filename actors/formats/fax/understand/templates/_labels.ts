@@ -14,6 +14,7 @@ export const patient = {
     "Patient's Name",
     "Patient Full Name",
     "Client Name",
+    "Client",
     "Member Name",
     "Name",
     "RE",

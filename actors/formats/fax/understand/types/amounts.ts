@@ -1,5 +1,5 @@
 import type { Note } from "../notes.ts";
-import { digitsOf, repairNotes, SHARED, type TypeReader } from "./match.ts";
+import { digitsOf, type Match, repairNotes, SHARED, type TypeReader } from "./match.ts";
 
 /** Money: `1234.50`, below nothing with a minus. Its two decimals have to stand there. */
 export const moneyReader: TypeReader = {
@@ -8,17 +8,19 @@ export const moneyReader: TypeReader = {
     const notes: Note[] = [];
     let certainty = 1;
     let plain = text.replace(/\s+/g, "");
-    if (text.trim().includes(" ") && !/^[-–—$]\s|\s(CR|DR)$/u.test(text.trim())) {
+    const apart = /^([$\s]*[\d,OIlSB]+)[.,]?\s+[.,]?(\w\w)$/u.exec(text.trim());
+    if (/\S\s+\S/.test(text.trim().replace(/^[-–—$]\s|\s(CR|DR)$/gu, ""))) {
+      // Pieces of one amount: its cents, or what stands behind a comma.
+      if (!apart && !/^[$\s]*\d{1,3},?\s+\d{3}[.,]\d\d$/.test(text.trim())) return undefined;
+      if (apart) plain = `${apart[1]}.${apart[2]}`.replace(/\s/g, "");
       notes.push("joined");
-      certainty *= 0.85;
+      certainty *= 0.9;
     }
     const isNegative = /^[-–—]|^\$[-–—]|^\(.*\)$|[-–—]$|CR$/u.test(plain);
     plain = plain.replace(/CR$|DR$|USD$|^USD/u, "").replace(/[-–—()$£€]/gu, "").replace(
       /^[:;.,'"‘’|]+|[:;.,'"‘’|]+$/gu,
       "",
     );
-    // The point is what gets lost first.
-    const apart = /^(.*\S)\s+([^\s.,]{2})$/u.exec(text.trim().replace(/[)\s]+$/, ""));
     const parts = /^(.+?)([.,:;·])([^.,:;·]{2})$/u.exec(plain);
     if (!parts) {
       const whole = digitsOf(plain.replaceAll(",", ""));
@@ -26,7 +28,7 @@ export const moneyReader: TypeReader = {
       const hasPoint = whole.text.length > 2 && !/,\d{3}$/.test(plain);
       const digits = hasPoint ? `${whole.text.slice(0, -2)}.${whole.text.slice(-2)}` : `${whole.text}.00`;
       const value = isNegative ? `-${digits}` : digits;
-      return { value, certainty: certainty * (apart && hasPoint ? 0.6 : 0.3), notes: [...notes, "decimals"] };
+      return { value, certainty: certainty * 0.3, notes: [...notes, "decimals"] };
     }
     const whole = digitsOf(parts[1].replace(/[.,'’](?=\w{3}(\W|$))/gu, ""));
     const cents = digitsOf(parts[3]);
@@ -86,10 +88,11 @@ export const resultReader: TypeReader = {
 export const rangeReader: TypeReader = {
   wordsMax: 4,
   read(text) {
-    const plain = text.replace(/\s+to\s+/i, "-").replace(/\s*[-–—~=]+\s*(?=[\dOIl.])/gu, "-").replace(
-      /^[([|'"]+|[)\]|'",.;:]+$/gu,
-      "",
-    );
+    const plain = text.replace(/\s+to\s+/i, "-").replace(/(?<=[\dOIl])\s*[-–—~=]+\s*(?=[\dOIl.])/gu, "-")
+      .replace(
+        /^[([|'"]+|[)\]|'",.;:]+$/gu,
+        "",
+      );
     const one = /^([<>≤≥]=?)\s*([\d.,]+)$/u.exec(plain);
     if (one) {
       const bound = numberReader.read(one[2]);
@@ -104,10 +107,18 @@ export const rangeReader: TypeReader = {
   },
 };
 
-function between(low: string, high: string, certainty: number) {
+function between(low: string, high: string, certainty: number): Match | undefined {
   const from = numberReader.read(low);
   const to = numberReader.read(high);
-  if (!from || !to || /^[<>]/.test(from.value) || Number(from.value) >= Number(to.value)) return undefined;
+  if (!from || !to || /^[<>]/.test(from.value)) return undefined;
+  if (Number(from.value) >= Number(to.value)) {
+    const decimals = decimalsOf(to.value);
+    if (decimals === 0 || decimalsOf(from.value) > 0 || from.value.length <= decimals) return undefined;
+    // The point of the lower end is lost where it would be above the upper one.
+    const pointed = `${from.value.slice(0, -decimals)}.${from.value.slice(-decimals)}`;
+    const match = between(pointed, high, certainty * 0.7);
+    return match && { ...match, notes: [...match.notes, "decimals"] };
+  }
   const notes: Note[] = [...new Set([...from.notes, ...to.notes])];
   if (certainty < 1 && !notes.includes("repaired")) notes.push("repaired");
   const isEven = decimalsOf(from.value) === decimalsOf(to.value);

@@ -1,6 +1,6 @@
 import type { Note } from "../notes.ts";
 import type { DateOrder } from "../template.ts";
-import { digitsOf, type Match, type TypeReader } from "./match.ts";
+import { digitsOf, type Match, SHARED, type TypeReader } from "./match.ts";
 
 /** `YYYYMMDD` of a date in any of the usual forms. */
 export function dateReader(order: DateOrder, pivot: number): TypeReader {
@@ -73,7 +73,7 @@ function named(text: string, pivot: number): Match | undefined {
       text,
     );
   const second =
-    /^([\dOoIlSZB]{1,2})(?:st|nd|rd|th)?[\s\-–—,./]*([\p{L}\d]{3,9})[\s\-–—,./']*([\dOoIlSZB]{2,4})$/u
+    /^([\dOoIlSZB]{1,2})(?:st|nd|rd|th)?[\s\-–—,./]*([\p{L}0]{3,9})[\s\-–—,./']*([\dOoIlSZB]{2,4})$/u
       .exec(text);
   for (
     const [day, month, year] of [first && [first[2], first[1], first[3]], second && second.slice(1)].filter((
@@ -162,5 +162,6 @@ function dated(
     certainty: repaired * certainty * (isShort ? 0.99 : 1),
     notes,
     isStrict: true,
+    shared: SHARED.shape,
   };
 }

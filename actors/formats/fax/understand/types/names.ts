@@ -1,4 +1,4 @@
-import type { TypeReader } from "./match.ts";
+import { SHARED, type TypeReader } from "./match.ts";
 import { plainText } from "./words.ts";
 
 /** Names of people, their order as on the page. */
@@ -11,7 +11,7 @@ export const nameReader: TypeReader = {
       return undefined;
     }
     const certainty = value === plain ? 1 : 0.9;
-    return { value, certainty, notes: certainty < 1 ? ["repaired"] : [] };
+    return { value, certainty, notes: certainty < 1 ? ["repaired"] : [], shared: SHARED.name };
   },
 };
 
