@@ -4,6 +4,7 @@ import { AUDIT } from "./audit_shape.ts";
 import { DISCLOSURE } from "./disclosure_shape.ts";
 import { EXCHANGE } from "./exchange_shape.ts";
 import { PATIENTS } from "./patients_shape.ts";
+import { REVIEW, REVIEWS } from "./review_shape.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
 import {
   adapterSection,
