@@ -1,13 +1,14 @@
-import { leafHashOf } from "../../trust/ledger/tree.ts";
+import { HASH_BYTES, leafHashInto } from "../../trust/ledger/tree.ts";
 
 /** Entries behind each other, each behind its length (2 bytes, big-endian): as C2SP tlog-tiles has entry bundles. It grows. */
 export class GrowingBundle {
   #bytes = new Uint8Array(START_BYTES);
   #length = 0;
+  readonly #hash = new Uint8Array(HASH_BYTES);
   /** How many entries it has. */
   count = 0;
 
-  /** Adds an entry by its text, and gives its hash. */
+  /** Adds an entry by its text, and gives its hash, which stands until the next is added. */
   add(text: string): Uint8Array {
     // UTF-8 has three bytes at most for each unit of UTF-16.
     if (this.#bytes.length - this.#length < 2 + 3 * text.length) this.#grow(2 + 3 * text.length);
@@ -15,12 +16,12 @@ export class GrowingBundle {
     const { written } = encoder.encodeInto(text, bytes.subarray(at + 2));
     // A zero byte before it, as long as it is hashed.
     bytes[at + 1] = 0;
-    const hash = leafHashOf(bytes.subarray(at + 1, at + 2 + written));
+    leafHashInto(this.#hash, bytes.subarray(at + 1, at + 2 + written));
     bytes[at] = written >> 8;
     bytes[at + 1] = written;
     this.#length = at + 2 + written;
     this.count++;
-    return hash;
+    return this.#hash;
   }
 
   /** What it has; it is empty afterwards. */
