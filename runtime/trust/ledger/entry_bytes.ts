@@ -1,4 +1,4 @@
-import type { EntryKind, LedgerEntry } from "./entry.ts";
+import type { EntryKind, EntryPlace, LedgerEntry } from "./entry.ts";
 import { ledgerErrors } from "./ledger_errors.ts";
 import { isSame } from "./tree.ts";
 
@@ -64,10 +64,14 @@ export function encodeEntry(entry: LedgerEntry): Uint8Array<ArrayBuffer> {
   return encoder.encode(entryText(entry));
 }
 
-/** The same as text. Written out, since every message passes here several times, and sorting keys costs more than all else. */
-export function entryText(entry: LedgerEntry): string {
-  const { act, before, body, by, channel, code, destination, envelope, gateway } = entry;
-  const { hash, message, kind, outcome, receipt, serial, statement, atMs } = entry;
+/**
+ * The same as text. Written out, since every message passes here several times, and sorting keys costs more than all else.
+ * `place`: in the place of what the entry says of it.
+ */
+export function entryText(entry: LedgerEntry, place: EntryPlace = entry): string {
+  const { channel, destination, message } = place;
+  const { act, before, body, by, code, envelope, gateway } = entry;
+  const { hash, kind, outcome, receipt, serial, statement, atMs } = entry;
   let json = "{";
   if (act !== undefined) json += `"act":${textOf(act)},`;
   if (before !== undefined) json += `"before":${textOf(before)},`;
