@@ -24,9 +24,9 @@ export class GrowingBundle {
     return this.#hash;
   }
 
-  /** What it has; it is empty afterwards. */
+  /** What it has, which stands until something is added; it is empty afterwards. */
   take(): Uint8Array {
-    const taken = this.#bytes.slice(0, this.#length);
+    const taken = this.#bytes.subarray(0, this.#length);
     this.clear();
     return taken;
   }

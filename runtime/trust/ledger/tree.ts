@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256Into } from "./sha256.ts";
 
 /**
  * The hash tree of a ledger (RFC 6962 section 2.1). Numbers of entries and sizes may reach 2^53, so nothing here uses
@@ -215,9 +215,4 @@ function sha256(bytes: Uint8Array): Uint8Array {
   const made = new Uint8Array(HASH_BYTES);
   sha256Into(made, bytes);
   return made;
-}
-
-/** By way of hex, into bytes that are there: several times faster than a hash that is given as bytes, or as new ones. */
-function sha256Into(made: Uint8Array, bytes: Uint8Array): void {
-  made.setFromHex(hash("sha256", bytes));
 }
