@@ -1,5 +1,4 @@
 import type { EntryPlace, LedgerEntry } from "../../trust/ledger/entry.ts";
-import { entryText } from "../../trust/ledger/entry_bytes.ts";
 import { TILE_HASHES } from "../../trust/ledger/tiles.ts";
 import { HASH_BYTES, type HashReader, leafHash } from "../../trust/ledger/tree.ts";
 import { TreeEdge } from "../../trust/ledger/tree_edge.ts";
@@ -80,7 +79,7 @@ export class LedgerWriter {
   }
 
   #append(open: Open, entry: LedgerEntry, place?: EntryPlace): void {
-    open.edge.append(this.#added.add(entryText(entry, place)));
+    open.edge.append(this.#added.add(entry, place));
     open.latestMs = Math.max(open.latestMs, entry.atMs);
   }
 
