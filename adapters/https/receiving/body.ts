@@ -1,4 +1,4 @@
-import { readBounded } from "../_bounded_body.ts";
+import { readBounded } from "../../_kit/http/bounded_body.ts";
 import type { Tools } from "../_listener_spec.ts";
 import { compareDigest } from "./content_digest.ts";
 import type { Refusal } from "./refusal.ts";

@@ -1,7 +1,7 @@
 import type { Facts } from "../../../runtime/contract/error.ts";
 import type { Tools } from "../_listener_spec.ts";
 import type { ListenerCode } from "./errors.ts";
-import { problem, type ProblemStatus } from "./problem.ts";
+import { problem, type ProblemStatus } from "../../_kit/http/problem.ts";
 
 /** Why a request is refused. */
 export interface Refusal {

@@ -10,7 +10,7 @@ import type { Visitor } from "./holders.ts";
 import { idempotencyKeyIn } from "./idempotency_key.ts";
 import { openApiOf } from "./open_api.ts";
 import { isServed, type Paths, pathsOf } from "./paths.ts";
-import { ANSWER_HEADERS, problem } from "./problem.ts";
+import { ANSWER_HEADERS, problem } from "../../_kit/http/problem.ts";
 import { isRefusal, type Refusal, refused, retryAfter } from "./refusal.ts";
 import { problemResponse, replyResponse } from "./reply_response.ts";
 import { SignIn } from "./sign_in.ts";
