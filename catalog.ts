@@ -29,6 +29,7 @@ export const catalog: Catalog = {
   formats: {
     bytes: () => import("./actors/formats/bytes.ts").then((m) => m.default),
     csv: () => import("./actors/formats/csv/mod.ts").then((m) => m.default),
+    fax: () => import("./actors/formats/fax/mod.ts").then((m) => m.default),
     hl7v2: () => import("./actors/formats/hl7v2/mod.ts").then((m) => m.default),
     json: () => import("./actors/formats/json/mod.ts").then((m) => m.default),
     text: () => import("./actors/formats/text.ts").then((m) => m.default),

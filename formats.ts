@@ -16,6 +16,7 @@
 
 import bytes_ from "./actors/formats/bytes.ts";
 import csv_ from "./actors/formats/csv/mod.ts";
+import fax_ from "./actors/formats/fax/mod.ts";
 import hl7v2_ from "./actors/formats/hl7v2/mod.ts";
 import json_ from "./actors/formats/json/mod.ts";
 import text_ from "./actors/formats/text.ts";
@@ -23,6 +24,7 @@ import xml_ from "./actors/formats/xml/mod.ts";
 
 export * from "./actors/formats/bytes.ts";
 export * from "./actors/formats/csv/mod.ts";
+export * from "./actors/formats/fax/mod.ts";
 export * from "./actors/formats/hl7v2/mod.ts";
 export * from "./actors/formats/json/mod.ts";
 export * from "./actors/formats/text.ts";
@@ -31,6 +33,8 @@ export * from "./actors/formats/xml/mod.ts";
 export const bytes: typeof bytes_ = bytes_;
 /** Tables as text, one row a line: CSV, tab-separated values and the like, read and changed by path. */
 export const csv: typeof csv_ = csv_;
+/** Faxed invoices, laboratory reports and letters, read by OCR. */
+export const fax: typeof fax_ = fax_;
 /** HL7 v2 messages in their delimited encoding, any version. */
 export const hl7v2: typeof hl7v2_ = hl7v2_;
 /** JSON documents, read and changed by path. */

@@ -41,7 +41,7 @@ export const PEER_CONDUCTS = ["accepted", "rejected", "postponed", "unanswered"]
 /** What is to become of a message. What is left out is not looked at. */
 export interface Expectation {
   readonly place: Place;
-  /** `accepted`, `filtered`, `rejected` for any error, or a code; left out: anything but an error. */
+  /** `accepted`, `filtered`, `reviewing`, `rejected` for any error, or a code; left out: anything but an error. */
   readonly outcome?: { readonly text: string; readonly place: Place };
   /** `null`: there is to be none. */
   readonly answer?: { readonly content: Content | null; readonly place: Place };

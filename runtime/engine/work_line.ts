@@ -132,7 +132,7 @@ export class WorkLine {
   }
 
   #stages(): LineStage<Work, Outcome>[] {
-    const { plan, format, journal } = this.#parts;
+    const { plan, format } = this.#parts;
     const searched = Object.entries({ ...format.search, ...plan.search });
     return [
       this.#workStage(

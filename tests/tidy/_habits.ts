@@ -10,11 +10,15 @@ interface Habit {
   readonly everywhere?: boolean;
 }
 
-/** The machine is met in `runtime/world/`, where everything is put together, and in the journal's thread. */
+/**
+ * The machine is met in `runtime/world/`, where everything is put together, in the journal's thread, and in those that read
+ * pages of faxes: they find their WebAssembly and language data in files of packages.
+ */
 const meetsTheMachine = (path: string) =>
-  /^(runtime\/world\/deno_\w+|runtime\/journal\/(disk_\w+|store_thread|upkeep\/\w+)|mod|gateway)\.ts$/.test(
-    path,
-  );
+  /^(runtime\/world\/deno_\w+|runtime\/journal\/(disk_\w+|store_thread|upkeep\/\w+)|actors\/formats\/fax\/ocr\/pool\/reader_thread|mod|gateway)\.ts$/
+    .test(
+      path,
+    );
 const ANY_ALLOWED = ["runtime/contract/spec.ts", "tests/std/assert.ts"];
 
 const habits: readonly Habit[] = [

@@ -84,4 +84,24 @@ export const errors = declareErrors("fax", {
     says:
       "Cannot read faxes by the program tesseract: it is not there, or may not be run (--allow-run=tesseract)",
   },
+  FAX_PATH_INVALID: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot use path: {path} names nothing of a fax",
+  },
+  FAX_PATH_FIXED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write path: {path} follows from something else",
+  },
+  FAX_ROW_MISSING: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot write path: {path} is in a row that the fax does not have",
+  },
+  FAX_TEMPLATES_MISSING: {
+    blame: "operator",
+    retry: "later",
+    says: "Cannot read templates: the folder cannot be read",
+  },
 });

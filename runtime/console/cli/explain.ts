@@ -1,3 +1,4 @@
+import { errors as reviewErrors } from "../../engine/review/errors.ts";
 import { MitralError } from "../../contract/error.ts";
 import { errors } from "./errors.ts";
 import { type ExitCode, exitCodes } from "./exit_codes.ts";
@@ -87,6 +88,13 @@ const hints: Readonly<Record<string, string>> = {
     "add --yes and --reason TEXT; more than 100,000 at once need a narrower choice, such as --since and --until",
   GATEWAY_CORRECTION_AMBIGUOUS: "name one with --to DESTINATION",
   ENGINE_CORRECTION_LATE: "see what became of it with: mitral messages show ID",
+  REVIEW_DOCUMENT_UNKNOWN: "list them with: mitral fax queue",
+  REVIEW_REVISION_STALE: "look at it with: mitral fax show ID",
+  REVIEW_PATH_UNKNOWN: "see its paths with: mitral fax show ID",
+  REVIEW_PATIENT_MISSING: "say whom it is about with: mitral fax patient ID, or reject it",
+  REVIEW_PATIENTS_SEVERAL:
+    "mitral fax reject ID, or mitral fax set ID kind unknown, and mitral fax patient ID",
+  REVIEW_VALUE_MISSING: "say what stands there with: mitral fax set ID PATH VALUE",
   GATEWAY_REPLAY_REFUSED: "--force sends it all the same, out of order",
 };
 
@@ -111,6 +119,7 @@ const noes: ReadonlySet<string> = new Set([
   "GATEWAY_DIVERSION_REFUSED",
   "GATEWAY_CANCEL_EMPTY",
   "GATEWAY_CANCEL_SENDING",
+  ...Object.keys(reviewErrors.faults),
   "CONTROL_CHANNEL_UNKNOWN",
   "RECORD_PARTNER_UNKNOWN",
   "LEDGER_ALARM_UNKNOWN",

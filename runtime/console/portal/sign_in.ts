@@ -1,5 +1,5 @@
 import { MitralError } from "../../contract/error.ts";
-import type { World } from "../../contract/world.ts";
+import type { Clock, Spawn } from "../../contract/world.ts";
 import type { Login } from "../../engine/ledger/gateway_entries.ts";
 import { errors } from "./errors.ts";
 import { PasswordChecker } from "./users/password_checker.ts";
@@ -18,7 +18,7 @@ export class SignIn {
 
   constructor(
     users: Pick<Users, "find">,
-    world: Pick<World, "clock" | "spawn">,
+    world: { readonly clock: Pick<Clock, "elapsedMs">; readonly spawn: Pick<Spawn, "thread"> },
     note: (login: Login) => void,
   ) {
     this.#users = users;

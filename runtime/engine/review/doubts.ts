@@ -1,9 +1,7 @@
 import { type ReadValue, type RecognisedDocument, valuesOf } from "../../contract/document.ts";
 import type { PatientVerdict, ReadPatient } from "../patients/verdict.ts";
 import type { Doubt } from "./doubt.ts";
-
-/** Fields that tell whom a document is about. */
-export const PATIENT_FIELDS = ["mrn", "patientName", "dob"] as const;
+import { missingIn, PATIENT_FIELDS, withoutEmptyRows } from "./needed.ts";
 
 /** What a channel wants of documents. */
 export interface ReviewSettings {
@@ -47,6 +45,10 @@ export function doubtsOf(
   for (const [path, value] of isPlain ? [] : valuesOf(document)) {
     if (!isUnsure(value, below) || isConfirmed(path)) continue;
     doubts.push({ code: "VALUE_UNSURE", path, ...(value.page === undefined ? {} : { page: value.page }) });
+  }
+  const isTold = (path: string) => doubts.some((doubt) => doubt.path === path);
+  for (const path of missingIn(withoutEmptyRows(document))) {
+    if (!isTold(path)) doubts.push({ code: "VALUE_UNSURE", path, why: "missing" });
   }
   for (const { rule, isMet, about } of isPlain ? [] : document.checks) {
     if (isMet === false) {

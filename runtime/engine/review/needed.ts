@@ -5,7 +5,9 @@ import {
   type RecognisedDocument,
   valueAt,
 } from "../../contract/document.ts";
-import { PATIENT_FIELDS } from "./doubts.ts";
+
+/** Fields that tell whom a document is about. */
+export const PATIENT_FIELDS = ["mrn", "patientName", "dob"] as const;
 
 /** What a message of a kind cannot do without: fields, and columns of every row of a table that has at least one. */
 const NEEDED: Readonly<
@@ -17,15 +19,15 @@ const NEEDED: Readonly<
   unknown: { fields: [], lines: [] },
 };
 
-/** Path of the first value that a message of it cannot do without, and that is not there. */
-export function missingIn(document: RecognisedDocument): string | undefined {
+/** Paths of the values that a message of it cannot do without, and that are not there. */
+export function missingIn(document: RecognisedDocument): readonly string[] {
   const { fields, lines } = NEEDED[document.kind];
   const rows = Math.max(document.tables.lines?.length ?? 0, 1);
   const paths = [
     ...fields,
     ...Array.from({ length: rows }, (_, at) => lines.map((column) => `lines[${at + 1}].${column}`)).flat(),
   ];
-  return paths.find((path) => !valueAt(document, path)?.value);
+  return paths.filter((path) => !valueAt(document, path)?.value);
 }
 
 /** Whether a person may say what stands at a path: it was read, or others like it were, or its message needs it. */

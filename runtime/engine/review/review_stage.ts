@@ -11,6 +11,7 @@ import type { ReviewPlan } from "../plan.ts";
 import type { Work } from "../work_stage.ts";
 import { figuresOf } from "./corrections.ts";
 import { doubtsOf, readPatientOf, withVerdict } from "./doubts.ts";
+import { withoutEmptyRows } from "./needed.ts";
 import { decodeDocument, encodeDocument } from "./stored_document.ts";
 
 /** What a message that people are to review is held with. */
@@ -49,7 +50,7 @@ export function reviewStage({ review, world: { clock }, judge }: ReviewStagePart
       };
       return { ...work, stages, held, ended: { kind: "filtered" } };
     }
-    const cleared = { ...document, clearance: { approvedBy: [], atMs: clock.nowMs() } };
+    const cleared = { ...withoutEmptyRows(document), clearance: { approvedBy: [], atMs: clock.nowMs() } };
     const counts = figuresOf(read, cleared, () => false);
     return { ...work, stages, counts, messages: [message.derive({ body: body.withDocument(cleared) })] };
   };

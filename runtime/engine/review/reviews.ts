@@ -134,7 +134,7 @@ export class Reviews implements ReviewApi {
       errors.fail("REVIEW_PATIENTS_SEVERAL");
     }
     if (!document.patient) errors.fail("REVIEW_PATIENT_MISSING");
-    const whole = withoutEmptyRows(document), missing = missingIn(whole);
+    const whole = withoutEmptyRows(document), [missing] = missingIn(whole);
     if (missing !== undefined) errors.fail("REVIEW_VALUE_MISSING", { path: missing });
     const approvedBy = [...content.approvedBy, person];
     const isDecided = approvedBy.length >= approvalsNeeded;

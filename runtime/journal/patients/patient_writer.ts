@@ -47,6 +47,7 @@ export class PatientWriter {
 
   #redirect(seq: number, gone: PatientNumber, into: PatientNumber, carries: boolean): void {
     const from = this.#row(gone), to = this.#row(into);
+    for (const { id, isNew, record } of [from, to]) if (isNew) this.#keep(id, record);
     if (from.seq > seq || this.#leadsTo(to.id, from.id)) return;
     if (carries && !from.isMerged && !to.isForgotten) this.#keep(to.id, { ...from.record, ...to.record });
     this.#sql.redirect.run(seq, to.id, from.id);
@@ -77,14 +78,14 @@ export class PatientWriter {
       return {
         id,
         seq: Number(row.seq),
+        isNew: false,
         isMerged: row.merged_into !== null,
         isForgotten: sealed === null,
         record: sealed && openPatient(this.#sealing, id, sealed) || { number },
       };
     }
     const { lastId: id } = this.#sql.insert.run(blind, this.#blinds.plainOf(number.id));
-    this.#keep(id, { number });
-    return { id, seq: 0, isMerged: false, isForgotten: false, record: { number } };
+    return { id, seq: 0, isNew: true, isMerged: false, isForgotten: false, record: { number } };
   }
 
   #keep(id: number, record: PatientRecord): void {
@@ -105,6 +106,8 @@ export class PatientWriter {
 interface Found {
   readonly id: number;
   readonly seq: number;
+  /** Nothing is sealed yet. */
+  readonly isNew: boolean;
   readonly isMerged: boolean;
   /** Nobody has it any more. */
   readonly isForgotten: boolean;

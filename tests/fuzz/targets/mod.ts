@@ -3,7 +3,7 @@ import { archiveTarget, globTarget } from "./archives.ts";
 import { astmFramesTarget } from "./astm_frames.ts";
 import { csvTarget, jsonTarget, textTarget, xmlTarget } from "./documents.ts";
 import { ageTarget, envelopeTarget, jweTarget, partnerFileTarget, privateFileTarget } from "./envelopes.ts";
-import { faxImageTarget } from "./fax_images.ts";
+import { faxDirectoryTarget, faxImageTarget, faxStripTarget } from "./fax_images.ts";
 import { gatewayFileTarget, yamlTarget } from "./gateway_files.ts";
 import { httpsHeadersTarget } from "./https_headers.ts";
 import { hl7v2PathTarget, hl7v2Target } from "./hl7v2.ts";
@@ -31,6 +31,8 @@ export const targets: readonly Target[] = [
   xmlTarget,
   textTarget,
   faxImageTarget,
+  faxDirectoryTarget,
+  faxStripTarget,
   filterTarget,
   templateTarget,
   codeTableTarget,

@@ -247,15 +247,16 @@ const MODULES: Readonly<Record<string, unknown>> = {
   "half.ts": { default: { spec: { name: "half", about: "Half.", config: {}, errors: {} } } },
 };
 
-/** Reads a gateway file, or settings, against the fixtures. */
+/** Reads a gateway file, or settings, against the fixtures, and formats beside them. */
 export function read(
   source: string | { readonly settings: unknown },
   files: Readonly<Record<string, string>> = FILES,
+  formats: Partial<Catalog["formats"]> = {},
 ): Promise<GatewayReading> {
   const given = typeof source === "string" ? { text: source, file: FILE } : { ...source, folder: FOLDER };
   return readGateway(given, {
     disk: diskOf(files) as Disk,
-    catalog,
+    catalog: { ...catalog, formats: { ...catalog.formats, ...formats } },
     env: (name) => name === "TOKEN" ? "canary-from-environment" : undefined,
     timeZone: "UTC",
     loadActor(path) {

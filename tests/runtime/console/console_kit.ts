@@ -23,6 +23,8 @@ export const catalog = {
 /** What a started command is made of. */
 export interface ConsoleOptions extends FakeTerminalOptions {
   readonly world?: World;
+  /** Components beside the usual ones. */
+  readonly formats?: Catalog["formats"];
   readonly gateway?: RunningGateway;
   readonly openGateway?: Outside["openGateway"];
 }
@@ -39,7 +41,7 @@ export function start(args: readonly string[], options: ConsoleOptions = {}): St
   const terminal = new FakeTerminal(args, options);
   const outside: Outside = {
     world,
-    catalog,
+    catalog: { ...catalog, formats: { ...catalog.formats, ...options.formats } },
     version: "1.2.3",
     importMap: new URL("../../../deno.json", import.meta.url).href,
     openGateway,

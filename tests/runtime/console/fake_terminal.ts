@@ -9,6 +9,8 @@ export interface FakeTerminalOptions {
   readonly stdin?: Uint8Array;
   /** What the person types when asked; nobody is there where left out. */
   readonly answer?: string;
+  /** What the person types, in order, when asked for what is not shown; nobody is there where left out. */
+  readonly secrets?: readonly string[];
   readonly rows?: number;
 }
 
@@ -22,6 +24,7 @@ export class FakeTerminal implements Terminal {
   readonly cwd: string;
   readonly readStdin?: () => Promise<Uint8Array>;
   readonly ask?: (question: string) => string | undefined;
+  readonly askSecret?: (question: string) => string | undefined;
   readonly #env: Readonly<Record<string, string>>;
   readonly #listeners = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
@@ -31,8 +34,16 @@ export class FakeTerminal implements Terminal {
   stderr = "";
 
   constructor(args: readonly string[], options: FakeTerminalOptions = {}) {
-    const { cwd = "/", isTerminal = false, colour = false, env = { USER: "ada" }, stdin, answer, rows = 50 } =
-      options;
+    const {
+      cwd = "/",
+      isTerminal = false,
+      colour = false,
+      env = { USER: "ada" },
+      stdin,
+      answer,
+      secrets,
+      rows = 50,
+    } = options;
     this.args = args;
     this.cwd = cwd;
     this.isTerminal = isTerminal;
@@ -43,6 +54,13 @@ export class FakeTerminal implements Terminal {
       this.ask = (question) => {
         this.out(`${question} ${answer}\n`);
         return answer;
+      };
+    }
+    if (secrets) {
+      const typed = [...secrets];
+      this.askSecret = (question) => {
+        this.err(`${question}\n`);
+        return typed.shift();
       };
     }
     if (stdin) this.readStdin = () => Promise.resolve(stdin);

@@ -6,7 +6,7 @@
  *   --images DIR, --truth DIR   IMAGE.tif (or .pdf) and ID.truth.json; ../shared/faxes where left out
  *   --templates DIR             beside the built-in templates
  *   --below N                   confidence from which on nobody looks; 0.95 where left out
- *   --words DIR                 keeps the words of images, and takes those that are there
+ *   --words DIR                 words that were read before, as IMAGE.json: only understanding them is measured
  *   --only TEXT                 images whose name holds this
  *   --misses                    also what was not read, or not accepted
  *   --json                      the figures as JSON

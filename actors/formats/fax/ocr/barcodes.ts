@@ -23,9 +23,7 @@ export type ReadBarcodes = (page: Ink) => Promise<readonly ReadBarcode[]>;
 /** Loads the package, by the way of reading files that is at hand. */
 export async function openBarcodes(read: (url: URL) => Promise<Uint8Array>): Promise<ReadBarcodes> {
   const { prepareZXingModule, readBarcodes } = await import("zxing-wasm/reader");
-  const wasm = await read(
-    new URL("../../reader/zxing_reader.wasm", import.meta.resolve("zxing-wasm/reader")),
-  );
+  const wasm = await read(new URL(import.meta.resolve("zxing-wasm/reader/zxing_reader.wasm")));
   await prepareZXingModule({
     overrides: { wasmBinary: wasm.buffer as ArrayBuffer },
     fireImmediately: true,

@@ -1,6 +1,7 @@
 import type { TemplateNode } from "./_template_node.ts";
 import type { DateOrder, ValueType } from "./template.ts";
 import { analytes } from "./types/lexicons/analytes.ts";
+import { services } from "./types/lexicons/services.ts";
 import { units } from "./types/lexicons/units.ts";
 
 /** Types that are a word alone. */
@@ -25,6 +26,7 @@ const PIVOT_USUAL = 50;
 /** Lexicons that everybody needs. Other words may stand there as well. */
 const KNOWN: Readonly<Record<string, ValueType>> = {
   analyte: { is: "lexicon", terms: Object.keys(analytes), isOpen: true },
+  service: { is: "words", words: services },
   unit: { is: "lexicon", terms: units, isOpen: true },
 };
 
@@ -50,6 +52,7 @@ const TOLD: Readonly<Record<string, Reader>> = {
       values: Object.fromEntries([...values].map(([value, words]) => [value, words.texts()])),
     };
   },
+  words: (node, whole) => ({ is: "words", words: node?.texts() ?? whole.fail("words needs some") }),
   lexicon(node, whole) {
     if (!node) return whole.fail("lexicon needs terms");
     if (!node.isMap) return { is: "lexicon", terms: node.texts(), isOpen: false };

@@ -5,6 +5,7 @@ export const NOTES = {
   one_pass: "only one pass read it",
   repaired: "characters were repaired by what has to stand there",
   joined: "it was read in pieces",
+  cut: "the edge of its column runs close beside it",
   rest: "something else stands beside it",
   label_unsure: "its label was read with mistakes",
   no_label: "its label was not found",

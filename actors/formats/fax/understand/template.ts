@@ -12,6 +12,8 @@ export type ValueType =
   | { readonly is: "date" | "datetime"; readonly order: DateOrder; readonly pivot: number }
   /** What may stand there, by what it means. */
   | { readonly is: "enum"; readonly values: Readonly<Record<string, readonly string[]>> }
+  /** A text of words of which most are known, each by itself. */
+  | { readonly is: "words"; readonly words: readonly string[] }
   /** Words that are known to stand there; others may, where it is open. */
   | { readonly is: "lexicon"; readonly terms: readonly string[]; readonly isOpen: boolean };
 

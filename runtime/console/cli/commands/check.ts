@@ -1,7 +1,6 @@
 import { MitralError } from "../../../contract/error.ts";
 import { pathsOf } from "../../../engine/paths/paths_of.ts";
 import type { ChannelPlan, GatewayPlan } from "../../../engine/plan.ts";
-import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { plural } from "../figures.ts";
 import {
@@ -12,6 +11,7 @@ import {
   readGatewayFile,
 } from "../gateway_file.ts";
 import { noteTrouble, seekMasterKey } from "../master_key.ts";
+import { notesOnPatients } from "../notes_on_patients.ts";
 import { knownPartners } from "../partners/known_partners.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { table } from "../table.ts";
@@ -59,12 +59,6 @@ async function notesOn(
     notes.push(cause);
   }
   return notes;
-}
-
-/** Nobody confirms a patient where there is no index. */
-function notesOnPatients({ channels, patients }: GatewayPlan): readonly MitralError[] {
-  const reviewed = patients ? undefined : channels.find(({ review }) => review);
-  return reviewed ? [errors.error("CONSOLE_PATIENTS_UNNAMED", { channel: reviewed.name })] : [];
 }
 
 /** A private file from before there were ledger keys; it is not opened for that, nor need it be there. */

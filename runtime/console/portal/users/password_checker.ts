@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Thread, World } from "../../../contract/world.ts";
+import type { Spawn, Thread } from "../../../contract/world.ts";
 import { errors } from "../errors.ts";
 import { ARGON2, type HashParameters, parseHash, SALT_BYTES } from "./password.ts";
 
@@ -14,11 +14,11 @@ const NOBODY: HashParameters = { ...ARGON2, salt: new Uint8Array(SALT_BYTES) };
  * thread is there from the first check on.
  */
 export class PasswordChecker {
-  readonly #world: Pick<World, "spawn">;
+  readonly #world: { readonly spawn: Pick<Spawn, "thread"> };
   #thread: Thread | undefined;
   readonly #waiting: PromiseWithResolvers<Uint8Array>[] = [];
 
-  constructor(world: Pick<World, "spawn">) {
+  constructor(world: { readonly spawn: Pick<Spawn, "thread"> }) {
     this.#world = world;
   }
 

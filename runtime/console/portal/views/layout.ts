@@ -41,7 +41,7 @@ export function layout(
       <body data-idle-ms="${idleMs ?? 0}">
         <a class="skip" href="#main">To the content</a>
         <header>
-    <a href="/" class="home" accesskey="q">Documents to review</a>
+    <a href="/" class="home">Documents to review</a>
     ${reader && signedIn(reader)}
         </header>
         <main id="main" tabindex="-1">

@@ -14,7 +14,7 @@ export function patientPart(view: PartView): Html {
       : "Nobody yet."
   }</p>
 <p class="${verdict.kind === "matched" ? "good" : "bad"}">${verdictWords(verdict)}</p>
-${isOpen && hasIndex ? searchOf(view) : ""}
+${isOpen && hasIndex && verdict.kind !== "unasked" ? searchOf(view) : ""}
 ${isOpen && found ? foundOf(found, view) : ""}
 ${isOpen ? byHand(view) : ""}
 </section>`;

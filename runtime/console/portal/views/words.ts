@@ -134,6 +134,6 @@ export const troubleWords: Readonly<Record<string, string>> = {
     "Somebody else has to approve it: you have approved it already, or set a value last.",
   REVIEW_VALUE_MISSING: "A value is missing that its message cannot do without.",
   REVIEW_VALUE_INVALID:
-    "That is no value for this field: dates are YYYYMMDD, times YYYYMMDDHHMM, amounts 1234.50.",
+    "That is no value for this field: a date is like 01/31/1970 or 19700131, an amount like 1234.50.",
   REVIEW_PATH_UNKNOWN: "The document has no such value.",
 };

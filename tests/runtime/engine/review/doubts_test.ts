@@ -29,6 +29,16 @@ Deno.test("a value below the threshold, or one that could not be read, waits for
   assertEquals(doubts(document), ["VALUE_UNSURE total 1", "VALUE_UNSURE lines[1].amount 1"]);
 });
 
+Deno.test("a value that its message cannot do without is missed, whether it was read as nothing or never looked for", () => {
+  const { fields: { total: _, ...fields }, tables: { lines: [first] } } = invoice();
+  const document = invoice({ fields, tables: { lines: [{ ...first, code: read("", 1) }] } });
+  assertEquals(doubts(document), ["VALUE_UNSURE total missing", "VALUE_UNSURE lines[1].code missing"]);
+  assertEquals(doubts(invoice({ tables: {} })), [
+    "VALUE_UNSURE lines[1].code missing",
+    "VALUE_UNSURE lines[1].amount missing",
+  ]);
+});
+
 Deno.test("what a person has set is no doubt, however sure that was read", () => {
   const { fields } = invoice();
   assertEquals(

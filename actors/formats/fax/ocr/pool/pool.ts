@@ -8,8 +8,6 @@ import { PoolThread } from "./pool_thread.ts";
 /** What a pool is made of. */
 export interface PoolParts {
   readonly world: World;
-  /** How many threads there may be. */
-  readonly threads: number;
   /** Has the program read a PNG; resolves with its TSV. */
   run(png: Uint8Array<ArrayBuffer>, layout: Layout, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -38,6 +36,7 @@ export class ReaderPool {
   readonly #threads = new Set<PoolThread>();
   #idle: PoolThread[] = [];
   #faxes = 0;
+  #threadsMax = 1;
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
@@ -46,6 +45,11 @@ export class ReaderPool {
   /** Threads there are now. */
   get threads(): number {
     return this.#threads.size;
+  }
+
+  /** Lets there be so many threads, where there may be fewer now. */
+  growTo(threads: number): void {
+    this.#threadsMax = Math.max(this.#threadsMax, threads);
   }
 
   /** A fax whose pages are going to be asked about. */
@@ -86,7 +90,7 @@ export class ReaderPool {
   }
 
   #dispatch(): void {
-    while (this.#idle.length > 0 || this.#threads.size < this.#parts.threads) {
+    while (this.#idle.length > 0 || this.#threads.size < this.#threadsMax) {
       const task = this.#queue.take();
       if (!task) return;
       const thread = this.#idle.pop() ?? this.#start();

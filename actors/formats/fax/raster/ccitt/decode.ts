@@ -138,12 +138,14 @@ class G3 {
 
   /** End-of-line codes before the next line, and how the last of them says it is coded. */
   #between(): { eols: number; is1d: boolean } {
+    const { reader } = this;
     let eols = 0, is1d = true;
-    while (eols < RTC_EOLS && this.reader.skipEol()) {
+    const isNext = () => reader.skipEol() || eols === 0 && this.#hasEols && reader.skipSpoiledEol();
+    while (eols < RTC_EOLS && isNext()) {
       eols++;
       if (!this.is2d) continue;
-      is1d = this.reader.peek(1) === 1;
-      this.reader.at++;
+      is1d = reader.peek(1) === 1;
+      reader.at++;
     }
     return { eols, is1d };
   }

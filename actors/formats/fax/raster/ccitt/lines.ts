@@ -103,6 +103,17 @@ export class LineReader {
     return true;
   }
 
+  /**
+   * Takes an end-of-line code one of whose zeros is a 1, where one has to be next; false, and nothing is taken, where it is
+   * something else.
+   */
+  skipSpoiledEol(): boolean {
+    const spoiled = this.#nextOne(this.at), at = this.#nextOne(spoiled + 1);
+    if (at - this.at < EOL_ZEROS || at >= this.#end) return false;
+    this.at = at + 1;
+    return true;
+  }
+
   /** Goes on to the next end-of-line code, which is not taken; false, and at the end, where there is none. */
   findEol(): boolean {
     const data = this.#data;

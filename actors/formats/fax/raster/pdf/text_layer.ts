@@ -2,8 +2,8 @@ import type { TextLayerWord } from "../bitmap.ts";
 import type { Handle, Pdfium } from "./pdfium.ts";
 import type { Scratch } from "./scratch.ts";
 
-/** Ends a word in a text layer: white space, no-break space, and what PDFium has for a hyphen at the end of a line. */
-const SPACE = /^[\s\u0000\u00a0\u0002\ufffe]$/;
+/** What PDFium has for a hyphen at the end of a line, and for nothing: they end a word as white space does. */
+const NO_LETTERS: ReadonlySet<number> = new Set([0x0000, 0x0002, 0xfffe]);
 const CODE_POINT_MAX = 0x10ffff;
 
 /** The words of a page's text layer, in its order, with where they stand on a picture of `width` by `height` pixels. */
@@ -26,8 +26,8 @@ export function textLayerOf(
   const count = pdfium._FPDFText_CountChars(text);
   for (let at = 0; at < count; at++) {
     const code = pdfium._FPDFText_GetUnicode(text, at);
-    const letter = code > 0 && code <= CODE_POINT_MAX ? String.fromCodePoint(code) : " ";
-    if (SPACE.test(letter)) {
+    const letter = code <= CODE_POINT_MAX && !NO_LETTERS.has(code) ? String.fromCodePoint(code) : " ";
+    if (letter.trim() === "") {
       end();
       continue;
     }

@@ -180,7 +180,7 @@ function raise(check: Instance, found: Understood): void {
   for (const path of check.about) change(found, path, (value) => surer(value, DOUBT_LEFT_OTHER), "check_met");
 }
 
-/** A value alone on one side is as sure as everything on the other. */
+/** A value alone on one side is wrong only if something on the other is wrong as well, and in a way that hides it. */
 function raiseBoth(check: Instance, { left, right }: Expression & { is: "binary" }, found: Understood): void {
   for (const [one, other] of [[left, right], [right, left]] as const) {
     if (one.is !== "path") continue;
@@ -189,7 +189,7 @@ function raiseBoth(check: Instance, { left, right }: Expression & { is: "binary"
     );
     const least = others.reduce((product, confidence) => product * confidence, 1);
     for (const path of check.pathsOf(one)) {
-      change(found, path, (value) => Math.max(value.confidence, Math.min(least, MET_MAX)), "check_met");
+      change(found, path, (value) => surer(value, least > CONFLICT_MAX ? 1 - least : 1), "check_met");
     }
   }
 }

@@ -27,21 +27,30 @@ export function fold(text: string): string {
 export function distance(a: string, b: string, limit: number): number {
   if (a === b) return 0;
   if (Math.abs(a.length - b.length) > limit || limit <= 0) return limit + 1;
-  let before = Array.from({ length: b.length + 1 }, (_, at) => at);
+  let [before, row]: readonly Uint16Array[] = ROWS;
+  if (b.length >= before.length) return limit + 1;
+  for (let j = 0; j <= b.length; j++) before[j] = j;
   for (let i = 1; i <= a.length; i++) {
-    const row = new Array<number>(b.length + 1).fill(limit + 1);
-    row[0] = i;
-    let least = i;
-    for (let j = Math.max(1, i - limit); j <= Math.min(b.length, i + limit); j++) {
-      const swap = before[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row[j] = Math.min(swap, before[j] + 1, row[j - 1] + 1);
-      if (row[j] < least) least = row[j];
+    const from = Math.max(1, i - limit);
+    const to = Math.min(b.length, i + limit);
+    row[from - 1] = from === 1 ? i : limit + 1;
+    let least = row[from - 1];
+    const character = a.charCodeAt(i - 1);
+    for (let j = from; j <= to; j++) {
+      let cost = before[j - 1] + (character === b.charCodeAt(j - 1) ? 0 : 1);
+      if (j < i + limit && before[j] + 1 < cost) cost = before[j] + 1;
+      if (row[j - 1] + 1 < cost) cost = row[j - 1] + 1;
+      row[j] = cost;
+      if (cost < least) least = cost;
     }
     if (least > limit) return limit + 1;
-    before = row;
+    [before, row] = [row, before];
   }
   return Math.min(before[b.length], limit + 1);
 }
+
+/** Two rows that are used again and again: this is called some ten thousand times a page. */
+const ROWS = [new Uint16Array(256), new Uint16Array(256)] as const;
 
 /** How alike two folded texts are, between 0 and 1; 0 where more than a share of `errors` differs. */
 export function likeness(a: string, b: string, errors = 0.25): number {

@@ -10,6 +10,8 @@ export interface Hit {
   readonly middle: number;
   /** Between 0 and 1: how much of it was read as it is written. */
   readonly likeness: number;
+  /** Between two of its words, in heights of a word. */
+  readonly widestGap: number;
   /** It begins a piece of a line. */
   readonly beginsPiece: boolean;
   /** It ends a piece of a line. */
@@ -25,13 +27,31 @@ export const GAP_PIECE = 1.15;
 /** Share of its characters that may be misread. */
 const ERRORS = 0.25;
 
+/** Words that stand close beside each other, taken together: what a phrase is compared with. */
+interface Gram {
+  readonly line: Line;
+  readonly from: number;
+  readonly to: number;
+  readonly folded: string;
+  readonly mask: number;
+}
+
+/** A phrase has no more words and characters than this. */
+const GRAM_WORDS_MAX = 8;
+const GRAM_LENGTH_MAX = 48;
+/** A phrase that stands on a page more often than this is no label. */
+const HITS_MAX = 48;
+
 /** Looks for phrases on a page, once for each. */
 export class PhraseFinder {
   readonly #layout: PageLayout;
   readonly #found = new Map<string, readonly Hit[]>();
+  /** By their length. */
+  readonly #grams: readonly (readonly Gram[])[];
 
   constructor(layout: PageLayout) {
     this.#layout = layout;
+    this.#grams = gramsOf(layout);
   }
 
   /** Where a phrase stands, as either pass read it, best first. */
@@ -44,39 +64,22 @@ export class PhraseFinder {
 
   #look(phrase: string, exactCase: boolean): readonly Hit[] {
     const wanted = wantedOf(phrase);
-    if (wanted.folded === "") return [];
+    const { folded: { length }, limit } = wanted;
     const all: Hit[] = [];
-    for (const { lines } of this.#layout.passes) {
-      for (const line of lines) this.#lookIn(line, wanted, exactCase, all);
+    for (let at = Math.max(1, length - limit); at <= length + limit; at++) {
+      for (const gram of this.#grams[at] ?? []) {
+        const alike = likenessOf(gram, wanted);
+        if (alike === 0 || exactCase && lettersIn(gram) !== wanted.letters) continue;
+        all.push(this.#hit(gram.line, gram.from, gram.to, phrase, alike));
+      }
     }
     all.sort((a, b) => b.likeness - a.likeness || a.middle - b.middle || a.box.x0 - b.box.x0);
     const hits: Hit[] = [];
-    for (const hit of all) if (!hits.some((better) => overlaps(better.box, hit.box))) hits.push(hit);
-    return hits;
-  }
-
-  #lookIn(line: Line, wanted: Wanted, exactCase: boolean, into: Hit[]): void {
-    const { words } = line;
-    const { unit } = this.#layout;
-    const longest = wanted.folded.length + wanted.limit;
-    for (let from = 0; from < words.length; from++) {
-      let folded = "";
-      for (let to = from; to < words.length && to - from <= wanted.words; to++) {
-        if (to > from && words[to].box.x0 - words[to - 1].box.x1 > unit * GAP_PHRASE) break;
-        folded += words[to].folded;
-        if (folded.length > longest) break;
-        if (folded.length < wanted.folded.length - wanted.limit) continue;
-        const alike = wanted.limit === 0
-          ? Number(folded === wanted.folded)
-          : bitsApart(maskOf(folded), wanted.mask) > 2 * wanted.limit
-          ? 0
-          : likeness(folded, wanted.folded, ERRORS);
-        if (alike === 0) continue;
-        const found = words.slice(from, to + 1);
-        if (exactCase && lettersOf(found.map(({ text }) => text).join("")) !== wanted.letters) continue;
-        into.push(this.#hit(line, from, to, wanted.phrase, alike));
-      }
+    for (const hit of all) {
+      if (hits.length === HITS_MAX) break;
+      if (!hits.some((better) => overlaps(better.box, hit.box))) hits.push(hit);
     }
+    return hits;
   }
 
   #hit(line: Line, from: number, to: number, phrase: string, alike: number): Hit {
@@ -91,6 +94,7 @@ export class PhraseFinder {
       box: around(words.slice(from, to + 1).map(({ box }) => box))!,
       middle: line.middle,
       likeness: alike,
+      widestGap: widestGap(words, from, to) / this.#layout.unit,
       beginsPiece: gapBefore > wide || /[:;,.|]$/.test(words[from - 1]?.text ?? ""),
       endsPiece: gapBehind > wide,
       hasColon,
@@ -102,12 +106,41 @@ export class PhraseFinder {
 /** Two words of a phrase are not further apart, in heights of a word. */
 const GAP_PHRASE = 1.5;
 
+function gramsOf({ passes, unit }: PageLayout): readonly (readonly Gram[])[] {
+  const grams: Gram[][] = Array.from({ length: GRAM_LENGTH_MAX + 1 }, () => []);
+  for (const line of passes.flatMap(({ lines }) => lines)) {
+    const { words } = line;
+    for (let from = 0; from < words.length; from++) {
+      let folded = "";
+      for (let to = from; to < Math.min(words.length, from + GRAM_WORDS_MAX); to++) {
+        if (to > from && words[to].box.x0 - words[to - 1].box.x1 > unit * GAP_PHRASE) break;
+        folded += words[to].folded;
+        if (folded.length > GRAM_LENGTH_MAX) break;
+        grams[folded.length].push({ line, from, to, folded, mask: maskOf(folded) });
+      }
+    }
+  }
+  return grams;
+}
+
+function likenessOf({ folded, mask }: Gram, wanted: Wanted): number {
+  if (folded === wanted.folded) return 1;
+  if (wanted.limit === 0 || bitsApart(mask, wanted.mask) > 2 * wanted.limit) return 0;
+  // With so few mistakes one piece of the phrase is whole.
+  if (!wanted.pieces.some((piece) => folded.includes(piece))) return 0;
+  return likeness(folded, wanted.folded, ERRORS);
+}
+
+const lettersIn = ({ line, from, to }: Gram) =>
+  lettersOf(line.words.slice(from, to + 1).map(({ text }) => text).join(""));
+
 interface Wanted {
-  readonly phrase: string;
   readonly folded: string;
   readonly letters: string;
-  readonly words: number;
+  /** How many characters may be misread. */
   readonly limit: number;
+  /** One more than may be misread. */
+  readonly pieces: readonly string[];
   readonly mask: number;
 }
 
@@ -117,19 +150,33 @@ function wantedOf(phrase: string): Wanted {
   let wanted = known.get(phrase);
   if (!wanted) {
     const folded = fold(phrase);
+    // Short words become other words by a single letter.
+    const limit = folded.length < 5 ? 0 : Math.floor(folded.length * ERRORS);
     wanted = {
-      phrase,
       folded,
       letters: lettersOf(phrase),
-      words: phrase.trim().split(/\s+/).length,
-      // Short words become other words by a single letter.
-      limit: folded.length < 5 ? 0 : Math.floor(folded.length * ERRORS),
+      limit,
+      pieces: piecesOf(folded, limit + 1),
       mask: maskOf(folded),
     };
     if (known.size > 5000) known.clear();
     known.set(phrase, wanted);
   }
   return wanted;
+}
+
+function widestGap(words: readonly PlacedWord[], from: number, to: number): number {
+  let widest = 0;
+  for (let at = from + 1; at <= to; at++) widest = Math.max(widest, words[at].box.x0 - words[at - 1].box.x1);
+  return widest;
+}
+
+function piecesOf(folded: string, count: number): readonly string[] {
+  const size = folded.length / count;
+  return Array.from(
+    { length: count },
+    (_, at) => folded.slice(Math.round(at * size), Math.round((at + 1) * size)),
+  );
 }
 
 const lettersOf = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, "");

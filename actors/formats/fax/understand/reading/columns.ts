@@ -41,7 +41,14 @@ export function headersOn(view: PageView, spec: TableSpec): readonly Header[] {
     Math.max(COLUMNS_MIN, Math.ceil(Object.keys(spec.columns).length * COLUMNS_SHARE)),
   );
   const hits = Object.entries(spec.columns).flatMap(([column, { headers }]) =>
-    headers.flatMap((header, order) => view.finder.find(header).map((hit) => ({ column, hit, order })))
+    headers.flatMap((header, order) =>
+      // Headings of neighbouring columns may read as one.
+      view.finder.find(header).filter((hit) => hit.widestGap <= GAP_WITHIN).map((hit) => ({
+        column,
+        hit,
+        order,
+      }))
+    )
   );
   const named = longest(hits);
   const headers: Header[] = [];
@@ -95,6 +102,7 @@ function stackedIn(view: PageView, spec: TableSpec, from: number, to: number): r
               box,
               middle: upper.middle,
               likeness: alike,
+              widestGap: 0,
               beginsPiece: true,
               endsPiece: true,
               hasColon: false,
@@ -163,6 +171,8 @@ function headingsOf({ hits, y0, y1 }: Band, layout: PageLayout): readonly Headin
   return headings.sort((a, b) => a.x0 - b.x0);
 }
 
+/** Words of one heading are not further apart than this where they read as one, in heights of a word. */
+const GAP_WITHIN = 1.2;
 /** Words of one heading are not further apart, in heights of a word. */
 const GAP_HEADING = 1;
 

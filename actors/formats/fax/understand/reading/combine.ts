@@ -66,13 +66,18 @@ function judged(
   if (a.value !== b.value) {
     return [Math.min(CONFLICT_MAX, Math.max(a.confidence, b.confidence)), ["conflict"]];
   }
-  const error = (1 - a.confidence) * (1 - b.confidence) * Math.max(a.shared, b.shared);
+  const isShaped = a.isStrict && b.isStrict && from.quality >= QUALITY_GOOD;
+  const shared = Math.max(a.shared, b.shared) * (isShaped ? SHARED_SHAPED : 1);
+  const error = (1 - a.confidence) * (1 - b.confidence) * shared;
   const isRepaired = a.notes.includes("repaired") && b.notes.includes("repaired");
   const isAmbiguous = a.notes.includes("ambiguous") && from.quality < QUALITY_POOR;
   const most = isAmbiguous ? AMBIGUOUS_MAX : isRepaired ? BOTH_REPAIRED_MAX : AGREED_MAX;
   return [Math.min(most, Math.max(1 - error, Math.min(a.confidence, b.confidence))), ["agreed"]];
 }
 
+/** On a good page what has a shape of its own is hardly ever misread alike, however unsurely it was read. */
+const QUALITY_GOOD = 0.9;
+const SHARED_SHAPED = 0.4;
 /** On a poor page both passes take what looks alike for the same wrong thing, and are sure of it. */
 const QUALITY_POOR = 0.85;
 const AMBIGUOUS_MAX = 0.94;

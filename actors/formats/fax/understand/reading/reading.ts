@@ -73,7 +73,7 @@ export function readWords(type: ValueType, words: readonly PlacedWord[], pitch?:
  */
 function confidenceOf(used: readonly PlacedWord[], match: Match): number {
   const least = Math.min(...used.map(({ confidence }) => confidence));
-  const isExplained = match.isStrict === true && match.notes.includes("repaired") && match.certainty > 0.85;
+  const isExplained = match.explainsDoubt === true && match.certainty > 0.85;
   return isExplained && least > EXPLAINED_MIN ? Math.max(least, EXPLAINED) : least;
 }
 

@@ -2,7 +2,7 @@ import type { ReadRow, ReadValue } from "../../../../../runtime/contract/documen
 import type { Line, PassLayout, PlacedWord } from "../layout/page_layout.ts";
 import type { ColumnSpec, TableSpec, ValueType } from "../template.ts";
 import { type Column, columnsOf, headersOn, type Heading, wordsIn } from "./columns.ts";
-import { combine } from "./combine.ts";
+import { combine, CONFLICT_MAX } from "./combine.ts";
 import type { PageView } from "./labels.ts";
 import { settleDecimals } from "./lost_points.ts";
 import { type Reading, readWords } from "./reading.ts";
@@ -19,21 +19,40 @@ export function findTable(views: readonly PageView[], spec: TableSpec): FoundTab
   const rows: ReadRow[] = [];
   const columns = new Set<string>();
   let carried: readonly Heading[] | undefined;
+  let before: readonly Heading[] = [];
   for (const view of views) {
     const headers = headersOn(view, spec);
     const parts: { headings: readonly Heading[]; from: number; to: number }[] = [];
     if (carried) parts.push({ headings: carried, from: -Infinity, to: headers[0]?.y0 ?? Infinity });
     for (const [at, header] of headers.entries()) {
-      parts.push({ headings: header.headings, from: header.y1, to: headers[at + 1]?.y0 ?? Infinity });
+      parts.push({
+        headings: completed(header.headings, before),
+        from: header.y1,
+        to: headers[at + 1]?.y0 ?? Infinity,
+      });
     }
     for (const part of parts) {
       for (const { column } of part.headings) if (column !== undefined) columns.add(column);
       const found = readPart(view, spec, part.headings, part.from, part.to);
       rows.push(...found.rows);
       carried = found.hasEnded || found.rows.length === 0 ? undefined : part.headings;
+      before = part.headings;
     }
   }
   return { rows, columns };
+}
+
+/** The same table has the same columns on every page: a heading that could not be read stands where it stood before. */
+function completed(headings: readonly Heading[], before: readonly Heading[]): readonly Heading[] {
+  const isThere = ({ column, x0, x1 }: Heading) =>
+    column === undefined ||
+    headings.some((own) => own.column === column || own.column !== undefined && own.x0 < x1 && own.x1 > x0);
+  const missing = before.filter((heading) => !isThere(heading));
+  if (missing.length === 0) return headings;
+  const unnamed = headings.filter((own) =>
+    own.column !== undefined || !missing.some(({ x0, x1 }) => own.x0 < x1 && own.x1 > x0)
+  );
+  return [...unnamed, ...missing].sort((a, b) => a.x0 - b.x0);
 }
 
 /** Rows are not further apart, in heights of a word: what comes after a wider gap is none of the table. */
@@ -64,7 +83,7 @@ function readPart(
   let last = from;
   for (const band of bands) {
     if (Number.isFinite(last) && band.middle - last > GAP_ROWS * unit) break;
-    const row = rowAt(band, columns, spec);
+    const row = rowAt(band, columns, spec, unit);
     if (row) {
       rows.push(row);
       last = band.middle;
@@ -89,7 +108,7 @@ function columnsFor(
   unit: number,
 ): readonly Column[] {
   const rough = columnsOf(headings, linesOf(bands), unit);
-  const rows = bands.filter((band) => rowAt(band, rough, spec) !== undefined);
+  const rows = bands.filter((band) => rowAt(band, rough, spec, unit) !== undefined);
   return rows.length === 0 ? rough : columnsOf(headings, linesOf(rows), unit);
 }
 
@@ -120,14 +139,18 @@ function bandsOf(passes: readonly PassLayout[], unit: number, from: number, to: 
 interface Row {
   readonly middle: number;
   readonly cells: Map<string, readonly PlacedWord[][]>;
+  /** Columns whose edge runs between words that belong together. */
+  readonly cut: ReadonlySet<string>;
 }
 
 /** A row where the line has a value of the key, and of the columns that rows need, in either pass. */
-function rowAt(band: Band, columns: readonly Column[], spec: TableSpec): Row | undefined {
+function rowAt(band: Band, columns: readonly Column[], spec: TableSpec, unit: number): Row | undefined {
   const cells = new Map<string, PlacedWord[][]>();
+  const cut = new Set<string>();
   for (const column of columns) {
     if (column.name === undefined) continue;
     cells.set(column.name, band.lines.map((line) => line ? [...wordsIn(line.words, column)] : []));
+    if (band.lines.some((line) => line && isCut(line.words, column, unit))) cut.add(column.name);
   }
   const has = (name: string) =>
     cells.get(name)?.some((words) => (readWords(spec.columns[name].type, words)?.value ?? null) !== null) ??
@@ -144,8 +167,27 @@ function rowAt(band: Band, columns: readonly Column[], spec: TableSpec): Row | u
     needed.length > 0 && !needed.some((name) => filled.includes(name)) &&
     filled.length < known.length * NEARLY_SHARE
   ) return undefined;
-  return { middle: band.middle, cells };
+  return { middle: band.middle, cells, cut };
 }
+
+/** Words that stand as close as words of one text do, on both sides of an edge: one of them is in the wrong column. */
+function isCut(words: readonly PlacedWord[], { x0, x1 }: Column, unit: number): boolean {
+  return words.some((word, at) => {
+    const next = words[at + 1];
+    if (!next || next.box.x0 - word.box.x1 > unit * GAP_CUT) return false;
+    const [middle, behind] = [word, next].map(({ box }) => (box.x0 + box.x1) / 2);
+    return middle < x0 && behind >= x0 && behind < x1 || middle >= x0 && middle < x1 && behind >= x1;
+  });
+}
+
+/** Columns are further apart than words, in heights of a word. */
+const GAP_CUT = 0.8;
+
+const doubtCut = (value: ReadValue): ReadValue => ({
+  ...value,
+  confidence: Math.min(value.confidence, CONFLICT_MAX),
+  notes: [...value.notes ?? [], "cut"],
+});
 
 /** Share of its cells that a row has values in, where it has a key; and where it has none. */
 const FILLED_SHARE = 0.4;
@@ -169,7 +211,7 @@ function wrap(row: Row, band: Band, columns: readonly Column[], spec: TableSpec)
   return true;
 }
 
-const isText = ({ type }: ColumnSpec) => type.is === "text" || type.is === "lexicon";
+const isText = ({ type }: ColumnSpec) => type.is === "text" || type.is === "lexicon" || type.is === "words";
 
 /** What each pass read in each cell of a row. */
 type Cells = Map<string, (Reading | undefined)[]>;
@@ -194,11 +236,11 @@ function valuesOf(rows: readonly Row[], view: PageView, spec: TableSpec): readon
     likeness: 1,
     quality: page.quality,
   };
-  return read.map((cells) =>
-    Object.fromEntries([...cells].map(([name, readings]): [string, ReadValue] => [
-      name,
-      combine(readings, provenance) ?? empty(spec.columns[name], page.page),
-    ]))
+  return read.map((cells, at) =>
+    Object.fromEntries([...cells].map(([name, readings]): [string, ReadValue] => {
+      const value = combine(readings, provenance) ?? empty(spec.columns[name], page.page);
+      return [name, rows[at].cut.has(name) ? doubtCut(value) : value];
+    }))
   );
 }
 

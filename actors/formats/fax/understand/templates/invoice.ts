@@ -55,7 +55,7 @@ export const invoice = {
       columns: {
         date: { at: labels.columns.date, type: "date" },
         code: { at: labels.columns.code, type: "procedure" },
-        desc: { at: labels.columns.desc, type: "text" },
+        desc: { at: labels.columns.desc, type: "service" },
         dx: { at: labels.columns.dx, type: "icd10" },
         qty: { at: labels.columns.qty, type: "digits" },
         price: { at: labels.columns.price, type: "money" },

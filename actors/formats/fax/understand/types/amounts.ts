@@ -1,5 +1,5 @@
 import type { Note } from "../notes.ts";
-import { digitsOf, repairNotes, SHARED, type TypeReader } from "./match.ts";
+import { digitsOf, type Match, repairNotes, SHARED, type TypeReader } from "./match.ts";
 
 /** Money: `1234.50`, below nothing with a minus. Its two decimals have to stand there. */
 export const moneyReader: TypeReader = {
@@ -88,10 +88,11 @@ export const resultReader: TypeReader = {
 export const rangeReader: TypeReader = {
   wordsMax: 4,
   read(text) {
-    const plain = text.replace(/\s+to\s+/i, "-").replace(/\s*[-–—~=]+\s*(?=[\dOIl.])/gu, "-").replace(
-      /^[([|'"]+|[)\]|'",.;:]+$/gu,
-      "",
-    );
+    const plain = text.replace(/\s+to\s+/i, "-").replace(/(?<=[\dOIl])\s*[-–—~=]+\s*(?=[\dOIl.])/gu, "-")
+      .replace(
+        /^[([|'"]+|[)\]|'",.;:]+$/gu,
+        "",
+      );
     const one = /^([<>≤≥]=?)\s*([\d.,]+)$/u.exec(plain);
     if (one) {
       const bound = numberReader.read(one[2]);
@@ -106,10 +107,18 @@ export const rangeReader: TypeReader = {
   },
 };
 
-function between(low: string, high: string, certainty: number) {
+function between(low: string, high: string, certainty: number): Match | undefined {
   const from = numberReader.read(low);
   const to = numberReader.read(high);
-  if (!from || !to || /^[<>]/.test(from.value) || Number(from.value) >= Number(to.value)) return undefined;
+  if (!from || !to || /^[<>]/.test(from.value)) return undefined;
+  if (Number(from.value) >= Number(to.value)) {
+    const decimals = decimalsOf(to.value);
+    if (decimals === 0 || decimalsOf(from.value) > 0 || from.value.length <= decimals) return undefined;
+    // The point of the lower end is lost where it would be above the upper one.
+    const pointed = `${from.value.slice(0, -decimals)}.${from.value.slice(-decimals)}`;
+    const match = between(pointed, high, certainty * 0.7);
+    return match && { ...match, notes: [...match.notes, "decimals"] };
+  }
   const notes: Note[] = [...new Set([...from.notes, ...to.notes])];
   if (certainty < 1 && !notes.includes("repaired")) notes.push("repaired");
   const isEven = decimalsOf(from.value) === decimalsOf(to.value);

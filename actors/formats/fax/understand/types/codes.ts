@@ -1,3 +1,4 @@
+import { commonIcd10 } from "./lexicons/common_icd10.ts";
 import type { Note } from "../notes.ts";
 import { isLoinc, isNpi } from "./check_digits.ts";
 import {
@@ -40,7 +41,13 @@ export const loincReader: TypeReader = {
 
 function checked(value: string, certainty: number, fits: boolean): Match {
   const notes: Note[] = [...repairNotes(certainty), fits ? "check_digit" : "check_digit_wrong"];
-  return { value, certainty: fits ? certainty : certainty * 0.4, notes, isStrict: fits };
+  return {
+    value,
+    certainty: fits ? certainty : certainty * 0.4,
+    notes,
+    isStrict: fits,
+    shared: fits ? SHARED.checked : SHARED.usual,
+  };
 }
 
 /** Procedures: CPT (five digits, or four and F, T, U) and HCPCS level II (a letter and four digits), with a modifier. */
@@ -67,34 +74,59 @@ export const procedureReader: TypeReader = {
 export const icd10Reader: TypeReader = {
   wordsMax: 2,
   read(text) {
+    // Behind a point something stands: what is left at the end of the text was lost.
+    if (/^\W*\w{3}\s*[.,]\W*$/.test(text)) return undefined;
     const plain = trimmed(joined(text)).replace(/[,:;·•_-]/gu, ".");
-    const parts = /^(.)(.)(.)(\.?)(.{0,4})$/u.exec(plain);
-    if (!parts || (parts[4] === "." && parts[5] === "")) return undefined;
-    const letter = /^[1|!]$/.test(parts[1]) ? iOrJ(plain) : letterOf(parts[1]);
-    const second = digitOf(parts[2]);
-    if (!letter || letter[0] === "U" && !/^U0/.test(plain) || !second) return undefined;
-    const third = /^[AB]$/.test(parts[3]) ? [parts[3], 0.97] as const : digitOf(parts[3]);
-    if (!third) return undefined;
-    let certainty = letter[1] * second[1] * third[1];
-    let behind = "";
-    for (const [at, character] of [...parts[5]].entries()) {
-      const found = at === 3 && /^[A-Z]$/.test(character) || /^[XA-DKP]$/.test(character)
-        ? [character, 0.97] as const
-        : digitOf(character);
-      if (!found) return undefined;
-      behind += found[0];
-      certainty *= found[1];
-    }
-    if (behind !== "" && parts[4] === "") certainty *= 0.93;
-    const value = `${letter[0]}${second[0]}${third[0]}${behind === "" ? "" : `.${behind}`}`;
-    return {
-      value,
-      certainty,
-      notes: value === plain && !text.includes(",") ? [] : ["repaired"],
-      isStrict: true,
-    };
+    const read = readIcd10(plain, text.includes(","));
+    // What may be several letters is the one that makes a common code of it, if one alone does.
+    const others = [...LETTERS_ALIKE[plain[0]] ?? ""].map((letter) =>
+      readIcd10(letter + plain.slice(1), true)
+    )
+      .filter((other) => other !== undefined && commonIcd10.has(other.value));
+    if (!read || commonIcd10.has(read.value) || others.length !== 1) return read;
+    return { ...others[0]!, certainty: others[0]!.certainty * ALIKE };
   },
 };
+
+/** Capital letters that a first character may have been misread from. */
+const LETTERS_ALIKE: Readonly<Record<string, string>> = {
+  ...{ "1": "IJ", "|": "IJ", "!": "IJ", "l": "IJ", "I": "J", "J": "I", "2": "Z", "7": "ZT", "T": "Z" },
+  ...{ "5": "S", "$": "S", "6": "G", "8": "B", "0": "DO", "4": "A" },
+};
+const ALIKE = 0.97;
+
+function readIcd10(plain: string, isChanged: boolean): Match | undefined {
+  const parts = /^(.)(.)(.)(\.?)(.{0,4})$/u.exec(plain);
+  if (!parts) return undefined;
+  const letter = /^[1|!]$/.test(parts[1]) ? iOrJ(plain) : letterOf(parts[1]);
+  const second = digitOf(parts[2]);
+  if (!letter || letter[0] === "U" && !/^U0/.test(plain) || !second) return undefined;
+  const third = /^[AB]$/.test(parts[3]) ? [parts[3], 0.97] as const : digitOf(parts[3]);
+  if (!third) return undefined;
+  let certainty = letter[1] * second[1] * third[1];
+  let behind = "";
+  for (const [at, character] of [...parts[5]].entries()) {
+    const found = at === 3 && /^[A-Z]$/.test(character) || /^[XA-DKP]$/.test(character)
+      ? [character, 0.97] as const
+      : digitOf(character);
+    if (!found) return undefined;
+    behind += found[0];
+    certainty *= found[1];
+  }
+  // There is a point wherever more than three characters stand: nothing else can be meant.
+  if (behind !== "" && parts[4] === "") certainty *= 0.99;
+  const value = `${letter[0]}${second[0]}${third[0]}${behind === "" ? "" : `.${behind}`}`;
+  const isRepaired = value !== plain || isChanged;
+  const isMisread = value.replace(".", "") !== plain.replace(".", "");
+  return {
+    value,
+    certainty,
+    notes: isRepaired ? ["repaired"] : [],
+    isStrict: true,
+    explainsDoubt: isMisread,
+    shared: commonIcd10.has(value) ? SHARED.checked : isMisread ? SHARED.amount : SHARED.usual,
+  };
+}
 
 /** Both look like a one. Without more behind it only I10 is a whole code. */
 const iOrJ = (plain: string) => ["I", /^.10$/.test(plain) ? 0.97 : 0.5] as const;

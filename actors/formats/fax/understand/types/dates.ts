@@ -73,7 +73,7 @@ function named(text: string, pivot: number): Match | undefined {
       text,
     );
   const second =
-    /^([\dOoIlSZB]{1,2})(?:st|nd|rd|th)?[\s\-–—,./]*([\p{L}\d]{3,9})[\s\-–—,./']*([\dOoIlSZB]{2,4})$/u
+    /^([\dOoIlSZB]{1,2})(?:st|nd|rd|th)?[\s\-–—,./]*([\p{L}0]{3,9})[\s\-–—,./']*([\dOoIlSZB]{2,4})$/u
       .exec(text);
   for (
     const [day, month, year] of [first && [first[2], first[1], first[3]], second && second.slice(1)].filter((

@@ -49,7 +49,13 @@ function fit(text: string, pattern: string, certaintySoFar: number): Match | und
     value += found[0];
     certainty *= found[1];
   }
-  return { value, certainty, notes: repairNotes(certainty), isStrict: !shape.includes("*") };
+  return {
+    value,
+    certainty,
+    notes: repairNotes(certainty),
+    isStrict: !shape.includes("*"),
+    explainsDoubt: certainty < certaintySoFar,
+  };
 }
 
 function fitOne(character: string, wanted: string): readonly [string, number] | undefined {
@@ -58,6 +64,7 @@ function fitOne(character: string, wanted: string): readonly [string, number] | 
   if (wanted === "*") return eitherOf(character);
   if (character === wanted) return [wanted, 1];
   if (MARKS.test(wanted)) return MARKS.test(character) ? [wanted, 0.97] : undefined;
+  if (/[lI1|!]/.test(character) && /[lI1]/.test(wanted)) return [wanted, 0.95];
   const alike = /\d/.test(wanted) ? digitOf(character) : letterOf(character);
   return alike?.[0] === wanted.toUpperCase() ? [wanted, alike[1]] : undefined;
 }

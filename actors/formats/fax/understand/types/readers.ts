@@ -7,6 +7,7 @@ import { identifierReader } from "./identifier.ts";
 import type { TypeReader } from "./match.ts";
 import { patternReader } from "./pattern.ts";
 import { nameReader } from "./names.ts";
+import { vocabularyReader } from "./vocabulary.ts";
 import { enumReader, lexiconReader, textReader } from "./words.ts";
 
 /** Types that say nothing more. */
@@ -46,6 +47,8 @@ function makeReader(type: ValueType): TypeReader {
       return datetimeReader(type.order, type.pivot);
     case "enum":
       return enumReader(type.values);
+    case "words":
+      return vocabularyReader(type.words);
     case "lexicon":
       return lexiconReader(type.terms, type.isOpen);
     default:

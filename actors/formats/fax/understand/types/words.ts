@@ -47,7 +47,6 @@ export function enumReader(values: Readonly<Record<string, readonly string[]>>):
 export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeReader {
   const exact = new Map(terms.map((term) => [term.toLowerCase(), term]));
   const folded = terms.map((term) => ({ term, folded: fold(term) }));
-  const words = new Set(terms.flatMap((term) => term.toLowerCase().split(SPLIT)));
   return {
     wordsMax: Infinity,
     read(text) {
@@ -57,7 +56,7 @@ export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeRe
       if (known !== undefined) return knownAs(known, plain.value, isOpen);
       const near = nearest(folded, fold(plain.value));
       if (near || !isOpen) return near;
-      return vouched(plain, words);
+      return { ...plain, notes: [...plain.notes, "unknown_word"] };
     },
   };
 }
@@ -66,19 +65,8 @@ export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeRe
 function knownAs(term: string, value: string, isOpen: boolean): Match {
   const isAsOnPage = isOpen && (value === term || value === value.toUpperCase());
   const certainty = isAsOnPage || value === term ? 1 : 0.97;
-  return { value: isAsOnPage ? value : term, certainty, notes: [], isStrict: true };
+  return { value: isAsOnPage ? value : term, certainty, notes: [], isStrict: true, shared: SHARED.amount };
 }
-
-/** A text of which every word is known, or nearly, is as sure as its words. */
-function vouched(plain: Match, words: ReadonlySet<string>): Match {
-  const isKnown = plain.value.toLowerCase().split(SPLIT).every((word) =>
-    word === "" || words.has(word) || /^\d+$/.test(word)
-  );
-  if (isKnown && !/\p{L}\.(?=\s)/u.test(plain.value)) return { ...plain, shared: SHARED.usual };
-  return { ...plain, notes: [...plain.notes, "unknown_word"] };
-}
-
-const SPLIT = /[^\p{L}\p{N}%]+/u;
 
 function nearest(terms: readonly { term: string; folded: string }[], wanted: string): Match | undefined {
   const limit = wanted.length < 4 ? 0 : Math.max(1, Math.min(3, Math.floor(wanted.length / 6)));

@@ -25,7 +25,7 @@ export function tagsOf(bitmap: Bitmap, compression: number): WrittenPage["tags"]
   };
 }
 
-/** A TIFF: pieces first, as most writers have them, or behind their directories. */
+/** A TIFF: pieces first, as most writers have them. `next`: where the last directory says that another is. */
 export function writeTiff(
   pages: readonly WrittenPage[],
   { isLittle = true, next = undefined as number | undefined } = {},
@@ -56,36 +56,57 @@ export function writeTiff(
     const entries = Object.entries(all).flatMap(([tag, values]) =>
       values === undefined ? [] : [{ tag: Number(tag), values: [values].flat() as number[] }]
     );
-    const placed = entries.map(({ tag, values }) => {
-      const isRational = values.some((value) => !Number.isInteger(value));
-      const at = bytes.length;
-      if (isRational || values.length > 1) {
-        for (const value of values) {
-          put(isRational ? value * 100 : value, 4);
-          if (isRational) put(100, 4);
-        }
-      }
-      return { tag, type: isRational ? 5 : 4, count: values.length, at, value: values[0] };
-    });
     if (bytes.length % 2 === 1) bytes.push(0);
     patch(link, bytes.length);
-    put(placed.length, 2);
-    for (const { tag, type, count, at, value } of placed) {
+    put(entries.length, 2);
+    // Values that an entry has no room for stand behind the directory.
+    let behind = bytes.length + entries.length * 12 + 4;
+    const wide = entries.map(({ tag, values }) => {
+      const isRational = values.some((value) => !Number.isInteger(value));
+      const isBehind = isRational || values.length > 1;
       put(tag, 2);
-      put(type, 2);
-      put(count, 4);
-      put(type === 5 || count > 1 ? at : value, 4);
-    }
+      put(isRational ? 5 : 4, 2);
+      put(values.length, 4);
+      put(isBehind ? behind : values[0], 4);
+      if (!isBehind) return [];
+      behind += values.length * (isRational ? 8 : 4);
+      return isRational ? values.flatMap((value) => [value * 100, 100]) : values;
+    });
     link = bytes.length;
     put(0, 4);
+    for (const value of wide.flat()) put(value, 4);
   }
   if (next !== undefined) patch(link, next);
   return Uint8Array.from(bytes);
 }
 
+/** A TIFF of one page with its directory first, as a writer has it that sends as it goes. */
+export function writeTiffAhead({ pieces, tags }: WrittenPage): Uint8Array {
+  const isTiled = TAG.tileWidth in tags;
+  const directory = (start: number) => {
+    let next = start;
+    const offsets = pieces.map(({ length }) => (next += length) - length);
+    return writeTiff([{
+      pieces: [],
+      tags: {
+        ...tags,
+        [isTiled ? TAG.tileOffsets : TAG.stripOffsets]: offsets,
+        [isTiled ? TAG.tileByteCounts : TAG.stripByteCounts]: pieces.map(({ length }) => length),
+      },
+    }]);
+  };
+  return new Uint8Array([...directory(directory(0).length), ...pieces.flatMap((piece) => [...piece])]);
+}
+
 /** Where the first directory of a TIFF in Intel's order begins. */
 export function firstDirectory(tiff: Uint8Array): number {
   return new DataView(tiff.buffer).getUint32(4, true);
+}
+
+/** Codes of LZW, of nine bits each. */
+export function lzwCodes(codes: readonly number[]): Uint8Array {
+  const bits = codes.map((code) => code.toString(2).padStart(9, "0")).join("");
+  return Uint8Array.from(bits.match(/.{1,8}/g) ?? [], (byte) => parseInt(byte.padEnd(8, "0"), 2));
 }
 
 /** A bitmap with words in it: what a test compares pixel by pixel. */

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type Bitmap, blankBitmap, strideOf } from "../../../../../actors/formats/fax/raster/bitmap.ts";
 import { type CcittScheme, decodeCcitt } from "../../../../../actors/formats/fax/raster/ccitt/decode.ts";
 import { encodeG3, encodeG4, encodeRle } from "./_ccitt_encoder.ts";
-import { drawn, likeWriting } from "./_tiff_writer.ts";
+import { drawn, likeWriting, stripsOf } from "./_tiff_writer.ts";
 
 const WAYS: readonly (readonly [name: string, CcittScheme, encode: (bitmap: Bitmap) => Uint8Array])[] = [
   ["G3 of one dimension", { kind: "g3", is2d: false }, (bitmap) => encodeG3(bitmap)],
@@ -90,6 +90,19 @@ Deno.test("a line that ends where none can end is damaged, though its length is 
   const data = bytesOf([eol, white10, black5, black5, eol, white10, black5, eol].join(""));
   const { lines } = decoded(data, { kind: "g3", is2d: false }, 15, 2);
   assertEquals([lines.lines, lines.damaged], [2, 1]);
+});
+
+Deno.test("no line is lost with the code before it", () => {
+  const bitmap = likeWriting(400, 6), rows = stripsOf(bitmap, 1);
+  for (const k of [1, 4]) {
+    const before = encodeG3(bitmap, { k, hasFill: true }),
+      first = encodeG3(rows[0], { k, hasFill: true }).length;
+    // The end-of-line code of the second line ends with the byte behind those of the first, or in it.
+    const spoiled = before.with(first, before[first] | 0x20);
+    const { read, lines } = decoded(spoiled, { kind: "g3", is2d: k > 1 }, 400, 6);
+    assertEquals(lines, { lines: 6, damaged: 0, end: "rows", isFollowed: false });
+    assertEquals(read, bitmap);
+  }
 });
 
 Deno.test("damage in G4 ends it, with the lines before", () => {

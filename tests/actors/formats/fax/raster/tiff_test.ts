@@ -8,6 +8,7 @@ import { encodeG3, encodeG4, encodeRle } from "./_ccitt_encoder.ts";
 import {
   drawn,
   likeWriting,
+  lzwCodes,
   negative,
   stripsOf,
   tagsOf,
@@ -133,8 +134,7 @@ Deno.test("a page that a modem received ends where its last strip says so", () =
 Deno.test("LZW is read as its specification has it", () => {
   // TIFF 6.0 section 13, its own example: 7 7 7 8 8 7 7 6 6.
   const codes = [256, 7, 258, 8, 8, 258, 6, 6, 257];
-  const bits = codes.map((code) => code.toString(2).padStart(9, "0")).join("");
-  const data = Uint8Array.from(bits.match(/.{1,8}/g) ?? [], (byte) => parseInt(byte.padEnd(8, "0"), 2));
+  const data = lzwCodes(codes);
   const expected: Bitmap = { width: 8, height: 9, stride: 1, bits: Uint8Array.of(7, 7, 7, 8, 8, 7, 7, 6, 6) };
   assertRead(oneStrip(data, 5, {}, expected), expected);
 });

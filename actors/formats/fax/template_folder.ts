@@ -1,0 +1,59 @@
+import { basename, join } from "node:path";
+import type { World } from "../../../runtime/contract/world.ts";
+import { errors } from "./errors.ts";
+import { readTemplate } from "./understand/read_template.ts";
+import type { Template } from "./understand/template.ts";
+
+/** How often the folder is looked at again while faxes come. */
+const LOOK_MS = 5_000;
+const TEMPLATE = /\.ya?ml$/;
+
+/** The templates of a site, read again whenever their folder has changed. */
+export class TemplateFolder {
+  readonly #world: World;
+  readonly #folder: string;
+  #templates: readonly Template[] = [];
+  #state = "";
+  #lookedAtMs = 0;
+
+  private constructor(world: World, folder: string) {
+    this.#world = world;
+    this.#folder = folder;
+  }
+
+  /** Errors: FAX_TEMPLATES_MISSING, FAX_TEMPLATE_INVALID. */
+  static async open(world: World, folder: string): Promise<TemplateFolder> {
+    const opened = new TemplateFolder(world, folder);
+    await opened.#read();
+    return opened;
+  }
+
+  /** As they are now, in the order of their files; as they were, where one of them is no use any more. */
+  async current(): Promise<readonly Template[]> {
+    if (this.#world.clock.elapsedMs() - this.#lookedAtMs >= LOOK_MS) await this.#read().catch(() => {});
+    return this.#templates;
+  }
+
+  async #read(): Promise<void> {
+    const { disk, clock } = this.#world;
+    this.#lookedAtMs = clock.elapsedMs();
+    const paths = await this.#paths();
+    const facts = await Promise.all(paths.map(async (path) => [path, await disk.facts(path)]));
+    const state = JSON.stringify(facts);
+    if (state === this.#state) return;
+    const templates: Template[] = [];
+    for (const path of paths) templates.push(readTemplate(await disk.readText(path), basename(path)));
+    this.#templates = templates;
+    this.#state = state;
+  }
+
+  /** One file alone may stand for a folder. */
+  async #paths(): Promise<readonly string[]> {
+    const { disk } = this.#world;
+    if ((await disk.facts(this.#folder))?.kind === "file") return [this.#folder];
+    const names = await disk.list(this.#folder).catch((cause) =>
+      errors.fail("FAX_TEMPLATES_MISSING", {}, cause)
+    );
+    return names.filter((name) => TEMPLATE.test(name)).map((name) => join(this.#folder, name));
+  }
+}

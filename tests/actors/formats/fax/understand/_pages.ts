@@ -1,0 +1,26 @@
+import type { PageWords, Word } from "../../../../../actors/formats/fax/ocr/words.ts";
+import { readTemplate } from "../../../../../actors/formats/fax/understand/read_template.ts";
+import type { Template } from "../../../../../actors/formats/fax/understand/template.ts";
+import { pageOf, type Placed } from "../_made_up_pages.ts";
+
+export { pageOf, type Placed };
+
+/** A page of which the passes see different words: what the change makes of the first pass is the second. */
+export function readTwice(page: PageWords, change: (word: Word) => Word | undefined): PageWords {
+  const [first] = page.passes;
+  return { ...page, passes: [first, first.map(change).filter((word) => word !== undefined)] };
+}
+
+/** The same words, all read with one confidence. */
+export function readWith(page: PageWords, confidence: number): PageWords {
+  const passes = page.passes.map((words) => words.map((word) => ({ ...word, confidence })));
+  return { ...page, passes: [passes[0], passes[1]] };
+}
+
+/** A template for an invoice with these fields and whatever else is said, in YAML. */
+export function templateOf(fields: string, more = ""): Template {
+  return readTemplate(
+    `template: made-up\nkind: invoice\nmatch: { score: 0 }\nfields: ${fields}\n${more}`,
+    "made_up.yaml",
+  );
+}
