@@ -25,7 +25,7 @@ const PIVOT_USUAL = 50;
 
 /** Lexicons that everybody needs. Other words may stand there as well. */
 const KNOWN: Readonly<Record<string, ValueType>> = {
-  analyte: { is: "lexicon", terms: Object.keys(analytes), isOpen: true },
+  analyte: { is: "lexicon", terms: Object.keys(analytes), isOpen: true, codes: analytes },
   service: { is: "words", words: services },
   unit: { is: "lexicon", terms: units, isOpen: true },
 };

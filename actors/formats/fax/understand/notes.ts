@@ -16,6 +16,7 @@ export const NOTES = {
   spacing: "its digits stand further apart or closer than others on the page",
   decimals: "its decimals are not the usual ones",
   unknown_word: "it is no word that is known to stand there",
+  vouched: "its name and its code are known to go together",
   check_digit: "its check digit fits",
   check_digit_wrong: "its check digit does not fit",
   check_met: "a check holds",

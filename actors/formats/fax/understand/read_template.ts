@@ -1,4 +1,4 @@
-import { TemplateNode, templateNode } from "./_template_node.ts";
+import { type TemplateNode, templateNode } from "./_template_node.ts";
 import { readType } from "./_template_type.ts";
 import { ExpressionError, parseExpression, pathsIn } from "./checks/parse_expression.ts";
 import type { CheckSpec, ColumnSpec, FieldSpec, MatchSpec, Region, TableSpec, Template } from "./template.ts";

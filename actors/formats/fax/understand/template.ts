@@ -15,7 +15,13 @@ export type ValueType =
   /** A text of words of which most are known, each by itself. */
   | { readonly is: "words"; readonly words: readonly string[] }
   /** Words that are known to stand there; others may, where it is open. */
-  | { readonly is: "lexicon"; readonly terms: readonly string[]; readonly isOpen: boolean };
+  | {
+    readonly is: "lexicon";
+    readonly terms: readonly string[];
+    readonly isOpen: boolean;
+    /** The LOINC code that a term has, where it is known. */
+    readonly codes?: Readonly<Record<string, string>>;
+  };
 
 /** Which of day, month and year comes first where all are numbers. */
 export type DateOrder = "mdy" | "dmy" | "ymd";

@@ -89,6 +89,7 @@ function typeText(type: ValueType): string {
         ).join(", ")
       } } }`;
     case "lexicon":
+    case "words":
       return nameOfLexicon(type) ?? "text";
     default:
       return type.is;

@@ -2,6 +2,7 @@ import { type Hit, overlaps, PhraseFinder } from "../layout/phrases.ts";
 import { layOut, type PageLayout } from "../layout/page_layout.ts";
 import type { PageWords } from "../../ocr/words.ts";
 import type { FieldSpec, Template } from "../template.ts";
+import { headersOn } from "./columns.ts";
 
 /** A page that is ready to be looked at by any template. */
 export interface PageView {
@@ -42,13 +43,14 @@ export class PageLabels {
         }
       }
     }
-    const headers = Object.values(template.tables).flatMap(({ columns }) =>
-      Object.values(columns).flatMap((column) => column.headers)
+    // Headings of a table are the labels of its columns, and of no field.
+    const headers = Object.values(template.tables).flatMap((table) => headersOn(view, table));
+    const isHeading = ({ middle }: Hit) => headers.some(({ y0, y1 }) => middle > y0 && middle < y1);
+    const kept = all.filter(({ label: { hit } }) =>
+      !isHeading(hit) && !all.some((other) => hides(other.label.hit, hit))
     );
-    const kept = all.filter(({ label }) => !all.some((other) => hides(other.label.hit, label.hit)));
     for (const { field, label } of kept) this.#labels.set(field, [...this.#labels.get(field) ?? [], label]);
     for (const labels of this.#labels.values()) (labels as Label[]).sort((a, b) => b.rank - a.rank);
-    void headers;
     this.stops = kept.map(({ label }) => label.hit);
   }
 

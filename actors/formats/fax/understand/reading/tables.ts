@@ -6,6 +6,7 @@ import { combine, CONFLICT_MAX } from "./combine.ts";
 import type { PageView } from "./labels.ts";
 import { settleDecimals } from "./lost_points.ts";
 import { type Reading, readWords } from "./reading.ts";
+import { vouch } from "./vouch.ts";
 
 /** A table as far as it was read. */
 export interface FoundTable {
@@ -236,12 +237,15 @@ function valuesOf(rows: readonly Row[], view: PageView, spec: TableSpec): readon
     likeness: 1,
     quality: page.quality,
   };
-  return read.map((cells, at) =>
-    Object.fromEntries([...cells].map(([name, readings]): [string, ReadValue] => {
-      const value = combine(readings, provenance) ?? empty(spec.columns[name], page.page);
-      return [name, rows[at].cut.has(name) ? doubtCut(value) : value];
-    }))
-  );
+  return read.map((cells, at) => {
+    const values: Record<string, ReadValue> = {};
+    for (const [name, readings] of cells) {
+      values[name] = combine(readings, provenance) ?? empty(spec.columns[name], page.page);
+    }
+    vouch(values, cells, spec);
+    for (const name of rows[at].cut) values[name] = doubtCut(values[name]);
+    return values;
+  });
 }
 
 /** Results and ranges of a table have their decimals in common. */

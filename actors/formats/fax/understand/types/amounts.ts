@@ -101,7 +101,9 @@ export const rangeReader: TypeReader = {
     }
     const two = /^([^\s-]+)-([^\s-]+)$/u.exec(plain);
     if (two) return between(two[1], two[2], 1);
-    // The hyphen is what gets lost first.
+    // The hyphen is what gets lost first, or becomes a point.
+    const dotted = /^(\d+\.\d+)\.(\d+\.\d+)$/.exec(plain);
+    if (dotted) return between(dotted[1], dotted[2], 0.9);
     const apart = /^(\S+) (\S+)$/u.exec(plain) ?? /^(\d+\.\d)(\d+\.\d)$/.exec(plain);
     return apart ? between(apart[1], apart[2], 0.6) : undefined;
   },

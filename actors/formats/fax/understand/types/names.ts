@@ -1,3 +1,4 @@
+import type { Note } from "../notes.ts";
 import { SHARED, type TypeReader } from "./match.ts";
 import { plainText } from "./words.ts";
 
@@ -10,10 +11,23 @@ export const nameReader: TypeReader = {
     if (!/\p{L}{2}/u.test(value) || !/\p{Lu}/u.test(value) || /[^\p{L}\p{M} .,'()-]/u.test(value)) {
       return undefined;
     }
-    const certainty = value === plain ? 1 : 0.9;
-    return { value, certainty, notes: certainty < 1 ? ["repaired"] : [], shared: SHARED.name };
+    const words = value.split(/[\s,]+/).filter((word) => /\p{L}/u.test(word));
+    if (words.some((word) => NO_NAMES.has(word.toLowerCase()))) return undefined;
+    const notes: Note[] = value === plain ? [] : ["repaired"];
+    // Nobody has one name alone on a form: the other is lost, or this is no name.
+    if (words.length < 2) notes.push("length");
+    const certainty = (value === plain ? 1 : 0.9) * (words.length < 2 ? 0.4 : 1);
+    return { value, certainty, notes, shared: SHARED.name };
   },
 };
+
+/** What stands beside labels of people, and is nobody's name. */
+const NO_NAMES = new Set(
+  ("account address admission age authorization birth chart claim clinic consultation date department diagnosis dob fax " +
+    "financial form hospital id information insurance invoice laboratory mrn name number of order patient payment " +
+    "phone physician policy provider reason record referral regarding report request results routine services sex " +
+    "signature specimen statement status subject telephone the total unknown urgent visit").split(" "),
+);
 
 const ENDS = /^[|_~*•:;,.\-–—=\s]+|[|_~*•:;,\-–—=\s]+$/gu;
 /** Words of a name that begin with a small `l`. */

@@ -61,11 +61,22 @@ export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeRe
   };
 }
 
+/** From this length on no other word becomes a term by misreading. */
+const TERM_LONG = 4;
+
 /** Capitals and small letters as on the page, unless they are mixed as no term has them. */
 function knownAs(term: string, value: string, isOpen: boolean): Match {
   const isAsOnPage = isOpen && (value === term || value === value.toUpperCase());
   const certainty = isAsOnPage || value === term ? 1 : 0.97;
-  return { value: isAsOnPage ? value : term, certainty, notes: [], isStrict: true, shared: SHARED.amount };
+  const isLong = value.length >= TERM_LONG;
+  return {
+    value: isAsOnPage ? value : term,
+    certainty,
+    notes: [],
+    isStrict: true,
+    explainsDoubt: isLong,
+    shared: SHARED.amount,
+  };
 }
 
 function nearest(terms: readonly { term: string; folded: string }[], wanted: string): Match | undefined {

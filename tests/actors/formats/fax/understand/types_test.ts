@@ -148,6 +148,9 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ["Or. Helen Abara, MO", "Dr. Helen Abara, MD", "~"],
     ["7486688"],
     ["was seen today"],
+    ["Patient Financial Services"],
+    ["REFERRAL"],
+    ["Delacroix", "Delacroix", "~"],
   ],
   text: [["| Chest X-ray, 2 views", "Chest X-ray, 2 views"], ["Glucose.", "Glucose.", "~"], ["—"], [
     "A1c",
