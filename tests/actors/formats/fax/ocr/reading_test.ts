@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { languageFile, readByProgram } from "../../../../../actors/formats/fax/ocr/engines/program.ts";
 import { programEngine } from "../../../../../actors/formats/fax/ocr/engines/program_engine.ts";
 import { openWasmEngine } from "../../../../../actors/formats/fax/ocr/engines/wasm_engine.ts";
+import { decodeWords } from "../../../../../actors/formats/fax/ocr/pool/protocol.ts";
 import { sharePool } from "../../../../../actors/formats/fax/ocr/pool/shared_pool.ts";
 import type { PageWords } from "../../../../../actors/formats/fax/ocr/words.ts";
 import type { Box } from "../../../../../runtime/contract/document.ts";
@@ -25,11 +26,8 @@ function share(words: readonly { readonly text: string }[]): number {
 
 async function wordsOf(page: Bitmap): Promise<PageWords> {
   using shared = sharePool(denoWorld, 1);
-  return await shared.pool.ask(
-    shared.pool.take(asTiff([page])),
-    { ask: "words", page: 1, engine: "wasm" },
-    options,
-  );
+  const question = { ask: "words", page: 1, engine: "wasm" } as const;
+  return decodeWords(await shared.pool.ask(shared.pool.take(asTiff([page])), question, options));
 }
 
 async function pictureOf(page: Bitmap, box: Box): Promise<Uint8Array> {
