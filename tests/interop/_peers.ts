@@ -54,6 +54,7 @@ const PEERS = {
   "stunnel4": [["stunnel4", "-version"]],
   "systemd": [["systemd-analyze", "--version"]],
   "tcpdump": [["tcpdump", "--version"], ["/usr/sbin/tcpdump", "--version"]],
+  "tesseract-ocr": [["tesseract", "--version"]],
   "wireguard-go": [["wireguard-go", "--version"]],
   "wireguard-tools": [["wg", "--version"]],
   "zsh": [["zsh", "--version"]],

@@ -128,10 +128,6 @@ export class FaxBody implements DocumentBody {
   }
 
   *leaves(): Iterable<readonly [path: string, value: string]> {
-    for (const fact of ["kind", "template", "pages"] as const) {
-      const value = this.#fact(fact);
-      if (value !== undefined) yield [fact, value];
-    }
     for (const [path, { value }] of valuesOf(this.document)) if (value !== null) yield [path, value];
   }
 

@@ -65,7 +65,7 @@ export class ReaderPool {
    */
   ask<K extends Question["ask"]>(
     fax: Fax,
-    question: Question & { readonly ask: K },
+    question: Extract<Question, { readonly ask: K }>,
     { msMax, signal }: { readonly msMax: number; readonly signal: AbortSignal },
   ): Promise<Answers[K]> {
     signal.throwIfAborted();
