@@ -18,6 +18,6 @@ export const settings = {
   pageMsMax: durationMs("How long reading a page may take; a fax with one that takes longer is refused.", {
     min: 1_000,
     max: 3_600_000,
-    default: 60_000,
+    default: 180_000,
   }),
 };
