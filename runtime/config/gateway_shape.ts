@@ -4,6 +4,7 @@ import { AUDIT } from "./audit_shape.ts";
 import { DISCLOSURE } from "./disclosure_shape.ts";
 import { EXCHANGE } from "./exchange_shape.ts";
 import { PATIENTS } from "./patients_shape.ts";
+import { REVIEW, REVIEWS } from "./review_shape.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
 import {
   adapterSection,
@@ -81,8 +82,6 @@ const ACKNOWLEDGE = {
   words: ["received", "processed", "delivered"],
 } as const;
 
-const CONFIDENCE = { matches: "0(\\.[0-9]+)?|1(\\.0+)?", says: "is a number from 0 to 1" } as const;
-
 const APPLICATION_ACKNOWLEDGE = {
   matches: "here|to \\S+",
   says: "is here, or to and the name of a channel",
@@ -117,11 +116,6 @@ const keepDays = <const O extends { readonly default: number } | { readonly opti
 const PIN = {
   matches: "sha256:([0-9A-Fa-f]{2}:?){32}|sha256//[A-Za-z0-9+/]{43}=",
   says: "is sha256: and 64 hexadecimal digits, or sha256// and 44 characters of base64",
-} as const;
-
-const PAGE_URL = {
-  matches: "https?://[^/?#@\\s]+/?",
-  says: "is https:// and a name, without a path",
 } as const;
 
 const TIME_ZONE = "IANA name of a time zone, such as America/Chicago.";
@@ -243,23 +237,7 @@ const CHANNEL = section("One way through the gateway, from one listener to its d
     of: "formats",
     about: "What the bytes mean: a format's name, or its name with its settings.",
   } as const satisfies ComponentSlot,
-  review: record(
-    "Documents made of pages wait for people before they go on, unless all is certain: `mitral fax queue` lists them. Only at " +
-      "`acknowledge: received`.",
-    {
-      below: text("A value of less confidence, from 0 to 1, waits for a person.", {
-        default: DEFAULTS.review.below,
-        pattern: CONFIDENCE,
-        example: "0.95",
-      }),
-      approvals: integer("So many people, each another one, approve a document that has waited.", {
-        min: 1,
-        max: 2,
-        default: DEFAULTS.review.approvals,
-      }),
-    },
-    { optional: true },
-  ),
+  review: REVIEW,
   filter,
   transform,
   duplicates: section(
@@ -388,33 +366,7 @@ export const GATEWAY = section("A gateway: one process with its channels, partne
   monitor: record("Where `/health`, `/ready` and `/metrics` are served, on loopback.", {
     port: integer("Port; 0 for one that is free.", { min: 0, max: 65_535, example: 9_464 }),
   }, { optional: true }),
-  reviews: record("The page where people review documents, for users that `mitral users` keeps.", {
-    port: integer("Port; 0 for one that is free.", { min: 0, max: 65_535, example: 8_480 }),
-    host: text("Address that is listened on. Another than this machine's own needs `tls`.", {
-      default: DEFAULTS.reviews.host,
-      example: "0.0.0.0",
-    }),
-    url: text(
-      "Address by which people reach it, where it is not `host` and `port`: behind a proxy, or by a name. Requests for another " +
-        "are refused.",
-      { optional: true, pattern: PAGE_URL, example: "https://faxes.example" },
-    ),
-    tls: record("How it speaks TLS. Read again when the files change.", {
-      certificate: path("PEM file: the certificate, then those between it and a root.", {
-        expects: "file",
-        example: "./pki/server.pem",
-      }),
-      key: path("PEM file: its private key, without a password.", {
-        expects: "file",
-        example: "./pki/server.key",
-      }),
-    }, { optional: true }),
-    sessionMinutes: integer("After so many minutes without a request somebody has to sign in anew.", {
-      min: 1,
-      max: 720,
-      default: DEFAULTS.reviews.sessionMinutes,
-    }),
-  }, { optional: true }),
+  reviews: REVIEWS,
   drainMsMax: durationMs("How long a stopping gateway waits for what is under way.", {
     min: 0,
     default: DEFAULTS.drainMsMax,

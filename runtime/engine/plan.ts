@@ -49,7 +49,9 @@ export interface PatientsPlan {
 
 /** How the page is served where people review documents. */
 export interface ReviewsPlan {
+  /** Port; 0 takes a free one. */
   readonly port: number;
+  /** Address that is listened on. */
   readonly host: string;
   /** Address by which people reach it, where that is another. */
   readonly url?: string;

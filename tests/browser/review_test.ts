@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { invoice, patient } from "./_documents.ts";
-import { ignore, withPage } from "./_rig.ts";
+import { ignore, signIn, withPage } from "./_rig.ts";
 
 const matched = { kind: "matched", patient: { ...patient, source: "index" } } as const;
 
@@ -251,5 +251,66 @@ Deno.test({
       assertEquals(response.status(), 403);
       assert((await response.text()).includes("You may look, and not decide."));
       assertEquals(reviews.now("doc-1").state, "waiting");
+    }),
+});
+
+Deno.test({
+  ignore,
+  name: "a document fits a screen of 1280 by 800, and every control has a name",
+  fn: () =>
+    withPage(async ({ reviews, signedIn }) => {
+      reviews.put("doc-1", invoice());
+      const { page } = await signedIn("ann");
+      await page.goto("/documents/doc-1");
+      const [width, height] = await page.evaluate<[number, number]>(
+        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]",
+      );
+      assert(width <= 1280 && height <= 800, `${width} by ${height}`);
+      const nameless = await page.evaluate(`[...document.querySelectorAll("input, select, button, a, svg")]
+        .filter((control) => control.type !== "hidden")
+        .filter((control) => !control.labels?.length && !control.ariaLabel && !control.textContent.trim())
+        .map((control) => control.outerHTML)`);
+      assertEquals(nameless, []);
+      assertEquals(await page.locator("[role=status]").count(), 1);
+      assertEquals(await page.evaluate("document.documentElement.lang"), "en");
+    }),
+});
+
+Deno.test({
+  ignore,
+  name: "who types when the session is over is led to sign in, and back to the document",
+  fn: () =>
+    withPage(async ({ reviews, signedIn, clock }) => {
+      reviews.put("doc-1", invoice());
+      const { page } = await signedIn("ann");
+      await page.goto("/documents/doc-1");
+      await focusOn(page, "invoiceDate");
+      await clock.advance(30 * 60_000);
+      await page.keyboard.type("20260104");
+      await page.keyboard.press("Enter");
+      await page.getByText("Your session is over").waitFor();
+      await signIn(page, "ann");
+      await focusOn(page, "invoiceDate");
+      assertEquals(reviews.now("doc-1").revision, 1);
+    }),
+});
+
+Deno.test({
+  ignore,
+  name: "where the gateway fails the page says so, keeps what was typed, and tells nothing of the document",
+  fn: () =>
+    withPage(async ({ reviews, signedIn, failures }) => {
+      reviews.put("doc-1", invoice());
+      reviews.set = () => Promise.reject(new TypeError("EXAMPLE, ADA"));
+      const { page } = await signedIn("ann");
+      await page.goto("/documents/doc-1");
+      await focusOn(page, "invoiceDate");
+      await page.keyboard.type("20260104");
+      await page.keyboard.press("Enter");
+      await page.getByText("The gateway could not answer (PORTAL_REQUEST_CRASHED)").waitFor();
+      assertEquals(await page.getByRole("textbox", { name: "Invoice date" }).inputValue(), "20260104");
+      assertEquals(failures.map(({ message }) => message), [
+        "Cannot answer POST of the review page: TypeError",
+      ]);
     }),
 });

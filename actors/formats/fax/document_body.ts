@@ -10,6 +10,8 @@ import { errors } from "./errors.ts";
 import { checkPath, checkWritable, compilePath, type Facet, type Path, resolvePath } from "./path.ts";
 import { wrapAsPdf } from "./raster/pdf/wrap_as_pdf.ts";
 import { sniff } from "./raster/sniff.ts";
+import { recheck } from "./understand/checks/recheck.ts";
+import { normalise } from "./understand/types/normalise.ts";
 
 /** Media types of faxes: TIFF-F (RFC 2301) and PDF. */
 export const FAX_TYPES = ["image/tiff", "application/pdf"] as const;
@@ -34,7 +36,11 @@ export class FaxBody implements DocumentBody {
   }
 
   withDocument(document: RecognisedDocument): FaxBody {
-    return new FaxBody(this.#bytes, this.contentType, document);
+    return new FaxBody(this.#bytes, this.contentType, { ...document, checks: recheck(document) });
+  }
+
+  normalise(path: string, text: string): string | null {
+    return normalise(path, text);
   }
 
   attachment(): { readonly contentType: string; readonly bytes: Uint8Array } {

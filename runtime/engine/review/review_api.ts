@@ -10,11 +10,15 @@ export type { CorrectionFigures, Disposition, ReviewState };
 export interface ReviewSummary {
   /** Id of the message. */
   readonly id: string;
+  /** That received it. */
   readonly channel: string;
+  /** Where it stands. */
   readonly state: ReviewState;
+  /** What it was read as, or what a person says it is. */
   readonly kind: RecognisedDocument["kind"];
   /** Name of its template; empty where it has none. */
   readonly template: string;
+  /** How many. */
   readonly pages: number;
   /** When it was received, in milliseconds since 1970-01-01T00:00Z. */
   readonly receivedAtMs: number;
@@ -22,17 +26,23 @@ export interface ReviewSummary {
   readonly doubts: number;
   /** Approvals that are there, and that the channel asks for. */
   readonly approvals: number;
+  /** See {@linkcode ReviewSummary.approvals}. */
   readonly approvalsNeeded: number;
+  /** Of one that was rejected. */
   readonly disposition?: Disposition;
 }
 
 /** Something that somebody did with a document. Values are in the document alone. */
 export interface ReviewStep {
+  /** Milliseconds since 1970-01-01T00:00Z. */
   readonly atMs: number;
+  /** Who did it, and why; `gateway` held it. */
   readonly by: By;
+  /** What. */
   readonly did: "opened" | "viewed" | "set" | "patient" | "approved" | "rejected";
   /** Path of the value that was set. */
   readonly path?: string;
+  /** Of one that was rejected. */
   readonly disposition?: Disposition;
 }
 
@@ -42,9 +52,11 @@ export interface ReviewItem extends ReviewSummary {
   readonly document: RecognisedDocument;
   /** As it was read. */
   readonly read: RecognisedDocument;
+  /** Doubts that are left. */
   readonly open: readonly Doubt[];
   /** What the index says of the patient as the document has it now. */
   readonly verdict: PatientVerdict;
+  /** Oldest first. */
   readonly steps: readonly ReviewStep[];
   /** Grows with every change: who decides says which one was seen. */
   readonly revision: number;
@@ -52,9 +64,11 @@ export interface ReviewItem extends ReviewSummary {
 
 /** Which documents are asked for. */
 export interface ReviewFilter {
+  /** Name of the channel. */
   readonly channel?: string;
   /** `waiting` where left out. */
   readonly state?: ReviewState;
+  /** At most 1,000; 50 where left out. */
   readonly limit?: number;
 }
 
@@ -94,6 +108,7 @@ export interface ReviewApi {
 
 /** Who decides, and on what. */
 export interface Decision {
+  /** Who, and why. */
   readonly by: By;
   /** The revision that was seen; not checked where left out. */
   readonly revision?: number;

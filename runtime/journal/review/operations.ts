@@ -1,27 +1,31 @@
 import type { By } from "../acts.ts";
 import type { Found } from "../operations.ts";
 
-/** Where a document stands with the people who review it: in the order of their numbers in the table. */
-export const reviewStates = ["waiting", "approved", "rejected"] as const;
+/** Where a document stands with the people who review it. */
+export type ReviewState = "waiting" | "approved" | "rejected";
 
-/** One of {@linkcode reviewStates}. */
-export type ReviewState = typeof reviewStates[number];
+/** Each in the place of its number in the table. */
+export const reviewStates: readonly ReviewState[] = ["waiting", "approved", "rejected"];
 
 /** Why a document is not to become a message. */
-export const dispositions = ["misdirected", "unreadable", "duplicate", "not_needed"] as const;
+export type Disposition = "misdirected" | "unreadable" | "duplicate" | "not_needed";
 
-/** One of {@linkcode dispositions}. */
-export type Disposition = typeof dispositions[number];
+/** All of them. */
+export const dispositions: readonly Disposition[] = ["misdirected", "unreadable", "duplicate", "not_needed"];
 
 /** What became of the values of one field of one template. */
 export interface CorrectionFigures {
+  /** Its name. */
   readonly template: string;
   /** Name of the field, or `lines.amount`. */
   readonly field: string;
-  /** How often it was read; was taken without a person; was looked at and right; was corrected. */
+  /** How often it was read. */
   readonly read: number;
+  /** How often it was taken without a person. */
   readonly accepted: number;
+  /** How often somebody looked at it, and it was right. */
   readonly confirmed: number;
+  /** How often somebody corrected it. */
   readonly corrected: number;
 }
 

@@ -251,7 +251,7 @@ const MODULES: Readonly<Record<string, unknown>> = {
 export function read(
   source: string | { readonly settings: unknown },
   files: Readonly<Record<string, string>> = FILES,
-  formats: Partial<Catalog["formats"]> = {},
+  formats: Catalog["formats"] = {},
 ): Promise<GatewayReading> {
   const given = typeof source === "string" ? { text: source, file: FILE } : { ...source, folder: FOLDER };
   return readGateway(given, {

@@ -68,6 +68,7 @@ export class ProbeGateway {
       channels: this.channels.map(({ name }) => ({
         name,
         unansweredSinceMs: atMs - 1_500,
+        reviewing: { messages: 6, ...since(7_200_000) },
         work: {
           queued: { messages: 3, ...since(2_000) },
           gathering: { messages: 4, ...since(60_000) },
@@ -90,6 +91,7 @@ export class ProbeGateway {
       },
       pending: { bytes: 700, bytesMax: 1_000_000 },
       storage: this.storage,
+      corrections: [{ template: "acme", field: "total", read: 8, accepted: 5, confirmed: 1, corrected: 2 }],
     };
   }
 }
@@ -223,6 +225,8 @@ export function everyEvent(): readonly GatewayEvent[] {
       why: "rejected",
       error,
     },
+    documentHeld: { name: "documentHeld", atMs, channel: "lab", id, doubts: 3 },
+    documentDecided: { name: "documentDecided", atMs, channel: "lab", id, disposition: "misdirected" },
     messageCancelled: { name: "messageCancelled", atMs, ...place, id },
     destinationPaused: { name: "destinationPaused", atMs, ...place },
     destinationResumed: { name: "destinationResumed", atMs, ...place },

@@ -115,7 +115,13 @@ async function send(form) {
   }
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   const panel = fresh.getElementById("panel");
-  if (!panel) return location.assign("/sign-in");
+  if (response.status === 401) {
+    return location.assign(`/sign-in?over&next=${encodeURIComponent(location.pathname)}`);
+  }
+  if (!panel) {
+    form.inert = false;
+    return tell(fresh.getElementById("notice")?.textContent ?? "The gateway could not answer.", "bad");
+  }
   for (const part of [panel, ...fresh.querySelectorAll("g[id^=boxes-]")]) {
     document.getElementById(part.id)?.replaceWith(part);
   }
@@ -166,7 +172,12 @@ let logOff;
 function stayAwake() {
   clearTimeout(logOff);
   const idleMs = Number(document.body.dataset.idleMs);
-  if (idleMs > 0) logOff = setTimeout(() => location.replace("/sign-in?over"), idleMs);
+  if (idleMs > 0) {
+    logOff = setTimeout(
+      () => location.replace(`/sign-in?over&next=${encodeURIComponent(location.pathname)}`),
+      idleMs,
+    );
+  }
 }
 
 document.addEventListener("keydown", (event) => {

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { Gateway } from "mitral";
 import { Users } from "../../../../runtime/console/portal/users/users.ts";
 import { denoWorld } from "../../../../runtime/world/deno_world.ts";
+import { pki } from "../../../world/pki.ts";
+import { TlsSite } from "../../../world/tls_site.ts";
 import { writeMasterKey } from "../../../world/master_key.ts";
 import { run, start, withFolder } from "../console_kit.ts";
 import { FakeGateway } from "../fake_gateway.ts";
@@ -36,10 +38,12 @@ function withSite(reviews: string, use: (cwd: string) => Promise<void>): Promise
 async function signIn(
   url: string,
   password: string,
+  client?: Deno.HttpClient,
 ): Promise<{ readonly status: number; readonly cookie: string }> {
   const response = await fetch(`${url}/sign-in`, {
     method: "POST",
     redirect: "manual",
+    ...(client ? { client } : {}),
     headers: { origin: url },
     body: new URLSearchParams({ name: "ann", password }),
   });
@@ -86,4 +90,23 @@ Deno.test("a gateway in a program of somebody else's serves its page until it is
     await gateway.close();
     Deno.listen({ hostname: "127.0.0.1", port }).close();
   });
+});
+
+Deno.test("by TLS the cookie is for this host alone, and travels by TLS alone", async () => {
+  await using site = await TlsSite.open();
+  const certificate = await site.write("server.pem", pki.server.chain || pki.server.certificate);
+  const key = await site.write("server.key", pki.server.key);
+  await withSite(
+    `{ port: 0, host: localhost, tls: { certificate: ${certificate}, key: ${key} } }`,
+    async (cwd) => {
+      const { terminal, exitCode } = start(["run", "gateway.yaml"], { cwd });
+      const [, url] = await terminal.printed(/review page (https:\S+)/);
+      using client = Deno.createHttpClient({ caCerts: [pki.root.certificate] });
+      const { status, cookie } = await signIn(url, PASSWORD, client);
+      assertEquals(status, 303);
+      assertMatch(cookie, /^__Host-mitral=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+      terminal.interrupt();
+      assertEquals(await exitCode, 0);
+    },
+  );
 });

@@ -22,19 +22,17 @@ const ann: User = { name: "ann", role: "reviewer", hash: HASH, by: "root", atMs:
 function signingIn() {
   const clock = new FakeClock(), logins: Login[] = [], asked: Uint8Array[] = [];
   const right = parseHash(HASH)!.hash;
-  let thread: Thread | undefined;
   const spawn = {
-    thread: () =>
-      thread = {
-        post(message) {
-          const { password, parameters } = message as DeriveRequest;
-          asked.push(parameters.salt);
-          queueMicrotask(() => this.receive(password === PASSWORD ? right : new Uint8Array(32)));
-        },
-        receive() {},
-        died() {},
-        terminate() {},
-      } satisfies Thread,
+    thread: (): Thread => ({
+      post(message) {
+        const { password, parameters } = message as DeriveRequest;
+        asked.push(parameters.salt);
+        queueMicrotask(() => this.receive(password === PASSWORD ? right : new Uint8Array(32)));
+      },
+      receive() {},
+      died() {},
+      terminate() {},
+    }),
   };
   const users = { find: (name: string) => Promise.resolve(name === "ann" ? ann : undefined) };
   const signIn = new SignIn(users, { clock, spawn }, (login) => logins.push(login));

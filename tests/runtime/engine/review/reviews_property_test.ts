@@ -8,7 +8,7 @@ import { FakePeer } from "../fake_peer.ts";
 import { GatewayRig, to } from "../gateway_rig.ts";
 import { invoice, labReport, paper, paperFormat, read, writeNote } from "./paper_format.ts";
 
-const SCHEDULES = 8;
+const SCHEDULES = 20;
 const DOCUMENTS = 8;
 const PEOPLE = ["ann", "bob", "cy"];
 const patient: Omit<DocumentPatient, "source"> = {
@@ -50,10 +50,8 @@ async function play(seed: number): Promise<number> {
       () => reviews.setPatient(id, patient, somebody()),
       () => reviews.setPatient(id, patient, somebody()),
       () => reviews.set(id, "total", "30.00", somebody()),
-      () => reviews.approve(id, somebody()),
-      () => reviews.approve(id, somebody()),
-      () => reviews.reject(id, "duplicate", somebody()),
-      () => gateway.cancel(id, somebody()),
+      ...Array.from({ length: 6 }, () => () => reviews.approve(id, somebody())),
+      () => random.chance(0.5) ? reviews.reject(id, "duplicate", somebody()) : gateway.cancel(id, somebody()),
     ];
     // Two at once: one of them may come too late.
     const tries = [0, 1].map(() => acts[random.below(acts.length)]());
@@ -63,9 +61,10 @@ async function play(seed: number): Promise<number> {
     }
   };
   for (let at = 0; at < DOCUMENTS; at++) {
+    const before = rig.all("documentHeld").length;
     await come(at);
-    await turns(random.below(200));
-    for (let acts = random.below(4); acts > 0; acts--) await decide();
+    if (random.chance(0.7)) await rig.seen("documentHeld", () => true, before + 1);
+    for (let acts = random.below(8); acts > 0; acts--) await decide();
     if (!random.chance(0.25)) continue;
     const letGo = random.chance(0.5) ? undefined : rig.store.hold(({ op }) => op === "reviewChanged");
     const deciding = decide().catch(() => {});

@@ -2,6 +2,10 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MitralError } from "../../../../runtime/contract/error.ts";
 import type { RecognisedDocument } from "../../../../runtime/contract/document.ts";
 import type { ReviewItem } from "../../../../runtime/engine/review/review_api.ts";
+import { verifyLedgerIn } from "../../../../runtime/journal/upkeep/upkeep.ts";
+import { denoWorld } from "../../../../runtime/world/deno_world.ts";
+import { masterKey } from "../../../world/master_key.ts";
+import { MemoryStore } from "../../../world/memory_store.ts";
 import { FakePeer } from "../fake_peer.ts";
 import { GatewayRig, to } from "../gateway_rig.ts";
 import { invoice, labReport, paper, paperFormat, read, recognised, writeNote } from "./paper_format.ts";
@@ -250,4 +254,30 @@ Deno.test("a document waits through a restart, and what was approved goes on aft
   const again = await rig.open([channel]);
   await rig.seen("messageDelivered");
   assertEquals((await again.reviews.list({ state: "approved" })).map((each) => each.id), [id]);
+});
+
+Deno.test("the ledger tells what people decided, so that a document cannot be made to look rejected, or approved", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using rig = new GatewayRig(1, undefined, new MemoryStore(folder, masterKey));
+    const { reviews, gateway } = await open(rig);
+    const [approved, rejected] = [await held(rig, "F1"), await held(rig, "F2")];
+    await reviews.setPatient(approved, patient, ann);
+    await reviews.approve(approved, ann);
+    await rig.seen("messageDelivered");
+    const { database } = rig.store;
+    const told = async () =>
+      (await verifyLedgerIn(denoWorld, { folder, masterKey })).findings.list.map(({ code, subject }) =>
+        `${code} ${subject}`
+      );
+    await reviews.reject(rejected, "misdirected", ann);
+    assertEquals(await told(), []);
+    const waiting = await held(rig, "F3");
+    database.prepare("UPDATE message SET state = 5 WHERE id = ?").run(waiting);
+    assertEquals(await told(), [`ledgerUntold message ${waiting}: cancelled`]);
+    database.prepare("UPDATE message SET state = 6 WHERE id = ?").run(waiting);
+    await rig.clock.pass(gateway.close());
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
