@@ -20,7 +20,7 @@ import { openerFaults, openerSettings } from "../_kit/files/opener.ts";
 import { faultsOf } from "../../runtime/contract/words.ts";
 import { barredErrors, doorErrors } from "../_kit/limits/door.ts";
 import { networkOf } from "../_kit/limits/network.ts";
-import { doorSettings, unfitNetworks } from "../_kit/limits/settings.ts";
+import { doorSettings, rateSettings, unfitNetworks } from "../_kit/limits/settings.ts";
 import { listenFaults } from "../_kit/net/faults.ts";
 import { pathTrouble } from "./_virtual_path.ts";
 
@@ -105,6 +105,7 @@ export const config = {
   }),
   fileBytesMax: bytes("Largest file.", { default: 100 * 1024 * 1024, min: 1 }),
   ...doorSettings,
+  ...rateSettings,
   signInMsMax: durationMs("How long a peer may take to sign in.", { default: 30_000, min: 1_000 }),
   idleMsMax: durationMs("Closes a connection that asks for nothing for so long.", {
     default: 300_000,

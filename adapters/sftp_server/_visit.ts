@@ -1,4 +1,5 @@
 import type { Connection } from "../../runtime/contract/world.ts";
+import type { Rates } from "../_kit/limits/rate.ts";
 import type { Seldom } from "../_kit/limits/seldom.ts";
 import type { Strikes } from "../_kit/limits/strikes.ts";
 import { ConnectionStream } from "../_kit/net/connection_stream.ts";
@@ -23,6 +24,7 @@ const LINGER_MS = 2_000;
 export interface VisitTools extends Tools {
   /** Opens what is encrypted or packed. */
   readonly open: Open;
+  readonly rates: Rates;
   readonly signIn: SignIn;
   readonly strikes: Strikes;
   /** Whose failing to sign in is worth a warning again. */
