@@ -73,8 +73,7 @@ export async function openCalling<const Owner extends string>(
   const guarded = new Set<Connection>();
   const unwatch = partners.watch(() => {
     if (partner === undefined) return;
-    // Whoever keeps connections by it keeps none of before.
-    current = make();
+    void net.hangUp(current, isPartner);
     for (const connection of guarded) {
       if (!connection.certificate || !isPartner(connection.certificate)) connection.close();
     }
@@ -90,6 +89,7 @@ export async function openCalling<const Owner extends string>(
     [Symbol.dispose]() {
       forget();
       unwatch();
+      void net.hangUp(current);
     },
   };
 }
