@@ -111,6 +111,10 @@ export const config = {
     default: 300_000,
     min: 1_000,
   }),
+  stallMsMax: durationMs("How long a peer may let its answers stand without reading any of them.", {
+    default: 30_000,
+    min: 1_000,
+  }),
   ...openerSettings,
 } as const;
 
@@ -192,6 +196,11 @@ export const errors = {
     blame: "sender",
     retry: "later",
     says: "Cannot go on: more than {requestsMax} requests of {partner} wait for answers",
+  },
+  SFTP_SERVER_ANSWER_UNREAD: {
+    blame: "sender",
+    retry: "later",
+    says: "Cannot answer: {partner} has read none of its answers for stallMsMax ({stallMsMax})",
   },
   SFTP_SERVER_NAME_UNFIT: {
     blame: "sender",

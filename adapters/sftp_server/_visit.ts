@@ -97,6 +97,7 @@ export class Visit {
           hold: this.#hold,
           stirred: () => void (this.#stirredMs = this.#tools.world.clock.elapsedMs()),
           broken: (requestsMax) => this.#broken(requestsMax),
+          unread: () => this.#unread(),
         });
         this.#sessions.add(session);
         channel.on("close", () => this.#sessions.delete(session));
@@ -195,6 +196,14 @@ export class Visit {
     const { partner } = this.#drawer!;
     const { code } = error("SFTP_SERVER_REQUESTS_TOO_MANY", { requestsMax, partner });
     report({ name: "sessionBroken", facts: { partner, code } });
+    this.stream.destroy();
+  }
+
+  #unread(): void {
+    const { report, error, config: { stallMsMax } } = this.#tools;
+    const facts = { peer: this.#peer, partner: this.#drawer!.partner };
+    const { code } = error("SFTP_SERVER_ANSWER_UNREAD", { ...facts, stallMsMax });
+    report({ name: "answerUnread", facts: { ...facts, code } });
     this.stream.destroy();
   }
 
