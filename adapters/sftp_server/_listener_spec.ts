@@ -177,6 +177,11 @@ export const errors = {
     retry: "later",
     says: "Cannot listen: folder cannot be used ({reason})",
   },
+  SFTP_SERVER_STRANGER_REFUSED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot go on with {peer}: {why}",
+  },
   SFTP_SERVER_SIGN_IN_LATE: {
     blame: "sender",
     retry: "later",

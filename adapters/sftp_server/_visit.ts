@@ -20,6 +20,12 @@ const SESSIONS_MAX = 4;
 /** How long what was said last may take to leave. */
 const LINGER_MS = 2_000;
 
+/** What a peer did, by where ssh2 noticed it. */
+const WHY: ReadonlyMap<string, string> = new Map([
+  ["protocol", "it breaks the rules of SSH"],
+  ["handshake", "it has no algorithm that is safe, or its handshake is broken"],
+]);
+
 /** What every visit is given. */
 export interface VisitTools extends Tools {
   /** Opens what is encrypted or packed. */
@@ -79,7 +85,7 @@ export class Visit {
   /** SSH is spoken. */
   begin(client: Client): void {
     this.#client = client;
-    client.on("error", () => this.stream.destroy());
+    client.on("error", (cause) => this.#fail(cause));
     // After ssh2's own: by then it has read what came.
     this.stream.on("data", () => queueMicrotask(() => this.#move()));
     client.on("authentication", (attempt) => void this.#judge(attempt));
@@ -103,6 +109,21 @@ export class Visit {
         channel.on("close", () => this.#sessions.delete(session));
       });
     });
+  }
+
+  /** What ssh2 refuses is told; who is merely gone is not. */
+  #fail({ level = "" }: { readonly level?: string }): void {
+    const why = WHY.get(level);
+    if (why !== undefined) this.#turnAway(why);
+    this.stream.destroy();
+  }
+
+  #turnAway(why: string): void {
+    if (this.#isRefused) return;
+    this.#isRefused = true;
+    const { report, error } = this.#tools;
+    const { code } = error("SFTP_SERVER_STRANGER_REFUSED", { peer: this.#peer, why });
+    report({ name: "strangerTurnedAway", facts: { peer: this.#peer, code, why } });
   }
 
   /** Reads no more; resolves when what was handed over is answered and the connection is closed. */
@@ -225,6 +246,10 @@ export class Visit {
     if (this.#drawer) this.#tools.leave(this.#drawer.partner);
     // Who has no key that fits has said what it has, and leaves.
     else if (this.#tries > 0 && !this.#isRefused) this.#refused();
+    // Only who has said that it speaks SSH 2.0 has a client.
+    else if (!this.#client && this.stream.hasRead && !this.#tools.stopping.aborted) {
+      this.#turnAway("it speaks no SSH 2.0");
+    }
     this.#tools.report({ name: "connectionClosed", facts: { peer: this.#peer } });
   }
 }

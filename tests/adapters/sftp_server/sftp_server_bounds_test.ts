@@ -265,7 +265,7 @@ test("closes who does not sign in, and who asks for nothing any more", async (sc
   await peer.gone;
 });
 
-test("closes who speaks no SSH", async (scene) => {
+test("closes who speaks no SSH, and says so by code", async (scene) => {
   const [hostname, port] = scene.listening.address.split(":");
   for (
     const words of [
@@ -282,6 +282,9 @@ test("closes who speaks no SSH", async (scene) => {
     await scene.clock.advance(30_000);
     await rest;
   }
+  const codes = scene.reports.events.flatMap(({ facts }) => facts?.code ?? []);
+  const stranger = "SFTP_SERVER_STRANGER_REFUSED";
+  assertEquals(codes, [stranger, "SFTP_SERVER_SIGN_IN_LATE", stranger, stranger]);
   using peer = await scene.connect();
   await peer.put("/a.hl7", "still here");
   assertEquals(scene.intake.texts, ["still here"]);
