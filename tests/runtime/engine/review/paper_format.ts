@@ -83,7 +83,7 @@ export class PaperBody implements DocumentBody {
     return /^\d+\.\d\d$/.test(money) ? money : null;
   }
   attachment() {
-    return { contentType: "application/pdf", bytes: this.bytes };
+    return Promise.resolve({ contentType: "application/pdf", bytes: this.bytes });
   }
   get(path: string): string | undefined {
     return valueAt(this.document, path)?.value ?? undefined;
