@@ -224,16 +224,28 @@ function edgeBetween(left: Heading, right: Heading, lines: readonly Line[], unit
     if (depth < least) least = depth;
   }
   // The widest stretch in which least stands; of two as wide the one nearer to the next heading.
-  let best = { at: 0, width: -1 };
+  let best = { at: 0, width: -1, isBehind: false };
   let start = -1;
   for (let at = 0; at <= to - from + 1; at++) {
     const isOpen = at <= to - from && covered[at] === least;
     if (isOpen && start < 0) start = at;
     if (isOpen || start < 0) continue;
-    if (at - start >= best.width - unit / 4) best = { at: start, width: at - start };
+    const isBehind = standsUnder(left, from + start, lines);
+    const isWider = at - start >= best.width - unit / 4;
+    if (isBehind === best.isBehind ? isWider : isBehind) best = { at: start, width: at - start, isBehind };
     start = -1;
   }
   return from + best.at + best.width / 2;
+}
+
+/** Whether a word under the heading ends before an edge: an edge with none leaves the column empty. */
+function standsUnder({ x0, x1 }: Heading, edge: number, lines: readonly Line[]): boolean {
+  return lines.some(({ words }) =>
+    words.some(({ box }) => {
+      const middle = (box.x0 + box.x1) / 2;
+      return box.x1 <= edge && middle > x0 && middle < x1;
+    })
+  );
 }
 
 /** The words of a line that stand in a column. */

@@ -141,7 +141,7 @@ interface Row {
   readonly middle: number;
   readonly cells: Map<string, readonly PlacedWord[][]>;
   /** Columns whose edge runs between words that belong together. */
-  readonly cut: ReadonlySet<string>;
+  readonly cut: Set<string>;
 }
 
 /** A row where the line has a value of the key, and of the columns that rows need, in either pass. */
@@ -194,23 +194,44 @@ const doubtCut = (value: ReadValue): ReadValue => ({
 const FILLED_SHARE = 0.4;
 const NEARLY_SHARE = 0.6;
 
-/** Puts a line to the row above where nothing stands in it but more of a text. */
+/**
+ * Puts a line to the row above where nothing stands in it but more of its texts, or of what cannot be read without it. What
+ * may be more of a text, and may not, leaves the text in doubt.
+ */
 function wrap(row: Row, band: Band, columns: readonly Column[], spec: TableSpec): boolean {
   const more = new Map<string, PlacedWord[][]>();
+  let isMore = true;
   for (const column of columns) {
     const words = band.lines.map((line) => line ? [...wordsIn(line.words, column)] : []);
     if (words.every((each) => each.length === 0)) continue;
-    if (column.name === undefined || !isText(spec.columns[column.name])) return false;
-    more.set(column.name, words);
+    if (column.name === undefined || !goesOn(row, column.name, words, spec)) isMore = false;
+    if (column.name !== undefined) more.set(column.name, words);
   }
-  if (more.size !== 1) return false;
-  for (const [name, words] of more) {
-    const before = row.cells.get(name) ?? [];
-    if (before.every((each) => each.length === 0)) return false;
-    row.cells.set(name, before.map((each, at) => [...each, ...words[at]]));
+  const texts = [...more.keys()].filter((name) => isText(spec.columns[name]));
+  if (isMore && texts.length > 0) {
+    for (const [name, words] of more) {
+      row.cells.set(name, row.cells.get(name)!.map((each, at) => [...each, ...words[at] ?? []]));
+    }
+    return true;
   }
-  return true;
+  const isAmount = [...more.keys()].some((name) => spec.columns[name].type.is === "money");
+  if (!isAmount) for (const name of texts) row.cut.add(name);
+  return false;
 }
+
+/** A text may go on; anything else does where it is a value with what stands below it, and none without. */
+function goesOn(row: Row, name: string, words: readonly PlacedWord[][], { columns }: TableSpec): boolean {
+  const before = row.cells.get(name) ?? [];
+  if (before.every((each) => each.length === 0)) return false;
+  if (isText(columns[name])) return true;
+  return before.every((each, at) =>
+    each.length === 0 || isNone(columns[name].type, each) &&
+      !isNone(columns[name].type, [...each, ...words[at] ?? []])
+  );
+}
+
+const isNone = (type: ValueType, words: readonly PlacedWord[]) =>
+  (readWords(type, words)?.value ?? null) === null;
 
 const isText = ({ type }: ColumnSpec) => type.is === "text" || type.is === "lexicon" || type.is === "words";
 
