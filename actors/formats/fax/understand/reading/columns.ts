@@ -148,7 +148,7 @@ function bandAt(named: readonly Named[], middle: number, unit: number): Band {
 const BAND = 1.8;
 
 const worth = ({ hit, order }: Named) =>
-  hit.likeness - 0.01 * order + (hit.beginsPiece ? 0.2 : 0) + (hit.endsPiece ? 0.2 : 0);
+  hit.likeness - 0.004 * order + (hit.beginsPiece ? 0.2 : 0) + (hit.endsPiece ? 0.2 : 0);
 
 /** Those that the template knows, and whatever else stands in the line as a heading of its own. */
 function headingsOf({ hits, y0, y1 }: Band, layout: PageLayout): readonly Heading[] {
@@ -223,27 +223,31 @@ function edgeBetween(left: Heading, right: Heading, lines: readonly Line[], unit
     covered[at] = depth;
     if (depth < least) least = depth;
   }
-  // The widest stretch in which least stands; of two as wide the one nearer to the next heading.
-  let best = { at: 0, width: -1, isBehind: false };
+  // The stretch that leaves something under both headings; of those the widest, and of two as wide the one nearer to the
+  // next heading.
+  let best = { at: 0, width: -1, served: -1 };
   let start = -1;
   for (let at = 0; at <= to - from + 1; at++) {
     const isOpen = at <= to - from && covered[at] === least;
     if (isOpen && start < 0) start = at;
     if (isOpen || start < 0) continue;
-    const isBehind = standsUnder(left, from + start, lines);
+    const served = Number(standsUnder(left, lines, -Infinity, from + start)) +
+      Number(standsUnder(right, lines, from + at, Infinity));
     const isWider = at - start >= best.width - unit / 4;
-    if (isBehind === best.isBehind ? isWider : isBehind) best = { at: start, width: at - start, isBehind };
+    if (served === best.served ? isWider : served > best.served) {
+      best = { at: start, width: at - start, served };
+    }
     start = -1;
   }
   return from + best.at + best.width / 2;
 }
 
-/** Whether a word under the heading ends before an edge: an edge with none leaves the column empty. */
-function standsUnder({ x0, x1 }: Heading, edge: number, lines: readonly Line[]): boolean {
+/** Whether a word under the heading stands between two edges: otherwise the column would be empty. */
+function standsUnder({ x0, x1 }: Heading, lines: readonly Line[], from: number, to: number): boolean {
   return lines.some(({ words }) =>
     words.some(({ box }) => {
       const middle = (box.x0 + box.x1) / 2;
-      return box.x1 <= edge && middle > x0 && middle < x1;
+      return box.x0 >= from - 1 && box.x1 <= to + 1 && middle > x0 && middle < x1;
     })
   );
 }

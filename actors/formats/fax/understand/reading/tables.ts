@@ -82,19 +82,27 @@ function readPart(
   const columns = columnsFor(headings, bands, spec, unit);
   const rows: Row[] = [];
   let last = from;
+  let loose: { row: Row; texts: readonly string[]; middle: number } | undefined;
+  // Pieces of a row that stand a little higher or lower are no line of their own.
+  const doubtLoose = (next: number) => {
+    if (loose && next - loose.middle > unit) for (const name of loose.texts) loose.row.cut.add(name);
+    loose = undefined;
+  };
   for (const band of bands) {
     if (Number.isFinite(last) && band.middle - last > GAP_ROWS * unit) break;
     const row = rowAt(band, columns, spec, unit);
     if (row) {
+      doubtLoose(band.middle);
       rows.push(row);
       last = band.middle;
-    } else if (
-      rows.length > 0 && band.middle - last < GAP_WRAPPED * unit &&
-      wrap(rows[rows.length - 1], band, columns, spec)
-    ) {
-      last = band.middle;
+    } else if (rows.length > 0 && band.middle - last < GAP_WRAPPED * unit) {
+      const above = rows[rows.length - 1];
+      const texts = wrap(above, band, columns, spec);
+      if (texts === true) last = band.middle;
+      else if (band.middle - last > unit) loose ??= { row: above, texts, middle: band.middle };
     } else if (rows.length === 0 && Number.isFinite(from) === false) break;
   }
+  doubtLoose(Infinity);
   return { rows: valuesOf(rows, view, spec), hasEnded: until.length > 0 };
 }
 
@@ -195,10 +203,15 @@ const FILLED_SHARE = 0.4;
 const NEARLY_SHARE = 0.6;
 
 /**
- * Puts a line to the row above where nothing stands in it but more of its texts, or of what cannot be read without it. What
- * may be more of a text, and may not, leaves the text in doubt.
+ * Puts a line to the row above where nothing stands in it but more of its texts, or of what cannot be read without it.
+ * Otherwise tells the texts that it may be more of.
  */
-function wrap(row: Row, band: Band, columns: readonly Column[], spec: TableSpec): boolean {
+function wrap(
+  row: Row,
+  band: Band,
+  columns: readonly Column[],
+  spec: TableSpec,
+): true | readonly string[] {
   const more = new Map<string, PlacedWord[][]>();
   let isMore = true;
   for (const column of columns) {
@@ -208,15 +221,14 @@ function wrap(row: Row, band: Band, columns: readonly Column[], spec: TableSpec)
     if (column.name !== undefined) more.set(column.name, words);
   }
   const texts = [...more.keys()].filter((name) => isText(spec.columns[name]));
-  if (isMore && texts.length > 0) {
+  if (isMore && more.size > 0) {
     for (const [name, words] of more) {
       row.cells.set(name, row.cells.get(name)!.map((each, at) => [...each, ...words[at] ?? []]));
     }
     return true;
   }
   const isAmount = [...more.keys()].some((name) => spec.columns[name].type.is === "money");
-  if (!isAmount) for (const name of texts) row.cut.add(name);
-  return false;
+  return isAmount ? [] : texts;
 }
 
 /** A text may go on; anything else does where it is a value with what stands below it, and none without. */

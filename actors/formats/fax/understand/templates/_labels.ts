@@ -236,6 +236,7 @@ export const invoice = {
     "Total Fees",
     "Total of Charges",
     "Total Services",
+    "Sum",
     "Charges",
   ],
   adjustments: [
@@ -335,7 +336,6 @@ export const invoice = {
       "Service Code",
       "Svc Code",
       "Code",
-      "Item",
       "CPT-4",
       "CPT / HCPCS",
       "Procedure (CPT)",
@@ -346,6 +346,7 @@ export const invoice = {
       "Billing Code",
       "Charge Code",
       "Item Code",
+      "Item",
       "CPT No",
     ],
     desc: [
@@ -369,6 +370,7 @@ export const invoice = {
       "Explanation",
       "Narrative",
       "Item / Service",
+      "Item",
       "Exam / Service",
       "Procedure / Service",
       "Examination",
