@@ -1,5 +1,5 @@
 import type { Hit } from "../layout/phrases.ts";
-import { overlaps } from "../layout/phrases.ts";
+import { GAP_PIECE, overlaps } from "../layout/phrases.ts";
 import { fold, likeness } from "../layout/fold.ts";
 import { around, type Line, type PageLayout, type PlacedWord } from "../layout/page_layout.ts";
 import type { TableSpec } from "../template.ts";
@@ -50,7 +50,7 @@ export function headersOn(view: PageView, spec: TableSpec): readonly Header[] {
       }))
     )
   );
-  const named = longest(hits);
+  const named = bounded(longest(hits), unit);
   const headers: Header[] = [];
   let below = -Infinity;
   for (const { hit } of named) {
@@ -59,7 +59,9 @@ export function headersOn(view: PageView, spec: TableSpec): readonly Header[] {
     if (first.hits.size < Math.min(2, wanted)) continue;
     const stacked = stackedIn(view, spec, hit.middle - unit, hit.middle + unit * BAND);
     const band = stacked.length === 0 ? first : bandAt(longest([...named, ...stacked]), hit.middle, unit);
-    if (band.hits.size < wanted) continue;
+    // A word of a label that says more, and a label with its value beside it, are no headings.
+    const whole = [...band.hits.values()].filter((hit) => hit.beginsPiece && hit.endsPiece && !hit.hasColon);
+    if (whole.length < wanted) continue;
     below = band.y1;
     headers.push({ page: page.page, y0: band.y0, y1: band.y1, headings: headingsOf(band, view.layout) });
   }
@@ -74,6 +76,21 @@ function longest(hits: readonly Named[]): readonly Named[] {
       overlaps(other.hit.box, hit.box)
     )
   ).sort((a, b) => a.hit.middle - b.hit.middle);
+}
+
+/** Headings may stand as close beside each other as words of one do: another one is a boundary as well. */
+function bounded(hits: readonly Named[], unit: number): readonly Named[] {
+  const near = ({ hit: left }: Named, { hit: right }: Named) =>
+    Math.abs(left.middle - right.middle) < unit / 2 && right.box.x0 > left.box.x1 &&
+    right.box.x0 - left.box.x1 < unit * GAP_PIECE * 1.2;
+  return hits.map((each) => ({
+    ...each,
+    hit: {
+      ...each.hit,
+      beginsPiece: each.hit.beginsPiece || hits.some((other) => near(other, each)),
+      endsPiece: each.hit.endsPiece || hits.some((other) => near(each, other)),
+    },
+  }));
 }
 
 /** Headings whose words stand under each other: `Unit` over `Price`. */

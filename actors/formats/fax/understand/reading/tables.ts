@@ -152,7 +152,7 @@ interface Row {
   readonly cut: Set<string>;
 }
 
-/** A row where the line has a value of the key, and of the columns that rows need, in either pass. */
+/** A row where the line has values of the key, or of most columns, and of the columns that rows need, in either pass. */
 function rowAt(band: Band, columns: readonly Column[], spec: TableSpec, unit: number): Row | undefined {
   const cells = new Map<string, PlacedWord[][]>();
   const cut = new Set<string>();
@@ -168,7 +168,7 @@ function rowAt(band: Band, columns: readonly Column[], spec: TableSpec, unit: nu
   const keys = spec.key.filter((name) => cells.has(name));
   const filled = known.filter(has);
   const needed = known.filter((name) => spec.columns[name].required);
-  const isWhole = keys.some((name) => filled.includes(name)) &&
+  const isWhole = keys.length > 0 && keys.every((name) => filled.includes(name)) &&
     filled.length >= Math.min(known.length, Math.max(2, Math.ceil(known.length * FILLED_SHARE)));
   const isNearly = filled.length >= Math.ceil(known.length * NEARLY_SHARE) && known.length >= 4;
   if (!isWhole && !isNearly) return undefined;
