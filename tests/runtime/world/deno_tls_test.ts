@@ -340,7 +340,7 @@ Deno.test("tls: without anchors a server is trusted by the roots of this machine
   const root = await Deno.makeTempFile();
   await Deno.writeTextFile(root, pki.root.certificate);
   const world = new URL("../../../runtime/world/deno_world.ts", import.meta.url);
-  const script = `const { denoWorld: { net } } = await import("${world}");
+  const script = `const { denoWorld: { net } } = await import(${JSON.stringify(world)});
     await net.connect({ host: "localhost", port: ${greeter.port}, tls: { versionMin: "1.2" } })
       .then(() => console.log("in"), ({ trouble }) => console.log(trouble));
     Deno.exit();`;
