@@ -1,5 +1,6 @@
 import type { ReadSource, ReadValue } from "../../../../../runtime/contract/document.ts";
 import type { Note } from "../notes.ts";
+import { SHARED } from "../types/match.ts";
 import type { Reading } from "./reading.ts";
 
 /** What is known of the place that a value was read from. */
@@ -71,7 +72,8 @@ function judged(
   const error = (1 - a.confidence) * (1 - b.confidence) * shared;
   const isRepaired = a.notes.includes("repaired") && b.notes.includes("repaired");
   const isAmbiguous = a.notes.includes("ambiguous") && from.quality < QUALITY_POOR;
-  const most = isAmbiguous ? AMBIGUOUS_MAX : isRepaired ? BOTH_REPAIRED_MAX : AGREED_MAX;
+  const isUnvouched = from.quality < QUALITY_BAD && Math.max(a.shared, b.shared) >= SHARED.usual;
+  const most = isAmbiguous || isUnvouched ? UNVOUCHED_MAX : isRepaired ? BOTH_REPAIRED_MAX : AGREED_MAX;
   return [Math.min(most, Math.max(1 - error, Math.min(a.confidence, b.confidence))), ["agreed"]];
 }
 
@@ -80,7 +82,9 @@ const QUALITY_GOOD = 0.9;
 const SHARED_SHAPED = 0.4;
 /** On a poor page both passes take what looks alike for the same wrong thing, and are sure of it. */
 const QUALITY_POOR = 0.85;
-const AMBIGUOUS_MAX = 0.94;
+const UNVOUCHED_MAX = 0.94;
+/** On a bad one strokes are missing, and however often it is looked at, they stay so: what nothing else vouches for is left in doubt. */
+const QUALITY_BAD = 0.7;
 
 /** Confidences are kept to four places: more would only seem to say something. */
 export const round = (confidence: number): number => Math.round(confidence * 10_000) / 10_000;
