@@ -28,7 +28,7 @@ export function settle(
     const said = textOf(last);
     if (textOf(one) === textOf(other)) {
       const surer = said === textOf(other)
-        ? other.map((word) => ({ ...word, confidence: 1 - (1 - word.confidence) * (1 - surenessOf(last)) }))
+        ? other.map((word) => ({ ...word, confidence: Math.max(word.confidence, surenessOf(last)) }))
         : last;
       put(1, other, surer);
     } else if (said === textOf(one) && isOverruled(other, one, last)) put(1, other, last);

@@ -1,4 +1,5 @@
 import type { ReadSource, ReadValue } from "../../../../../runtime/contract/document.ts";
+import { fold, likeness } from "../layout/fold.ts";
 import type { Note } from "../notes.ts";
 import { SHARED } from "../types/match.ts";
 import type { Reading } from "./reading.ts";
@@ -36,7 +37,9 @@ export function combine(readings: readonly (Reading | undefined)[], from: Proven
   const present = readings.filter((reading) => reading !== undefined);
   if (present.length === 0) return undefined;
   const valued = present.filter((reading) => reading.value !== null);
-  const best = (valued.length > 0 ? valued : present).reduce((a, b) => b.confidence > a.confidence ? b : a);
+  const [a, b] = valued;
+  const best = (b && knownOf(a, b)) ??
+    (valued.length > 0 ? valued : present).reduce((a, b) => b.confidence > a.confidence ? b : a);
   const [confidence, notes] = valued.length === 0 ? [0, []] : judged(valued, present.length, from);
   const unsure: readonly Note[] = from.likeness < LIKENESS_SURE ? ["label_unsure"] : [];
   return {
@@ -65,6 +68,8 @@ function judged(
     return [Math.min(a.confidence * ONE_PASS, ONE_PASS_MAX), ["one_pass", ...unreadable]];
   }
   if (a.value !== b.value) {
+    const known = knownOf(a, b);
+    if (known) return [Math.min(KNOWN_MAX, known.confidence + (1 - known.confidence) * KNOWN), ["vouched"]];
     return [Math.min(CONFLICT_MAX, Math.max(a.confidence, b.confidence)), ["conflict"]];
   }
   const isShaped = a.isStrict && b.isStrict && from.quality >= QUALITY_GOOD;
@@ -75,6 +80,19 @@ function judged(
   const isUnvouched = from.quality < QUALITY_BAD && Math.max(a.shared, b.shared) >= SHARED.usual;
   const most = isAmbiguous || isUnvouched ? UNVOUCHED_MAX : isRepaired ? BOTH_REPAIRED_MAX : AGREED_MAX;
   return [Math.min(most, Math.max(1 - error, Math.min(a.confidence, b.confidence))), ["agreed"]];
+}
+
+/** What a reading of known words gains by another that is nearly the same, of words that are none. */
+const KNOWN = 0.8;
+const KNOWN_MAX = 0.96;
+const KNOWN_LIKE = 0.8;
+
+/** The one of two readings that has only known words, where the other is a misread of it. */
+function knownOf(...readings: readonly [Reading, Reading]): Reading | undefined {
+  const isUnknown = ({ notes }: Reading) => notes.includes("unknown_word");
+  const [known, unknown] = isUnknown(readings[0]) ? [readings[1], readings[0]] : readings;
+  if (isUnknown(known) || !isUnknown(unknown)) return undefined;
+  return likeness(fold(known.value!), fold(unknown.value!)) >= KNOWN_LIKE ? known : undefined;
 }
 
 /** On a good page what has a shape of its own is hardly ever misread alike, however unsurely it was read. */

