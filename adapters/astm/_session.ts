@@ -3,6 +3,7 @@ import type { MitralError } from "../../runtime/contract/error.ts";
 import type { Clock, Connection } from "../../runtime/contract/world.ts";
 import { Gathered } from "../_kit/bytes/gathered.ts";
 import { addressOf } from "../_kit/limits/network.ts";
+import type { Rates } from "../_kit/limits/rate.ts";
 import { Deadline } from "../_kit/net/deadline.ts";
 import { PromptWriter } from "../_kit/net/prompt_writer.ts";
 import type { Session } from "../_kit/net/reception.ts";
@@ -28,6 +29,7 @@ export interface SessionTools {
   readonly clock: Clock;
   readonly intake: Intake;
   readonly doubts: Doubts;
+  readonly rates: Rates;
   readonly messages: "records" | "texts";
   readonly textBytesMax: number;
   readonly messageBytesMax: number;
@@ -237,9 +239,11 @@ export class AstmSession implements Session {
 
   /** Hands the message over; `before`: how long it was before its last frame, which comes again where it is not taken. */
   async #handOver(number: number, before: number): Promise<void> {
-    const { intake, doubts } = this.#tools;
+    const { intake, doubts, rates } = this.#tools;
     const { peer, partner } = this.#connection;
     const bytes = this.#gathered.view().slice();
+    // Whoever stops takes what it has read at once.
+    await rates.of(this.#address)?.turn(this.#life.signal)?.catch(() => {});
     const { isRepeated, turn, key } = await doubts.consider(this.#address, bytes);
     if (isRepeated) {
       this.#say("messageRepeated");

@@ -1,5 +1,6 @@
 import { defineListener } from "../../runtime/contract/adapter.ts";
 import { Door } from "../_kit/limits/door.ts";
+import { Rates } from "../_kit/limits/rate.ts";
 import { receive } from "../_kit/net/reception.ts";
 import { probe } from "../_kit/probe/attempts.ts";
 import { wayAttempts } from "../_kit/probe/way.ts";
@@ -33,6 +34,7 @@ export default defineListener({
       clock: world.clock,
       intake,
       report,
+      rates: new Rates(world.clock, config.messagesPerSecondMax),
       doubts: new Doubts(memory, world.clock, repeatMsMax),
       unfinishedError: (bytes: number, endedBy: EndedBy) =>
         error("ASTM_MESSAGE_UNFINISHED", { bytes, endedBy }),

@@ -8,8 +8,9 @@ export interface Piece {
   readonly points: number;
 }
 
-/** What the coffee is going to hide. */
 export const insuranceId = "448210975";
+/** Somebody put a cup down on that number. */
+export const stain = { x: 156, y: 182, radius: 10 } as const;
 
 const patient = [["Patient Name", "Okonkwo, Chidi"], ["Date of Birth", "11/21/1988"], [
   "MRN",

@@ -4,10 +4,8 @@ import { mitral } from "../_kit/process.ts";
 import { runExample } from "../_kit/run_example.ts";
 import { shown } from "../_kit/shown.ts";
 import { fax } from "./fax_machine.ts";
-import { insuranceId, invoice } from "./invoice.ts";
+import { insuranceId, invoice, stain } from "./invoice.ts";
 
-/** Somebody put a cup down on the number of the insured. */
-const stain = { x: 156, y: 182, radius: 10 };
 /** Columns of a line that are shown: the document itself is in one. */
 const columnsMax = 110;
 

@@ -13,7 +13,10 @@ export interface Part {
   readonly bytes: Uint8Array;
 }
 
-const PARTS_MAX = 100, HEAD_BYTES_MAX = 16 * 1024;
+/** Parts of a form: no provider has as many. */
+export const PARTS_MAX = 100;
+
+const HEAD_BYTES_MAX = 16 * 1024;
 const CRLF = Buffer.from("\r\n"), HEAD_END = Buffer.from("\r\n\r\n");
 
 /**

@@ -1,6 +1,6 @@
 import { essenceOf } from "../../../runtime/contract/media_type.ts";
 import { readXml, type XmlElement, XmlError } from "../../_kit/xml/read_xml.ts";
-import { parseMultipart, type Part } from "./multipart.ts";
+import { parseMultipart, type Part, PARTS_MAX } from "./multipart.ts";
 import { Unreadable } from "./unreadable.ts";
 
 /** What a provider posted, in whatever shape it is looked at. Its methods throw {@linkcode Unreadable}. */
@@ -10,6 +10,7 @@ export class Posted {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #contentType: string;
   #parts: readonly Part[] | undefined;
+  #fields: readonly (readonly [name: string, value: string])[] | undefined;
 
   constructor(headers: Headers, bytes: Uint8Array<ArrayBuffer>) {
     this.headers = headers;
@@ -24,9 +25,8 @@ export class Posted {
 
   /** Fields of a form, in their order. */
   get fields(): readonly (readonly [name: string, value: string])[] {
-    return this.#form.filter(({ fileName }) => fileName === undefined).map((
-      { name, bytes },
-    ) => [name, utf8(bytes)]);
+    return this.#fields ??= this.#form.filter(({ fileName }) => fileName === undefined)
+      .map(({ name, bytes }) => [name, utf8(bytes)]);
   }
 
   /** Files of a form, in their order. */
@@ -70,11 +70,10 @@ export class Posted {
   #readForm(): readonly Part[] {
     if (this.essence === "multipart/form-data") return parseMultipart(this.bytes, this.#contentType);
     if (this.essence !== "application/x-www-form-urlencoded") throw new Unreadable("it is no form");
-    const encoder = new TextEncoder();
-    return [...new URLSearchParams(utf8(this.bytes))].map(([name, value]) => ({
-      name,
-      bytes: encoder.encode(value),
-    }));
+    const text = utf8(this.bytes), encoder = new TextEncoder();
+    // Before anything proves who has sent it, it must not be able to take more memory than its bytes do.
+    if (hasMore(text, "&", PARTS_MAX)) throw new Unreadable("its form has too many parts");
+    return [...new URLSearchParams(text)].map(([name, value]) => ({ name, bytes: encoder.encode(value) }));
   }
 }
 
@@ -89,4 +88,13 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 
 function utf8(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
+}
+
+function hasMore(text: string, sign: string, max: number): boolean {
+  let at = -1;
+  for (let count = 0; count <= max; count++) {
+    at = text.indexOf(sign, at + 1);
+    if (at < 0) return false;
+  }
+  return true;
 }

@@ -82,6 +82,8 @@ Deno.test("fax refuses forms that are not whole", async () => {
   assertEquals(await post(`multipart/form-data; boundary=${"x".repeat(80)}`, body), unreadable);
   const crowd = multipart(Array.from({ length: 101 }, (_, at) => [`f${at}`, ""] as const));
   assertEquals(await post(crowd.headers["content-type"], crowd.body), unreadable);
+  const many = new TextEncoder().encode("a&".repeat(200_000));
+  assertEquals(await post("application/x-www-form-urlencoded", many), unreadable);
   assertEquals(rig.intake.received.length, 0);
   const quoted = type.replace(/boundary=(.*)/, 'charset=utf-8; boundary="$1"');
   const preamble = new Uint8Array([...new TextEncoder().encode("see below\r\n"), ...body]);

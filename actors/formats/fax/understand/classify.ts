@@ -9,11 +9,16 @@ import { MATCHED_MAX } from "./site_pattern.ts";
 /** How much each sign of a template weighs. */
 const WEIGHTS = { phrases: 2, title: 2, from: 1, barcode: 1, fields: 3, tables: 3 } as const;
 
+/** What may not stand there is not what is only like it: `Tax Invoice` is not `Not an invoice`. */
+const LIKENESS_NONE = 0.82;
+
 /** Whether a template may be meant at all: what needs no reading of values. */
 export function isPossible(views: readonly PageView[], { match }: Template): boolean {
   const stands = (phrase: string) => views.some(({ finder }) => finder.find(phrase).length > 0);
+  const standsSurely = (phrase: string) =>
+    views.some(({ finder }) => finder.find(phrase).some(({ likeness }) => likeness > LIKENESS_NONE));
   return match.all.every(stands) && (match.any.length === 0 || match.any.some(stands)) &&
-    !match.none.some(stands);
+    !match.none.some(standsSurely);
 }
 
 /** Whether a template is of a known sender or letterhead, and so goes before those that are of any. */

@@ -82,19 +82,27 @@ function readPart(
   const columns = columnsFor(headings, bands, spec, unit);
   const rows: Row[] = [];
   let last = from;
+  let loose: { row: Row; texts: readonly string[]; middle: number } | undefined;
+  // Pieces of a row that stand a little higher or lower are no line of their own.
+  const doubtLoose = (next: number) => {
+    if (loose && next - loose.middle > unit) { for (const name of loose.texts) loose.row.cut.add(name); }
+    loose = undefined;
+  };
   for (const band of bands) {
     if (Number.isFinite(last) && band.middle - last > GAP_ROWS * unit) break;
     const row = rowAt(band, columns, spec, unit);
     if (row) {
+      doubtLoose(band.middle);
       rows.push(row);
       last = band.middle;
-    } else if (
-      rows.length > 0 && band.middle - last < GAP_WRAPPED * unit &&
-      wrap(rows[rows.length - 1], band, columns, spec)
-    ) {
-      last = band.middle;
+    } else if (rows.length > 0 && band.middle - last < GAP_WRAPPED * unit) {
+      const above = rows[rows.length - 1];
+      const texts = wrap(above, band, columns, spec);
+      if (texts === true) last = band.middle;
+      else if (band.middle - last > unit) loose ??= { row: above, texts, middle: band.middle };
     } else if (rows.length === 0 && Number.isFinite(from) === false) break;
   }
+  doubtLoose(Infinity);
   return { rows: valuesOf(rows, view, spec), hasEnded: until.length > 0 };
 }
 
@@ -141,10 +149,10 @@ interface Row {
   readonly middle: number;
   readonly cells: Map<string, readonly PlacedWord[][]>;
   /** Columns whose edge runs between words that belong together. */
-  readonly cut: ReadonlySet<string>;
+  readonly cut: Set<string>;
 }
 
-/** A row where the line has a value of the key, and of the columns that rows need, in either pass. */
+/** A row where the line has values of the key, or of most columns, and of the columns that rows need, in either pass. */
 function rowAt(band: Band, columns: readonly Column[], spec: TableSpec, unit: number): Row | undefined {
   const cells = new Map<string, PlacedWord[][]>();
   const cut = new Set<string>();
@@ -160,7 +168,7 @@ function rowAt(band: Band, columns: readonly Column[], spec: TableSpec, unit: nu
   const keys = spec.key.filter((name) => cells.has(name));
   const filled = known.filter(has);
   const needed = known.filter((name) => spec.columns[name].required);
-  const isWhole = keys.some((name) => filled.includes(name)) &&
+  const isWhole = keys.length > 0 && keys.every((name) => filled.includes(name)) &&
     filled.length >= Math.min(known.length, Math.max(2, Math.ceil(known.length * FILLED_SHARE)));
   const isNearly = filled.length >= Math.ceil(known.length * NEARLY_SHARE) && known.length >= 4;
   if (!isWhole && !isNearly) return undefined;
@@ -194,23 +202,48 @@ const doubtCut = (value: ReadValue): ReadValue => ({
 const FILLED_SHARE = 0.4;
 const NEARLY_SHARE = 0.6;
 
-/** Puts a line to the row above where nothing stands in it but more of a text. */
-function wrap(row: Row, band: Band, columns: readonly Column[], spec: TableSpec): boolean {
+/**
+ * Puts a line to the row above where nothing stands in it but more of its texts, or of what cannot be read without it.
+ * Otherwise tells the texts that it may be more of.
+ */
+function wrap(
+  row: Row,
+  band: Band,
+  columns: readonly Column[],
+  spec: TableSpec,
+): true | readonly string[] {
   const more = new Map<string, PlacedWord[][]>();
+  let isMore = true;
   for (const column of columns) {
     const words = band.lines.map((line) => line ? [...wordsIn(line.words, column)] : []);
     if (words.every((each) => each.length === 0)) continue;
-    if (column.name === undefined || !isText(spec.columns[column.name])) return false;
-    more.set(column.name, words);
+    if (column.name === undefined || !goesOn(row, column.name, words, spec)) isMore = false;
+    if (column.name !== undefined) more.set(column.name, words);
   }
-  if (more.size !== 1) return false;
-  for (const [name, words] of more) {
-    const before = row.cells.get(name) ?? [];
-    if (before.every((each) => each.length === 0)) return false;
-    row.cells.set(name, before.map((each, at) => [...each, ...words[at]]));
+  const texts = [...more.keys()].filter((name) => isText(spec.columns[name]));
+  if (isMore && more.size > 0) {
+    for (const [name, words] of more) {
+      row.cells.set(name, row.cells.get(name)!.map((each, at) => [...each, ...words[at] ?? []]));
+    }
+    return true;
   }
-  return true;
+  const isAmount = [...more.keys()].some((name) => spec.columns[name].type.is === "money");
+  return isAmount ? [] : texts;
 }
+
+/** A text may go on; anything else does where it is a value with what stands below it, and none without. */
+function goesOn(row: Row, name: string, words: readonly PlacedWord[][], { columns }: TableSpec): boolean {
+  const before = row.cells.get(name) ?? [];
+  if (before.every((each) => each.length === 0)) return false;
+  if (isText(columns[name])) return true;
+  return before.every((each, at) =>
+    each.length === 0 || isNone(columns[name].type, each) &&
+      !isNone(columns[name].type, [...each, ...words[at] ?? []])
+  );
+}
+
+const isNone = (type: ValueType, words: readonly PlacedWord[]) =>
+  (readWords(type, words)?.value ?? null) === null;
 
 const isText = ({ type }: ColumnSpec) => type.is === "text" || type.is === "lexicon" || type.is === "words";
 
