@@ -220,7 +220,10 @@ function wrap(
     if (column.name === undefined || !goesOn(row, column.name, words, spec)) isMore = false;
     if (column.name !== undefined) more.set(column.name, words);
   }
-  const texts = [...more.keys()].filter((name) => isText(spec.columns[name]));
+  const texts = [...more.keys()].filter((name) =>
+    isText(spec.columns[name]) &&
+    !more.get(name)!.some((each, at) => isHeading(each, row.cells.get(name)![at] ?? []))
+  );
   if (isMore && more.size > 0) {
     for (const [name, words] of more) {
       row.cells.set(name, row.cells.get(name)!.map((each, at) => [...each, ...words[at] ?? []]));
@@ -235,11 +238,19 @@ function wrap(
 function goesOn(row: Row, name: string, words: readonly PlacedWord[][], { columns }: TableSpec): boolean {
   const before = row.cells.get(name) ?? [];
   if (before.every((each) => each.length === 0)) return false;
-  if (isText(columns[name])) return true;
+  if (isText(columns[name])) return !words.some((each, at) => isHeading(each, before[at] ?? []));
   return before.every((each, at) =>
     each.length === 0 || isNone(columns[name].type, each) &&
       !isNone(columns[name].type, [...each, ...words[at] ?? []])
   );
+}
+
+/** Headings between rows stand further left than their texts, or are in capitals where those are not. */
+function isHeading(words: readonly PlacedWord[], above: readonly PlacedWord[]): boolean {
+  if (words.length === 0 || above.length === 0) return false;
+  const [text, before] = [words, above].map((each) => each.map((word) => word.text).join(""));
+  return words[0].box.x0 < above[0].box.x0 - (above[0].box.y1 - above[0].box.y0) / 2 ||
+    /\p{Lu}{4}/u.test(text) && !/\p{Ll}/u.test(text) && /\p{Ll}/u.test(before);
 }
 
 const isNone = (type: ValueType, words: readonly PlacedWord[]) =>
