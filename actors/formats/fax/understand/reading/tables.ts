@@ -74,12 +74,13 @@ function readPart(
 ): { rows: readonly ReadRow[]; hasEnded: boolean } {
   const { unit } = view.layout;
   const until = spec.until.flatMap((phrase) => view.finder.find(phrase))
-    .filter((hit) => hit.beginsPiece && hit.middle > from && hit.middle < to).map((hit) =>
-      hit.middle - unit / 2
-    );
-  const end = Math.min(to, ...until);
-  const bands = bandsOf(view.layout.passes, unit, Math.max(from, headings.length > 0 ? from : 0), end);
-  const columns = columnsFor(headings, bands, spec, unit);
+    .filter((hit) => hit.beginsPiece && hit.middle > from && hit.middle < to).map(({ middle }) => middle);
+  const all = bandsOf(view.layout.passes, unit, from, to);
+  const isUntil = ({ middle }: Band) => until.some((each) => Math.abs(each - middle) < unit / 2);
+  const firstUntil = Math.min(to, ...until) - unit / 2;
+  const columns = columnsFor(headings, all.filter(({ middle }) => middle < firstUntil), spec, unit);
+  const end = endOf(all, columns, spec, unit, until);
+  const bands = all.filter((band) => band.middle < end && !isUntil(band));
   const rows: Row[] = [];
   let last = from;
   let loose: { row: Row; texts: readonly string[]; middle: number } | undefined;
@@ -103,8 +104,38 @@ function readPart(
     } else if (rows.length === 0 && Number.isFinite(from) === false) break;
   }
   doubtLoose(Infinity);
-  return { rows: valuesOf(rows, view, spec), hasEnded: until.length > 0 };
+  return { rows: valuesOf(rows, view, spec), hasEnded: Number.isFinite(end) };
 }
+
+/**
+ * Where the table ends: at the first phrase that ends it, unless whole rows come close below it. Sums of parts stand
+ * between rows.
+ */
+function endOf(
+  bands: readonly Band[],
+  columns: readonly Column[],
+  spec: TableSpec,
+  unit: number,
+  until: readonly number[],
+): number {
+  for (const at of until.toSorted((a, b) => a - b)) {
+    const below = bands.filter(({ middle }) => middle > at + unit / 2 && middle < at + GAP_PARTS * unit);
+    const goesOn = below.some((band) => {
+      const cells = rowAt(band, columns, spec, unit)?.cells;
+      return cells !== undefined && spec.key.length > 1 &&
+        [...cells.keys()].filter((name) => spec.key.includes(name)).length === spec.key.length &&
+        [...cells].every(([name, words]) => !spec.key.includes(name) || !isEmptyCell(name, words, spec));
+    });
+    if (!goesOn) return at - unit / 2;
+  }
+  return Infinity;
+}
+
+const isEmptyCell = (name: string, words: readonly PlacedWord[][], { columns }: TableSpec) =>
+  words.every((each) => each.length === 0 || isNone(columns[name].type, each));
+
+/** The next part begins not further below the sum of the one before, in heights of a word. */
+const GAP_PARTS = 4;
 
 /** A line that goes on a description is not further below it, in heights of a word. */
 const GAP_WRAPPED = 2.2;
