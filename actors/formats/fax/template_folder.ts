@@ -52,7 +52,7 @@ export class TemplateFolder {
     const { disk } = this.#world;
     if ((await disk.facts(this.#folder))?.kind === "file") return [this.#folder];
     const names = await disk.list(this.#folder).catch((cause) =>
-      errors.fail("FAX_TEMPLATES_MISSING", {}, cause)
+      errors.fail("FAX_TEMPLATES_MISSING", { folder: this.#folder }, cause)
     );
     return names.filter((name) => TEMPLATE.test(name)).map((name) => join(this.#folder, name));
   }

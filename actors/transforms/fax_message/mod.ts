@@ -75,6 +75,7 @@ export default defineTransformer({
     },
   },
   gives: () => "hl7v2",
+  needsClearance: true,
   prepare({ formats, fail }) {
     try {
       return formats("hl7v2");
