@@ -19,6 +19,8 @@ export interface PageReaders {
 
 /** Pixels of a fax, 204 to the inch, as engines read them best: at about 300. */
 const SCALE = 1.5;
+/** A page that is read as well as this needs no third look: it would cost time, and add doubts. */
+const QUALITY_SURE = 0.95;
 /** A picture with more pixels than this is not made larger: it has enough. */
 const LARGER_PIXELS_MAX = 8_000_000;
 
@@ -37,15 +39,18 @@ export async function readPage(
   const first = await readPass(upright, "columns", engine);
   const bare = withoutRulesOf(upright);
   const second = await readPass(bare, "scattered", engine);
+  const quality = qualityOf(first.words, second.words);
   // What is black and white once more is another picture: its mistakes are others.
-  const doubtful = onlyAt(bare.ink, doubtfulPlaces(first.words, second.words));
+  const doubtful = quality < QUALITY_SURE
+    ? onlyAt(bare.ink, doubtfulPlaces(first.words, second.words))
+    : undefined;
   const third = doubtful && await readPass(doubtful, "scattered", engine);
   return {
     page,
     width,
     height,
     passes: third ? settle(first.words, second.words, third.words) : [first.words, second.words],
-    quality: qualityOf(first.words, second.words),
+    quality,
     barcodes: await barcodes(upright.ink),
     text: first.text,
     source: "ocr",

@@ -14,7 +14,8 @@ export function doubtfulPlaces(first: readonly Word[], second: readonly Word[]):
 
 /**
  * The two readings of a page after a third, of a part of it. Where they differ, the third stands for the one that it does
- * not bear out; where they agree and it does too, they are surer; where it does not, it stands for the second: nobody knows.
+ * not bear out; where they agree and it does too, they are surer; where it does not, it stands for the second: nobody knows. None
+ * overrules what was surer.
  */
 export function settle(
   first: readonly Word[],
@@ -27,10 +28,8 @@ export function settle(
     if (last.length === 0 || one.length + other.length === 0) continue;
     const said = textOf(last);
     if (textOf(one) === textOf(other)) {
-      const surer = said === textOf(other)
-        ? other.map((word) => ({ ...word, confidence: Math.max(word.confidence, surenessOf(last)) }))
-        : last;
-      put(1, other, surer);
+      if (said === textOf(other)) put(1, other, other.map((word) => surest(word, last)));
+      else if (!isOverruled(last, one, other)) put(1, other, last);
     } else if (said === textOf(one) && isOverruled(other, one, last)) put(1, other, last);
     else if (said === textOf(other) && isOverruled(one, other, last)) put(0, one, last);
   }
@@ -49,3 +48,8 @@ export function settle(
     return [...words.flatMap((word) => replaced[reading].get(word) ?? [word]), ...added[reading]];
   }
 }
+
+const surest = (word: Word, words: readonly Word[]): Word => ({
+  ...word,
+  confidence: Math.max(word.confidence, surenessOf(words)),
+});

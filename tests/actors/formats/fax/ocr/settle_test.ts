@@ -58,8 +58,10 @@ Deno.test("a third reading makes what two have alike surer, or leaves nobody sur
   const first = [word("total", 0.7)];
   const [, surer] = settle(first, [word("total", 0.6)], [word("total", 0.8)]);
   assertEquals(surer, [word("total", 0.8)]);
-  const [, doubted] = settle(first, [word("total", 0.6)], [word("tota1", 0.5)]);
-  assertEquals(doubted, [word("tota1", 0.5)]);
+  const [, doubted] = settle(first, [word("total", 0.6)], [word("tota1", 0.65)]);
+  assertEquals(doubted, [word("tota1", 0.65)]);
+  const [, kept] = settle(first, [word("total", 0.6)], [word("tota1", 0.5)]);
+  assertEquals(kept, [word("total", 0.6)]);
 });
 
 Deno.test("what one reading alone has gets a second, and what no third has stays", () => {

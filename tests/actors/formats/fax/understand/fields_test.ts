@@ -74,6 +74,28 @@ Deno.test("what the passes read differently is never accepted", () => {
   assertEquals([value!.confidence <= 0.5, value!.notes!.includes("conflict")], [true, true]);
 });
 
+Deno.test("known words stand against a misread of them, and not against other words", () => {
+  const page = pageOf([[[150, "Service:"], [400, "Office visit established patient"]]]);
+  const said = (first: string, second: string) =>
+    read(
+      readTwice(page, (word) => word.text === first ? { ...word, text: second } : word),
+      "{ at: Service, type: service }",
+    )!;
+  const misread = said("visit", "wisi");
+  assertEquals([misread.value, misread.notes!.includes("vouched")], [
+    "Office visit established patient",
+    true,
+  ]);
+  assert(misread.confidence > 0.95);
+  assert(said("visit", "biopsy").confidence <= 0.5);
+  assert(said("established", "qwertzuiopasdfg").confidence <= 0.5);
+});
+
+Deno.test("on a bad page nothing is sure that nothing vouches for", () => {
+  assert(read({ ...mrnPage, quality: 0.69 }, MRN)!.confidence < 0.95);
+  assert(read({ ...mrnPage, quality: 0.7 }, MRN)!.confidence > 0.95);
+});
+
 Deno.test("what both read is surer than what one read", () => {
   const both = read(mrnPage, MRN)!;
   const one = read(readTwice(mrnPage, (word) => word.text === "7486688" ? undefined : word), MRN)!;
