@@ -107,6 +107,6 @@ export const errors = declareErrors("fax", {
   FAX_TEMPLATES_MISSING: {
     blame: "operator",
     retry: "later",
-    says: "Cannot read templates: the folder cannot be read",
+    says: "Cannot read templates: the folder {folder} is not there, or may not be read",
   },
 });

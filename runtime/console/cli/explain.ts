@@ -90,6 +90,8 @@ const hints: Readonly<Record<string, string>> = {
   ENGINE_CORRECTION_LATE: "see what became of it with: mitral messages show ID",
   REVIEW_DOCUMENT_UNKNOWN: "list them with: mitral fax queue",
   REVIEW_REVISION_STALE: "look at it with: mitral fax show ID",
+  REVIEW_VALUE_INVALID:
+    "a date is like 01/31/1970 or 19700131, an amount like 1234.50; a kind can only become unknown",
   REVIEW_PATH_UNKNOWN: "see its paths with: mitral fax show ID",
   REVIEW_PATIENT_MISSING: "say whom it is about with: mitral fax patient ID, or reject it",
   REVIEW_PATIENTS_SEVERAL:

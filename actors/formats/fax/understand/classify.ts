@@ -4,20 +4,55 @@ import type { DocumentFacts } from "./understand.ts";
 import type { PageView } from "./reading/labels.ts";
 import type { FoundTable } from "./reading/tables.ts";
 import type { MatchSpec, Template } from "./template.ts";
+import { MATCHED_MAX } from "./site_pattern.ts";
 
 /** How much each sign of a template weighs. */
 const WEIGHTS = { phrases: 2, title: 2, from: 1, barcode: 1, fields: 3, tables: 3 } as const;
 
+/** What may not stand there is not what is only like it: `Tax Invoice` is not `Not an invoice`. */
+const LIKENESS_NONE = 0.82;
+
 /** Whether a template may be meant at all: what needs no reading of values. */
 export function isPossible(views: readonly PageView[], { match }: Template): boolean {
   const stands = (phrase: string) => views.some(({ finder }) => finder.find(phrase).length > 0);
+  const standsSurely = (phrase: string) =>
+    views.some(({ finder }) => finder.find(phrase).some(({ likeness }) => likeness > LIKENESS_NONE));
   return match.all.every(stands) && (match.any.length === 0 || match.any.some(stands)) &&
-    !match.none.some(stands);
+    !match.none.some(standsSurely);
 }
 
 /** Whether a template is of a known sender or letterhead, and so goes before those that are of any. */
 export function isSpecific({ match }: Template): boolean {
   return match.all.length > 0 || match.from.length > 0 || match.barcode !== undefined;
+}
+
+/** What says whose document it is. */
+const WHOSE = ["patientName", "dob", "mrn"];
+/** What documents of a kind have, and those that only look like them have not; a title may do instead where it says so. */
+const OWN: Partial<Record<Template["kind"], { readonly fields: readonly string[]; readonly orTitle: boolean }>> = {
+  invoice: { fields: ["invoiceNo"], orTitle: true },
+  // Notes of doctors have tables of results under headings that are titles elsewhere.
+  lab_report: { fields: ["accession", "collected"], orTitle: false },
+};
+/** How well a title has to be read to say what a document is. */
+const TITLE_SURE = 0.8;
+
+/**
+ * Whether labels say whose document it is, two at least, and that it is of its kind, however their values can be read:
+ * estimates, receipts, lists of prices and of controls look like bills and reports, and are none. Asks only for what
+ * the template asks for.
+ */
+export function isPlainly(
+  views: readonly PageView[],
+  { kind, match, fields: specs }: Template,
+  fields: Readonly<Record<string, ReadValue>>,
+): boolean {
+  const stands = (name: string) => fields[name] !== undefined && !fields[name].notes?.includes("no_label");
+  const asked = WHOSE.filter((name) => specs[name]?.required);
+  if (asked.filter(stands).length < Math.min(2, asked.length)) return false;
+  const own = OWN[kind];
+  if (!own || !own.fields.some((name) => specs[name]?.required)) return true;
+  return own.fields.some(stands) || own.orTitle && titleOf(views, match.titles) >= TITLE_SURE;
 }
 
 /** How much of what speaks for a template is there, between 0 and 1. */
@@ -37,7 +72,11 @@ export function scoreOf(
   if (barcode) {
     signs.push([
       WEIGHTS.barcode,
-      Number(views.some(({ layout }) => layout.page.barcodes.some(({ text }) => barcode.test(text)))),
+      Number(
+        views.some(({ layout }) =>
+          layout.page.barcodes.some(({ text }) => barcode.test(text.slice(0, MATCHED_MAX)))
+        ),
+      ),
     ]);
   }
   const required = Object.entries(template.fields).filter(([, spec]) => spec.required);

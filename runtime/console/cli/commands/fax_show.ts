@@ -60,6 +60,7 @@ function documentText(item: ReviewItem, page: number | undefined, paint: Paint):
     ["pages", `${pages.length}`],
     ["state", disposition === undefined ? item.state : `${item.state}: ${disposition}`],
     ["approvals", `${item.approvals} of ${item.approvalsNeeded}`],
+    ["doubts", `${item.open.length}`],
     ["revision", `${item.revision}`],
     ["patient", about],
   ];

@@ -1,5 +1,5 @@
 import type { Hit } from "../layout/phrases.ts";
-import { overlaps } from "../layout/phrases.ts";
+import { GAP_PIECE, overlaps } from "../layout/phrases.ts";
 import { fold, likeness } from "../layout/fold.ts";
 import { around, type Line, type PageLayout, type PlacedWord } from "../layout/page_layout.ts";
 import type { TableSpec } from "../template.ts";
@@ -43,14 +43,14 @@ export function headersOn(view: PageView, spec: TableSpec): readonly Header[] {
   const hits = Object.entries(spec.columns).flatMap(([column, { headers }]) =>
     headers.flatMap((header, order) =>
       // Headings of neighbouring columns may read as one.
-      view.finder.find(header).filter((hit) => hit.widestGap <= GAP_WITHIN).map((hit) => ({
+      view.finder.find(header).filter((hit) => hit.widestGap <= gapWithin(header)).map((hit) => ({
         column,
         hit,
         order,
       }))
     )
   );
-  const named = longest(hits);
+  const named = bounded(longest(hits), unit);
   const headers: Header[] = [];
   let below = -Infinity;
   for (const { hit } of named) {
@@ -59,7 +59,9 @@ export function headersOn(view: PageView, spec: TableSpec): readonly Header[] {
     if (first.hits.size < Math.min(2, wanted)) continue;
     const stacked = stackedIn(view, spec, hit.middle - unit, hit.middle + unit * BAND);
     const band = stacked.length === 0 ? first : bandAt(longest([...named, ...stacked]), hit.middle, unit);
-    if (band.hits.size < wanted) continue;
+    // A word of a label that says more, and a label with its value beside it, are no headings.
+    const whole = [...band.hits.values()].filter((hit) => hit.beginsPiece && hit.endsPiece && !hit.hasColon);
+    if (whole.length < wanted) continue;
     below = band.y1;
     headers.push({ page: page.page, y0: band.y0, y1: band.y1, headings: headingsOf(band, view.layout) });
   }
@@ -74,6 +76,21 @@ function longest(hits: readonly Named[]): readonly Named[] {
       overlaps(other.hit.box, hit.box)
     )
   ).sort((a, b) => a.hit.middle - b.hit.middle);
+}
+
+/** Headings may stand as close beside each other as words of one do: another one is a boundary as well. */
+function bounded(hits: readonly Named[], unit: number): readonly Named[] {
+  const near = ({ hit: left }: Named, { hit: right }: Named) =>
+    Math.abs(left.middle - right.middle) < unit / 2 && right.box.x0 > left.box.x1 &&
+    right.box.x0 - left.box.x1 < unit * GAP_PIECE * 1.2;
+  return hits.map((each) => ({
+    ...each,
+    hit: {
+      ...each.hit,
+      beginsPiece: each.hit.beginsPiece || hits.some((other) => near(other, each)),
+      endsPiece: each.hit.endsPiece || hits.some((other) => near(each, other)),
+    },
+  }));
 }
 
 /** Headings whose words stand under each other: `Unit` over `Price`. */
@@ -148,7 +165,7 @@ function bandAt(named: readonly Named[], middle: number, unit: number): Band {
 const BAND = 1.8;
 
 const worth = ({ hit, order }: Named) =>
-  hit.likeness - 0.01 * order + (hit.beginsPiece ? 0.2 : 0) + (hit.endsPiece ? 0.2 : 0);
+  hit.likeness - 0.004 * order + (hit.beginsPiece ? 0.2 : 0) + (hit.endsPiece ? 0.2 : 0);
 
 /** Those that the template knows, and whatever else stands in the line as a heading of its own. */
 function headingsOf({ hits, y0, y1 }: Band, layout: PageLayout): readonly Heading[] {
@@ -173,6 +190,8 @@ function headingsOf({ hits, y0, y1 }: Band, layout: PageLayout): readonly Headin
 
 /** Words of one heading are not further apart than this where they read as one, in heights of a word. */
 const GAP_WITHIN = 1.2;
+/** A stroke between two of them takes room, and is no word. */
+const gapWithin = (heading: string) => heading.includes(" / ") ? 2 * GAP_WITHIN : GAP_WITHIN;
 /** Words of one heading are not further apart, in heights of a word. */
 const GAP_HEADING = 1;
 
@@ -223,17 +242,33 @@ function edgeBetween(left: Heading, right: Heading, lines: readonly Line[], unit
     covered[at] = depth;
     if (depth < least) least = depth;
   }
-  // The widest stretch in which least stands; of two as wide the one nearer to the next heading.
-  let best = { at: 0, width: -1 };
+  // The stretch that leaves something under both headings; of those the widest, and of two as wide the one nearer to the
+  // next heading.
+  let best = { at: 0, width: -1, served: -1 };
   let start = -1;
   for (let at = 0; at <= to - from + 1; at++) {
     const isOpen = at <= to - from && covered[at] === least;
     if (isOpen && start < 0) start = at;
     if (isOpen || start < 0) continue;
-    if (at - start >= best.width - unit / 4) best = { at: start, width: at - start };
+    const served = Number(standsUnder(left, lines, -Infinity, from + start)) +
+      Number(standsUnder(right, lines, from + at, Infinity));
+    const isWider = at - start >= best.width - unit / 4;
+    if (served === best.served ? isWider : served > best.served) {
+      best = { at: start, width: at - start, served };
+    }
     start = -1;
   }
   return from + best.at + best.width / 2;
+}
+
+/** Whether a word under the heading stands between two edges: otherwise the column would be empty. */
+function standsUnder({ x0, x1 }: Heading, lines: readonly Line[], from: number, to: number): boolean {
+  return lines.some(({ words }) =>
+    words.some(({ box }) => {
+      const middle = (box.x0 + box.x1) / 2;
+      return box.x0 >= from - 1 && box.x1 <= to + 1 && middle > x0 && middle < x1;
+    })
+  );
 }
 
 /** The words of a line that stand in a column. */

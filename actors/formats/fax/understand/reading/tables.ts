@@ -74,29 +74,68 @@ function readPart(
 ): { rows: readonly ReadRow[]; hasEnded: boolean } {
   const { unit } = view.layout;
   const until = spec.until.flatMap((phrase) => view.finder.find(phrase))
-    .filter((hit) => hit.beginsPiece && hit.middle > from && hit.middle < to).map((hit) =>
-      hit.middle - unit / 2
-    );
-  const end = Math.min(to, ...until);
-  const bands = bandsOf(view.layout.passes, unit, Math.max(from, headings.length > 0 ? from : 0), end);
-  const columns = columnsFor(headings, bands, spec, unit);
+    .filter((hit) => hit.beginsPiece && hit.middle > from && hit.middle < to).map(({ middle }) => middle);
+  const all = bandsOf(view.layout.passes, unit, from, to);
+  const isUntil = ({ middle }: Band) => until.some((each) => Math.abs(each - middle) < unit / 2);
+  const firstUntil = Math.min(to, ...until) - unit / 2;
+  const columns = columnsFor(headings, all.filter(({ middle }) => middle < firstUntil), spec, unit);
+  const end = endOf(all, columns, spec, unit, until);
+  const bands = all.filter((band) => band.middle < end && !isUntil(band));
   const rows: Row[] = [];
   let last = from;
+  let loose: { row: Row; texts: readonly string[]; middle: number } | undefined;
+  // Pieces of a row that stand a little higher or lower are no line of their own.
+  const doubtLoose = (next: number) => {
+    if (loose && next - loose.middle > unit) { for (const name of loose.texts) loose.row.cut.add(name); }
+    loose = undefined;
+  };
   for (const band of bands) {
     if (Number.isFinite(last) && band.middle - last > GAP_ROWS * unit) break;
     const row = rowAt(band, columns, spec, unit);
     if (row) {
+      doubtLoose(band.middle);
       rows.push(row);
       last = band.middle;
-    } else if (
-      rows.length > 0 && band.middle - last < GAP_WRAPPED * unit &&
-      wrap(rows[rows.length - 1], band, columns, spec)
-    ) {
-      last = band.middle;
+    } else if (rows.length > 0 && band.middle - last < GAP_WRAPPED * unit) {
+      const above = rows[rows.length - 1];
+      const texts = wrap(above, band, columns, spec);
+      if (texts === true) last = band.middle;
+      else if (band.middle - last > unit) loose ??= { row: above, texts, middle: band.middle };
     } else if (rows.length === 0 && Number.isFinite(from) === false) break;
   }
-  return { rows: valuesOf(rows, view, spec), hasEnded: until.length > 0 };
+  doubtLoose(Infinity);
+  return { rows: valuesOf(rows, view, spec), hasEnded: Number.isFinite(end) };
 }
+
+/**
+ * Where the table ends: at the first phrase that ends it, unless whole rows come close below it. Sums of parts stand
+ * between rows.
+ */
+function endOf(
+  bands: readonly Band[],
+  columns: readonly Column[],
+  spec: TableSpec,
+  unit: number,
+  until: readonly number[],
+): number {
+  for (const at of until.toSorted((a, b) => a - b)) {
+    const below = bands.filter(({ middle }) => middle > at + unit / 2 && middle < at + GAP_PARTS * unit);
+    const goesOn = below.some((band) => {
+      const cells = rowAt(band, columns, spec, unit)?.cells;
+      return cells !== undefined && spec.key.length > 1 &&
+        [...cells.keys()].filter((name) => spec.key.includes(name)).length === spec.key.length &&
+        [...cells].every(([name, words]) => !spec.key.includes(name) || !isEmptyCell(name, words, spec));
+    });
+    if (!goesOn) return at - unit / 2;
+  }
+  return Infinity;
+}
+
+const isEmptyCell = (name: string, words: readonly PlacedWord[][], { columns }: TableSpec) =>
+  words.every((each) => each.length === 0 || isNone(columns[name].type, each));
+
+/** The next part begins not further below the sum of the one before, in heights of a word. */
+const GAP_PARTS = 4;
 
 /** A line that goes on a description is not further below it, in heights of a word. */
 const GAP_WRAPPED = 2.2;
@@ -141,10 +180,10 @@ interface Row {
   readonly middle: number;
   readonly cells: Map<string, readonly PlacedWord[][]>;
   /** Columns whose edge runs between words that belong together. */
-  readonly cut: ReadonlySet<string>;
+  readonly cut: Set<string>;
 }
 
-/** A row where the line has a value of the key, and of the columns that rows need, in either pass. */
+/** A row where the line has values of the key, or of most columns, and of the columns that rows need, in either pass. */
 function rowAt(band: Band, columns: readonly Column[], spec: TableSpec, unit: number): Row | undefined {
   const cells = new Map<string, PlacedWord[][]>();
   const cut = new Set<string>();
@@ -160,7 +199,7 @@ function rowAt(band: Band, columns: readonly Column[], spec: TableSpec, unit: nu
   const keys = spec.key.filter((name) => cells.has(name));
   const filled = known.filter(has);
   const needed = known.filter((name) => spec.columns[name].required);
-  const isWhole = keys.some((name) => filled.includes(name)) &&
+  const isWhole = keys.length > 0 && keys.every((name) => filled.includes(name)) &&
     filled.length >= Math.min(known.length, Math.max(2, Math.ceil(known.length * FILLED_SHARE)));
   const isNearly = filled.length >= Math.ceil(known.length * NEARLY_SHARE) && known.length >= 4;
   if (!isWhole && !isNearly) return undefined;
@@ -194,23 +233,59 @@ const doubtCut = (value: ReadValue): ReadValue => ({
 const FILLED_SHARE = 0.4;
 const NEARLY_SHARE = 0.6;
 
-/** Puts a line to the row above where nothing stands in it but more of a text. */
-function wrap(row: Row, band: Band, columns: readonly Column[], spec: TableSpec): boolean {
+/**
+ * Puts a line to the row above where nothing stands in it but more of its texts, or of what cannot be read without it.
+ * Otherwise tells the texts that it may be more of.
+ */
+function wrap(
+  row: Row,
+  band: Band,
+  columns: readonly Column[],
+  spec: TableSpec,
+): true | readonly string[] {
   const more = new Map<string, PlacedWord[][]>();
+  let isMore = true;
   for (const column of columns) {
     const words = band.lines.map((line) => line ? [...wordsIn(line.words, column)] : []);
     if (words.every((each) => each.length === 0)) continue;
-    if (column.name === undefined || !isText(spec.columns[column.name])) return false;
-    more.set(column.name, words);
+    if (column.name === undefined || !goesOn(row, column.name, words, spec)) isMore = false;
+    if (column.name !== undefined) more.set(column.name, words);
   }
-  if (more.size !== 1) return false;
-  for (const [name, words] of more) {
-    const before = row.cells.get(name) ?? [];
-    if (before.every((each) => each.length === 0)) return false;
-    row.cells.set(name, before.map((each, at) => [...each, ...words[at]]));
+  const texts = [...more.keys()].filter((name) =>
+    isText(spec.columns[name]) &&
+    !more.get(name)!.some((each, at) => isHeading(each, row.cells.get(name)![at] ?? []))
+  );
+  if (isMore && more.size > 0) {
+    for (const [name, words] of more) {
+      row.cells.set(name, row.cells.get(name)!.map((each, at) => [...each, ...words[at] ?? []]));
+    }
+    return true;
   }
-  return true;
+  const isAmount = [...more.keys()].some((name) => spec.columns[name].type.is === "money");
+  return isAmount ? [] : texts;
 }
+
+/** A text may go on; anything else does where it is a value with what stands below it, and none without. */
+function goesOn(row: Row, name: string, words: readonly PlacedWord[][], { columns }: TableSpec): boolean {
+  const before = row.cells.get(name) ?? [];
+  if (before.every((each) => each.length === 0)) return false;
+  if (isText(columns[name])) return !words.some((each, at) => isHeading(each, before[at] ?? []));
+  return before.every((each, at) =>
+    each.length === 0 || isNone(columns[name].type, each) &&
+      !isNone(columns[name].type, [...each, ...words[at] ?? []])
+  );
+}
+
+/** Headings between rows stand further left than their texts, or are in capitals where those are not. */
+function isHeading(words: readonly PlacedWord[], above: readonly PlacedWord[]): boolean {
+  if (words.length === 0 || above.length === 0) return false;
+  const [text, before] = [words, above].map((each) => each.map((word) => word.text).join(""));
+  return words[0].box.x0 < above[0].box.x0 - (above[0].box.y1 - above[0].box.y0) / 2 ||
+    /\p{Lu}{4}/u.test(text) && !/\p{Ll}/u.test(text) && /\p{Ll}/u.test(before);
+}
+
+const isNone = (type: ValueType, words: readonly PlacedWord[]) =>
+  (readWords(type, words)?.value ?? null) === null;
 
 const isText = ({ type }: ColumnSpec) => type.is === "text" || type.is === "lexicon" || type.is === "words";
 
