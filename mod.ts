@@ -32,8 +32,7 @@ export { type Delimiters, Hl7Message, type ParseOptions } from "./actors/formats
 export { default as hl7v2, type Hl7v2Settings } from "./actors/formats/hl7v2/mod.ts";
 export { decryptor, type DecryptorOptions } from "./actors/decryptor.ts";
 export { encryptor, type EncryptorOptions } from "./actors/encryptor.ts";
-export { parser } from "./actors/parser.ts";
-export { reader } from "./actors/reader.ts";
+export { parser, reader } from "./actors/parser.ts";
 export { denoWorld as world } from "./runtime/world/deno_world.ts";
 export type * from "./runtime/engine/events.ts";
 export type { PartnerState } from "./runtime/trust/partner_book.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { reader } from "../../actors/reader.ts";
+import { reader } from "../../actors/parser.ts";
 import fax from "../../actors/formats/fax/mod.ts";
 import hl7v2 from "../../actors/formats/hl7v2/mod.ts";
 import { denoWorld as world } from "../../runtime/world/deno_world.ts";
