@@ -86,7 +86,7 @@ function readPart(
   let loose: { row: Row; texts: readonly string[]; middle: number } | undefined;
   // Pieces of a row that stand a little higher or lower are no line of their own.
   const doubtLoose = (next: number) => {
-    if (loose && next - loose.middle > unit) for (const name of loose.texts) loose.row.cut.add(name);
+    if (loose && next - loose.middle > unit) { for (const name of loose.texts) loose.row.cut.add(name); }
     loose = undefined;
   };
   for (const band of bands) {
