@@ -6,6 +6,7 @@ import type { Catalog } from "./runtime/contract/catalog.ts";
 export const catalog: Catalog = {
   listeners: {
     astm: () => import("./adapters/astm/listener.ts").then((m) => m.default),
+    fax: () => import("./adapters/fax/listener.ts").then((m) => m.default),
     file: () => import("./adapters/file/listener.ts").then((m) => m.default),
     from: () => import("./adapters/from/listener.ts").then((m) => m.default),
     https: () => import("./adapters/https/listener.ts").then((m) => m.default),

@@ -3,6 +3,8 @@ import type { MitralError } from "../../runtime/contract/error.ts";
 import type { Clock, Connection } from "../../runtime/contract/world.ts";
 import { Gathered } from "../_kit/bytes/gathered.ts";
 import { addressOf } from "../_kit/limits/network.ts";
+import type { Rates } from "../_kit/limits/rate.ts";
+import type { Placing } from "../_kit/net/crowd.ts";
 import { Deadline } from "../_kit/net/deadline.ts";
 import { PromptWriter } from "../_kit/net/prompt_writer.ts";
 import type { Session } from "../_kit/net/reception.ts";
@@ -24,10 +26,11 @@ const promptMsMax = 10_000;
 export type EndedBy = "EOT" | "ENQ" | "silence" | "disconnection";
 
 /** What all sessions of a listener share. */
-export interface SessionTools {
+export interface SessionTools extends Placing<AstmSession> {
   readonly clock: Clock;
   readonly intake: Intake;
   readonly doubts: Doubts;
+  readonly rates: Rates;
   readonly messages: "records" | "texts";
   readonly textBytesMax: number;
   readonly messageBytesMax: number;
@@ -123,6 +126,7 @@ export class AstmSession implements Session {
     this.#writer.close();
     this.#connection.close();
     this.#reading[Symbol.dispose]();
+    if (this.#closedBy === "full") this.#tools.turnedAway(this.#connection.peer);
     this.#say("connectionClosed", { closedBy: this.#closedBy ?? "peer", messages: this.#messages });
   }
 
@@ -201,6 +205,8 @@ export class AstmSession implements Session {
       this.#say("enquiryRefused");
       return await this.#answer(NAK);
     }
+    // Only who asks for the line takes a place.
+    if (!this.#hasBegun && !this.#tools.admit(this)) return this.drop("full");
     this.#number = 0;
     this.#hasFrame = false;
     this.#isSpoilt = false;
@@ -237,9 +243,11 @@ export class AstmSession implements Session {
 
   /** Hands the message over; `before`: how long it was before its last frame, which comes again where it is not taken. */
   async #handOver(number: number, before: number): Promise<void> {
-    const { intake, doubts } = this.#tools;
+    const { intake, doubts, rates } = this.#tools;
     const { peer, partner } = this.#connection;
     const bytes = this.#gathered.view().slice();
+    // Whoever stops takes what it has read at once.
+    await rates.of(this.#address)?.turn(this.#life.signal)?.catch(() => {});
     const { isRepeated, turn, key } = await doubts.consider(this.#address, bytes);
     if (isRepeated) {
       this.#say("messageRepeated");

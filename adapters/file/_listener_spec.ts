@@ -5,7 +5,10 @@ import { faultsOf } from "../../runtime/contract/words.ts";
 
 /** Settings of the listener. */
 export const config = {
-  path: path("Folder to watch. Its subfolders and symbolic links are left alone.", { example: "./inbox" }),
+  path: path(
+    "Folder to watch. Symbolic links are left alone, and so are subfolders where pattern has no slash.",
+    { example: "./inbox" },
+  ),
   ...inboxSettings,
   doneFolder: path(
     "Where files that were taken go, on the same file system; done in the watched folder where left out.",

@@ -3,14 +3,13 @@ import {
   bytes,
   choice,
   type Config,
-  durationMs,
   integer,
   text,
   toggle,
   type Unfit,
 } from "../../runtime/contract/spec.ts";
-import { doorSettings, unfitNetworks } from "../_kit/limits/settings.ts";
-import { serverTls } from "../_kit/tls/settings.ts";
+import { placeSettings, requestSettings } from "../_kit/http/settings.ts";
+import { unfitNetworks } from "../_kit/limits/settings.ts";
 import { unfitUrl } from "./_target.ts";
 import { clientSettings, hasSecrets, unfitClients } from "./receiving/client_settings.ts";
 import type { ListenerCode } from "./receiving/errors.ts";
@@ -34,8 +33,7 @@ export const config = {
       example: "https://gateway.hospital.example:8443/",
     },
   ),
-  host: text("Address to listen on. Without tls it must be a loopback address.", { default: "127.0.0.1" }),
-  tls: serverTls,
+  ...placeSettings,
   path: text("Path messages are posted to. Every other path is unknown.", {
     default: "/",
     example: "/patients",
@@ -61,24 +59,7 @@ export const config = {
     default: 10 * 1024 * 1024,
     min: 1,
   }),
-  headMsMax: durationMs("How long the head of a request may take to arrive.", { default: 10_000, min: 1 }),
-  bodyMsMax: durationMs("How long a body may take to arrive.", { default: 60_000, min: 1 }),
-  idleMsMax: durationMs("How long a connection may be kept without a request.", { default: 60_000, min: 1 }),
-  stallMsMax: durationMs("How long a client may let an answer stand without reading any of it.", {
-    default: 30_000,
-    min: 1,
-  }),
-  requestsPerSecondMax: integer(
-    "Requests a second that are taken in all; after a pause, as many at once. More are told to come again. 0: as many as " +
-      "there are.",
-    { default: 0, min: 0, max: 1_000_000 },
-  ),
-  requestsMax: integer("Requests under way at once. More are told to come again.", { default: 128, min: 1 }),
-  retryAfterMs: durationMs("How long a client is asked to wait before it comes again, in whole seconds.", {
-    default: 5_000,
-    min: 1_000,
-  }),
-  ...doorSettings,
+  ...requestSettings,
 } as const;
 
 /** What does not fit together. */

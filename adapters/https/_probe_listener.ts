@@ -1,6 +1,6 @@
 import type { ProbeTools } from "../../runtime/contract/adapter.ts";
 import type { Probe } from "../../runtime/contract/probe.ts";
-import { netCode } from "../_kit/net/net_codes.ts";
+import { listenError } from "../_kit/http/serving.ts";
 import { type Attempt, probe } from "../_kit/probe/attempts.ts";
 import { port } from "../_kit/probe/port.ts";
 import { ownCertificate } from "../_kit/probe/tls.ts";
@@ -11,12 +11,7 @@ import type { ListenerCode } from "./receiving/errors.ts";
 /** Whether requests can come: by a port of its own, or from the service around the gateway. */
 export function probeListener(tools: ProbeTools<typeof config, ListenerCode>): Probe {
   const { config: { host, port: number, path, tls }, error } = tools;
-  const failed = (cause: unknown) => {
-    const reason = netCode(cause);
-    return reason === "EADDRINUSE"
-      ? error("HTTPS_PORT_BUSY", { host, port: number ?? 0 }, cause)
-      : error("HTTPS_LISTEN_FAILED", { host, port: number ?? 0, reason }, cause);
-  };
+  const failed = (cause: unknown) => listenError("HTTPS", tools, { host, port: number ?? 0 }, cause);
   const mounted: Attempt = {
     step: "settings",
     msMax: 1_000,

@@ -21,6 +21,7 @@ export default defineListener({
   errors,
   link: ({ servers }) => ({ servers }),
   check: unfitConnecting,
+  signsIn: true,
   probe: probeRelay,
   async listen(tools) {
     const office = await useOffice(tools, tools.config);

@@ -29,6 +29,7 @@ export default defineSender({
       : []),
   ],
   lanes: ({ inFlightMax }) => inFlightMax,
+  signsIn: true,
   probe: probeRelay,
   async open(tools) {
     return new RelaySender(tools, await useOffice(tools, tools.config));

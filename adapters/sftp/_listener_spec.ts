@@ -10,7 +10,7 @@ const remote = { matches: "^[^\\u0000]+$", says: "is a path on the server" };
 export const config = {
   ...connectSettings,
   path: text(
-    "Folder of the server to watch, from the folder one is in after sign-in where it does not begin with a slash. Its subfolders and symbolic links are left alone.",
+    "Folder of the server to watch, from the folder one is in after sign-in where it does not begin with a slash. Symbolic links are left alone, and so are subfolders where pattern has no slash.",
     { example: "/outgoing/results", pattern: remote },
   ),
   ...inboxSettings,

@@ -4,6 +4,8 @@ import type { Delivery, Reply } from "../../runtime/contract/adapter.ts";
 import { MitralError } from "../../runtime/contract/error.ts";
 import { untilAborted } from "../../runtime/contract/signal.ts";
 import type { Open } from "../_kit/files/opener.ts";
+import { addressOf } from "../_kit/limits/network.ts";
+import type { Rates } from "../_kit/limits/rate.ts";
 import type { Drawer } from "./_drawer.ts";
 import type { Item } from "./_item.ts";
 import type { Tools } from "./_listener_spec.ts";
@@ -14,6 +16,8 @@ import type { Share } from "./_share.ts";
 export interface HandOverTools extends Pick<Tools, "config" | "intake" | "report" | "error"> {
   /** Opens what is encrypted or packed. */
   readonly open: Open;
+  /** Of messages, by address. */
+  readonly rates: Rates;
   /** Aborted: nothing more is handed over. */
   readonly stopping: AbortSignal;
   /** Aborted: nobody waits any longer for the channel's reply. */
@@ -109,11 +113,16 @@ async function opened(
 
 /** One after the other; the reply is the worst of theirs. Whoever pushes again repeats those that were taken. */
 async function offerAll(
-  { intake, dropped }: HandOverTools,
+  { intake, rates, stopping, dropped }: HandOverTools,
   contents: readonly Delivery[],
 ): Promise<Reply | undefined> {
   let worst: Reply = { outcome: { kind: "accepted" }, answer: null };
   for (const content of contents) {
+    try {
+      await rates.of(addressOf(content.peer))?.turn(stopping);
+    } catch {
+      return undefined;
+    }
     const reply = await untilAborted(intake.receive(content), dropped);
     if (!reply || reply.outcome.kind === "failed") return reply;
     if (reply.outcome.kind === "rejected" || worst.outcome.kind === "accepted") worst = reply;

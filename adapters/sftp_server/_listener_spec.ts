@@ -20,7 +20,7 @@ import { openerFaults, openerSettings } from "../_kit/files/opener.ts";
 import { faultsOf } from "../../runtime/contract/words.ts";
 import { barredErrors, doorErrors } from "../_kit/limits/door.ts";
 import { networkOf } from "../_kit/limits/network.ts";
-import { doorSettings, unfitNetworks } from "../_kit/limits/settings.ts";
+import { doorSettings, rateSettings, unfitNetworks } from "../_kit/limits/settings.ts";
 import { listenFaults } from "../_kit/net/faults.ts";
 import { pathTrouble } from "./_virtual_path.ts";
 
@@ -105,9 +105,14 @@ export const config = {
   }),
   fileBytesMax: bytes("Largest file.", { default: 100 * 1024 * 1024, min: 1 }),
   ...doorSettings,
+  ...rateSettings,
   signInMsMax: durationMs("How long a peer may take to sign in.", { default: 30_000, min: 1_000 }),
   idleMsMax: durationMs("Closes a connection that asks for nothing for so long.", {
     default: 300_000,
+    min: 1_000,
+  }),
+  stallMsMax: durationMs("How long a peer may let its answers stand without reading any of them.", {
+    default: 30_000,
     min: 1_000,
   }),
   ...openerSettings,
@@ -172,6 +177,11 @@ export const errors = {
     retry: "later",
     says: "Cannot listen: folder cannot be used ({reason})",
   },
+  SFTP_SERVER_STRANGER_REFUSED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot go on with {peer}: {why}",
+  },
   SFTP_SERVER_SIGN_IN_LATE: {
     blame: "sender",
     retry: "later",
@@ -191,6 +201,11 @@ export const errors = {
     blame: "sender",
     retry: "later",
     says: "Cannot go on: more than {requestsMax} requests of {partner} wait for answers",
+  },
+  SFTP_SERVER_ANSWER_UNREAD: {
+    blame: "sender",
+    retry: "later",
+    says: "Cannot answer: {partner} has read none of its answers for stallMsMax ({stallMsMax})",
   },
   SFTP_SERVER_NAME_UNFIT: {
     blame: "sender",

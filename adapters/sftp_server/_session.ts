@@ -4,6 +4,7 @@ import type { Drawer } from "./_drawer.ts";
 import type { HandOverTools } from "./_hand_over.ts";
 import type { Hold } from "./_hold.ts";
 import { type Answer, Operations } from "./_operations.ts";
+import type { Tools } from "./_listener_spec.ts";
 import { Refusal, STATUS } from "./_refusal.ts";
 import { Share } from "./_share.ts";
 
@@ -21,7 +22,7 @@ interface Request {
 }
 
 /** What a session is given. */
-export interface SessionTools extends Omit<HandOverTools, "share"> {
+export interface SessionTools extends Omit<HandOverTools, "share">, Pick<Tools, "world"> {
   readonly drawer: Drawer;
   readonly peer: string;
   readonly stream: ConnectionStream;
@@ -31,6 +32,8 @@ export interface SessionTools extends Omit<HandOverTools, "share"> {
   stirred(): void;
   /** The peer does what no client does. */
   broken(requestsMax: number): void;
+  /** The peer has read none of its answers for `stallMsMax`. */
+  unread(): void;
 }
 
 /**
@@ -131,7 +134,7 @@ export class Session {
     this.isBusy = true;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       const answer = await this.#answerTo(next);
-      while (this.#mayAnswer() && this.#isBlocked()) await this.#room();
+      if (this.#isBlocked()) await this.#roomForAnswers();
       this.#waitingBytes = Math.max(0, this.#waitingBytes - next.bytes);
       if (!this.#isOver) answer(this.#sftp, next.id);
       this.#weigh();
@@ -169,9 +172,32 @@ export class Session {
     return !this.#isOver && !this.#tools.stopping.aborted;
   }
 
+  /** As long as the peer takes none of them, it has `stallMsMax`. */
+  async #roomForAnswers(): Promise<void> {
+    const { world: { clock }, config: { stallMsMax }, unread } = this.#tools;
+    let before = this.#way(), forget = () => {};
+    const watch = () => {
+      forget = clock.after(stallMsMax, () => {
+        const { unsent, window } = this.#way();
+        if (unsent >= before.unsent && window <= before.window) return unread();
+        before = { unsent, window };
+        watch();
+      });
+    };
+    watch();
+    while (this.#mayAnswer() && this.#isBlocked()) await this.#room();
+    forget();
+  }
+
   #isBlocked(): boolean {
+    const { unsent, window } = this.#way();
+    return unsent > UNSENT_BYTES || window === 0;
+  }
+
+  /** Bytes that wait for the network, and how many more the peer has said that it takes. */
+  #way(): { readonly unsent: number; readonly window: number } {
     const { outgoing } = this.#sftp as unknown as { readonly outgoing?: { readonly window: number } };
-    return this.#tools.stream.writableLength > UNSENT_BYTES || outgoing?.window === 0;
+    return { unsent: this.#tools.stream.writableLength, window: outgoing?.window ?? Infinity };
   }
 
   #room(): Promise<void> {

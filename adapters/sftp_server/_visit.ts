@@ -1,4 +1,5 @@
 import type { Connection } from "../../runtime/contract/world.ts";
+import type { Rates } from "../_kit/limits/rate.ts";
 import type { Seldom } from "../_kit/limits/seldom.ts";
 import type { Strikes } from "../_kit/limits/strikes.ts";
 import { ConnectionStream } from "../_kit/net/connection_stream.ts";
@@ -19,10 +20,17 @@ const SESSIONS_MAX = 4;
 /** How long what was said last may take to leave. */
 const LINGER_MS = 2_000;
 
+/** What a peer did, by where ssh2 noticed it. */
+const WHY: ReadonlyMap<string, string> = new Map([
+  ["protocol", "it breaks the rules of SSH"],
+  ["handshake", "it has no algorithm that is safe, or its handshake is broken"],
+]);
+
 /** What every visit is given. */
 export interface VisitTools extends Tools {
   /** Opens what is encrypted or packed. */
   readonly open: Open;
+  readonly rates: Rates;
   readonly signIn: SignIn;
   readonly strikes: Strikes;
   /** Whose failing to sign in is worth a warning again. */
@@ -77,7 +85,7 @@ export class Visit {
   /** SSH is spoken. */
   begin(client: Client): void {
     this.#client = client;
-    client.on("error", () => this.stream.destroy());
+    client.on("error", (cause) => this.#fail(cause));
     // After ssh2's own: by then it has read what came.
     this.stream.on("data", () => queueMicrotask(() => this.#move()));
     client.on("authentication", (attempt) => void this.#judge(attempt));
@@ -95,11 +103,27 @@ export class Visit {
           hold: this.#hold,
           stirred: () => void (this.#stirredMs = this.#tools.world.clock.elapsedMs()),
           broken: (requestsMax) => this.#broken(requestsMax),
+          unread: () => this.#unread(),
         });
         this.#sessions.add(session);
         channel.on("close", () => this.#sessions.delete(session));
       });
     });
+  }
+
+  /** What ssh2 refuses is told; who is merely gone is not. */
+  #fail({ level = "" }: { readonly level?: string }): void {
+    const why = WHY.get(level);
+    if (why !== undefined) this.#turnAway(why);
+    this.stream.destroy();
+  }
+
+  #turnAway(why: string): void {
+    if (this.#isRefused) return;
+    this.#isRefused = true;
+    const { report, error } = this.#tools;
+    const { code } = error("SFTP_SERVER_STRANGER_REFUSED", { peer: this.#peer, why });
+    report({ name: "strangerTurnedAway", facts: { peer: this.#peer, code, why } });
   }
 
   /** Reads no more; resolves when what was handed over is answered and the connection is closed. */
@@ -196,6 +220,14 @@ export class Visit {
     this.stream.destroy();
   }
 
+  #unread(): void {
+    const { report, error, config: { stallMsMax } } = this.#tools;
+    const facts = { peer: this.#peer, partner: this.#drawer!.partner };
+    const { code } = error("SFTP_SERVER_ANSWER_UNREAD", { ...facts, stallMsMax });
+    report({ name: "answerUnread", facts: { ...facts, code } });
+    this.stream.destroy();
+  }
+
   #move(): void {
     for (const session of this.#sessions) session.move();
   }
@@ -214,6 +246,10 @@ export class Visit {
     if (this.#drawer) this.#tools.leave(this.#drawer.partner);
     // Who has no key that fits has said what it has, and leaves.
     else if (this.#tries > 0 && !this.#isRefused) this.#refused();
+    // Only who has said that it speaks SSH 2.0 has a client.
+    else if (!this.#client && this.stream.hasRead && !this.#tools.stopping.aborted) {
+      this.#turnAway("it speaks no SSH 2.0");
+    }
     this.#tools.report({ name: "connectionClosed", facts: { peer: this.#peer } });
   }
 }

@@ -3,6 +3,7 @@ import type { Probe } from "../../runtime/contract/probe.ts";
 import { Door } from "../_kit/limits/door.ts";
 import { type openerFaults, openerOf } from "../_kit/files/opener.ts";
 import { wordsOf } from "../../runtime/contract/words.ts";
+import { Rates } from "../_kit/limits/rate.ts";
 import { Seldom } from "../_kit/limits/seldom.ts";
 import { Strikes } from "../_kit/limits/strikes.ts";
 import { listenCode } from "../_kit/net/faults.ts";
@@ -62,6 +63,7 @@ async function listen(tools: Tools): Promise<Listening> {
   const visitTools: VisitTools = {
     ...tools,
     open,
+    rates: new Rates(world.clock, tools.config.messagesPerSecondMax),
     signIn,
     strikes,
     warnings: new Seldom(world.clock),

@@ -44,6 +44,7 @@ type Said = Pick<GatewayFiles, "name" | "log">;
 export class GatewayProcess {
   readonly #child: Deno.ChildProcess;
   readonly #isReady: Promise<boolean>;
+  readonly #lines: Lines;
   #isEnding = false;
   readonly #ended: Promise<Deno.CommandStatus>;
   /** Rejects where it ends unasked, with the last lines it said; never resolves. */
@@ -53,10 +54,12 @@ export class GatewayProcess {
     child: Deno.ChildProcess,
     outputs: Promise<unknown>,
     isReady: Promise<boolean>,
+    lines: Lines,
     { name, log }: Said,
   ) {
     this.#child = child;
     this.#isReady = isReady;
+    this.#lines = lines;
     this.#ended = Promise.all([child.status, outputs]).then(([status]) => status);
     this.fallen = new Promise((_, reject) =>
       this.#ended.then(async ({ code }) => {
@@ -85,8 +88,13 @@ export class GatewayProcess {
       if (line === `ready ${name}`) ready.resolve(true);
       if (line === `not ready ${name}`) ready.resolve(false);
     });
-    const outputs = Promise.all([append(child.stdout.pipeThrough(watch), log), append(child.stderr, log)]);
-    return new GatewayProcess(child, outputs, ready.promise, { name, log });
+    const lines = new Lines();
+    const logged = lineWatch((line) => lines.add(line));
+    const outputs = Promise.all([
+      append(child.stdout.pipeThrough(watch), log),
+      append(child.stderr.pipeThrough(logged), log),
+    ]);
+    return new GatewayProcess(child, outputs, ready.promise, lines, { name, log });
   }
 
   /**
@@ -99,6 +107,11 @@ export class GatewayProcess {
     if (await Promise.race([gateway.#isReady, gateway.fallen])) return gateway;
     await gateway.stop();
     throw new Error(`Gateway ${files.name} is not ready:\n${lastLines(await Deno.readTextFile(files.log))}`);
+  }
+
+  /** Resolves once it has logged a line with these words; rejects where it ends before, unasked. */
+  logged(words: string): Promise<void> {
+    return Promise.race([this.#lines.until(words), this.fallen]);
   }
 
   /** Asks it to finish what is under way and to end. Its exit code. */
@@ -126,6 +139,29 @@ export class GatewayProcess {
       // It has ended by itself.
       if (!(cause instanceof TypeError || cause instanceof Deno.errors.NotFound)) throw cause;
     }
+  }
+}
+
+/** What was logged, and who waits for more of it. */
+class Lines {
+  readonly #lines: string[] = [];
+  readonly #watchers = new Set<(line: string) => void>();
+
+  add(line: string): void {
+    this.#lines.push(line);
+    for (const see of this.#watchers) see(line);
+  }
+
+  until(words: string): Promise<void> {
+    if (this.#lines.some((line) => line.includes(words))) return Promise.resolve();
+    return new Promise((resolve) => {
+      const see = (line: string) => {
+        if (!line.includes(words)) return;
+        this.#watchers.delete(see);
+        resolve();
+      };
+      this.#watchers.add(see);
+    });
   }
 }
 

@@ -79,6 +79,7 @@ async function prepare(
     formats,
     ...(body === undefined ? {} : { body: formats(body) }),
     timeZone,
+    turn: () => Promise.resolve(),
     state: { get: () => Promise.resolve(undefined), set() {}, delete() {} },
     fetch: () => Promise.reject(new TypeError("Cannot fetch: nothing runs yet")),
   };

@@ -86,6 +86,8 @@ export interface TransformTools<S extends Spec, Code extends string, P> {
   fetch(request: string | Request, init?: RequestInit): Promise<Response>;
   /** IANA name of the zone that dates without an offset are in. */
   readonly timeZone: string;
+  /** Lets everybody else have their turn: to be awaited now and then by what takes longer than some 20 ms. */
+  turn(): Promise<void>;
 }
 
 /** A transformer: message to message. */
@@ -111,6 +113,8 @@ export interface TransformerSpec<
   gives?(config: Config<S>): string;
   /** It may make several messages of one: in a loop over one message there is no place for it. */
   readonly splits?: true;
+  /** It takes documents alone that may be relied on: its channel MUST have a review. */
+  readonly needsReview?: true;
   /** Called once in each life of the stage: compile expressions, read tables. */
   prepare?(tools: PrepareTools<S, NoInfer<Code>>): Awaitable<P>;
   /** MUST NOT change the message it is given; returns one or several made with `derive`, the same one, or `null`. */
@@ -181,7 +185,7 @@ export function defineTransformer<
 export interface Surroundings
   extends
     Pick<PrepareTools<Spec, string>, "readText" | "live" | "formats" | "body" | "timeZone">,
-    Pick<TransformTools<Spec, string, unknown>, "fetch"> {
+    Pick<TransformTools<Spec, string, unknown>, "fetch" | "turn"> {
   /** The state of the step, as the message that is being worked on may change it. */
   readonly state: KeyedState;
 }
@@ -193,7 +197,7 @@ export async function bindTransformer<I extends Body, O extends Body, S extends 
   around: Surroundings,
 ): Promise<Stage<I, O>> {
   const { fail } = errorTable(spec.name, spec.errors);
-  const { state, timeZone } = around;
+  const { state, timeZone } = around, turn = () => around.turn();
   const hosts = new Set(spec.hosts?.(config) ?? []);
   const prepared = await spec.prepare?.({ ...around, config, fail }) as P;
   const fetch = (request: string | Request, init?: RequestInit) => {
@@ -205,7 +209,7 @@ export async function bindTransformer<I extends Body, O extends Body, S extends 
   return {
     name: spec.name,
     process: (message, signal) =>
-      spec.transform(message, { config, prepared, fail, signal, state, fetch, timeZone }),
+      spec.transform(message, { config, prepared, fail, signal, state, fetch, timeZone, turn }),
   };
 }
 
@@ -289,6 +293,7 @@ function alone(formats: readonly FormatSpec[]): Surroundings {
     },
     fetch: async () => refuse("fetch"),
     timeZone: "UTC",
+    turn: () => Promise.resolve(),
     state: {
       get: (key) => Promise.resolve(values.get(key)),
       set: (key, value) => void values.set(key, value),

@@ -246,6 +246,8 @@ export interface ListenerSpec<
   readonly answersLater?: true;
   /** Settings that do not fit together, where each fits by itself; a file with one is refused. */
   check?(config: Config<S>): readonly Unfit[];
+  /** It signs in somewhere with the gateway's own key: with `relay` of what it is given. */
+  readonly signsIn?: true;
   /**
    * Tries whether it could listen, or whether what it takes messages from can be reached, a step after the other, and
    * takes nothing. Ends with the first step that failed; never throws.
@@ -349,6 +351,8 @@ export interface SenderSpec<N extends string = string, S extends Spec = Spec, Co
   feed?(config: Config<S>): Feed;
   /** Paths of the message that a config uses, in file names or headers: a file with one its format does not know is refused. */
   paths?(config: Config<S>): readonly string[];
+  /** It signs in somewhere with the gateway's own key: with `relay` of what it is given. */
+  readonly signsIn?: true;
   /**
    * Tries whether the peer can be reached and would take messages, a step after the other, and sends none. Ends with the
    * first step that failed; never throws.

@@ -150,8 +150,13 @@ export interface DocumentBody extends PathBody {
    * value of that type. Left out: every text is taken as it is.
    */
   normalise?(path: string, text: string): string | null;
-  /** The document for somebody who has no fax viewer: the same pages as PDF, wrapped and not encoded anew. */
-  attachment(): { readonly contentType: string; readonly bytes: Uint8Array };
+  /**
+   * The document for somebody who has no fax viewer: the same pages as PDF, wrapped and not encoded anew. Of many pages
+   * that takes a while: `turn` lets others have theirs in between.
+   */
+  attachment(
+    turn: () => Promise<void>,
+  ): Promise<{ readonly contentType: string; readonly bytes: Uint8Array }>;
 }
 
 /** True where a body is made of pages. */

@@ -226,6 +226,11 @@ export interface Net {
   ): Promise<HttpServer>;
   /** As `fetch` of the web platform. */
   fetch(request: Request, options?: FetchOptions): Promise<Response>;
+  /**
+   * Closes the connections that `fetch` has made by a `tls` object, kept or in use: all of them, or those to whom `stay`
+   * does not let.
+   */
+  hangUp(tls: ClientTls, stay?: (server: PeerCertificate) => boolean): Promise<void>;
   /** The proxy by which `fetch` goes to a URL where its options name none, as the environment says; `none`: by none. */
   proxyFor(url: string): Promise<string | undefined>;
   /** The certificates of a PEM text, in order; rejects where one of them cannot be read, or there is none. */
@@ -256,7 +261,7 @@ export interface RunOptions {
   readonly args: readonly string[];
   /** What it reads from its standard input; nothing where left out. */
   readonly input?: Uint8Array<ArrayBuffer>;
-  /** What its environment has beside ours. */
+  /** What its environment has beside `PATH`: nothing of ours, which has secrets. */
   readonly env?: Readonly<Record<string, string>>;
   /** By name, what it finds in the folder it is started in: one of its own, which is gone when it has ended. */
   readonly files?: Readonly<Record<string, Uint8Array>>;

@@ -7,7 +7,7 @@ import type { PartnerExchange } from "./exchange/exchange.ts";
  *
  * 1. Every listener, and every door of the exchange, accepts and reads no more. What was handed over is answered; then its
  *    connections close.
- * 2. Every work line takes no more from its inbox and commits what it has begun.
+ * 2. Every work line takes no more from its inbox and commits what it has begun; documents that are being read are left.
  * 3. Every delivery line takes no more from its outbox; attempts under way get their answers.
  * 4. The journal commits the last outcomes and closes.
  *

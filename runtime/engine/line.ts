@@ -33,6 +33,8 @@ export interface LineParts<T, V> {
   /** The same number for the same message in every life of the line. */
   positionOf(item: T): number;
   queued(): number;
+  /** What its first stage does takes long, and is undone by a stop: nobody waits for it. */
+  readonly startsSlowly?: boolean;
   report(event: Unstamped): void;
   /** True while `stagePassed` is to be reported. */
   timesStages(): boolean;
@@ -58,6 +60,8 @@ export class Line<T, V> {
   #stages: { condition: Condition; budget: RestartBudget; link: Link<T> }[] = [];
   /** Taken and not settled. */
   #open = 0;
+  /** Taken, and waiting for room before the first stage. */
+  #entering = 0;
   #idle: (() => void)[] = [];
   /** How often a message has crashed a stage; outlives the line's lives. */
   readonly #crashes = new Map<number, number>();
@@ -80,10 +84,13 @@ export class Line<T, V> {
     this.#run = this.#keepRunning();
   }
 
-  /** Takes no more and finishes what was taken; on `deadline` drops what is left. It is in the journal. */
+  /**
+   * Takes no more and finishes what was taken, but for what a slow first stage has; on `deadline` drops what is left. It is
+   * in the journal.
+   */
   async stop(deadline: AbortSignal): Promise<void> {
     this.#taking.abort(errors.error("ENGINE_LINE_STOPPED"));
-    if (this.#open > 0 && this.#condition !== "halted" && !deadline.aborted) {
+    if (!this.#isThrough() && this.#condition !== "halted" && !deadline.aborted) {
       await new Promise<void>((resolve) => {
         this.#idle.push(resolve);
         deadline.addEventListener("abort", () => resolve(), { once: true });
@@ -160,7 +167,7 @@ export class Line<T, V> {
     const feed = this.#feed(life.signal).catch(end);
     await Promise.all([...stages, feed]);
     // What was dropped will not be settled in this life: nobody may wait for it.
-    this.#open = 0;
+    this.#open = this.#entering = 0;
     this.#stages = [];
     this.#wakeIdle();
     return trouble;
@@ -213,7 +220,9 @@ export class Line<T, V> {
         const item = await this.#parts.take(stop.signal);
         if (item === undefined) break;
         this.#open++;
+        this.#entering++;
         await this.#stages[0].link.put(item, life);
+        this.#entering--;
       }
     } catch (cause) {
       if (!life.aborted) throw cause;
@@ -243,7 +252,14 @@ export class Line<T, V> {
 
   #closed(item: T): void {
     this.#crashes.delete(this.#parts.positionOf(item));
-    if (--this.#open === 0) this.#wakeIdle();
+    this.#open--;
+    if (this.#isThrough()) this.#wakeIdle();
+  }
+
+  /** Nothing is left that a stop would wait for. */
+  #isThrough(): boolean {
+    const left = this.#parts.startsSlowly ? (this.#stages[0]?.link.size ?? 0) + this.#entering : 0;
+    return this.#open <= left;
   }
 
   #wakeIdle(): void {

@@ -85,6 +85,7 @@ function open(
     formats,
     ...(body ? { body } : {}),
     timeZone,
+    turn: () => world.clock.turn(),
     state: stateOf(at),
     fetch: (request) =>
       world.net.fetch(request as Request).catch((cause) => actorErrors.fail("ACTOR_FETCH_FAILED", {}, cause)),

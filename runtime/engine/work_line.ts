@@ -91,6 +91,7 @@ export class WorkLine {
       fail: (_work, error) => ({ kind: "rejected", error }),
       positionOf: (work) => work.entry.position,
       queued: () => this.#queued,
+      startsSlowly: parts.format.recogniser !== undefined,
       report: parts.report,
       timesStages: parts.timesStages,
     });

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { ClientTls } from "../contract/tls.ts";
+import type { ClientTls, PeerCertificate } from "../contract/tls.ts";
 import type { FetchOptions } from "../contract/world.ts";
 import { dial } from "./deno_calling.ts";
 import { environmentProxy } from "./deno_proxy.ts";
@@ -101,8 +101,16 @@ interface Way {
   readonly givenUp: AbortSignal;
 }
 
+/** What a request goes out on. */
+interface Connected {
+  readonly stream: Duplex;
+  /** Of the server, where it has shown one. */
+  readonly certificate?: PeerCertificate;
+}
+
 class WayAgent extends http.Agent {
   readonly #options: FetchOptions;
+  readonly #open = new Set<Connected>();
 
   constructor(options: FetchOptions) {
     super({ keepAlive: true, maxFreeSockets: 16, timeout: IDLE_MS_MAX });
@@ -119,11 +127,21 @@ class WayAgent extends http.Agent {
     connected?: (cause: Error | null, stream: Duplex) => void,
   ): Duplex {
     connectTo(options as Way, this.#options).then(
-      (stream) => connected?.(null, stream),
+      (made) => {
+        this.#open.add(made);
+        made.stream.once("close", () => this.#open.delete(made));
+        connected?.(null, made.stream);
+      },
       (cause) => connected?.(cause, undefined as never),
     );
     // Nothing now: the other way a connection may be given.
     return undefined as never;
+  }
+
+  hangUp(stay: (server: PeerCertificate) => boolean): void {
+    for (const { stream, certificate } of this.#open) {
+      if (!certificate || !stay(certificate)) stream.destroy();
+    }
   }
 }
 
@@ -140,15 +158,20 @@ function agentFor(options: FetchOptions): WayAgent {
   return agent;
 }
 
+/** As `hangUp` of the contract's `Net`. */
+export function hangUp(tls: ClientTls, stay: (server: PeerCertificate) => boolean = () => false): void {
+  for (const agent of agents.get(tls)?.values() ?? []) agent.hangUp(stay);
+}
+
 async function connectTo(
   { host, port, isSecure, givenUp: signal }: Way,
   { tls = WEB, proxy }: FetchOptions,
-): Promise<Duplex> {
+): Promise<Connected> {
   const dialled = () =>
     proxy === undefined ? dial(host, port, signal) : tunnel(new URL(proxy), `${host}:${port}`, signal);
-  return isSecure
-    ? (await secureClient(dialled, host, tls, { protocols: ["http/1.1"], signal })).stream
-    : await dialled();
+  if (!isSecure) return { stream: await dialled() };
+  const { stream, known } = await secureClient(dialled, host, tls, { protocols: ["http/1.1"], signal });
+  return { stream, ...(known.certificate ? { certificate: known.certificate } : {}) };
 }
 
 function responseOf(incoming: IncomingMessage, signal: AbortSignal, stop: () => void): Response {

@@ -156,6 +156,9 @@ export const denoNet: Net = {
     if (!options) return await fetch(request);
     return await (await import("./deno_fetch.ts")).fetchBy(request, options);
   },
+  async hangUp(tls, stay) {
+    (await import("./deno_fetch.ts")).hangUp(tls, stay);
+  },
   async proxyFor(url) {
     return (await import("./deno_fetch.ts")).proxyFor(url);
   },

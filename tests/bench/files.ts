@@ -216,3 +216,19 @@ channels:
     send: { nowhere: { file: { path: . } } }
 `;
 }
+
+/** Messages by MLLP that are durable and go nowhere, and faxes from one folder that are read and put into another. */
+export function faxFile(threads?: number): string {
+  return `gateway: faxes
+channels:
+  feed:
+    listen: { mllp: { port: 0 } }
+    parse: hl7v2
+    filter: MSH-9.1 = NONE
+    send: { nowhere: { file: { path: . } } }
+  faxes:
+    listen: { file: { path: ./in, pattern: "*.tif", after: delete } }
+    parse: { fax: { ocr: wasm${threads === undefined ? "" : `, threads: ${threads}`} } }
+    send: { read: { file: { path: ./read } } }
+`;
+}

@@ -12,6 +12,7 @@ import { connections } from "./rows/connections.ts";
 import { deepBacklog } from "./rows/deep_backlog.ts";
 import { disks } from "./rows/disks.ts";
 import { fanOut } from "./rows/fan_out.ts";
+import { fax } from "./rows/fax.ts";
 import { hl7 } from "./rows/hl7.ts";
 import { https } from "./rows/https.ts";
 import { idle } from "./rows/idle.ts";
@@ -52,6 +53,7 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   "mllp-tls": mllpTls,
   sftp,
   "sftp-channels": sftpChannels,
+  fax,
 };
 
 const quick = Deno.args.includes("--quick");

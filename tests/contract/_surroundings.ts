@@ -35,6 +35,7 @@ export function surroundingsOf(scenery: Scenery): Surroundings {
     },
     ...(format ? { body: formats.find(({ name }) => name === format.name) } : {}),
     timeZone,
+    turn: () => Promise.resolve(),
     fetch: async (request) => await fetch?.(request as Request) ?? unknown("fetch"),
     state: stateOf(scenery.state ?? {}),
   };

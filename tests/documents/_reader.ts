@@ -9,10 +9,10 @@ const LASTING =
   /^nats-server -c |^deno (?:task (?:start|mitral (?:run|sink|tail|test .*--watch))|run .*mod\.ts (?:run|sink|tail))\b(?!.* --count)/;
 const THERE = /^(?:ready |listening on |following |waiting for a change)|Server is ready$/m;
 /** Commands that only look: what they show may still be on its way. */
-const LOOKS = /^(?:ls|cat|tr|head|grep|deno task mitral (?:status|messages (?:list|show)|trace))\b/;
+const LOOKS = /^(?:ls|cat|tr|head|grep|deno task mitral (?:status|messages (?:list|show)|trace|fax queue))\b/;
 
-const LOOK_MS_MAX = 20_000;
-const PAGE_MS_MAX = 60_000;
+const LOOK_MS_MAX = 90_000;
+const PAGE_MS_MAX = 180_000;
 
 /** A newcomer who does what a page says and compares what happens with what it promises. Throws where it differs. */
 export async function follow(page: string): Promise<void> {

@@ -62,6 +62,21 @@ Deno.test("json_intake: JSON becomes HL7, and the answer JSON again", () =>
     assertMatch(out, /^ {2}5\d\d \{"status":"AE","id":"\w+"\}$/m);
   }));
 
+Deno.test("fax_invoice: the invoice goes on when a person has said what the coffee hides, and not before", () =>
+  played("fax_invoice", async ({ folder, fields, received, out }) => {
+    assertEquals(await fields("billing", "MSH", 9), ["DFT^P03^DFT_P03"]);
+    assertEquals(await fields("billing", "PID", 3), ["200532^^^ST_ELSEWHERE^MR"]);
+    assertEquals(await fields("billing", "IN1", 36), ["448210975"]);
+    const [charges] = (await received("billing")).map(fieldsOf);
+    const amounts = charges.filter(([name]) => name === "FT1").map((charge) => charge[11]);
+    assertEquals(amounts, ["120.00&USD", "35.00&USD", "85.00&USD"]);
+    const sources = charges.filter(([name]) => name === "ZFX").map((value) => [value[2], value[6]]);
+    assertEquals(sources.filter(([, source]) => source !== "ocr"), [["insuranceId", "person"]]);
+    const pictures = await Array.fromAsync(Deno.readDir(join(folder, "look")), ({ name }) => name);
+    assertEquals(pictures.length, 2);
+    assertMatch(out, /\n {2}http:\/\/127\.0\.0\.1:\d+\n/);
+  }));
+
 Deno.test("two_way_partnership: results go one way, invoices the other, and nobody between reads them", () =>
   played("two_way_partnership", async ({ folder, fields, received, out }) => {
     assertEquals(await fields("coding", "MSH", 10), ["TWO-1", "TWO-3"]);

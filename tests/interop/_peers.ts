@@ -11,6 +11,7 @@ const PEERS = {
   "curl": [["curl", "--version"]],
   // It has no call that only says whether it is there; nor have the plugins below, which are files.
   "charon-systemd": [["/usr/bin/env", "test", "-x", "/usr/sbin/charon-systemd"]],
+  "dash": [["dash", "-c", "exit"]],
   "fish": [["fish", "--version"]],
   "gpg": [["gpg", "--version"]],
   "iproute2": [["ip", "-V"], ["/usr/sbin/ip", "-V"]],

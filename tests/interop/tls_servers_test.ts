@@ -121,3 +121,39 @@ Deno.test({
       assertQuiet("the log", product.err);
     }, 60_000),
 });
+
+Deno.test({
+  name: "a server that was sent messages is sent nothing more once its certificate is taken out",
+  ignore: openssl.missing,
+  fn: () =>
+    unstuck(async () => {
+      await using folder = await Folder.make();
+      await writeCertificates(folder, { us: pki.client, ehr: pki.direct });
+      const protocols = ["mllp", "https"] as const;
+      await using servers = new AsyncDisposableStack();
+      const send: Record<string, unknown> = {};
+      for (const protocol of protocols) {
+        const server = await opensslServer(openssl, { shows: pki.direct, answer: answers[protocol] });
+        send[protocol] = sender(protocol, "unpinned", servers.use(server).port);
+      }
+      const settings = {
+        gateway: "caller",
+        data: "./data",
+        partners: { ehr: { certificates: "./pki/ehr.pem" } },
+        channels: { out: { listen: { mllp: { port: 0 } }, parse: "hl7v2", send } },
+      };
+      await using product = await Product.start(await folder.write("gateway.yaml", JSON.stringify(settings)));
+      using source = Bystander.on(await RawPeer.dial(product.address("out")));
+      await source.isServed();
+      for (const destination of protocols) await product.logged({ name: "messageDelivered", destination });
+      await Deno.remove(folder.at("pki/ehr.pem"));
+      await product.logged({ name: "partnerChanged", partner: "ehr" });
+      await source.isServed();
+      for (const destination of protocols) await product.logged({ name: "deliveryFailed", destination });
+      assertEquals(protocols.map((protocol) => codesOf(product, protocol)), [
+        ["MLLP_SERVER_UNKNOWN"],
+        ["HTTPS_SERVER_UNKNOWN"],
+      ]);
+      assertEquals((await product.stop()).code, 0);
+    }, 60_000),
+});

@@ -8,7 +8,7 @@ import {
 } from "../../../runtime/contract/document.ts";
 import { errors } from "./errors.ts";
 import { checkPath, checkWritable, compilePath, type Facet, type Path, resolvePath } from "./path.ts";
-import { wrapAsPdf } from "./raster/pdf/wrap_as_pdf.ts";
+import { wrapPageByPage } from "./raster/pdf/wrap_as_pdf.ts";
 import { sniff } from "./raster/sniff.ts";
 import { recheck } from "./understand/checks/recheck.ts";
 import { normalise } from "./understand/types/normalise.ts";
@@ -43,9 +43,16 @@ export class FaxBody implements DocumentBody {
     return normalise(path, text);
   }
 
-  attachment(): { readonly contentType: string; readonly bytes: Uint8Array } {
-    const bytes = sniff(this.#bytes) === "pdf" ? this.#bytes : wrapAsPdf(this.#bytes);
-    return { contentType: PDF, bytes };
+  async attachment(
+    turn: () => Promise<void>,
+  ): Promise<{ readonly contentType: string; readonly bytes: Uint8Array }> {
+    if (sniff(this.#bytes) === "pdf") return { contentType: PDF, bytes: this.#bytes };
+    const wrapping = wrapPageByPage(this.#bytes);
+    for (;;) {
+      const { done, value } = wrapping.next();
+      if (done) return { contentType: PDF, bytes: value };
+      await turn();
+    }
   }
 
   /** Errors: FAX_PATH_INVALID. */

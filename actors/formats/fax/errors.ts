@@ -71,12 +71,17 @@ export const errors = declareErrors("fax", {
   FAX_PAGE_TIMED_OUT: {
     blame: "sender",
     retry: "never",
-    says: "Cannot read fax: page {page} takes longer than pageMsMax ({pageMsMax})",
+    says: "Cannot read fax: page {page} took longer than pageMsMax ({pageMsMax}), twice",
+  },
+  FAX_DOCUMENT_TIMED_OUT: {
+    blame: "sender",
+    retry: "never",
+    says: "Cannot read fax: its pages together took longer than pageMsMax ({pageMsMax}), twice",
   },
   FAX_READER_CRASHED: {
     blame: "bug",
-    retry: "later",
-    says: "Cannot read fax: the thread that read page {page} crashed",
+    retry: "never",
+    says: "Cannot read fax: the thread that read page {page} crashed, and the next one, too",
   },
   FAX_PROGRAM_MISSING: {
     blame: "operator",

@@ -5,13 +5,11 @@ import { contentTypeOf, FaxBody } from "./document_body.ts";
 import { errors } from "./errors.ts";
 import { isProgramThere } from "./ocr/engines/program.ts";
 import type { ReaderPool } from "./ocr/pool/pool.ts";
-import type { EngineKind } from "./ocr/pool/protocol.ts";
+import { decodeWords, type EncodedWords, type EngineKind, type Fax } from "./ocr/pool/protocol.ts";
 import { sharePool, usualThreads } from "./ocr/pool/shared_pool.ts";
-import type { PageWords } from "./ocr/words.ts";
 import type { settings } from "./settings.ts";
 import { TemplateFolder } from "./template_folder.ts";
 import { builtInTemplates } from "./understand/templates/mod.ts";
-import { understand } from "./understand/understand.ts";
 
 type Tools = Pick<RecogniseTools<typeof settings, string>, "config" | "world">;
 
@@ -54,17 +52,25 @@ class FaxRecogniser implements Recogniser<FaxBody> {
 
   async recognise(bytes: Uint8Array, said: string | undefined, signal: AbortSignal): Promise<FaxBody> {
     const contentType = contentTypeOf(bytes, said);
-    const pages = await this.#read(bytes, AbortSignal.any([signal, this.#life.signal]));
-    const templates = [...await this.#site?.current() ?? [], ...builtInTemplates()];
-    const from = faxArrivalOf(contentType)?.from;
-    return new FaxBody(bytes, contentType, understand(pages, templates, from === undefined ? {} : { from }));
+    const within = AbortSignal.any([signal, this.#life.signal]);
+    const { pool } = this.#shared, fax = pool.take(bytes);
+    const pages = await this.#read(fax, within);
+    const site = await this.#site?.current() ?? [], from = faxArrivalOf(contentType)?.from;
+    // Seconds of work, of a fax of many pages: no more for the thread that serves everybody than reading them.
+    const question = { ask: "document", pages, site, facts: from === undefined ? {} : { from } } as const;
+    return new FaxBody(
+      bytes,
+      contentType,
+      await pool.ask(fax, question, { msMax: this.#pageMsMax, signal: within }),
+    );
   }
 
   async propose(name: string, examples: readonly Uint8Array[], signal: AbortSignal): Promise<string> {
     const within = AbortSignal.any([signal, this.#life.signal]);
-    const documents = await Promise.all(examples.map((bytes) => this.#read(bytes, within)));
+    const { pool } = this.#shared;
+    const documents = await Promise.all(examples.map((bytes) => this.#read(pool.take(bytes), within)));
     const { proposeTemplate } = await import("./understand/learn/propose.ts");
-    return proposeTemplate(name, documents, builtInTemplates());
+    return proposeTemplate(name, documents.map((pages) => pages.map(decodeWords)), builtInTemplates());
   }
 
   async picture(
@@ -85,9 +91,8 @@ class FaxRecogniser implements Recogniser<FaxBody> {
   }
 
   /** All pages, or the error of the first that cannot be read: the others are then not read any more. */
-  async #read(bytes: Uint8Array, signal: AbortSignal): Promise<readonly PageWords[]> {
+  async #read(fax: Fax, signal: AbortSignal): Promise<readonly EncodedWords[]> {
     const { pool } = this.#shared;
-    const fax = pool.take(bytes);
     const failed = new AbortController();
     const options = { msMax: this.#pageMsMax, signal: AbortSignal.any([signal, failed.signal]) };
     const count = await pool.ask(fax, { ask: "count" }, options);

@@ -17,17 +17,21 @@ import type { Hl7Message } from "./hl7_message.ts";
  * - A29 takes a person away.
  *
  * Accounts and visits that are merged, moved or renumbered (A35, A41, A42, A44, A45, A49 to A51) leave both patients as they
- * are, and so does a link (A24, A37). A23 removes a visit: nothing is learned from it.
+ * are, and so does a link (A24, A37). A23 removes a visit: nothing is learned from it. Nor is anything from a message for
+ * training or debugging (MSH-11): nobody is who it says.
  */
 export function demographics(message: Hl7Message): readonly PatientChange[] {
   if (message.get("MSH-9.1") !== "ADT") return [];
   const event = message.get("MSH-9.2") || message.get("EVN-1") || "";
-  if (event === "A23") return [];
+  if (event === "A23" || NOT_TRUE.has(message.get("MSH-11.1") ?? "")) return [];
   return patientsIn(message).flatMap((place) => changesOf(message, event, place));
 }
 
 const MERGES: ReadonlySet<string> = new Set(["A18", "A30", "A34", "A36", "A39", "A40", "A43"]);
 const RENUMBERS: ReadonlySet<string> = new Set(["A46", "A47", "A48"]);
+
+/** HL7 table 0103. */
+const NOT_TRUE: ReadonlySet<string> = new Set(["D", "T"]);
 
 interface Place {
   readonly pid: string;

@@ -16,14 +16,14 @@ export interface DocumentFacts {
  * How the message came to be: ZFD tells of the document, a ZFX of each value in it. docs/fax_documents.md has their
  * fields. Values that found no place in the message stand in their ZFX.
  */
-export function provenanceWrites(
+export function* provenanceWrites(
   document: RecognisedDocument,
   { sha256, contentType }: DocumentFacts,
   places: Places,
-): readonly Write[] {
+): Iterable<Write> {
   const { kind, template, pages, clearance, patient } = document;
   const approved = clearance?.approvedBy ?? [];
-  const about = segment("ZFD", {
+  yield* segment("ZFD", {
     1: kind,
     "2.1": template?.name,
     "2.2": template && String(template.version),
@@ -35,10 +35,8 @@ export function provenanceWrites(
     ...Object.fromEntries(approved.map((name, at) => [`6[${at + 1}]`, name])),
     ...Object.fromEntries(pages.map(({ quality }, at) => [`7[${at + 1}]`, fraction(quality)])),
   });
-  return [
-    ...about,
-    ...[...valuesOf(document)].flatMap(([path, value], at) => valueWrites(path, value, at + 1, places)),
-  ];
+  let number = 0;
+  for (const [path, value] of valuesOf(document)) yield* valueWrites(path, value, ++number, places);
 }
 
 function valueWrites(path: string, read: ReadValue, number: number, places: Places): readonly Write[] {

@@ -13,7 +13,19 @@ export function segment(
   );
 }
 
-/** The body with everything written, in order. */
-export function written(body: PathBody, writes: readonly Write[]): PathBody {
-  return writes.reduce((made, [path, value]) => made.with(path, value), body);
+/** So many values are written before others have their turn. */
+const WRITES_MAX = 200;
+
+/** The body with everything written, in order; others have their turn in between. */
+export async function written(
+  body: PathBody,
+  writes: Iterable<Write>,
+  turn: () => Promise<void>,
+): Promise<PathBody> {
+  let made = body, count = 0;
+  for (const [path, value] of writes) {
+    made = made.with(path, value);
+    if (++count % WRITES_MAX === 0) await turn();
+  }
+  return made;
 }

@@ -15,7 +15,7 @@ import { labReportOf } from "./_lab_report.ts";
 import type { Made } from "./_made.ts";
 import { plainDocumentOf } from "./_plain_document.ts";
 import { metadataOf, provenanceWrites } from "./_provenance.ts";
-import { segment, written } from "./_writes.ts";
+import { segment, type Write, written } from "./_writes.ts";
 
 const config = {
   attach: choice(
@@ -75,6 +75,7 @@ export default defineTransformer({
     },
   },
   gives: () => "hl7v2",
+  needsReview: true,
   prepare({ formats, fail }) {
     try {
       return formats("hl7v2");
@@ -82,7 +83,7 @@ export default defineTransformer({
       return fail("FAX_MESSAGE_FORMAT_MISSING", {}, cause);
     }
   },
-  transform(message: Message, { config, prepared: hl7v2, fail }) {
+  async transform(message: Message, { config, prepared: hl7v2, fail, turn }) {
     const { body, id, receivedAtMs } = message;
     if (!isDocumentBody(body)) return fail("FAX_MESSAGE_BODY_UNSUPPORTED");
     const { document } = body;
@@ -94,35 +95,37 @@ export default defineTransformer({
     const made = hl7v2.create(type, { id, atMs: receivedAtMs });
     if (!made || !hasPaths(made)) return fail("FAX_MESSAGE_FORMAT_MISSING");
     return message.derive({
-      body: messageOf(body, document, patient, id, made, config),
+      body: await messageOf(body, document, patient, id, made, config, turn),
       metadata: metadataOf(document),
     });
   },
 });
 
-function messageOf(
+async function messageOf(
   body: DocumentBody,
   document: RecognisedDocument,
   patient: DocumentPatient,
   id: string,
   empty: PathBody,
   config: Settings,
-): PathBody {
+  turn: () => Promise<void>,
+): Promise<PathBody> {
   const at = empty.get("MSH-7") ?? "", event = empty.get("MSH-9.2") ?? "";
   const made = madeOf(document, patient, { id, at }, config);
   const facts = {
     sha256: createHash("sha256").update(body.toBytes()).digest("hex"),
     contentType: essenceOf(body.contentType),
   };
-  const { first, late } = attachedWrites(made.documentObx, body, config.attach, facts);
-  return written(empty, [
-    ...(event === "R01" ? [] : segment("EVN", { 1: event, 2: at })),
-    ...made.before,
-    ...first,
-    ...made.after,
-    ...provenanceWrites(document, facts, made.places),
-    ...late,
-  ]);
+  const { first, late } = await attachedWrites(made.documentObx, body, config.attach, facts, turn);
+  const writes = function* (): Iterable<Write> {
+    if (event !== "R01") yield* segment("EVN", { 1: event, 2: at });
+    yield* made.before;
+    yield* first;
+    yield* made.after;
+    yield* provenanceWrites(document, facts, made.places);
+    yield* late;
+  };
+  return await written(empty, writes(), turn);
 }
 
 type Settings = Config<typeof config>;

@@ -168,11 +168,15 @@ export class Inbox {
     if (!await this.#files.isUnchanged(file)) return void (file.isAway = true);
     if (this.#taken) return await this.#taken.add(file.name, file.facts);
     const path = join(config.path, file.name);
+    const put = async (path: string) => {
+      if (verdict === "taken" && config.after === "delete") return await removeIfThere(folder, path);
+      const archive = folderOn(this.#archive[verdict === "taken" ? "done" : "failed"], clock.nowMs());
+      await moveInto(folder, path, join(archive, dirname(file.name)), clock.nowMs());
+    };
     try {
-      if (verdict === "taken" && config.after === "delete") await removeIfThere(folder, path);
-      else {
-        const archive = folderOn(this.#archive[verdict === "taken" ? "done" : "failed"], clock.nowMs());
-        await moveInto(folder, path, join(archive, dirname(file.name)), clock.nowMs());
+      await put(path);
+      if (file.sidecar && await folder.facts(join(config.path, file.sidecar.name))) {
+        await put(join(config.path, file.sidecar.name));
       }
       if (config.marker !== undefined) await removeIfThere(folder, path + config.marker);
       file.isAway = true;

@@ -14,6 +14,7 @@ import {
 } from "../../../runtime/contract/spec.ts";
 import { unfitCipher } from "./cipher/cipher_spec.ts";
 import type { Folder } from "./folder.ts";
+import { sidecar, sidecarFaults, unfitSidecar } from "./sidecar/sidecar_spec.ts";
 import { openerFaults, openerSettings } from "./opener.ts";
 import type { Words } from "../../../runtime/contract/words.ts";
 
@@ -50,6 +51,7 @@ export const inboxSettings = {
     example: ".done",
     pattern: { matches: "^\\.[A-Za-z0-9._-]+$", says: "starts with a dot" },
   }),
+  sidecar,
   lock: text(
     "Ending of the lock file that says which of several gateways on the folder takes a file. Without it there must be one.",
     {
@@ -131,6 +133,7 @@ export const inboxFaults = {
     retry: "never",
     says: "Cannot read file: larger than fileBytesMax ({fileBytesMax})",
   },
+  ...sidecarFaults,
   ...openerFaults,
 } as const satisfies Record<string, Fault>;
 
@@ -145,8 +148,11 @@ export interface Places {
 }
 
 /** Settings that do not fit together. */
-export function unfitInbox({ after, cipher, lock, marker }: Config<typeof inboxSettings>): readonly Unfit[] {
+export function unfitInbox(
+  { after, cipher, lock, marker, sidecar }: Config<typeof inboxSettings>,
+): readonly Unfit[] {
   return [
+    ...unfitSidecar(sidecar, { marker, lock }),
     ...(lock !== undefined && after === "keep"
       ? [{ setting: "lock", rule: "is for files that go: each gateway takes what is kept" }]
       : []),

@@ -9,6 +9,8 @@ export interface Naming {
   readonly marker?: string | undefined;
   /** Ending of the file that says another is being taken. */
   readonly lock?: string | undefined;
+  /** Files of this ending say how another arrived. */
+  readonly sidecar?: { readonly extension: string } | undefined;
 }
 
 /** Which files in a folder are messages, and which folders below may hold any. */
@@ -19,11 +21,11 @@ export interface NameFilter {
   readonly enters?: (path: string) => boolean;
 }
 
-/** Nothing hidden is a message, nothing that is still being written, no marker and no lock. */
-export function nameFilter({ pattern, ignore, marker, lock }: Naming): NameFilter {
+/** Nothing hidden is a message, nothing that is still being written, no marker, no lock and no sidecar. */
+export function nameFilter({ pattern, ignore, marker, lock, sidecar }: Naming): NameFilter {
   const glob = new Glob(pattern);
   const ignored = ignore.map((each) => new Glob(each));
-  const endings = [marker, lock].filter((ending) => ending !== undefined);
+  const endings = [marker, lock, sidecar?.extension].filter((ending) => ending !== undefined);
   return {
     isMessage(path) {
       const name = path.slice(path.lastIndexOf("/") + 1);

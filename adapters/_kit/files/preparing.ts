@@ -4,12 +4,15 @@ import type { InboxTools } from "./inbox_spec.ts";
 import type { Open, Opened } from "./opener.ts";
 import { Reader } from "./reader.ts";
 import { rest } from "./rest.ts";
+import { type TypeOf, typeOf } from "./sidecar/arrival_type.ts";
 import type { WatchedFile, WatchedFiles } from "./watched_files.ts";
 
 /** What is handed over of a file: all of it, or one of those that are packed in it. */
 export interface Content {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly peer: string;
+  /** Where the name of the file, or what stands beside it, says so. */
+  readonly contentType?: string;
   /** The same for the same file, whatever happens in between. */
   readonly key: string;
   readonly isKnownById: true;
@@ -85,7 +88,11 @@ export class Preparing {
       const fetched = await this.#reader.fetch(file, next.resolve);
       free = () => fetched[Symbol.dispose]();
       if (fetched.bytes && await this.#files.isUnchanged(file)) {
-        const opened = await this.#opened(file, fetched.bytes);
+        const opened = await this.#opened(
+          file,
+          fetched.bytes,
+          await typeOf(file, this.#tools, this.#stopping),
+        );
         const made = opened.contents.filter(({ bytes }) => bytes !== fetched.bytes);
         if (made.length > 0) fetched.grows(made.reduce((sum, { bytes }) => sum + bytes.length, 0));
         return ready(opened);
@@ -117,6 +124,7 @@ export class Preparing {
   async #opened(
     { name, facts: { size, modifiedMs } }: WatchedFile,
     bytes: Uint8Array<ArrayBuffer>,
+    typed: TypeOf,
   ): Promise<Pick<Ready, "contents" | "refusal">> {
     // Of two files of one name, size and second the content tells which is which.
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
@@ -132,6 +140,7 @@ export class Preparing {
     const isAlone = opened.length === 1;
     const contents = opened.map((each, at) => ({
       bytes: each.bytes,
+      ...typed(each.name),
       peer: isAlone ? name : `${name}/${each.name}`,
       // By its place, too: an archive may hold two files of one name.
       key: isAlone ? key : `${key}\n${at} ${each.name}`,

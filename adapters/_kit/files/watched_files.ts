@@ -8,6 +8,8 @@ export interface WatchedFile {
   readonly facts: FileFacts;
   /** When it was first seen like this, on the clock that never goes back. */
   readonly sinceMs: number;
+  /** What stands beside it and says how it arrived, as it was last seen. */
+  sidecar?: Beside;
   /** How often it could not be read or put away. */
   failures: number;
   /** Not looked at before this. */
@@ -18,6 +20,14 @@ export interface WatchedFile {
   verdict?: Verdict;
   /** True once it is where it belongs after that. */
   isAway?: boolean;
+}
+
+/** A file beside another. */
+export interface Beside {
+  readonly name: string;
+  readonly facts: FileFacts;
+  /** When it was first seen like this. */
+  readonly sinceMs: number;
 }
 
 /** What becomes of a file: it was taken, or refused for good. */
@@ -40,6 +50,8 @@ export interface Wholeness {
   readonly settleMs: number;
   /** Where given, a file is whole when this marker stands beside it, and `settleMs` does not matter. */
   readonly marker?: string | undefined;
+  /** Where given, a file is whole once this stands beside it, too, or after a while without. */
+  readonly sidecar?: { readonly extension: string; readonly waitMs: number } | undefined;
   /** Whether an empty file may be whole. */
   readonly emptyFiles: "leave" | "take";
 }
@@ -93,10 +105,11 @@ export class WatchedFiles {
       if (isFirstLook) found.add(file);
       this.#files.set(name, file);
       if (file.restUntilMs > atMs) continue;
-      if (await this.#isWhole(file, known === file, present, atMs)) {
+      const isWhole = await this.#isWhole(file, known === file, present, atMs);
+      if (isWhole && await this.#isAccompanied(file, present, atMs)) {
         whole.push(file);
         file.isOffered ||= found.has(file);
-      } else if (!this.#isEmpty(file) && this.#wholeness.marker === undefined) settling++;
+      } else if (isWhole || !this.#isEmpty(file) && this.#wholeness.marker === undefined) settling++;
     }
     return { whole, settling, hidden, unnamed };
   }
@@ -125,6 +138,28 @@ export class WatchedFiles {
     if (!listed) return false;
     const beside = listed.facts ?? await this.#factsOf(listed.name);
     return beside?.kind === "file" && beside.modifiedMs >= file.facts.modifiedMs;
+  }
+
+  /** Whether its sidecar is there, and whole as well, or need not be waited for any longer. */
+  async #isAccompanied(
+    file: WatchedFile,
+    present: ReadonlyMap<string, Listed>,
+    atMs: number,
+  ): Promise<boolean> {
+    const { sidecar, marker, settleMs } = this.#wholeness;
+    if (!sidecar) return true;
+    const { name } = file, { extension, waitMs } = sidecar;
+    const listed = present.get(name + extension) ??
+      present.get(name.replace(/\.[^./]*$/, "") + extension);
+    const facts = listed && (listed.facts ?? await this.#factsOf(listed.name));
+    if (facts?.kind !== "file" || facts.size === 0) {
+      delete file.sidecar;
+      return atMs - file.sinceMs >= waitMs;
+    }
+    if (!file.sidecar || !isSame(file.sidecar.facts, facts)) {
+      file.sidecar = { name: listed!.name, facts, sinceMs: atMs };
+    }
+    return marker !== undefined || atMs - file.sidecar.sinceMs >= settleMs;
   }
 
   /** Nothing to be taken, as long as it stays like this. */

@@ -13,10 +13,16 @@ export class ConnectionStream extends Duplex {
   readonly #connection: Connection;
   readonly #into = Buffer.alloc(READ_BYTES);
   #isReading = false;
+  #hasRead = false;
 
   constructor(connection: Connection) {
     super({ allowHalfOpen: false });
     this.#connection = connection;
+  }
+
+  /** The peer has said something. */
+  get hasRead(): boolean {
+    return this.#hasRead;
   }
 
   override _read(): void {
@@ -25,6 +31,7 @@ export class ConnectionStream extends Duplex {
     this.#connection.read(this.#into).then((count) => {
       this.#isReading = false;
       if (this.destroyed) return;
+      if (count !== null) this.#hasRead = true;
       // A copy: what is pushed may wait to be read, and this buffer is filled again.
       this.push(count === null ? null : Buffer.from(this.#into.subarray(0, count)));
     }, (cause) => this.destroy(cause));

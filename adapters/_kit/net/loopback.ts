@@ -5,3 +5,11 @@
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 }
+
+/**
+ * True for an address that many peers may come from: one of this machine, where a proxy is in front, or none, as of a
+ * service that hands requests over without saying whose they are.
+ */
+export function isShared(address: string): boolean {
+  return address === "" || isLoopback(address.replace(/^::ffff:/i, ""));
+}

@@ -268,7 +268,7 @@ export interface Connection extends
       info: { readonly destIP: string; readonly destPort: number },
     ];
     handshake: [negotiated: unknown];
-    error: [cause: Error];
+    error: [cause: Error & { readonly level?: string }];
     end: [];
     close: [];
   }> {

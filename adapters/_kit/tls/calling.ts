@@ -61,20 +61,24 @@ export async function openCalling<const Owner extends string>(
     ...(partner === undefined ? {} : { admit: isPartner }),
     versionMin,
   });
-  let current = make();
+  // What was kept by the one before a renewal is kept for a while.
+  let current = make(), before = current;
+  const hangUp = (stay?: (server: PeerCertificate) => boolean) => {
+    for (const tls of new Set([before, current])) void net.hangUp(tls, stay);
+  };
   const forget = everyLook(tools, async () => {
     // A file that is gone for a moment, or half written, while somebody renews it, changes nothing.
     const now = await anchorsIn()?.catch(() => anchors);
     const isRenewed = await identity?.look() ?? false;
     if (!isRenewed && now?.join() === anchors?.join()) return;
     anchors = now;
+    before = current;
     current = make();
   });
   const guarded = new Set<Connection>();
   const unwatch = partners.watch(() => {
     if (partner === undefined) return;
-    // Whoever keeps connections by it keeps none of before.
-    current = make();
+    hangUp(isPartner);
     for (const connection of guarded) {
       if (!connection.certificate || !isPartner(connection.certificate)) connection.close();
     }
@@ -90,6 +94,7 @@ export async function openCalling<const Owner extends string>(
     [Symbol.dispose]() {
       forget();
       unwatch();
+      hangUp();
     },
   };
 }

@@ -1,62 +1,14 @@
 import type { Fault } from "../../../runtime/contract/error.ts";
-import { servingFaults } from "../../_kit/tls/faults.ts";
-import { doorErrors } from "../../_kit/limits/door.ts";
+import { httpFaults } from "../../_kit/http/faults.ts";
 
 /** What can go wrong while listening. */
 export const errors = {
-  ...doorErrors("HTTPS"),
-  ...servingFaults("HTTPS"),
+  ...httpFaults("HTTPS"),
   HTTPS_PORT_MISSING: {
     blame: "operator",
     retry: "never",
     says:
       "Cannot listen: port is needed, unless a service around the gateway hands over requests (mount: true)",
-  },
-  HTTPS_PLAIN_REFUSED: {
-    blame: "operator",
-    retry: "never",
-    says:
-      "Cannot listen on {host}: without TLS only a loopback address such as 127.0.0.1 is allowed, because everything would travel in clear",
-  },
-  HTTPS_PORT_BUSY: {
-    blame: "operator",
-    retry: "later",
-    says: "Cannot listen on {host}: port {port} is taken by another program",
-  },
-  HTTPS_LISTEN_FAILED: {
-    blame: "operator",
-    retry: "later",
-    says: "Cannot listen on {host}, port {port}: the system refuses ({reason})",
-  },
-  HTTPS_REQUEST_BROKEN: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot read request: it breaks the rules of HTTP, or takes too long ({detail})",
-  },
-  HTTPS_PATH_UNKNOWN: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot take request: nothing is served at this path",
-  },
-  HTTPS_METHOD_UNSUPPORTED: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot take request: messages are sent with POST",
-  },
-  HTTPS_SIGN_IN_MISSING: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot take request: it does not say who it is from, which this listener must know",
-  },
-  HTTPS_SIGN_IN_WRONG: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot take request: it does not prove who it is from",
-  },
-  HTTPS_SIGN_IN_BARRED: {
-    blame: "sender",
-    retry: "later",
-    says: "Cannot take request: its address has failed to sign in too often",
   },
   HTTPS_CLIENT_UNEXPECTED: {
     blame: "sender",
@@ -106,11 +58,6 @@ export const errors = {
     retry: "never",
     says: "Cannot take request: its Idempotency-Key is not one text of 1 to 255 visible characters",
   },
-  HTTPS_RATE_EXCEEDED: {
-    blame: "sender",
-    retry: "later",
-    says: "Cannot take request: more than requestsPerSecondMax ({requestsPerSecondMax}) came",
-  },
   HTTPS_MESSAGE_UNKNOWN: {
     blame: "sender",
     retry: "never",
@@ -120,46 +67,6 @@ export const errors = {
     blame: "unsupported",
     retry: "never",
     says: "Cannot take request: its Content-Type is none of those this channel reads",
-  },
-  HTTPS_ENCODING_UNSUPPORTED: {
-    blame: "unsupported",
-    retry: "never",
-    says: "Cannot take request: a body with a Content-Encoding is not taken",
-  },
-  HTTPS_BODY_EMPTY: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot take request: its body is empty",
-  },
-  HTTPS_BODY_TOO_LARGE: {
-    blame: "sender",
-    retry: "never",
-    says: "Cannot take request: its body is larger than bodyBytesMax ({bodyBytesMax})",
-  },
-  HTTPS_BODY_LATE: {
-    blame: "sender",
-    retry: "later",
-    says: "Cannot take request: its body took longer than bodyMsMax ({bodyMsMax})",
-  },
-  HTTPS_BODY_BROKEN: {
-    blame: "sender",
-    retry: "later",
-    says: "Cannot take request: its body did not arrive whole",
-  },
-  HTTPS_REQUESTS_TOO_MANY: {
-    blame: "receiver",
-    retry: "later",
-    says: "Cannot take request: requestsMax ({requestsMax}) are under way",
-  },
-  HTTPS_INTAKE_CLOSED: {
-    blame: "receiver",
-    retry: "later",
-    says: "Cannot take request: the channel takes no messages at the moment",
-  },
-  HTTPS_REQUEST_CRASHED: {
-    blame: "bug",
-    retry: "later",
-    says: "Cannot take request: something broke while it was handled",
   },
 } as const satisfies Record<string, Fault>;
 

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
-import { createHash, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
+import { createSecretKey, type KeyObject } from "node:crypto";
 import type { Clock } from "../../../runtime/contract/world.ts";
+import { digestOf } from "../../_kit/http/secret_digest.ts";
 import { Rate } from "../../_kit/limits/rate.ts";
 import { type ClientSettings, hasSecrets, type ProofSettings } from "./client_settings.ts";
 
@@ -38,18 +39,6 @@ export function holdersOf(
     ...proofsOf(client),
   }));
   return auth ? [...named, { bodyBytesMax, requestsPerSecondMax: 0, ...proofsOf(auth) }] : named;
-}
-
-/** SHA-256 of what somebody shows. */
-export function digestOf(shown: string): Uint8Array {
-  return createHash("sha256").update(shown).digest();
-}
-
-/** True where a digest is one of several. Compares all of them, in a time that tells nothing. */
-export function isAmong(digest: Uint8Array, digests: readonly Uint8Array[]): boolean {
-  let found = false;
-  for (const each of digests) found = timingSafeEqual(digest, each) || found;
-  return found;
 }
 
 function proofsOf(settings: ProofSettings): Pick<Holder, "hasSecrets" | "bearer" | "basic" | "keys"> {

@@ -1,8 +1,8 @@
 import { KEY_REUSED, type Reply } from "../../../runtime/contract/adapter.ts";
 import type { Answer, Outcome } from "../../../runtime/contract/message.ts";
 import { essenceOf, includesType, isGeneral, withEssence } from "../_media_type.ts";
-import { ANSWER_HEADERS, problem } from "./problem.ts";
-import { retryAfter } from "./refusal.ts";
+import { ANSWER_HEADERS, problem } from "../../_kit/http/problem.ts";
+import { retryAfter } from "../../_kit/http/refusal.ts";
 
 /** What a reply is turned into a response with. */
 export interface ReplyFacts {

@@ -10,24 +10,24 @@ import type { Visitor } from "./holders.ts";
 import { idempotencyKeyIn } from "./idempotency_key.ts";
 import { openApiOf } from "./open_api.ts";
 import { isServed, type Paths, pathsOf } from "./paths.ts";
-import { ANSWER_HEADERS, problem } from "./problem.ts";
-import { isRefusal, type Refusal, refused, retryAfter } from "./refusal.ts";
+import { ANSWER_HEADERS, problem } from "../../_kit/http/problem.ts";
+import { isRefusal, refused, retryAfter } from "../../_kit/http/refusal.ts";
+import type { RequestHandler } from "../../_kit/http/serving.ts";
+import { UnderWay } from "../../_kit/http/under_way.ts";
+import type { Refusal } from "./refusal.ts";
 import { problemResponse, replyResponse } from "./reply_response.ts";
 import { SignIn } from "./sign_in.ts";
 import { json, stateResponse, takenResponse } from "./state_response.ts";
 
 /** Requests from the first look at their headers to the answer. */
-export class Requests {
+export class Requests implements RequestHandler {
   readonly #tools: Tools;
   readonly #paths: Paths;
   readonly #app = new Hono<{ Bindings: RequestFacts }>();
   readonly #signIn: SignIn;
   readonly #rate: Rate | undefined;
   readonly #takesAnything: boolean;
-  readonly #stopped = new AbortController();
-  readonly #dropped = new AbortController();
-  #underWay = 0;
-  readonly #idle = Promise.withResolvers<void>();
+  readonly #underWay = new UnderWay();
 
   constructor(tools: Tools) {
     const { config, world: { clock }, contentTypes } = tools;
@@ -50,16 +50,12 @@ export class Requests {
     return this.#app.fetch(request, facts);
   }
 
-  /** Reads no more, not even the rest of a body; resolves when everything handed over has its answer. */
-  async stop(): Promise<void> {
-    this.#stopped.abort();
-    if (this.#underWay > 0) await this.#idle.promise;
+  stop(): Promise<void> {
+    return this.#underWay.stop();
   }
 
-  /** Answers what is under way as if nothing had been taken, without waiting for the channel any longer. */
-  async drop(): Promise<void> {
-    this.#dropped.abort();
-    await this.stop();
+  drop(): Promise<void> {
+    return this.#underWay.drop();
   }
 
   #route(): void {
@@ -117,18 +113,13 @@ export class Requests {
     const { config, intake } = this.#tools;
     const refusal = this.#unfit(request);
     if (refusal) return this.#refused(refusal);
-    if (this.#stopped.signal.aborted || !intake.isOpen) return this.#closed();
-    if (this.#underWay >= config.requestsMax) {
+    if (this.#underWay.stopped.aborted || !intake.isOpen) return this.#closed();
+    if (this.#underWay.count >= config.requestsMax) {
       const { requestsMax, retryAfterMs } = config;
       const [facts, headers] = [{ requestsMax }, retryAfter(retryAfterMs)];
       return this.#refused({ status: 503, code: "HTTPS_REQUESTS_TOO_MANY", facts, headers });
     }
-    this.#underWay++;
-    try {
-      return await this.#take(request, visitor, peer);
-    } finally {
-      if (--this.#underWay === 0 && this.#stopped.signal.aborted) this.#idle.resolve();
-    }
+    return await this.#underWay.add(() => this.#take(request, visitor, peer));
   }
 
   /** What can be said against a request before its body is read. */
@@ -149,14 +140,14 @@ export class Requests {
 
   async #take(request: Request, visitor: Visitor, peer: string): Promise<Response> {
     const { intake, error } = this.#tools, { bodyBytesMax } = visitor;
-    const body = await readBody(request, bodyBytesMax, this.#stopped.signal, this.#tools);
+    const body = await readBody(request, bodyBytesMax, this.#underWay.stopped, this.#tools);
     if (body === "closed") return this.#closed();
     if (isRefusal(body)) return this.#refused(body);
     const delivery = this.#delivery(request.headers, body.bytes, visitor, peer);
     if (body.end === "large") {
       const refusal = error("HTTPS_BODY_TOO_LARGE", { bodyBytesMax });
       // Whatever the format would answer: half a message was never HL7, and 413 is what a client understands.
-      await untilAborted(intake.refuse(delivery, refusal), this.#dropped.signal);
+      await untilAborted(intake.refuse(delivery, refusal), this.#underWay.dropped);
       return this.#refused({ status: 413, code: "HTTPS_BODY_TOO_LARGE", facts: { bodyBytesMax } });
     }
     return await this.#receive(delivery);
@@ -177,7 +168,7 @@ export class Requests {
 
   async #receive(delivery: Delivery): Promise<Response> {
     const { config: { retryAfterMs }, intake, contentTypes } = this.#tools, { states } = this.#paths;
-    const reply = await untilAborted(intake.receive(delivery), this.#dropped.signal);
+    const reply = await untilAborted(intake.receive(delivery), this.#underWay.dropped);
     if (!reply) return this.#closed();
     const { id, outcome } = reply;
     if (states) {

@@ -3,9 +3,11 @@ import type { RequestFacts } from "../../../runtime/contract/world.ts";
 import { Seldom } from "../../_kit/limits/seldom.ts";
 import { Strikes } from "../../_kit/limits/strikes.ts";
 import type { Tools } from "../_listener_spec.ts";
-import { isLoopback } from "../../_kit/net/loopback.ts";
-import { digestOf, type Holder, holdersOf, isAmong, type Visitor } from "./holders.ts";
-import { isRefusal, type Refusal, retryAfter } from "./refusal.ts";
+import { isRefusal, retryAfter } from "../../_kit/http/refusal.ts";
+import { digestOf, isAmong } from "../../_kit/http/secret_digest.ts";
+import { isShared } from "../../_kit/net/loopback.ts";
+import { type Holder, holdersOf, type Visitor } from "./holders.ts";
+import type { Refusal } from "./refusal.ts";
 import { isBy, missingIn, type RequestSignature, signatureBase, signaturesOf } from "./signature.ts";
 import { UsedSignatures } from "./used_signatures.ts";
 
@@ -140,11 +142,6 @@ export class SignIn {
       },
     };
   }
-}
-
-/** An address of this machine, or none, as of a service that hands requests over without saying whose they are. */
-function isShared(address: string): boolean {
-  return address === "" || isLoopback(address.replace(/^::ffff:/i, ""));
 }
 
 const MISSING: Refusal = { status: 401, code: "HTTPS_SIGN_IN_MISSING" };

@@ -1,5 +1,5 @@
 import type { MessageProgress } from "../../../runtime/contract/adapter.ts";
-import { ANSWER_HEADERS } from "./problem.ts";
+import { ANSWER_HEADERS } from "../../_kit/http/problem.ts";
 
 /** The response to a message that is durable, where its sender asks for its state later. */
 export function takenResponse(id: string, states: string): Response {

@@ -2,7 +2,7 @@ import type { MitralError } from "../../../runtime/contract/error.ts";
 import type { Clock, FetchOptions } from "../../../runtime/contract/world.ts";
 import { isTlsFailure, type TlsFailure } from "../../../runtime/contract/tls.ts";
 import { type Calling, tlsError } from "../../_kit/tls/calling.ts";
-import { type BoundedBody, readBounded } from "../_bounded_body.ts";
+import { type BoundedBody, readBounded } from "../../_kit/http/bounded_body.ts";
 import type { Facts, SenderCode, Tools } from "../_sender_spec.ts";
 
 /** What an exchange fails with, by how. */

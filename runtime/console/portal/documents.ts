@@ -8,6 +8,7 @@ import type { PageParts } from "./app.ts";
 import { errors } from "./errors.ts";
 import { formOf } from "./form.ts";
 import type { PageEnv } from "./guard.ts";
+import { Turns } from "./turns.ts";
 import { documentPage, type DocumentView } from "./views/document_page.ts";
 import type { Notice, Reader } from "./views/layout.ts";
 import { patientFields } from "./views/patient_part.ts";
@@ -34,6 +35,7 @@ type Came = { readonly item: ReviewItem } & Partial<Pick<DocumentView, "notice" 
 export class Documents {
   readonly #parts: PageParts;
   readonly #time: (atMs: number) => string;
+  readonly #pictures = new Turns(PICTURES_MAX);
 
   constructor(parts: PageParts) {
     this.#parts = parts;
@@ -44,10 +46,13 @@ export class Documents {
     const { service: { reviews, findPatients } } = this.#parts;
     app.get("/", (context) => this.#queue(context));
     app.get("/documents/:id", async (context) => {
-      return await this.#page(context, await reviews.show(idOf(context), byOf(context)));
+      return await this.#page(context, await this.#show(context));
     });
     app.get("/documents/:id/pages/:page{[1-9]\\d{0,4}\\.png}", async (context) => {
-      const png = await reviews.picture(idOf(context), Number.parseInt(context.req.param("page"), 10));
+      const id = idOf(context), page = Number.parseInt(context.req.param("page"), 10);
+      // Nobody sees a page without a note that they looked.
+      if (!context.var.session.seen.has(id)) await this.#show(context);
+      const png = await this.#pictures.take(() => reviews.picture(id, page));
       return context.body(new Uint8Array(png), 200, { "content-type": "image/png" });
     });
     app.post("/documents/:id/value", (context) =>
@@ -61,7 +66,7 @@ export class Documents {
         notice: { kind: "good", says: "The patient is set." },
       })));
     app.post("/documents/:id/search", (context) =>
-      this.#decide(context, async (id, form) => {
+      this.#decide(context, async (_id, form) => {
         const searched = {
           number: form.get("number")?.trim() ?? "",
           name: form.get("name")?.trim() ?? "",
@@ -69,7 +74,7 @@ export class Documents {
         };
         const by = byOf(context);
         const found = await findPatients?.(searched, by) ?? [];
-        return { item: await reviews.show(id, by), found, searched };
+        return { item: await this.#show(context), found, searched };
       }));
     app.post("/documents/:id/approve", (context) =>
       this.#decide(context, async (id, _, how) => {
@@ -81,6 +86,14 @@ export class Documents {
         await reviews.reject(id, dispositionOf(form), how);
         return { done: "rejected" };
       }));
+  }
+
+  /** The document, with a note of who looks. */
+  async #show(context: Asked): Promise<ReviewItem> {
+    const id = idOf(context), { seen } = context.var.session;
+    const item = await this.#parts.service.reviews.show(id, byOf(context));
+    seen.add(id).add(item.id);
+    return item;
   }
 
   async #queue(context: Asked): Promise<Response> {
@@ -118,7 +131,7 @@ export class Documents {
     } catch (cause) {
       if (!(cause instanceof MitralError) || !(cause.code in troubleWords)) throw cause;
       const path = form.get("path"), value = form.get("value");
-      return await this.#page(context, await this.#parts.service.reviews.show(id, by), {
+      return await this.#page(context, await this.#show(context), {
         notice: { kind: "bad", says: troubleWords[cause.code] },
         ...(path === null || value === null ? {} : { typed: { path, value } }),
       }, 409);
@@ -138,6 +151,8 @@ export class Documents {
   }
 }
 
+/** So many pages are drawn at once, whoever asks: each takes the whole document into memory. */
+const PICTURES_MAX = 4;
 /** So many documents are listed; the oldest first, so that each has its turn. */
 const LISTED_MAX = 200;
 

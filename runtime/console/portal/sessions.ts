@@ -9,6 +9,8 @@ export interface Session {
   readonly token: string;
   /** The hash it began with: with another password it is over. */
   readonly hash: string;
+  /** Ids of documents that were noted to have been looked at. */
+  readonly seen: Set<string>;
 }
 
 interface Open extends Session {
@@ -38,7 +40,8 @@ export class Sessions {
   /** Opens one; returns what its cookie says. */
   start({ name, hash }: User): string {
     const id = this.#secret(), nowMs = this.#world.clock.elapsedMs();
-    this.#keep(keyOf(id), { name, hash, token: this.#secret(), startedMs: nowMs, seenMs: nowMs });
+    const opened = { name, hash, token: this.#secret(), seen: new Set<string>() };
+    this.#keep(keyOf(id), { ...opened, startedMs: nowMs, seenMs: nowMs });
     return id;
   }
 

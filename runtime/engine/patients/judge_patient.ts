@@ -7,7 +7,8 @@ import type { PatientVerdict, ReadPatient } from "./verdict.ts";
 /**
  * Whose document it is. Number, name and date of birth must all be those of one patient: two of three are not enough. Numbers
  * may differ in spaces, dashes and leading zeros, dates not at all, names as {@linkcode isSameName} has it. A number that was
- * merged stands for the patient it leads to, whose date of birth counts, and whose names are those of both.
+ * merged stands for the patient it leads to, whose date of birth counts, and whose names are those of both. Of two patients
+ * whose numbers differ by no more than that, and who agree in all else, it is the one whose number stands there exactly.
  */
 export function judgePatient(read: ReadPatient, candidates: readonly IndexedPatient[]): PatientVerdict {
   const missing = missingIn(read);
@@ -16,7 +17,9 @@ export function judgePatient(read: ReadPatient, candidates: readonly IndexedPati
     candidate,
     about: differences(read, candidate),
   }));
-  const [same, ...others] = compared.filter(({ about }) => about.length === 0);
+  const all = compared.filter(({ about }) => about.length === 0);
+  const exact = all.filter(({ candidate }) => numbersOf(candidate).includes(read.mrn.trim()));
+  const [same, ...others] = exact.length > 0 ? exact : all;
   if (others.length > 0) return { kind: "ambiguous" };
   if (same) return { kind: "matched", patient: patientOf(same.candidate) };
   const [nearest] = compared.sort((a, b) => a.about.length - b.about.length);
@@ -40,9 +43,13 @@ export function patientOf(
   return { mrn, authority, family, given, birthDate: wholeDate(birthDate), sex, source: "index" };
 }
 
-function hasNumber({ id, former }: IndexedPatient, mrn: string): boolean {
+function hasNumber(candidate: IndexedPatient, mrn: string): boolean {
   const wanted = normalNumber(mrn);
-  return [id, ...former.map(({ id }) => id)].some((known) => normalNumber(known) === wanted);
+  return numbersOf(candidate).some((known) => normalNumber(known) === wanted);
+}
+
+function numbersOf({ id, former }: IndexedPatient): readonly string[] {
+  return [id, ...former.map(({ id }) => id)];
 }
 
 function differences(

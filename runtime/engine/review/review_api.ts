@@ -39,7 +39,7 @@ export interface ReviewStep {
   /** Who did it, and why; `gateway` held it. */
   readonly by: By;
   /** What. */
-  readonly did: "opened" | "viewed" | "set" | "patient" | "approved" | "rejected";
+  readonly did: "opened" | "viewed" | "set" | "patient" | "matched" | "approved" | "rejected";
   /** Path of the value that was set. */
   readonly path?: string;
   /** Of one that was rejected. */
@@ -79,7 +79,10 @@ export interface ReviewFilter {
 export interface ReviewApi {
   /** The oldest first. */
   list(filter?: ReviewFilter): Promise<readonly ReviewSummary[]>;
-  /** With a note of who looked. Errors: REVIEW_DOCUMENT_UNKNOWN. */
+  /**
+   * With a note of who looked. Where the index says another patient than it did, approvals that were given are taken back:
+   * they were of somebody else. Errors: REVIEW_DOCUMENT_UNKNOWN.
+   */
   show(id: string, by: By): Promise<ReviewItem>;
   /** A page, or a part of it, as PNG. Errors: REVIEW_DOCUMENT_UNKNOWN, REVIEW_PAGE_UNKNOWN. */
   picture(id: string, page: number, box?: Box): Promise<Uint8Array<ArrayBuffer>>;
@@ -94,10 +97,11 @@ export interface ReviewApi {
   setPatient(id: string, patient: Omit<DocumentPatient, "source">, how: Decision): Promise<ReviewItem>;
   /**
    * A person stands for all of it: values below the threshold, failed checks, pages. With the last approval that the channel
-   * asks for it goes on. Errors: REVIEW_DOCUMENT_UNKNOWN, REVIEW_STATE_WRONG, REVIEW_REVISION_STALE, REVIEW_PATIENT_MISSING
+   * asks for it goes on. Errors: REVIEW_DOCUMENT_UNKNOWN, REVIEW_STATE_WRONG, REVIEW_PATIENT_MISSING
    * (nobody says whom it is about), REVIEW_PATIENTS_SEVERAL (it may go on only as a plain document, of a patient that a
    * person has set), REVIEW_APPROVAL_REPEATED (two people are asked for: this one has approved it before, or has set the
-   * last value), REVIEW_VALUE_MISSING (a value that its message cannot do without).
+   * last value), REVIEW_REVISION_STALE (also where the index says another patient than when somebody last looked),
+   * REVIEW_VALUE_MISSING (a value that its message cannot do without).
    */
   approve(id: string, how: Decision): Promise<ReviewItem>;
   /** It becomes no message. Errors: REVIEW_DOCUMENT_UNKNOWN, REVIEW_STATE_WRONG, REVIEW_REVISION_STALE. */

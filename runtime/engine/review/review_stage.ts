@@ -47,6 +47,7 @@ export function reviewStage({ review, world: { clock }, judge }: ReviewStagePart
         below: review.below,
         approvalsNeeded: review.approvals,
         read: encodeDocument(read),
+        ...(document.patient ? { document: encodeDocument(document) } : {}),
       };
       return { ...work, stages, held, ended: { kind: "filtered" } };
     }

@@ -73,11 +73,11 @@ export class Reviews implements ReviewApi {
       limit: Math.min(limit, LISTED_MOST),
       ...(channel === undefined ? {} : { channel }),
     });
-    return found.map(summaryOf);
+    return found.map((record) => summaryOf(this.#asAskedNow(record)));
   }
 
   async show(id: string, by: By): Promise<ReviewItem> {
-    const { item } = await this.#find(id);
+    const { item } = await this.#asMatchedNow(await this.#find(id));
     const { mrn } = item.document.fields, number = item.document.patient?.mrn || mrn?.value;
     await this.#journal.write({
       op: "note",
@@ -113,6 +113,10 @@ export class Reviews implements ReviewApi {
 
   async setPatient(id: string, patient: Omit<DocumentPatient, "source">, how: Decision): Promise<ReviewItem> {
     const { content, item } = await this.#waiting(id, how);
+    const said = Object.entries(patient).map(([name, text]) => [name, text.trim()] as const);
+    for (const [name, text] of said) {
+      if (CONTROL.test(text)) errors.fail("REVIEW_VALUE_INVALID", { path: `patient.${name}` });
+    }
     const body = await this.#bodyOf(content, item.document);
     const birthDate = normalised(body, "dob", patient.birthDate);
     if (birthDate === null || !/^\d{8}$/.test(birthDate)) {
@@ -121,12 +125,16 @@ export class Reviews implements ReviewApi {
     for (const name of ["mrn", "family"] as const) {
       if (patient[name].trim() === "") errors.fail("REVIEW_VALUE_INVALID", { path: `patient.${name}` });
     }
-    const document = { ...item.document, patient: { ...patient, birthDate, source: "person" as const } };
-    return await this.#change(content, document, { did: "patient" }, how);
+    const told = {
+      ...Object.fromEntries(said) as typeof patient,
+      birthDate,
+      source: "person" as const,
+    };
+    return await this.#change(content, { ...item.document, patient: told }, { did: "patient" }, how);
   }
 
   async approve(id: string, how: Decision): Promise<ReviewItem> {
-    const { content, item: { document, read } } = await this.#waiting(id, how);
+    const standing = await this.#waiting(id, how), { content, item: { document, read } } = standing;
     const { approvalsNeeded, setBy, below } = content, { by: { person } } = how;
     if (
       document.hasSeveralPatients && (document.kind !== "unknown" || document.patient?.source !== "person")
@@ -134,11 +142,13 @@ export class Reviews implements ReviewApi {
       errors.fail("REVIEW_PATIENTS_SEVERAL");
     }
     if (!document.patient) errors.fail("REVIEW_PATIENT_MISSING");
+    if (isMatchedOtherwise(standing)) errors.fail("REVIEW_REVISION_STALE");
     const whole = withoutEmptyRows(document), [missing] = missingIn(whole);
     if (missing !== undefined) errors.fail("REVIEW_VALUE_MISSING", { path: missing });
     const approvedBy = [...content.approvedBy, person];
     const isDecided = approvedBy.length >= approvalsNeeded;
-    const isRepeated = content.approvedBy.includes(person) || isDecided && setBy === person;
+    const isThis = (name: string | undefined) => name !== undefined && isSamePerson(name, person);
+    const isRepeated = content.approvedBy.some(isThis) || isDecided && isThis(setBy);
     if (approvalsNeeded > 1 && isRepeated) {
       errors.fail("REVIEW_APPROVAL_REPEATED", { approvals: approvalsNeeded });
     }
@@ -182,18 +192,32 @@ export class Reviews implements ReviewApi {
     const { seq, id, revision, below } = content;
     const isOver = act.did === "rejected" || approval.isDecided === true;
     const verdict = await this.#parts.judge(readPatientOf(document));
-    const doubts = isOver ? [] : doubtsOf(withVerdict(document, verdict), verdict, { below });
+    // What is decided goes on with the patient that was seen.
+    const now = isOver ? document : withVerdict(document, verdict);
+    const doubts = isOver ? [] : doubtsOf(now, verdict, { below });
     const written = await this.#journal.write({
       op: "reviewChanged",
       ...{ seq, atMs: this.#nowMs(), by, revision, act, kind: document.kind, doubts: doubts.length },
-      ...(act.did === "rejected" ? {} : { document: encodeDocument(document) }),
+      ...(act.did === "rejected" ? {} : { document: encodeDocument(now) }),
       ...approval,
     });
     if (written.kind === "stale") errors.fail("REVIEW_REVISION_STALE");
     if (written.kind === "changed" && isOver) await this.#decided(content, act, written.size);
-    const { content: now, item } = await this.#find(id);
-    if (written.kind === "over") errors.fail("REVIEW_STATE_WRONG", { state: now.state });
+    const { content: after, item } = await this.#find(id);
+    if (written.kind === "over") errors.fail("REVIEW_STATE_WRONG", { state: after.state });
     return item;
+  }
+
+  /** Nobody's approval stands for a patient that was not there when it was given. */
+  async #asMatchedNow(standing: Standing): Promise<Standing> {
+    if (!isMatchedOtherwise(standing)) return standing;
+    const { content: { seq, id, revision, kind }, item: { document, open } } = standing;
+    await this.#journal.write({
+      op: "reviewChanged",
+      ...{ seq, atMs: this.#nowMs(), by: GATEWAY, revision, act: { did: "matched" }, kind },
+      ...{ doubts: open.length, document: encodeDocument(document) },
+    });
+    return await this.#find(id);
   }
 
   async #decided({ id, seq, channel }: ReviewContent, act: ReviewAct, size: number): Promise<void> {
@@ -258,7 +282,16 @@ export class Reviews implements ReviewApi {
   }
 
   async #content(id: string): Promise<ReviewContent> {
-    return await this.#journal.ask({ ask: "review", id }) ?? errors.fail("REVIEW_DOCUMENT_UNKNOWN", { id });
+    const found = await this.#journal.ask({ ask: "review", id });
+    return found ? this.#asAskedNow(found) : errors.fail("REVIEW_DOCUMENT_UNKNOWN", { id });
+  }
+
+  /** Where its channel asks for more people by now, so many have to approve it. */
+  #asAskedNow<R extends ReviewRecord>(record: R): R {
+    const { approvals = 0 } = this.#parts.channels.get(record.channel)?.plan.review ?? {};
+    return record.state === "waiting"
+      ? { ...record, approvalsNeeded: Math.max(record.approvalsNeeded, approvals) }
+      : record;
   }
 
   async #find(id: string): Promise<Standing> {
@@ -288,8 +321,23 @@ export class Reviews implements ReviewApi {
   }
 }
 
+/** Whether the index says another patient by now than when the document was last changed or looked at. */
+function isMatchedOtherwise({ content, item: { document: { patient } } }: Standing): boolean {
+  const before = decodeDocument(content.document).patient;
+  return content.state === "waiting" && JSON.stringify(before) !== JSON.stringify(patient);
+}
+
+/** A name is one person's however it is written: the page has small letters, an operating system may have others. */
+function isSamePerson(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase();
+}
+
+/** What nobody types, and nobody sees: line ends, and what separates segments. */
+const CONTROL = /\p{Cc}/u;
+
 function normalised(body: DocumentBody, path: string, text: string): string | null {
   const typed = text.trim();
+  if (CONTROL.test(typed)) return null;
   return typed === "" || !body.normalise ? typed : body.normalise(path, typed);
 }
 

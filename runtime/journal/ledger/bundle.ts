@@ -1,31 +1,33 @@
-import { leafHashOf } from "../../trust/ledger/tree.ts";
+import type { EntryPlace, LedgerEntry } from "../../trust/ledger/entry.ts";
+import { ENTRY_BYTES_MAX, writeEntry } from "../../trust/ledger/entry_bytes.ts";
+import { HASH_BYTES, leafHashInto } from "../../trust/ledger/tree.ts";
 
 /** Entries behind each other, each behind its length (2 bytes, big-endian): as C2SP tlog-tiles has entry bundles. It grows. */
 export class GrowingBundle {
   #bytes = new Uint8Array(START_BYTES);
   #length = 0;
+  readonly #hash = new Uint8Array(HASH_BYTES);
   /** How many entries it has. */
   count = 0;
 
-  /** Adds an entry by its text, and gives its hash. */
-  add(text: string): Uint8Array {
-    // UTF-8 has three bytes at most for each unit of UTF-16.
-    if (this.#bytes.length - this.#length < 2 + 3 * text.length) this.#grow(2 + 3 * text.length);
-    const bytes = this.#bytes, at = this.#length;
-    const { written } = encoder.encodeInto(text, bytes.subarray(at + 2));
+  /** Adds an entry, and gives its hash, which stands until the next is added. `place`: as {@linkcode writeEntry} takes it. */
+  add(entry: LedgerEntry, place?: EntryPlace): Uint8Array {
+    if (this.#bytes.length - this.#length < 2 + ENTRY_BYTES_MAX) this.#grow();
+    const bytes = this.#bytes, at = this.#length, end = writeEntry(bytes, at + 2, entry, place);
     // A zero byte before it, as long as it is hashed.
     bytes[at + 1] = 0;
-    const hash = leafHashOf(bytes.subarray(at + 1, at + 2 + written));
-    bytes[at] = written >> 8;
-    bytes[at + 1] = written;
-    this.#length = at + 2 + written;
+    leafHashInto(this.#hash, bytes.subarray(at + 1, end));
+    const length = end - at - 2;
+    bytes[at] = length >> 8;
+    bytes[at + 1] = length;
+    this.#length = end;
     this.count++;
-    return hash;
+    return this.#hash;
   }
 
-  /** What it has; it is empty afterwards. */
+  /** What it has, which stands until something is added; it is empty afterwards. */
   take(): Uint8Array {
-    const taken = this.#bytes.slice(0, this.#length);
+    const taken = this.#bytes.subarray(0, this.#length);
     this.clear();
     return taken;
   }
@@ -36,16 +38,15 @@ export class GrowingBundle {
     if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(START_BYTES);
   }
 
-  #grow(by: number): void {
-    const larger = new Uint8Array(2 * this.#bytes.length + by);
+  #grow(): void {
+    const larger = new Uint8Array(2 * this.#bytes.length);
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
   }
 }
 
-const START_BYTES = 64 << 10;
+const START_BYTES = 128 << 10;
 const KEPT_BYTES = 1 << 20;
-const encoder = new TextEncoder();
 
 /** A bundle of entries that are bytes already. */
 export function bundleOf(entries: readonly Uint8Array[]): Uint8Array {

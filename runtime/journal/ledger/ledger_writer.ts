@@ -1,5 +1,4 @@
-import type { LedgerEntry } from "../../trust/ledger/entry.ts";
-import { entryText } from "../../trust/ledger/entry_bytes.ts";
+import type { EntryPlace, LedgerEntry } from "../../trust/ledger/entry.ts";
 import { TILE_HASHES } from "../../trust/ledger/tiles.ts";
 import { HASH_BYTES, type HashReader, leafHash } from "../../trust/ledger/tree.ts";
 import { TreeEdge } from "../../trust/ledger/tree_edge.ts";
@@ -46,11 +45,11 @@ export class LedgerWriter {
     this.#messagesBefore = Number(this.#sql.lastMessage.get()!.seq);
   }
 
-  /** As part of a transaction. */
-  add(entry: LedgerEntry): void {
+  /** As part of a transaction. `place`: in the place of what the entry says of it. */
+  add(entry: LedgerEntry, place?: EntryPlace): void {
     const open = this.#opened();
     if (open.edge.size === 0) this.#append(open, this.#beginning(open.epoch, entry.atMs));
-    this.#append(open, entry);
+    this.#append(open, entry, place);
   }
 
   /** How far it has come, with what this transaction has added. */
@@ -79,8 +78,8 @@ export class LedgerWriter {
     this.#tiles = [];
   }
 
-  #append(open: Open, entry: LedgerEntry): void {
-    open.edge.append(this.#added.add(entryText(entry)));
+  #append(open: Open, entry: LedgerEntry, place?: EntryPlace): void {
+    open.edge.append(this.#added.add(entry, place));
     open.latestMs = Math.max(open.latestMs, entry.atMs);
   }
 

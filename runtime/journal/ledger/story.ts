@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { LedgerEntry } from "../../trust/ledger/entry.ts";
+import type { EntryPlace, LedgerEntry } from "../../trust/ledger/entry.ts";
 import type { Act } from "../acts.ts";
 import { type Database, prepareAll, type Row, type Statements } from "../database.ts";
 import type { NoteExchanged } from "../exchanged.ts";
@@ -10,9 +10,8 @@ import type { Trouble } from "../records.ts";
 import { DELIVERY } from "../schema.ts";
 import { bodyCommitment, Salts } from "./body_commitment.ts";
 import type { LedgerWriter } from "./ledger_writer.ts";
+import { Recent } from "./recent.ts";
 
-/** What an entry is about. */
-type Place = Pick<LedgerEntry, "message" | "channel" | "destination">;
 type Outcome = "accepted" | "rejected";
 
 /** A message that is new in the journal. */
@@ -49,8 +48,8 @@ export class Story {
   readonly #sql: Statements<typeof STATEMENTS>;
   readonly #salts: Salts;
   /** Of messages and deliveries that were new not long ago: most end soon, and need not be looked up. */
-  readonly #messages = new Map<number, Omit<Place, "destination">>();
-  readonly #deliveries = new Map<number, Place>();
+  readonly #messages = new Recent<EntryPlace>();
+  readonly #deliveries = new Recent<EntryPlace>();
 
   /** Without a ledger nothing is told, and nothing is done for it. */
   constructor(
@@ -72,7 +71,7 @@ export class Story {
 
   received({ seq, id, channel, receivedAtMs, salt, body, outcome, code, append }: NewInStory): void {
     if (!this.#ledger) return;
-    remember(this.#messages, seq, { message: id, channel });
+    this.#messages.set(seq, { channel, destination: undefined, message: id });
     const { evidence, exchanged, sameness } = append ?? {};
     const from = exchanged?.gateway ?? (sameness?.kind === "sealed" ? sameness.from : undefined);
     this.#ledger.add({
@@ -141,8 +140,9 @@ export class Story {
 
   /** A message has a delivery. */
   branched(seq: number, delivery: number, destination: string): void {
-    const message = this.#messages.get(seq);
-    if (message) remember(this.#deliveries, delivery, { ...message, destination });
+    const place = this.#messages.get(seq);
+    if (!place) return;
+    this.#deliveries.set(delivery, { channel: place.channel, destination, message: place.message });
   }
 
   /** Forgets what a rolled-back transaction may have told. */
@@ -158,7 +158,7 @@ export class Story {
 
   /** Of the members of a batch that was handed on. */
   membersHandedOn(batch: number, atMs: number): void {
-    for (const member of this.#members(batch)) this.#ledger?.add({ kind: "delivered", atMs, ...member });
+    for (const member of this.#members(batch)) this.#ledger?.add({ kind: "delivered", atMs }, member);
   }
 
   /** A delivery has ended; told before its members' rows are changed. What a person has cancelled is an act, of each. */
@@ -170,13 +170,13 @@ export class Story {
     }
     const end = this.#tellOf(delivery, () => endOf(settle));
     if (!isBatch || !end) return;
-    for (const member of this.#members(delivery)) this.#ledger?.add({ ...end, ...member });
+    for (const member of this.#members(delivery)) this.#ledger?.add(end, member);
   }
 
   /** The members of a batch that a person has cancelled; told before their rows are changed. */
   membersCancelled(batch: number, atMs: number, person: string): void {
     for (const member of this.#members(batch, DELIVERY.quarantined)) {
-      this.#ledger?.add({ ...actOf("cancelled", atMs, person), ...member });
+      this.#ledger?.add(actOf("cancelled", atMs, person), member);
     }
   }
 
@@ -184,49 +184,41 @@ export class Story {
   acted({ atMs, by: { person }, act, channel, destination, seq }: Act): void {
     if (!this.#ledger) return;
     const message = seq === undefined ? undefined : this.#messageOf(seq)?.message;
-    this.#ledger.add({ ...actOf(act, atMs, person), channel, destination, message });
+    this.#ledger.add(actOf(act, atMs, person), { channel, destination, message });
   }
 
   #tell(seq: number, entry: LedgerEntry): void {
-    if (this.#ledger) this.#ledger.add({ ...entry, ...this.#messageOf(seq) });
+    if (this.#ledger) this.#ledger.add(entry, this.#messageOf(seq));
   }
 
   #tellOf(delivery: number, tell: () => LedgerEntry): LedgerEntry | undefined {
     const place = this.#ledger && (this.#deliveries.get(delivery) ?? this.#lookUp(delivery));
     if (!place) return undefined;
     const entry = tell();
-    this.#ledger!.add({ ...entry, ...place });
+    this.#ledger!.add(entry, place);
     return entry;
   }
 
-  #lookUp(delivery: number): Place | undefined {
+  #lookUp(delivery: number): EntryPlace | undefined {
     const row = this.#sql.delivery.get(delivery);
     return row && this.#placeOf(row);
   }
 
-  #members(batch: number, also: number = DELIVERY.gathering): readonly Place[] {
+  #members(batch: number, also: number = DELIVERY.gathering): readonly EntryPlace[] {
     return this.#ledger ? this.#sql.members.all(batch, also).map((row) => this.#placeOf(row)) : [];
   }
 
-  #messageOf(seq: number): Omit<Place, "destination"> | undefined {
+  #messageOf(seq: number): EntryPlace | undefined {
     const known = this.#messages.get(seq);
     if (known) return known;
     const row = this.#sql.message.get(seq);
     return row && { message: String(row.id), channel: this.#names.textOf(Number(row.channel)) };
   }
 
-  #placeOf({ id, destination }: Row): Place {
+  #placeOf({ id, destination }: Row): EntryPlace {
     const name = this.#names.textOf(Number(destination)), end = name.indexOf("/");
     return { message: String(id), channel: name.slice(0, end), destination: name.slice(end + 1) };
   }
-}
-
-/** So many are remembered. */
-const RECENT_MAX = 4096;
-
-function remember<T>(recent: Map<number, T>, number: number, what: T): void {
-  if (recent.size >= RECENT_MAX) recent.clear();
-  recent.set(number, what);
 }
 
 /** How a delivery has ended, as its peer or its partner says. */
@@ -238,7 +230,8 @@ function endOf({ atMs, trouble, exchanged, answer, sealed }: Settle): LedgerEntr
     const receipt = answer && sha256(answer);
     return { kind: "receipted", atMs, gateway, outcome, code, receipt, ...sealedIn(sealed) };
   }
-  return { kind: trouble ? "quarantined" : "delivered", atMs, code, ...sealedIn(sealed) };
+  const kind = trouble ? "quarantined" : "delivered";
+  return sealed ? { kind, atMs, code, ...sealedIn(sealed) } : { kind, atMs, code };
 }
 
 function actOf(act: string, atMs: number, by: string): LedgerEntry {

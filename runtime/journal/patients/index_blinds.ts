@@ -11,7 +11,12 @@ export class IndexBlinds {
     this.#blinds = new PatientBlinds(key);
   }
 
-  /** Of a number, and of who has given it. */
+  /** Of a number exactly as it is written, and of who has given it: no two patients share one. */
+  writtenOf({ id, assigner = "" }: PatientNumber): Uint8Array {
+    return this.#blinds.blind("index written", id.trim(), assigner);
+  }
+
+  /** Of a number as numbers are compared, and of who has given it. */
   numberOf({ id, assigner = "" }: PatientNumber): Uint8Array {
     return this.#blinds.blind("index number", normalNumber(id), assigner);
   }

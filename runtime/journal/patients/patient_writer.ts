@@ -72,7 +72,7 @@ export class PatientWriter {
 
   /** What is known by a number; from now on that it is there. */
   #row(number: PatientNumber): Found {
-    const blind = this.#blinds.numberOf(number), row = this.#sql.find.get(blind);
+    const written = this.#blinds.writtenOf(number), row = this.#sql.find.get(written);
     if (row) {
       const id = Number(row.id), sealed = row.sealed as Uint8Array | null;
       return {
@@ -84,7 +84,9 @@ export class PatientWriter {
         record: sealed && openPatient(this.#sealing, id, sealed) || { number },
       };
     }
-    const { lastId: id } = this.#sql.insert.run(blind, this.#blinds.plainOf(number.id));
+    const { lastId: id } = this.#sql.insert.run(
+      ...[written, this.#blinds.numberOf(number), this.#blinds.plainOf(number.id)],
+    );
     return { id, seq: 0, isNew: true, isMerged: false, isForgotten: false, record: { number } };
   }
 
@@ -120,9 +122,9 @@ function idIn(value: Row[string]): number | null {
 
 const STATEMENTS = {
   latest: "SELECT seq FROM sqlite_sequence WHERE name = 'message'",
-  find: "SELECT id, seq, merged_into, sealed FROM patient WHERE number = ?",
+  find: "SELECT id, seq, merged_into, sealed FROM patient WHERE written = ?",
   byId: "SELECT merged_into FROM patient WHERE id = ?",
-  insert: "INSERT INTO patient (number, plain, seq) VALUES (?, ?, 0)",
+  insert: "INSERT INTO patient (written, number, plain, seq) VALUES (?, ?, ?, 0)",
   seal: "UPDATE patient SET sealed = ? WHERE id = ?",
   redirect: "UPDATE patient SET seq = ?, merged_into = ? WHERE id = ?",
   forget: "UPDATE patient SET seq = ?, merged_into = NULL, sealed = NULL WHERE id = ?",

@@ -43,6 +43,8 @@ export interface HoldForReview {
   readonly approvalsNeeded: number;
   /** The document as it was read, as JSON. */
   readonly read: Uint8Array;
+  /** With its patient, where the index had one. */
+  readonly document?: Uint8Array;
   /** Beside its control id and type. */
   readonly found: readonly Found[];
   /** How long each stage took. */
@@ -52,7 +54,8 @@ export interface HoldForReview {
 /** What a person has done to a document. */
 export type ReviewAct =
   | { readonly did: "set"; readonly path: string }
-  | { readonly did: "patient" | "approved" }
+  /** `matched`: the patient index says another patient than it did; nobody has done anything. */
+  | { readonly did: "patient" | "matched" | "approved" }
   | { readonly did: "rejected"; readonly disposition: Disposition };
 
 /** A decision about a document that waits. Nothing is done where it has another revision, or waits no more. */
@@ -156,6 +159,8 @@ export function nameOfAct(act: ReviewAct): string {
       return `${SET}${act.path}`;
     case "patient":
       return "set patient";
+    case "matched":
+      return "matched another patient";
     case "approved":
       return "approved document";
     case "rejected":
@@ -167,6 +172,7 @@ export function nameOfAct(act: ReviewAct): string {
 export function actNamed(name: string): ReviewAct | "viewed" | undefined {
   if (name === "viewed") return "viewed";
   if (name === "set patient") return { did: "patient" };
+  if (name === "matched another patient") return { did: "matched" };
   if (name === "approved document") return { did: "approved" };
   if (name === "cancelled") return { did: "rejected", disposition: "not_needed" };
   if (name.startsWith(SET)) return { did: "set", path: name.slice(SET.length) };

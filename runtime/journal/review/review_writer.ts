@@ -27,8 +27,9 @@ export class ReviewWriter {
     for (const found of hold.found) this.#parts.found.add(seq, found);
     const { channel } = this.#parts.sql.messageBySeq.get(seq)!;
     const read = this.#sealed(SEALED.readDocument, seq, hold.read);
+    const document = hold.document ? this.#sealed(SEALED.reviewedDocument, seq, hold.document) : null;
     this.#sql.open.run(
-      ...[seq, channel, hold.atMs, kind, template, pages, doubts, below, approvalsNeeded, read],
+      ...[seq, channel, hold.atMs, kind, template, pages, doubts, below, approvalsNeeded, read, document],
     );
     return null;
   }
@@ -84,7 +85,7 @@ const STATEMENTS = {
   // A row is there only where a message was held, and its journal was put back to before it was decided.
   open:
     `INSERT OR REPLACE INTO review (seq, channel, opened_ms, state, kind, template, pages, doubts, revision, below,
-    approvals_needed, approved_by, read) VALUES (?, ?, ?, ${WAITING}, ?, ?, ?, ?, 1, ?, ?, '[]', ?)`,
+    approvals_needed, approved_by, read, document) VALUES (?, ?, ?, ${WAITING}, ?, ?, ?, ?, 1, ?, ?, '[]', ?, ?)`,
   find: "SELECT state, revision FROM review WHERE seq = ?",
   change: `UPDATE review SET state = ?, kind = ?, doubts = ?, revision = revision + 1, approved_by = ?,
     set_by = ifnull(?, set_by), disposition = ?, document = ifnull(?, document) WHERE seq = ?`,

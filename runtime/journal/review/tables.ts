@@ -1,6 +1,6 @@
 /**
  * - `review`: documents that wait, or waited, for people, by the message. `state`: 0 waiting, 1 approved, 2 rejected.
- *   `read`: as it was recognised, `document`: with what people have set (null: nothing); both sealed under the key of the
+ *   `read`: as it was recognised, `document`: with what people have set and the patient the index had then (null: neither); both sealed under the key of the
  *   message's day. `below`, `approvals_needed`: what the channel asked for when it was held. `approved_by`: JSON, in order;
  *   empty again once a value is set. `set_by`: who set the last value. Who did what, and when, is in `act`.
  * - `correction`: what became of values, by template and field. Counts alone, which outlive the messages.

@@ -36,6 +36,9 @@ export type EntryKind =
   /** Somebody should look: `code` says at what. */
   | "alarm";
 
+/** Which message an entry is about, and where. */
+export type EntryPlace = Pick<LedgerEntry, "channel" | "destination" | "message">;
+
 /** One entry. Times are in milliseconds since 1970-01-01T00:00Z; hashes are SHA-256, in hex. */
 export interface LedgerEntry {
   /** What happened. */

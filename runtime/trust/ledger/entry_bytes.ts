@@ -1,4 +1,4 @@
-import type { EntryKind, LedgerEntry } from "./entry.ts";
+import type { EntryKind, EntryPlace, LedgerEntry } from "./entry.ts";
 import { ledgerErrors } from "./ledger_errors.ts";
 import { isSame } from "./tree.ts";
 
@@ -61,31 +61,42 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Writes an entry. */
 export function encodeEntry(entry: LedgerEntry): Uint8Array<ArrayBuffer> {
-  return encoder.encode(entryText(entry));
+  return scratch.slice(0, writeEntry(scratch, 0, entry));
 }
 
-/** The same as text. Written out, since every message passes here several times, and sorting keys costs more than all else. */
-export function entryText(entry: LedgerEntry): string {
-  const { act, before, body, by, channel, code, destination, envelope, gateway } = entry;
-  const { hash, message, kind, outcome, receipt, serial, statement, atMs } = entry;
-  let json = "{";
-  if (act !== undefined) json += `"act":${textOf(act)},`;
-  if (before !== undefined) json += `"before":${textOf(before)},`;
-  if (body !== undefined) json += `"body":${textOf(body)},`;
-  if (by !== undefined) json += `"by":${textOf(by)},`;
-  if (channel !== undefined) json += `"ch":${textOf(channel)},`;
-  if (code !== undefined) json += `"code":${textOf(code)},`;
-  if (destination !== undefined) json += `"dst":${textOf(destination)},`;
-  if (envelope !== undefined) json += `"env":${textOf(envelope)},`;
-  if (gateway !== undefined) json += `"gw":${textOf(gateway)},`;
-  if (hash !== undefined) json += `"hash":${textOf(hash)},`;
-  if (message !== undefined) json += `"id":${textOf(message)},`;
-  json += `"k":"${kind}",`;
-  if (outcome !== undefined) json += `"out":${textOf(outcome)},`;
-  if (receipt !== undefined) json += `"rcpt":${textOf(receipt)},`;
-  if (serial !== undefined) json += `"ser":${serial},`;
-  if (statement !== undefined) json += `"stmt":${textOf(statement)},`;
-  return `${json}"t":${atMs},"v":${VERSION}}`;
+const scratch = new Uint8Array(ENTRY_BYTES_MAX);
+
+/**
+ * Writes an entry into bytes, of which {@linkcode ENTRY_BYTES_MAX} MUST be free from `start` on, and gives where it ends.
+ * Written out, letter by letter: every message passes here several times, and to sort keys, or to join strings and encode
+ * them, costs several times as much.
+ *
+ * @param place in the place of what the entry says of it
+ */
+export function writeEntry(
+  bytes: Uint8Array,
+  start: number,
+  entry: LedgerEntry,
+  place: EntryPlace = entry,
+): number {
+  let at = put(bytes, start, "{");
+  at = putText(bytes, at, '"act":"', entry.act);
+  at = putText(bytes, at, '"before":"', entry.before);
+  at = putText(bytes, at, '"body":"', entry.body);
+  at = putText(bytes, at, '"by":"', entry.by);
+  at = putText(bytes, at, '"ch":"', place.channel);
+  at = putText(bytes, at, '"code":"', entry.code);
+  at = putText(bytes, at, '"dst":"', place.destination);
+  at = putText(bytes, at, '"env":"', entry.envelope);
+  at = putText(bytes, at, '"gw":"', entry.gateway);
+  at = putText(bytes, at, '"hash":"', entry.hash);
+  at = putText(bytes, at, '"id":"', place.message);
+  at = putText(bytes, at, '"k":"', entry.kind);
+  at = putText(bytes, at, '"out":"', entry.outcome);
+  at = putText(bytes, at, '"rcpt":"', entry.receipt);
+  if (entry.serial !== undefined) at = put(bytes, at, `"ser":${entry.serial},`);
+  at = putText(bytes, at, '"stmt":"', entry.statement);
+  return put(bytes, at, `"t":${entry.atMs},"v":${VERSION}}`);
 }
 
 /** Reads what {@linkcode encodeEntry} writes, and nothing else. Throws `LEDGER_ENTRY_INVALID`. */
@@ -127,13 +138,32 @@ function countOf(part: string, value: unknown): number {
   return ledgerErrors.fail("LEDGER_ENTRY_INVALID", { part });
 }
 
-/** Text that is spelt as it is: most is, and this is found several times faster than it is spelt. */
-const PLAIN = /^[ !#-[\]-~]*$/;
+function putText(bytes: Uint8Array, at: number, key: string, text: string | undefined): number {
+  if (text === undefined) return at;
+  const start = put(bytes, at, key);
+  const end = text.length > ENTRY_TEXT_MAX ? spell(bytes, start, text) : spellPlain(bytes, start, text);
+  return put(bytes, end, `",`);
+}
+
+/** Most is spelt as it is. */
+function spellPlain(bytes: Uint8Array, at: number, text: string): number {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < SPACE || code > TILDE || code === QUOTE || code === BACKSLASH) return spell(bytes, at, text);
+    bytes[at + index] = code;
+  }
+  return at + text.length;
+}
+
+const [SPACE, QUOTE, BACKSLASH, TILDE] = [0x20, 0x22, 0x5c, 0x7e];
 
 /** As RFC 8785 section 3.2.2.2 writes strings, which is how the platform does. */
-function textOf(text: string): string {
-  if (text.length <= ENTRY_TEXT_MAX && PLAIN.test(text)) return `"${text}"`;
-  return JSON.stringify(
-    text.length > ENTRY_TEXT_MAX ? text.slice(0, ENTRY_TEXT_MAX).toWellFormed() : text.toWellFormed(),
-  );
+function spell(bytes: Uint8Array, at: number, text: string): number {
+  const json = JSON.stringify(text.slice(0, ENTRY_TEXT_MAX).toWellFormed());
+  return at + encoder.encodeInto(json.slice(1, -1), bytes.subarray(at)).written;
+}
+
+function put(bytes: Uint8Array, at: number, ascii: string): number {
+  for (let index = 0; index < ascii.length; index++) bytes[at + index] = ascii.charCodeAt(index);
+  return at + ascii.length;
 }

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256Into } from "./sha256.ts";
 
 /**
  * The hash tree of a ledger (RFC 6962 section 2.1). Numbers of entries and sizes may reach 2^53, so nothing here uses
@@ -28,12 +28,12 @@ export function leafHash(bytes: Uint8Array): Uint8Array {
   const length = 1 + bytes.length;
   const input = length > leafInput.length ? new Uint8Array(length) : leafInput.subarray(0, length);
   input.set(bytes, 1);
-  return leafHashOf(input);
+  return sha256(input);
 }
 
-/** The same of an entry that lies behind a zero byte. */
-export function leafHashOf(zeroAndBytes: Uint8Array): Uint8Array {
-  return sha256(zeroAndBytes);
+/** Writes the same of an entry that lies behind a zero byte into 32 bytes. */
+export function leafHashInto(hash: Uint8Array, zeroAndBytes: Uint8Array): void {
+  sha256Into(hash, zeroAndBytes);
 }
 
 // Likewise: nothing waits while it is filled and hashed.
@@ -42,9 +42,16 @@ nodeInput[0] = 1;
 
 /** Hash of two subtrees that lie side by side: SHA-256 of a one byte and both. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  const node = new Uint8Array(HASH_BYTES);
+  nodeHashInto(node, left, right);
+  return node;
+}
+
+/** Writes the same into 32 bytes, which may be those of one of them. */
+export function nodeHashInto(node: Uint8Array, left: Uint8Array, right: Uint8Array): void {
   nodeInput.set(left, 1);
   nodeInput.set(right, 1 + HASH_BYTES);
-  return sha256(nodeInput);
+  sha256Into(node, nodeInput);
 }
 
 /** Root of the tree that the first `size` entries make. */
@@ -205,6 +212,7 @@ function half(value: number): number {
 }
 
 function sha256(bytes: Uint8Array): Uint8Array {
-  // By way of hex: that is several times faster than a hash that is given as bytes.
-  return Uint8Array.fromHex(hash("sha256", bytes));
+  const made = new Uint8Array(HASH_BYTES);
+  sha256Into(made, bytes);
+  return made;
 }

@@ -1,5 +1,5 @@
 import { TILE_BYTES, TILE_HASHES, TILE_LEVELS, tileReader } from "./tiles.ts";
-import { EMPTY_ROOT, HASH_BYTES, type HashReader, nodeHash } from "./tree.ts";
+import { EMPTY_ROOT, HASH_BYTES, type HashReader, nodeHash, nodeHashInto } from "./tree.ts";
 
 /** Takes a tile that is full: its `level` is a multiple of 8, as in tiles.ts. The bytes are the taker's. */
 export type TakeTile = (level: number, number: number, hashes: Uint8Array) => void;
@@ -11,6 +11,8 @@ export class TreeEdge {
   /** By level / 8, the tile that is filled. */
   readonly #tiles: Uint8Array[] = [];
   readonly #take: TakeTile;
+  /** Of the subtree that is being appended. New arrays would cost more than all hashes. */
+  readonly #hash = new Uint8Array(HASH_BYTES);
   #size = 0;
 
   /** An edge of the tree without entries. `take` is told of each tile as soon as it is full. */
@@ -26,7 +28,7 @@ export class TreeEdge {
     const edge = new TreeEdge(take);
     edge.#size = fullTiles * TILE_HASHES;
     for (let level = 0, count = edge.#size; count > 0; level++, count = Math.floor(count / 2)) {
-      if (count % 2 === 1) edge.#peaks[level] = reader.hash(level, count - 1);
+      if (count % 2 === 1) edge.#peaks[level] = reader.hash(level, count - 1).slice();
       if (level % TILE_LEVELS > 0) continue;
       const first = count - count % TILE_HASHES;
       const tile = edge.#tileAt(level);
@@ -40,16 +42,18 @@ export class TreeEdge {
     return this.#size;
   }
 
-  /** Appends an entry by its hash. */
+  /** Appends an entry by its hash, which is copied. */
   append(leaf: Uint8Array): void {
-    let [level, place, hash] = [0, this.#size, leaf];
+    const hash = this.#hash;
+    hash.set(leaf);
+    let [level, place] = [0, this.#size];
     this.#put(level, place, hash);
     while (place % 2 === 1) {
-      hash = nodeHash(this.#peaks[level]!, hash);
+      nodeHashInto(hash, this.#peaks[level]!, hash);
       place = (place - 1) / 2;
       this.#put(++level, place, hash);
     }
-    this.#peaks[level] = hash;
+    (this.#peaks[level] ??= new Uint8Array(HASH_BYTES)).set(hash);
     this.#size++;
   }
 
@@ -58,7 +62,7 @@ export class TreeEdge {
     let root: Uint8Array | undefined;
     for (let level = 0, rest = this.#size; rest > 0; level++, rest = Math.floor(rest / 2)) {
       if (rest % 2 === 0) continue;
-      root = root ? nodeHash(this.#peaks[level]!, root) : this.#peaks[level]!;
+      root = root ? nodeHash(this.#peaks[level]!, root) : this.#peaks[level]!.slice();
     }
     return root ?? EMPTY_ROOT;
   }

@@ -166,6 +166,14 @@ test("refuses the line while the channel takes nothing", async ({ intake }, peer
   assertEquals(await peer.transfer(MESSAGE), ACK);
 });
 
+test("slows an address down to messagesPerSecondMax", async ({ clock, intake }, peer) => {
+  assertEquals(await peer.transfer(MESSAGE, MESSAGE), "");
+  assertEquals(intake.texts, [MESSAGE]);
+  await clock.advance(1_000);
+  assertEquals(await peer.heard(), ACK);
+  assertEquals(intake.texts, [MESSAGE, MESSAGE]);
+}, { messagesPerSecondMax: 1 });
+
 test("hears nothing outside of a transfer", async ({ intake, reports }, peer) => {
   assertEquals(await peer.say(frame(1, MESSAGE)), "");
   assertEquals(await peer.say("GET / HTTP/1.1\r\nHost: a\r\n\r\n" + ACK + NAK + EOT), "");

@@ -7,7 +7,7 @@ import type { ClientTls } from "../../../runtime/contract/tls.ts";
 import { denoWorld } from "../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../world/fake_clock.ts";
 import { visit } from "../../world/openssl.ts";
-import { type Certified, pki } from "../../world/pki.ts";
+import { type Certified, certify, pki } from "../../world/pki.ts";
 import { TlsSite, trustingRoot } from "../../world/tls_site.ts";
 import { openListener, openSender, worldWith } from "../../world/tools.ts";
 import { parcelOf } from "../mllp/mllp_rigs.ts";
@@ -199,4 +199,126 @@ Deno.test("https by TLS sends nothing more to a server whose certificate is take
   const { code } = await assertRejects(() => rig.sender.send(parcelOf("no more"), never), MitralError);
   assertEquals(code, "HTTPS_SERVER_UNKNOWN");
   assertEquals(server.intake.texts, ["one"]);
+});
+
+/** A connection by TLS that posts, and is kept. */
+async function kept(port: number, serverName?: string) {
+  const tls = {
+    anchors: [pki.root.certificate],
+    versionMin: "1.2" as const,
+    ...(serverName ? { serverName } : {}),
+  };
+  const connection = await denoWorld.net.connect({ host: "localhost", port, tls });
+  return {
+    shown: connection.certificate?.fingerprint,
+    async post(): Promise<string> {
+      await connection.write(new TextEncoder().encode(REQUEST));
+      const buffer = new Uint8Array(4_096);
+      return new TextDecoder().decode(buffer.subarray(0, await connection.read(buffer) ?? 0)).slice(0, 12);
+    },
+    [Symbol.dispose]: () => connection.close(),
+  };
+}
+
+Deno.test("https by TLS shows a renewed certificate from the next connection on, and cuts none", async () => {
+  await using site = await TlsSite.open();
+  await using server = await serve(site, {});
+  using before = await kept(server.port);
+  assertEquals([before.shown, await before.post()], [pki.server.fingerprint, "HTTP/1.1 200"]);
+  const fresh = certify("ehr.hospital.example", { by: pki.intermediate });
+  await site.write("server.key", fresh.key);
+  await site.write("server.pem", fresh.chain);
+  await server.clock.advance(LOOK_MS);
+  await server.clock.armed(LOOK_MS);
+  using after = await kept(server.port);
+  assertEquals([after.shown, await after.post()], [fresh.fingerprint, "HTTP/1.1 200"]);
+  assertEquals(await before.post(), "HTTP/1.1 200");
+});
+
+Deno.test("https by TLS shows the certificate for the name a client asks for, and says when it ends", async () => {
+  await using site = await TlsSite.open();
+  const other = certify("other", { by: pki.root, names: ["other.hospital.example"], untilDays: 6 });
+  const names = { "other.hospital.example": await site.shown("other", other) };
+  const tls = { ...await site.shown("server"), names };
+  const clock = new FakeClock(Date.now());
+  const world = worldWith(clock);
+  const config = { port: 0, tls } as ListenerConfig;
+  await using server = await openListener(listener, config, { clock, world });
+  const port = Number(new URL(server.listening.address).port);
+  using named = await kept(port, "other.hospital.example");
+  using unnamed = await kept(port);
+  assertEquals([named.shown, unnamed.shown], [other.fingerprint, pki.server.fingerprint]);
+  assertEquals([await named.post(), await unnamed.post()], Array(2).fill("HTTP/1.1 200"));
+  const { facts, error } = await server.reports.seen("certificateExpires");
+  assertEquals([facts?.setting, facts?.days, error?.code], [
+    "tls.names.other.hospital.example",
+    5,
+    "HTTPS_CERTIFICATE_EXPIRING",
+  ]);
+});
+
+/** A server by TLS that a test speaks for itself. */
+async function spokenFor() {
+  const acceptor = await denoWorld.net.listen({
+    host: "127.0.0.1",
+    port: 0,
+    tls: () => ({ ...identityOf(pki.server), versionMin: "1.2" }),
+    handshakeMsMax: 10_000,
+  });
+  const connections = acceptor[Symbol.asyncIterator]();
+  return {
+    port: acceptor.port,
+    /** The next connection, with a request on it. */
+    async asked() {
+      const { value: connection } = await connections.next();
+      const heard = async () => await connection.read(new Uint8Array(4_096)).catch(() => null);
+      await heard();
+      return {
+        answer: () => connection.write(new TextEncoder().encode("HTTP/1.1 204 No Content\r\n\r\n")),
+        heard,
+      };
+    },
+    [Symbol.dispose]: () => acceptor.close(),
+  };
+}
+
+Deno.test("https by TLS cuts its connections to a server whose certificate is taken out, kept or in use", async () => {
+  await using site = await TlsSite.open();
+  using server = await spokenFor();
+  const clock = new FakeClock(Date.now());
+  const world = worldWith(clock);
+  const partners = await site.partners(world, { ehr: [pki.server], lab: [pki.client] });
+  const tls = { partner: "ehr" } as SenderTls;
+  const config = { url: `https://localhost:${server.port}/`, tls, proxy: "none", connections: 2 };
+  await using rig = await openSender(sender, config, { clock, world, partners });
+  const [first, second] = ["one", "two"].map((text) => rig.sender.send(parcelOf(text), never));
+  const [kept, used] = [await server.asked(), await server.asked()];
+  await kept.answer();
+  await Promise.race([first, second]);
+  // What is another partner's affair cuts nothing.
+  await site.write("lab.partner.pem", pki.otherClient.certificate);
+  await clock.advance(LOOK_MS);
+  await clock.armed(LOOK_MS);
+  const third = rig.sender.send(parcelOf("three"), never);
+  await kept.heard();
+  await kept.answer();
+  await third;
+  await site.write("ehr.partner.pem", pki.stranger.certificate);
+  await clock.advance(LOOK_MS);
+  assertEquals([await kept.heard(), await used.heard()], [null, null]);
+  const [lost] = (await Promise.allSettled([first, second])).filter(({ status }) => status === "rejected");
+  assertEquals((lost as PromiseRejectedResult).reason.code, "HTTPS_PEER_UNREACHABLE");
+});
+
+Deno.test("https by TLS keeps no connection once it is closed", async () => {
+  await using site = await TlsSite.open();
+  using server = await spokenFor();
+  const config = { url: `https://localhost:${server.port}/`, tls: await trustingRoot(site), proxy: "none" };
+  const rig = await openSender(sender, config as ConfigInput<typeof sender.config>);
+  const sent = rig.sender.send(parcelOf("one"), never);
+  const connection = await server.asked();
+  await connection.answer();
+  await sent;
+  await rig[Symbol.asyncDispose]();
+  assertEquals(await connection.heard(), null);
 });

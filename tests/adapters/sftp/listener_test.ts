@@ -77,6 +77,19 @@ Deno.test("sftp deletes what was taken, and moves what was refused", async () =>
   assertEquals(await rig.peer.folder.files(), []);
 });
 
+Deno.test("sftp takes a fax with what stands beside it, and puts both away", async () => {
+  await using rig = await watch({ sidecar: { extension: ".json", provider: "hylafax" } });
+  await rig.peer.folder.write("a.tif.json", '{"id":"24","from":"+12175550142"}');
+  await rig.peer.folder.write("a.tif", "II*");
+  await rig.until(rig.intake.gotten(1));
+  await rig.until(rig.peer.folder.gets("done", "a.tif.json"));
+  assertEquals(
+    rig.intake.received[0].contentType,
+    'image/tiff; fax-provider="hylafax"; fax-id="24"; fax-from="+12175550142"',
+  );
+  assertEquals(await rig.peer.folder.files(), []);
+});
+
 Deno.test("sftp keeps what was taken where it is, and does not take it again after a restart", async () => {
   await using peer = await SshPeer.start();
   const memory = memoryInMemory();

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { Socket } from "node:net";
 import { readPrivateKey } from "../../../adapters/_kit/ssh/keys.ts";
 import {
   type AnyAuthMethod,
@@ -68,6 +69,17 @@ export class SftpPeer implements Disposable {
 
   write(handle: Buffer, bytes: Uint8Array, at: number): Promise<void> {
     return this.#call((done) => this.sftp.write(handle, Buffer.from(bytes), 0, bytes.length, at, done));
+  }
+
+  read(handle: Buffer, at: number, count: number): Promise<number> {
+    return this.#call((done) => this.sftp.read(handle, Buffer.alloc(count), 0, count, at, done));
+  }
+
+  /** Reads nothing more from the network, until what it returns is called. */
+  stopReading(): () => void {
+    const { _sock: socket } = this.#client as unknown as { readonly _sock: Socket };
+    socket.pause();
+    return () => void socket.resume();
   }
 
   close(handle: Buffer): Promise<void> {

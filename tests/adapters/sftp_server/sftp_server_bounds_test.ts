@@ -81,6 +81,28 @@ Deno.test("sftp_server bounds what may lie here: size, files, bytes", async () =
   await Deno.remove(folder, { recursive: true });
 });
 
+test("slows an address down to messagesPerSecondMax", async (scene) => {
+  using peer = await scene.connect();
+  await peer.put("/first", "1");
+  const second = peer.put("/second", "2");
+  await scene.clock.armed(1_000);
+  assertEquals(scene.intake.texts, ["1"]);
+  await scene.clock.advance(1_000);
+  await second;
+  assertEquals(scene.intake.texts, ["1", "2"]);
+}, { messagesPerSecondMax: 1 });
+
+test("keeps what waits for its turn while it stops, and takes it no more", async (scene) => {
+  using peer = await scene.connect();
+  await peer.put("/first", "1");
+  const second = peer.put("/second", "2");
+  await scene.clock.armed(1_000);
+  const stopped = scene.listening.stop();
+  await refusedWith(second, "SFTP_SERVER_STOPPED");
+  await stopped;
+  assertEquals([scene.intake.texts, scene.staged().length], [["1"], 1]);
+}, { messagesPerSecondMax: 1 });
+
 test("removes what stays unfinished for too long, and nothing that was closed", async (scene) => {
   scene.clock.set(Date.now() - scene.clock.nowMs());
   const first = await scene.connect();
@@ -243,7 +265,7 @@ test("closes who does not sign in, and who asks for nothing any more", async (sc
   await peer.gone;
 });
 
-test("closes who speaks no SSH", async (scene) => {
+test("closes who speaks no SSH, and says so by code", async (scene) => {
   const [hostname, port] = scene.listening.address.split(":");
   for (
     const words of [
@@ -260,6 +282,9 @@ test("closes who speaks no SSH", async (scene) => {
     await scene.clock.advance(30_000);
     await rest;
   }
+  const codes = scene.reports.events.flatMap(({ facts }) => facts?.code ?? []);
+  const stranger = "SFTP_SERVER_STRANGER_REFUSED";
+  assertEquals(codes, [stranger, "SFTP_SERVER_SIGN_IN_LATE", stranger, stranger]);
   using peer = await scene.connect();
   await peer.put("/a.hl7", "still here");
   assertEquals(scene.intake.texts, ["still here"]);

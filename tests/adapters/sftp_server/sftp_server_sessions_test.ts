@@ -86,3 +86,24 @@ Deno.test("sftp_server lets nobody write a file anew before what was taken of it
   await scene[Symbol.asyncDispose]();
   await Deno.remove(folder, { recursive: true });
 });
+
+test("cuts off who reads none of its answers, and nobody who reads them late", async (scene) => {
+  using peer = await scene.connect();
+  await peer.put("/a.part", new Uint8Array(1_000_000));
+  const handle = await peer.open("/a.part", "r");
+  const ask = () => Array.from({ length: 400 }, (_, at) => peer.read(handle, at % 30 * 32_000, 32_000));
+  const letRead = peer.stopReading();
+  const late = Promise.allSettled(ask());
+  await scene.clock.armed(30_000);
+  await scene.clock.advance(29_999);
+  letRead();
+  const ends = await late;
+  assertEquals(ends.filter(({ status }) => status === "fulfilled").length, 400);
+  peer.stopReading();
+  const never = Promise.allSettled(ask());
+  while (scene.reports.count("answerUnread") === 0) await scene.clock.advance(30_000);
+  assertEquals((await scene.reports.seen("answerUnread")).facts?.code, "SFTP_SERVER_ANSWER_UNREAD");
+  await scene.reports.seen("connectionClosed");
+  peer.vanish();
+  await never;
+});

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import process from "node:process";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { memoryFiles } from "../../../runtime/journal/memory_files.ts";
-import type { Appended, Operation, Processed } from "../../../runtime/journal/operations.ts";
+import type { Operation } from "../../../runtime/journal/operations.ts";
 import { prepareSchema } from "../../../runtime/journal/schema.ts";
 import { Sealing } from "../../../runtime/journal/sealing.ts";
 import { openReader, openWriter } from "../../../runtime/journal/sqlite_database.ts";
@@ -10,8 +10,8 @@ import { verifyLedger } from "../../../runtime/journal/upkeep/verify_ledger.ts";
 import { Reader } from "../../../runtime/journal/reader.ts";
 import { Writer } from "../../../runtime/journal/writer.ts";
 import { leafHash, verifyInclusion } from "../../../runtime/trust/ledger/tree.ts";
-import { appendOf, branchTo, processOf } from "../../runtime/journal/entries.ts";
 import { masterKey } from "../../world/master_key.ts";
+import type { Fed } from "../_journal_feed.ts";
 import type { Bench } from "../bench.ts";
 import { burst } from "../burst.ts";
 import { wholeFile } from "../files.ts";
@@ -20,26 +20,17 @@ import { Receiver } from "../load.ts";
 import { each, line, ratios } from "../report.ts";
 import { inTurn, said, spreadOf } from "../spread.ts";
 
-/** What is committed together: as with 32 senders. */
-const TOGETHER = 32;
-const BODY_BYTES = 1_024;
-
 /**
  * What the ledger costs: the same messages of 1 kB through the journal's writer, received, processed and delivered, with
- * fsyncs, with a ledger and without, in turn with a whole channel; and how fast a ledger of a million entries is filled, asked
- * and looked through.
+ * fsyncs, with a ledger and without, each in a process of its own, in turn with a whole channel; and how fast a ledger of a
+ * million entries is filled, asked and looked through.
  */
 export async function ledger({ folder, count, rounds }: Bench): Promise<void> {
-  const messages = count - count % TOGETHER;
-  const feeds = ([["with", false], ["without", true]] as const).map(([name, withoutLedger]) => {
-    const { writer, database } = openIn(join(folder, `${name}.db`), withoutLedger);
-    return { run: async () => feed(writer, messages), database };
-  });
-  const [told, untold] = feeds;
+  const [told, untold] = ["with", "without"].map((how) => new FeedProcess(folder, count, how));
   const receiver = new Receiver();
   const gateway = await GatewayProcess.start(join(folder, "whole"), wholeFile([receiver.port]));
   const whole = () => burst(gateway, 32, count, { receiver });
-  const cases = { told: told.run, untold: untold.run, whole };
+  const cases = { told: () => told.run(), untold: () => untold.run(), whole };
   await inTurn(1, cases);
   const found = await inTurn(rounds, cases);
   await gateway.stop();
@@ -59,47 +50,50 @@ export async function ledger({ folder, count, rounds }: Bench): Promise<void> {
     `${said(spreadOf(extra), 1)} µs a message`,
     `${said(share, 1)} % of a whole channel without it`,
   );
-  for (const { database } of feeds) database.close();
+  for (const each of [told, untold]) await each.stop();
   await aMillion(folder, count * 100);
 }
 
-interface Fed {
-  readonly perSecond: number;
-  readonly cpuMicroseconds: number;
+/** A journal that is written to in a process of its own. */
+class FeedProcess {
+  readonly #child: Deno.ChildProcess;
+  readonly #go: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #said: ReadableStreamDefaultReader<string>;
+
+  constructor(folder: string, messages: number, how: string) {
+    this.#child = new Deno.Command("deno", {
+      args: ["run", "-q", "-A", fileURLToPath(FEED), folder, String(messages), how],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    this.#go = this.#child.stdin.getWriter();
+    this.#said = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  async run(): Promise<Fed> {
+    await this.#go.write(new Uint8Array(1));
+    let text = "";
+    while (!text.endsWith("\n")) {
+      const { value, done } = await this.#said.read();
+      if (done) throw new Error(`the journal was not written: ${text}`);
+      text += value;
+    }
+    return JSON.parse(text);
+  }
+
+  async stop(): Promise<void> {
+    await this.#go.close();
+    await this.#child.status;
+  }
 }
 
-function openIn(path: string, withoutLedger = false) {
+const FEED = new URL("../_journal_feed.ts", import.meta.url);
+
+function openIn(path: string) {
   const database = openWriter(path);
   prepareSchema(database);
   const sealing = new Sealing(database, masterKey, randomBytes);
-  return { writer: new Writer(database, sealing, memoryFiles(), { withoutLedger }), database };
-}
-
-function feed(writer: Writer, messages: number): Fed {
-  const body = randomBytes(BODY_BYTES);
-  const startedMs = performance.now(), startedCpu = cpuMicroseconds();
-  for (let at = 0; at < messages; at += TOGETHER) {
-    const appended = writer.apply(
-      some(() => appendOf({ body, answered: "positively", sameness: { kind: "exact", windowMs: 1 } })),
-    ) as Appended[];
-    const processed = writer.apply(
-      appended.map(({ seq }) => processOf(seq, [branchTo("ehr")])),
-    ) as Processed[];
-    writer.apply(
-      processed.map(([{ delivery }], which): Operation => ({
-        op: "settle",
-        seq: appended[which].seq,
-        delivery,
-        attempts: 1,
-        atMs: 4_000,
-        tellRest: false,
-      })),
-    );
-  }
-  return {
-    perSecond: messages / (performance.now() - startedMs) * 1_000,
-    cpuMicroseconds: (cpuMicroseconds() - startedCpu) / messages,
-  };
+  return { writer: new Writer(database, sealing, memoryFiles()), database };
 }
 
 async function aMillion(folder: string, entries: number): Promise<void> {
@@ -149,17 +143,8 @@ async function aMillion(folder: string, entries: number): Promise<void> {
   line("… looked through", `${seconds(verifying).toFixed(1)} s`, `${memoryMb()} MB resident`);
 }
 
-function some<T>(make: () => T): T[] {
-  return Array.from({ length: TOGETHER }, make);
-}
-
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-function cpuMicroseconds(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
 }
 
 function memoryMb(): string {

@@ -4,6 +4,7 @@ import { astmFramesTarget } from "./astm_frames.ts";
 import { csvTarget, jsonTarget, textTarget, xmlTarget } from "./documents.ts";
 import { ageTarget, envelopeTarget, jweTarget, partnerFileTarget, privateFileTarget } from "./envelopes.ts";
 import { faxDirectoryTarget, faxImageTarget, faxStripTarget } from "./fax_images.ts";
+import { faxRequestTarget, sidecarTarget } from "./fax_requests.ts";
 import { gatewayFileTarget, yamlTarget } from "./gateway_files.ts";
 import { httpsHeadersTarget } from "./https_headers.ts";
 import { hl7v2PathTarget, hl7v2Target } from "./hl7v2.ts";
@@ -33,6 +34,8 @@ export const targets: readonly Target[] = [
   faxImageTarget,
   faxDirectoryTarget,
   faxStripTarget,
+  faxRequestTarget,
+  sidecarTarget,
   filterTarget,
   templateTarget,
   codeTableTarget,

@@ -25,6 +25,8 @@ export interface ConsoleOptions extends FakeTerminalOptions {
   readonly world?: World;
   /** Components beside the usual ones. */
   readonly formats?: Catalog["formats"];
+  /** All components, in place of the usual ones. */
+  readonly catalog?: Catalog;
   readonly gateway?: RunningGateway;
   readonly openGateway?: Outside["openGateway"];
 }
@@ -41,7 +43,7 @@ export function start(args: readonly string[], options: ConsoleOptions = {}): St
   const terminal = new FakeTerminal(args, options);
   const outside: Outside = {
     world,
-    catalog: { ...catalog, formats: { ...catalog.formats, ...options.formats } },
+    catalog: options.catalog ?? { ...catalog, formats: { ...catalog.formats, ...options.formats } },
     version: "1.2.3",
     importMap: new URL("../../../deno.json", import.meta.url).href,
     openGateway,

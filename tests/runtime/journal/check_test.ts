@@ -83,6 +83,7 @@ Deno.test("a store whose thread has died is closed, and its folder is free for a
     const world = {
       ...denoWorld,
       spawn: {
+        ...denoWorld.spawn,
         thread(url: URL) {
           const thread = denoWorld.spawn.thread(url);
           threads.push({

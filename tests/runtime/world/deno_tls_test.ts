@@ -334,3 +334,28 @@ Deno.test("tls: a server shows the certificate for the name it is asked for", as
   assertEquals(await shownFor("OTHER.hospital.example"), pki.misnamed.fingerprint);
   assertEquals(await shownFor("localhost"), pki.server.fingerprint);
 });
+
+Deno.test("tls: without anchors a server is trusted by the roots of this machine, those an operator adds among them", async () => {
+  await using greeter = await Greeter.open();
+  const root = await Deno.makeTempFile();
+  await Deno.writeTextFile(root, pki.root.certificate);
+  const world = new URL("../../../runtime/world/deno_world.ts", import.meta.url);
+  const script = `const { denoWorld: { net } } = await import(${JSON.stringify(world)});
+    await net.connect({ host: "localhost", port: ${greeter.port}, tls: { versionMin: "1.2" } })
+      .then(() => console.log("in"), ({ trouble }) => console.log(trouble));
+    Deno.exit();`;
+  const called = async (env: Record<string, string>) => {
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args, env }).output();
+    return new TextDecoder().decode(stdout).trim();
+  };
+  const ways: Record<string, string>[] = [
+    {},
+    { DENO_CERT: root },
+    { DENO_TLS_CA_STORE: "system", SSL_CERT_FILE: root },
+  ];
+  try {
+    assertEquals(await Promise.all(ways.map(called)), ["untrusted", "in", "in"]);
+  } finally {
+    await Deno.remove(root);
+  }
+});

@@ -1,14 +1,15 @@
 import { smooth } from "../prepare/grey.ts";
-import type { Ink } from "../prepare/ink.ts";
 import { pack, unpack } from "../prepare/ink.ts";
+import { onlyAt, type Page, withoutRulesOf } from "../prepare/page.ts";
 import { prepare } from "../prepare/prepare.ts";
-import { withoutRules } from "../prepare/rules.ts";
 import type { Bitmap, Grey, PageImage, TextPage } from "../raster/bitmap.ts";
 import { isTextPage } from "../raster/pages.ts";
 import type { ReadBarcodes } from "./barcodes.ts";
 import type { Layout, OcrEngine } from "./engines/engine.ts";
+import { qualityOf } from "./quality.ts";
+import { doubtfulPlaces, settle } from "./settle.ts";
 import { uprightByReading } from "./upright_by_reading.ts";
-import { type PageWords, qualityOf, type Word } from "./words.ts";
+import type { PageWords, Word } from "./words.ts";
 
 /** What pages are read with. */
 export interface PageReaders {
@@ -21,7 +22,9 @@ const SCALE = 1.5;
 /** A picture with more pixels than this is not made larger: it has enough. */
 const LARGER_PIXELS_MAX = 8_000_000;
 
-/** Reads a page: by its own words where it has some, and otherwise twice by the engine. */
+/**
+ * Reads a page: by its own words where it has some, and otherwise twice by the engine, and what was doubtful then once more.
+ */
 export async function readPage(
   page: number,
   image: PageImage | TextPage,
@@ -29,17 +32,21 @@ export async function readPage(
 ): Promise<PageWords> {
   if (isTextPage(image)) return await readTextPage(page, image, barcodes);
   const { damagedLines } = image;
-  const picture = await uprightByReading(prepare(image), engine);
-  const { width, height } = picture;
-  const first = await readPass(picture, "columns", engine);
-  const second = await readPass(withoutRules(picture), "scattered", engine);
+  const upright = await uprightByReading(prepare(image), engine);
+  const { width, height } = upright.ink;
+  const first = await readPass(upright, "columns", engine);
+  const bare = withoutRulesOf(upright);
+  const second = await readPass(bare, "scattered", engine);
+  // What is black and white once more is another picture: its mistakes are others.
+  const doubtful = onlyAt(bare.ink, doubtfulPlaces(first.words, second.words));
+  const third = doubtful && await readPass(doubtful, "scattered", engine);
   return {
     page,
     width,
     height,
-    passes: [first.words, second.words],
-    quality: qualityOf(first.words),
-    barcodes: await barcodes(picture),
+    passes: third ? settle(first.words, second.words, third.words) : [first.words, second.words],
+    quality: qualityOf(first.words, second.words),
+    barcodes: await barcodes(upright.ink),
     text: first.text,
     source: "ocr",
     damagedLines,
@@ -53,23 +60,25 @@ export async function showPage(
 ): Promise<Bitmap | Grey> {
   if (isTextPage(image)) return image.grey;
   const prepared = prepare(image);
-  return pack(prepared.mayStandOnHead ? await uprightByReading(prepared, await engine()) : prepared.page);
+  if (!prepared.mayStandOnHead) return pack(prepared.page.ink);
+  return pack((await uprightByReading(prepared, await engine())).ink);
 }
 
 async function readPass(
-  picture: Ink,
+  page: Page,
   layout: Layout,
   engine: OcrEngine,
 ): Promise<{ words: Word[]; text: string }> {
-  const scale = picture.width * picture.height > LARGER_PIXELS_MAX ? 1 : SCALE;
-  const { words, text } = await engine.read(smooth(picture, scale), layout);
+  const { width, height } = page.ink;
+  const scale = width * height > LARGER_PIXELS_MAX ? 1 : SCALE;
+  const { words, text } = await engine.read(smooth(page, scale), layout);
   const places = words.map(({ box: { x0, y0, x1, y1 }, ...word }) => ({
     ...word,
     box: {
       x0: Math.floor(x0 / scale),
       y0: Math.floor(y0 / scale),
-      x1: Math.min(picture.width, Math.ceil(x1 / scale)),
-      y1: Math.min(picture.height, Math.ceil(y1 / scale)),
+      x1: Math.min(width, Math.ceil(x1 / scale)),
+      y1: Math.min(height, Math.ceil(y1 / scale)),
     },
   }));
   return { words: places, text };

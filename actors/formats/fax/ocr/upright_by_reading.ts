@@ -1,7 +1,6 @@
 import { smooth } from "../prepare/grey.ts";
-import type { Ink } from "../prepare/ink.ts";
+import { type Page, turnPage } from "../prepare/page.ts";
 import type { Prepared } from "../prepare/prepare.ts";
-import { turn } from "../prepare/rotate.ts";
 import { fullestRows } from "../prepare/upright.ts";
 import type { OcrEngine } from "./engines/engine.ts";
 import { CONFIDENCE_READ } from "./words.ts";
@@ -10,14 +9,14 @@ import { CONFIDENCE_READ } from "./words.ts";
 const ROWS = 400;
 
 /** The page, turned where it stands on its head: where more is read of it that way. */
-export async function uprightByReading({ page, mayStandOnHead }: Prepared, engine: OcrEngine): Promise<Ink> {
+export async function uprightByReading({ page, mayStandOnHead }: Prepared, engine: OcrEngine): Promise<Page> {
   if (!mayStandOnHead) return page;
   const part = fullestRows(page, ROWS);
   const asItIs = await lettersRead(part, engine);
-  return await lettersRead(turn(part, 2), engine) > asItIs ? turn(page, 2) : page;
+  return await lettersRead(turnPage(part, 2), engine) > asItIs ? turnPage(page, 2) : page;
 }
 
-async function lettersRead(part: Ink, engine: OcrEngine): Promise<number> {
+async function lettersRead(part: Page, engine: OcrEngine): Promise<number> {
   const { words } = await engine.read(smooth(part, 1), "columns");
   const read = words.filter(({ text, confidence }) =>
     confidence >= CONFIDENCE_READ && /[\p{L}\p{N}]{3}/u.test(text)

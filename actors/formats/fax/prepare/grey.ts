@@ -1,60 +1,76 @@
 import type { Grey } from "../raster/bitmap.ts";
 import type { Ink } from "./ink.ts";
+import type { Page } from "./page.ts";
+
+/** What a pixel counts for itself, for one beside it, and for one behind that. */
+type Spread = readonly [own: number, next: number, second: number];
+
+/** Blurs what was cut off hard: about a Gaussian of one pixel. */
+const SPREAD: Spread = [10, 6, 1];
+/** The same where a pixel is twice as long. */
+const SPREAD_LONG: Spread = [4, 1, 0];
+/** Longer than this, by pixels of the page, a pixel is a long one. */
+const LONG_MIN = 1.5;
+/** White around the image, so that nothing is beyond an edge. */
+const MARGIN = 3;
 
 /**
- * A black and white page as one with smooth edges, `scale` times as large: what an engine reads best was trained on
- * scans in shades. Each pixel counts half, its neighbours the rest (1-2-1 in both directions); in between, shades go over
- * into each other.
+ * A page with smooth edges, `scale` times as large: what an engine reads best was trained on scans in shades. Made of the
+ * page's image, black and white as it came, in one step: made smooth, square and level together, shades going over into each
+ * other between its pixels.
  */
-export function smooth({ width, height, ink }: Ink, scale: number): Grey {
-  const soft = softened(width, height, ink);
-  const wide = Math.round(width * scale);
-  const high = Math.round(height * scale);
-  const pixels = new Uint8Array(wide * high);
-  const columns = along(wide, width, scale);
-  const rows = along(high, height, scale);
-  const line = new Int32Array(width);
-  for (let y = 0, at = 0; y < high; y++) {
-    const from = rows.from[y] * width;
-    const down = rows.share[y];
-    for (let x = 0; x < width; x++) line[x] = soft[from + x] * (64 - down) + soft[from + width + x] * down;
-    for (let x = 0; x < wide; x++, at++) {
-      const column = columns.from[x];
-      const right = columns.share[x];
-      // 16 steps of ink, 64 of each share.
-      const black = line[column] * (64 - right) + line[column + 1] * right;
-      pixels[at] = 255 - (black * 255 >> 16);
+export function smooth({ ink: page, image, origin: { across, down } }: Page, scale: number): Grey {
+  const soft = softened(image, spreadOf(across), spreadOf(down));
+  const width = Math.round(page.width * scale);
+  const height = Math.round(page.height * scale);
+  const pixels = new Uint8Array(width * height).fill(255);
+  const [endX, endY] = [soft.width - 1, soft.height - 1];
+  const { shades, full } = soft;
+  for (let y = 0, at = 0; y < height; y++) {
+    const [pageX, pageY] = [0.5 / scale, (y + 0.5) / scale];
+    let fromX = pageX * across[0] + pageY * across[1] + across[2] + MARGIN - 0.5;
+    let fromY = pageX * down[0] + pageY * down[1] + down[2] + MARGIN - 0.5;
+    for (let x = 0; x < width; x++, at++, fromX += across[0] / scale, fromY += down[0] / scale) {
+      if (fromX < 0 || fromY < 0 || fromX >= endX || fromY >= endY) continue;
+      const [column, row] = [fromX | 0, fromY | 0];
+      const from = row * soft.width + column;
+      const right = fromX - column;
+      const above = shades[from] * (1 - right) + shades[from + 1] * right;
+      const below = shades[from + soft.width] * (1 - right) + shades[from + soft.width + 1] * right;
+      const lower = fromY - row;
+      pixels[at] = 255 - (above * (1 - lower) + below * lower) * 255 / full;
     }
   }
-  return { width: wide, height: high, pixels };
+  return { width, height, pixels };
 }
 
-/** Ink of each pixel and its eight neighbours, weighed: 0 to 16. */
-function softened(width: number, height: number, ink: Uint8Array): Uint8Array {
-  const across = new Uint8Array(ink.length);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) {
-      across[at] = 2 * ink[at] + (x > 0 ? ink[at - 1] : 0) + (x + 1 < width ? ink[at + 1] : 0);
-    }
-  }
-  const soft = new Uint8Array(ink.length);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) {
-      soft[at] = 2 * across[at] + (y > 0 ? across[at - width] : 0) +
-        (y + 1 < height ? across[at + width] : 0);
-    }
-  }
-  return soft;
+/** `weights`: how far on the image a pixel of the page takes us. */
+function spreadOf([x, y]: readonly [number, number, number]): Spread {
+  return Math.hypot(x, y) * LONG_MIN < 1 ? SPREAD_LONG : SPREAD;
 }
 
-/** For each pixel of the larger line: between which two of the smaller it is, and how near to the second, in 64ths. */
-function along(many: number, few: number, scale: number) {
-  const from = new Int32Array(many);
-  const share = new Int32Array(many);
-  for (let at = 0; at < many; at++) {
-    const place = Math.min(Math.max((at + 0.5) / scale - 0.5, 0), few - 1);
-    from[at] = Math.min(Math.floor(place), Math.max(few - 2, 0));
-    share[at] = Math.round((place - from[at]) * 64);
+/** Ink of each pixel and those around it, weighed, 0 to `full`; with a margin. */
+function softened(image: Ink, across: Spread, down: Spread) {
+  const width = image.width + 2 * MARGIN;
+  const height = image.height + 2 * MARGIN;
+  const wide = new Uint16Array(width * height);
+  for (let y = 0; y < image.height; y++) {
+    wide.set(image.ink.subarray(y * image.width, (y + 1) * image.width), (y + MARGIN) * width + MARGIN);
   }
-  return { from, share };
+  const sum = ([own, next, second]: Spread) => own + 2 * (next + second);
+  return {
+    width,
+    height,
+    shades: spread(spread(wide, 1, across), width, down),
+    full: sum(across) * sum(down),
+  };
+}
+
+function spread(values: Uint16Array, step: number, [own, next, second]: Spread): Uint16Array {
+  const out = new Uint16Array(values.length);
+  for (let at = 2 * step; at < values.length - 2 * step; at++) {
+    out[at] = own * values[at] + next * (values[at - step] + values[at + step]) +
+      second * (values[at - 2 * step] + values[at + 2 * step]);
+  }
+  return out;
 }

@@ -1,4 +1,5 @@
 import type { Ink } from "./ink.ts";
+import { type Page, rowsOf } from "./page.ts";
 import { turn } from "./rotate.ts";
 import { type Skew, skewOf } from "./skew.ts";
 
@@ -15,13 +16,13 @@ const FLOOR = 0.08;
 /** The middle of a line has at least this share of the ink of its fullest row. */
 const MIDDLE = 0.5;
 
-/** The page with its lines of text across, though perhaps upside down, and how they lie. */
-export function offItsSide(page: Ink): { readonly page: Ink; readonly skew: Skew } {
+/** By how many quarters to turn a page so that its lines of text go across, though perhaps upside down, and how they lie. */
+export function onItsSide(page: Ink): { readonly quarters: 0 | 1; readonly skew: Skew } {
   const skew = skewOf(page);
-  const turned = turn(page, 1);
-  const skewTurned = skewOf(turned);
-  const liesOnSide = skewTurned.sharpness > SIDEWAYS_MIN * skew.sharpness;
-  return liesOnSide ? { page: turned, skew: skewTurned } : { page, skew };
+  const turned = skewOf(turn(page, 1));
+  return turned.sharpness > SIDEWAYS_MIN * skew.sharpness
+    ? { quarters: 1, skew: turned }
+    : { quarters: 0, skew };
 }
 
 /**
@@ -36,8 +37,9 @@ export function mayStandOnHead({ width, height, ink }: Ink): boolean {
 }
 
 /** The part of a page, of so many rows at most, that has the most on it. */
-export function fullestRows({ width, height, ink }: Ink, rows: number): Ink {
-  if (height <= rows) return { width, height, ink };
+export function fullestRows(page: Page, rows: number): Page {
+  const { width, height, ink } = page.ink;
+  if (height <= rows) return page;
   let changes = 0;
   let best = { top: 0, changes: 0 };
   for (let y = 0; y < height; y++) {
@@ -45,7 +47,7 @@ export function fullestRows({ width, height, ink }: Ink, rows: number): Ink {
     if (y >= rows) changes -= changesIn(ink, (y - rows) * width, (y - rows + 1) * width);
     if (y >= rows - 1 && changes > best.changes) best = { top: y - rows + 1, changes };
   }
-  return { width, height: rows, ink: ink.subarray(best.top * width, (best.top + rows) * width) };
+  return rowsOf(page, best.top, rows);
 }
 
 /** How often a row goes from white to black and back. */

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { errors } from "./errors.ts";
+import { mayRunForEver } from "./site_pattern.ts";
 
 /** Longer templates are none. */
 const CHARACTERS_MAX = 500_000;
@@ -87,8 +88,14 @@ export class TemplateNode {
   }
 
   pattern(): RegExp {
+    const source = this.phrase();
+    if (mayRunForEver(source)) {
+      this.fail(
+        "what a regular expression repeats has no repeat and no choice in it, or it may run for ever",
+      );
+    }
     try {
-      return new RegExp(this.phrase(), "u");
+      return new RegExp(source, "u");
     } catch (cause) {
       if (cause instanceof SyntaxError) return this.fail("a regular expression has to stand here");
       throw cause;

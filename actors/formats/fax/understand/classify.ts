@@ -4,6 +4,7 @@ import type { DocumentFacts } from "./understand.ts";
 import type { PageView } from "./reading/labels.ts";
 import type { FoundTable } from "./reading/tables.ts";
 import type { MatchSpec, Template } from "./template.ts";
+import { MATCHED_MAX } from "./site_pattern.ts";
 
 /** How much each sign of a template weighs. */
 const WEIGHTS = { phrases: 2, title: 2, from: 1, barcode: 1, fields: 3, tables: 3 } as const;
@@ -74,7 +75,11 @@ export function scoreOf(
   if (barcode) {
     signs.push([
       WEIGHTS.barcode,
-      Number(views.some(({ layout }) => layout.page.barcodes.some(({ text }) => barcode.test(text)))),
+      Number(
+        views.some(({ layout }) =>
+          layout.page.barcodes.some(({ text }) => barcode.test(text.slice(0, MATCHED_MAX)))
+        ),
+      ),
     ]);
   }
   const required = Object.entries(template.fields).filter(([, spec]) => spec.required);

@@ -14,6 +14,9 @@ export type HexReader = (bytes: Uint8Array) => string | undefined;
 /** Decoded text, or a sequence that has no plain text: what stands between its escape characters. */
 export type Token = string | { readonly markup: string };
 
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\x00-\x1f\x7f]/;
+
 /** Text is handed out in pieces of at most this many characters. */
 const PIECE = 1 << 16;
 
@@ -112,13 +115,17 @@ export function encodeEscapes(value: string, delimiters: Delimiters, readHex: He
 
 /** True where a value goes out as it is: no delimiter, no control character. */
 export function isPlain(value: string, delimiters: Delimiters): boolean {
+  if (value.length > PIECE) {
+    // A document in Base64: looked through for one thing after the other, that takes a tenth of the time.
+    return !CONTROL.test(value) &&
+      ![delimiters.field, ...delimiters.encoding].some((each) => value.includes(each));
+  }
   for (let at = 0; at < value.length; at++) {
     const code = value.charCodeAt(at);
     if (code < 0x20 || code === 0x7f) return false;
     // Letters, digits and spaces are never delimiters.
-    if (code > 0x7f || code === 0x20 || code >= 0x30 && code <= 0x39 || code >= 0x61 && code <= 0x7a) {
-      continue;
-    }
+    if (code > 0x7f || code === 0x20 || code >= 0x30 && code <= 0x39) continue;
+    if (code >= 0x41 && code <= 0x5a || code >= 0x61 && code <= 0x7a) continue;
     const character = value[at];
     if (character === delimiters.field || delimiters.encoding.includes(character)) return false;
   }

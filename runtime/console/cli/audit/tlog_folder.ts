@@ -1,9 +1,9 @@
 import type { AuditRecord } from "../../../trust/ledger/audit/audit_record.ts";
 import { entriesPath, TILE_HASHES, TILE_LEVELS, tilePath } from "../../../trust/ledger/tiles.ts";
-import { HASH_BYTES, isSame } from "../../../trust/ledger/tree.ts";
+import { HASH_BYTES, isSame, leafHash } from "../../../trust/ledger/tree.ts";
 import { TreeEdge } from "../../../trust/ledger/tree_edge.ts";
 import { readCheckpoint } from "../../../trust/ledger/checkpoint.ts";
-import { GrowingBundle } from "../../../journal/ledger/bundle.ts";
+import { bundleOf } from "../../../journal/ledger/bundle.ts";
 import { errors } from "../errors.ts";
 import type { Session } from "../session.ts";
 
@@ -25,18 +25,20 @@ export async function writeTlogFolder(
   const { size, root } = readCheckpoint(checkpoint);
   const full: (readonly [path: string, bytes: Uint8Array])[] = [];
   const edge = new TreeEdge((level, number, hashes) => full.push([tilePath(level, number), hashes]));
-  const bundle = new GrowingBundle();
+  let bundle: Uint8Array[] = [];
   const write = (path: string, bytes: Uint8Array) => session.writeNew(`${folder}/${path}`, bytes, 0o600);
   const close = async () => {
-    if (bundle.count === 0) return;
-    const path = entriesPath(Math.floor((edge.size - 1) / TILE_HASHES), bundle.count);
-    await write(path, bundle.take());
+    if (bundle.length === 0) return;
+    const path = entriesPath(Math.floor((edge.size - 1) / TILE_HASHES), bundle.length);
+    await write(path, bundleOf(bundle));
+    bundle = [];
   };
   for await (const page of pages) {
     for (const { number, bytes } of page) {
       if (number !== edge.size) errors.fail("CONSOLE_LEDGER_DIFFERENT", { size });
-      edge.append(bundle.add(utf8.decode(bytes)));
-      if (bundle.count === TILE_HASHES) await close();
+      edge.append(leafHash(bytes));
+      bundle.push(bytes);
+      if (bundle.length === TILE_HASHES) await close();
       for (const [path, hashes] of full.splice(0)) await write(path, hashes);
     }
   }
@@ -50,5 +52,3 @@ export async function writeTlogFolder(
   await write("checkpoint", new TextEncoder().encode(checkpoint));
   return { size };
 }
-
-const utf8 = new TextDecoder();

@@ -1,4 +1,4 @@
-import type { ListenerSpec, Partners, SenderSpec } from "../../../contract/adapter.ts";
+import type { ListenerSpec, Partners, RelayIdentity, SenderSpec } from "../../../contract/adapter.ts";
 import { MitralError } from "../../../contract/error.ts";
 import type { ProbeResult } from "../../../contract/probe.ts";
 import { pathsOf } from "../../../engine/paths/paths_of.ts";
@@ -17,6 +17,7 @@ import {
 } from "../gateway_file.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { hintFor } from "../net_hints.ts";
+import { readOwnKeys } from "../own_keys.ts";
 import { knownPartners } from "../partners/known_partners.ts";
 import { plain } from "../plain.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
@@ -56,20 +57,25 @@ async function testConnection(name: string, options: Options, session: Session):
   using interrupts = listenForInterrupts(session.terminal);
   using partners = await knownPartners(plan, session);
   const isRunning = await runs(name, plan, session);
-  let failed = 0;
+  const trial = { isRunning, partners, signal: interrupts.signal, channel: name, plan, options };
+  const results: Result[] = [];
   for (const end of ends) {
     if (!options.json) session.print(session.paint.bold(titleOf(end)));
-    const { signal } = interrupts;
-    failed += await probeEnd(end, { isRunning, partners, signal, channel: name, options }, session);
+    results.push(await probeEnd(end, trial, session));
     if (interrupts.signal.aborted) return exitCodes.interrupted;
   }
-  if (!options.json) {
-    const { good, bad } = session.paint;
-    session.print(
-      failed > 0 ? bad(`${failed} of ${plural(ends.length, "connection")} failed`) : good("nothing is wrong"),
-    );
-  }
-  return failed > 0 ? exitCodes.no : exitCodes.ok;
+  if (!options.json) session.print(summaryOf(results, session));
+  return results.includes("failed") ? exitCodes.no : exitCodes.ok;
+}
+
+/** What came of one end. `untried`: it is for the running gateway to try, and none runs. */
+type Result = "good" | "failed" | "untried";
+
+function summaryOf(results: readonly Result[], { paint }: Session): string {
+  const count = (wanted: Result) => results.filter((result) => result === wanted).length;
+  const of = (wanted: Result) => `${count(wanted)} of ${plural(results.length, "connection")}`;
+  if (count("failed") > 0) return paint.bad(`${of("failed")} failed`);
+  return count("untried") > 0 ? `${of("untried")} not tried` : paint.good("nothing is wrong");
 }
 
 /** One end of a channel: its listener, or a destination's sender, which may be another channel. */
@@ -128,45 +134,97 @@ async function runs(channel: string, { data }: GatewayPlan, session: Session): P
 
 interface Trial {
   readonly channel: string;
+  readonly plan: GatewayPlan;
   readonly isRunning: boolean;
   readonly partners: Partners;
   readonly signal: AbortSignal;
   readonly options: Options;
 }
 
-/** Tries one end; resolves with how many of its steps failed: one at most. */
-async function probeEnd(end: End, { options, ...trial }: Trial, session: Session): Promise<number> {
+/** Tries one end, up to the first step that fails. */
+async function probeEnd(end: End, trial: Trial, session: Session): Promise<Result> {
+  const { channel, options } = trial;
   const { component, destination, path } = end;
-  const tell = (step: Told) =>
+  const tell: Tell = (step) =>
     options.json
-      ? session.printJson({
-        channel: trial.channel,
-        destination,
-        path,
-        component: component?.spec.name,
-        ...step,
-      })
+      ? session.printJson({ channel, destination, path, component: component?.spec.name, ...step })
       : session.print(stepText(step, session));
-  if (!component?.spec.probe) {
-    const says = component
-      ? `${component.spec.name} has no connection test`
-      : "it is a channel of the same gateway";
-    tell({ state: "none", says });
-    return 0;
+  if (!component) {
+    tell({ state: "none", says: "it is a channel of the same gateway" });
+    return "good";
   }
-  const { spec, config } = component;
-  const tools = { ...adapterTools(spec, config, session), ...trial };
-  let failed = 0;
-  for await (const result of spec.probe!(tools)) {
-    tell(toldOf(result));
-    if (result.error) failed++;
+  const feed = component.spec.feed?.(component.config as never);
+  try {
+    if (feed) return await probeExchange(feed.partner, destination !== undefined, { trial, tell }, session);
+    return await probeComponent(component, { trial, tell }, session);
+  } catch (cause) {
+    if (!(cause instanceof MitralError)) throw cause;
+    tell({ state: "bad", step: "gateway", says: cause.message, code: cause.code });
+    return "failed";
   }
-  return failed;
+}
+
+type Tell = (step: Told) => void;
+
+interface Telling {
+  readonly trial: Trial;
+  readonly tell: Tell;
+}
+
+async function probeComponent(
+  { spec, config }: Configured<ListenerSpec> | Configured<SenderSpec>,
+  { trial: { plan, options, ...trial }, tell }: Telling,
+  session: Session,
+): Promise<Result> {
+  if (!spec.probe) {
+    tell({ state: "none", says: `${spec.name} has no connection test` });
+    return "good";
+  }
+  const relay = spec.signsIn && plan.keys !== undefined ? await relayIdentity(options, session) : undefined;
+  const tools = { ...adapterTools(spec, config, session), ...trial, ...(relay ? { relay } : {}) };
+  let result: Result = "good";
+  for await (const step of spec.probe(tools)) {
+    tell(toldOf(step));
+    if (step.error) result = "failed";
+  }
+  return result;
+}
+
+/** Who the gateway is to a relay. Errors: IDENTITY_…, MASTER_KEY_…. */
+async function relayIdentity(options: Options, session: Session): Promise<RelayIdentity | undefined> {
+  const { openIdentity, relayIdentityOf } = await import("../../../trust/identity.ts");
+  const { keys, privatePath, masterKey } = await readOwnKeys({ file: options.file }, session);
+  return relayIdentityOf(await openIdentity(keys, privatePath, masterKey));
+}
+
+/**
+ * What sends and takes by the exchange is tried by the gateway that has its doors and ways: its doors where it takes, its
+ * ways, each with a sealed ping, where it sends.
+ */
+async function probeExchange(
+  partner: string,
+  sends: boolean,
+  { trial: { plan }, tell }: Telling,
+  session: Session,
+): Promise<Result> {
+  using gateway = await gatewayOn(plan.data, session);
+  if (!gateway) {
+    tell({ state: "none", says: "the gateway that would try it, with a sealed ping, does not run" });
+    return "untried";
+  }
+  let result: Result = "good";
+  for await (const check of gateway.run("partner.test", { name: partner })) {
+    if ("report" in check || check.of.startsWith(sends ? "door " : "way ")) continue;
+    const { of, says, ...told } = check;
+    tell({ ...told, says: `${of}: ${says}` });
+    if (check.state === "bad") result = "failed";
+  }
+  return result;
 }
 
 /** A step as it is told, to people and programs. `none`: there was nothing to try. */
 interface Told {
-  readonly state: "ok" | "bad" | "none";
+  readonly state: "ok" | "warn" | "bad" | "none";
   readonly step?: string;
   readonly ms?: number;
   readonly says: string;
@@ -181,9 +239,10 @@ function toldOf({ step, ms, says, error, hint }: ProbeResult): Told {
 }
 
 function stepText({ state, step, ms, says, code, hint }: Told, { paint }: Session): string {
-  if (step === undefined || ms === undefined) return `  ${paint.faint(`none ${plain(says)}`)}`;
-  const tone = state === "ok" ? paint.good : paint.bad;
-  const line = `  ${tone(state.padEnd(4))} ${step.padEnd(10)} ${latencyText(ms).padStart(7)}  ${plain(says)}`;
+  if (step === undefined) return `  ${paint.faint(`none ${plain(says)}`)}`;
+  const tone = { ok: paint.good, warn: paint.warn, bad: paint.bad, none: paint.faint }[state];
+  const took = ms === undefined ? "" : latencyText(ms);
+  const line = `  ${tone(state.padEnd(4))} ${step.padEnd(10)} ${took.padStart(7)}  ${plain(says)}`;
   const named = code === undefined ? line : `${line} ${paint.faint(`[${code}]`)}`;
   return hint === undefined ? named : `${named}\n       ${hint}`;
 }

@@ -37,6 +37,7 @@ export function recordingNet(net: Net): RecordingNet {
       listen: (options) => net.listen(options),
       serveHttp: (options, handler) => net.serveHttp(options, handler),
       fetch: (request, options) => net.fetch(request, options),
+      hangUp: (tls, stay) => net.hangUp(tls, stay),
       lookup: (host) => net.lookup(host),
       proxyFor: (url) => net.proxyFor(url),
       certificatesIn: (pem) => net.certificatesIn(pem),

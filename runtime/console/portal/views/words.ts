@@ -114,6 +114,8 @@ export function stepWords({ did, path, disposition }: ReviewStep): string {
       return path === undefined ? "set a value" : `set ${fieldWords(path)}`;
     case "patient":
       return "said who the patient is";
+    case "matched":
+      return "found another patient in the index: approvals given before do not count";
     case "approved":
       return "approved it";
     case "rejected":

@@ -169,11 +169,15 @@ Deno.test("paths that name nothing of a fax, or what follows from something else
   assertEquals(codeOf(() => body.with("lines[3].code", "x")), "FAX_ROW_MISSING");
 });
 
-Deno.test("a fax goes on as PDF: a TIFF wrapped, a PDF as it came", () => {
-  const wrapped = body.attachment();
+Deno.test("a fax goes on as PDF: a TIFF wrapped, a PDF as it came", async () => {
+  let turns = 0;
+  const wrapped = await body.attachment(() => Promise.resolve(void turns++));
+  // One behind each page: of many, others do not wait for all.
+  assertEquals(turns, 2);
   assertEquals(wrapped.contentType, "application/pdf");
   assertEquals(new TextDecoder().decode(wrapped.bytes.subarray(0, 5)), "%PDF-");
-  assertEquals(new FaxBody(pdf, "application/pdf", document).attachment().bytes, pdf);
+  const asItCame = await new FaxBody(pdf, "application/pdf", document).attachment(() => Promise.resolve());
+  assertEquals(asItCame.bytes, pdf);
 });
 
 Deno.test("a fax is what its bytes say, and keeps how it arrived", () => {

@@ -4,7 +4,8 @@ import { TemplateFolder } from "../../../../actors/formats/fax/template_folder.t
 import { isDocumentBody } from "../../../../runtime/contract/document.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
 import { bindFormat } from "../../../../runtime/contract/format.ts";
-import type { Spawn } from "../../../../runtime/contract/world.ts";
+import type { Spawn, Thread } from "../../../../runtime/contract/world.ts";
+import type { Question } from "../../../../actors/formats/fax/ocr/pool/protocol.ts";
 import { denoWorld } from "../../../../runtime/world/deno_world.ts";
 import { FakeClock } from "../../../world/fake_clock.ts";
 import { configOf, worldWith } from "../../../world/tools.ts";
@@ -107,4 +108,37 @@ Deno.test("templates of a site are read again when they change, and kept where o
   ) as MitralError;
   assertEquals(missing.code, "FAX_TEMPLATES_MISSING");
   await Deno.remove(path, { recursive: true });
+});
+
+Deno.test("what the pages say together is worked out by a thread, too: of many pages that takes seconds", async () => {
+  const asked: string[] = [];
+  const unread = bindFormat(fax, configOf(fax.config, {})).parse(
+    asTiff([await typed(["Hello"])]),
+    "image/tiff",
+  );
+  assert(isDocumentBody(unread));
+  const document = { ...unread.document, kind: "referral" as const };
+  const answers = {
+    count: 2,
+    words: new TextEncoder().encode('"words"'),
+    document,
+    picture: new Uint8Array(),
+  };
+  const thread = (): Thread => {
+    const made: Thread = {
+      receive: () => {},
+      died: () => {},
+      terminate: () => {},
+      post(message) {
+        const { question } = message as { readonly question: Question };
+        asked.push(question.ask === "document" ? `document of ${question.pages.length}` : question.ask);
+        queueMicrotask(() => made.receive({ kind: "answer", answer: answers[question.ask], heldBytes: 0 }));
+      },
+    };
+    return made;
+  };
+  await using recogniser = await open({ threads: 1 }, { ...noProgram, thread });
+  const read = await recogniser.recognise(asTiff([await typed(["Hello"])]), "image/tiff", never);
+  assert(isDocumentBody(read));
+  assertEquals([read.document.kind, asked], ["referral", ["count", "words", "words", "document of 2"]]);
 });

@@ -197,3 +197,13 @@ Deno.test("hl7v2 is written in another character set once MSH-18 names it", () =
   assertEquals(textOf(changed).endsWith("PID|||||Zoë\r"), true);
   assertEquals(codeOf(() => message.with("MSH-18", "ASCII").toBytes()), "HL7V2_CHARACTER_UNENCODABLE");
 });
+
+Deno.test("a value is written the same, however long it is", () => {
+  const empty = Hl7Message.parse("MSH|^~\\&|LAB\rOBX|1\r");
+  for (const end of ["|", "^", "~", "\\", "&", "\r", "\x7f", "+/="]) {
+    const [short, long] = [`A${end}`, `${"A".repeat(100_000)}${end}`];
+    const [written, all] = [short, long].map((value) => empty.with("OBX-5", value));
+    assertEquals(all.raw("OBX-5")!.slice(100_000 - 1), written.raw("OBX-5"), end);
+    assertEquals(all.get("OBX-5"), long);
+  }
+});

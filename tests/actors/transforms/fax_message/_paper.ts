@@ -65,7 +65,7 @@ export class Paper extends Lines implements DocumentBody {
   withDocument(document: RecognisedDocument): Paper {
     return new Paper(document, this.content);
   }
-  attachment(): { contentType: string; bytes: Uint8Array } {
-    return { contentType: "application/pdf", bytes: new TextEncoder().encode("PDF") };
+  attachment(): Promise<{ contentType: string; bytes: Uint8Array }> {
+    return Promise.resolve({ contentType: "application/pdf", bytes: new TextEncoder().encode("PDF") });
   }
 }

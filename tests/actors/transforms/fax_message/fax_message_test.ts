@@ -1,9 +1,10 @@
-import { assertEquals } from "@std/assert";
-import { withDefaults } from "../../../../runtime/contract/actor.ts";
+import { assert, assertEquals } from "@std/assert";
+import { bindTransformer, withDefaults } from "../../../../runtime/contract/actor.ts";
 import hl7v2 from "../../../../actors/formats/hl7v2/mod.ts";
 import faxMessage from "../../../../actors/transforms/fax_message/mod.ts";
 import { bindFormat } from "../../../../runtime/contract/format.ts";
 import { createMessage, type Message } from "../../../../runtime/contract/message.ts";
+import { surroundingsOf } from "../../../contract/_surroundings.ts";
 import { CANARY, testTransformer } from "../../../contract/transformer_kit.ts";
 import { Lines, lines } from "../../_lines.ts";
 import { Paper, paper, patient, read, seen } from "./_paper.ts";
@@ -179,17 +180,20 @@ testTransformer(faxMessage, {
   ],
 });
 
-async function messageOf(body: Paper): Promise<Message> {
-  const message = createMessage({
+function messageWith(body: Paper): Message {
+  return createMessage({
     id: "0190a3b4-0000-7000-8000-000000000001",
     channel: "faxes",
     origin: { adapter: "file", peer: "a.tif" },
     receivedAtMs: 0,
     received: body.toBytes(),
     body,
-  });
+  }) as Message;
+}
+
+async function messageOf(body: Paper): Promise<Message> {
   const [made] = await Array.fromAsync(
-    ReadableStream.from([message as Message]).pipeThrough(faxMessage({}, { formats: [hl7v2] })),
+    ReadableStream.from([messageWith(body)]).pipeThrough(faxMessage({}, { formats: [hl7v2] })),
   );
   return made;
 }
@@ -209,4 +213,18 @@ Deno.test("metadata tells how each value came to be known", async () => {
   assertEquals(metadata["document.approvedBy"], "ann, bob");
   assertEquals(metadata["document.lines[1].amount"], "0.970 ocr 1 10,20,30,40");
   assertEquals(metadata["document.provider"], "1.000 person 1 10,20,30,40");
+});
+
+Deno.test("while a message of a long document is made, others have their turn", async () => {
+  const line = read({ code: "36415", amount: "12.00", desc: "Venipuncture" });
+  const long = paper({ kind: "invoice", tables: { lines: Array.from({ length: 100 }, () => line) } });
+  let turns = 0;
+  const around = { ...surroundingsOf({ formats: [hl7v2] }), turn: () => Promise.resolve(void turns++) };
+  const stage = await bindTransformer(
+    faxMessage.spec,
+    withDefaults(faxMessage.spec.config, {}) as never,
+    around,
+  );
+  await stage.process(messageWith(long), new AbortController().signal);
+  assert(turns > 10, `${turns} turns`);
 });

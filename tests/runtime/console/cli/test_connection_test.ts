@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { catalog } from "../../../../catalog.ts";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
 import { denoWorld } from "../../../../runtime/world/deno_world.ts";
 import { run, start, withFolder } from "../console_kit.ts";
@@ -126,4 +127,74 @@ Deno.test("test-connection says which channels and destinations there are", () =
     assertStringIncludes(destination.err, "no such destination, only ehr, archive");
     const file = await run(["test-connection", "results", "--file", "other.yaml"], { cwd });
     assertEquals(file.code, exitCodes.cannot);
+  }));
+
+const exchanging = `
+gateway: hospital
+keys: ./keys.json
+partners: { lab: ./lab.json }
+exchange: { doors: { https: { port: 8443, url: "https://hospital.example:8443/" } } }
+channels:
+  results:
+    listen: { from: lab }
+    parse: json
+    send: { back: { to: lab } }
+`;
+
+async function prepareExchange(cwd: string) {
+  for (const name of ["keys.json", "lab.json"]) await Deno.writeTextFile(join(cwd, name), "");
+  await Deno.writeTextFile(join(cwd, "gateway.yaml"), exchanging);
+}
+
+Deno.test("test-connection has the running gateway try what takes and sends by the exchange", () =>
+  withGateway(async ({ mitral, cwd, gateway }) => {
+    await prepareExchange(cwd);
+    gateway.checks = [
+      { of: "partner", step: "file", state: "ok", says: "lab, 1 way" },
+      { of: "partner", step: "keys", state: "warn", says: "its last signing key ends in 3 days" },
+      { of: "door https", step: "open", state: "ok", says: "listens" },
+      { of: "way https", step: "ping", state: "bad", says: "no answer", ms: 2, code: "HTTPS_ANSWER_LATE" },
+      { report: "a text" },
+    ];
+    const { code, out } = await mitral("test-connection results", { catalog });
+    assertEquals(out.replaceAll(/ {2,}/g, " ").split("\n").slice(0, -1), [
+      "listens by from",
+      " ok file partner: lab, 1 way",
+      " warn keys partner: its last signing key ends in 3 days",
+      " ok open door https: listens",
+      "sends to back by to",
+      " ok file partner: lab, 1 way",
+      " warn keys partner: its last signing key ends in 3 days",
+      " bad ping 2 ms way https: no answer [HTTPS_ANSWER_LATE]",
+      "1 of 2 connections failed",
+    ]);
+    assertEquals([code, gateway.asked.filter(([what]) => what === "testPartner")], [exitCodes.no, [
+      ["testPartner", "lab"],
+      ["testPartner", "lab"],
+    ]]);
+  }));
+
+Deno.test("test-connection does not say that nothing is wrong with what it could not try", () =>
+  withFolder(async (cwd) => {
+    await prepareExchange(cwd);
+    const { code, out } = await run(["test-connection", "results"], { cwd, catalog });
+    assertStringIncludes(out, "none the gateway that would try it, with a sealed ping, does not run\n");
+    assertEquals([code, out.endsWith("2 of 2 connections not tried\n")], [exitCodes.ok, true]);
+  }));
+
+Deno.test("test-connection knows who the gateway is to a relay, and says why where its keys do not open", () =>
+  withFolder(async (cwd) => {
+    const servers = `["nats://127.0.0.1:${await freePort()}"]`;
+    await Deno.writeTextFile(
+      join(cwd, "gateway.yaml"),
+      `gateway: hospital\nkeys: ./keys/hospital.json\nchannels:\n  results:\n    listen: { relay: { servers: ${servers} } }\n` +
+        `    parse: bytes\n    send: { files: { file: { path: ./ } } }\n`,
+    );
+    await run(["keys", "master", "master.key"], { cwd });
+    await run(["keys", "init", "--file", "gateway.yaml"], { cwd, catalog });
+    const { out } = await run(["test-connection", "results"], { cwd, catalog });
+    assertMatch(out, /ok {3}settings .* our mailbox is [0-9a-f]{16}\n {2}bad {2}connection .*RELAY_/);
+    await Deno.remove(join(cwd, "master.key"));
+    const locked = await run(["test-connection", "results"], { cwd, catalog });
+    assertMatch(locked.out, /bad {2}gateway .*MASTER_KEY_/);
   }));

@@ -203,3 +203,38 @@ Deno.test("a channel feeds the index from the moment it is told to, without a re
   await rig.seen("messageDelivered", undefined, 2);
   assertEquals([await judged(rig, { mrn: "1" }), await judged(rig, { mrn: "2" })], ["unknown", "2 ANN"]);
 });
+
+Deno.test("numbers that differ by a zero or a dash alone may be those of two patients, and neither gets the other's", async () => {
+  await using rig = new GatewayRig();
+  await rig.open([feeding(rig)], { patients });
+  await rig.hand().give(adt("A04", pidOf("4711^^^ST E")));
+  await rig.hand().give(adt("A04", pidOf("0047-11^^^ST E", "ROE^MARY", "19551224")));
+  await rig.seen("messageDelivered", undefined, 2);
+  const mary = { mrn: "004711", name: "Roe, Mary", birthDate: "19551224" };
+  assertEquals([await judged(rig), await judged(rig, mary)], ["4711 ANN", "0047-11 MARY"]);
+  assertEquals(await judged(rig, { ...mary, name: "Doe, Ann" }), "differs");
+  // Merged as it is written: the other patient stays who it is.
+  await rig.hand().give(adt("A40", pidOf("9^^^ST E", "ROE^MARY", "19551224"), "MRG|0047-11^^^ST E"));
+  await rig.seen("messageDelivered", undefined, 3);
+  assertEquals([await judged(rig), await judged(rig, mary)], ["4711 ANN", "9 MARY"]);
+});
+
+Deno.test("of two spellings of one patient's number the one that stands there counts, and of neither a person has to choose", async () => {
+  await using rig = new GatewayRig();
+  await rig.open([feeding(rig)], { patients });
+  for (const number of ["4711", "0047-11"]) await rig.hand().give(adt("A04", pidOf(`${number}^^^ST E`)));
+  await rig.seen("messageDelivered", undefined, 2);
+  assertEquals([await judged(rig), await judged(rig, { mrn: "0047-11" })], ["4711 ANN", "0047-11 ANN"]);
+  assertEquals(await judged(rig, { mrn: "04711" }), "ambiguous");
+});
+
+Deno.test("what a message for training or debugging says of patients is not taken for true", async () => {
+  await using rig = new GatewayRig();
+  await rig.open([feeding(rig)], { patients });
+  for (const how of ["T", "D"]) {
+    const text = new TextDecoder().decode(adt("A04", pidOf("4711^^^ST E")));
+    await rig.hand().give(new TextEncoder().encode(text.replace("|P|2.5.1", `|${how}|2.5.1`)));
+  }
+  await rig.seen("messageDelivered", undefined, 2);
+  assertEquals(await judged(rig), "unknown");
+});

@@ -83,7 +83,7 @@ export class PaperBody implements DocumentBody {
     return /^\d+\.\d\d$/.test(money) ? money : null;
   }
   attachment() {
-    return { contentType: "application/pdf", bytes: this.bytes };
+    return Promise.resolve({ contentType: "application/pdf", bytes: this.bytes });
   }
   get(path: string): string | undefined {
     return valueAt(this.document, path)?.value ?? undefined;
@@ -117,8 +117,11 @@ function bodyOf(bytes: Uint8Array): PaperBody {
   return new PaperBody(bytes, JSON.parse(new TextDecoder().decode(bytes)).document);
 }
 
-/** How often something was recognised; a test sets it back. */
-export const recognised = { count: 0 };
+/** How often something was recognised, and what that waits for; a test sets both back. */
+export const recognised: { count: number; after: (signal: AbortSignal) => Promise<void> } = {
+  count: 0,
+  after: () => Promise.resolve(),
+};
 
 /** The tests' own format of documents made of pages: JSON, which a recogniser reads as if it were pictures. */
 export const paperFormat = defineFormat({
@@ -136,9 +139,10 @@ export const paperFormat = defineFormat({
   }),
   recogniser: () =>
     Promise.resolve({
-      recognise(bytes) {
+      async recognise(bytes, _contentType, signal) {
         recognised.count++;
-        return Promise.resolve(bodyOf(bytes));
+        await recognised.after(signal);
+        return bodyOf(bytes);
       },
       picture: (_bytes, _contentType, page, box) =>
         Promise.resolve(new TextEncoder().encode(`PNG of page ${page} ${JSON.stringify(box ?? "whole")}`)),

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { Journal } from "../../../../runtime/journal/journal.ts";
-import { entriesIn, GrowingBundle } from "../../../../runtime/journal/ledger/bundle.ts";
+import { bundleOf, entriesIn } from "../../../../runtime/journal/ledger/bundle.ts";
 import type { Append } from "../../../../runtime/journal/operations.ts";
 import { MESSAGE } from "../../../../runtime/journal/schema.ts";
 import { sqliteStore } from "../../../../runtime/journal/store.ts";
@@ -68,9 +68,8 @@ async function found(change: (book: Book, ids: readonly string[]) => void, given
 /** Puts other entries in the place of those of a commit. */
 function replace(book: Book, place: number, by: (entries: Uint8Array[]) => Uint8Array[]): void {
   const { entries } = book.database.prepare("SELECT entries FROM ledger WHERE place = ?").get(place)!;
-  const other = new GrowingBundle();
-  for (const entry of by(entriesIn(entries as Uint8Array)!)) other.add(new TextDecoder().decode(entry));
-  book.database.prepare("UPDATE ledger SET entries = ? WHERE place = ?").run(other.take(), place);
+  const other = bundleOf(by(entriesIn(entries as Uint8Array)!));
+  book.database.prepare("UPDATE ledger SET entries = ? WHERE place = ?").run(other, place);
 }
 
 const EPOCH_1 = 2 ** 40;

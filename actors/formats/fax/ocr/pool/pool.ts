@@ -1,9 +1,10 @@
+import type { MitralError } from "../../../../../runtime/contract/error.ts";
 import type { World } from "../../../../../runtime/contract/world.ts";
 import { errors } from "../../errors.ts";
 import type { Layout } from "../engines/engine.ts";
 import type { Answers, Fax, Question } from "./protocol.ts";
 import { FairQueue } from "./queue.ts";
-import { PoolThread } from "./pool_thread.ts";
+import { PoolThread, type Result } from "./pool_thread.ts";
 
 /** What a pool is made of. */
 export interface PoolParts {
@@ -17,6 +18,9 @@ interface Task {
   readonly fax: Fax;
   readonly question: Question;
   readonly msMax: number;
+  /** A thread has died of it, or had too long. */
+  isAgain: boolean;
+  readonly signal: AbortSignal;
   resolve(answer: Answers[Question["ask"]]): void;
   reject(cause: unknown): void;
 }
@@ -60,8 +64,9 @@ export class ReaderPool {
   }
 
   /**
-   * Asks a thread. Fails with what the fax is refused for; FAX_PAGE_TIMED_OUT where an answer takes longer than `msMax` from
-   * when a thread begins, and FAX_READER_CRASHED where the thread dies of it: others do not notice either.
+   * Asks a thread. Fails with what the fax is refused for. Where an answer takes longer than `msMax` from when a thread
+   * begins, or the thread dies of it, it is asked once more: the machine may be busy, or short of memory. After that it
+   * fails with FAX_PAGE_TIMED_OUT, FAX_DOCUMENT_TIMED_OUT or FAX_READER_CRASHED. Others notice nothing of it.
    */
   ask<K extends Question["ask"]>(
     fax: Fax,
@@ -70,7 +75,7 @@ export class ReaderPool {
   ): Promise<Answers[K]> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Answers[Question["ask"]]>();
-    const task: Task = { fax, question, msMax, resolve, reject };
+    const task: Task = { fax, question, msMax, isAgain: false, signal, resolve, reject };
     const stop = () => {
       // A thread that has begun goes on to its end: what it answers is dropped.
       this.#queue.remove(fax.fax, task);
@@ -105,18 +110,15 @@ export class ReaderPool {
     return thread;
   }
 
-  async #work(thread: PoolThread, { fax, question, msMax, resolve, reject }: Task): Promise<void> {
+  async #work(thread: PoolThread, task: Task): Promise<void> {
+    const { fax, question, msMax, isAgain, signal, resolve, reject } = task;
     const result = await thread.ask(fax, question, msMax);
     if (result.kind === "answer") resolve(result.answer);
     else if (result.kind === "refused") reject(errors.error(codeOf(result.code), result.facts));
-    else {
-      const page = "page" in question ? question.page : 0;
-      reject(
-        result.kind === "late"
-          ? errors.error("FAX_PAGE_TIMED_OUT", { page, pageMsMax: msMax })
-          : errors.error("FAX_READER_CRASHED", { page }, result.cause),
-      );
-    }
+    else if (!isAgain && !signal.aborted) {
+      task.isAgain = true;
+      this.#queue.add(fax.fax, task);
+    } else reject(failureOf(result, task));
     const isWell = (result.kind === "answer" || result.kind === "refused") &&
       result.heldBytes <= HELD_BYTES_MAX;
     if (isWell && this.#threads.has(thread)) {
@@ -131,6 +133,14 @@ export class ReaderPool {
     this.#threads.delete(thread);
     this.#idle = this.#idle.filter((each) => each !== thread);
   }
+}
+
+function failureOf(result: Result & { kind: "late" | "broken" }, { question, msMax }: Task): MitralError {
+  const page = "page" in question ? question.page : 0;
+  if (result.kind === "broken") return errors.error("FAX_READER_CRASHED", { page }, result.cause);
+  return page === 0
+    ? errors.error("FAX_DOCUMENT_TIMED_OUT", { pageMsMax: msMax })
+    : errors.error("FAX_PAGE_TIMED_OUT", { page, pageMsMax: msMax });
 }
 
 /** A thread of ours knows no other codes. */

@@ -16,6 +16,7 @@ export class PoolThread {
   #end: (result: Result) => void = () => {};
   #running = new AbortController();
   #cancelRest = () => {};
+  #cancelLate = () => {};
 
   constructor(world: World, run: PoolParts["run"]) {
     this.#world = world;
@@ -30,9 +31,9 @@ export class PoolThread {
     this.#cancelRest();
     this.#running = new AbortController();
     const { promise, resolve } = Promise.withResolvers<Result>();
-    const cancel = this.#world.clock.after(msMax, () => this.#end({ kind: "late" }));
+    this.#cancelLate = this.#world.clock.after(msMax, () => this.#end({ kind: "late" }));
     this.#end = (result) => {
-      cancel();
+      this.#cancelLate();
       resolve(result);
     };
     this.#thread.post({ kind: "question", fax, question });
@@ -47,6 +48,7 @@ export class PoolThread {
   /** Ends it, and what is run for it, at once. */
   end(): void {
     this.#cancelRest();
+    this.#cancelLate();
     this.#running.abort();
     this.#thread.terminate();
   }

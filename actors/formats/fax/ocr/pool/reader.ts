@@ -7,7 +7,10 @@ import type { Layout, OcrEngine } from "../engines/engine.ts";
 import { programEngine } from "../engines/program_engine.ts";
 import { openWasmEngine } from "../engines/wasm_engine.ts";
 import { readPage, showPage } from "../read_page.ts";
-import type { Answers, EngineKind, Fax, FromThread, Question } from "./protocol.ts";
+import { builtInTemplates } from "../../understand/templates/mod.ts";
+import { understand } from "../../understand/understand.ts";
+import { type Answers, decodeWords, encodeWords, type EngineKind } from "./protocol.ts";
+import type { Fax, FromThread, Question } from "./protocol.ts";
 
 /** What a reader is given of the thread it lives in. */
 export interface ReaderParts {
@@ -40,6 +43,10 @@ export class Reader {
   }
 
   async #answer(fax: Fax, question: Question): Promise<Answers[Question["ask"]]> {
+    if (question.ask === "document") {
+      const { pages, site, facts } = question;
+      return understand(pages.map(decodeWords), [...site, ...builtInTemplates()], facts);
+    }
     const pages = await this.#pagesOf(fax);
     if (question.ask === "count") return pages.count;
     const image = pages.read(question.page);
@@ -47,7 +54,7 @@ export class Reader {
       const [engine, barcodes] = await Promise.all([this.#engine(question.engine), this.#openBarcodes()]);
       const words = await readPage(question.page, image, { engine, barcodes });
       this.#heldBytes = engine.heldBytes;
-      return words;
+      return encodeWords(words);
     }
     const picture = await showPage(image, () => this.#engine(question.engine));
     const { box } = question;

@@ -3,6 +3,7 @@ import { blankBitmap, type Grey, type PageImage, type TextPage } from "../bitmap
 import { RASTER_LIMITS, type RasterLimits } from "../limits.ts";
 import { faxDpi } from "../resolution.ts";
 import { checkSize } from "../tiff/layout.ts";
+import { isSeen } from "./is_seen.ts";
 import { contentOf, type PageContent } from "./page_content.ts";
 import { type Handle, type LoadedPdfium, loadPdfium, PDF_BYTES_MAX, type Pdfium } from "./pdfium.ts";
 import { Scratch } from "./scratch.ts";
@@ -59,7 +60,7 @@ export class PdfPages implements Disposable {
     });
   }
 
-  /** Reads a page, which counts from 1: with its words where it has them in letters, and is no scan. */
+  /** Reads a page, which counts from 1: with its words where it has them in letters, people see all of them, and it is no scan. */
   read(page: number): PageImage | TextPage {
     const { pdfium } = this.loaded;
     return refusing(this.loaded, () => {
@@ -99,7 +100,8 @@ export class PdfPages implements Disposable {
       : textLayerOf(pdfium, this.#scratch, handle, size.width, size.height);
     const grey = this.#render(handle, size.width, size.height);
     const image = { bitmap: blackBelow(grey), xDpi: size.xDpi, yDpi: size.yDpi, damagedLines: 0 };
-    return words.length > 0 ? { ...image, grey, words } : image;
+    const isTrue = words.length > 0 && words.every((word) => isSeen(word, grey));
+    return isTrue ? { ...image, grey, words } : image;
   }
 
   #render(page: Handle, width: number, height: number): Grey {

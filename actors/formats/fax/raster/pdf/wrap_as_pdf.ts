@@ -27,17 +27,31 @@ interface Piece {
  * bytes. Fails as reading the TIFF does.
  */
 export function wrapAsPdf(tiff: Uint8Array, limits: RasterLimits = RASTER_LIMITS): Uint8Array<ArrayBuffer> {
+  const wrapping = wrapPageByPage(tiff, limits);
+  for (;;) {
+    const { done, value } = wrapping.next();
+    if (done) return value;
+  }
+}
+
+/** The same, with a rest behind each page. */
+export function* wrapPageByPage(
+  tiff: Uint8Array,
+  limits: RasterLimits = RASTER_LIMITS,
+): Generator<void, Uint8Array<ArrayBuffer>> {
   const { layouts, read } = openTiff(tiff, limits);
   const pdf = new PdfWriter(), root = pdf.reserve(), tree = pdf.reserve();
-  const pages = layouts.map((layout) => {
+  const pages: PdfObject[] = [];
+  for (const layout of layouts) {
     const strips = stripsOf(tiff, layout);
     // Where lines of G4 are damaged the whole document was refused; those of G3 and RLE have to be looked at.
     const page = strips && layout.packing === "g4" ? undefined : read(layout.page);
     const pieces = strips && (page === undefined || page.isAsSaid)
       ? strips.map((strip) => writeStrip(pdf, layout, strip))
       : [writeBitmap(pdf, (page ?? read(layout.page)).bitmap)];
-    return writePage(pdf, tree, pieces, layout);
-  });
+    pages.push(writePage(pdf, tree, pieces, layout));
+    yield;
+  }
   pdf.write(`<</Type/Catalog/Pages ${tree} 0 R>>`, root);
   pdf.write(
     `<</Type/Pages/Count ${pages.length}/Kids[${pages.map((page) => `${page} 0 R`).join(" ")}]>>`,

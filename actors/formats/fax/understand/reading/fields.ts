@@ -9,6 +9,7 @@ import { type Label, PageLabels, type PageView, untilHits } from "./labels.ts";
 import { wordsBelow, wordsRightOf, wordsWithin } from "./place.ts";
 import { doubtLostPoint } from "./lost_points.ts";
 import { type Reading, readWords } from "./reading.ts";
+import { MATCHED_MAX } from "../site_pattern.ts";
 
 /** A value at one of the places where its field's label stands. */
 export interface Finding {
@@ -123,7 +124,7 @@ function byBarcode(views: readonly PageView[], { barcode, type }: FieldSpec): Fi
   if (!barcode) return undefined;
   for (const { layout: { page } } of views) {
     for (const code of page.barcodes) {
-      const match = barcode.exec(code.text);
+      const match = barcode.exec(code.text.slice(0, MATCHED_MAX));
       const text = match?.[1] ?? match?.[0];
       const read = text === undefined ? undefined : readerOf(type).read(text);
       if (text === undefined || !read) continue;
@@ -169,7 +170,7 @@ function byText(views: readonly PageView[], { text: pattern, type }: FieldSpec):
 /** The words of a line that the pattern's first group covers, or all of it. */
 function wordsMatching(words: readonly PlacedWord[], pattern: RegExp): readonly PlacedWord[] | undefined {
   const line = words.map(({ text }) => text).join(" ");
-  const match = pattern.exec(line);
+  const match = pattern.exec(line.slice(0, MATCHED_MAX));
   if (!match) return undefined;
   const wanted = match[1] ?? match[0];
   const from = match.index + match[0].indexOf(wanted);

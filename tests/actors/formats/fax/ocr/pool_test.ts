@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { Question } from "../../../../../actors/formats/fax/ocr/pool/protocol.ts";
 import { MitralError } from "../../../../../runtime/contract/error.ts";
 import { turns } from "../../../../world/turns.ts";
-import { bytes, FakeThreads } from "./_fake_threads.ts";
+import { bytes, type FakeThread, FakeThreads } from "./_fake_threads.ts";
 
 const never = new AbortController().signal;
 const options = { msMax: 60_000, signal: never };
@@ -55,7 +55,7 @@ Deno.test("bytes are shared with threads, not sent again with every page", () =>
   assertEquals([...new Uint8Array(a)], [1, 2, 3]);
 });
 
-Deno.test("a page that takes too long is refused by code, its thread ended, and the next page read by another", async () => {
+Deno.test("a page that takes too long is read once more by another thread, and then refused by code", async () => {
   const { pool, threads, clock } = new FakeThreads(1);
   const fax = pool.take(bytes);
   const hanging = pool.ask(fax, words(4), options);
@@ -64,27 +64,47 @@ Deno.test("a page that takes too long is refused by code, its thread ended, and 
   await clock.advance(59_999);
   assertEquals(threads[0].isEnded, false);
   await clock.advance(1);
-  const error = await refused as MitralError;
-  assertEquals([error.code, error.facts], ["FAX_PAGE_TIMED_OUT", { page: 4, pageMsMax: 60_000 }]);
   assertEquals(threads.map(({ isEnded }) => isEnded), [true, false]);
   threads[1].answer(1);
   assertEquals(await next as unknown, 1);
+  await clock.advance(60_000);
+  const error = await refused as MitralError;
+  assertEquals([error.code, error.facts], ["FAX_PAGE_TIMED_OUT", { page: 4, pageMsMax: 60_000 }]);
+  assertEquals([threads.map(({ isEnded }) => isEnded), pool.threads], [[true, true], 0]);
 });
 
-Deno.test("a thread that dies fails its page by code, and nobody else", async () => {
+Deno.test("a thread that dies fails nobody, nor does its page where another thread can read it", async () => {
   for (const kill of ["died", "broken"] as const) {
-    const { pool, threads } = new FakeThreads(1);
+    const rig = new FakeThreads(1), { pool, threads, asked } = rig;
     const fax = pool.take(bytes);
-    const lost = pool.ask(fax, words(1), options);
-    const next = pool.ask(fax, words(2), options);
-    if (kill === "died") threads[0].died(new Error("out of memory"));
-    else threads[0].say({ kind: "broken", cause: new Error("unreachable") });
-    assertEquals(await codeOf(lost), "FAX_READER_CRASHED");
+    const lost = pool.ask(fax, words(1), options), next = pool.ask(fax, words(2), options);
+    const die = (thread: FakeThread) =>
+      kill === "died"
+        ? thread.died(new Error("out of memory"))
+        : thread.say({ kind: "broken", cause: new Error("unreachable") });
+    die(threads[0]);
+    await turns();
     assertEquals(threads.map(({ isEnded }) => isEnded), [true, false]);
     threads[1].answer(1);
     assertEquals(await next as unknown, 1);
-    assertEquals(pool.threads, 1);
+    await turns();
+    assertEquals(asked, ["0:1", "0:2", "0:1"]);
+    threads[1].answer(7);
+    assertEquals(await lost as unknown, 7);
+
+    const poison = codeOf(pool.ask(fax, words(3), options));
+    die(threads[1]);
+    await turns();
+    die(threads[2]);
+    assertEquals([await poison, pool.threads], ["FAX_READER_CRASHED", 0]);
   }
+});
+
+Deno.test("what a fax as a whole is asked is refused by a code of its own where it takes too long", async () => {
+  const { pool, clock } = new FakeThreads(1);
+  const code = codeOf(pool.ask(pool.take(bytes), { ask: "count" }, options));
+  for (let time = 0; time < 2; time++) await clock.advance(60_000);
+  assertEquals(await code, "FAX_DOCUMENT_TIMED_OUT");
 });
 
 Deno.test("a fax that a thread refuses is refused by its code, and the thread stays", async () => {
@@ -160,14 +180,15 @@ Deno.test("the program is run for a thread, and ended with its page", async () =
   assertEquals(threads[0].ran, ["level\tpage"]);
   run();
   const code = codeOf(page);
-  await clock.advance(60_000);
+  for (let time = 0; time < 2; time++) await clock.advance(60_000);
   assertEquals(await code, "FAX_PAGE_TIMED_OUT");
   assertEquals([signals[1].aborted, threads[0].isEnded], [true, true]);
 });
 
-Deno.test("a closed pool has no threads", () => {
-  const { pool, threads } = new FakeThreads(2);
+Deno.test("a closed pool has no threads, and waits for nothing", () => {
+  const { pool, threads, clock } = new FakeThreads(2);
   for (const page of [1, 2]) void pool.ask(pool.take(bytes), words(page), options).catch(() => {});
   pool.close();
   assertEquals([pool.threads, threads.every(({ isEnded }) => isEnded)], [0, true]);
+  assertEquals(clock.waiting, 0);
 });

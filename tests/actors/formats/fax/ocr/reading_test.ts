@@ -2,11 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import { languageFile, readByProgram } from "../../../../../actors/formats/fax/ocr/engines/program.ts";
 import { programEngine } from "../../../../../actors/formats/fax/ocr/engines/program_engine.ts";
 import { openWasmEngine } from "../../../../../actors/formats/fax/ocr/engines/wasm_engine.ts";
+import { decodeWords } from "../../../../../actors/formats/fax/ocr/pool/protocol.ts";
 import { sharePool } from "../../../../../actors/formats/fax/ocr/pool/shared_pool.ts";
 import type { PageWords } from "../../../../../actors/formats/fax/ocr/words.ts";
 import type { Box } from "../../../../../runtime/contract/document.ts";
 import { pack } from "../../../../../actors/formats/fax/prepare/ink.ts";
 import { smooth } from "../../../../../actors/formats/fax/prepare/grey.ts";
+import { squarePage } from "../../../../../actors/formats/fax/prepare/page.ts";
 import { turn } from "../../../../../actors/formats/fax/prepare/rotate.ts";
 import type { Bitmap } from "../../../../../actors/formats/fax/raster/bitmap.ts";
 import { denoWorld } from "../../../../../runtime/world/deno_world.ts";
@@ -25,11 +27,8 @@ function share(words: readonly { readonly text: string }[]): number {
 
 async function wordsOf(page: Bitmap): Promise<PageWords> {
   using shared = sharePool(denoWorld, 1);
-  return await shared.pool.ask(
-    shared.pool.take(asTiff([page])),
-    { ask: "words", page: 1, engine: "wasm" },
-    options,
-  );
+  const question = { ask: "words", page: 1, engine: "wasm" } as const;
+  return decodeWords(await shared.pool.ask(shared.pool.take(asTiff([page])), question, options));
 }
 
 async function pictureOf(page: Bitmap, box: Box): Promise<Uint8Array> {
@@ -68,9 +67,12 @@ Deno.test("an empty page has no words, and nothing is wrong with it", async () =
 
 Deno.test("a page is read the same, whatever was read before it", async () => {
   const engine = await openWasmEngine((url) => Deno.readFile(url));
-  const page = smooth(await typedInk(LETTER.slice(0, 4)), 1);
+  const page = smooth(squarePage(await typedInk(LETTER.slice(0, 4)), 0, 0), 1);
   const first = await engine.read(page, "columns");
-  await engine.read(smooth(await typedInk(["Something else altogether 12345"]), 1), "scattered");
+  await engine.read(
+    smooth(squarePage(await typedInk(["Something else altogether 12345"]), 0, 0), 1),
+    "scattered",
+  );
   assertEquals(await engine.read(page, "columns"), first);
   assert(engine.heldBytes > 1_000_000);
 });
@@ -84,7 +86,7 @@ Deno.test({
       readByProgram(denoWorld, data, png, layout, options.signal)
     );
     const wasm = await openWasmEngine((url) => Deno.readFile(url));
-    const page = smooth(await typedInk(LETTER), 1.5);
+    const page = smooth(squarePage(await typedInk(LETTER), 0, 0), 1.5);
     for (const layout of ["columns", "scattered"] as const) {
       const texts = [];
       for (const engine of [program, wasm]) {

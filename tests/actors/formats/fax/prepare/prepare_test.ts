@@ -1,13 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Ink, pack } from "../../../../../actors/formats/fax/prepare/ink.ts";
+import { squarePage } from "../../../../../actors/formats/fax/prepare/page.ts";
 import { prepare } from "../../../../../actors/formats/fax/prepare/prepare.ts";
 import { type Quarters, straighten, turn } from "../../../../../actors/formats/fax/prepare/rotate.ts";
 import { skewOf } from "../../../../../actors/formats/fax/prepare/skew.ts";
-import {
-  fullestRows,
-  mayStandOnHead,
-  offItsSide,
-} from "../../../../../actors/formats/fax/prepare/upright.ts";
+import { fullestRows, mayStandOnHead, onItsSide } from "../../../../../actors/formats/fax/prepare/upright.ts";
 import { drawn, ink, LETTER, typedInk } from "../_pages.ts";
 
 const letter = await typedInk([...LETTER, ...LETTER]);
@@ -35,10 +32,9 @@ Deno.test("a page is turned by quarters, and back", () => {
 Deno.test("a page that lies on its side is found, also where it is slanted", () => {
   for (const degrees of [0, 1.5]) {
     const slanted = straighten(letter, -degrees);
-    assertEquals(offItsSide(slanted).page, slanted);
+    assertEquals(onItsSide(slanted).quarters, 0);
     for (const quarters of [1, 3] as const) {
-      const onSide = turn(slanted, quarters);
-      assertEquals(offItsSide(onSide).page, turn(onSide, 1));
+      assertEquals(onItsSide(turn(slanted, quarters)).quarters, 1);
     }
   }
 });
@@ -51,14 +47,15 @@ Deno.test("a page of letters that is upright is not suspected to stand on its he
 Deno.test("an empty page, a black one and one of a single pixel stay what they are", () => {
   for (const [size, black] of [[40, 0], [40, 1], [1, 0], [1, 1]]) {
     const page = { width: size, height: size, ink: new Uint8Array(size * size).fill(black) };
-    assertEquals(prepare(imageOf(page)), { page, mayStandOnHead: false });
+    const { page: { ink }, mayStandOnHead } = prepare(imageOf(page));
+    assertEquals([ink, mayStandOnHead], [page, false]);
   }
 });
 
 Deno.test("the rows with the most on them are found", () => {
   const page = ink("....", "#...", "#.#.", ".#.#", "....");
-  assertEquals(drawn(fullestRows(page, 2)), ["#.#.", ".#.#"]);
-  assertEquals(fullestRows(page, 9), page);
+  assertEquals(drawn(fullestRows(squarePage(page, 0, 0), 2).ink), ["#.#.", ".#.#"]);
+  assertEquals(fullestRows(squarePage(page, 0, 0), 9).ink, page);
 });
 
 Deno.test("the same image gives the same page", () => {

@@ -78,6 +78,55 @@ Deno.test("words that somebody read from a scan are no text layer to rely on", a
   }
 });
 
+Deno.test("words that people do not see are no text layer to rely on: white, covered, or beyond the edge", async () => {
+  const name = "BT /F 12 Tf 72 600 Td (Patient ROE) Tj ET ";
+  const hidden = {
+    white: `1 g ${name} 0 g`,
+    "behind a white box": `${name} 1 g 70 590 100 30 re f 0 g`,
+    "behind a black box": `${name} 70 590 100 30 re f`,
+    "one letter that is covered": "BT /F 12 Tf 72 600 Td (F) Tj ET 60 590 40 30 re f",
+    "right of the page": name.replace("72 600", "700 600"),
+    "left of the page": name.replace("72 600", "-200 600"),
+    "above the page": name.replace("72 600", "72 900"),
+  };
+  for (const [how, content] of Object.entries(hidden)) {
+    assert(!isTextPage(await read({ content: `${content} ${LINES}` })), how);
+  }
+  const seen = {
+    "on a dark ground": `0.2 g 70 590 100 30 re f 1 g ${name} 0 g`,
+    grey: `0.6 g ${name} 0 g`,
+    "of one letter": "BT /F 12 Tf 72 600 Td (I) Tj 0 -20 Td (1) Tj 0 -20 Td (- .) Tj ET",
+    turned: "BT /F 12 Tf 0 1 -1 0 300 300 Tm (Patient ROE) Tj ET",
+  };
+  for (const [how, content] of Object.entries(seen)) {
+    assert(isTextPage(await read({ content: `${content} ${LINES}` })), how);
+  }
+});
+
+Deno.test("a page that was cut to less has no words of what was cut off", async () => {
+  const content = `BT /F 12 Tf 72 100 Td (Patient ROE) Tj ET ${LINES}`;
+  assert(!isTextPage(await read({ content, entries: "/CropBox[0 400 612 792]" })));
+});
+
+Deno.test("what a PDF would do when it is opened is not done: it is read as others are", async () => {
+  const script = "app.launchURL('http://127.0.0.1:9/');this.getField('x').value=1";
+  const actions = [
+    `<</S/JavaScript/JS(${script})>>`,
+    "<</S/Launch/F(/bin/sh)>>",
+    "<</S/URI/URI(http://127.0.0.1:9/)>>",
+    "<</S/SubmitForm/F<</FS/URL/F(http://127.0.0.1:9/)>>>>",
+    "<</S/GoToR/F(/etc/passwd)/D[0/Fit]>>",
+  ];
+  for (const action of actions) {
+    const pdf = writePdf({ content: LINES, entries: `/AA<</O ${action}>>` });
+    const opened = withText(pdf, "/Type/Catalog", `/OpenAction ${action}/Type/Catalog`);
+    using pages = await openPages(opened);
+    const page = pages.read(1);
+    assert(isTextPage(page));
+    assertEquals(page.words.length, 3);
+  }
+});
+
 Deno.test("a PDF with fields is read as people see it: what was filled in is in no text layer", async () => {
   const pdf = writePdf({ content: LINES });
   const form = withText(pdf, `/Type/Catalog`, `/AcroForm<</Fields[]/NeedAppearances true>>/Type/Catalog`);

@@ -138,3 +138,32 @@ Deno.test("a template that is longer than anybody writes is refused", () => {
   const error = assertThrows(() => readTemplate("#".repeat(500_001), "site.yaml"), MitralError);
   assertEquals(error.facts.rule, "it is longer than 500000 characters");
 });
+
+Deno.test("a regular expression that may run for ever on what a sender writes is refused, others are not", () => {
+  const reading = (pattern: string) =>
+    readTemplate(
+      JSON.stringify({ template: "t", kind: "invoice", match: { barcode: pattern } }),
+      "site.yaml",
+    );
+  for (const pattern of ["(a+)+$", "(?:a|aa)*b", "((x{2,}))+", "^(\\w+\\s?)*$", "(a*){5}", "([^)]*)+"]) {
+    const { code } = assertThrows(() => reading(pattern), MitralError, undefined, pattern);
+    assertEquals(code, "FAX_TEMPLATE_INVALID");
+  }
+  for (const pattern of ["^(?:INV|FAC)-(\\d+)$", "(ab)+", "[(+*|]+", "(\\+)*", "(a|b)?", "^#\\(x+\\)+"]) {
+    assertEquals(reading(pattern).match.barcode?.source, pattern);
+  }
+});
+
+Deno.test("names that stand for themselves, and for each other without an end, are a template like any other", () => {
+  assertEquals(
+    readTemplate("template: t\nkind: invoice\nmatch: { all: &a [x] , any: *a }", "f.yaml").match.any,
+    ["x"],
+  );
+  const ends = "template: t\nkind: invoice\nfields: &a { a: *a }";
+  assertEquals(assertThrows(() => readTemplate(ends, "f.yaml"), MitralError).code, "FAX_TEMPLATE_INVALID");
+  const lists = Array.from({ length: 40 }, (_, at) => `a${at}: &a${at} [${`*a${at - 1},`.repeat(9)}]`).slice(
+    1,
+  );
+  const bomb = ["a0: &a0 x", ...lists, "template: t", "kind: invoice"].join("\n");
+  assertEquals(assertThrows(() => readTemplate(bomb, "f.yaml"), MitralError).code, "FAX_TEMPLATE_INVALID");
+});

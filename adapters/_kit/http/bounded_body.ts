@@ -1,4 +1,4 @@
-import type { Reading } from "../../runtime/contract/adapter.ts";
+import type { Reading } from "../../../runtime/contract/adapter.ts";
 
 /** A body as far as it was read. */
 export interface BoundedBody {

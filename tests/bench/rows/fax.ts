@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import type { Bench } from "../bench.ts";
+import { faxOf } from "../fax_pages.ts";
+import { FaxGateway } from "../faxes.ts";
+import { send, type Sent } from "../load.ts";
+import { each, line, ratios, waits } from "../report.ts";
+import { inTurn, said } from "../spread.ts";
+
+/** Of a fax whose time is taken. */
+const PAGES = 8;
+const FLOW_MS = 6_000;
+/** Threads of the largest pool that there is where nobody says. */
+const THREADS_MAX = 4;
+
+/**
+ * Faxes of typical pages, each read by two passes: processor time a page; durable accepts by MLLP in the same gateway
+ * meanwhile, beside those while other processes keep as many cores busy; the memory of four threads that read a long fax.
+ */
+export async function fax({ folder, rounds, isQuick }: Bench): Promise<void> {
+  await reading(join(folder, "usual"), Math.min(rounds, 3));
+  await memory(join(folder, "long"), isQuick ? 40 : 200);
+}
+
+/** With the pool as it is where nobody says. */
+async function reading(home: string, rounds: number): Promise<void> {
+  const threads = Math.min(Math.max(navigator.hardwareConcurrency - 1, 1), THREADS_MAX);
+  const gateway = await FaxGateway.start(home);
+  const document = await faxOf(PAGES);
+  let first = 0;
+  const flow = async () => {
+    const sent = await send(gateway.process.port, 8, 1_000_000, { first, msMax: FLOW_MS });
+    first += sent.count;
+    await gateway.process.idle();
+    return sent;
+  };
+  const secondsEach = async () => {
+    const before = await gateway.process.idle();
+    await gateway.read(document);
+    return (await gateway.process.idle() - before) / PAGES;
+  };
+  await Promise.all([flow(), gateway.read(await faxOf(1))]);
+  const found = await inTurn(rounds, {
+    secondsEach,
+    without: flow,
+    beside: async () => {
+      const read = gateway.read(document);
+      // Long enough for the gateway to have found it.
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      const sent = await flow();
+      await read;
+      return sent;
+    },
+    probed: async () => {
+      using _burners = burn(threads);
+      return await flow();
+    },
+  });
+  line(
+    "a page, two passes: processor time",
+    `${said(each(found.secondsEach, (seconds) => seconds), 2)} s`,
+    `${threads} of ${navigator.hardwareConcurrency} cores read`,
+  );
+  const rate = (runs: readonly Sent[]) => `${said(each(runs, ({ perSecond }) => perSecond))} msg/s`;
+  const share = (runs: readonly Sent[], of: readonly Sent[]) =>
+    `${said(ratios(runs, of, (a, b) => 100 * a.perSecond / b.perSecond))} %`;
+  line("durable accepts without a fax, 8 connections", rate(found.without), waits(found.without));
+  line(
+    `… while ${threads} other processes compute`,
+    rate(found.probed),
+    `${share(found.probed, found.without)} of without`,
+  );
+  line(
+    "… while a fax is read",
+    rate(found.beside),
+    `${share(found.beside, found.without)} of without, ${share(found.beside, found.probed)} of beside others`,
+  );
+  line("… the wait for an ACK while a fax is read", waits(found.beside));
+  await gateway.process.stop();
+}
+
+/** With as many threads as there may be where nobody says. */
+async function memory(home: string, pages: number): Promise<void> {
+  const gateway = await FaxGateway.start(home, THREADS_MAX);
+  const before = await gateway.process.residentMb();
+  const looks: number[] = [];
+  const startedMs = performance.now();
+  await gateway.read(await faxOf(pages), async () => void looks.push(await gateway.process.residentMb()));
+  const tookS = (performance.now() - startedMs) / 1000;
+  line(`a fax of ${pages} pages, ${THREADS_MAX} threads`, `${tookS.toFixed(0)} s`);
+  for (const share of [0.1, 0.5, 1]) {
+    const at = Math.ceil(share * looks.length) - 1;
+    line(
+      `… memory after about ${share * pages} pages`,
+      `${looks[at].toFixed(0)} MB`,
+      `${(looks[at] - before).toFixed(0)} MB more than before it`,
+    );
+  }
+  const peak = await gateway.process.peakMb();
+  line("… most memory", `${peak.toFixed(0)} MB`, `${(peak - before).toFixed(0)} MB more than before it`);
+  await gateway.process.stop();
+}
+
+/** Keeps so many cores busy, by processes of their own, until it is disposed of. */
+function burn(cores: number): Disposable {
+  const burners = Array.from(
+    { length: cores },
+    () => new Deno.Command(Deno.execPath(), { args: ["eval", "for (;;);"], stdout: "null" }).spawn(),
+  );
+  return {
+    [Symbol.dispose]() {
+      for (const burner of burners) burner.kill("SIGKILL");
+    },
+  };
+}
