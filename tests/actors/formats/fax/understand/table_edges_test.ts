@@ -83,3 +83,10 @@ Deno.test("labels beside each other are no headings", () => {
   const values: Placed[] = [[150, "01/02/2026"], [400, "99213"], [600, "Rex"], [1250, "10.00"]];
   assertEquals(texts(labels, values, [], HEADER, ...ROWS), EXPECTED);
 });
+
+Deno.test("the text of a last column goes as far as it goes", () => {
+  const text = "Therapeutic injection, subcutaneous or intramuscular, of what was ordered";
+  const last: Placed[] = [...HEADER.filter(([, each]) => each !== "Description"), [1600, "Name"]];
+  const wide = ROWS.map((each): Placed[] => [...each.filter((_, at) => at !== 2), [1600, text]]);
+  assertEquals(read(last, ...wide).map(({ desc }) => desc.value), [text, text]);
+});
