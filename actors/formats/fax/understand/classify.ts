@@ -29,7 +29,9 @@ export function isSpecific({ match }: Template): boolean {
 /** What says whose document it is. */
 const WHOSE = ["patientName", "dob", "mrn"];
 /** What documents of a kind have, and those that only look like them have not; a title may do instead where it says so. */
-const OWN: Partial<Record<Template["kind"], { readonly fields: readonly string[]; readonly orTitle: boolean }>> = {
+const OWN: Partial<
+  Record<Template["kind"], { readonly fields: readonly string[]; readonly orTitle: boolean }>
+> = {
   invoice: { fields: ["invoiceNo"], orTitle: true },
   // Notes of doctors have tables of results under headings that are titles elsewhere.
   lab_report: { fields: ["accession", "collected"], orTitle: false },
@@ -52,7 +54,8 @@ export function isPlainly(
   if (asked.filter(stands).length < Math.min(2, asked.length)) return false;
   const own = OWN[kind];
   if (!own || !own.fields.some((name) => specs[name]?.required)) return true;
-  return own.fields.some(stands) || own.orTitle && titleOf(views, match.titles) >= TITLE_SURE;
+  const standsSurely = (name: string) => stands(name) && !fields[name].notes?.includes("label_unsure");
+  return own.fields.some(standsSurely) || own.orTitle && titleOf(views, match.titles) >= TITLE_SURE;
 }
 
 /** How much of what speaks for a template is there, between 0 and 1. */

@@ -4,7 +4,7 @@ import { analytes } from "../../../../actors/formats/fax/understand/types/lexico
 import { builtInTemplates } from "../../../../actors/formats/fax/understand/templates/mod.ts";
 import { understand } from "../../../../actors/formats/fax/understand/understand.ts";
 import { valueAt } from "../../../../runtime/contract/document.ts";
-import { invoicePage, pageOf } from "./_made_up_pages.ts";
+import { invoicePage, pageOf, type Placed } from "./_made_up_pages.ts";
 
 const templates = builtInTemplates();
 
@@ -104,4 +104,67 @@ Deno.test("a referral is known by its title or by what it asks for", () => {
   ]);
   const document = understand([form], templates);
   assertEquals([document.kind, valueAt(document, "referralNo")?.value], ["referral", "RF-4411"]);
+});
+
+/** A bill in all but what it says it is. */
+const bill = (title: string, ...labels: string[]) =>
+  understand([
+    pageOf([
+      [[150, "Harbour Street Clinic"]],
+      [[150, title]],
+      [[150, "Patient:"], [420, "Nwosu, Priya"], [950, "MRN:"], [1250, "771203"]],
+      [[150, "DOB:"], [420, "02/11/36"], ...labels.map((label, at): Placed => [950 + 500 * at, label])],
+      [],
+      [[150, "DOS"], [400, "CPT"], [600, "Details"], [1400, "Charges"]],
+      [[150, "01/11/2026"], [400, "99213"], [600, "Office visit"], [1400, "10.00"]],
+      [],
+      [[1100, "Total:"], [1400, "10.00"]],
+    ]),
+  ], templates);
+
+Deno.test("what says that it is a bill is one, and what only looks like a bill is none", () => {
+  const kinds = ["Tax Invoice", "Office charges", "Estimate of Charges", "Claim Summary", "Payment Receipt"]
+    .map((title) => bill(title).kind);
+  assertEquals(kinds, ["invoice", "unknown", "unknown", "unknown", "unknown"]);
+  assertEquals(bill("Office charges", "Bill No: Q/77").kind, "invoice");
+  assertEquals(bill("Payment Receipt", "Bill No: Q/77").kind, "unknown");
+});
+
+Deno.test("nobody is born in years to come", () => {
+  assertEquals(bill("Invoice").fields.dob.value, "19360211");
+});
+
+Deno.test("the number of a form's next box is no value", () => {
+  const document = understand([
+    pageOf([
+      [[150, "Invoice"]],
+      [[150, "1. Patient:"], [420, "Nwosu, Priya"], [950, "2. MRN:"], [1250, "771203"]],
+      [[150, "3. DOB:"], [420, "02/11/1961"], [950, "4. Account No"], [1300, "5. Bill No: Q/77"]],
+      [[950, "A-2290"]],
+      [[150, "DOS"], [400, "CPT"], [600, "Details"], [1400, "Charges"]],
+      [[150, "01/11/2026"], [400, "99213"], [600, "Office visit"], [1400, "10.00"]],
+    ]),
+  ], templates);
+  assertEquals([document.fields.accountNo?.value, document.fields.invoiceNo.value], ["A-2290", "Q/77"]);
+});
+
+Deno.test("a list of results that is nobody's, and a note with results in it, are no laboratory reports", () => {
+  const kindOf = (...lines: Placed[][]) =>
+    understand([
+      pageOf([
+        ...lines,
+        [],
+        [[150, "Test"], [600, "Result"], [950, "Reference Range"], [1300, "Units"]],
+        [[150, "Glucose"], [600, "80"], [950, "70-99"], [1300, "mg/dL"]],
+        [[150, "Sodium"], [600, "140"], [950, "135-145"], [1300, "mmol/L"]],
+      ]),
+    ], templates).kind;
+  const patient: Placed[] = [[150, "Patient:"], [420, "Nwosu, Priya"], [950, "MRN:"], [1250, "771203"]];
+  const born: Placed[] = [[150, "DOB:"], [420, "02/11/1961"]];
+  assertEquals(kindOf([[150, "Laboratory Results"]], [[150, "Lot:"], [420, "77120"]]), "unknown");
+  assertEquals(kindOf([[150, "Visit"]], patient, born, [[150, "Laboratory Results"]]), "unknown");
+  assertEquals(
+    kindOf([[150, "Laboratory Results"]], patient, born, [[150, "Collected:"], [420, "03/01/2026 08:15"]]),
+    "lab_report",
+  );
 });

@@ -212,10 +212,17 @@ export function columnsOf(
   unit: number,
 ): readonly Column[] {
   const edges = headings.slice(1).map((next, at) => edgeBetween(headings[at], next, lines, unit));
+  let [left, right] = [headings[0].x0 - REACH_LEFT * unit, headings[edges.length].x1 + REACH_RIGHT * unit];
+  // A text that begins before an outer edge goes on behind it.
+  for (const run of lines.flatMap(({ words }) => runs(words, unit * GAP_PIECE))) {
+    const [from, to] = [run[0].box.x0, run[run.length - 1].box.x1];
+    if (from < left && to > left) left = from;
+    if (from < right && to > right) right = to;
+  }
   return headings.map(({ column }, at) => ({
     ...column !== undefined && { name: column },
-    x0: at === 0 ? headings[0].x0 - REACH_LEFT * unit : edges[at - 1],
-    x1: at === edges.length ? headings[at].x1 + REACH_RIGHT * unit : edges[at],
+    x0: at === 0 ? left : edges[at - 1],
+    x1: at === edges.length ? right : edges[at],
   }));
 }
 

@@ -1,4 +1,5 @@
-import { invoice as labels, patient } from "./_labels.ts";
+import { invoice as labels } from "./_invoice_labels.ts";
+import { patient } from "./_patient_labels.ts";
 
 /** Any invoice, statement or bill for services to a patient, whoever made it. */
 export const invoice = {

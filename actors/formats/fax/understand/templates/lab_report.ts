@@ -1,4 +1,5 @@
-import { lab as labels, patient } from "./_labels.ts";
+import { lab as labels } from "./_lab_labels.ts";
+import { patient } from "./_patient_labels.ts";
 
 /** Any laboratory report with a table of results, whoever made it. */
 export const labReport = {

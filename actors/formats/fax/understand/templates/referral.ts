@@ -1,4 +1,5 @@
-import { patient, referral as labels } from "./_labels.ts";
+import { patient } from "./_patient_labels.ts";
+import { referral as labels } from "./_referral_labels.ts";
 
 /** Any referral of a patient to somebody else's care, form or letter. */
 export const referral = {

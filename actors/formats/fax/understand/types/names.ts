@@ -7,7 +7,8 @@ export const nameReader: TypeReader = {
   wordsMax: 8,
   read(text) {
     const plain = plainText(text).replace(ENDS, "").replace(/\s+,/g, ",");
-    const value = plain.split(" ").map(repairedWord).join(" ");
+    // Nothing as long is abbreviated: the comma behind a family name lost its tail.
+    const value = plain.split(" ").map(repairedWord).join(" ").replace(/(?<=\p{L}{5})\.(?= )/gu, ",");
     if (!/\p{L}{2}/u.test(value) || !/\p{Lu}/u.test(value) || /[^\p{L}\p{M} .,'()-]/u.test(value)) {
       return undefined;
     }
