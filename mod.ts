@@ -33,6 +33,7 @@ export { default as hl7v2, type Hl7v2Settings } from "./actors/formats/hl7v2/mod
 export { decryptor, type DecryptorOptions } from "./actors/decryptor.ts";
 export { encryptor, type EncryptorOptions } from "./actors/encryptor.ts";
 export { parser } from "./actors/parser.ts";
+export { reader } from "./actors/reader.ts";
 export { denoWorld as world } from "./runtime/world/deno_world.ts";
 export type * from "./runtime/engine/events.ts";
 export type { PartnerState } from "./runtime/trust/partner_book.ts";

@@ -2,7 +2,7 @@ import type { ListenTools } from "../../runtime/contract/adapter.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
 import { bytes, choice, type Config, durationMs, type Unfit } from "../../runtime/contract/spec.ts";
 import { doorErrors } from "../_kit/limits/door.ts";
-import { doorSettings, rateSettings, unfitNetworks } from "../_kit/limits/settings.ts";
+import { crowdSettings, rateSettings, unfitNetworks } from "../_kit/limits/settings.ts";
 import { receptionFaults } from "../_kit/net/reception.ts";
 import { idleDoor, receptionSettings, unfitReception } from "../_kit/settings/peer_settings.ts";
 
@@ -39,7 +39,7 @@ export const config = {
   idleMsMax: durationMs("Closes a connection that is silent between two transfers for so long; 0: never.", {
     default: 0,
   }),
-  ...doorSettings,
+  ...crowdSettings,
   ...rateSettings,
 } as const;
 

@@ -4,6 +4,7 @@ import type { Clock, Connection } from "../../runtime/contract/world.ts";
 import { Gathered } from "../_kit/bytes/gathered.ts";
 import { addressOf } from "../_kit/limits/network.ts";
 import type { Rates } from "../_kit/limits/rate.ts";
+import type { Placing } from "../_kit/net/crowd.ts";
 import { Deadline } from "../_kit/net/deadline.ts";
 import { PromptWriter } from "../_kit/net/prompt_writer.ts";
 import type { Session } from "../_kit/net/reception.ts";
@@ -25,7 +26,7 @@ const promptMsMax = 10_000;
 export type EndedBy = "EOT" | "ENQ" | "silence" | "disconnection";
 
 /** What all sessions of a listener share. */
-export interface SessionTools {
+export interface SessionTools extends Placing<AstmSession> {
   readonly clock: Clock;
   readonly intake: Intake;
   readonly doubts: Doubts;
@@ -125,6 +126,7 @@ export class AstmSession implements Session {
     this.#writer.close();
     this.#connection.close();
     this.#reading[Symbol.dispose]();
+    if (this.#closedBy === "full") this.#tools.turnedAway(this.#connection.peer);
     this.#say("connectionClosed", { closedBy: this.#closedBy ?? "peer", messages: this.#messages });
   }
 
@@ -203,6 +205,8 @@ export class AstmSession implements Session {
       this.#say("enquiryRefused");
       return await this.#answer(NAK);
     }
+    // Only who asks for the line takes a place.
+    if (!this.#hasBegun && !this.#tools.admit(this)) return this.drop("full");
     this.#number = 0;
     this.#hasFrame = false;
     this.#isSpoilt = false;

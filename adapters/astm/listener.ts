@@ -1,6 +1,7 @@
 import { defineListener } from "../../runtime/contract/adapter.ts";
-import { Door } from "../_kit/limits/door.ts";
+import type { Connection } from "../../runtime/contract/world.ts";
 import { Rates } from "../_kit/limits/rate.ts";
+import { type Placing, welcomeCalled, welcomeCallers } from "../_kit/net/crowd.ts";
 import { receive } from "../_kit/net/reception.ts";
 import { probe } from "../_kit/probe/attempts.ts";
 import { wayAttempts } from "../_kit/probe/way.ts";
@@ -40,7 +41,13 @@ export default defineListener({
         error("ASTM_MESSAGE_UNFINISHED", { bytes, endedBy }),
       tooLargeError: () => error("ASTM_MESSAGE_TOO_LARGE", { messageBytesMax }),
     };
-    const { enter } = new Door("ASTM", tools);
-    return receive("ASTM", tools, enter, (connection) => new AstmSession(connection, shared));
+    const serving = (placing: Placing<AstmSession>) => {
+      const all = { ...shared, ...placing };
+      return (connection: Connection) => new AstmSession(connection, all);
+    };
+    const { enter, begin } = config.role === "client"
+      ? welcomeCalled(serving)
+      : welcomeCallers("ASTM", tools, serving);
+    return receive("ASTM", tools, enter, begin);
   },
 });

@@ -3,7 +3,7 @@ import type { Unfit } from "../../runtime/contract/spec.ts";
 import type { Fault } from "../../runtime/contract/error.ts";
 import { bytes, type Config, durationMs, integer } from "../../runtime/contract/spec.ts";
 import { doorErrors } from "../_kit/limits/door.ts";
-import { doorSettings, rateSettings, unfitNetworks } from "../_kit/limits/settings.ts";
+import { crowdSettings, rateSettings, unfitNetworks } from "../_kit/limits/settings.ts";
 import { receptionFaults } from "../_kit/net/reception.ts";
 import { idleSettings } from "../_kit/settings/idle_settings.ts";
 import { idleDoor, receptionSettings, unfitReception } from "../_kit/settings/peer_settings.ts";
@@ -22,13 +22,7 @@ export const config = {
     default: 10 * 1024 * 1024,
     min: 1,
   }),
-  connectionsMax: integer(
-    "Peers that may speak at once; one more is closed at once. A connection without a byte, such as a load " +
-      "balancer's probe, takes no place.",
-    { default: 256, min: 1 },
-  ),
-  connectionsPerAddressMax: doorSettings.connectionsPerAddressMax,
-  allow: doorSettings.allow,
+  ...crowdSettings,
   ...rateSettings,
   inFlightMax: integer(
     "Messages of one connection that may be unanswered at once. Answers keep the order of the messages.",

@@ -1,12 +1,12 @@
 import { defineListener } from "../../runtime/contract/adapter.ts";
-import { Door } from "../_kit/limits/door.ts";
+import type { Connection } from "../../runtime/contract/world.ts";
 import { Rates } from "../_kit/limits/rate.ts";
-import { type Begin, type Enter, receive } from "../_kit/net/reception.ts";
+import { type Placing, welcomeCalled, welcomeCallers } from "../_kit/net/crowd.ts";
+import { receive } from "../_kit/net/reception.ts";
 import { probe } from "../_kit/probe/attempts.ts";
 import { wayAttempts } from "../_kit/probe/way.ts";
 import { breachCodes, check, config, errors, type Tools } from "./_listener_spec.ts";
 import { examine } from "./framing/examine.ts";
-import { Places } from "./receiving/places.ts";
 import { Session, type SessionTools } from "./receiving/session.ts";
 
 /**
@@ -39,9 +39,12 @@ export default defineListener({
   probe: (tools) => probe(tools, wayAttempts("MLLP", tools)),
   async listen(tools) {
     const life = new AbortController();
-    const { enter, begin } = tools.config.role === "client"
-      ? ofCalledPeer(tools, life.signal)
-      : ofCallingPeers(tools, life.signal);
+    const isOurs = tools.config.role === "client";
+    const serving = (placing: Placing<Session>) => {
+      const shared = sessionTools(tools, life.signal, placing);
+      return (connection: Connection) => new Session(connection, shared, { isOurs });
+    };
+    const { enter, begin } = isOurs ? welcomeCalled(serving) : welcomeCallers("MLLP", tools, serving);
     const listening = await receive("MLLP", tools, enter, begin);
     return {
       address: listening.address,
@@ -57,49 +60,15 @@ export default defineListener({
   },
 });
 
-/** How peers are let in, and served. */
-interface Welcome {
-  readonly enter: Enter;
-  readonly begin: Begin;
-}
-
-/** Whoever calls, as far as there are places. */
-function ofCallingPeers(tools: Tools, signal: AbortSignal): Welcome {
-  const places = new Places<Session>(tools.config.connectionsMax);
-  const door = new Door("MLLP", tools, { openMax: places.openMax });
-  const turnedAway = (peer: string) => door.turnAway("connections", peer);
-  const shared = sessionTools(tools, signal, { admit: (session) => places.speak(session), turnedAway });
-  return {
-    enter: door.enter,
-    begin(connection) {
-      if (places.areTaken) {
-        turnedAway(connection.peer);
-        connection.close();
-        return undefined;
-      }
-      const session = new Session(connection, shared);
-      places.enter(session)?.drop("full");
-      void session.done.then(() => places.leave(session));
-      return session;
-    },
-  };
-}
-
-/** The one peer that we call. */
-function ofCalledPeer(tools: Tools, signal: AbortSignal): Welcome {
-  const shared = sessionTools(tools, signal, { admit: () => true, turnedAway() {} });
-  return { enter: () => undefined, begin: (connection) => new Session(connection, shared, { isOurs: true }) };
-}
-
 function sessionTools(
   { config, world, intake, report, error }: Tools,
   signal: AbortSignal,
-  places: Pick<SessionTools, "admit" | "turnedAway">,
+  placing: Placing<Session>,
 ): SessionTools {
   const { frameBytesMax, pauseMsMax, frameMsMax, stallMsMax, commitMsMax, resendsMax } = config;
   return {
     ...config,
-    ...places,
+    ...placing,
     intake,
     report,
     rates: new Rates(world.clock, config.messagesPerSecondMax),

@@ -3,7 +3,7 @@ import type { Fault } from "../../runtime/contract/error.ts";
 import { bytes, choice, type Config, durationMs, text, type Unfit } from "../../runtime/contract/spec.ts";
 import { bytesPattern } from "../_kit/bytes/control_characters.ts";
 import { doorErrors } from "../_kit/limits/door.ts";
-import { doorSettings, rateSettings, unfitNetworks } from "../_kit/limits/settings.ts";
+import { crowdSettings, rateSettings, unfitNetworks } from "../_kit/limits/settings.ts";
 import { receptionFaults } from "../_kit/net/reception.ts";
 import { idleSettings } from "../_kit/settings/idle_settings.ts";
 import { idleDoor, receptionSettings, unfitReception } from "../_kit/settings/peer_settings.ts";
@@ -46,7 +46,7 @@ export const config = {
     default: 30_000,
     min: 1,
   }),
-  ...doorSettings,
+  ...crowdSettings,
   ...rateSettings,
 } as const;
 

@@ -3,6 +3,7 @@ import type { MitralError } from "../../runtime/contract/error.ts";
 import type { Clock, Connection } from "../../runtime/contract/world.ts";
 import { addressOf } from "../_kit/limits/network.ts";
 import type { Rates } from "../_kit/limits/rate.ts";
+import type { Placing } from "../_kit/net/crowd.ts";
 import { Deadline } from "../_kit/net/deadline.ts";
 import { PromptWriter } from "../_kit/net/prompt_writer.ts";
 import type { Session } from "../_kit/net/reception.ts";
@@ -15,7 +16,7 @@ const fullBufferBytes = 128 * 1024;
 const offeredAgainMs = 1_000;
 
 /** What all sessions of a listener share. */
-export interface SessionTools {
+export interface SessionTools extends Placing<TcpSession> {
   readonly clock: Clock;
   readonly intake: Intake;
   readonly framing: Framing;
@@ -49,6 +50,7 @@ export class TcpSession implements Session {
   /** When the message under way began, less the time it was not read. */
   #begunMs: number | undefined;
   #messages = 0;
+  #hasPlace = false;
   #closedBy: string | undefined;
   /** What has come whole is handed over. */
   #taking: Promise<void> = Promise.resolve();
@@ -93,6 +95,7 @@ export class TcpSession implements Session {
     this.#writer.close();
     this.#connection.close();
     this.#reading[Symbol.dispose]();
+    if (this.#closedBy === "full") this.#tools.turnedAway(this.#connection.peer);
     this.#say("connectionClosed", { closedBy: this.#closedBy ?? "peer", messages: this.#messages });
   }
 
@@ -104,6 +107,7 @@ export class TcpSession implements Session {
       const memory = this.#reading.holds(this.#reader.heldBytes, this.#life.signal);
       if (memory) await this.#unread(memory);
       if (this.#life.signal.aborted) return;
+      if (this.#reader.isWithin && !this.#speak()) return;
       this.#watch();
       const count = await this.#connection.read(buffer);
       this.#deadline.clear();
@@ -114,6 +118,14 @@ export class TcpSession implements Session {
       if (count === null) return;
       if (count === buffer.length && count < fullBufferBytes) buffer = new Uint8Array(count * 2);
     }
+  }
+
+  /** There is a message, or one has begun; false where no place is left for it. */
+  #speak(): boolean {
+    if (this.#hasPlace || this.#closedBy === "full") return this.#hasPlace;
+    this.#hasPlace = this.#tools.admit(this);
+    if (!this.#hasPlace) this.drop("full");
+    return this.#hasPlace;
   }
 
   /** Waits for something; what the peer sends meanwhile is no later for that. */
@@ -178,6 +190,7 @@ export class TcpSession implements Session {
 
   async #take(message: Uint8Array): Promise<void> {
     const { peer, partner } = this.#connection;
+    if (!this.#speak()) return;
     if (message.length === 0) return this.#say("emptyFrameSkipped");
     this.#messages++;
     // Whoever stops takes what it has read at once.

@@ -1,7 +1,8 @@
 import { defineListener } from "../../runtime/contract/adapter.ts";
+import type { Connection } from "../../runtime/contract/world.ts";
 import { bytesOf } from "../_kit/bytes/control_characters.ts";
-import { Door } from "../_kit/limits/door.ts";
 import { Rates } from "../_kit/limits/rate.ts";
+import { type Placing, welcomeCalled, welcomeCallers } from "../_kit/net/crowd.ts";
 import { receive } from "../_kit/net/reception.ts";
 import { probe } from "../_kit/probe/attempts.ts";
 import { wayAttempts } from "../_kit/probe/way.ts";
@@ -43,7 +44,13 @@ export default defineListener({
       breachError: ({ breach, bytes }: BrokenFrame) =>
         error(breachCodes[breach], { frameBytesMax, pauseMsMax, frameMsMax, bytes: bytes.length }),
     };
-    const { enter } = new Door("TCP", tools);
-    return receive("TCP", tools, enter, (connection) => new TcpSession(connection, shared));
+    const serving = (placing: Placing<TcpSession>) => {
+      const all = { ...shared, ...placing };
+      return (connection: Connection) => new TcpSession(connection, all);
+    };
+    const { enter, begin } = config.role === "client"
+      ? welcomeCalled(serving)
+      : welcomeCallers("TCP", tools, serving);
+    return receive("TCP", tools, enter, begin);
   },
 });

@@ -1,10 +1,12 @@
-import { type ConfigNode, nearestNode } from "./config_node.ts";
+import { type ConfigNode, nearestNode, valueOf } from "./config_node.ts";
 import type { ChannelFile, DestinationFile } from "./gateway_shape.ts";
 import { type PrepareContext, prepareSteps } from "./prepare_steps.ts";
 import { shown, type Spot } from "./problem.ts";
+import { messageOf } from "./read_component.ts";
 import type { Partially } from "./shape.ts";
 import { checkUsedPaths, troubleOfPath } from "./used_paths.ts";
-import type { StepPlan } from "../engine/plan.ts";
+import type { FormatSpec } from "../contract/format.ts";
+import type { Configured, StepPlan } from "../engine/plan.ts";
 
 /**
  * Notes what only the components of a channel can know, each given the format of what comes to it: a transform that
@@ -18,6 +20,8 @@ export async function checkChannel(
 ): Promise<void> {
   const timeZone = channel.listen?.timeZone ?? machineZone;
   const start = channel.parse?.spec?.name;
+  await checkFiles(channel.parse, nearestNode(node, "parse"), context);
+  checkReviewed(channel, node, context);
   const end = await prepareSteps(stepsOf(channel), start, timeZone, context);
   checkOrder(channel.order, end, nearestNode(node, "order"), context);
   for (const [field, path] of Object.entries(channel.search ?? {})) {
@@ -32,6 +36,37 @@ export async function checkChannel(
     checkCollect(value.collect, sent, nearestNode(destination, "collect", "as"), context);
     checkUsedPaths(value, sent, context);
     if (name === from) await prepareSteps(stepList(channel.respond), sent, timeZone, context);
+  }
+}
+
+async function checkFiles(
+  parse: Partially<ChannelFile>["parse"],
+  node: ConfigNode,
+  { disk, problems }: PrepareContext,
+): Promise<void> {
+  // Read whole, or left out.
+  const { spec, config } = (parse ?? {}) as Partial<Configured<FormatSpec>>;
+  if (!config) return;
+  try {
+    await spec?.checkFiles?.({ config: config as never, disk });
+  } catch (cause) {
+    problems.add(node, "CONFIG_VALUE_INVALID", { rule: messageOf(cause) });
+  }
+}
+
+/** What takes reviewed documents alone would refuse every one of a channel without a review. */
+function checkReviewed(
+  channel: Partially<ChannelFile>,
+  node: ConfigNode,
+  { problems, stepNodes }: PrepareContext,
+): void {
+  if (node.kind === "map" && valueOf(node, "review")) return;
+  const lists = [channel, ...(channel.send ?? []).flatMap(({ value }) => value ?? [])];
+  for (const step of lists.flatMap(stepsOf)) {
+    if (!("spec" in step) || !step.spec.needsReview) continue;
+    const reason = "it takes reviewed documents alone, and the channel has no review";
+    const hint = "review: {}, beside parse";
+    problems.add(stepNodes.get(step)!, "CONFIG_STEP_REFUSED", { step: step.label, reason }, hint);
   }
 }
 

@@ -113,8 +113,8 @@ export interface TransformerSpec<
   gives?(config: Config<S>): string;
   /** It may make several messages of one: in a loop over one message there is no place for it. */
   readonly splits?: true;
-  /** It refuses a document made of pages that is not cleared: `mitral check` notes a channel of it without a `review`. */
-  readonly needsClearance?: true;
+  /** It takes documents alone that may be relied on: its channel MUST have a review. */
+  readonly needsReview?: true;
   /** Called once in each life of the stage: compile expressions, read tables. */
   prepare?(tools: PrepareTools<S, NoInfer<Code>>): Awaitable<P>;
   /** MUST NOT change the message it is given; returns one or several made with `derive`, the same one, or `null`. */

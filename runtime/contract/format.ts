@@ -4,6 +4,7 @@ import type { Answer, Body, Outcome } from "./message.ts";
 import type { Patient, PatientChange } from "./patient.ts";
 import type { OpenRecogniser, Recogniser, RecogniseTools } from "./recogniser.ts";
 import type { Config, Spec, Unfit } from "./spec.ts";
+import type { Disk } from "./world.ts";
 
 export type { Identity, NumberVerdict, Piece } from "./identity.ts";
 export type { OpenRecogniser, Recogniser, RecogniseTools } from "./recogniser.ts";
@@ -167,6 +168,11 @@ export interface FormatSpec<
   readonly errors: Readonly<Record<Code, Fault>>;
   /** Settings that do not fit together, where each fits by itself; a file with one is refused. */
   checkConfig?(config: Config<S>): readonly Unfit[];
+  /** Fails where a file that its config names is no use: asked as a gateway file is read, before a channel starts. */
+  checkFiles?(tools: {
+    readonly config: Config<S>;
+    readonly disk: Pick<Disk, "readText" | "list" | "facts">;
+  }): Promise<void>;
   /** Bytes to body. `toBytes()` of the body MUST give the same bytes while nothing is changed. */
   parse(bytes: Uint8Array, tools: FormatTools<S, NoInfer<Code>>): B;
   /**

@@ -261,7 +261,7 @@ export interface RunOptions {
   readonly args: readonly string[];
   /** What it reads from its standard input; nothing where left out. */
   readonly input?: Uint8Array<ArrayBuffer>;
-  /** What its environment has beside ours. */
+  /** What its environment has beside `PATH`: nothing of ours, which has secrets. */
   readonly env?: Readonly<Record<string, string>>;
   /** By name, what it finds in the folder it is started in: one of its own, which is gone when it has ended. */
   readonly files?: Readonly<Record<string, Uint8Array>>;

@@ -24,13 +24,21 @@ async function run(program: string, { args, input, env, signal }: RunOptions, cw
     stdin: input ? "piped" : "null",
     stdout: "piped",
     stderr: "null",
-    ...(env && { env: { ...env } }),
+    // Ours has the master key, and whatever the gateway file takes from it.
+    clearEnv: true,
+    env: { PATH: await pathOf(), ...env },
     ...(signal && { signal }),
     ...(cwd !== undefined && { cwd }),
   }).spawn();
   const [{ code, stdout }] = await Promise.all([child.output(), input && give(child.stdin, input)]);
   signal?.throwIfAborted();
   return { code, output: stdout };
+}
+
+/** Where programs are. */
+async function pathOf(): Promise<string> {
+  const { state } = await Deno.permissions.query({ name: "env", variable: "PATH" });
+  return state === "granted" && Deno.env.get("PATH") || "/usr/local/bin:/usr/bin:/bin";
 }
 
 /** A program may end before it has read everything: what it says then counts, not that it did not listen. */

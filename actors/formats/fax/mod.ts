@@ -21,6 +21,10 @@ export default defineFormat({
   contentTypes: FAX_TYPES,
   config: settings,
   errors: { ...errors.faults, ...templateErrors.faults },
+  async checkFiles({ config: { templates }, disk }) {
+    if (templates === undefined) return;
+    await (await import("./template_folder.ts")).readTemplates(disk, templates);
+  },
   parse(bytes, { contentType }) {
     return new FaxBody(bytes, contentTypeOf(bytes, contentType), unread(bytes));
   },

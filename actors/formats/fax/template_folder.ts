@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import type { World } from "../../../runtime/contract/world.ts";
+import type { Disk, World } from "../../../runtime/contract/world.ts";
 import { errors } from "./errors.ts";
 import { readTemplate } from "./understand/read_template.ts";
 import type { Template } from "./understand/template.ts";
@@ -37,23 +37,33 @@ export class TemplateFolder {
   async #read(): Promise<void> {
     const { disk, clock } = this.#world;
     this.#lookedAtMs = clock.elapsedMs();
-    const paths = await this.#paths();
+    const paths = await pathsIn(disk, this.#folder);
     const facts = await Promise.all(paths.map(async (path) => [path, await disk.facts(path)]));
     const state = JSON.stringify(facts);
     if (state === this.#state) return;
-    const templates: Template[] = [];
-    for (const path of paths) templates.push(readTemplate(await disk.readText(path), basename(path)));
-    this.#templates = templates;
+    this.#templates = await readAll(disk, paths);
     this.#state = state;
   }
+}
 
-  /** One file alone may stand for a folder. */
-  async #paths(): Promise<readonly string[]> {
-    const { disk } = this.#world;
-    if ((await disk.facts(this.#folder))?.kind === "file") return [this.#folder];
-    const names = await disk.list(this.#folder).catch((cause) =>
-      errors.fail("FAX_TEMPLATES_MISSING", { folder: this.#folder }, cause)
-    );
-    return names.filter((name) => TEMPLATE.test(name)).map((name) => join(this.#folder, name));
-  }
+type Files = Pick<Disk, "readText" | "list" | "facts">;
+
+/** The templates in a folder. Errors: FAX_TEMPLATES_MISSING, FAX_TEMPLATE_INVALID. */
+export async function readTemplates(disk: Files, folder: string): Promise<readonly Template[]> {
+  return await readAll(disk, await pathsIn(disk, folder));
+}
+
+async function readAll(disk: Files, paths: readonly string[]): Promise<readonly Template[]> {
+  const templates: Template[] = [];
+  for (const path of paths) templates.push(readTemplate(await disk.readText(path), basename(path)));
+  return templates;
+}
+
+/** One file alone may stand for a folder. */
+async function pathsIn(disk: Files, folder: string): Promise<readonly string[]> {
+  if ((await disk.facts(folder))?.kind === "file") return [folder];
+  const names = await disk.list(folder).catch((cause) =>
+    errors.fail("FAX_TEMPLATES_MISSING", { folder }, cause)
+  );
+  return names.filter((name) => TEMPLATE.test(name)).map((name) => join(folder, name));
 }

@@ -75,7 +75,7 @@ export default defineTransformer({
     },
   },
   gives: () => "hl7v2",
-  needsClearance: true,
+  needsReview: true,
   prepare({ formats, fail }) {
     try {
       return formats("hl7v2");

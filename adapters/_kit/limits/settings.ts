@@ -25,6 +25,16 @@ export const doorSettings = {
   ),
 } as const;
 
+/** As {@linkcode doorSettings}, of listeners whose peers stay connected for days, and may be silent. */
+export const crowdSettings = {
+  ...doorSettings,
+  connectionsMax: integer(
+    "Peers that may speak at once; one more is closed at once. A connection without a message, such as a load " +
+      "balancer's probe, takes no place: as many, and at least 64, may stand beside, the oldest of which goes first.",
+    { default: 256, min: 1 },
+  ),
+} as const;
+
 /** How much one address may send: a setting of listeners whose peers can be slowed down. */
 export const rateSettings = {
   messagesPerSecondMax: integer(

@@ -3,6 +3,7 @@ import type { MitralError } from "../../../runtime/contract/error.ts";
 import type { Connection } from "../../../runtime/contract/world.ts";
 import { addressOf } from "../../_kit/limits/network.ts";
 import type { Rate, Rates } from "../../_kit/limits/rate.ts";
+import type { Placing } from "../../_kit/net/crowd.ts";
 import { commitIn } from "../framing/frame.ts";
 import { BrokenFrame, FrameReader } from "../framing/frame_reader.ts";
 import { looksLikeMessage } from "../framing/looks_like_message.ts";
@@ -16,7 +17,7 @@ const fullBufferBytes = 128 * 1024;
 const lingerMs = 2_000;
 
 /** What all sessions of a listener share. */
-export interface SessionTools extends ReplyTools, WaitLimits {
+export interface SessionTools extends ReplyTools, WaitLimits, Placing<Session> {
   readonly intake: Intake;
   readonly frameBytesMax: number;
   /** How many messages each address may send. */
@@ -31,10 +32,6 @@ export interface SessionTools extends ReplyTools, WaitLimits {
   newerError(peer: string): MitralError;
   /** The declared error for whoever does not speak MLLP. */
   strangerError(peer: string, speaks: string): MitralError;
-  /** Asked when the first byte is there; false where no place is left for another peer that speaks. */
-  admit(session: Session): boolean;
-  /** Told of a peer that spoke, or was silent, where no place was left. */
-  turnedAway(peer: string): void;
 }
 
 /**

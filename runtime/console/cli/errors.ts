@@ -36,12 +36,6 @@ export const errors = declareErrors("console", {
     says:
       "Cannot tell whose the documents of channel {channel} are: no channel feeds a patient index, and each of them will wait for a person",
   },
-  CONSOLE_REVIEW_MISSING: {
-    blame: "operator",
-    retry: "never",
-    says:
-      "Cannot clear the documents of channel {channel}: it has no review, and {step} will refuse each of them",
-  },
   CONSOLE_FILE_UNFIT: {
     blame: "operator",
     retry: "never",

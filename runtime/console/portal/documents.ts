@@ -66,7 +66,7 @@ export class Documents {
         notice: { kind: "good", says: "The patient is set." },
       })));
     app.post("/documents/:id/search", (context) =>
-      this.#decide(context, async (id, form) => {
+      this.#decide(context, async (_id, form) => {
         const searched = {
           number: form.get("number")?.trim() ?? "",
           name: form.get("name")?.trim() ?? "",

@@ -113,6 +113,10 @@ export class Reviews implements ReviewApi {
 
   async setPatient(id: string, patient: Omit<DocumentPatient, "source">, how: Decision): Promise<ReviewItem> {
     const { content, item } = await this.#waiting(id, how);
+    const said = Object.entries(patient).map(([name, text]) => [name, text.trim()] as const);
+    for (const [name, text] of said) {
+      if (CONTROL.test(text)) errors.fail("REVIEW_VALUE_INVALID", { path: `patient.${name}` });
+    }
     const body = await this.#bodyOf(content, item.document);
     const birthDate = normalised(body, "dob", patient.birthDate);
     if (birthDate === null || !/^\d{8}$/.test(birthDate)) {
@@ -121,8 +125,12 @@ export class Reviews implements ReviewApi {
     for (const name of ["mrn", "family"] as const) {
       if (patient[name].trim() === "") errors.fail("REVIEW_VALUE_INVALID", { path: `patient.${name}` });
     }
-    const document = { ...item.document, patient: { ...patient, birthDate, source: "person" as const } };
-    return await this.#change(content, document, { did: "patient" }, how);
+    const told = {
+      ...Object.fromEntries(said) as typeof patient,
+      birthDate,
+      source: "person" as const,
+    };
+    return await this.#change(content, { ...item.document, patient: told }, { did: "patient" }, how);
   }
 
   async approve(id: string, how: Decision): Promise<ReviewItem> {
@@ -324,8 +332,12 @@ function isSamePerson(one: string, other: string): boolean {
   return one.trim().toLowerCase() === other.trim().toLowerCase();
 }
 
+/** What nobody types, and nobody sees: line ends, and what separates segments. */
+const CONTROL = /\p{Cc}/u;
+
 function normalised(body: DocumentBody, path: string, text: string): string | null {
   const typed = text.trim();
+  if (CONTROL.test(typed)) return null;
   return typed === "" || !body.normalise ? typed : body.normalise(path, typed);
 }
 

@@ -247,16 +247,21 @@ const MODULES: Readonly<Record<string, unknown>> = {
   "half.ts": { default: { spec: { name: "half", about: "Half.", config: {}, errors: {} } } },
 };
 
-/** Reads a gateway file, or settings, against the fixtures, and formats beside them. */
+/** Reads a gateway file, or settings, against the fixtures, and formats and transformers beside them. */
 export function read(
   source: string | { readonly settings: unknown },
   files: Readonly<Record<string, string>> = FILES,
   formats: Catalog["formats"] = {},
+  transforms: Catalog["transforms"] = {},
 ): Promise<GatewayReading> {
   const given = typeof source === "string" ? { text: source, file: FILE } : { ...source, folder: FOLDER };
   return readGateway(given, {
     disk: diskOf(files) as Disk,
-    catalog: { ...catalog, formats: { ...catalog.formats, ...formats } },
+    catalog: {
+      ...catalog,
+      formats: { ...catalog.formats, ...formats },
+      transforms: { ...catalog.transforms, ...transforms },
+    },
     env: (name) => name === "TOKEN" ? "canary-from-environment" : undefined,
     timeZone: "UTC",
     loadActor(path) {

@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { defineFormat } from "../../../runtime/contract/format.ts";
+import { defineTransformer } from "../../../runtime/contract/actor.ts";
+import type { Catalog } from "../../../runtime/contract/catalog.ts";
+import { defineFormat, type FormatSpec } from "../../../runtime/contract/format.ts";
 import { RawBody } from "../../../runtime/contract/message.ts";
 import { printProblem } from "../../../runtime/config/problem.ts";
-import { FILES, read } from "./_fixtures.ts";
+import { FILES, FOLDER, read } from "./_fixtures.ts";
 
 const paper = defineFormat({
   name: "paper",
@@ -14,7 +16,11 @@ const paper = defineFormat({
   recogniser: () => Promise.reject(new TypeError("nothing is read in this test")),
 });
 
-async function readChannel(lines: string) {
+async function readChannel(
+  lines: string,
+  transforms: Catalog["transforms"] = {},
+  format: FormatSpec = paper,
+) {
   const { plan, problems } = await read(
     `gateway: st-elsewhere
 channels:
@@ -23,7 +29,8 @@ ${lines}
     send: { billing: { mllp: { host: h, port: 1 } } }
 `,
     FILES,
-    { paper: () => Promise.resolve(paper) },
+    { paper: () => Promise.resolve(format) },
+    transforms,
   );
   const printed = problems.map((problem) => printProblem({ ...problem, file: "" }).replace(/^:/, ""));
   return { review: plan?.channels[0].review, problems: printed };
@@ -64,4 +71,42 @@ Deno.test("config: only what has pages is reviewed, and no sender waits for peop
       "reviewed its document (acknowledge: received, beside review)",
     ]);
   }
+});
+
+Deno.test("config: what takes reviewed documents alone needs a review in its channel", async () => {
+  const clear = defineTransformer({
+    name: "clear",
+    about: "Takes what was reviewed.",
+    config: {},
+    errors: {},
+    needsReview: true,
+    transform: (message) => message,
+  });
+  const lines = (review: string) => channel(`${review}\n    transform: [ clear: {} ]`);
+  assertEquals(
+    (await readChannel(lines("review: {}"), { clear: () => Promise.resolve(clear.spec as never) })).problems,
+    [],
+  );
+  assertEquals(
+    (await readChannel(lines("about: none"), { clear: () => Promise.resolve(clear.spec as never) })).problems,
+    [
+      "7:25 CONFIG_STEP_REFUSED Cannot prepare clear: it takes reviewed documents alone, and the channel has no review " +
+      "(review: {}, beside parse)",
+    ],
+  );
+});
+
+Deno.test("config: files that a format reads by are looked at before a channel starts", async () => {
+  const looked: string[] = [];
+  const { problems } = await readChannel(channel("review: {}"), {}, {
+    ...paper,
+    async checkFiles({ disk }) {
+      looked.push(await disk.readText(`${FOLDER}/token.txt`));
+      throw new TypeError("line 3 is no template");
+    },
+  });
+  assertEquals(looked, [FILES[`${FOLDER}/token.txt`]]);
+  assertEquals(problems, [
+    "5:12 CONFIG_VALUE_INVALID Cannot read channels.faxes.parse: line 3 is no template",
+  ]);
 });

@@ -340,12 +340,12 @@ Deno.test("tls: without anchors a server is trusted by the roots of this machine
   const root = await Deno.makeTempFile();
   await Deno.writeTextFile(root, pki.root.certificate);
   const world = new URL("../../../runtime/world/deno_world.ts", import.meta.url);
-  const script = `const { denoWorld: { net } } = await import("${world}");
+  const script = `const { denoWorld: { net } } = await import(${JSON.stringify(world)});
     await net.connect({ host: "localhost", port: ${greeter.port}, tls: { versionMin: "1.2" } })
       .then(() => console.log("in"), ({ trouble }) => console.log(trouble));
     Deno.exit();`;
   const called = async (env: Record<string, string>) => {
-    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["eval", script], env }).output();
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args, env }).output();
     return new TextDecoder().decode(stdout).trim();
   };
   const ways: Record<string, string>[] = [

@@ -1,13 +1,15 @@
 import { smooth } from "../prepare/grey.ts";
 import { pack, unpack } from "../prepare/ink.ts";
-import { type Page, withoutRulesOf } from "../prepare/page.ts";
+import { onlyAt, type Page, withoutRulesOf } from "../prepare/page.ts";
 import { prepare } from "../prepare/prepare.ts";
 import type { Bitmap, Grey, PageImage, TextPage } from "../raster/bitmap.ts";
 import { isTextPage } from "../raster/pages.ts";
 import type { ReadBarcodes } from "./barcodes.ts";
 import type { Layout, OcrEngine } from "./engines/engine.ts";
+import { qualityOf } from "./quality.ts";
+import { doubtfulPlaces, settle } from "./settle.ts";
 import { uprightByReading } from "./upright_by_reading.ts";
-import { type PageWords, qualityOf, type Word } from "./words.ts";
+import type { PageWords, Word } from "./words.ts";
 
 /** What pages are read with. */
 export interface PageReaders {
@@ -20,7 +22,9 @@ const SCALE = 1.5;
 /** A picture with more pixels than this is not made larger: it has enough. */
 const LARGER_PIXELS_MAX = 8_000_000;
 
-/** Reads a page: by its own words where it has some, and otherwise twice by the engine. */
+/**
+ * Reads a page: by its own words where it has some, and otherwise twice by the engine, and what was doubtful then once more.
+ */
 export async function readPage(
   page: number,
   image: PageImage | TextPage,
@@ -31,13 +35,17 @@ export async function readPage(
   const upright = await uprightByReading(prepare(image), engine);
   const { width, height } = upright.ink;
   const first = await readPass(upright, "columns", engine);
-  const second = await readPass(withoutRulesOf(upright), "scattered", engine);
+  const bare = withoutRulesOf(upright);
+  const second = await readPass(bare, "scattered", engine);
+  // What is black and white once more is another picture: its mistakes are others.
+  const doubtful = onlyAt(bare.ink, doubtfulPlaces(first.words, second.words));
+  const third = doubtful && await readPass(doubtful, "scattered", engine);
   return {
     page,
     width,
     height,
-    passes: [first.words, second.words],
-    quality: qualityOf(first.words),
+    passes: third ? settle(first.words, second.words, third.words) : [first.words, second.words],
+    quality: qualityOf(first.words, second.words),
     barcodes: await barcodes(upright.ink),
     text: first.text,
     source: "ocr",

@@ -20,10 +20,11 @@ export interface PageWords {
   readonly height: number;
   /**
    * Words in the order of reading. First as a page with columns, with its rules (PSM 3); second as scattered text, with
-   * the rules removed (PSM 11). A page with a text layer has its words once: the second is empty.
+   * the rules removed (PSM 11); where a third look at what was doubtful bore out one of them, it stands for the other. A page
+   * with a text layer has its words once: the second is empty.
    */
   readonly passes: readonly [readonly Word[], readonly Word[]];
-  /** Share of the first pass's words that were read with a confidence of 0.8 at least; 1 where there is no word. */
+  /** How well it could be read, as `qualityOf` has it; 1 where there is no word. */
   readonly quality: number;
   /** Codes found on it. */
   readonly barcodes: readonly ReadBarcode[];
@@ -37,10 +38,3 @@ export interface PageWords {
 
 /** A word counts as read from here on. */
 export const CONFIDENCE_READ = 0.8;
-
-/** Share of words that were read; marks without a letter or a digit do not count. */
-export function qualityOf(words: readonly Word[]): number {
-  const counted = words.filter(({ text }) => /[\p{L}\p{N}]/u.test(text));
-  if (counted.length === 0) return 1;
-  return counted.filter(({ confidence }) => confidence >= CONFIDENCE_READ).length / counted.length;
-}

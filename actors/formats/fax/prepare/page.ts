@@ -1,3 +1,4 @@
+import type { Box } from "../../../../runtime/contract/document.ts";
 import type { Ink } from "./ink.ts";
 import { type Quarters, straighten, turn } from "./rotate.ts";
 import { withoutRules } from "./rules.ts";
@@ -79,6 +80,24 @@ export function withoutRulesOf({ ink: page, image, origin: { across, down } }: P
     }
   }
   return { ink: left, image: { ...image, ink: pixels }, origin: { across, down } };
+}
+
+/** White around a word that stands alone: an engine wants some. */
+const MARGIN = 4;
+
+/** A page of nothing but what stands in some places of another, made of that as it is; undefined where there are none. */
+export function onlyAt({ width, height, ink }: Ink, places: readonly Box[]): Page | undefined {
+  if (places.length === 0) return undefined;
+  const out = new Uint8Array(ink.length);
+  for (const { x0, y0, x1, y1 } of places) {
+    const from = Math.max(0, x0 - MARGIN);
+    const to = Math.min(width, x1 + MARGIN);
+    for (let y = Math.max(0, y0 - MARGIN); y < Math.min(height, y1 + MARGIN); y++) {
+      out.set(ink.subarray(y * width + from, y * width + to), y * width + from);
+    }
+  }
+  const page = { width, height, ink: out };
+  return { ink: page, image: page, origin: { across: [1, 0, 0], down: [0, 1, 0] } };
 }
 
 /** `to`: where each point of the new page was on the old one. */

@@ -26,6 +26,37 @@ export function isSpecific({ match }: Template): boolean {
   return match.all.length > 0 || match.from.length > 0 || match.barcode !== undefined;
 }
 
+/** What says whose document it is. */
+const WHOSE = ["patientName", "dob", "mrn"];
+/** What documents of a kind have, and those that only look like them have not; a title may do instead where it says so. */
+const OWN: Partial<
+  Record<Template["kind"], { readonly fields: readonly string[]; readonly orTitle: boolean }>
+> = {
+  invoice: { fields: ["invoiceNo"], orTitle: true },
+  // Notes of doctors have tables of results under headings that are titles elsewhere.
+  lab_report: { fields: ["accession", "collected"], orTitle: false },
+};
+/** How well a title has to be read to say what a document is. */
+const TITLE_SURE = 0.8;
+
+/**
+ * Whether labels say whose document it is, two at least, and that it is of its kind, however their values can be read:
+ * estimates, receipts, lists of prices and of controls look like bills and reports, and are none. Asks only for what
+ * the template asks for.
+ */
+export function isPlainly(
+  views: readonly PageView[],
+  { kind, match, fields: specs }: Template,
+  fields: Readonly<Record<string, ReadValue>>,
+): boolean {
+  const stands = (name: string) => fields[name] !== undefined && !fields[name].notes?.includes("no_label");
+  const asked = WHOSE.filter((name) => specs[name]?.required);
+  if (asked.filter(stands).length < Math.min(2, asked.length)) return false;
+  const own = OWN[kind];
+  if (!own || !own.fields.some((name) => specs[name]?.required)) return true;
+  return own.fields.some(stands) || own.orTitle && titleOf(views, match.titles) >= TITLE_SURE;
+}
+
 /** How much of what speaks for a template is there, between 0 and 1. */
 export function scoreOf(
   views: readonly PageView[],

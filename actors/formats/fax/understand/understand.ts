@@ -7,7 +7,7 @@ import type {
 } from "../../../../runtime/contract/document.ts";
 import type { PageWords } from "../ocr/words.ts";
 import { applyChecks, writable } from "./checks/apply_checks.ts";
-import { isPossible, isSpecific, scoreOf } from "./classify.ts";
+import { isPlainly, isPossible, isSpecific, scoreOf } from "./classify.ts";
 import { CONFLICT_MAX } from "./reading/combine.ts";
 import { chosen, findFields, type Findings } from "./reading/fields.ts";
 import { type PageView, viewsOf } from "./reading/labels.ts";
@@ -48,7 +48,9 @@ export function understand(
   const views = viewsOf(pages);
   const trials = templates.filter((template) => isPossible(views, template))
     .map((template) => attempt(views, template, facts))
-    .filter(({ score, template }) => score >= template.match.score);
+    .filter(({ score, template, fields }) =>
+      score >= template.match.score && (isSpecific(template) || isPlainly(views, template, fields))
+    );
   const best = trials.reduce<Trial | undefined>((a, b) => a && !isBetter(b, a) ? a : b, undefined);
   const document = { version: 1, pages: pages.map(readPage) } as const;
   if (!best) {

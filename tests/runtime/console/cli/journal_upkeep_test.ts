@@ -106,7 +106,7 @@ Deno.test("journal stats counts messages and deliveries by channel, state and da
     assertEquals(code, exitCodes.ok);
     assertMatch(
       out,
-      /^version 6, epoch 1, 1 data key under the master key [0-9a-f]{16}\ndatabase .* free\), log /,
+      /^version 7, epoch 1, 1 data key under the master key [0-9a-f]{16}\ndatabase .* free\), log /,
     );
     assertMatch(out, /\ninbox +processed +20\d\d-\d\d-\d\d +1 +\d+ B\n/);
     assertMatch(out, /\ninbox → files +delivered +20\d\d-\d\d-\d\d +1 +\d+ B\n/);

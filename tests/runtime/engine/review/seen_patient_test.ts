@@ -99,3 +99,22 @@ Deno.test("a channel that asks for a second person by now has one for what waits
   assertEquals((await reviews.approve(id, ann)).state, "waiting");
   assertEquals((await reviews.approve(id, bob)).state, "approved");
 });
+
+Deno.test("nobody types what nobody sees into a patient or a value", async () => {
+  await using rig = new GatewayRig();
+  const { reviews } = await open(rig, 1);
+  const id = await held(rig, invoice());
+  const patient = { mrn: " 4711 ", authority: "", family: "Roe", given: "", birthDate: "19700131", sex: "F" };
+  for (const name of ["mrn", "authority", "family", "given", "sex"] as const) {
+    await refused(reviews.setPatient(id, { ...patient, [name]: "47\rPID|2" }, ann), "REVIEW_VALUE_INVALID");
+  }
+  await refused(
+    reviews.set(id, "lines[1].code", "99213\n", ann).then(({ document }) => {
+      // What only ends it is taken off.
+      assertEquals(document.tables.lines[0].code.value, "99213");
+      return reviews.set(id, "lines[1].code", "992\x0013", ann);
+    }),
+    "REVIEW_VALUE_INVALID",
+  );
+  assertEquals((await reviews.setPatient(id, patient, ann)).document.patient?.mrn, "4711");
+});

@@ -43,7 +43,7 @@ export function headersOn(view: PageView, spec: TableSpec): readonly Header[] {
   const hits = Object.entries(spec.columns).flatMap(([column, { headers }]) =>
     headers.flatMap((header, order) =>
       // Headings of neighbouring columns may read as one.
-      view.finder.find(header).filter((hit) => hit.widestGap <= GAP_WITHIN).map((hit) => ({
+      view.finder.find(header).filter((hit) => hit.widestGap <= gapWithin(header)).map((hit) => ({
         column,
         hit,
         order,
@@ -190,6 +190,8 @@ function headingsOf({ hits, y0, y1 }: Band, layout: PageLayout): readonly Headin
 
 /** Words of one heading are not further apart than this where they read as one, in heights of a word. */
 const GAP_WITHIN = 1.2;
+/** A stroke between two of them takes room, and is no word. */
+const gapWithin = (heading: string) => heading.includes(" / ") ? 2 * GAP_WITHIN : GAP_WITHIN;
 /** Words of one heading are not further apart, in heights of a word. */
 const GAP_HEADING = 1;
 

@@ -1,5 +1,7 @@
 import type { ReadSource, ReadValue } from "../../../../../runtime/contract/document.ts";
+import { fold, likeness } from "../layout/fold.ts";
 import type { Note } from "../notes.ts";
+import { SHARED } from "../types/match.ts";
 import type { Reading } from "./reading.ts";
 
 /** What is known of the place that a value was read from. */
@@ -35,7 +37,9 @@ export function combine(readings: readonly (Reading | undefined)[], from: Proven
   const present = readings.filter((reading) => reading !== undefined);
   if (present.length === 0) return undefined;
   const valued = present.filter((reading) => reading.value !== null);
-  const best = (valued.length > 0 ? valued : present).reduce((a, b) => b.confidence > a.confidence ? b : a);
+  const [a, b] = valued;
+  const best = (b && knownOf(a, b)) ??
+    (valued.length > 0 ? valued : present).reduce((a, b) => b.confidence > a.confidence ? b : a);
   const [confidence, notes] = valued.length === 0 ? [0, []] : judged(valued, present.length, from);
   const unsure: readonly Note[] = from.likeness < LIKENESS_SURE ? ["label_unsure"] : [];
   return {
@@ -64,6 +68,8 @@ function judged(
     return [Math.min(a.confidence * ONE_PASS, ONE_PASS_MAX), ["one_pass", ...unreadable]];
   }
   if (a.value !== b.value) {
+    const known = knownOf(a, b);
+    if (known) return [Math.min(KNOWN_MAX, known.confidence + (1 - known.confidence) * KNOWN), ["vouched"]];
     return [Math.min(CONFLICT_MAX, Math.max(a.confidence, b.confidence)), ["conflict"]];
   }
   const isShaped = a.isStrict && b.isStrict && from.quality >= QUALITY_GOOD;
@@ -71,8 +77,22 @@ function judged(
   const error = (1 - a.confidence) * (1 - b.confidence) * shared;
   const isRepaired = a.notes.includes("repaired") && b.notes.includes("repaired");
   const isAmbiguous = a.notes.includes("ambiguous") && from.quality < QUALITY_POOR;
-  const most = isAmbiguous ? AMBIGUOUS_MAX : isRepaired ? BOTH_REPAIRED_MAX : AGREED_MAX;
+  const isUnvouched = from.quality < QUALITY_BAD && Math.max(a.shared, b.shared) >= SHARED.usual;
+  const most = isAmbiguous || isUnvouched ? UNVOUCHED_MAX : isRepaired ? BOTH_REPAIRED_MAX : AGREED_MAX;
   return [Math.min(most, Math.max(1 - error, Math.min(a.confidence, b.confidence))), ["agreed"]];
+}
+
+/** What a reading of known words gains by another that is nearly the same, of words that are none. */
+const KNOWN = 0.8;
+const KNOWN_MAX = 0.96;
+const KNOWN_LIKE = 0.8;
+
+/** The one of two readings that has only known words, where the other is a misread of it. */
+function knownOf(...readings: readonly [Reading, Reading]): Reading | undefined {
+  const isUnknown = ({ notes }: Reading) => notes.includes("unknown_word");
+  const [known, unknown] = isUnknown(readings[0]) ? [readings[1], readings[0]] : readings;
+  if (isUnknown(known) || !isUnknown(unknown)) return undefined;
+  return likeness(fold(known.value!), fold(unknown.value!)) >= KNOWN_LIKE ? known : undefined;
 }
 
 /** On a good page what has a shape of its own is hardly ever misread alike, however unsurely it was read. */
@@ -80,7 +100,9 @@ const QUALITY_GOOD = 0.9;
 const SHARED_SHAPED = 0.4;
 /** On a poor page both passes take what looks alike for the same wrong thing, and are sure of it. */
 const QUALITY_POOR = 0.85;
-const AMBIGUOUS_MAX = 0.94;
+const UNVOUCHED_MAX = 0.94;
+/** On a bad one strokes are missing, and however often it is looked at, they stay so: what nothing else vouches for is left in doubt. */
+const QUALITY_BAD = 0.7;
 
 /** Confidences are kept to four places: more would only seem to say something. */
 export const round = (confidence: number): number => Math.round(confidence * 10_000) / 10_000;

@@ -8,6 +8,9 @@ const GAP_VALUE = 2;
 const REACH_RIGHT = 60;
 const REACH_BELOW = 3.4;
 
+/** Forms number their boxes: it stands before the next label. */
+const BOX_NUMBER = /^\d{1,2}[a-z]?\.?$/;
+
 /** What a pass read right of a label, up to the next label or gap. */
 export function wordsRightOf(
   pass: PassLayout,
@@ -31,8 +34,9 @@ export function wordsRightOf(
         : least,
     label.box.x1 + REACH_RIGHT * unit,
   );
-  const words = line.words.filter(({ box }) =>
-    box.x0 >= label.box.x1 - 0.3 * unit && box.x0 < stop - 0.2 * unit
+  const words = line.words.filter(({ box, text }, at) =>
+    box.x0 >= label.box.x1 - 0.3 * unit && box.x0 < stop - 0.2 * unit &&
+    !(BOX_NUMBER.test(text) && (line.words[at + 1]?.box.x0 ?? Infinity) === stop)
   );
   return firstRun(words.filter(({ text }) => !/^[:;#.]+$/.test(text)), unit * GAP_VALUE);
 }

@@ -74,12 +74,13 @@ function readPart(
 ): { rows: readonly ReadRow[]; hasEnded: boolean } {
   const { unit } = view.layout;
   const until = spec.until.flatMap((phrase) => view.finder.find(phrase))
-    .filter((hit) => hit.beginsPiece && hit.middle > from && hit.middle < to).map((hit) =>
-      hit.middle - unit / 2
-    );
-  const end = Math.min(to, ...until);
-  const bands = bandsOf(view.layout.passes, unit, Math.max(from, headings.length > 0 ? from : 0), end);
-  const columns = columnsFor(headings, bands, spec, unit);
+    .filter((hit) => hit.beginsPiece && hit.middle > from && hit.middle < to).map(({ middle }) => middle);
+  const all = bandsOf(view.layout.passes, unit, from, to);
+  const isUntil = ({ middle }: Band) => until.some((each) => Math.abs(each - middle) < unit / 2);
+  const firstUntil = Math.min(to, ...until) - unit / 2;
+  const columns = columnsFor(headings, all.filter(({ middle }) => middle < firstUntil), spec, unit);
+  const end = endOf(all, columns, spec, unit, until);
+  const bands = all.filter((band) => band.middle < end && !isUntil(band));
   const rows: Row[] = [];
   let last = from;
   let loose: { row: Row; texts: readonly string[]; middle: number } | undefined;
@@ -103,8 +104,38 @@ function readPart(
     } else if (rows.length === 0 && Number.isFinite(from) === false) break;
   }
   doubtLoose(Infinity);
-  return { rows: valuesOf(rows, view, spec), hasEnded: until.length > 0 };
+  return { rows: valuesOf(rows, view, spec), hasEnded: Number.isFinite(end) };
 }
+
+/**
+ * Where the table ends: at the first phrase that ends it, unless whole rows come close below it. Sums of parts stand
+ * between rows.
+ */
+function endOf(
+  bands: readonly Band[],
+  columns: readonly Column[],
+  spec: TableSpec,
+  unit: number,
+  until: readonly number[],
+): number {
+  for (const at of until.toSorted((a, b) => a - b)) {
+    const below = bands.filter(({ middle }) => middle > at + unit / 2 && middle < at + GAP_PARTS * unit);
+    const goesOn = below.some((band) => {
+      const cells = rowAt(band, columns, spec, unit)?.cells;
+      return cells !== undefined && spec.key.length > 1 &&
+        [...cells.keys()].filter((name) => spec.key.includes(name)).length === spec.key.length &&
+        [...cells].every(([name, words]) => !spec.key.includes(name) || !isEmptyCell(name, words, spec));
+    });
+    if (!goesOn) return at - unit / 2;
+  }
+  return Infinity;
+}
+
+const isEmptyCell = (name: string, words: readonly PlacedWord[][], { columns }: TableSpec) =>
+  words.every((each) => each.length === 0 || isNone(columns[name].type, each));
+
+/** The next part begins not further below the sum of the one before, in heights of a word. */
+const GAP_PARTS = 4;
 
 /** A line that goes on a description is not further below it, in heights of a word. */
 const GAP_WRAPPED = 2.2;
@@ -220,7 +251,10 @@ function wrap(
     if (column.name === undefined || !goesOn(row, column.name, words, spec)) isMore = false;
     if (column.name !== undefined) more.set(column.name, words);
   }
-  const texts = [...more.keys()].filter((name) => isText(spec.columns[name]));
+  const texts = [...more.keys()].filter((name) =>
+    isText(spec.columns[name]) &&
+    !more.get(name)!.some((each, at) => isHeading(each, row.cells.get(name)![at] ?? []))
+  );
   if (isMore && more.size > 0) {
     for (const [name, words] of more) {
       row.cells.set(name, row.cells.get(name)!.map((each, at) => [...each, ...words[at] ?? []]));
@@ -235,11 +269,19 @@ function wrap(
 function goesOn(row: Row, name: string, words: readonly PlacedWord[][], { columns }: TableSpec): boolean {
   const before = row.cells.get(name) ?? [];
   if (before.every((each) => each.length === 0)) return false;
-  if (isText(columns[name])) return true;
+  if (isText(columns[name])) return !words.some((each, at) => isHeading(each, before[at] ?? []));
   return before.every((each, at) =>
     each.length === 0 || isNone(columns[name].type, each) &&
       !isNone(columns[name].type, [...each, ...words[at] ?? []])
   );
+}
+
+/** Headings between rows stand further left than their texts, or are in capitals where those are not. */
+function isHeading(words: readonly PlacedWord[], above: readonly PlacedWord[]): boolean {
+  if (words.length === 0 || above.length === 0) return false;
+  const [text, before] = [words, above].map((each) => each.map((word) => word.text).join(""));
+  return words[0].box.x0 < above[0].box.x0 - (above[0].box.y1 - above[0].box.y0) / 2 ||
+    /\p{Lu}{4}/u.test(text) && !/\p{Ll}/u.test(text) && /\p{Ll}/u.test(before);
 }
 
 const isNone = (type: ValueType, words: readonly PlacedWord[]) =>

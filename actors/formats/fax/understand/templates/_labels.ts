@@ -87,6 +87,8 @@ export const patient = {
     "File No",
     "File Number",
   ],
+  /** Nobody is born in years to come: of two digits, those up to these are of this century. */
+  born: { date: { pivot: 26 } },
   sexes: { M: ["M", "Male"], F: ["F", "Female"], U: ["U", "Unknown"], O: ["O", "Other"] },
 } as const;
 

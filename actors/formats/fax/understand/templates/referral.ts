@@ -29,7 +29,7 @@ export const referral = {
   },
   fields: {
     patientName: { at: patient.name, type: "name", required: true },
-    dob: { at: patient.birthDate, type: "date", required: true },
+    dob: { at: patient.birthDate, type: patient.born, required: true },
     mrn: { at: patient.record, type: "identifier", required: true },
     referralNo: { at: labels.number, type: "identifier" },
     sex: { at: patient.sex, type: { enum: patient.sexes } },

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import { readTsv } from "../../../../../actors/formats/fax/ocr/engines/tsv.ts";
-import { qualityOf, type Word } from "../../../../../actors/formats/fax/ocr/words.ts";
 
 Deno.test("Tesseract's TSV is read as words, line by line", () => {
   const tsv = [
@@ -21,14 +20,4 @@ Deno.test("Tesseract's TSV is read as words, line by line", () => {
     text: "Total: 12.50\nüber",
   });
   assertEquals(readTsv(""), { words: [], text: "" });
-});
-
-Deno.test("the quality of a page is the share of its words that were read, marks left out", () => {
-  const word = (text: string, confidence: number): Word => ({
-    text,
-    confidence,
-    box: { x0: 0, y0: 0, x1: 1, y1: 1 },
-  });
-  assertEquals(qualityOf([word("a", 0.8), word("b", 0.79), word("—", 0.1), word("|", 0.99)]), 0.5);
-  assertEquals(qualityOf([]), 1);
 });

@@ -108,7 +108,7 @@ Deno.test("a page that was cut to less has no words of what was cut off", async 
   assert(!isTextPage(await read({ content, entries: "/CropBox[0 400 612 792]" })));
 });
 
-Deno.test("what a PDF would do when it is opened is not done: it is read as any other", async () => {
+Deno.test("what a PDF would do when it is opened is not done: it is read as others are", async () => {
   const script = "app.launchURL('http://127.0.0.1:9/');this.getField('x').value=1";
   const actions = [
     `<</S/JavaScript/JS(${script})>>`,
