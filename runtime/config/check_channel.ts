@@ -74,9 +74,11 @@ function stepsOf({ filter, transform }: Pick<Partially<DestinationFile>, "filter
   return [...stepList(filter), ...stepList(transform)];
 }
 
-/** Steps are read whole or left out: none of them is partial. */
+/** Steps, also those within loops. They are read whole or left out: none of them is partial. */
 function stepList(steps: readonly unknown[] | undefined): readonly StepPlan[] {
-  return (steps ?? []) as readonly StepPlan[];
+  return ((steps ?? []) as readonly StepPlan[]).flatMap((step) =>
+    "each" in step ? stepList(step.steps) : [step]
+  );
 }
 
 function checkOrder(

@@ -345,7 +345,7 @@ Deno.test("tls: without anchors a server is trusted by the roots of this machine
       .then(() => console.log("in"), ({ trouble }) => console.log(trouble));
     Deno.exit();`;
   const called = async (env: Record<string, string>) => {
-    const { stdout } = await new Deno.Command(Deno.execPath(), { args, env }).output();
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["eval", script], env }).output();
     return new TextDecoder().decode(stdout).trim();
   };
   const ways: Record<string, string>[] = [

@@ -11,7 +11,7 @@ import {
   readGatewayFile,
 } from "../gateway_file.ts";
 import { noteTrouble, seekMasterKey } from "../master_key.ts";
-import { notesOnPatients } from "../notes_on_patients.ts";
+import { notesOnDocuments } from "../notes_on_documents.ts";
 import { knownPartners } from "../partners/known_partners.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
 import { table } from "../table.ts";
@@ -49,7 +49,7 @@ async function notesOn(
   session: Session,
 ): Promise<readonly MitralError[]> {
   const { trouble } = await seekMasterKey(plan.masterKey, session);
-  const notes = [...trouble ? [trouble] : [], ...notesOnPatients(plan)];
+  const notes = [...trouble ? [trouble] : [], ...await notesOnDocuments(plan, session.outside.world)];
   try {
     notes.push(...await notesOnKeys(plan, session));
     const partners = await knownPartners(plan, session, (note) => notes.push(note));

@@ -1,6 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
-import { notesOnPatients } from "../../../../runtime/console/cli/notes_on_patients.ts";
 import { FakeGateway } from "../fake_gateway.ts";
 import { withGateway } from "../served_gateway.ts";
 
@@ -47,12 +46,3 @@ Deno.test("patients figures, rebuild and forget say how many", () =>
       ["forget", { id: "100417" }, { ...by, reason: "test" }],
     ]);
   }));
-
-Deno.test("a gateway whose documents are reviewed is noted where no channel feeds a patient index", () => {
-  const adt = { name: "adt" }, faxes = { name: "faxes", review: { below: 0.95, approvals: 1 } };
-  assertEquals(notesOnPatients({ channels: [adt, faxes] }).map(({ code, facts }) => [code, facts]), [
-    ["CONSOLE_PATIENTS_UNNAMED", { channel: "faxes" }],
-  ]);
-  assertEquals(notesOnPatients({ channels: [adt, faxes], patients: { from: ["adt"] } }), []);
-  assertEquals(notesOnPatients({ channels: [adt] }), []);
-});
