@@ -1,6 +1,7 @@
 import { type ReadValue, valuesOf } from "../../../contract/document.ts";
 import type { Doubt } from "../../../engine/review/doubt.ts";
 import type { ReviewItem, ReviewStep } from "../../../engine/review/review_api.ts";
+import { verdictWords } from "../../portal/views/words.ts";
 import { addGatewayOptions, ask, type GatewayOptions } from "../ask.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { plural, timeText } from "../figures.ts";
@@ -51,7 +52,7 @@ function documentText(item: ReviewItem, page: number | undefined, paint: Paint):
   const { document: { patient, pages }, verdict, disposition } = item;
   const about = patient
     ? `${patient.family}, ${patient.given}, born ${patient.birthDate}, number ${patient.mrn} (${patient.source})`
-    : `not known: ${verdict.kind}`;
+    : `not known. ${verdictWords(verdict)}`;
   const facts: [string, string][] = [
     ["id", item.id],
     ["channel", item.channel],

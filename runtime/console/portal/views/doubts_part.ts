@@ -57,7 +57,7 @@ function doubtful(path: string, doubts: readonly Doubt[], view: PartView): Html 
   }${
     (read.notes ?? []).map((note) =>
       html`
-        · ${note}
+        · ${note.replaceAll("_", " ")}
       `
     )
   }`;

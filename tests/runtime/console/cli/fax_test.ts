@@ -31,7 +31,8 @@ Deno.test("fax show has what is doubtful first, and the gateway hears who looked
       "lines[1].amount (not read) 0 % ocr 2",
       "invoiceNo I-1 99 % ocr 1",
     ]);
-    assertStringIncludes(out, "not known: unknown");
+    assertStringIncludes(out, "not known. Nobody in the index has this number.");
+    assertEquals(from("doubts")[0], "doubts 3");
     const second = (await mitral("fax show 0192f0c1 --page 2")).out;
     assertEquals([second.includes("lines[1].amount"), second.includes("I-1")], [true, false]);
     assertEquals((await mitral("fax show 0193")).code, exitCodes.no);
