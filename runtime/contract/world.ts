@@ -228,9 +228,9 @@ export interface Net {
   fetch(request: Request, options?: FetchOptions): Promise<Response>;
   /**
    * Closes the connections that `fetch` has made by a `tls` object, kept or in use: all of them, or those to whom `stay`
-   * does not let.
+   * does not let. No request that is made from then on uses them.
    */
-  hangUp(tls: ClientTls, stay?: (server: PeerCertificate) => boolean): Promise<void>;
+  hangUp(tls: ClientTls, stay?: (server: PeerCertificate) => boolean): void;
   /** The proxy by which `fetch` goes to a URL where its options name none, as the environment says; `none`: by none. */
   proxyFor(url: string): Promise<string | undefined>;
   /** The certificates of a PEM text, in order; rejects where one of them cannot be read, or there is none. */

@@ -130,6 +130,9 @@ async function listenSecurely(options: ListenOptions): Promise<Acceptor> {
   };
 }
 
+/** Loaded by the first request that needs it: before, there is no connection to hang up. */
+let fetching: typeof import("./deno_fetch.ts") | undefined;
+
 /** This machine's network. What only TLS and HTTP need is loaded when they are first used. */
 export const denoNet: Net = {
   // async, so that a port in use rejects instead of throwing
@@ -154,10 +157,11 @@ export const denoNet: Net = {
   },
   async fetch(request, options) {
     if (!options) return await fetch(request);
-    return await (await import("./deno_fetch.ts")).fetchBy(request, options);
+    fetching ??= await import("./deno_fetch.ts");
+    return await fetching.fetchBy(request, options);
   },
-  async hangUp(tls, stay) {
-    (await import("./deno_fetch.ts")).hangUp(tls, stay);
+  hangUp(tls, stay) {
+    fetching?.hangUp(tls, stay);
   },
   async proxyFor(url) {
     return (await import("./deno_fetch.ts")).proxyFor(url);

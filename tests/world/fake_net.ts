@@ -136,7 +136,7 @@ export function fakeNet(given: Partial<Net>): Net {
     connect: none,
     serveHttp: none,
     fetch: none,
-    hangUp: () => Promise.resolve(),
+    hangUp: () => {},
     lookup: none,
     proxyFor: () => Promise.resolve(undefined),
     certificatesIn: none,

@@ -64,7 +64,7 @@ export async function openCalling<const Owner extends string>(
   // What was kept by the one before a renewal is kept for a while.
   let current = make(), before = current;
   const hangUp = (stay?: (server: PeerCertificate) => boolean) => {
-    for (const tls of new Set([before, current])) void net.hangUp(tls, stay);
+    for (const tls of new Set([before, current])) net.hangUp(tls, stay);
   };
   const forget = everyLook(tools, async () => {
     // A file that is gone for a moment, or half written, while somebody renews it, changes nothing.

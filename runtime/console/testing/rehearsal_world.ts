@@ -32,7 +32,7 @@ export function rehearsalWorld({ disk, clock, ...world }: World, nowMs?: number)
       connect: noNetwork,
       serveHttp: noNetwork,
       fetch: noNetwork,
-      hangUp: async () => {},
+      hangUp: () => {},
       lookup: noNetwork,
       proxyFor: world.net.proxyFor,
       certificatesIn: world.net.certificatesIn,

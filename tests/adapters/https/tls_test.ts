@@ -193,9 +193,10 @@ Deno.test("https by TLS sends nothing more to a server whose certificate is take
   };
   await using rig = await openSender(sender, config, { clock, world, partners });
   assertEquals((await rig.sender.send(parcelOf("one"), never)).kind, "accepted");
+  const told = new Promise<void>((resolve) => void partners.watch(() => resolve()));
   await site.write("ehr.partner.pem", pki.stranger.certificate);
-  await clock.advance(10_000);
-  await clock.armed(10_000);
+  await clock.advance(LOOK_MS);
+  await told;
   const { code } = await assertRejects(() => rig.sender.send(parcelOf("no more"), never), MitralError);
   assertEquals(code, "HTTPS_SERVER_UNKNOWN");
   assertEquals(server.intake.texts, ["one"]);
@@ -296,8 +297,11 @@ Deno.test("https by TLS cuts its connections to a server whose certificate is ta
   await kept.answer();
   await Promise.race([first, second]);
   // What is another partner's affair cuts nothing.
+  const told = new Promise<void>((resolve) => void partners.watch(() => resolve()));
   await site.write("lab.partner.pem", pki.otherClient.certificate);
   await clock.advance(LOOK_MS);
+  await told;
+  // It is looked again once that is done.
   await clock.armed(LOOK_MS);
   const third = rig.sender.send(parcelOf("three"), never);
   await kept.heard();
