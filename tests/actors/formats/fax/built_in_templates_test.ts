@@ -168,3 +168,19 @@ Deno.test("a list of results that is nobody's, and a note with results in it, ar
     "lab_report",
   );
 });
+
+Deno.test("flags behind results are flags, whether a heading names them or not", () => {
+  const { tables } = understand([
+    pageOf([
+      [[150, "Laboratory Report"]],
+      [[150, "Patient:"], [420, "Nwosu, Priya"], [950, "MRN:"], [1250, "771203"]],
+      [[150, "DOB:"], [420, "02/11/1961"], [950, "Accession:"], [1250, "L-4411"]],
+      [],
+      [[150, "Test"], [600, "Result"], [950, "Reference Range"], [1300, "Units"]],
+      [[150, "Glucose"], [600, "112 H"], [950, "70-99"], [1300, "mg/dL"]],
+      [[150, "Sodium"], [600, "140"], [950, "135-145"], [1300, "mmol/L"]],
+    ]),
+  ], templates);
+  assertEquals(tables.lines.map(({ value, flag }) => [value.value, flag.value]), [["112", "H"], ["140", ""]]);
+  assert(tables.lines.every(({ flag }) => flag.confidence >= 0.95));
+});

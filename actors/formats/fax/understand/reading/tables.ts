@@ -3,6 +3,7 @@ import type { Line, PassLayout, PlacedWord } from "../layout/page_layout.ts";
 import type { ColumnSpec, TableSpec, ValueType } from "../template.ts";
 import { type Column, columnsOf, headersOn, type Heading, wordsIn } from "./columns.ts";
 import { combine, CONFLICT_MAX } from "./combine.ts";
+import { splitFlags } from "./inline_flags.ts";
 import type { PageView } from "./labels.ts";
 import { settleDecimals } from "./lost_points.ts";
 import { type Reading, readWords } from "./reading.ts";
@@ -104,6 +105,7 @@ function readPart(
     } else if (rows.length === 0 && Number.isFinite(from) === false) break;
   }
   doubtLoose(Infinity);
+  splitFlags(rows.map(({ cells }) => cells), spec);
   return { rows: valuesOf(rows, view, spec), hasEnded: Number.isFinite(end) };
 }
 

@@ -146,6 +146,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ["Margaret J lyer", "Margaret J Iyer", "~"],
     ["Luz de la Cruz", "Luz de la Cruz"],
     ["Or. Helen Abara, MO", "Dr. Helen Abara, MD", "~"],
+    ["MARCH. ELEANOR MD", "MARCH, ELEANOR MD", "~"],
     ["7486688"],
     ["was seen today"],
     ["Patient Financial Services"],
