@@ -62,6 +62,8 @@ async function readAll(disk: Files, paths: readonly string[]): Promise<readonly 
 /** One file alone may stand for a folder. */
 async function pathsIn(disk: Files, folder: string): Promise<readonly string[]> {
   if ((await disk.facts(folder))?.kind === "file") return [folder];
-  const names = await disk.list(folder).catch((cause) => errors.fail("FAX_TEMPLATES_MISSING", { folder }, cause));
+  const names = await disk.list(folder).catch((cause) =>
+    errors.fail("FAX_TEMPLATES_MISSING", { folder }, cause)
+  );
   return names.filter((name) => TEMPLATE.test(name)).map((name) => join(folder, name));
 }
