@@ -190,8 +190,9 @@ function headingsOf({ hits, y0, y1 }: Band, layout: PageLayout): readonly Headin
 
 /** Words of one heading are not further apart than this where they read as one, in heights of a word. */
 const GAP_WITHIN = 1.2;
-/** A stroke between two of them takes room, and is no word. */
-const gapWithin = (heading: string) => heading.includes(" / ") ? 2 * GAP_WITHIN : GAP_WITHIN;
+/** A stroke between two of them takes room, and is no word; what is one word has no gaps but those of bad pages. */
+const gapWithin = (heading: string) =>
+  !heading.includes(" ") ? GAP_WITHIN / 2 : heading.includes(" / ") ? 2 * GAP_WITHIN : GAP_WITHIN;
 /** Words of one heading are not further apart, in heights of a word. */
 const GAP_HEADING = 1;
 
