@@ -94,5 +94,5 @@ Deno.test("the text of a last column goes as far as it goes", () => {
 Deno.test("headings of two columns that stand close are not one heading of both", () => {
   const near: Placed[] = [...HEADER.slice(0, 3), [1200, "Days"], [1262, "Units"], [1450, "Amount"]];
   const rows = ROWS.map((each): Placed[] => each.filter((_, at) => at !== 3 && at !== 4));
-  assertEquals(read(near, ...rows).map(({ qty }) => qty), [undefined, undefined]);
+  assertEquals(read(near, ...rows).map((each) => Object.keys(each).includes("qty")), [false, false]);
 });
