@@ -13,7 +13,9 @@ export function patientPart(view: PartView): Html {
       ? html`<strong id="chosen">${patientWords(patient)}</strong>, ${SAID[patient.source]}`
       : "Nobody yet."
   }</p>
-<p class="${verdict.kind === "matched" ? "good" : "bad"}">${verdictWords(verdict)}</p>
+<p class="${verdict.kind === "matched" ? "good" : "bad"}">${
+    patient?.source === "person" ? "Of what was read: " : ""
+  }${verdictWords(verdict)}</p>
 ${isOpen && hasIndex && verdict.kind !== "unasked" ? searchOf(view) : ""}
 ${isOpen && found ? foundOf(found, view) : ""}
 ${isOpen ? byHand(view) : ""}
