@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { usualThreads } from "../../../actors/formats/fax/ocr/pool/shared_pool.ts";
 import type { Bench } from "../bench.ts";
 import { faxOf } from "../fax_pages.ts";
 import { FaxGateway } from "../faxes.ts";
@@ -10,11 +11,12 @@ import { inTurn, said } from "../spread.ts";
 const PAGES = 8;
 const FLOW_MS = 6_000;
 /** Threads of the largest pool that there is where nobody says. */
-const THREADS_MAX = 4;
+const THREADS_MAX = usualThreads(Infinity);
 
 /**
  * Faxes of typical pages, each read by two passes: processor time a page; durable accepts by MLLP in the same gateway
- * meanwhile, beside those while other processes keep as many cores busy; the memory of four threads that read a long fax.
+ * meanwhile, beside those while other processes keep as many cores busy; the memory of the largest usual pool that reads a long
+ * fax.
  */
 export async function fax({ folder, rounds, isQuick }: Bench): Promise<void> {
   await reading(join(folder, "usual"), Math.min(rounds, 3));
@@ -23,7 +25,7 @@ export async function fax({ folder, rounds, isQuick }: Bench): Promise<void> {
 
 /** With the pool as it is where nobody says. */
 async function reading(home: string, rounds: number): Promise<void> {
-  const threads = Math.min(Math.max(navigator.hardwareConcurrency - 1, 1), THREADS_MAX);
+  const threads = usualThreads();
   const gateway = await FaxGateway.start(home);
   const document = await faxOf(PAGES);
   let first = 0;
