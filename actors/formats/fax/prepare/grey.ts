@@ -61,13 +61,19 @@ function softened(image: Ink, across: Spread, down: Spread) {
   return {
     width,
     height,
-    shades: spread(spread(wide, 1, across), width, down),
+    // Its margin is white still, and stays so.
+    shades: spread(spread(wide, new Uint16Array(wide.length), 1, across), wide, width, down),
     full: sum(across) * sum(down),
   };
 }
 
-function spread(values: Uint16Array, step: number, [own, next, second]: Spread): Uint16Array {
-  const out = new Uint16Array(values.length);
+/** Into `out`, but for both ends. */
+function spread(
+  values: Uint16Array,
+  out: Uint16Array,
+  step: number,
+  [own, next, second]: Spread,
+): Uint16Array {
   for (let at = 2 * step; at < values.length - 2 * step; at++) {
     out[at] = own * values[at] + next * (values[at - step] + values[at + step]) +
       second * (values[at - 2 * step] + values[at + 2 * step]);
