@@ -62,7 +62,7 @@ function checkReviewed(
 ): void {
   if (node.kind === "map" && valueOf(node, "review")) return;
   const lists = [channel, ...(channel.send ?? []).flatMap(({ value }) => value ?? [])];
-  for (const step of lists.flatMap(stepsOf)) {
+  for (const step of lists.flatMap(stepsOf).flatMap(withinLoops)) {
     if (!("spec" in step) || !step.spec.needsReview) continue;
     const reason = "it takes reviewed documents alone, and the channel has no review";
     const hint = "review: {}, beside parse";
@@ -74,11 +74,14 @@ function stepsOf({ filter, transform }: Pick<Partially<DestinationFile>, "filter
   return [...stepList(filter), ...stepList(transform)];
 }
 
-/** Steps, also those within loops. They are read whole or left out: none of them is partial. */
+/** Steps are read whole or left out: none of them is partial. */
 function stepList(steps: readonly unknown[] | undefined): readonly StepPlan[] {
-  return ((steps ?? []) as readonly StepPlan[]).flatMap((step) =>
-    "each" in step ? stepList(step.steps) : [step]
-  );
+  return (steps ?? []) as readonly StepPlan[];
+}
+
+/** A step, or those within a loop. */
+function withinLoops(step: StepPlan): readonly StepPlan[] {
+  return "each" in step ? step.steps.flatMap(withinLoops) : [step];
 }
 
 function checkOrder(

@@ -20,6 +20,7 @@ Deno.test("only these commands of the pages are not run as the page is followed"
     "README.md: tests/examples runs the demo; the other is what runs this",
     "docs/guide/audit_export.md: it needs a collector",
     ...Array(5).fill("docs/guide/edge_box.md: edge_box_test.ts runs it, on a box of its own"),
+    "docs/guide/embedding.md: it takes a fax",
     ...Array(2).fill("docs/guide/fax_review.md: it takes a fax"),
     "docs/guide/keys_and_partners.md: the id is another each time",
     ...Array(2).fill("docs/guide/keys_and_partners.md: age is no part of Mitral"),
