@@ -1,9 +1,16 @@
-import type { ReadCheck, ReadRow, ReadValue } from "../../../../../runtime/contract/document.ts";
+import {
+  cellAt,
+  type ReadCheck,
+  type ReadRow,
+  type ReadValue,
+  valueAt,
+} from "../../../../../runtime/contract/document.ts";
 import type { Note } from "../notes.ts";
 import { CONFLICT_MAX, round } from "../reading/combine.ts";
-import type { CheckSpec, Template, ValueType } from "../template.ts";
-import { evaluate, truthOf, type Values } from "./evaluate.ts";
+import type { Template, ValueType } from "../template.ts";
+import { evaluate, truthOf } from "./evaluate.ts";
 import type { Expression } from "./expression.ts";
+import { type Instance, instanceOf } from "./instance.ts";
 import { pathsIn } from "./parse_expression.ts";
 import { written } from "./rational.ts";
 import { solve } from "./solve.ts";
@@ -51,16 +58,6 @@ export function applyChecks(template: Template, found: Understood): readonly Rea
   return tried.map(({ check: { rule, about }, isMet }) => ({ rule, isMet, about }));
 }
 
-/** A check of the document, or of one row. */
-interface Instance {
-  readonly rule: string;
-  readonly expression: Expression;
-  readonly values: Values;
-  readonly about: readonly string[];
-  /** The path of a value, of a column each of its values. */
-  pathsOf(path: Expression & { is: "path" }): readonly string[];
-}
-
 function instancesOf(template: Template, found: Understood): readonly Instance[] {
   const instances: Instance[] = [];
   for (const [table, spec] of Object.entries(template.tables)) {
@@ -70,7 +67,7 @@ function instancesOf(template: Template, found: Understood): readonly Instance[]
         const names = [...pathsIn(check.expression)].map(({ name }) => name);
         if (names.some((name) => Object.hasOwn(spec.columns, name) && !Object.hasOwn(row, name))) continue;
         instances.push(
-          instance(
+          instanceOf(
             check,
             found,
             ({ name }) => Object.hasOwn(spec.columns, name) ? [`${table}[${at + 1}].${name}`] : [name],
@@ -82,7 +79,7 @@ function instancesOf(template: Template, found: Understood): readonly Instance[]
   for (const check of template.checks) {
     if (!isAboutThis(check.expression, found)) continue;
     instances.push(
-      instance(
+      instanceOf(
         check,
         found,
         ({ table, name }) =>
@@ -116,34 +113,14 @@ function asksForEmpty(expression: Expression): boolean {
   }
 }
 
-function instance(check: CheckSpec, found: Understood, pathsOf: Instance["pathsOf"]): Instance {
-  const values: Values = {
-    of(path) {
-      const texts = pathsOf(path).map((each) => valueOf(found, each)?.value ?? null);
-      return path.table === undefined ? texts[0] ?? null : texts;
-    },
-  };
-  const about = [...pathsIn(check.expression)].flatMap((path) => pathsOf(path)).filter((path) =>
-    valueOf(found, path)
-  );
-  return { ...check, values, about: [...new Set(about)], pathsOf };
-}
-
-const CELL = /^(\w+)\[(\d+)\]\.(\w+)$/;
-
-function valueOf(found: Understood, path: string): ReadValue | undefined {
-  const cell = CELL.exec(path);
-  return cell ? found.tables[cell[1]]?.[Number(cell[2]) - 1]?.[cell[3]] : found.fields[path];
-}
-
 function put(found: Understood, path: string, value: ReadValue): void {
-  const cell = CELL.exec(path);
-  if (cell) found.tables[cell[1]][Number(cell[2]) - 1][cell[3]] = value;
+  const cell = cellAt(path);
+  if (cell) found.tables[cell.table][cell.row - 1][cell.column] = value;
   else found.fields[path] = value;
 }
 
 function change(found: Understood, path: string, confidence: (value: ReadValue) => number, note: Note): void {
-  const value = valueOf(found, path);
+  const value = valueAt(found, path);
   if (!value || value.value === null) return;
   const notes = value.notes ?? [];
   put(found, path, {
@@ -166,7 +143,7 @@ const mentionsDecimals = (expression: Expression): boolean =>
   expression.is === "binary" && (mentionsDecimals(expression.left) || mentionsDecimals(expression.right));
 
 function raise(check: Instance, found: Understood): void {
-  const derived = check.about.filter((path) => valueOf(found, path)?.source === "derived");
+  const derived = check.about.filter((path) => valueAt(found, path)?.source === "derived");
   // Of course it holds for what was derived from it.
   if (derived.length > 0) return;
   if (isEquation(check)) {
@@ -185,7 +162,7 @@ function raiseBoth(check: Instance, { left, right }: Expression & { is: "binary"
   for (const [one, other] of [[left, right], [right, left]] as const) {
     if (one.is !== "path") continue;
     const others = [...pathsIn(other)].flatMap((path) => check.pathsOf(path)).map((path) =>
-      valueOf(found, path)?.confidence ?? 0
+      valueAt(found, path)?.confidence ?? 0
     );
     const least = others.reduce((product, confidence) => product * confidence, 1);
     for (const path of check.pathsOf(one)) {
@@ -201,7 +178,7 @@ const surer = ({ confidence }: ReadValue, left: number) =>
 function derive(check: Instance, template: Template, found: Understood): void {
   const open = [...pathsIn(check.expression)].flatMap((path) =>
     check.pathsOf(path).map((at, row) => ({ path, at, row: path.table === undefined ? undefined : row }))
-  ).filter(({ at }) => isMissing(valueOf(found, at), check));
+  ).filter(({ at }) => isMissing(valueAt(found, at), check));
   if (open.length !== 1) return;
   const [{ path, at, row }] = open;
   const type = typeAt(template, at);
@@ -210,9 +187,9 @@ function derive(check: Instance, template: Template, found: Understood): void {
   const value = typeof solved === "string" ? solved : written(solved, decimalsFor(type));
   if (value === undefined || value.startsWith("-") && type.is === "digits") return;
   const others = check.about.filter((each) => each !== at).map((each) =>
-    valueOf(found, each)?.confidence ?? 0
+    valueAt(found, each)?.confidence ?? 0
   );
-  const before = valueOf(found, at);
+  const before = valueAt(found, at);
   put(found, at, {
     value,
     raw: before?.raw ?? "",
@@ -236,8 +213,8 @@ function isMissing(value: ReadValue | undefined, { expression }: Instance): bool
 }
 
 function typeAt(template: Template, path: string): ValueType | undefined {
-  const cell = CELL.exec(path);
-  return cell ? template.tables[cell[1]]?.columns[cell[3]]?.type : template.fields[path]?.type;
+  const cell = cellAt(path);
+  return cell ? template.tables[cell.table]?.columns[cell.column]?.type : template.fields[path]?.type;
 }
 
 /** Rows that may be written to. */

@@ -6,6 +6,7 @@ import {
 } from "../../../../../runtime/contract/document.ts";
 import { evaluate, truthOf } from "./evaluate.ts";
 import type { Expression } from "./expression.ts";
+import { instanceOf } from "./instance.ts";
 import { ExpressionError, parseExpression, pathsIn } from "./parse_expression.ts";
 
 /**
@@ -49,14 +50,8 @@ function madeAnew(
     const inRow = `${place.table}[${place.row}].${name}`;
     return [valueAt(document, inRow) ? inRow : name];
   };
-  const isMet = truthOf(evaluate(expression, {
-    of(path) {
-      const texts = pathsOf(path).map((each) => valueAt(document, each)?.value ?? null);
-      return path.table === undefined ? texts[0] ?? null : texts;
-    },
-  }));
-  const about = [...pathsIn(expression)].flatMap(pathsOf).filter((path) => valueAt(document, path));
-  return { rule, isMet, about: [...new Set(about)] };
+  const { values, about } = instanceOf({ rule, expression }, document, pathsOf);
+  return { rule, isMet: truthOf(evaluate(expression, values)), about };
 }
 
 /** The table whose rows a check is about, where it is about one row. */
