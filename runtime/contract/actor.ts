@@ -1,5 +1,5 @@
 import { declareErrors, type ErrorTable, errorTable, type Fail, type Fault, type Faults } from "./error.ts";
-import { bindFormat, type Format, type Formats, type FormatSpec } from "./format.ts";
+import { bindFormat, type Format, type Formats, type FormatSpec, type Recogniser } from "./format.ts";
 import type { Body, Message } from "./message.ts";
 import { asField, type Config, type ConfigInput, type Spec } from "./spec.ts";
 
@@ -227,18 +227,28 @@ export const errors: ErrorTable<"ACTOR_HOST_UNDECLARED" | "ACTOR_FETCH_FAILED"> 
   },
 });
 
-/** A format as a stage. Reads the bytes as received, so that parsing twice, or after a replay, gives the same. */
-export function parseStage<B extends Body>(format: Format<B>): Stage<Body, B> {
+/**
+ * A format as a stage. Reads the bytes as received, so that parsing twice, or after a replay, gives the same. `recognise`:
+ * what reads them in place of the format's `parse`.
+ */
+export function parseStage<B extends Body>(
+  format: Format<B>,
+  recognise?: Recogniser<B>["recognise"],
+): Stage<Body, B> {
   return {
     name: "parse",
-    process(message) {
+    process(message, signal) {
       const { received, body: { contentType } } = message;
       // Again, for what came by no listener: another channel's messages, and streams without a gateway.
       format.admit(format.identify(received, contentType), received);
-      const body = format.parse(received, contentType);
-      const checked = format.check(received, contentType, body);
-      const parsed = () => message.derive({ body });
-      return checked instanceof Promise ? checked.then(parsed) : parsed();
+      const checked = (body: B) => {
+        const flaws = format.check(received, contentType, body);
+        const parsed = () => message.derive({ body });
+        return flaws instanceof Promise ? flaws.then(parsed) : parsed();
+      };
+      return recognise
+        ? recognise(received, contentType, signal).then(checked)
+        : checked(format.parse(received, contentType));
     },
   };
 }

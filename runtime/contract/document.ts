@@ -165,7 +165,10 @@ export function isDocumentBody(body: Body): body is DocumentBody {
 }
 
 /** A value by its path: `total`, `lines[2].amount`; `undefined` where there is none. */
-export function valueAt(document: RecognisedDocument, path: string): ReadValue | undefined {
+export function valueAt(
+  document: Pick<RecognisedDocument, "fields" | "tables">,
+  path: string,
+): ReadValue | undefined {
   const cell = cellAt(path);
   if (!cell) return document.fields[path];
   return document.tables[cell.table]?.[cell.row - 1]?.[cell.column];

@@ -10,15 +10,7 @@ export async function openParse(
   const recogniser = await format.recogniser?.(tools);
   if (!recogniser) return parseStage(format);
   return {
-    name: "parse",
-    async process(message, signal) {
-      const { received, body: { contentType } } = message;
-      // As the parse stage of any format does.
-      format.admit(format.identify(received, contentType), received);
-      const body = await recogniser.recognise(received, contentType, signal);
-      await format.check(received, contentType, body);
-      return message.derive({ body });
-    },
+    ...parseStage(format, recogniser.recognise.bind(recogniser)),
     [Symbol.asyncDispose]: () => recogniser[Symbol.asyncDispose](),
   };
 }
