@@ -12,24 +12,20 @@ import {
   text,
   type Unfit,
 } from "../../runtime/contract/spec.ts";
-import { placeSettings, requestSettings } from "../_kit/http/settings.ts";
+import { basicLogin, placeSettings, requestSettings, several } from "../_kit/http/settings.ts";
 import { unfitNetworks } from "../_kit/limits/settings.ts";
 import type { ListenerCode } from "./_errors.ts";
 import type { Provider } from "./providers/provider.ts";
 import { kinds, providers } from "./providers/providers.ts";
 import { telnyxKey } from "./providers/telnyx.ts";
 
-const several = "Several, while one takes the place of another.";
 const https = { matches: "https://[^\\s/]+/.*", says: "begins with https:// and a host" };
 
 const account = record("One provider, or one account with it.", {
   kind: choice("Whose requests they are.", kinds),
   login: record(
     "User and password that it shows: as `Authorization: Basic`, or, at efax, within its XML.",
-    {
-      user: text("The user.", { pattern: { matches: "[^:\\p{Cc}]+", says: "has no colon" } }),
-      password: list(`The password. ${several}`, secret("One password."), { orOne: true }),
-    },
+    basicLogin,
     { optional: true, example: { user: "sinch", password: "secret:sinch-webhook" } },
   ),
   token: list(

@@ -1,4 +1,4 @@
-import { durationMs, integer, text } from "../../../runtime/contract/spec.ts";
+import { durationMs, integer, list, secret, text } from "../../../runtime/contract/spec.ts";
 import { doorSettings } from "../limits/settings.ts";
 import { serverTls } from "../tls/settings.ts";
 
@@ -6,6 +6,15 @@ import { serverTls } from "../tls/settings.ts";
 export const placeSettings = {
   host: text("Address to listen on. Without tls it must be a loopback address.", { default: "127.0.0.1" }),
   tls: serverTls,
+} as const;
+
+/** Said of a list of secrets. */
+export const several = "Several, while one takes the place of another.";
+
+/** User and password that a request shows. */
+export const basicLogin = {
+  user: text("The user.", { pattern: { matches: "[^:\\p{Cc}]+", says: "has no colon" } }),
+  password: list(`The password. ${several}`, secret("One password."), { orOne: true }),
 } as const;
 
 /** How long what may take, and how much is taken at once, of every listener that serves HTTP. */

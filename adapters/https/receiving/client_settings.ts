@@ -8,11 +8,9 @@ import {
   map,
   record,
   secret,
-  text,
   type Unfit,
 } from "../../../runtime/contract/spec.ts";
-
-const several = "Several, while one takes the place of another.";
+import { basicLogin, several } from "../../_kit/http/settings.ts";
 
 /** How a request proves who it is from: by any of these. */
 const proofs = {
@@ -23,10 +21,7 @@ const proofs = {
   ),
   basic: record(
     "User and password that it may bring as `Authorization: Basic`.",
-    {
-      user: text("The user.", { pattern: { matches: "[^:\\p{Cc}]+", says: "has no colon" } }),
-      password: list(`The password. ${several}`, secret("One password."), { orOne: true }),
-    },
+    basicLogin,
     { optional: true, example: { user: "lab", password: "secret:lab-password" } },
   ),
   signature: list(
