@@ -1,11 +1,12 @@
 import { smooth } from "../prepare/grey.ts";
 import { pack, unpack } from "../prepare/ink.ts";
-import { onlyAt, type Page, withoutRulesOf } from "../prepare/page.ts";
+import { onlyAt, type Page, withoutPlaces, withoutRulesOf } from "../prepare/page.ts";
 import { prepare } from "../prepare/prepare.ts";
 import type { Bitmap, Grey, PageImage, TextPage } from "../raster/bitmap.ts";
 import { isTextPage } from "../raster/pages.ts";
 import type { ReadBarcodes } from "./barcodes.ts";
 import type { Layout, OcrEngine } from "./engines/engine.ts";
+import { plainWords, withPlainWords } from "./plain_words.ts";
 import { qualityOf } from "./quality.ts";
 import { doubtfulPlaces, settle } from "./settle.ts";
 import { uprightByReading } from "./upright_by_reading.ts";
@@ -37,19 +38,18 @@ export async function readPage(
   const upright = await uprightByReading(prepare(image), engine);
   const { width, height } = upright.ink;
   const first = await readPass(upright, "columns", engine);
-  const bare = withoutRulesOf(upright);
-  const second = await readPass(bare, "scattered", engine);
-  const quality = qualityOf(first.words, second.words);
+  const plain = plainWords(first.words);
+  const bare = withoutPlaces(withoutRulesOf(upright), plain.map(({ box }) => box));
+  const second = withPlainWords((await readPass(bare, "scattered", engine)).words, plain);
+  const quality = qualityOf(first.words, second);
   // What is black and white once more is another picture: its mistakes are others.
-  const doubtful = quality < QUALITY_SURE
-    ? onlyAt(bare.ink, doubtfulPlaces(first.words, second.words))
-    : undefined;
+  const doubtful = quality < QUALITY_SURE ? onlyAt(bare.ink, doubtfulPlaces(first.words, second)) : undefined;
   const third = doubtful && await readPass(doubtful, "scattered", engine);
   return {
     page,
     width,
     height,
-    passes: third ? settle(first.words, second.words, third.words) : [first.words, second.words],
+    passes: third ? settle(first.words, second, third.words) : [first.words, second],
     quality,
     barcodes: await barcodes(upright.ink),
     text: first.text,
