@@ -1,5 +1,5 @@
 import type { Grey } from "../raster/bitmap.ts";
-import type { Ink } from "./ink.ts";
+import { type Ink, release } from "./ink.ts";
 import type { Page } from "./page.ts";
 
 /** What a pixel counts for itself, for one beside it, and for one behind that. */
@@ -32,6 +32,7 @@ export function smooth({ ink: page, image, origin: { across, down } }: Page, sca
     const fromY = pageX * down[0] + pageY * down[1] + down[2] + shift;
     shadeRow(soft, fromX, fromY, stepX, stepY, pixels.subarray(y * width, (y + 1) * width));
   }
+  release(soft.shades);
   return { width, height, pixels };
 }
 
@@ -78,11 +79,14 @@ function softened(image: Ink, across: Spread, down: Spread): Soft {
     wide.set(image.ink.subarray(y * image.width, (y + 1) * image.width), (y + MARGIN) * width + MARGIN);
   }
   const sum = ([own, next, second]: Spread) => own + 2 * (next + second);
+  const half = spread(wide, new Uint16Array(wide.length), 1, across);
+  // Its margin is white still, and stays so.
+  const shades = spread(half, wide, width, down);
+  release(half);
   return {
     width,
     height,
-    // Its margin is white still, and stays so.
-    shades: spread(spread(wide, new Uint16Array(wide.length), 1, across), wide, width, down),
+    shades,
     full: sum(across) * sum(down),
   };
 }
