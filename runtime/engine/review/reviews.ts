@@ -20,6 +20,7 @@ import { errors as gatewayErrors } from "../gateway_errors.ts";
 import type { JournalKeeper } from "../journal_keeper.ts";
 import type { Unstamped } from "../line.ts";
 import type { JudgePatient } from "../patients/verdict.ts";
+import { foundByCopies, knownCopy } from "./copies.ts";
 import { figuresOf } from "./corrections.ts";
 import { doubtsOf, readPatientOf, withVerdict } from "./doubts.ts";
 import { errors } from "./errors.ts";
@@ -194,11 +195,12 @@ export class Reviews implements ReviewApi {
     const verdict = await this.#parts.judge(readPatientOf(document));
     // What is decided goes on with the patient that was seen.
     const now = isOver ? document : withVerdict(document, verdict);
-    const doubts = isOver ? [] : doubtsOf(now, verdict, { below });
+    const copyOf = isOver ? undefined : await knownCopy(this.#journal, content, now);
+    const doubts = isOver ? [] : doubtsOf(now, verdict, { below }, copyOf);
     const written = await this.#journal.write({
       op: "reviewChanged",
       ...{ seq, atMs: this.#nowMs(), by, revision, act, kind: document.kind, doubts: doubts.length },
-      ...(act.did === "rejected" ? {} : { document: encodeDocument(now) }),
+      ...(act.did === "rejected" ? {} : { document: encodeDocument(now), found: foundByCopies(now) }),
       ...approval,
     });
     if (written.kind === "stale") errors.fail("REVIEW_REVISION_STALE");
@@ -300,7 +302,8 @@ export class Reviews implements ReviewApi {
     const verdict = await this.#parts.judge(readPatientOf(stored));
     const isOver = content.state !== "waiting";
     const document = isOver ? stored : withVerdict(stored, verdict);
-    const open = isOver ? [] : doubtsOf(document, verdict, content);
+    const copyOf = isOver ? undefined : await knownCopy(this.#journal, content, document);
+    const open = isOver ? [] : doubtsOf(document, verdict, content, copyOf);
     const read = decodeDocument(content.read);
     const { revision } = content, steps = stepsOf(content);
     const item = {

@@ -74,6 +74,8 @@ export interface ReviewChanged {
   readonly doubts: number;
   /** Where it is approved: by these, in order. */
   readonly approvedBy?: readonly string[];
+  /** What it is found by now, beside what it was found by. */
+  readonly found?: readonly Found[];
   /** It goes on: the message is in its inbox again. */
   readonly isDecided?: boolean;
   /** Where it goes on. */
@@ -89,7 +91,7 @@ export type ReviewOutcome =
   | { readonly kind: "over" };
 
 /** What is asked about documents that people review. */
-export type ReviewQuestion = AskReviews | AskReview | AskDecided | AskCorrections;
+export type ReviewQuestion = AskReviews | AskReview | AskDecided | AskCopyOf | AskCorrections;
 
 /** Those in a state, the oldest first. */
 export interface AskReviews {
@@ -109,6 +111,18 @@ export interface AskReview {
 export interface AskDecided {
   readonly ask: "decided";
   readonly id: string;
+}
+
+/**
+ * Id of a message of the channel that has one of the keys as `document copy`, and waits before this one, or has gone on; the
+ * oldest. `undefined`: there is none. `passing`: one that has such a key, and may not be found by it yet.
+ */
+export interface AskCopyOf {
+  readonly ask: "copyOf";
+  readonly channel: string;
+  readonly seq: number;
+  readonly keys: readonly string[];
+  readonly passing?: number;
 }
 
 /** What became of values, the most corrected first. */
@@ -150,6 +164,7 @@ export interface ReviewContent extends ReviewRecord {
 export type ReviewAnswer<Q extends ReviewQuestion> = Q extends AskReviews ? readonly ReviewRecord[]
   : Q extends AskReview ? ReviewContent | undefined
   : Q extends AskDecided ? Uint8Array | undefined
+  : Q extends AskCopyOf ? string | undefined
   : readonly CorrectionFigures[];
 
 /** As the record of acts, and the ledger, tell it. */

@@ -54,6 +54,9 @@ export function doubtWords({ code, page, why }: Doubt): string {
       return "The patient index does not confirm whom this is about: say who it is.";
     case "PATIENTS_SEVERAL":
       return "It speaks of several patients: it has to be split or sent back.";
+    case "DUPLICATE_SUSPECTED":
+      return `It says the same as document ${why}, which came before or has gone on: ` +
+        "approve it if it is another one, or reject it as a duplicate.";
     case "PAGE_UNREADABLE":
       return page === undefined
         ? "A page is hard to read."
