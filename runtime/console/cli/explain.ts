@@ -94,6 +94,8 @@ const hints: Readonly<Record<string, string>> = {
     "a date is like 01/31/1970 or 19700131, an amount like 1234.50; a kind can only become unknown",
   REVIEW_PATH_UNKNOWN: "see its paths with: mitral fax show ID",
   REVIEW_PATIENT_MISSING: "say whom it is about with: mitral fax patient ID, or reject it",
+  REVIEW_PATIENT_DIFFERS:
+    "compare with: mitral fax show ID; mitral fax set ID FIELD VALUE, or --despite-page, which is kept with the decision",
   REVIEW_PATIENTS_SEVERAL:
     "mitral fax reject ID, or mitral fax set ID kind unknown, and mitral fax patient ID",
   REVIEW_VALUE_MISSING: "say what stands there with: mitral fax set ID PATH VALUE",

@@ -20,6 +20,7 @@ import { errors as gatewayErrors } from "../gateway_errors.ts";
 import type { JournalKeeper } from "../journal_keeper.ts";
 import type { Unstamped } from "../line.ts";
 import type { JudgePatient } from "../patients/verdict.ts";
+import { contradictionsOf } from "./contradictions.ts";
 import { foundByCopies, knownCopy } from "./copies.ts";
 import { figuresOf } from "./corrections.ts";
 import { doubtsOf, readPatientOf, withVerdict } from "./doubts.ts";
@@ -112,7 +113,11 @@ export class Reviews implements ReviewApi {
     }, how);
   }
 
-  async setPatient(id: string, patient: Omit<DocumentPatient, "source">, how: Decision): Promise<ReviewItem> {
+  async setPatient(
+    id: string,
+    patient: Omit<DocumentPatient, "source">,
+    how: Decision & { readonly despitePage?: boolean },
+  ): Promise<ReviewItem> {
     const { content, item } = await this.#waiting(id, how);
     const said = Object.entries(patient).map(([name, text]) => [name, text.trim()] as const);
     for (const [name, text] of said) {
@@ -131,7 +136,12 @@ export class Reviews implements ReviewApi {
       birthDate,
       source: "person" as const,
     };
-    return await this.#change(content, { ...item.document, patient: told }, { did: "patient" }, how);
+    const despite = contradictionsOf(item.document, told);
+    if (despite.length > 0 && !how.despitePage) {
+      errors.fail("REVIEW_PATIENT_DIFFERS", { fields: despite.join(", ") });
+    }
+    const act: ReviewAct = { did: "patient", ...(despite.length > 0 ? { despite } : {}) };
+    return await this.#change(content, { ...item.document, patient: told }, act, how);
   }
 
   async approve(id: string, how: Decision): Promise<ReviewItem> {

@@ -54,8 +54,10 @@ export interface HoldForReview {
 /** What a person has done to a document. */
 export type ReviewAct =
   | { readonly did: "set"; readonly path: string }
+  /** `despite`: fields of the page that say another patient; whoever set it knew. Left out where none does. */
+  | { readonly did: "patient"; readonly despite?: readonly string[] }
   /** `matched`: the patient index says another patient than it did; nobody has done anything. */
-  | { readonly did: "patient" | "matched" | "approved" }
+  | { readonly did: "matched" | "approved" }
   | { readonly did: "rejected"; readonly disposition: Disposition };
 
 /** A decision about a document that waits. Nothing is done where it has another revision, or waits no more. */
@@ -173,7 +175,7 @@ export function nameOfAct(act: ReviewAct): string {
     case "set":
       return `${SET}${act.path}`;
     case "patient":
-      return "set patient";
+      return act.despite ? `${PATIENT_DESPITE}${act.despite.join(", ")}` : "set patient";
     case "matched":
       return "matched another patient";
     case "approved":
@@ -187,6 +189,9 @@ export function nameOfAct(act: ReviewAct): string {
 export function actNamed(name: string): ReviewAct | "viewed" | undefined {
   if (name === "viewed") return "viewed";
   if (name === "set patient") return { did: "patient" };
+  if (name.startsWith(PATIENT_DESPITE)) {
+    return { did: "patient", despite: name.slice(PATIENT_DESPITE.length).split(", ") };
+  }
   if (name === "matched another patient") return { did: "matched" };
   if (name === "approved document") return { did: "approved" };
   if (name === "cancelled") return { did: "rejected", disposition: "not_needed" };
@@ -195,6 +200,6 @@ export function actNamed(name: string): ReviewAct | "viewed" | undefined {
   return disposition && { did: "rejected", disposition };
 }
 
-const SET = "set value ";
+const SET = "set value ", PATIENT_DESPITE = "set patient despite ";
 /** How the act of a rejection begins. */
 export const REJECTED = "rejected document as ";
