@@ -25,6 +25,7 @@ import { foundByCopies, knownCopy } from "./copies.ts";
 import { figuresOf } from "./corrections.ts";
 import { doubtsOf, readPatientOf, withVerdict } from "./doubts.ts";
 import { errors } from "./errors.ts";
+import { Pictures } from "./pictures.ts";
 import { maySet, missingIn, plain, withoutEmptyRows } from "./needed.ts";
 import type {
   CorrectionFigures,
@@ -61,9 +62,16 @@ const LISTED = 50, LISTED_MOST = 1000;
 /** What a gateway does with documents that wait for people. */
 export class Reviews implements ReviewApi {
   readonly #parts: ReviewsParts;
+  readonly #pictures: Pictures;
 
   constructor(parts: ReviewsParts) {
     this.#parts = parts;
+    this.#pictures = new Pictures(parts);
+  }
+
+  /** Gives up what draws pages. */
+  close(): Promise<void> {
+    return this.#pictures.close();
   }
 
   async list(
@@ -97,12 +105,9 @@ export class Reviews implements ReviewApi {
     if (!Number.isInteger(page) || page < 1 || page > pages) {
       errors.fail("REVIEW_PAGE_UNKNOWN", { page, pages });
     }
-    const { world, folder } = this.#parts;
-    const { recogniser } = this.#formatOf(content);
-    if (!recogniser) return errors.fail("REVIEW_PAGE_UNKNOWN", { page, pages: 0 });
     const { received, contentType } = await this.#message(content.id);
-    await using opened = await recogniser({ world, folder });
-    return await opened.picture(received, contentType, page, box);
+    return await this.#pictures.draw(this.#formatOf(content), received, contentType, page, box) ??
+      errors.fail("REVIEW_PAGE_UNKNOWN", { page, pages: 0 });
   }
 
   async set(id: string, path: string, text: string, how: Decision): Promise<ReviewItem> {
