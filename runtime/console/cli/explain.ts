@@ -29,6 +29,8 @@ const hints: Readonly<Record<string, string>> = {
   CONSOLE_FILE_EXISTS: "move it away first, or name another place",
   CONSOLE_MESSAGES_MISSING:
     "the file must hold HL7 v2 messages, each beginning with an MSH segment; mitral doctor FILE says what it holds",
+  CONSOLE_MESSAGES_FAXED:
+    "copy it into the folder of a channel that parses fax; mitral doctor FILE says more of it",
   CONSOLE_CLONE_MISSING: "name the clone's folder with --dir",
   CONSOLE_TESTS_MISSING:
     "tests are files called *_test.yaml, beside the gateway file or in channels/ beside it",
