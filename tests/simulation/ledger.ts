@@ -96,11 +96,10 @@ export class Ledger implements StoreObserver, NetObserver {
 
   /** Where a document ended that is to go nowhere, or not yet; `undefined` where it is none. */
   standingOf(controlId: string): "waiting" | "rejected" | undefined {
-    const all = this.#seqsOf(controlId).map((seq) => this.#reviews?.stateOf(seq));
-    const [state] = all;
-    return all.some((each) => each === undefined || each === "approved")
-      ? undefined
-      : state as "waiting" | "rejected" | undefined;
+    const whole = this.#allOf(controlId).filter(({ isQuarantined }) => !isQuarantined);
+    const states = new Set(whole.map(({ seq }) => this.#reviews?.stateOf(seq) ?? "approved"));
+    const [state] = states;
+    return states.has("approved") ? undefined : state as "waiting" | "rejected" | undefined;
   }
 
   /** A person was told that an approval was taken. */
@@ -171,8 +170,8 @@ export class Ledger implements StoreObserver, NetObserver {
     operations.forEach((operation, at) => this.#apply(operation, results[at]));
   }
 
-  #seqsOf(controlId: string): number[] {
-    return [...this.messages.values()].filter((each) => each.controlId === controlId).map(({ seq }) => seq);
+  #allOf(controlId: string): KnownMessage[] {
+    return [...this.messages.values()].filter((each) => each.controlId === controlId);
   }
 
   #apply(operation: Operation, result: unknown): void {
@@ -302,7 +301,7 @@ export class Ledger implements StoreObserver, NetObserver {
     const { people, channels } = this.#parts;
     const fax = channels.find((each) => each.name === people?.channel);
     if (fax?.destinations.some((each) => each.name === name)) {
-      this.#reviews?.sent(controlId, this.#seqsOf(controlId), frame);
+      this.#reviews?.sent(controlId, this.#allOf(controlId).map(({ seq }) => seq), frame);
     }
     const rows = this.deliveriesOf(controlId, name);
     if (rows.length === 0) {
