@@ -35,15 +35,12 @@ const MET_MAX = 0.998;
 
 /** Tries every check of a template. What is found is written into the values; the checks come back in order. */
 export function applyChecks(template: Template, found: Understood): readonly ReadCheck[] {
-  const checks = instancesOf(template, found);
-  for (const check of checks) derive(check, template, found);
-  const tried = checks.map((check) => ({ check, isMet: truthOf(evaluate(check.expression, check.values)) }));
+  const all = instancesOf(template, found);
+  for (const check of all.flatMap(applied)) derive(check, template, found);
+  const tried = all.map((check) => ({ check, isMet: truthOf(evaluate(check.expression, check.values)) }));
   const confirmed = new Set<string>();
-  for (const { check, isMet } of tried) {
-    if (isMet !== true) continue;
-    for (const path of check.about) {
-      if (isEquation(check)) confirmed.add(path);
-    }
+  for (const check of tried.filter(({ isMet }) => isMet === true).flatMap(({ check }) => applied(check))) {
+    if (isEquation(check)) { for (const path of check.about) confirmed.add(path); }
     raise(check, found);
   }
   for (const { check, isMet } of tried) {
@@ -56,6 +53,15 @@ export function applyChecks(template: Template, found: Understood): readonly Rea
     }
   }
   return tried.map(({ check: { rule, about }, isMet }) => ({ rule, isMet, about }));
+}
+
+/** What a check asks for here: behind `then` where that counts, and nothing where it does not. */
+function applied(check: Instance): readonly Instance[] {
+  const { expression, values } = check;
+  if (expression.is !== "binary" || expression.operator !== "then") return [check];
+  return truthOf(evaluate(expression.left, values)) === true
+    ? applied({ ...check, expression: expression.right })
+    : [];
 }
 
 function instancesOf(template: Template, found: Understood): readonly Instance[] {

@@ -72,7 +72,11 @@ export function readWords(type: ValueType, words: readonly PlacedWord[], pitch?:
  * was read unsurely: then the doubt is in the repair already.
  */
 function confidenceOf(used: readonly PlacedWord[], match: Match): number {
-  const least = Math.min(...used.map(({ confidence }) => confidence));
+  const isKnown = ({ text }: PlacedWord) =>
+    match.known === "term" || match.known === "words" && !/\d/.test(text);
+  const least = Math.min(
+    ...used.map((word) => isKnown(word) ? Math.max(word.confidence, EXPLAINED) : word.confidence),
+  );
   const isExplained = match.explainsDoubt === true && match.certainty > 0.85;
   return isExplained && least > EXPLAINED_MIN ? Math.max(least, EXPLAINED) : least;
 }

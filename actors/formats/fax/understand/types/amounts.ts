@@ -105,7 +105,7 @@ export const rangeReader: TypeReader = {
     const dotted = /^(\d+\.\d+)\.(\d+\.\d+)$/.exec(plain);
     if (dotted) return between(dotted[1], dotted[2], 0.9);
     const apart = /^(\S+) (\S+)$/u.exec(plain) ?? /^(\d+\.\d)(\d+\.\d)$/.exec(plain);
-    return apart ? between(apart[1], apart[2], 0.6) : undefined;
+    return apart ? between(apart[1], apart[2], /\s/.test(plain) ? 0.85 : 0.6) : undefined;
   },
 };
 
@@ -126,7 +126,7 @@ function between(low: string, high: string, certainty: number): Match | undefine
   const isEven = decimalsOf(from.value) === decimalsOf(to.value);
   if (!isEven) notes.push("decimals");
   return {
-    shared: SHARED.amount,
+    shared: isEven ? SHARED.ordered : SHARED.amount,
     value: `${from.value}-${to.value}`,
     certainty: certainty * from.certainty * to.certainty * (isEven ? 1 : 0.8),
     notes,

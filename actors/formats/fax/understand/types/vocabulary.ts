@@ -54,8 +54,9 @@ export function vocabularyReader(words: readonly string[]): TypeReader {
         value,
         certainty,
         notes: isRepaired ? ["repaired"] : [],
-        shared: SHARED.usual,
+        shared: SHARED.checked,
         isStrict: true,
+        known: "words",
       };
     },
   };

@@ -62,22 +62,17 @@ export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeRe
 }
 
 /** From this length on no other word becomes a term by misreading. */
-const TERM_LONG = 4;
+const TERM_LONG = 3;
 
 /** Capitals and small letters as on the page, unless they are mixed as no term has them. */
 function knownAs(term: string, value: string, isOpen: boolean): Match {
   const isAsOnPage = isOpen && (value === term || value === value.toUpperCase());
   const certainty = isAsOnPage || value === term ? 1 : 0.97;
-  const isLong = value.length >= TERM_LONG;
-  return {
-    value: isAsOnPage ? value : term,
-    certainty,
-    notes: [],
-    isStrict: true,
-    explainsDoubt: isLong,
-    shared: SHARED.amount,
-  };
+  return { value: isAsOnPage ? value : term, certainty, notes: [], isStrict: true, ...known(value) };
 }
+
+const known = (value: string): Partial<Match> =>
+  value.length < TERM_LONG ? { shared: SHARED.amount } : { shared: SHARED.checked, known: "term" };
 
 function nearest(terms: readonly { term: string; folded: string }[], wanted: string): Match | undefined {
   const limit = wanted.length < 4 ? 0 : Math.max(1, Math.min(3, Math.floor(wanted.length / 6)));
@@ -96,6 +91,7 @@ function nearest(terms: readonly { term: string; folded: string }[], wanted: str
     value: best.term,
     certainty: best.apart === 0 ? 0.95 : 0.9 - 0.05 * best.apart,
     notes: ["repaired"],
+    ...best.apart === 0 && known(best.term),
   };
 }
 
