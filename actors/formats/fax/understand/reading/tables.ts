@@ -7,7 +7,9 @@ import { splitFlags } from "./inline_flags.ts";
 import type { PageView } from "./labels.ts";
 import { settleDecimals } from "./lost_points.ts";
 import { type Reading, readWords } from "./reading.ts";
-import { vouch } from "./vouch.ts";
+import { withDecimals } from "../types/lexicons/analytes.ts";
+import { codesOf, vouch } from "./vouch.ts";
+import { doubtFarDates } from "./far_dates.ts";
 
 /** A table as far as it was read. */
 export interface FoundTable {
@@ -41,7 +43,7 @@ export function findTable(views: readonly PageView[], spec: TableSpec): FoundTab
       before = part.headings;
     }
   }
-  return { rows, columns };
+  return { rows: doubtFarDates(rows, spec), columns };
 }
 
 /** The same table has the same columns on every page: a heading that could not be read stands where it stood before. */
@@ -306,7 +308,7 @@ function valuesOf(rows: readonly Row[], view: PageView, spec: TableSpec): readon
   );
   const named = (...types: ValueType["is"][]) =>
     Object.keys(spec.columns).find((name) => types.includes(spec.columns[name].type.is));
-  settle(read, named("result", "number"), named("range"), passes.length);
+  settle(read, named("result", "number"), named("range"), hasDecimals(read, spec), passes.length);
   const provenance = {
     page: page.page,
     source: page.source,
@@ -325,16 +327,30 @@ function valuesOf(rows: readonly Row[], view: PageView, spec: TableSpec): readon
   });
 }
 
+/** Of which rows the test is one whose results have decimals. */
+function hasDecimals(rows: readonly Cells[], { columns }: TableSpec): readonly boolean[] {
+  const name = Object.keys(columns).find((each) => codesOf(columns[each]));
+  if (name === undefined) return rows.map(() => false);
+  const codes = codesOf(columns[name])!;
+  return rows.map((cells) =>
+    (cells.get(name) ?? []).some((reading) =>
+      withDecimals.has(codes.get(reading?.value?.toLowerCase() ?? "") ?? "")
+    )
+  );
+}
+
 /** Results and ranges of a table have their decimals in common. */
 function settle(
   rows: readonly Cells[],
   value: string | undefined,
   range: string | undefined,
+  hasDecimals: readonly boolean[],
   passes: number,
 ): void {
   if (value === undefined) return;
   for (let pass = 0; pass < passes; pass++) {
-    const settled = settleDecimals(rows.map((cells) => ({
+    const settled = settleDecimals(rows.map((cells, at) => ({
+      hasDecimals: hasDecimals[at],
       value: cells.get(value)?.[pass],
       range: range === undefined ? undefined : cells.get(range)?.[pass],
     })));

@@ -24,7 +24,15 @@ export interface Match {
  * How much more often than by chance both passes misread a value in the same way, as measured on faxes: letters of words
  * that nothing vouches for are, amounts are not.
  */
-export const SHARED = { checked: 0.3, ordered: 0.5, amount: 1, usual: 2, shape: 2.5, name: 3, words: 10 } as const;
+export const SHARED = {
+  checked: 0.3,
+  ordered: 0.5,
+  amount: 1,
+  usual: 2,
+  shape: 2.5,
+  name: 3,
+  words: 10,
+} as const;
 
 /** Reads the values of one type. */
 export interface TypeReader {

@@ -4,7 +4,7 @@ import { textReader } from "./words.ts";
 
 /** Shorter words are too often one character apart from others. */
 const NEAR_MIN = 7;
-/** Abbreviations are no longer than this: a point behind a longer word was none. */
+/** Words that are abbreviated are no longer than this, and not in capitals: a point behind others was none. */
 const ABBREVIATION_MAX = 4;
 
 /**
@@ -36,9 +36,8 @@ export function vocabularyReader(words: readonly string[]): TypeReader {
       let isKnown = true;
       const value = plain.value.replace(WORD, (word, point: string | undefined, at: number) => {
         const bare = point === undefined ? word : word.slice(0, -1);
-        if (point !== undefined && bare.length > ABBREVIATION_MAX && at + word.length < plain.value.length) {
-          isKnown = false;
-        }
+        const isAbbreviated = bare.length <= ABBREVIATION_MAX && bare !== bare.toUpperCase();
+        if (point !== undefined && !isAbbreviated && at + word.length < plain.value.length) isKnown = false;
         if (/^[\d/]+$/.test(bare) || isKnownWord(bare.toLowerCase())) return word;
         const other = near(bare.toLowerCase());
         if (other === undefined) {
