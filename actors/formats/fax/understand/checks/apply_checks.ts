@@ -29,7 +29,9 @@ const OTHERS_SURE = 0.98;
 /** Share of the doubt that is left where an equation of numbers holds: it seldom does by chance. */
 const DOUBT_LEFT_EQUATION = 0.02;
 /** The same where less was compared. */
-const DOUBT_LEFT_OTHER = 0.6;
+const DOUBT_LEFT_OTHER = 0.5;
+/** The same where something stands that has to stand there, as a flag does beside a value out of its range. */
+const DOUBT_LEFT_SAID = 0.1;
 /** No check makes a value surer than this. */
 const MET_MAX = 0.998;
 
@@ -160,8 +162,12 @@ function raise(check: Instance, found: Understood): void {
   }
   const { expression } = check;
   if (expression.is === "binary" && expression.operator === "<=>") return raiseBoth(check, expression, found);
-  for (const path of check.about) change(found, path, (value) => surer(value, DOUBT_LEFT_OTHER), "check_met");
+  for (const path of check.about) change(found, path, (value) => surer(value, leftBy(value)), "check_met");
 }
+
+/** What lost its point still compares with others, which may have lost theirs. */
+const leftBy = ({ notes }: ReadValue) =>
+  notes?.includes("decimals") && !notes.includes("repaired") ? 1 : DOUBT_LEFT_OTHER;
 
 /** A value alone on one side is wrong only if something on the other is wrong as well, and in a way that hides it. */
 function raiseBoth(check: Instance, { left, right }: Expression & { is: "binary" }, found: Understood): void {
@@ -171,8 +177,20 @@ function raiseBoth(check: Instance, { left, right }: Expression & { is: "binary"
       valueAt(found, path)?.confidence ?? 0
     );
     const least = others.reduce((product, confidence) => product * confidence, 1);
+    const says = check.pathsOf(one).some((path) => valueAt(found, path)?.value !== "");
     for (const path of check.pathsOf(one)) {
-      change(found, path, (value) => surer(value, least > CONFLICT_MAX ? 1 - least : 1), "check_met");
+      change(
+        found,
+        path,
+        (value) => surer(value, Math.min(1 - least, says ? DOUBT_LEFT_SAID : DOUBT_LEFT_OTHER)),
+        "check_met",
+      );
+    }
+    // Nothing stands in most places: that it does in the one where it has to is hardly chance.
+    if (says) {
+      for (const path of [...pathsIn(other)].flatMap((each) => check.pathsOf(each))) {
+        change(found, path, (value) => surer(value, leftBy(value)), "check_met");
+      }
     }
   }
 }

@@ -67,7 +67,7 @@ export const procedureReader: TypeReader = {
     // Codes of drugs begin with a J, which is easily taken for a one, those of Medicare with G0, which looks like 60;
     // hardly any with a nought (anaesthesia, up to 01999).
     if (/^(1|60|0[2-9])/.test(value)) notes.push("ambiguous");
-    return { value, certainty, notes, isStrict: true, shared: SHARED.shape };
+    return { value, certainty, notes, isStrict: true, shared: SHARED.usual };
   },
 };
 

@@ -29,7 +29,7 @@ export const SHARED = {
   ordered: 0.5,
   amount: 1,
   usual: 2,
-  shape: 2.5,
+
   name: 3,
   words: 10,
 } as const;
