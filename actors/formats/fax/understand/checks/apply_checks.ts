@@ -13,12 +13,15 @@ import type { Expression } from "./expression.ts";
 import { type Instance, instanceOf } from "./instance.ts";
 import { pathsIn } from "./parse_expression.ts";
 import { written } from "./rational.ts";
+import { settleFailed } from "./settle_failed.ts";
 import { solve } from "./solve.ts";
 
 /** Values that checks make surer, or doubtful, or fill. */
 export interface Understood {
   readonly fields: Record<string, ReadValue>;
   readonly tables: Record<string, Record<string, ReadValue>[]>;
+  /** What else a pass read of a value, by path. */
+  readonly others: ReadonlyMap<string, readonly string[]>;
 }
 
 /** A value that follows from others is no surer than this, */
@@ -39,6 +42,7 @@ const MET_MAX = 0.998;
 export function applyChecks(template: Template, found: Understood): readonly ReadCheck[] {
   const all = instancesOf(template, found);
   for (const check of all.flatMap(applied)) derive(check, template, found);
+  for (const check of all.flatMap(applied)) settleFailed(check, found);
   const tried = all.map((check) => ({ check, isMet: truthOf(evaluate(check.expression, check.values)) }));
   const confirmed = new Set<string>();
   for (const check of tried.filter(({ isMet }) => isMet === true).flatMap(({ check }) => applied(check))) {
@@ -121,7 +125,8 @@ function asksForEmpty(expression: Expression): boolean {
   }
 }
 
-function put(found: Understood, path: string, value: ReadValue): void {
+/** Puts a value in its place. */
+export function write(found: Understood, path: string, value: ReadValue): void {
   const cell = cellAt(path);
   if (cell) found.tables[cell.table][cell.row - 1][cell.column] = value;
   else found.fields[path] = value;
@@ -131,7 +136,7 @@ function change(found: Understood, path: string, confidence: (value: ReadValue) 
   const value = valueAt(found, path);
   if (!value || value.value === null) return;
   const notes = value.notes ?? [];
-  put(found, path, {
+  write(found, path, {
     ...value,
     confidence: round(confidence(value)),
     notes: notes.includes(note) ? notes : [...notes, note],
@@ -214,7 +219,7 @@ function derive(check: Instance, template: Template, found: Understood): void {
     valueAt(found, each)?.confidence ?? 0
   );
   const before = valueAt(found, at);
-  put(found, at, {
+  write(found, at, {
     value,
     raw: before?.raw ?? "",
     confidence: round(

@@ -9,11 +9,14 @@ import { settleDecimals } from "./lost_points.ts";
 import { type Reading, readWords } from "./reading.ts";
 import { withDecimals } from "../types/lexicons/analytes.ts";
 import { codesOf, vouch } from "./vouch.ts";
+import { settleDrug } from "./drugs.ts";
 import { doubtFarDates } from "./far_dates.ts";
 
 /** A table as far as it was read. */
 export interface FoundTable {
   readonly rows: readonly ReadRow[];
+  /** What each pass read, row by row. */
+  readonly readings: readonly Cells[];
   /** Columns of the template that its headers name. */
   readonly columns: ReadonlySet<string>;
 }
@@ -21,6 +24,7 @@ export interface FoundTable {
 /** Reads a table over all pages: it goes on where the header comes again, or rows of the same columns do. */
 export function findTable(views: readonly PageView[], spec: TableSpec): FoundTable {
   const rows: ReadRow[] = [];
+  const readings: Cells[] = [];
   const columns = new Set<string>();
   let carried: readonly Heading[] | undefined;
   let before: readonly Heading[] = [];
@@ -39,11 +43,12 @@ export function findTable(views: readonly PageView[], spec: TableSpec): FoundTab
       for (const { column } of part.headings) if (column !== undefined) columns.add(column);
       const found = readPart(view, spec, part.headings, part.from, part.to);
       rows.push(...found.rows);
+      readings.push(...found.readings);
       carried = found.hasEnded || found.rows.length === 0 ? undefined : part.headings;
       before = part.headings;
     }
   }
-  return { rows: doubtFarDates(rows, spec), columns };
+  return { rows: doubtFarDates(rows, spec), readings, columns };
 }
 
 /** The same table has the same columns on every page: a heading that could not be read stands where it stood before. */
@@ -74,7 +79,7 @@ function readPart(
   headings: readonly Heading[],
   from: number,
   to: number,
-): { rows: readonly ReadRow[]; hasEnded: boolean } {
+): Pick<FoundTable, "rows" | "readings"> & { hasEnded: boolean } {
   const { unit } = view.layout;
   const until = spec.until.flatMap((phrase) => view.finder.find(phrase))
     .filter((hit) => hit.beginsPiece && hit.middle > from && hit.middle < to).map(({ middle }) => middle);
@@ -108,7 +113,7 @@ function readPart(
   }
   doubtLoose(Infinity);
   splitFlags(rows.map(({ cells }) => cells), spec);
-  return { rows: valuesOf(rows, view, spec), hasEnded: Number.isFinite(end) };
+  return { ...valuesOf(rows, view, spec), hasEnded: Number.isFinite(end) };
 }
 
 /**
@@ -296,7 +301,11 @@ const isText = ({ type }: ColumnSpec) => type.is === "text" || type.is === "lexi
 /** What each pass read in each cell of a row. */
 type Cells = Map<string, (Reading | undefined)[]>;
 
-function valuesOf(rows: readonly Row[], view: PageView, spec: TableSpec): readonly ReadRow[] {
+function valuesOf(
+  rows: readonly Row[],
+  view: PageView,
+  spec: TableSpec,
+): Pick<FoundTable, "rows" | "readings"> {
   const { page, passes } = view.layout;
   const read = rows.map(({ cells }): Cells =>
     new Map(
@@ -316,15 +325,17 @@ function valuesOf(rows: readonly Row[], view: PageView, spec: TableSpec): readon
     likeness: 1,
     quality: page.quality,
   };
-  return read.map((cells, at) => {
+  const values = read.map((cells, at) => {
     const values: Record<string, ReadValue> = {};
     for (const [name, readings] of cells) {
       values[name] = combine(readings, provenance) ?? empty(spec.columns[name], page.page);
     }
     vouch(values, cells, spec);
+    settleDrug(values, spec);
     for (const name of rows[at].cut) values[name] = doubtCut(values[name]);
     return values;
   });
+  return { rows: values, readings: read };
 }
 
 /** Of which rows the test is one whose results have decimals. */
