@@ -5,6 +5,7 @@ import {
   type ReadValue,
   valueAt,
 } from "../../../../../runtime/contract/document.ts";
+import { distance } from "../layout/fold.ts";
 import type { Note } from "../notes.ts";
 import { CONFLICT_MAX, round } from "../reading/combine.ts";
 import type { Template, ValueType } from "../template.ts";
@@ -41,8 +42,14 @@ const MET_MAX = 0.998;
 /** Tries every check of a template. What is found is written into the values; the checks come back in order. */
 export function applyChecks(template: Template, found: Understood): readonly ReadCheck[] {
   const all = instancesOf(template, found);
-  for (const check of all.flatMap(applied)) derive(check, template, found);
-  for (const check of all.flatMap(applied)) settleFailed(check, found);
+  for (const check of all.flatMap(applied)) {
+    derive(check, template, found, (value) => isMissing(value, check));
+  }
+  for (const check of all.flatMap(applied)) {
+    settleFailed(check, found);
+    const isFailed = isEquation(check) && truthOf(evaluate(check.expression, check.values)) === false;
+    if (isFailed) derive(check, template, found, (value) => value !== undefined && isInDoubt(value));
+  }
   const tried = all.map((check) => ({ check, isMet: truthOf(evaluate(check.expression, check.values)) }));
   const confirmed = new Set<string>();
   for (const check of tried.filter(({ isMet }) => isMet === true).flatMap(({ check }) => applied(check))) {
@@ -203,11 +210,16 @@ function raiseBoth(check: Instance, { left, right }: Expression & { is: "binary"
 const surer = ({ confidence }: ReadValue, left: number) =>
   Math.max(confidence, Math.min(MET_MAX, 1 - (1 - confidence) * left));
 
-/** Fills the one value that is missing in a check where the others say what it is. */
-function derive(check: Instance, template: Template, found: Understood): void {
+/** Fills the one value that is open in a check where the others say what it is, and it looks like what was read. */
+function derive(
+  check: Instance,
+  template: Template,
+  found: Understood,
+  isOpen: (value: ReadValue | undefined) => boolean,
+): void {
   const open = [...pathsIn(check.expression)].flatMap((path) =>
     check.pathsOf(path).map((at, row) => ({ path, at, row: path.table === undefined ? undefined : row }))
-  ).filter(({ at }) => isMissing(valueAt(found, at), check));
+  ).filter(({ at }) => isOpen(valueAt(found, at)));
   if (open.length !== 1) return;
   const [{ path, at, row }] = open;
   const type = typeAt(template, at);
@@ -219,6 +231,9 @@ function derive(check: Instance, template: Template, found: Understood): void {
     valueAt(found, each)?.confidence ?? 0
   );
   const before = valueAt(found, at);
+  // Of a sum of money without its cents, these are the two that were not read.
+  const misread = before?.notes?.includes("decimals") ? 2 : 1;
+  if (before?.value && distance(before.value, value, misread) > misread) return;
   write(found, at, {
     value,
     raw: before?.raw ?? "",
@@ -231,6 +246,8 @@ function derive(check: Instance, template: Template, found: Understood): void {
     notes: ["derived"],
   });
 }
+
+const isInDoubt = ({ value, confidence }: ReadValue) => value !== null && confidence <= CONFLICT_MAX;
 
 const decimalsFor = (type: ValueType) => type.is === "money" ? 2 : 0;
 
