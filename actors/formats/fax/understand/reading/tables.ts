@@ -6,6 +6,7 @@ import { combine, CONFLICT_MAX } from "./combine.ts";
 import { splitFlags } from "./inline_flags.ts";
 import type { PageView } from "./labels.ts";
 import { settleDecimals } from "./lost_points.ts";
+import { nameColumns } from "./name_columns.ts";
 import { type Reading, readWords } from "./reading.ts";
 import { withDecimals } from "../types/lexicons/analytes.ts";
 import { codesOf, vouch } from "./vouch.ts";
@@ -158,7 +159,9 @@ function columnsFor(
 ): readonly Column[] {
   const rough = columnsOf(headings, linesOf(bands), unit);
   const rows = bands.filter((band) => rowAt(band, rough, spec, unit) !== undefined);
-  return rows.length === 0 ? rough : columnsOf(headings, linesOf(rows), unit);
+  return rows.length === 0
+    ? rough
+    : nameColumns(columnsOf(headings, linesOf(rows), unit), linesOf(rows), spec);
 }
 
 const linesOf = (bands: readonly Band[]) =>

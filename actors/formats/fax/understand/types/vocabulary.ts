@@ -17,7 +17,7 @@ export function vocabularyReader(words: readonly string[]): TypeReader {
   const byLength = Map.groupBy(words.filter((word) => word.length >= NEAR_MIN), (word) => word.length);
   const near = (word: string): string | undefined => {
     const alike = byFold.get(fold(word));
-    if (alike) return alike.length === 1 ? alike[0] : undefined;
+    if (alike) return alike.length === 1 ? alike[0] : alike.find(({ length }) => length === word.length);
     if (word.length < NEAR_MIN) return undefined;
     const folded = fold(word);
     const found = [-1, 0, 1].flatMap((apart) => byLength.get(word.length + apart) ?? [])
@@ -26,6 +26,7 @@ export function vocabularyReader(words: readonly string[]): TypeReader {
   };
   const isKnownWord = (word: string) =>
     known.has(word) || known.has(word.replace(/s$/, "")) || known.has(word.replace(/es$/, "")) ||
+    known.has(word.replace(/ies$/, "y")) ||
     known.has(`${word}s`);
   return {
     wordsMax: Infinity,
@@ -66,6 +67,6 @@ const WORD = /[\p{L}\p{N}%](?:[\p{L}\p{N}%/'-]*[\p{L}\p{N}%])?(\.(?=\s|$))?/gu;
 
 /** In capitals where the page has them. */
 function cased(word: string, like: string): string {
-  if (like === like.toUpperCase() && /\p{L}{2}/u.test(like)) return word.toUpperCase();
+  if (like === like.toUpperCase() && !/^\p{L}(\p{Ll}|$)/u.test(like)) return word.toUpperCase();
   return /^\p{Lu}/u.test(like) ? word[0].toUpperCase() + word.slice(1) : word;
 }
