@@ -1,6 +1,7 @@
 import type { ReadRow, ReadValue } from "../../../../../runtime/contract/document.ts";
 import type { Line, PassLayout, PlacedWord } from "../layout/page_layout.ts";
 import type { ColumnSpec, TableSpec, ValueType } from "../template.ts";
+import { settleCapitals } from "./capitals.ts";
 import { type Column, columnsOf, headersOn, type Heading, wordsIn } from "./columns.ts";
 import { combine, CONFLICT_MAX } from "./combine.ts";
 import { splitFlags } from "./inline_flags.ts";
@@ -49,7 +50,7 @@ export function findTable(views: readonly PageView[], spec: TableSpec): FoundTab
       before = part.headings;
     }
   }
-  return { rows: doubtFarDates(rows, spec), readings, columns };
+  return { rows: settleCapitals(doubtFarDates(rows, spec), spec), readings, columns };
 }
 
 /** The same table has the same columns on every page: a heading that could not be read stands where it stood before. */

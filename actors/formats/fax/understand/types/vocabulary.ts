@@ -48,13 +48,14 @@ export function vocabularyReader(words: readonly string[]): TypeReader {
         certainty *= REPAIRED;
         return `${cased(other, bare)}${point ?? ""}`;
       });
-      if (!isKnown) return { ...plain, notes: [...plain.notes, "unknown_word"] };
+      if (!isKnown || STRAY.test(value)) return { ...plain, notes: [...plain.notes, "unknown_word"] };
       const isRepaired = certainty < 1;
       return {
         value,
         certainty,
         notes: isRepaired ? ["repaired"] : [],
-        shared: SHARED.checked,
+        // No word tells that a number among them was misread.
+        shared: /\d/.test(value) ? SHARED.usual : SHARED.checked,
         isStrict: true,
         known: "words",
       };
@@ -63,6 +64,8 @@ export function vocabularyReader(words: readonly string[]): TypeReader {
 }
 
 const REPAIRED = 0.95;
+/** What stands in no description. */
+const STRAY = /[^\p{L}\p{N}\s.,;:()/%&+#'"-]/u;
 const WORD = /[\p{L}\p{N}%](?:[\p{L}\p{N}%/'-]*[\p{L}\p{N}%])?(\.(?=\s|$))?/gu;
 
 /** In capitals where the page has them. */
