@@ -51,7 +51,10 @@ export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeRe
   const exact = new Map(terms.map((term) => [term.toLowerCase(), term]));
   const folded = terms.map((term) => ({ term, folded: fold(term) }));
   const rare = new Set(
-    terms.filter((term, at) => terms.slice(0, at).some((other) => isOneApart(term, other))),
+    terms.filter((term, at) =>
+      terms.slice(0, at).some((other) => isOneApart(term, other)) ||
+      terms.some((other) => other.length > term.length && withoutThin(other) === withoutThin(term))
+    ),
   );
   const knownAs = (term: string) =>
     term.length < TERM_LONG || rare.has(term)
@@ -81,6 +84,9 @@ function exactly(term: string, value: string, isOpen: boolean): Match {
   const certainty = isAsOnPage || value === term ? 1 : 0.97;
   return { value: isAsOnPage ? value : term, certainty, notes: [], isStrict: true };
 }
+
+/** Thin letters are lost beside rules: of `IU/L`, `U/L` is left. */
+const withoutThin = (term: string) => term.replace(/[Iil1|]/g, "");
 
 /** One letter makes the other of them: the one that is named first is the usual one. */
 const isOneApart = (a: string, b: string) =>

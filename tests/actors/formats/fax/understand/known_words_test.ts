@@ -45,6 +45,9 @@ Deno.test("a unit that is known is sure, and what is only like a short one is no
       .map(({ unit }) => isSure(unit));
   assertEquals(units("mg/dL"), [true]);
   assertEquals(units("fl"), [false]);
+  assertEquals(units("nmol/L"), [false]);
+  // What is left of another where a thin letter is lost.
+  assertEquals(units("U/L"), [false]);
 });
 
 Deno.test("a date years away from those of the other lines is in doubt", () => {
