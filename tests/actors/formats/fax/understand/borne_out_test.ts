@@ -51,7 +51,7 @@ Deno.test("a value that nobody could read surely follows from sure ones where it
   assertEquals([far.source, far.confidence <= 0.5], ["ocr", true]);
 });
 
-Deno.test("what a conditional check asks for counts as any other where its condition holds, and not elsewhere", () => {
+Deno.test("what a check asks for under a condition counts where that holds, and not elsewhere", () => {
   const unsure = readWith(bill(), 0.6);
   assert(readBill(unsure).fields.total.confidence >= 0.95);
   const words = unsure.passes[0].filter(({ text }) => text !== "Discount:" && text !== "20.10");
