@@ -15,6 +15,7 @@ export const NOTES = {
   length: "it has not the usual length",
   spacing: "its digits stand further apart or closer than others on the page",
   decimals: "its decimals are not the usual ones",
+  far: "it is years away from the others of its column",
   unknown_word: "it is no word that is known to stand there",
   vouched: "its name and its code are known to go together",
   check_digit: "its check digit fits",

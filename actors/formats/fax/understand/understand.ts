@@ -11,6 +11,7 @@ import { isPlainly, isPossible, isSpecific, scoreOf } from "./classify.ts";
 import { CONFLICT_MAX } from "./reading/combine.ts";
 import { chosen, findFields, type Findings } from "./reading/fields.ts";
 import { type PageView, viewsOf } from "./reading/labels.ts";
+import type { Reading } from "./reading/reading.ts";
 import { findTable, type FoundTable } from "./reading/tables.ts";
 import { hasSeveralPatients } from "./several_patients.ts";
 import type { Template } from "./template.ts";
@@ -88,11 +89,33 @@ function attempt(views: readonly PageView[], template: Template, facts: Document
   for (const [name, spec] of Object.entries(template.tables)) found[name] = findTable(views, spec);
   const rows = Object.fromEntries(Object.entries(found).map(([name, table]) => [name, table.rows]));
   const score = scoreOf(views, template, facts, fields, found);
-  const read = { fields, tables: writable(rows) };
+  const read = { fields, tables: writable(rows), others: othersIn(fields, findings, found) };
   const checks = applyChecks(template, read);
   const gated = new Set(views.map(({ layout }) => layout.page).filter(isGated).map(({ page }) => page));
   if (gated.size > 0) gate(read, gated);
   return { template, score, findings, fields: read.fields, tables: read.tables, checks };
+}
+
+/** What passes read of values beside what was taken, by path. */
+function othersIn(
+  fields: Readonly<Record<string, ReadValue>>,
+  findings: Findings,
+  found: Readonly<Record<string, FoundTable>>,
+): ReadonlyMap<string, readonly string[]> {
+  const others = new Map<string, readonly string[]>();
+  const add = (path: string, { value }: ReadValue, readings: readonly (Reading | undefined)[]) => {
+    const read = readings.flatMap((reading) => reading?.value ?? []).filter((other) => other !== value);
+    if (read.length > 0) others.set(path, read);
+  };
+  for (const [name, value] of Object.entries(fields)) add(name, value, findings[name][0]?.readings ?? []);
+  for (const [table, { rows, readings }] of Object.entries(found)) {
+    for (const [at, row] of rows.entries()) {
+      for (const [name, value] of Object.entries(row)) {
+        add(`${table}[${at + 1}].${name}`, value, readings[at].get(name) ?? []);
+      }
+    }
+  }
+  return others;
 }
 
 /** Templates of a known sender go before those of any, then the one that fits better. */

@@ -5,6 +5,7 @@ import {
   type ReadValue,
   valueAt,
 } from "../../../../../runtime/contract/document.ts";
+import { distance } from "../layout/fold.ts";
 import type { Note } from "../notes.ts";
 import { CONFLICT_MAX, round } from "../reading/combine.ts";
 import type { Template, ValueType } from "../template.ts";
@@ -13,12 +14,15 @@ import type { Expression } from "./expression.ts";
 import { type Instance, instanceOf } from "./instance.ts";
 import { pathsIn } from "./parse_expression.ts";
 import { written } from "./rational.ts";
+import { settleFailed } from "./settle_failed.ts";
 import { solve } from "./solve.ts";
 
 /** Values that checks make surer, or doubtful, or fill. */
 export interface Understood {
   readonly fields: Record<string, ReadValue>;
   readonly tables: Record<string, Record<string, ReadValue>[]>;
+  /** What else a pass read of a value, by path. */
+  readonly others: ReadonlyMap<string, readonly string[]>;
 }
 
 /** A value that follows from others is no surer than this, */
@@ -29,21 +33,27 @@ const OTHERS_SURE = 0.98;
 /** Share of the doubt that is left where an equation of numbers holds: it seldom does by chance. */
 const DOUBT_LEFT_EQUATION = 0.02;
 /** The same where less was compared. */
-const DOUBT_LEFT_OTHER = 0.6;
+const DOUBT_LEFT_OTHER = 0.5;
+/** The same where something stands that has to stand there, as a flag does beside a value out of its range. */
+const DOUBT_LEFT_SAID = 0.1;
 /** No check makes a value surer than this. */
 const MET_MAX = 0.998;
 
 /** Tries every check of a template. What is found is written into the values; the checks come back in order. */
 export function applyChecks(template: Template, found: Understood): readonly ReadCheck[] {
-  const checks = instancesOf(template, found);
-  for (const check of checks) derive(check, template, found);
-  const tried = checks.map((check) => ({ check, isMet: truthOf(evaluate(check.expression, check.values)) }));
+  const all = instancesOf(template, found);
+  for (const check of all.flatMap(applied)) {
+    derive(check, template, found, (value) => isMissing(value, check));
+  }
+  for (const check of all.flatMap(applied)) {
+    settleFailed(check, found);
+    const isFailed = isEquation(check) && truthOf(evaluate(check.expression, check.values)) === false;
+    if (isFailed) derive(check, template, found, (value) => value !== undefined && isInDoubt(value));
+  }
+  const tried = all.map((check) => ({ check, isMet: truthOf(evaluate(check.expression, check.values)) }));
   const confirmed = new Set<string>();
-  for (const { check, isMet } of tried) {
-    if (isMet !== true) continue;
-    for (const path of check.about) {
-      if (isEquation(check)) confirmed.add(path);
-    }
+  for (const check of tried.filter(({ isMet }) => isMet === true).flatMap(({ check }) => applied(check))) {
+    if (isEquation(check)) { for (const path of check.about) confirmed.add(path); }
     raise(check, found);
   }
   for (const { check, isMet } of tried) {
@@ -56,6 +66,15 @@ export function applyChecks(template: Template, found: Understood): readonly Rea
     }
   }
   return tried.map(({ check: { rule, about }, isMet }) => ({ rule, isMet, about }));
+}
+
+/** What a check asks for here: behind `then` where that counts, and nothing where it does not. */
+function applied(check: Instance): readonly Instance[] {
+  const { expression, values } = check;
+  if (expression.is !== "binary" || expression.operator !== "then") return [check];
+  return truthOf(evaluate(expression.left, values)) === true
+    ? applied({ ...check, expression: expression.right })
+    : [];
 }
 
 function instancesOf(template: Template, found: Understood): readonly Instance[] {
@@ -113,7 +132,8 @@ function asksForEmpty(expression: Expression): boolean {
   }
 }
 
-function put(found: Understood, path: string, value: ReadValue): void {
+/** Puts a value in its place. */
+export function write(found: Understood, path: string, value: ReadValue): void {
   const cell = cellAt(path);
   if (cell) found.tables[cell.table][cell.row - 1][cell.column] = value;
   else found.fields[path] = value;
@@ -123,7 +143,7 @@ function change(found: Understood, path: string, confidence: (value: ReadValue) 
   const value = valueAt(found, path);
   if (!value || value.value === null) return;
   const notes = value.notes ?? [];
-  put(found, path, {
+  write(found, path, {
     ...value,
     confidence: round(confidence(value)),
     notes: notes.includes(note) ? notes : [...notes, note],
@@ -154,8 +174,12 @@ function raise(check: Instance, found: Understood): void {
   }
   const { expression } = check;
   if (expression.is === "binary" && expression.operator === "<=>") return raiseBoth(check, expression, found);
-  for (const path of check.about) change(found, path, (value) => surer(value, DOUBT_LEFT_OTHER), "check_met");
+  for (const path of check.about) change(found, path, (value) => surer(value, leftBy(value)), "check_met");
 }
+
+/** What lost its point still compares with others, which may have lost theirs. */
+const leftBy = ({ notes }: ReadValue) =>
+  notes?.includes("decimals") && !notes.includes("repaired") ? 1 : DOUBT_LEFT_OTHER;
 
 /** A value alone on one side is wrong only if something on the other is wrong as well, and in a way that hides it. */
 function raiseBoth(check: Instance, { left, right }: Expression & { is: "binary" }, found: Understood): void {
@@ -165,8 +189,20 @@ function raiseBoth(check: Instance, { left, right }: Expression & { is: "binary"
       valueAt(found, path)?.confidence ?? 0
     );
     const least = others.reduce((product, confidence) => product * confidence, 1);
+    const says = check.pathsOf(one).some((path) => valueAt(found, path)?.value !== "");
     for (const path of check.pathsOf(one)) {
-      change(found, path, (value) => surer(value, least > CONFLICT_MAX ? 1 - least : 1), "check_met");
+      change(
+        found,
+        path,
+        (value) => surer(value, Math.min(1 - least, says ? DOUBT_LEFT_SAID : DOUBT_LEFT_OTHER)),
+        "check_met",
+      );
+    }
+    // Nothing stands in most places: that it does in the one where it has to is hardly chance.
+    if (says) {
+      for (const path of [...pathsIn(other)].flatMap((each) => check.pathsOf(each))) {
+        change(found, path, (value) => surer(value, leftBy(value)), "check_met");
+      }
     }
   }
 }
@@ -174,11 +210,16 @@ function raiseBoth(check: Instance, { left, right }: Expression & { is: "binary"
 const surer = ({ confidence }: ReadValue, left: number) =>
   Math.max(confidence, Math.min(MET_MAX, 1 - (1 - confidence) * left));
 
-/** Fills the one value that is missing in a check where the others say what it is. */
-function derive(check: Instance, template: Template, found: Understood): void {
+/** Fills the one value that is open in a check where the others say what it is, and it looks like what was read. */
+function derive(
+  check: Instance,
+  template: Template,
+  found: Understood,
+  isOpen: (value: ReadValue | undefined) => boolean,
+): void {
   const open = [...pathsIn(check.expression)].flatMap((path) =>
     check.pathsOf(path).map((at, row) => ({ path, at, row: path.table === undefined ? undefined : row }))
-  ).filter(({ at }) => isMissing(valueAt(found, at), check));
+  ).filter(({ at }) => isOpen(valueAt(found, at)));
   if (open.length !== 1) return;
   const [{ path, at, row }] = open;
   const type = typeAt(template, at);
@@ -190,7 +231,10 @@ function derive(check: Instance, template: Template, found: Understood): void {
     valueAt(found, each)?.confidence ?? 0
   );
   const before = valueAt(found, at);
-  put(found, at, {
+  // Of a sum of money without its cents, these are the two that were not read.
+  const misread = before?.notes?.includes("decimals") ? 2 : 1;
+  if (before?.value && distance(before.value, value, misread) > misread) return;
+  write(found, at, {
     value,
     raw: before?.raw ?? "",
     confidence: round(
@@ -202,6 +246,8 @@ function derive(check: Instance, template: Template, found: Understood): void {
     notes: ["derived"],
   });
 }
+
+const isInDoubt = ({ value, confidence }: ReadValue) => value !== null && confidence <= CONFLICT_MAX;
 
 const decimalsFor = (type: ValueType) => type.is === "money" ? 2 : 0;
 

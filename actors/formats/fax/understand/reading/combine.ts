@@ -73,11 +73,12 @@ function judged(
     return [Math.min(CONFLICT_MAX, Math.max(a.confidence, b.confidence)), ["conflict"]];
   }
   const isShaped = a.isStrict && b.isStrict && from.quality >= QUALITY_GOOD;
-  const shared = Math.max(a.shared, b.shared) * (isShaped ? SHARED_SHAPED : 1);
-  const error = (1 - a.confidence) * (1 - b.confidence) * shared;
+  const shared = Math.max(a.shared, b.shared);
+  const error = (1 - a.confidence) * (1 - b.confidence) *
+    (isShaped && shared >= SHARED.amount ? shared * SHARED_SHAPED : shared);
   const isRepaired = a.notes.includes("repaired") && b.notes.includes("repaired");
   const isAmbiguous = a.notes.includes("ambiguous") && from.quality < QUALITY_POOR;
-  const isUnvouched = from.quality < QUALITY_BAD && Math.max(a.shared, b.shared) >= SHARED.usual;
+  const isUnvouched = from.quality < QUALITY_BAD && shared >= SHARED.usual;
   const most = isAmbiguous || isUnvouched ? UNVOUCHED_MAX : isRepaired ? BOTH_REPAIRED_MAX : AGREED_MAX;
   return [Math.min(most, Math.max(1 - error, Math.min(a.confidence, b.confidence))), ["agreed"]];
 }

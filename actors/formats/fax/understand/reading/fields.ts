@@ -36,7 +36,18 @@ export function findFields(views: readonly PageView[], template: Template): Find
       ? found
       : [...found, ...elsewhere(views, spec)];
   }
-  return findings;
+  return Object.fromEntries(
+    Object.entries(findings).map(([name, found]) => [name, found.toSorted((a, b) => lent(a) - lent(b))]),
+  );
+
+  /** A label may be one of two fields: where it is the better of the other, and this one has others, those are meant. */
+  function lent({ label, value }: Finding): number {
+    const isOthers = label !== undefined && value.value !== null &&
+      Object.values(findings).some(([best]) =>
+        best?.label?.hit === label.hit && best.label.order < label.order
+      );
+    return Number(isOthers);
+  }
 }
 
 const rankOf = ({ label }: Finding) => label?.rank ?? 0;

@@ -11,6 +11,8 @@ const POINT_SHARE = 0.6;
 export interface Measured {
   readonly value: Reading | undefined;
   readonly range: Reading | undefined;
+  /** Results of this test have decimals. */
+  readonly hasDecimals: boolean;
 }
 
 /**
@@ -19,21 +21,25 @@ export interface Measured {
  */
 export function settleDecimals(rows: readonly Measured[]): readonly Measured[] {
   const base = usualSpare(rows);
-  return rows.map(({ value, range }) => {
+  return rows.map(({ value, range, hasDecimals }) => {
     const spare = range && spareOf(range, base);
+    const doubtWhole = (reading: Reading) => hasDecimals && isWhole(reading) ? doubted(reading) : reading;
     return {
-      value: value &&
+      hasDecimals,
+      value: value && doubtWhole(
         settled(
           value,
           isLost(value, value.spare, 1),
           range && !isLost(range, spare, 2) ? rangeDecimals(range) : undefined,
         ),
-      range: range &&
+      ),
+      range: range && doubtWhole(
         settled(
           range,
           isLost(range, spare, 2),
           value && !isLost(value, value.spare, 1) ? numberDecimals(value) : undefined,
         ),
+      ),
     };
   });
 }
@@ -43,9 +49,11 @@ export function doubtLostPoint(reading: Reading): Reading {
   return settled(reading, isLost(reading, reading.spare, 1), undefined);
 }
 
+const isWhole = ({ value }: Reading) => value !== null && /^[<>=]*\d+(-\d+)?$/.test(value);
+
 function isLost(reading: Reading, spare: number | undefined, points: number): boolean {
   if (spare === undefined || reading.value === null || reading.point === undefined) return false;
-  if (!/^[<>=]*\d+(-\d+)?$/.test(reading.value)) return false;
+  if (!isWhole(reading)) return false;
   return spare > reading.point * POINT_SHARE * points;
 }
 

@@ -39,7 +39,8 @@ export function readWords(type: ValueType, words: readonly PlacedWord[], pitch?:
     // What goes on with a label that nobody knows is the next value.
     const hasRest = used.length < words.length && !behind.some(({ text }) => text.endsWith(":"));
     // Words at the front that were skipped may be what the value begins with.
-    const worth = match.certainty * SKIPPED ** from * (hasRest ? REST : 1);
+    const worth = match.certainty * SKIPPED ** from *
+      (hasRest ? isTimeless(match, type) ? TIMELESS : REST : 1);
     if (worth <= bestWorth) continue;
     bestWorth = worth;
     best = {
@@ -72,7 +73,11 @@ export function readWords(type: ValueType, words: readonly PlacedWord[], pitch?:
  * was read unsurely: then the doubt is in the repair already.
  */
 function confidenceOf(used: readonly PlacedWord[], match: Match): number {
-  const least = Math.min(...used.map(({ confidence }) => confidence));
+  const isKnown = ({ text }: PlacedWord) =>
+    match.known === "term" || match.known === "words" && !/\d/.test(text);
+  const least = Math.min(
+    ...used.map((word) => isKnown(word) ? Math.max(word.confidence, EXPLAINED) : word.confidence),
+  );
   const isExplained = match.explainsDoubt === true && match.certainty > 0.85;
   return isExplained && least > EXPLAINED_MIN ? Math.max(least, EXPLAINED) : least;
 }
@@ -83,6 +88,9 @@ const EXPLAINED = 0.85;
 /** How sure a value still is with a word skipped before it, and with words left behind it. */
 const SKIPPED = 0.8;
 const REST = 0.85;
+/** What stands behind a day may be its time. */
+const TIMELESS = 0.4;
+const isTimeless = ({ value }: Match, { is }: ValueType) => is === "datetime" && value.length === 8;
 /** Words at the front that may be none of the value. */
 const SKIPPED_MAX = 2;
 

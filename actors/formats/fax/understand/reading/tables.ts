@@ -1,17 +1,24 @@
 import type { ReadRow, ReadValue } from "../../../../../runtime/contract/document.ts";
 import type { Line, PassLayout, PlacedWord } from "../layout/page_layout.ts";
 import type { ColumnSpec, TableSpec, ValueType } from "../template.ts";
+import { settleCapitals } from "./capitals.ts";
 import { type Column, columnsOf, headersOn, type Heading, wordsIn } from "./columns.ts";
 import { combine, CONFLICT_MAX } from "./combine.ts";
 import { splitFlags } from "./inline_flags.ts";
 import type { PageView } from "./labels.ts";
 import { settleDecimals } from "./lost_points.ts";
+import { nameColumns } from "./name_columns.ts";
 import { type Reading, readWords } from "./reading.ts";
-import { vouch } from "./vouch.ts";
+import { withDecimals } from "../types/lexicons/analytes.ts";
+import { codesOf, vouch } from "./vouch.ts";
+import { settleDrug } from "./drugs.ts";
+import { doubtFarDates } from "./far_dates.ts";
 
 /** A table as far as it was read. */
 export interface FoundTable {
   readonly rows: readonly ReadRow[];
+  /** What each pass read, row by row. */
+  readonly readings: readonly Cells[];
   /** Columns of the template that its headers name. */
   readonly columns: ReadonlySet<string>;
 }
@@ -19,6 +26,7 @@ export interface FoundTable {
 /** Reads a table over all pages: it goes on where the header comes again, or rows of the same columns do. */
 export function findTable(views: readonly PageView[], spec: TableSpec): FoundTable {
   const rows: ReadRow[] = [];
+  const readings: Cells[] = [];
   const columns = new Set<string>();
   let carried: readonly Heading[] | undefined;
   let before: readonly Heading[] = [];
@@ -37,11 +45,12 @@ export function findTable(views: readonly PageView[], spec: TableSpec): FoundTab
       for (const { column } of part.headings) if (column !== undefined) columns.add(column);
       const found = readPart(view, spec, part.headings, part.from, part.to);
       rows.push(...found.rows);
+      readings.push(...found.readings);
       carried = found.hasEnded || found.rows.length === 0 ? undefined : part.headings;
       before = part.headings;
     }
   }
-  return { rows, columns };
+  return { rows: settleCapitals(doubtFarDates(rows, spec), spec), readings, columns };
 }
 
 /** The same table has the same columns on every page: a heading that could not be read stands where it stood before. */
@@ -72,7 +81,7 @@ function readPart(
   headings: readonly Heading[],
   from: number,
   to: number,
-): { rows: readonly ReadRow[]; hasEnded: boolean } {
+): Pick<FoundTable, "rows" | "readings"> & { hasEnded: boolean } {
   const { unit } = view.layout;
   const until = spec.until.flatMap((phrase) => view.finder.find(phrase))
     .filter((hit) => hit.beginsPiece && hit.middle > from && hit.middle < to).map(({ middle }) => middle);
@@ -106,7 +115,7 @@ function readPart(
   }
   doubtLoose(Infinity);
   splitFlags(rows.map(({ cells }) => cells), spec);
-  return { rows: valuesOf(rows, view, spec), hasEnded: Number.isFinite(end) };
+  return { ...valuesOf(rows, view, spec), hasEnded: Number.isFinite(end) };
 }
 
 /**
@@ -151,7 +160,9 @@ function columnsFor(
 ): readonly Column[] {
   const rough = columnsOf(headings, linesOf(bands), unit);
   const rows = bands.filter((band) => rowAt(band, rough, spec, unit) !== undefined);
-  return rows.length === 0 ? rough : columnsOf(headings, linesOf(rows), unit);
+  return rows.length === 0
+    ? rough
+    : nameColumns(columnsOf(headings, linesOf(rows), unit), linesOf(rows), spec);
 }
 
 const linesOf = (bands: readonly Band[]) =>
@@ -294,7 +305,11 @@ const isText = ({ type }: ColumnSpec) => type.is === "text" || type.is === "lexi
 /** What each pass read in each cell of a row. */
 type Cells = Map<string, (Reading | undefined)[]>;
 
-function valuesOf(rows: readonly Row[], view: PageView, spec: TableSpec): readonly ReadRow[] {
+function valuesOf(
+  rows: readonly Row[],
+  view: PageView,
+  spec: TableSpec,
+): Pick<FoundTable, "rows" | "readings"> {
   const { page, passes } = view.layout;
   const read = rows.map(({ cells }): Cells =>
     new Map(
@@ -306,7 +321,7 @@ function valuesOf(rows: readonly Row[], view: PageView, spec: TableSpec): readon
   );
   const named = (...types: ValueType["is"][]) =>
     Object.keys(spec.columns).find((name) => types.includes(spec.columns[name].type.is));
-  settle(read, named("result", "number"), named("range"), passes.length);
+  settle(read, named("result", "number"), named("range"), hasDecimals(read, spec), passes.length);
   const provenance = {
     page: page.page,
     source: page.source,
@@ -314,15 +329,29 @@ function valuesOf(rows: readonly Row[], view: PageView, spec: TableSpec): readon
     likeness: 1,
     quality: page.quality,
   };
-  return read.map((cells, at) => {
+  const values = read.map((cells, at) => {
     const values: Record<string, ReadValue> = {};
     for (const [name, readings] of cells) {
       values[name] = combine(readings, provenance) ?? empty(spec.columns[name], page.page);
     }
     vouch(values, cells, spec);
+    settleDrug(values, spec);
     for (const name of rows[at].cut) values[name] = doubtCut(values[name]);
     return values;
   });
+  return { rows: values, readings: read };
+}
+
+/** Of which rows the test is one whose results have decimals. */
+function hasDecimals(rows: readonly Cells[], { columns }: TableSpec): readonly boolean[] {
+  const name = Object.keys(columns).find((each) => codesOf(columns[each]));
+  if (name === undefined) return rows.map(() => false);
+  const codes = codesOf(columns[name])!;
+  return rows.map((cells) =>
+    (cells.get(name) ?? []).some((reading) =>
+      withDecimals.has(codes.get(reading?.value?.toLowerCase() ?? "") ?? "")
+    )
+  );
 }
 
 /** Results and ranges of a table have their decimals in common. */
@@ -330,11 +359,13 @@ function settle(
   rows: readonly Cells[],
   value: string | undefined,
   range: string | undefined,
+  hasDecimals: readonly boolean[],
   passes: number,
 ): void {
   if (value === undefined) return;
   for (let pass = 0; pass < passes; pass++) {
-    const settled = settleDecimals(rows.map((cells) => ({
+    const settled = settleDecimals(rows.map((cells, at) => ({
+      hasDecimals: hasDecimals[at],
       value: cells.get(value)?.[pass],
       range: range === undefined ? undefined : cells.get(range)?.[pass],
     })));

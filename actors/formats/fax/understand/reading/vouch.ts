@@ -34,7 +34,8 @@ export function vouch(
 
 const made = new WeakMap<ColumnSpec, ReadonlyMap<string, string>>();
 
-function codesOf(column: ColumnSpec): ReadonlyMap<string, string> | undefined {
+/** Codes that the names of a column are known to have, by these in small letters. */
+export function codesOf(column: ColumnSpec): ReadonlyMap<string, string> | undefined {
   if (column.type.is !== "lexicon" || !column.type.codes) return undefined;
   let codes = made.get(column);
   if (!codes) {

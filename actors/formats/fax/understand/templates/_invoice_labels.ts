@@ -132,6 +132,7 @@ export const invoice = {
     "Dentist",
     "Surgeon",
     "Provider Name",
+    "Billing Provider",
     "Rendering Physician",
   ],
   subtotal: [

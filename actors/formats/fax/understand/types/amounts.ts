@@ -88,7 +88,10 @@ export const resultReader: TypeReader = {
 export const rangeReader: TypeReader = {
   wordsMax: 4,
   read(text) {
-    const plain = text.replace(/\s+to\s+/i, "-").replace(/(?<=[\dOIl])\s*[-–—~=]+\s*(?=[\dOIl.])/gu, "-")
+    const plain = text.replace(/\s+to\s+/i, "-").replace(/(?<![\d.,])0 (?=\d)/g, "0.").replace(
+      /(?<=[\dOIl])\s*[-–—~=]+\s*(?=[\dOIl.])/gu,
+      "-",
+    )
       .replace(
         /^[([|'"]+|[)\]|'",.;:]+$/gu,
         "",
@@ -105,7 +108,7 @@ export const rangeReader: TypeReader = {
     const dotted = /^(\d+\.\d+)\.(\d+\.\d+)$/.exec(plain);
     if (dotted) return between(dotted[1], dotted[2], 0.9);
     const apart = /^(\S+) (\S+)$/u.exec(plain) ?? /^(\d+\.\d)(\d+\.\d)$/.exec(plain);
-    return apart ? between(apart[1], apart[2], 0.6) : undefined;
+    return apart ? between(apart[1], apart[2], /\s/.test(plain) ? 0.85 : 0.6) : undefined;
   },
 };
 
@@ -121,17 +124,33 @@ function between(low: string, high: string, certainty: number): Match | undefine
     const match = between(pointed, high, certainty * 0.7);
     return match && { ...match, notes: [...match.notes, "decimals"] };
   }
+  // No upper end is as far above the lower one, by whose decimals its point is lost.
+  const decimals = decimalsOf(from.value);
+  if (
+    decimals > 0 && Number(from.value) > 0 && /^\d+$/.test(to.value) && to.value.length > decimals &&
+    Number(to.value) >= RANGE_WIDE * Number(from.value)
+  ) {
+    const match = between(
+      low,
+      `${to.value.slice(0, -decimals)}.${to.value.slice(-decimals)}`,
+      certainty * 0.8,
+    );
+    return match && { ...match, notes: [...match.notes, "decimals"] };
+  }
   const notes: Note[] = [...new Set([...from.notes, ...to.notes])];
   if (certainty < 1 && !notes.includes("repaired")) notes.push("repaired");
   const isEven = decimalsOf(from.value) === decimalsOf(to.value);
   if (!isEven) notes.push("decimals");
   return {
-    shared: SHARED.amount,
+    shared: isEven ? SHARED.ordered : SHARED.amount,
     value: `${from.value}-${to.value}`,
     certainty: certainty * from.certainty * to.certainty * (isEven ? 1 : 0.8),
     notes,
   };
 }
+
+/** A range with decimals whose upper end is this often its lower one has lost a point. */
+const RANGE_WIDE = 8;
 
 /** How many digits stand behind the point. */
 export const decimalsOf = (number: string): number => number.split(".")[1]?.length ?? 0;

@@ -64,9 +64,10 @@ export const procedureReader: TypeReader = {
     const certainty = middle.certainty * first[1] * last[1];
     const value = `${first[0]}${middle.text}${last[0]}${(parts[4] ?? "").toUpperCase()}`;
     const notes: Note[] = value === plain ? [] : ["repaired"];
-    // Codes of drugs begin with a J, which is easily taken for a one; hardly any with a nought (anaesthesia, up to 01999).
-    if (/^(1|0[2-9])/.test(value)) notes.push("ambiguous");
-    return { value, certainty, notes, isStrict: true, shared: SHARED.shape };
+    // Codes of drugs begin with a J, which is easily taken for a one, those of Medicare with G0, which looks like 60;
+    // hardly any with a nought (anaesthesia, up to 01999).
+    if (/^(1|60|0[2-9])/.test(value)) notes.push("ambiguous");
+    return { value, certainty, notes, isStrict: true, shared: SHARED.usual };
   },
 };
 

@@ -162,6 +162,6 @@ function dated(
     certainty: repaired * certainty * (isShort ? 0.99 : 1),
     notes,
     isStrict: true,
-    shared: SHARED.shape,
+    shared: SHARED.ordered,
   };
 }

@@ -28,6 +28,8 @@ export const identifierReader: TypeReader = {
       certainty *= sureness;
     }
     if (value !== plain) notes.push("repaired");
+    // An S before digits is a digit to both passes.
+    else if (/^5\d{3}/.test(plain)) notes.push("ambiguous");
     else if (certainty < (parts.length > 1 ? 0.9 : 1)) notes.push("ambiguous");
     return { value, certainty, notes };
   },

@@ -11,6 +11,11 @@ export interface Match {
   readonly isStrict?: boolean;
   /** Characters were misread where only one other can stand: that is why the word was read unsurely. */
   readonly explainsDoubt?: boolean;
+  /**
+   * It is a term that is known to stand there, or made of words that are: then only the numbers among these can be others,
+   * however unsurely it was read.
+   */
+  readonly known?: "term" | "words";
   /** How much more often than chance would have it both passes make the same mistake: {@linkcode SHARED}. */
   readonly shared?: number;
 }
@@ -19,7 +24,15 @@ export interface Match {
  * How much more often than by chance both passes misread a value in the same way, as measured on faxes: letters of words
  * that nothing vouches for are, amounts are not.
  */
-export const SHARED = { checked: 0.3, amount: 1, usual: 2, shape: 2.5, name: 3, words: 10 } as const;
+export const SHARED = {
+  checked: 0.3,
+  ordered: 0.5,
+  amount: 1,
+  usual: 2,
+
+  name: 3,
+  words: 10,
+} as const;
 
 /** Reads the values of one type. */
 export interface TypeReader {

@@ -4,7 +4,7 @@ import { textReader } from "./words.ts";
 
 /** Shorter words are too often one character apart from others. */
 const NEAR_MIN = 7;
-/** Abbreviations are no longer than this: a point behind a longer word was none. */
+/** Words that are abbreviated are no longer than this, and not in capitals: a point behind others was none. */
 const ABBREVIATION_MAX = 4;
 
 /**
@@ -17,7 +17,7 @@ export function vocabularyReader(words: readonly string[]): TypeReader {
   const byLength = Map.groupBy(words.filter((word) => word.length >= NEAR_MIN), (word) => word.length);
   const near = (word: string): string | undefined => {
     const alike = byFold.get(fold(word));
-    if (alike) return alike.length === 1 ? alike[0] : undefined;
+    if (alike) return alike.length === 1 ? alike[0] : alike.find(({ length }) => length === word.length);
     if (word.length < NEAR_MIN) return undefined;
     const folded = fold(word);
     const found = [-1, 0, 1].flatMap((apart) => byLength.get(word.length + apart) ?? [])
@@ -26,6 +26,7 @@ export function vocabularyReader(words: readonly string[]): TypeReader {
   };
   const isKnownWord = (word: string) =>
     known.has(word) || known.has(word.replace(/s$/, "")) || known.has(word.replace(/es$/, "")) ||
+    known.has(word.replace(/ies$/, "y")) ||
     known.has(`${word}s`);
   return {
     wordsMax: Infinity,
@@ -36,9 +37,8 @@ export function vocabularyReader(words: readonly string[]): TypeReader {
       let isKnown = true;
       const value = plain.value.replace(WORD, (word, point: string | undefined, at: number) => {
         const bare = point === undefined ? word : word.slice(0, -1);
-        if (point !== undefined && bare.length > ABBREVIATION_MAX && at + word.length < plain.value.length) {
-          isKnown = false;
-        }
+        const isAbbreviated = bare.length <= ABBREVIATION_MAX && bare !== bare.toUpperCase();
+        if (point !== undefined && !isAbbreviated && at + word.length < plain.value.length) isKnown = false;
         if (/^[\d/]+$/.test(bare) || isKnownWord(bare.toLowerCase())) return word;
         const other = near(bare.toLowerCase());
         if (other === undefined) {
@@ -48,24 +48,28 @@ export function vocabularyReader(words: readonly string[]): TypeReader {
         certainty *= REPAIRED;
         return `${cased(other, bare)}${point ?? ""}`;
       });
-      if (!isKnown) return { ...plain, notes: [...plain.notes, "unknown_word"] };
+      if (!isKnown || STRAY.test(value)) return { ...plain, notes: [...plain.notes, "unknown_word"] };
       const isRepaired = certainty < 1;
       return {
         value,
         certainty,
         notes: isRepaired ? ["repaired"] : [],
-        shared: SHARED.usual,
+        // No word tells that a number among them was misread.
+        shared: /\d/.test(value) ? SHARED.usual : SHARED.checked,
         isStrict: true,
+        known: "words",
       };
     },
   };
 }
 
 const REPAIRED = 0.95;
+/** What stands in no description. */
+const STRAY = /[^\p{L}\p{N}\s.,;:()/%&+#'"-]/u;
 const WORD = /[\p{L}\p{N}%](?:[\p{L}\p{N}%/'-]*[\p{L}\p{N}%])?(\.(?=\s|$))?/gu;
 
 /** In capitals where the page has them. */
 function cased(word: string, like: string): string {
-  if (like === like.toUpperCase() && /\p{L}{2}/u.test(like)) return word.toUpperCase();
+  if (like === like.toUpperCase() && !/^\p{L}(\p{Ll}|$)/u.test(like)) return word.toUpperCase();
   return /^\p{Lu}/u.test(like) ? word[0].toUpperCase() + word.slice(1) : word;
 }

@@ -5,7 +5,7 @@ import { type Match, SHARED, type TypeReader } from "./match.ts";
 export const textReader: TypeReader = {
   wordsMax: Infinity,
   read(text) {
-    const value = plainText(text).replace(/^[|_~*•:;,.\-–—=\s]+|[|_~*•:;,\-–—=\s]+$/gu, "");
+    const value = unquoted(plainText(text).replace(/^[|_~*•:;,.\-–—=\s]+|[|_~*•:;,\-–—=\s!]+$/gu, ""));
     if (!/[\p{L}\p{N}%]/u.test(value)) return undefined;
     const isPlain = value.split(" ").every((word) => PLAIN.test(word));
     return isPlain
@@ -13,6 +13,9 @@ export const textReader: TypeReader = {
       : { value, certainty: 0.9, notes: ["ambiguous"], shared: SHARED.words };
   },
 };
+
+/** Quotes stand in pairs: one alone is a speck. */
+const unquoted = (text: string) => text.split('"').length === 2 ? text.replace(/^"\s*|\s*"$/g, "") : text;
 
 /** Words of which all is of one kind: in others letters and digits that look alike cannot be told apart. */
 const PLAIN =
@@ -47,39 +50,52 @@ export function enumReader(values: Readonly<Record<string, readonly string[]>>):
 export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeReader {
   const exact = new Map(terms.map((term) => [term.toLowerCase(), term]));
   const folded = terms.map((term) => ({ term, folded: fold(term) }));
+  const rare = new Set(
+    terms.filter((term, at) =>
+      terms.slice(0, at).some((other) => isOneApart(term, other)) ||
+      terms.some((other) => other.length > term.length && withoutThin(other) === withoutThin(term))
+    ),
+  );
+  const knownAs = (term: string) =>
+    term.length < TERM_LONG || rare.has(term)
+      ? { shared: SHARED.amount }
+      : { shared: SHARED.checked, known: "term" } as const;
   return {
     wordsMax: Infinity,
     read(text) {
       const plain = textReader.read(text);
       if (!plain) return undefined;
       const known = exact.get(plain.value.toLowerCase());
-      if (known !== undefined) return knownAs(known, plain.value, isOpen);
+      if (known !== undefined) return { ...exactly(known, plain.value, isOpen), ...knownAs(known) };
       const near = nearest(folded, fold(plain.value));
-      if (near || !isOpen) return near;
+      if (near?.apart === 0) return { ...near.match, ...knownAs(near.match.value) };
+      if (near || !isOpen) return near?.match;
       return { ...plain, notes: [...plain.notes, "unknown_word"] };
     },
   };
 }
 
 /** From this length on no other word becomes a term by misreading. */
-const TERM_LONG = 4;
+const TERM_LONG = 3;
 
 /** Capitals and small letters as on the page, unless they are mixed as no term has them. */
-function knownAs(term: string, value: string, isOpen: boolean): Match {
+function exactly(term: string, value: string, isOpen: boolean): Match {
   const isAsOnPage = isOpen && (value === term || value === value.toUpperCase());
   const certainty = isAsOnPage || value === term ? 1 : 0.97;
-  const isLong = value.length >= TERM_LONG;
-  return {
-    value: isAsOnPage ? value : term,
-    certainty,
-    notes: [],
-    isStrict: true,
-    explainsDoubt: isLong,
-    shared: SHARED.amount,
-  };
+  return { value: isAsOnPage ? value : term, certainty, notes: [], isStrict: true };
 }
 
-function nearest(terms: readonly { term: string; folded: string }[], wanted: string): Match | undefined {
+/** Thin letters are lost beside rules: of `IU/L`, `U/L` is left. */
+const withoutThin = (term: string) => term.replace(/[Iil1|]/g, "");
+
+/** One letter makes the other of them: the one that is named first is the usual one. */
+const isOneApart = (a: string, b: string) =>
+  a.length === b.length && distance(a.toLowerCase(), b.toLowerCase(), 1) === 1;
+
+function nearest(
+  terms: readonly { term: string; folded: string }[],
+  wanted: string,
+): { readonly match: Match; readonly apart: number } | undefined {
   const limit = wanted.length < 4 ? 0 : Math.max(1, Math.min(3, Math.floor(wanted.length / 6)));
   let best: { term: string; apart: number } | undefined;
   let next = Infinity;
@@ -92,11 +108,8 @@ function nearest(terms: readonly { term: string; folded: string }[], wanted: str
     } else next = Math.min(next, apart);
   }
   if (!best || next <= best.apart) return undefined;
-  return {
-    value: best.term,
-    certainty: best.apart === 0 ? 0.95 : 0.9 - 0.05 * best.apart,
-    notes: ["repaired"],
-  };
+  const certainty = best.apart === 0 ? 0.95 : 0.9 - 0.05 * best.apart;
+  return { match: { value: best.term, certainty, notes: ["repaired"] }, apart: best.apart };
 }
 
 /** Quotes and hyphens as they are typed, one space between words. */

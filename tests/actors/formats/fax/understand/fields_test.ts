@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { tryTemplate, understand } from "../../../../../actors/formats/fax/understand/understand.ts";
 import type { ReadValue } from "../../../../../runtime/contract/document.ts";
 import type { PageWords } from "../../../../../actors/formats/fax/ocr/words.ts";
-import { pageOf, readTwice, readWith, templateOf } from "./_pages.ts";
+import { pageOf, type Placed, readTwice, readWith, templateOf } from "./_pages.ts";
 
 /** What a field of one page comes to. */
 function read(page: PageWords, field: string, more = ""): ReadValue | undefined {
@@ -193,4 +193,19 @@ Deno.test("trying a template shows what each pass read of each field", () => {
     "748",
   ]]);
   assertEquals(findings.f[0].label?.hit.phrase, "MRN");
+});
+
+Deno.test("a label that two fields know is of the one it names better, if the other has a label of its own", () => {
+  const both = templateOf(
+    "{ subtotal: { at: Total Charges, type: money }, total: { at: [Total, Total Charges, Net Due], type: money } }",
+  );
+  const read = (...lines: readonly Placed[][]) => {
+    const { subtotal, total } = understand([pageOf(lines)], [both]).fields;
+    return [subtotal?.value, total?.value];
+  };
+  assertEquals(read([[150, "Total Charges:"], [500, "50.00"]], [[150, "Net Due:"], [500, "40.00"]]), [
+    "50.00",
+    "40.00",
+  ]);
+  assertEquals(read([[150, "Total Charges:"], [500, "50.00"]]), ["50.00", "50.00"]);
 });

@@ -115,3 +115,34 @@ export const analytes: Readonly<Record<string, string>> = {
   "Ammonia": "1841-6",
   "Lactate": "2524-7",
 };
+
+/** LOINC codes of the tests above whose results and ranges have decimals: a whole number there has lost its point. */
+export const withDecimals: ReadonlySet<string> = new Set([
+  ...[
+    "2160-0",
+    "2823-3",
+    "17861-6",
+    "19123-9",
+    "2777-1",
+    "3084-1",
+    "2885-2",
+    "1751-7",
+    "2336-6",
+    "1759-0",
+    "1975-2",
+  ],
+  ...[
+    "1968-7",
+    "3016-3",
+    "3024-7",
+    "3051-0",
+    "4548-4",
+    "6690-2",
+    "789-8",
+    "718-7",
+    "4544-3",
+    "785-6",
+    "786-4",
+    "6301-6",
+  ],
+]);

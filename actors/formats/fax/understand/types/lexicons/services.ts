@@ -1,6 +1,6 @@
 /** Words that descriptions of services, procedures, drugs and supplies are made of. What is not here is only less sure. */
 export const services: readonly string[] = `
-  abdomen abdominal abscess access acetaminophen acid acute add-on additional addl adenosine administration administered
+  abdomen abdominal abscess access acetaminophen acid activity acute add-on additional addl adenosine administration administered
   admission adrenal adult advanced after air airway albuterol alcohol allergen allergy alone ambulance ambulatory amino
   amoxicillin amylase analysis anesthesia angiogram angiography ankle annual anoscopy antepartum anterior antibody antigen
   any aorta appendectomy application arm arterial artery arthritis arthrocentesis arthroplasty arthroscopy aspiration

@@ -1,9 +1,8 @@
-/** Units of measure as laboratories print them. */
+/** Units of measure as laboratories print them; of those that look alike the usual one first. */
 export const units: readonly string[] = [
   "%",
   "mg/dL",
   "g/dL",
-  "g/L",
   "mg/L",
   "ug/dL",
   "mcg/dL",
@@ -22,11 +21,12 @@ export const units: readonly string[] = [
   "mEq/L",
   "U/L",
   "IU/L",
+  "g/L",
   "IU/mL",
   "U/mL",
   "mIU/L",
-  "mIU/mL",
   "uIU/mL",
+  "mIU/mL",
   "K/uL",
   "M/uL",
   "k/mm3",
