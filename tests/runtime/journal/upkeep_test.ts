@@ -217,8 +217,8 @@ Deno.test("the users of the page are in a backup, and are put back where there a
   await Deno.writeTextFile(here, "those of now");
   await at.restore({ replace: true });
   assertEquals(await Deno.readTextFile(here), "those of now");
-  await Deno.remove(here);
-  await at.restore({ replace: true });
+  await Deno.remove(at.data, { recursive: true });
+  await at.restore();
   assertEquals([await Deno.readTextFile(here), (await Deno.stat(here)).mode! & 0o777], [
     "those of then",
     0o600,
@@ -227,8 +227,8 @@ Deno.test("the users of the page are in a backup, and are put back where there a
   await Deno.writeTextFile(kept, "others");
   const { findings } = await verifyCopy(denoWorld, { backup: at.copy, masterKey });
   assertEquals(findings.list.map(({ code, subject }) => [code, subject]), [["fileDamaged", "users.json"]]);
-  await Deno.remove(here);
-  await at.restore({ replace: true, damaged: true });
+  await Deno.remove(at.data, { recursive: true });
+  await at.restore({ damaged: true });
   await assertRejects(() => Deno.stat(here), Deno.errors.NotFound);
 });
 
