@@ -1,7 +1,8 @@
 /** Somebody who may sign in to the gateway's page, or might once. */
 export interface PageUser {
+  /** By which they sign in. */
   readonly name: string;
-  /** Left out: may sign in no more. */
+  /** `reviewer`, who decides, or `viewer`, who looks. Left out: may sign in no more. */
   readonly role?: string;
   /** Another one where the password is another one, and tells nothing of it. */
   readonly mark?: string;
