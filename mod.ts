@@ -53,6 +53,7 @@ export type { PatientFigures } from "./runtime/journal/patients/operations.ts";
 export type { RunningLedger } from "./runtime/engine/ledger/ledger_api.ts";
 export type { LedgerAlarm } from "./runtime/engine/ledger/alarms.ts";
 export type { Login } from "./runtime/engine/ledger/gateway_entries.ts";
+export type { PageUser } from "./runtime/engine/ledger/page_users.ts";
 export type { WitnessAnswer } from "./runtime/engine/ledger/state.ts";
 export type {
   AskCheckpoints,

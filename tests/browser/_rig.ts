@@ -72,6 +72,7 @@ export async function withPage(
     {
       reviews,
       noteLogin: (login) => logins.push(login),
+      noteUsers: () => {},
       failed: (error) => failures.push(error),
       ...options,
     },

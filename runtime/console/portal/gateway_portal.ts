@@ -26,6 +26,7 @@ export async function openGatewayPortal(
     reviews: gateway.reviews,
     ...(gateway.patients ? { findPatients: finding(gateway.patients) } : {}),
     noteLogin: (login) => gateway.ledger.noteLogin(login),
+    noteUsers: (users) => gateway.ledger.noteUsers(users),
     failed,
   };
   return await openPortal(service, world, data, reviews);

@@ -2,6 +2,7 @@ import type { DocumentPatient } from "../../contract/document.ts";
 import type { MitralError } from "../../contract/error.ts";
 import type { World } from "../../contract/world.ts";
 import type { Login } from "../../engine/ledger/gateway_entries.ts";
+import type { PageUser } from "../../engine/ledger/page_users.ts";
 import type { ReviewApi } from "../../engine/review/review_api.ts";
 import type { By } from "../../journal/acts.ts";
 import { addressOf } from "./address.ts";
@@ -12,6 +13,7 @@ import { Sessions } from "./sessions.ts";
 import { SignIn } from "./sign_in.ts";
 import { openTls, type PageTls } from "./tls.ts";
 import { Users } from "./users/users.ts";
+import { WatchedUsers } from "./users/watched_users.ts";
 import type { PatientWords } from "./views/document_page.ts";
 
 /** What the page lets people do. */
@@ -24,6 +26,8 @@ export interface PortalService {
   ) => Promise<readonly Omit<DocumentPatient, "source">[]>;
   /** Writes down who signed in, or could not. */
   noteLogin(login: Login): void;
+  /** Writes down what was done to users since it was last told of all of them. */
+  noteUsers(users: readonly PageUser[]): void;
   /** Told of every error that is none of the person's. MUST NOT throw. */
   failed(error: MitralError): void;
 }
@@ -97,6 +101,7 @@ export async function openPortal(
     timeZone: world.clock.timeZone,
     failed: service.failed,
   }));
+  const watched = new WatchedUsers(users, world.clock, service.noteUsers);
   return {
     url: address.origins[0],
     port,
@@ -104,6 +109,7 @@ export async function openPortal(
       tls?.[Symbol.dispose]();
       signIn.close();
       await server.shutdown();
+      await watched[Symbol.asyncDispose]();
     },
   };
 }

@@ -7,6 +7,7 @@ import type { LivePartners } from "../../trust/live_partners.ts";
 import { writePartnerFile } from "../../trust/partner_file.ts";
 import { listenerMemory } from "../listener_memory.ts";
 import { MEMORY } from "./alarms.ts";
+import { type PageUser, userChanges } from "./page_users.ts";
 
 /** A person, or a program, asks something of the gateway by its control socket after a while of not asking. */
 export interface Login {
@@ -27,7 +28,7 @@ export interface GatewayEntriesParts {
   readonly ownFile: (() => Promise<{ readonly bytes: Uint8Array }>) | undefined;
 }
 
-const KEY = "partners";
+const KEY = "partners", USERS = "page users";
 
 /**
  * Writes down what happens to the gateway as a whole: it starts and stops, its configuration, its keys and its partners change,
@@ -64,6 +65,18 @@ export class GatewayEntries {
     this.#turn = this.#turn.then(async () => {
       await this.#lookAtKeys();
       await this.#lookAtPartners();
+    }).catch(() => {});
+  }
+
+  /** The users of the page: writes down what was done to them since they were last written down. */
+  lookAtUsers(users: readonly PageUser[]): void {
+    this.#turn = this.#turn.then(async () => {
+      const memory = listenerMemory(this.#parts.journal(), MEMORY);
+      const before = await memory.get(USERS) ?? "{}";
+      const { acts, now } = userChanges(JSON.parse(before), users);
+      for (const act of acts) this.write({ kind: "config", ...act });
+      const next = JSON.stringify(now);
+      if (next !== before) await memory.set(USERS, next);
     }).catch(() => {});
   }
 

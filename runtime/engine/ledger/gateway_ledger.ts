@@ -19,6 +19,7 @@ import { AuditForwarder } from "./forwarder.ts";
 import { GatewayEntries, type Login } from "./gateway_entries.ts";
 import type { RunningLedger } from "./ledger_api.ts";
 import { handedKeys } from "./ledger_keys.ts";
+import type { PageUser } from "./page_users.ts";
 import type { LedgerState, WitnessAnswer } from "./state.ts";
 import { Witnessed } from "./witnessed.ts";
 import { Witnessing } from "./witnessing.ts";
@@ -116,6 +117,10 @@ export class GatewayLedger implements RunningLedger {
 
   noteLogin(login: Login): void {
     this.#entries.login(login);
+  }
+
+  noteUsers(users: readonly PageUser[]): void {
+    this.#entries.lookAtUsers(users);
   }
 
   /** First step of a drain: partners are asked no more. */

@@ -2,6 +2,7 @@ import type { By } from "../../journal/acts.ts";
 import type { LedgerAnswer, LedgerHead, LedgerQuestion } from "../../journal/ledger/operations.ts";
 import type { LedgerAlarm } from "./alarms.ts";
 import type { Login } from "./gateway_entries.ts";
+import type { PageUser } from "./page_users.ts";
 import type { LedgerState, WitnessAnswer } from "./state.ts";
 
 /** What can be asked of the ledger of a running gateway. */
@@ -26,4 +27,6 @@ export interface RunningLedger {
   witnessNow(): Promise<readonly WitnessAnswer[]>;
   /** Writes down that somebody signed in to a console, or could not. */
   noteLogin(login: Login): void;
+  /** Writes down what was done to the users of the page, all of whom these are, since it was last told of them. */
+  noteUsers(users: readonly PageUser[]): void;
 }

@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
-import { type BackupManifest, MANIFEST } from "./backup_manifest.ts";
+import { type BackupManifest, MANIFEST, USERS } from "./backup_manifest.ts";
 import { copyBodies } from "./body_copies.ts";
 import type { Database } from "../database.ts";
-import { sumOf, syncPath, writeDurably } from "../disk_io.ts";
+import { copyDurably, sumOf, syncPath, writeDurably } from "../disk_io.ts";
 import { mustBeCurrent, VERSION } from "../schema.ts";
 import { masterKeyIn } from "../sealing.ts";
 import { copyDatabase, openReader } from "../sqlite_database.ts";
@@ -23,7 +23,7 @@ export interface Backup {
 
 /**
  * Copies a journal as it is at one moment, while others write: the database in one read transaction, then the files it
- * names, then the manifest, without which it is no backup. No file may be removed meanwhile. Blocks: for a thread of its
+ * names and the users of the page, then the manifest, without which it is no backup. No file may be removed meanwhile. Blocks: for a thread of its
  * own. Errors: JOURNAL_BACKUP_PLACE_TAKEN, JOURNAL_BACKUP_PLACE_WITHIN, JOURNAL_VERSION_…
  */
 export async function backUp(
@@ -42,6 +42,9 @@ export async function backUp(
   const database = openReader(path);
   try {
     const bodies = copyBodies(database, folder, to, tell);
+    const users = existsSync(`${folder}/${USERS}`)
+      ? { users: copyDurably(`${folder}/${USERS}`, `${to}/${USERS}`) }
+      : {};
     const manifest: BackupManifest = {
       format: 1,
       journal: VERSION,
@@ -53,6 +56,7 @@ export async function backUp(
       deliveries: count(database, "SELECT count(*) AS count FROM delivery"),
       database: sumOf(path),
       bodies,
+      ...users,
     };
     writeDurably(to, MANIFEST, JSON.stringify(manifest, null, 2) + "\n");
     return manifest;

@@ -3,6 +3,8 @@ import { upkeepErrors } from "./upkeep_errors.ts";
 
 /** Name of the file that makes a folder a backup; it is written last. */
 export const MANIFEST = "manifest.json";
+/** Name of the file in a data folder with the people who may sign in to the gateway's page. */
+export const USERS = "users.json";
 
 /** What a backup says of itself. */
 export interface BackupManifest {
@@ -26,6 +28,8 @@ export interface BackupManifest {
   readonly database: FileSum;
   /** Files of large bodies: the name of each is the SHA-256 of what is in it. */
   readonly bodies: BodyCopies;
+  /** `users.json`; left out where the gateway had none. */
+  readonly users?: FileSum;
 }
 
 /** What was copied of large bodies. */
@@ -55,6 +59,7 @@ export function readManifest(text: string): BackupManifest {
   }
   if (typeof value.database?.sha256 !== "string") malformed("database");
   if (!Number.isSafeInteger(value.bodies?.files)) malformed("bodies");
+  if (value.users && typeof value.users.sha256 !== "string") malformed("users");
   return value as BackupManifest;
 }
 

@@ -8,8 +8,8 @@ import { Names } from "../names.ts";
 import { Sealing } from "../sealing.ts";
 import { SENDERS_HELD } from "../standing.ts";
 import { copyBodies } from "./body_copies.ts";
-import { copyDurably, makeFolder, syncPath } from "../disk_io.ts";
-import type { BackupManifest } from "./backup_manifest.ts";
+import { copyDurably, type FileSum, makeFolder, sumOf, syncPath } from "../disk_io.ts";
+import { type BackupManifest, USERS } from "./backup_manifest.ts";
 import { holdIdle, RESTORING } from "./hold_folder.ts";
 import { openReader, openWriter } from "../sqlite_database.ts";
 import type { MasterKey } from "../../trust/master_key.ts";
@@ -69,6 +69,7 @@ export function restore(asked: Restore, tell: Tell): Restored {
     makeFolder(aside, folder);
     const epoch = stage(asked, aside, manifest, epochIn(`${folder}/journal.db`), tell);
     const before = left.length > 0 ? moveAway(folder, left, atMs) : undefined;
+    if (manifest.users) putUsersBack(backup, folder, manifest.users);
     // The database last: bodies alone are nothing.
     for (const part of ["bodies", "journal.db"]) {
       renameSync(`${aside}/${part}`, `${folder}/${part}`);
@@ -80,6 +81,17 @@ export function restore(asked: Restore, tell: Tell): Restored {
   } finally {
     lock.close();
   }
+}
+
+/** Those who are there stay: somebody may have been removed since the backup, and is not let in again. */
+function putUsersBack(backup: string, folder: string, { sha256 }: FileSum): void {
+  const from = `${backup}/${USERS}`, to = `${folder}/${USERS}`;
+  // What was found to be damaged, and is restored all the same, lets nobody in.
+  if (existsSync(to) || !existsSync(from) || sumOf(from).sha256 !== sha256) return;
+  const aside = `${to}.new`;
+  rmSync(aside, { force: true });
+  copyDurably(from, aside);
+  renameSync(aside, to);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import type { MasterKey } from "../../trust/master_key.ts";
-import { type BackupManifest, MANIFEST, readManifest } from "./backup_manifest.ts";
+import { type BackupManifest, MANIFEST, readManifest, USERS } from "./backup_manifest.ts";
 import type { Database } from "../database.ts";
 import { sumOf } from "../disk_io.ts";
 import { type Finding, Findings } from "./findings.ts";
@@ -54,10 +54,16 @@ export function verifyBackup(
   } else if (sumOf(`${backup}/journal.db`).sha256 !== manifest.database.sha256) {
     findings.add("fileDamaged", "journal.db");
   }
+  if (manifest.users) lookAtUsers(`${backup}/${USERS}`, manifest.users.sha256, findings);
   // What is not even the file that was written needs no further look.
   if (findings.count === 0) return { manifest, ...verifyIn(backup, masterKey, findings, tell) };
   const nothing = { messages: 0, deliveries: 0, bodies: 0, files: 0, opened: false };
   return { manifest, findings, ...nothing, masterKey: manifest.masterKey };
+}
+
+function lookAtUsers(path: string, sha256: string, findings: Findings): void {
+  if (!existsSync(path)) findings.add("fileMissing", USERS);
+  else if (sumOf(path).sha256 !== sha256) findings.add("fileDamaged", USERS);
 }
 
 function verifyIn(

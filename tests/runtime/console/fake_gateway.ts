@@ -1,4 +1,5 @@
 import type { LedgerAlarm } from "../../../runtime/engine/ledger/alarms.ts";
+import type { PageUser } from "../../../runtime/engine/ledger/page_users.ts";
 import type { AccessQuery, PatientQuery } from "../../../runtime/engine/disclosures/reports_api.ts";
 import { FakePatients } from "./fake_patients.ts";
 import { FakeReviews } from "./fake_reviews.ts";
@@ -214,6 +215,8 @@ export class FakeGateway implements RunningGateway {
   snapshot(): GatewaySnapshot {
     return this.state;
   }
+  /** Users of the page, each time the ledger was told of them. */
+  readonly users: (readonly PageUser[])[] = [];
   readonly ledger: RunningGateway["ledger"] = {
     state: () => this.state.ledger,
     head: async () => ({ epoch: 1, size: 0, root: new Uint8Array(32) }),
@@ -222,6 +225,7 @@ export class FakeGateway implements RunningGateway {
     settleAlarm: async (...asked) => void this.asked.push(["settleAlarm", ...asked]),
     witnessNow: async () => [],
     noteLogin: (login) => void this.asked.push(["noteLogin", login]),
+    noteUsers: (users) => void this.users.push(users),
   };
   async statistics(): Promise<GatewayStatistics> {
     return this.numbers;

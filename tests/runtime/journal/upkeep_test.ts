@@ -205,6 +205,33 @@ Deno.test("a restored journal is of the next epoch, sends nothing, and has all t
   assertEquals((await verify(denoWorld, { folder: aside!, masterKey })).messages, ids.length + 1);
 });
 
+Deno.test("the users of the page are in a backup, and are put back where there are none", async () => {
+  await using at = await site();
+  const journal = await at.open();
+  await fill(journal);
+  await journal.close();
+  const [here, kept] = [join(at.data, "users.json"), join(at.copy, "users.json")];
+  await Deno.writeTextFile(here, "those of then");
+  assert((await at.backUp()).users);
+  // Who was removed since is not let in again.
+  await Deno.writeTextFile(here, "those of now");
+  await at.restore({ replace: true });
+  assertEquals(await Deno.readTextFile(here), "those of now");
+  await Deno.remove(at.data, { recursive: true });
+  await at.restore();
+  assertEquals([await Deno.readTextFile(here), (await Deno.stat(here)).mode! & 0o777], [
+    "those of then",
+    0o600,
+  ]);
+
+  await Deno.writeTextFile(kept, "others");
+  const { findings } = await verifyCopy(denoWorld, { backup: at.copy, masterKey });
+  assertEquals(findings.list.map(({ code, subject }) => [code, subject]), [["fileDamaged", "users.json"]]);
+  await Deno.remove(at.data, { recursive: true });
+  await at.restore({ damaged: true });
+  await assertRejects(() => Deno.stat(here), Deno.errors.NotFound);
+});
+
 Deno.test("a restore that was cut short leaves nothing a gateway would open, and is done by doing it again", async () => {
   await using at = await site();
   const journal = await at.open();

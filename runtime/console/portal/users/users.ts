@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Disk, World } from "../../../contract/world.ts";
+import { USERS } from "../../../journal/upkeep/backup_manifest.ts";
 import { errors } from "../errors.ts";
 import { hashPassword, parseHash, SALT_BYTES, weaknessOf } from "./password.ts";
 
@@ -26,12 +27,12 @@ export interface FormerUser extends Pick<User, "name" | "by" | "atMs"> {
   readonly removed: true;
 }
 
-type Kept = User | FormerUser;
+/** Who may sign in, or could. */
+export type Kept = User | FormerUser;
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 /** What others stand in the journal as. */
 const RESERVED = ["program", "unknown"];
-const FILE = "users.json";
 
 /**
  * Who may sign in to this gateway's page: a file in the data folder, for its owner alone. It is read anew each time, so that
@@ -43,12 +44,17 @@ export class Users {
 
   constructor(disk: Disk, folder: string) {
     this.#disk = disk;
-    this.#path = join(folder, FILE);
+    this.#path = join(folder, USERS);
   }
 
   /** By name. Errors: PORTAL_USERS_UNREADABLE. */
   async list(): Promise<readonly User[]> {
     return (await this.#read()).filter((kept) => !("removed" in kept)) as User[];
+  }
+
+  /** All whose names are taken, by name. Errors: PORTAL_USERS_UNREADABLE. */
+  kept(): Promise<readonly Kept[]> {
+    return this.#read();
   }
 
   /** Errors: PORTAL_USERS_UNREADABLE. */

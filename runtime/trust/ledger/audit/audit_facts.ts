@@ -120,6 +120,8 @@ function shapeOf({ kind, act = "", destination }: LedgerEntry): Shape {
   switch (kind) {
     case "act":
       return acts[act.split(" ", 1)[0]] ?? activity();
+    case "config":
+      return act.startsWith("user ") ? { ...alert(DICOM.securityConfiguration), life: "3" } : shapes.config;
     case "quarantined":
       return { ...(destination === undefined ? imported : exported), types: [] };
     default:

@@ -16,7 +16,7 @@ function withViewer(
   return withFolder(async (folder) => {
     const vic = { name: "vic", role: "viewer", isSamePerson: false, password: PASSWORD } as const;
     await new Users(denoWorld.disk, folder).add(vic, { by: "root", world: denoWorld });
-    const service = { reviews, noteLogin: () => {}, failed: () => {} };
+    const service = { reviews, noteLogin: () => {}, noteUsers: () => {}, failed: () => {} };
     const settings = { port: 0, host: "127.0.0.1", sessionMinutes: 30 };
     const portal = await openPortal(service, denoWorld, folder, settings);
     try {

@@ -62,8 +62,16 @@ Deno.test("run serves the review page, says where, and writes down who signs in"
     assertMatch(cookie, /^mitral-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
     const logins = gateway.asked.filter(([what]) => what === "noteLogin").map(([, login]) => login);
     assertEquals(logins, [{ code: "PORTAL_SIGN_IN_REFUSED", by: "ann" }, { by: "ann" }]);
+    // What is changed beside the gateway is told at the latest when it stops.
+    await new Users(denoWorld.disk, join(cwd, "data")).remove("ann", { by: "bob", world: denoWorld });
     terminal.interrupt();
     assertEquals(await exitCode, 0);
+    const told = [gateway.users[0], gateway.users.at(-1)!].flat();
+    assertEquals(told.map(({ name, role, by }) => [name, role, by]), [
+      ["ann", "reviewer", "root"],
+      ["ann", undefined, "bob"],
+    ]);
+    assert(!JSON.stringify(told).includes("argon2"));
   }));
 
 Deno.test("run ends where the review page cannot be served, and says why", () =>

@@ -89,6 +89,33 @@ Deno.test("configuration and sign-ins are written down with who it was", async (
   ]);
 });
 
+Deno.test("what is done to the users of the page is written down with who did it, once, also while the gateway was stopped", async () => {
+  const clock = new FakeClock();
+  await using hospital = await LedgerSite.open("hospital", clock);
+  const ann = { name: "ann", role: "reviewer", mark: "1", by: "root" },
+    vic = { ...ann, name: "vic", role: "viewer" };
+  for (const users of [[ann, vic], [ann, vic], [{ ...ann, mark: "2", by: "bob" }, vic]]) {
+    hospital.ledger.noteUsers(users);
+  }
+  await turns(20);
+  await hospital.restart();
+  // One is removed as `mitral users` does, and one by whoever wrote the file.
+  for (const users of [[{ name: "ann", by: "bob" }], [{ ...ann, by: "bob" }], [{ ...ann, role: "viewer" }]]) {
+    hospital.ledger.noteUsers(users);
+  }
+  await turns(20);
+  const told = (await entriesOf(hospital)).filter(({ kind }) => kind === "config");
+  assertEquals(told.map(({ act, by }) => [act, by]), [
+    ["user ann added as reviewer", "root"],
+    ["user vic added as viewer", "root"],
+    ["user ann given another password", "bob"],
+    ["user ann removed", "bob"],
+    ["user vic removed", undefined],
+    ["user ann added as reviewer", "bob"],
+    ["user ann made viewer", "root"],
+  ]);
+});
+
 Deno.test("a gateway without a ledger key writes everything down, and signs nothing", async () => {
   const clock = new FakeClock();
   const known = await knownAs("hospital.example", clock);
