@@ -61,6 +61,8 @@ export class Queue<E extends Entry> {
   /** Settled in memory, perhaps still undone in what a read returns. */
   readonly #leaving = new Set<number>();
   readonly #leftWhileReading = new Set<number>();
+  /** Put back while they were leaving: once they have left, a read tells whether they are there. */
+  readonly #backWhileLeaving = new Set<number>();
   #wakers: (() => void)[] = [];
 
   constructor(pages: Pages<E>, openMax: number, bounds: QueueBounds = limits) {
@@ -90,7 +92,8 @@ export class Queue<E extends Entry> {
   /** Tells of an entry that was put back: it stands before some that were seen. It holds its keys no longer. */
   putBack(position: number): void {
     this.release(position);
-    this.#leaving.delete(position);
+    // A read for another that was put back may have brought it before, and it may have ended: not to be done twice.
+    if (this.#leaving.has(position)) this.#backWhileLeaving.add(position);
     this.#leftWhileReading.delete(position);
     this.#seen = Math.min(this.#seen, position - 1);
     this.#more = true;
@@ -154,7 +157,9 @@ export class Queue<E extends Entry> {
     this.#leaving.add(position);
     const left = () => {
       if (from === "durable") this.#release(entry);
-      if (this.#leaving.delete(position) && this.#reading) this.#leftWhileReading.add(position);
+      const hasLeft = this.#leaving.delete(position);
+      if (this.#backWhileLeaving.delete(position)) this.putBack(position);
+      else if (hasLeft && this.#reading) this.#leftWhileReading.add(position);
     };
     durable.then(left, left);
     if (from === "now") this.#release(entry);

@@ -1,5 +1,6 @@
 import { assert } from "@std/assert";
 import type { AnswerTo, Question } from "../../runtime/journal/questions.ts";
+import type { Operation } from "../../runtime/journal/operations.ts";
 import type { OutboxRow } from "../../runtime/journal/rows.ts";
 import type { Scenario } from "./scenario.ts";
 import { simulate } from "./simulate.ts";
@@ -64,6 +65,31 @@ Deno.test("a ledger that loses what some commits tell is found out", () =>
         "CREATE TEMP TRIGGER forgetful AFTER INSERT ON ledger WHEN new.place % 5 = 2 BEGIN " +
           "DELETE FROM main.ledger WHERE place = new.place; END",
       ),
+  })));
+
+Deno.test("a document that is read anew though people have decided is found out", () =>
+  finds(/was read anew and held|was sent, and nobody has cleared it|differs/, () => ({
+    store: (store) => ({
+      ...store,
+      async ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
+        return question.ask === "decided" ? undefined as AnswerTo<Q> : await store.ask(question);
+      },
+    }),
+  })));
+
+Deno.test("an approval that a person is told of, and that is not written, is found out", () =>
+  finds(/was told that document \d+ is approved, and that is not durable/, () => ({
+    store: (store) => ({
+      ...store,
+      async commit(operations) {
+        const isKept = (operation: Operation) =>
+          operation.op !== "reviewChanged" || operation.act.did !== "approved";
+        const results = [...await store.commit(operations.filter(isKept))];
+        return operations.map((operation) =>
+          isKept(operation) ? results.shift() : { kind: "changed", size: 0 }
+        );
+      },
+    }),
   })));
 
 Deno.test("an answer that goes out before its message is kept is found out", () =>

@@ -317,3 +317,31 @@ Deno.test("a queue that is told that an entry was put back does not hold its key
   held.resolve([{ position: 1, keys: ["a"] }]);
   assert(await settles(taken));
 });
+
+Deno.test("a queue does not begin an entry twice that a read for another brought back before it was told of", async () => {
+  const { queue, table } = queueOf([]);
+  assertEquals(await takeNow(queue), []);
+  table.add([job(1, null), job(2, null)]);
+  queue.putBack(1);
+  const taken = await takeNow(queue);
+  assertEquals(positions(taken), [1, 2]);
+  const isDurable = Promise.withResolvers<void>();
+  queue.settle(taken[1], isDurable.promise);
+  queue.putBack(2);
+  assertEquals(await takeNow(queue), []);
+  table.undone.delete(2);
+  isDurable.resolve();
+  assertEquals(await takeNow(queue), []);
+});
+
+Deno.test("a queue begins an entry again that was put back before it knew that it had left", async () => {
+  const { queue, table } = queueOf([job(1, null)]);
+  const [one] = await takeNow(queue);
+  const isDurable = Promise.withResolvers<void>();
+  queue.settle(one, isDurable.promise);
+  queue.putBack(1);
+  assertEquals(await takeNow(queue), []);
+  isDurable.resolve();
+  assertEquals(positions(await takeNow(queue)), [1]);
+  end(queue, table, one);
+});
