@@ -108,15 +108,14 @@ Deno.test("a whole number is doubted where results of the test have decimals, ev
   assert(glucose.value.confidence >= 0.95 && glucose.range.confidence >= 0.95);
 });
 
-Deno.test("a flag that one pass saw is sure where one has to stand", () => {
-  const page = pageOf([
-    LAB_HEADER,
-    lab("Sodium", "150", "H", "135-145"),
-    lab("Chloride", "101", "L", "98-107"),
-  ]);
+Deno.test("a flag that one pass saw unsurely is sure where one has to stand, and nowhere else", () => {
+  const page = readWith(
+    pageOf([LAB_HEADER, lab("Sodium", "150", "H", "135-145"), lab("Chloride", "101", "L", "98-107")]),
+    0.6,
+  );
   const [sodium, chloride] = understand([
     readTwice(page, (word) => /^[HL]$/.test(word.text) ? undefined : word),
   ], [LAB]).tables.lines;
-  assert(sodium.flag.confidence >= 0.95);
+  assert(sodium.flag.confidence >= 0.95, JSON.stringify(sodium.flag));
   assert(chloride.flag.confidence < 0.95);
 });
