@@ -50,9 +50,12 @@ async function checkFiles(
   try {
     await spec?.checkFiles?.({ config: config as never, disk });
   } catch (cause) {
-    problems.add(node, "CONFIG_VALUE_INVALID", { rule: messageOf(cause) });
+    problems.add(node, "CONFIG_VALUE_INVALID", { rule: messageOf(cause).replace(CANNOT_READ, "") });
   }
 }
+
+/** The problem begins with it already. */
+const CANNOT_READ = /^Cannot read /;
 
 /** What takes reviewed documents alone would refuse every one of a channel without a review. */
 function checkReviewed(

@@ -151,9 +151,10 @@ function parseText(field: TextField, node: ConfigNode, context: FieldContext): s
     return undefined;
   }
   if (!field.pattern || new RegExp(`^(?:${field.pattern.matches})$`, "u").test(text)) return text;
-  // Not quoted: text with a pattern may be an address with a password in it.
-  const near = suggest(text, field.pattern.words ?? []);
-  const rule = `must be text that ${field.pattern.says}`;
+  const { says, words = [], isTold } = field.pattern;
+  const near = suggest(text, words);
+  // Not told as a rule: text with a pattern may be an address with a password in it.
+  const rule = isTold ? `must ${says.replace("is", "be")}, not ${shown(text)}` : `must be text that ${says}`;
   return context.problems.add(node, "CONFIG_VALUE_INVALID", { rule }, near && `did you mean ${near}?`);
 }
 

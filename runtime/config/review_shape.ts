@@ -1,7 +1,11 @@
 import { integer, path, record, text } from "../contract/spec.ts";
 import { DEFAULTS } from "./gateway_defaults.ts";
 
-const CONFIDENCE = { matches: "0(\\.[0-9]+)?|1(\\.0+)?", says: "is a number from 0 to 1" } as const;
+const CONFIDENCE = {
+  matches: "0(\\.[0-9]+)?|1(\\.0+)?",
+  says: "is a number from 0 to 1",
+  isTold: true,
+} as const;
 
 const PAGE_URL = {
   matches: "https?://[^/?#@\\s]+/?",

@@ -12,6 +12,11 @@ export interface RecogniseTools<S extends Spec, Code extends string> {
   readonly world: World;
   /** Folder of the gateway file: relative paths of the config are relative to it. */
   readonly folder: string;
+  /**
+   * Told of a file or a folder that was good when reading began, and is no use any more: the old content stays, and the
+   * gateway reports `fileRefused`. Left out where nobody wants to know.
+   */
+  refused?(path: string): void;
   /** Throws a declared error. */
   readonly fail: Fail<Code>;
   /** Makes a declared error without throwing it. */
@@ -44,5 +49,5 @@ export interface Recogniser<B extends Body = Body> {
 
 /** Opens what reads a format's bytes, for a gateway file in `folder`. */
 export type OpenRecogniser<B extends Body = Body> = (
-  tools: { readonly world: World; readonly folder: string },
+  tools: Pick<RecogniseTools<Spec, string>, "world" | "folder" | "refused">,
 ) => Promise<Recogniser<B>>;

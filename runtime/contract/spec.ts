@@ -31,6 +31,11 @@ export interface TextField<T = string> extends FieldBase<T> {
     readonly says: string;
     /** Words it takes, of which one was probably meant where the text is near to it. */
     readonly words?: readonly string[];
+    /**
+     * True where a text that does not match may be told: whatever stands there, it is no secret, and no address with one.
+     * `says` then begins with `is`.
+     */
+    readonly isTold?: boolean;
   };
   /** True where it must be our name for a partner that the gateway file lists, or one of the words of `pattern`. */
   readonly isPartner?: boolean;

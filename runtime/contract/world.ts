@@ -265,6 +265,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** By name, what it finds in the folder it is started in: one of its own, which is gone when it has ended. */
   readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** It gets the processor where nothing else wants it, if there is leave to say so. */
+  readonly givesWay?: boolean;
   /** Ends it at once; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }

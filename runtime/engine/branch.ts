@@ -1,5 +1,7 @@
 import type { Format } from "../contract/format.ts";
 import { type Body, hasPaths, type Message, RawBody } from "../contract/message.ts";
+import type { Journal } from "../journal/journal.ts";
+import { LARGE_BYTES, type Stored } from "../journal/large_bodies.ts";
 import type { Branch } from "../journal/operations.ts";
 import { sameBytes } from "../journal/same_bytes.ts";
 import { type BoundFormats, speaks } from "./formats.ts";
@@ -42,4 +44,16 @@ function keysOf(order: Order, body: Body, format: Format | undefined): readonly 
 
 function isAsTaken(payload: Uint8Array, contentType: string, { received, body }: Message): boolean {
   return contentType === body.contentType && sameBytes(payload, received);
+}
+
+/** Puts large payloads into files; a promise only where there is one. */
+export function keepAll(
+  branches: readonly Branch[],
+  journal: Journal,
+): readonly Branch<Stored>[] | Promise<readonly Branch<Stored>[]> {
+  if (branches.every(({ payload }) => !payload || payload.length <= LARGE_BYTES)) return branches;
+  return Promise.all(branches.map(async (branch) => ({
+    ...branch,
+    payload: branch.payload && await journal.keep(branch.payload),
+  })));
 }

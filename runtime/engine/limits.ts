@@ -81,6 +81,8 @@ export const limits = {
   stepRetryMs: 500,
   /** … up to this. */
   stepRetryWaitMsMax: 30_000,
+  /** How long what draws pages of documents stays open after the last of them. */
+  picturesIdleMs: 60_000,
   /** Values a message is found by; the rest of them is left out. */
   foundMax: 64,
   /** Messages that are replayed by one act. */

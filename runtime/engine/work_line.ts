@@ -4,11 +4,11 @@ import type { Format } from "../contract/format.ts";
 import { createMessage, type Message, type Outcome, RawBody } from "../contract/message.ts";
 import type { World } from "../contract/world.ts";
 import type { Journal } from "../journal/journal.ts";
-import { LARGE_BYTES, type Stored } from "../journal/large_bodies.ts";
+import type { Stored } from "../journal/large_bodies.ts";
 import type { Branch, HandOn, Process, Processed } from "../journal/operations.ts";
 import type { InboxRow, OutboxRow } from "../journal/rows.ts";
 import { ActorState, type StageNotes } from "./actor_state.ts";
-import { branchOf } from "./branch.ts";
+import { branchOf, keepAll } from "./branch.ts";
 import { discloses, patientsIn, patientsOfPart } from "./disclosures/patients_in.ts";
 import { foundIn } from "./found_in.ts";
 import { errors } from "./errors.ts";
@@ -138,7 +138,15 @@ export class WorkLine {
     return [
       this.#workStage(
         "parse",
-        async () => [takingDecided(await openParse(format, this.#parts), this.#parts)],
+        async () => [
+          takingDecided(
+            await openParse(format, {
+              ...this.#parts,
+              refused: (path) => this.#refused("parse", path),
+            }),
+            this.#parts,
+          ),
+        ],
         (work, messages) => {
           const [{ body }] = messages;
           const about = discloses(plan) ? { patients: patientsIn(body, format, plan) } : {};
@@ -160,15 +168,20 @@ export class WorkLine {
   }
 
   #openSteps(steps: readonly StepPlan[], at: string, notes: StageNotes): Promise<readonly Stage[]> {
-    const { world, folder, formats, plan, report } = this.#parts;
+    const { world, folder, formats, plan } = this.#parts;
     return openSteps(steps, (number, { label }) => `${at}.${number} ${label}`, {
       world,
       folder,
       formats: formats.named,
       timeZone: plan.timeZone,
       stateOf: (name) => notes.of(name),
-      refused: (stage, file) => report({ name: "fileRefused", channel: plan.name, stage, file }),
+      refused: (stage, file) => this.#refused(stage, file),
     });
+  }
+
+  #refused(stage: string, file: string): void {
+    const { plan, report } = this.#parts;
+    report({ name: "fileRefused", channel: plan.name, stage, file });
   }
 
   /** A stage that every message passes; one that has ended passes untouched on its way to the commit. */
@@ -377,16 +390,4 @@ const FILTERED: Outcome = { kind: "filtered" };
 
 function begun(entry: InboxEntry, taken: Message): Work {
   return { entry, taken, messages: [taken], branches: [], found: [], state: [], stages: "" };
-}
-
-/** Puts large payloads into files; a promise only where there is one. */
-function keepAll(
-  branches: readonly Branch[],
-  journal: Journal,
-): readonly Branch<Stored>[] | Promise<readonly Branch<Stored>[]> {
-  if (branches.every(({ payload }) => !payload || payload.length <= LARGE_BYTES)) return branches;
-  return Promise.all(branches.map(async (branch) => ({
-    ...branch,
-    payload: branch.payload && await journal.keep(branch.payload),
-  })));
 }

@@ -59,10 +59,11 @@ export function fieldName(field: string): string {
   return `#${field}`;
 }
 
-/** Fields every message is found by. */
+/** Fields that messages are found by beside what their formats name: spaces keep them apart from those. */
 export const FIELD = {
   controlId: "control id",
   type: "type",
   sealedId: "sealed id",
   deliveryKey: "delivery key",
+  copy: "document copy",
 } as const;

@@ -166,6 +166,7 @@ export class Reader {
       case "reviews":
       case "review":
       case "decided":
+      case "copyOf":
       case "corrections":
         return this.#reviews.answer(question);
       case "cancellable":

@@ -1,5 +1,9 @@
+import { setPriority } from "node:os";
 import { join } from "node:path";
 import type { Ran, RunOptions } from "../contract/world.ts";
+
+/** How much of a core a program gets that gives way, beside one that is busy: about a tenth, as with `nice -n 10`. */
+const NICENESS = 10;
 
 /** As `Spawn.run` of the world. */
 export async function runProgram(program: string, options: RunOptions): Promise<Ran> {
@@ -18,7 +22,11 @@ export async function runProgram(program: string, options: RunOptions): Promise<
   }
 }
 
-async function run(program: string, { args, input, env, signal }: RunOptions, cwd?: string): Promise<Ran> {
+async function run(
+  program: string,
+  { args, input, env, givesWay, signal }: RunOptions,
+  cwd?: string,
+): Promise<Ran> {
   const child = new Deno.Command(program, {
     args: [...args],
     stdin: input ? "piped" : "null",
@@ -30,9 +38,19 @@ async function run(program: string, { args, input, env, signal }: RunOptions, cw
     ...(signal && { signal }),
     ...(cwd !== undefined && { cwd }),
   }).spawn();
+  if (givesWay) giveWay(child.pid);
   const [{ code, stdout }] = await Promise.all([child.output(), input && give(child.stdin, input)]);
   signal?.throwIfAborted();
   return { code, output: stdout };
+}
+
+function giveWay(pid: number): void {
+  if (Deno.permissions.querySync({ name: "sys", kind: "setPriority" }).state !== "granted") return;
+  try {
+    setPriority(pid, NICENESS);
+  } catch {
+    // It has ended.
+  }
 }
 
 /** Where programs are. */

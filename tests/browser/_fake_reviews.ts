@@ -6,6 +6,7 @@ import {
   withValue,
 } from "../../runtime/contract/document.ts";
 import type { PatientVerdict } from "../../runtime/engine/patients/verdict.ts";
+import { contradictionsOf } from "../../runtime/engine/review/contradictions.ts";
 import { doubtsOf } from "../../runtime/engine/review/doubts.ts";
 import { errors } from "../../runtime/engine/review/errors.ts";
 import type {
@@ -110,10 +111,18 @@ export class FakeReviews implements ReviewApi {
     return this.#did(id, how, { did: "set", path });
   }
 
-  async setPatient(id: string, patient: Omit<DocumentPatient, "source">, how: Decision): Promise<ReviewItem> {
+  async setPatient(
+    id: string,
+    patient: Omit<DocumentPatient, "source">,
+    how: Decision & { readonly despitePage?: boolean },
+  ): Promise<ReviewItem> {
     const held = this.#change(id, how);
+    const despite = contradictionsOf(held.document, patient);
+    if (despite.length > 0 && !how.despitePage) {
+      errors.fail("REVIEW_PATIENT_DIFFERS", { fields: despite.join(", ") });
+    }
     held.document = { ...held.document, patient: { ...patient, source: "person" } };
-    return this.#did(id, how, { did: "patient" });
+    return this.#did(id, how, { did: "patient", ...(despite.length > 0 ? { despite } : {}) });
   }
 
   async approve(id: string, how: Decision): Promise<ReviewItem> {
@@ -146,7 +155,11 @@ export class FakeReviews implements ReviewApi {
     return this.#held.get(id)!;
   }
 
-  #did(id: string, { by }: Decision, did: Pick<ReviewStep, "did" | "path" | "disposition">): ReviewItem {
+  #did(
+    id: string,
+    { by }: Decision,
+    did: Pick<ReviewStep, "did" | "path" | "despite" | "disposition">,
+  ): ReviewItem {
     const held = this.#held.get(id)!;
     held.revision++;
     held.approvedBy = [];

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Page } from "playwright-core";
 import { invoice, patient } from "./_documents.ts";
 import { ignore, signIn, withPage } from "./_rig.ts";
@@ -234,6 +234,33 @@ Deno.test({
       assertEquals(reviews.now("doc-1").document.patient, { ...patient, source: "person" });
       assertEquals(breaches, []);
     }, { findPatients: async ({ number }) => number === "4711" ? [patient] : [] }),
+});
+
+Deno.test({
+  ignore,
+  name: "a patient that the page contradicts is set once a person has said that the page is wrong",
+  fn: () =>
+    withPage(async ({ reviews, signedIn }) => {
+      reviews.put("doc-1", invoice());
+      const { page, breaches } = await signedIn("ann");
+      await page.goto("/documents/doc-1");
+      await page.keyboard.press("Alt+KeyP");
+      await page.locator("#search:focus").waitFor();
+      await page.keyboard.press("Enter");
+      await page.locator("#found button:focus").waitFor();
+      await page.keyboard.press("Enter");
+      const again = page.locator("#other-patient button:focus");
+      await again.waitFor();
+      const told = await page.locator("#other-patient").innerText();
+      assertStringIncludes(told, "another medical record number and date of birth than EXAMPLE, ADA");
+      assertStringIncludes(told, "Medical record number: 4711");
+      assertEquals(reviews.now("doc-1").document.patient, undefined);
+      await page.keyboard.press("Enter");
+      await page.locator("#chosen").waitFor();
+      assertEquals(reviews.now("doc-1").document.patient?.mrn, "4712");
+      assertStringIncludes(await page.locator(".steps").innerText(), "although the page has another");
+      assertEquals(breaches, []);
+    }, { findPatients: async () => [{ ...patient, mrn: "4712", birthDate: "19700130" }] }),
 });
 
 Deno.test({

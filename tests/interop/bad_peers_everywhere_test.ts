@@ -11,6 +11,19 @@ const tls = {
   settings: { certificate: "./server.pem", key: "file:./server.key" },
 };
 
+/** What a provider of faxes posts, as one with its password does; it is to have more bytes than it has, but for `length`. */
+function posted(body: string, length = 9_999): string {
+  return [
+    "POST /fax/sinch HTTP/1.1",
+    "Host: here",
+    `Authorization: Basic ${btoa("fax:correct horse")}`,
+    "Content-Type: application/json",
+    `Content-Length: ${length}`,
+    "",
+    body,
+  ].join("\r\n");
+}
+
 /** A frame of ASTM E1381 with a record of its own. */
 function frame(number: number, record: string): string {
   const summed = `${number}${record}\r\x03`;
@@ -40,6 +53,24 @@ const listeners: Readonly<Record<string, Listener>> = {
     files: tls.files,
     said: ["", hello, "GET / HTTP/1.1\r\n\r\n", randomBytes(100).toString("latin1")],
     code: "HTTPS_CLIENT_REFUSED",
+  },
+  "fax": {
+    listen: {
+      fax: {
+        port: 0,
+        providers: { sinch: { kind: "sinch", login: { user: "fax", password: "file:./fax.password" } } },
+      },
+    },
+    files: { "fax.password": "correct horse" },
+    parse: "bytes",
+    said: [
+      "",
+      hello,
+      "POST /fax/sinch HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n",
+      posted('{"event":"INCOMING_FAX","fax":{"id":"1"},"file":"JVBERi0x'),
+      posted("not a fax", 9),
+    ],
+    code: "FAX_REQUEST_UNREADABLE",
   },
   "tcp": {
     listen: { tcp: { port: 0, framing: { prefix: { bytes: 4, encoding: "digits" } } } },

@@ -6,13 +6,16 @@ import type { Scenario } from "./scenario.ts";
 
 /** What is wrong in the end, when everything is said to be through. */
 export function* findings(
-  { plan: { channels }, replays }: Scenario,
+  { plan: { channels }, replays, people }: Scenario,
   generators: readonly Generator[],
   receivers: readonly Receiver[],
   ledger: Ledger,
 ): Generator_ {
   for (const { name, strays } of generators) {
     if (strays > 0) yield `${name} was answered for a message it had not asked about`;
+  }
+  for (const controlId of people?.readings.uncleared ?? []) {
+    yield `${controlId} went on without clearance`;
   }
   for (const { destinations } of channels) {
     for (const destination of destinations) {
@@ -21,7 +24,13 @@ export function* findings(
       const { port } = channel.listen.config as { readonly port: number };
       const sent = generators.filter((each) => each.port === port).flatMap((each) => each.sent);
       for (const message of sent) {
-        if (message.verdict !== "taken" || receiver.has(message.controlId)) continue;
+        const standing = ledger.standingOf(message.controlId);
+        if (standing !== undefined && receiver.has(message.controlId)) {
+          yield `${message.controlId} is ${standing}, and ${receiver.name} has it`;
+        }
+        if (standing !== undefined || message.verdict !== "taken" || receiver.has(message.controlId)) {
+          continue;
+        }
         const why = whyMissing(message, receiver, ledger, replays);
         if (why !== undefined) {
           yield `${message.controlId} was acknowledged, and ${receiver.name} lacks it${why}`;

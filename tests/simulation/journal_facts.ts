@@ -1,6 +1,9 @@
 import type { Database } from "../../runtime/journal/database.ts";
 import { ANSWERED, DELIVERY, MESSAGE } from "../../runtime/journal/schema.ts";
-import type { Sealing } from "../../runtime/journal/sealing.ts";
+import { type RecognisedDocument } from "../../runtime/contract/document.ts";
+import { decodeDocument } from "../../runtime/engine/review/stored_document.ts";
+import { type ReviewState, reviewStates } from "../../runtime/journal/review/operations.ts";
+import { SEALED, type Sealing } from "../../runtime/journal/sealing.ts";
 import { lookThrough } from "../../runtime/journal/upkeep/verify_ledger.ts";
 
 /** A message as the journal's file has it. */
@@ -47,6 +50,33 @@ export function deliveriesIn(database: Database): DeliveryFact[] {
       ? "quarantined"
       : "queued",
   }));
+}
+
+/** A document that people review, as the journal's file has it. */
+export interface ReviewFact {
+  readonly seq: number;
+  readonly state: ReviewState;
+  readonly revision: number;
+  readonly approvedBy: readonly string[];
+  /** As people have left it. */
+  readonly document: RecognisedDocument | undefined;
+}
+
+/** Every document in the file that waits, or waited. */
+export function reviewsIn(database: Database, sealing: Sealing): ReviewFact[] {
+  return database.prepare("SELECT seq, state, revision, approved_by, document FROM review").all().map(
+    (row) => {
+      const seq = Number(row.seq), { document } = row;
+      const bytes = document && sealing.open(SEALED.reviewedDocument, seq, document as Uint8Array);
+      return {
+        seq,
+        state: reviewStates[Number(row.state)],
+        revision: Number(row.revision),
+        approvedBy: JSON.parse(String(row.approved_by)),
+        document: bytes ? decodeDocument(bytes) : undefined,
+      };
+    },
+  );
 }
 
 /** What SQLite finds wrong with the file; `ok` where that is nothing. */

@@ -7,6 +7,8 @@ import { controlIdIn, verdictIn } from "./hl7_text.ts";
 import type { Sealing } from "../../runtime/journal/sealing.ts";
 import { deliveriesIn, integrityOf, messagesIn, untoldIn } from "./journal_facts.ts";
 import type { Receiver } from "./receiver.ts";
+import { ReviewLedger } from "./review_ledger.ts";
+import type { People } from "./scenario.ts";
 import type { SimulatedDisk } from "./simulated_disk.ts";
 import { LOG_PATH, type StoreObserver } from "./simulated_store.ts";
 import type { NetObserver } from "./simulated_net.ts";
@@ -34,6 +36,7 @@ export interface LedgerParts {
   readonly timeline: Timeline;
   readonly disk: SimulatedDisk;
   readonly channels: readonly ChannelPlan[];
+  readonly people: People | undefined;
   readonly receivers: ReadonlyMap<number, Receiver>;
   /** The clock of the gateway's machine was set by so much at most. */
   clockWasSetByMs(): number;
@@ -55,6 +58,7 @@ export class Ledger implements StoreObserver, NetObserver {
   /** Attempts that were made again though the receiver had said yes. */
   repeats = 0;
   readonly #parts: LedgerParts;
+  readonly #reviews: ReviewLedger | undefined;
   /** Every message that was ever to be written, by its id. */
   readonly #written = new Map<string, Pick<KnownMessage, "controlId" | "channel">>();
   /** Messages that were refused, or are kept in quarantine: they are taken anew when they come again. */
@@ -63,12 +67,15 @@ export class Ledger implements StoreObserver, NetObserver {
   /** When the line of a destination, or all of the gateway, last lost what it had in memory. */
   readonly #lostAtMs = new Map<string, number>();
   readonly #repeatsOfLife = new Map<string, number>();
+  /** Numbers of messages by their ids. */
+  readonly #seqs = new Map<string, number>();
   #lifeStartedMs = 0;
   /** Power cuts that the file was looked through after. */
   #cuts = 0;
 
   constructor(parts: LedgerParts) {
     this.#parts = parts;
+    this.#reviews = parts.people && new ReviewLedger(parts.people, (what) => this.violated(what));
   }
 
   violated(what: string): void {
@@ -87,9 +94,23 @@ export class Ledger implements StoreObserver, NetObserver {
     );
   }
 
+  /** Where a document ended that is to go nowhere, or not yet; `undefined` where it is none. */
+  standingOf(controlId: string): "waiting" | "rejected" | undefined {
+    const whole = this.#allOf(controlId).filter(({ isQuarantined }) => !isQuarantined);
+    const states = new Set(whole.map(({ seq }) => this.#reviews?.stateOf(seq) ?? "approved"));
+    const [state] = states;
+    return states.has("approved") ? undefined : state as "waiting" | "rejected" | undefined;
+  }
+
+  /** A person was told that an approval was taken. */
+  approved(id: string, person: string): void {
+    this.#reviews?.approved(id, this.#seqs.get(id) ?? NaN, person);
+  }
+
   opened(database: Database, sealing: Sealing): void {
     this.#parts.disk.untroubled(() => {
       this.#compare(database);
+      this.#reviews?.opened(database, sealing);
       for (const found of untoldIn(database, sealing)) this.violated(`of the journal's ledger: ${found}`);
     });
   }
@@ -112,6 +133,7 @@ export class Ledger implements StoreObserver, NetObserver {
       }
     }
     for (const { id, ...message } of messages.values()) {
+      this.#seqs.set(id, message.seq);
       const written = this.#written.get(id);
       if (!written) this.violated(`message ${message.seq} was never written`);
       else this.messages.set(message.seq, { ...message, ...written });
@@ -148,7 +170,12 @@ export class Ledger implements StoreObserver, NetObserver {
     operations.forEach((operation, at) => this.#apply(operation, results[at]));
   }
 
+  #allOf(controlId: string): KnownMessage[] {
+    return [...this.messages.values()].filter((each) => each.controlId === controlId);
+  }
+
   #apply(operation: Operation, result: unknown): void {
+    this.#reviews?.applied(operation, result);
     switch (operation.op) {
       case "append":
         return this.#append(operation, result as Appended);
@@ -194,6 +221,7 @@ export class Ledger implements StoreObserver, NetObserver {
     if (appended.kind !== "appended" && appended.kind !== "conflicting") return;
     const { controlId } = append;
     const { seq } = appended;
+    this.#seqs.set(append.id, seq);
     const isQuarantined = append.trouble !== undefined || appended.kind === "conflicting";
     if (this.messages.has(seq)) this.violated(`number ${seq} was given twice`);
     const earlier = [...this.messages.values()].findLast((each) => each.controlId === controlId);
@@ -270,6 +298,11 @@ export class Ledger implements StoreObserver, NetObserver {
     const receiver = this.#parts.receivers.get(port)!;
     const { name } = receiver;
     const controlId = controlIdIn(frame);
+    const { people, channels } = this.#parts;
+    const fax = channels.find((each) => each.name === people?.channel);
+    if (fax?.destinations.some((each) => each.name === name)) {
+      this.#reviews?.sent(controlId, this.#allOf(controlId).map(({ seq }) => seq), frame);
+    }
     const rows = this.deliveriesOf(controlId, name);
     if (rows.length === 0) {
       return this.violated(`${controlId} was sent to ${name} before that it is to be was durable`);

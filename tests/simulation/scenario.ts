@@ -6,6 +6,7 @@ import type { Message } from "../../runtime/contract/message.ts";
 import type { Clock } from "../../runtime/contract/world.ts";
 import type { ChannelPlan, DestinationPlan, GatewayPlan } from "../../runtime/engine/plan.ts";
 import type { SeededRandom } from "../world/seeded_random.ts";
+import { Readings } from "./faxes.ts";
 import type { Habits } from "./generator.ts";
 
 /** What happens to a gateway, one of these at a time, again and again. */
@@ -42,6 +43,20 @@ export interface Scenario {
   readonly moodiness: number;
   /** Whether a person sends again in the end what is in quarantine; what holds a key is released otherwise. */
   readonly replays: boolean;
+  /** Where one of the channels takes faxes. */
+  readonly people?: People;
+}
+
+/** People who review what a channel holds. */
+export interface People {
+  /** Name of the channel. */
+  readonly channel: string;
+  readonly readings: Readings;
+  /** So many of them have to approve a document. */
+  readonly approvals: number;
+  readonly pauseMs: number;
+  /** In the end they decide about all that waits. */
+  readonly finish: boolean;
 }
 
 export interface GeneratorPlan {
@@ -70,6 +85,8 @@ const RECEIVER_PORT = 7000;
 /** How far the port of a second path to a receiver lies from that of the first. */
 const SECOND_PATH = 1000;
 const LISTENER_PORT = 2575;
+const FAX_LISTENER_PORT = 2600;
+const FAX_RECEIVER_PORT = 7500;
 
 /** A world of a seed. `clock`: of whichever life of the gateway is the present one. */
 export function scenarioOf(random: SeededRandom, weather: Weather, clock: () => Clock): Scenario {
@@ -84,7 +101,7 @@ export function scenarioOf(random: SeededRandom, weather: Weather, clock: () => 
       random,
     )
   );
-  return {
+  const scenario = {
     plan: {
       name: "here",
       folder: "/gateway",
@@ -97,29 +114,68 @@ export function scenarioOf(random: SeededRandom, weather: Weather, clock: () => 
       channels,
     },
     checkpointPages: random.pick([5, 30, 1000]),
-    generators: channels.flatMap(({ name }, at) =>
-      Array.from({ length: 1 + random.below(2) }, (_, one) => ({
-        name: `${name.toUpperCase()}${one}`,
-        port: LISTENER_PORT + at,
-        count: 2 + random.below(8),
-        habits: {
-          window: random.pick([1, 1, 3]),
-          answerMs: random.pick([2_000, 20_000]),
-          pauseMs: random.pick([0, 100, 3_000]),
-          loses: random.pick([0, 0.1]),
-        },
-        patients: random.pick<readonly (string | undefined)[]>([
-          ["A"],
-          ["A", "B", "C"],
-          ["A", "B", "C", "A", "B", "C", undefined],
-        ]),
-      }))
-    ),
+    generators: channels.flatMap(({ name }, at) => generatorsOf(name, LISTENER_PORT + at, random)),
     troubledMs: 3_000 + random.below(20_000),
     faultEveryMs: random.pick([1_000, 4_000, 15_000]),
     troubles: TROUBLES,
     moodiness: random.pick([0, 0.1, 0.4]),
     replays: random.chance(0.7),
+  };
+  return random.chance(0.4) ? withFaxes(scenario, random, weather, clock) : scenario;
+}
+
+function generatorsOf(channel: string, port: number, random: SeededRandom): GeneratorPlan[] {
+  return Array.from({ length: 1 + random.below(2) }, (_, one) => ({
+    name: `${channel.toUpperCase()}${one}`,
+    port,
+    count: 2 + random.below(8),
+    habits: {
+      window: random.pick([1, 1, 3]),
+      answerMs: random.pick([2_000, 20_000]),
+      pauseMs: random.pick([0, 100, 3_000]),
+      loses: random.pick([0, 0.1]),
+    },
+    patients: random.pick<readonly (string | undefined)[]>([
+      ["A"],
+      ["A", "B", "C"],
+      ["A", "B", "C", "A", "B", "C", undefined],
+    ]),
+  }));
+}
+
+/** With a channel of documents that people review. */
+function withFaxes(
+  scenario: Scenario,
+  random: SeededRandom,
+  weather: Weather,
+  clock: () => Clock,
+): Scenario {
+  const { plan, generators } = scenario, name = "faxes";
+  const readings = new Readings({ random, clock, isTroubled: () => weather.isBad });
+  const approvals = random.pick([1, 2]);
+  const destinations = [destinationOf(`${name}0`, FAX_RECEIVER_PORT, random)];
+  const steps = [readings.write, ...stepsOf(random, weather, clock)];
+  const channel: ChannelPlan = {
+    ...channelOf(name, FAX_LISTENER_PORT, destinations, steps, random),
+    acknowledge: "received",
+    parse: { spec: readings.format, config: {} },
+    review: { below: 0.95, approvals },
+  };
+  return {
+    ...scenario,
+    plan: {
+      ...plan,
+      formats: { hl7v2: { spec: hl7v2, config: withDefaults(hl7v2.config, {}) } },
+      channels: [...plan.channels, channel],
+    },
+    generators: [...generators, ...generatorsOf(name, FAX_LISTENER_PORT, random)],
+    people: {
+      channel: name,
+      readings,
+      approvals,
+      pauseMs: random.pick([200, 2_000]),
+      finish: random.chance(0.7),
+    },
   };
 }
 

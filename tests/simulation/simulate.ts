@@ -5,6 +5,7 @@ import { Generator } from "./generator.ts";
 import { Ledger } from "./ledger.ts";
 import { fork, Machine } from "./machine.ts";
 import { CONDUCTS, Receiver } from "./receiver.ts";
+import { Reviewers } from "./reviewers.ts";
 import { type Scenario, scenarioOf, Weather } from "./scenario.ts";
 import { SimulatedDisk } from "./simulated_disk.ts";
 import { SimulatedNet } from "./simulated_net.ts";
@@ -71,6 +72,7 @@ export async function simulate(seed: number, { say, defect, instead }: RunOption
     timeline,
     disk,
     channels,
+    people: scenario.people,
     receivers,
     clockWasSetByMs: () => machine!.offset.mostMs - machine!.offset.leastMs,
   });
@@ -78,6 +80,9 @@ export async function simulate(seed: number, { say, defect, instead }: RunOption
   const generators = scenario.generators.map((plan) =>
     new Generator(plan.name, plan.port, { ...plan, net, random: fork(random), trace, acknowledged: () => {} })
   );
+  const { people } = scenario;
+  const reviewers = people &&
+    new Reviewers({ people, machine, ledger, timeline, random: fork(random), trace });
   const troubles = new Troubles({
     scenario,
     timeline,
@@ -87,6 +92,7 @@ export async function simulate(seed: number, { say, defect, instead }: RunOption
     weather,
     receivers: machines,
     generators,
+    reviewers,
     ledger,
     trace,
     random: fork(random),

@@ -3,6 +3,7 @@ import type { Generator } from "./generator.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Machine } from "./machine.ts";
 import type { Receiver } from "./receiver.ts";
+import type { Reviewers } from "./reviewers.ts";
 import type { Scenario, Trouble, Weather } from "./scenario.ts";
 import type { SimulatedDisk } from "./simulated_disk.ts";
 import type { SimulatedNet } from "./simulated_net.ts";
@@ -19,6 +20,7 @@ export interface TroubleParts {
   readonly weather: Weather;
   readonly receivers: readonly Receiver[];
   readonly generators: readonly Generator[];
+  readonly reviewers: Reviewers | undefined;
   readonly ledger: Ledger;
   readonly trace: Trace;
   readonly random: SeededRandom;
@@ -71,7 +73,7 @@ export class Troubles {
       this.#parts.trace.note("trouble", trouble);
       this.#cause(trouble);
     }
-    const { disk, net, weather, receivers, generators, trace } = this.#parts;
+    const { disk, net, weather, receivers, generators, reviewers, trace } = this.#parts;
     trace.note("trouble", "is over");
     disk.calm();
     disk.makeRoom();
@@ -79,6 +81,7 @@ export class Troubles {
     weather.isBad = false;
     for (const receiver of receivers) receiver.conduct = () => "takes";
     for (const generator of generators) generator.calm();
+    reviewers?.calm();
     this.#isCalm = true;
   }
 
@@ -172,13 +175,16 @@ export class Troubles {
 
   /** Deals with what is left; true when nothing was. */
   async #finish(): Promise<boolean> {
-    const { machine, generators, ledger, trace } = this.#parts;
+    const { machine, generators, reviewers, ledger, trace } = this.#parts;
     const gateway = machine.gateway!;
     this.#startHalted();
     for (const destination of this.#paused.keys()) await this.#resume(destination);
     await this.#dealWithQuarantine();
     if (machine.gateway !== gateway || !generators.every(({ isDone }) => isDone)) return false;
+    if (gateway.snapshot().journal.pending > 0) return false;
+    if (reviewers && !await reviewers.areDone() || machine.gateway !== gateway) return false;
     const { journal } = gateway.snapshot();
+    // What they decided last may be under way.
     if (journal.pending > 0) return false;
     if (journal.pendingBytes !== 0) {
       ledger.violated(`nothing is pending, and ${journal.pendingBytes} bytes are`);

@@ -106,7 +106,7 @@ export const errors = declareErrors("fax", {
   },
   FAX_TEMPLATES_MISSING: {
     blame: "operator",
-    retry: "later",
-    says: "Cannot read templates: the folder {folder} is not there, or may not be read",
+    retry: "never",
+    says: "Cannot read templates: {path} is not there, or may not be read",
   },
 });

@@ -11,15 +11,15 @@ import type { settings } from "./settings.ts";
 import { TemplateFolder } from "./template_folder.ts";
 import { builtInTemplates } from "./understand/templates/mod.ts";
 
-type Tools = Pick<RecogniseTools<typeof settings, string>, "config" | "world">;
+type Tools = Pick<RecogniseTools<typeof settings, string>, "config" | "world" | "refused">;
 
 /**
  * Opens what reads faxes. Errors: FAX_PROGRAM_MISSING, FAX_TEMPLATES_MISSING, FAX_TEMPLATE_INVALID.
  */
-export async function openRecogniser({ config, world }: Tools): Promise<Recogniser<FaxBody>> {
+export async function openRecogniser({ config, world, refused }: Tools): Promise<Recogniser<FaxBody>> {
   const site = config.templates === undefined
     ? undefined
-    : await TemplateFolder.open(world, config.templates);
+    : await TemplateFolder.open(world, config.templates, refused);
   const engine = await chooseEngine({ config, world });
   const shared = sharePool(world, config.threads ?? usualThreads());
   return new FaxRecogniser(shared, engine, config.pageMsMax, site);

@@ -12,26 +12,44 @@ const TEMPLATE = /\.ya?ml$/;
 export class TemplateFolder {
   readonly #world: World;
   readonly #folder: string;
+  readonly #refused: (path: string) => void;
+  #isRefused = false;
   #templates: readonly Template[] = [];
   #state = "";
   #lookedAtMs = 0;
 
-  private constructor(world: World, folder: string) {
+  private constructor(world: World, folder: string, refused: (path: string) => void) {
     this.#world = world;
     this.#folder = folder;
+    this.#refused = refused;
   }
 
-  /** Errors: FAX_TEMPLATES_MISSING, FAX_TEMPLATE_INVALID. */
-  static async open(world: World, folder: string): Promise<TemplateFolder> {
-    const opened = new TemplateFolder(world, folder);
+  /**
+   * Errors: FAX_TEMPLATES_MISSING, FAX_TEMPLATE_INVALID.
+   *
+   * @param refused told once when the folder has become no use: it is gone, or one of its templates is wrong
+   */
+  static async open(
+    world: World,
+    folder: string,
+    refused: (path: string) => void = () => {},
+  ): Promise<TemplateFolder> {
+    const opened = new TemplateFolder(world, folder, refused);
     await opened.#read();
     return opened;
   }
 
   /** As they are now, in the order of their files; as they were, where one of them is no use any more. */
   async current(): Promise<readonly Template[]> {
-    if (this.#world.clock.elapsedMs() - this.#lookedAtMs >= LOOK_MS) await this.#read().catch(() => {});
+    if (this.#world.clock.elapsedMs() - this.#lookedAtMs >= LOOK_MS) {
+      await this.#read().then(() => this.#isRefused = false, () => this.#refuse());
+    }
     return this.#templates;
+  }
+
+  #refuse(): void {
+    if (!this.#isRefused) this.#refused(this.#folder);
+    this.#isRefused = true;
   }
 
   async #read(): Promise<void> {
@@ -55,7 +73,12 @@ export async function readTemplates(disk: Files, folder: string): Promise<readon
 
 async function readAll(disk: Files, paths: readonly string[]): Promise<readonly Template[]> {
   const templates: Template[] = [];
-  for (const path of paths) templates.push(readTemplate(await disk.readText(path), basename(path)));
+  for (const path of paths) {
+    const text = await disk.readText(path).catch((cause) =>
+      errors.fail("FAX_TEMPLATES_MISSING", { path }, cause)
+    );
+    templates.push(readTemplate(text, basename(path)));
+  }
   return templates;
 }
 
@@ -63,7 +86,7 @@ async function readAll(disk: Files, paths: readonly string[]): Promise<readonly 
 async function pathsIn(disk: Files, folder: string): Promise<readonly string[]> {
   if ((await disk.facts(folder))?.kind === "file") return [folder];
   const names = await disk.list(folder).catch((cause) =>
-    errors.fail("FAX_TEMPLATES_MISSING", { folder }, cause)
+    errors.fail("FAX_TEMPLATES_MISSING", { path: folder }, cause)
   );
   return names.filter((name) => TEMPLATE.test(name)).map((name) => join(folder, name));
 }

@@ -77,6 +77,11 @@ export const errors = declareErrors("console", {
     retry: "never",
     says: "Cannot send {path}: no line of it starts with MSH",
   },
+  CONSOLE_MESSAGES_FAXED: {
+    blame: "operator",
+    retry: "never",
+    says: "Cannot send {path}: it is a {type}, as faxes are, and MLLP carries messages",
+  },
   CONSOLE_TESTS_MISSING: { blame: "operator", retry: "never", says: "Cannot test {path}: {reason}" },
   CONSOLE_PATHS_MISSING: {
     blame: "operator",

@@ -29,6 +29,8 @@ const hints: Readonly<Record<string, string>> = {
   CONSOLE_FILE_EXISTS: "move it away first, or name another place",
   CONSOLE_MESSAGES_MISSING:
     "the file must hold HL7 v2 messages, each beginning with an MSH segment; mitral doctor FILE says what it holds",
+  CONSOLE_MESSAGES_FAXED:
+    "copy it into the folder of a channel that parses fax; mitral doctor FILE says more of it",
   CONSOLE_CLONE_MISSING: "name the clone's folder with --dir",
   CONSOLE_TESTS_MISSING:
     "tests are files called *_test.yaml, beside the gateway file or in channels/ beside it",
@@ -94,6 +96,8 @@ const hints: Readonly<Record<string, string>> = {
     "a date is like 01/31/1970 or 19700131, an amount like 1234.50; a kind can only become unknown",
   REVIEW_PATH_UNKNOWN: "see its paths with: mitral fax show ID",
   REVIEW_PATIENT_MISSING: "say whom it is about with: mitral fax patient ID, or reject it",
+  REVIEW_PATIENT_DIFFERS:
+    "compare with: mitral fax show ID; mitral fax set ID FIELD VALUE, or --despite-page, which is kept with the decision",
   REVIEW_PATIENTS_SEVERAL:
     "mitral fax reject ID, or mitral fax set ID kind unknown, and mitral fax patient ID",
   REVIEW_VALUE_MISSING: "say what stands there with: mitral fax set ID PATH VALUE",

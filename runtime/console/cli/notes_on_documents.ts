@@ -9,9 +9,9 @@ type Reviewed = Pick<ChannelPlan, "name" | "review">;
 /** What keeps documents made of pages from being read, or makes each of them wait. */
 export async function notesOnDocuments(plan: GatewayPlan, world: World): Promise<readonly MitralError[]> {
   const unread = await Promise.all(
-    plan.channels.map(({ parse }) => noteOnReading(parse, { world, folder: plan.folder })),
+    plan.channels.map(({ parse }) => troubleReading(parse, { world, folder: plan.folder })),
   );
-  return [...notesOnPatients(plan), ...unread.flat()];
+  return [...notesOnPatients(plan), ...unread.filter((trouble) => trouble !== undefined)];
 }
 
 /** Where documents are reviewed and no index confirms a patient, every one of them waits for a person: that is worth a note. */
@@ -23,17 +23,17 @@ export function notesOnPatients(
 }
 
 /** What reads images is opened as the channel would: a template with a mistake, or a program that is missing, is found here. */
-async function noteOnReading(
+export async function troubleReading(
   parse: ChannelPlan["parse"],
   tools: { readonly world: World; readonly folder: string },
-): Promise<readonly MitralError[]> {
-  if (!parse.spec.recogniser) return [];
+): Promise<MitralError | undefined> {
+  if (!parse.spec.recogniser) return undefined;
   try {
     const recogniser = await bindFormat(parse.spec, parse.config as never).recogniser?.(tools);
     await recogniser?.[Symbol.asyncDispose]();
-    return [];
+    return undefined;
   } catch (cause) {
     if (!(cause instanceof MitralError)) throw cause;
-    return [cause];
+    return cause;
   }
 }

@@ -59,6 +59,7 @@ export interface ReviewMethods {
       readonly birthDate: string;
       readonly sex?: string;
       readonly authority?: string;
+      readonly despitePage?: boolean;
     };
     readonly result: ReviewItem;
   };
@@ -110,7 +111,10 @@ export const reviewMethods: {
       sex: optional(params, "sex", anyText) ?? "",
       authority: optional(params, "authority", anyText) ?? "",
     };
-    return gateway.reviews.setPatient(text(params, "id"), patient, decision(params, person));
+    return gateway.reviews.setPatient(text(params, "id"), patient, {
+      ...decision(params, person),
+      ...(toggle(params, "despitePage") ? { despitePage: true } : {}),
+    });
   },
   "fax.approve": ({ gateway }, params, person) =>
     gateway.reviews.approve(text(params, "id"), decision(params, person)),

@@ -62,7 +62,10 @@ export class Documents {
       })));
     app.post("/documents/:id/patient", (context) =>
       this.#decide(context, async (id, form, how) => ({
-        item: await reviews.setPatient(id, patientOf(form), how),
+        item: await reviews.setPatient(id, patientOf(form), {
+          ...how,
+          ...(form.has("despitePage") ? { despitePage: true } : {}),
+        }),
         notice: { kind: "good", says: "The patient is set." },
       })));
     app.post("/documents/:id/search", (context) =>
@@ -134,6 +137,9 @@ export class Documents {
       return await this.#page(context, await this.#show(context), {
         notice: { kind: "bad", says: troubleWords[cause.code] },
         ...(path === null || value === null ? {} : { typed: { path, value } }),
+        ...(cause.code === "REVIEW_PATIENT_DIFFERS"
+          ? { otherPatient: { patient: patientOf(form), fields: String(cause.facts.fields).split(", ") } }
+          : {}),
       }, 409);
     }
   }
@@ -141,7 +147,7 @@ export class Documents {
   async #page(
     context: Asked,
     item: ReviewItem,
-    view: Partial<Pick<DocumentView, "notice" | "typed" | "found" | "searched">> = {},
+    view: Partial<Pick<DocumentView, "notice" | "typed" | "otherPatient" | "found" | "searched">> = {},
     status: 200 | 409 = 200,
   ): Promise<Response> {
     const { service: { findPatients }, idleMs } = this.#parts;

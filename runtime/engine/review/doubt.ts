@@ -8,6 +8,8 @@ export type DoubtCode =
   | "PATIENT_UNCONFIRMED"
   /** It speaks of several patients. */
   | "PATIENTS_SEVERAL"
+  /** Another document of its channel says the same: perhaps somebody has faxed it twice. */
+  | "DUPLICATE_SUSPECTED"
   /** A page is too bad to be read without a person. */
   | "PAGE_UNREADABLE"
   /** What kind it is always needs a person: findings read from an image. */
@@ -21,6 +23,6 @@ export interface Doubt {
   readonly path?: string;
   /** Page, from 1; left out where it is about none. */
   readonly page?: number;
-  /** The check that failed, or what the index says: `unknown`, `differs`. Never content. */
+  /** The check that failed, what the index says (`unknown`, `differs`), or the id of the other document. Never content. */
   readonly why?: string;
 }

@@ -25,15 +25,19 @@ export function withVerdict(document: RecognisedDocument, verdict: PatientVerdic
 /**
  * Why a document may not go on without a person; nothing: it may. What a person has set is no doubt, and where the index
  * confirms the patient, the values it was asked with are none.
+ *
+ * @param copyOf id of another document that says the same; left out where there is none
  */
 export function doubtsOf(
   document: RecognisedDocument,
   verdict: PatientVerdict,
   { below }: ReviewSettings,
+  copyOf?: string,
 ): readonly Doubt[] {
   const isSet = document.patient?.source === "person";
   const doubts: Doubt[] = [];
   if (document.hasSeveralPatients) doubts.push({ code: "PATIENTS_SEVERAL" });
+  if (copyOf !== undefined) doubts.push({ code: "DUPLICATE_SUSPECTED", why: copyOf });
   if (!isSet && verdict.kind !== "matched") doubts.push({ code: "PATIENT_UNCONFIRMED", why: verdict.kind });
   for (const [at, { isGated }] of document.pages.entries()) {
     if (isGated) doubts.push({ code: "PAGE_UNREADABLE", page: at + 1 });

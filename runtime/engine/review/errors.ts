@@ -38,6 +38,12 @@ export const errors = declareErrors("review", {
     retry: "never",
     says: "Cannot approve document: nobody says whom it is about; set the patient",
   },
+  REVIEW_PATIENT_DIFFERS: {
+    blame: "operator",
+    retry: "never",
+    says:
+      "Cannot set patient: on the page stands somebody else ({fields}); set right what was misread, or say that the page is wrong",
+  },
   REVIEW_PATIENTS_SEVERAL: {
     blame: "operator",
     retry: "never",

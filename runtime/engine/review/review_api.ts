@@ -42,6 +42,8 @@ export interface ReviewStep {
   readonly did: "opened" | "viewed" | "set" | "patient" | "matched" | "approved" | "rejected";
   /** Path of the value that was set. */
   readonly path?: string;
+  /** Fields of the page that say another patient than the one who was set. */
+  readonly despite?: readonly string[];
   /** Of one that was rejected. */
   readonly disposition?: Disposition;
 }
@@ -93,8 +95,16 @@ export interface ReviewApi {
    * REVIEW_VALUE_INVALID.
    */
   set(id: string, path: string, value: string, how: Decision): Promise<ReviewItem>;
-  /** A person says whom it is about. Takes back approvals. Errors: as `set`. */
-  setPatient(id: string, patient: Omit<DocumentPatient, "source">, how: Decision): Promise<ReviewItem>;
+  /**
+   * A person says whom it is about. Takes back approvals. Errors: as `set`, and REVIEW_PATIENT_DIFFERS, where number, name or
+   * date of birth on the page is somebody else's: what was misread is set right first, or `despitePage` says that the page is
+   * wrong, which is kept with the decision.
+   */
+  setPatient(
+    id: string,
+    patient: Omit<DocumentPatient, "source">,
+    how: Decision & { readonly despitePage?: boolean },
+  ): Promise<ReviewItem>;
   /**
    * A person stands for all of it: values below the threshold, failed checks, pages. With the last approval that the channel
    * asks for it goes on. Errors: REVIEW_DOCUMENT_UNKNOWN, REVIEW_STATE_WRONG, REVIEW_PATIENT_MISSING

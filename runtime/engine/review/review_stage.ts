@@ -1,5 +1,5 @@
 import type { Stage } from "../../contract/actor.ts";
-import { isDocumentBody } from "../../contract/document.ts";
+import { isDocumentBody, type RecognisedDocument } from "../../contract/document.ts";
 import type { Format } from "../../contract/format.ts";
 import type { Outcome } from "../../contract/message.ts";
 import type { World } from "../../contract/world.ts";
@@ -9,6 +9,7 @@ import type { LineStage } from "../line.ts";
 import type { JudgePatient } from "../patients/verdict.ts";
 import type { ReviewPlan } from "../plan.ts";
 import type { Work } from "../work_stage.ts";
+import { foundByCopies, knownCopy, PassingCopies } from "./copies.ts";
 import { figuresOf } from "./corrections.ts";
 import { doubtsOf, readPatientOf, withVerdict } from "./doubts.ts";
 import { withoutEmptyRows } from "./needed.ts";
@@ -19,6 +20,8 @@ export type Held = Omit<HoldForReview, "op" | "seq" | "atMs" | "found" | "stages
 
 /** What the stage is made of. */
 export interface ReviewStageParts {
+  readonly plan: { readonly name: string };
+  readonly journal: Journal;
   readonly review: ReviewPlan;
   readonly world: World;
   readonly judge: JudgePatient;
@@ -28,16 +31,23 @@ export interface ReviewStageParts {
  * Lets a document go on that is certain: it is given its patient and its clearance. Any other is held for people, and ends
  * here; once they have decided, it comes by again, and has its clearance.
  */
-export function reviewStage({ review, world: { clock }, judge }: ReviewStageParts): LineStage<Work, Outcome> {
+export function reviewStage(
+  { review, world: { clock }, judge, journal, plan: { name: channel } }: ReviewStageParts,
+): LineStage<Work, Outcome> {
+  const passing = new PassingCopies();
   const look = async (work: Work, life: AbortSignal): Promise<Work> => {
     const [message] = work.messages, { body } = message;
-    if (!isDocumentBody(body) || body.document.clearance) return work;
-    const startedMs = clock.elapsedMs();
+    if (!isDocumentBody(body)) return work;
+    if (body.document.clearance) return found(work, body.document);
+    const seq = work.entry.position, startedMs = clock.elapsedMs();
     const read = body.document, verdict = await judge(readPatientOf(read));
     // Nobody takes the result of a life that is over.
     life.throwIfAborted();
     const stages = `${work.stages}\nreview ${(clock.elapsedMs() - startedMs).toFixed(3)}`;
-    const document = withVerdict(read, verdict), doubts = doubtsOf(document, verdict, review);
+    const document = withVerdict(read, verdict);
+    const copyOf = await knownCopy(journal, { channel, seq }, document, passing.pass(document, seq));
+    life.throwIfAborted();
+    const doubts = doubtsOf(document, verdict, review, copyOf);
     if (doubts.length > 0) {
       const held: Held = {
         kind: read.kind,
@@ -49,17 +59,27 @@ export function reviewStage({ review, world: { clock }, judge }: ReviewStagePart
         read: encodeDocument(read),
         ...(document.patient ? { document: encodeDocument(document) } : {}),
       };
-      return { ...work, stages, held, ended: { kind: "filtered" } };
+      return { ...found(work, document), stages, held, ended: { kind: "filtered" } };
     }
     const cleared = { ...withoutEmptyRows(document), clearance: { approvedBy: [], atMs: clock.nowMs() } };
     const counts = figuresOf(read, cleared, () => false);
-    return { ...work, stages, counts, messages: [message.derive({ body: body.withDocument(cleared) })] };
+    return {
+      ...found(work, document),
+      stages,
+      counts,
+      messages: [message.derive({ body: body.withDocument(cleared) })],
+    };
   };
   return {
     name: "review",
     width: 1,
     open: () => ({ process: (work, life) => work.ended ? work : look(work, life) }),
   };
+}
+
+/** It is found by whoever says the same. */
+function found(work: Work, document: RecognisedDocument): Work {
+  return { ...work, found: [...work.found, ...foundByCopies(document)] };
 }
 
 /**

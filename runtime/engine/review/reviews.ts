@@ -20,9 +20,12 @@ import { errors as gatewayErrors } from "../gateway_errors.ts";
 import type { JournalKeeper } from "../journal_keeper.ts";
 import type { Unstamped } from "../line.ts";
 import type { JudgePatient } from "../patients/verdict.ts";
+import { contradictionsOf } from "./contradictions.ts";
+import { foundByCopies, knownCopy } from "./copies.ts";
 import { figuresOf } from "./corrections.ts";
 import { doubtsOf, readPatientOf, withVerdict } from "./doubts.ts";
 import { errors } from "./errors.ts";
+import { Pictures } from "./pictures.ts";
 import { maySet, missingIn, plain, withoutEmptyRows } from "./needed.ts";
 import type {
   CorrectionFigures,
@@ -59,9 +62,16 @@ const LISTED = 50, LISTED_MOST = 1000;
 /** What a gateway does with documents that wait for people. */
 export class Reviews implements ReviewApi {
   readonly #parts: ReviewsParts;
+  readonly #pictures: Pictures;
 
   constructor(parts: ReviewsParts) {
     this.#parts = parts;
+    this.#pictures = new Pictures(parts);
+  }
+
+  /** Gives up what draws pages. */
+  close(): Promise<void> {
+    return this.#pictures.close();
   }
 
   async list(
@@ -95,12 +105,9 @@ export class Reviews implements ReviewApi {
     if (!Number.isInteger(page) || page < 1 || page > pages) {
       errors.fail("REVIEW_PAGE_UNKNOWN", { page, pages });
     }
-    const { world, folder } = this.#parts;
-    const { recogniser } = this.#formatOf(content);
-    if (!recogniser) return errors.fail("REVIEW_PAGE_UNKNOWN", { page, pages: 0 });
     const { received, contentType } = await this.#message(content.id);
-    await using opened = await recogniser({ world, folder });
-    return await opened.picture(received, contentType, page, box);
+    return await this.#pictures.draw(this.#formatOf(content), received, contentType, page, box) ??
+      errors.fail("REVIEW_PAGE_UNKNOWN", { page, pages: 0 });
   }
 
   async set(id: string, path: string, text: string, how: Decision): Promise<ReviewItem> {
@@ -111,7 +118,11 @@ export class Reviews implements ReviewApi {
     }, how);
   }
 
-  async setPatient(id: string, patient: Omit<DocumentPatient, "source">, how: Decision): Promise<ReviewItem> {
+  async setPatient(
+    id: string,
+    patient: Omit<DocumentPatient, "source">,
+    how: Decision & { readonly despitePage?: boolean },
+  ): Promise<ReviewItem> {
     const { content, item } = await this.#waiting(id, how);
     const said = Object.entries(patient).map(([name, text]) => [name, text.trim()] as const);
     for (const [name, text] of said) {
@@ -130,7 +141,12 @@ export class Reviews implements ReviewApi {
       birthDate,
       source: "person" as const,
     };
-    return await this.#change(content, { ...item.document, patient: told }, { did: "patient" }, how);
+    const despite = contradictionsOf(item.document, told);
+    if (despite.length > 0 && !how.despitePage) {
+      errors.fail("REVIEW_PATIENT_DIFFERS", { fields: despite.join(", ") });
+    }
+    const act: ReviewAct = { did: "patient", ...(despite.length > 0 ? { despite } : {}) };
+    return await this.#change(content, { ...item.document, patient: told }, act, how);
   }
 
   async approve(id: string, how: Decision): Promise<ReviewItem> {
@@ -194,11 +210,12 @@ export class Reviews implements ReviewApi {
     const verdict = await this.#parts.judge(readPatientOf(document));
     // What is decided goes on with the patient that was seen.
     const now = isOver ? document : withVerdict(document, verdict);
-    const doubts = isOver ? [] : doubtsOf(now, verdict, { below });
+    const copyOf = isOver ? undefined : await knownCopy(this.#journal, content, now);
+    const doubts = isOver ? [] : doubtsOf(now, verdict, { below }, copyOf);
     const written = await this.#journal.write({
       op: "reviewChanged",
       ...{ seq, atMs: this.#nowMs(), by, revision, act, kind: document.kind, doubts: doubts.length },
-      ...(act.did === "rejected" ? {} : { document: encodeDocument(now) }),
+      ...(act.did === "rejected" ? {} : { document: encodeDocument(now), found: foundByCopies(now) }),
       ...approval,
     });
     if (written.kind === "stale") errors.fail("REVIEW_REVISION_STALE");
@@ -300,7 +317,8 @@ export class Reviews implements ReviewApi {
     const verdict = await this.#parts.judge(readPatientOf(stored));
     const isOver = content.state !== "waiting";
     const document = isOver ? stored : withVerdict(stored, verdict);
-    const open = isOver ? [] : doubtsOf(document, verdict, content);
+    const copyOf = isOver ? undefined : await knownCopy(this.#journal, content, document);
+    const open = isOver ? [] : doubtsOf(document, verdict, content, copyOf);
     const read = decodeDocument(content.read);
     const { revision } = content, steps = stepsOf(content);
     const item = {

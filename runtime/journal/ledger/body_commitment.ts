@@ -26,6 +26,12 @@ export class Salts {
   }
 }
 
+/** A body, and the salt that is kept with it, in hex. */
+export interface SaltedBody {
+  readonly salt: string;
+  readonly body: Stored;
+}
+
 // Nothing waits while they are filled and hashed.
 const input = new Uint8Array(SALT_BYTES + 32), made = new Uint8Array(32);
 

@@ -6,23 +6,37 @@ import { HASH_BYTES, leafHashInto } from "../../trust/ledger/tree.ts";
 export class GrowingBundle {
   #bytes = new Uint8Array(START_BYTES);
   #length = 0;
+  /** Where the first entry lies that was not hashed. */
+  #hashed = 0;
   readonly #hash = new Uint8Array(HASH_BYTES);
   /** How many entries it has. */
   count = 0;
 
-  /** Adds an entry, and gives its hash, which stands until the next is added. `place`: as {@linkcode writeEntry} takes it. */
-  add(entry: LedgerEntry, place?: EntryPlace): Uint8Array {
+  /** Adds an entry. `place`: as {@linkcode writeEntry} takes it. */
+  add(entry: LedgerEntry, place?: EntryPlace): void {
     if (this.#bytes.length - this.#length < 2 + ENTRY_BYTES_MAX) this.#grow();
     const bytes = this.#bytes, at = this.#length, end = writeEntry(bytes, at + 2, entry, place);
-    // A zero byte before it, as long as it is hashed.
-    bytes[at + 1] = 0;
-    leafHashInto(this.#hash, bytes.subarray(at + 1, end));
     const length = end - at - 2;
     bytes[at] = length >> 8;
     bytes[at + 1] = length;
     this.#length = end;
     this.count++;
-    return this.#hash;
+  }
+
+  /** Gives the hash of each entry that was added since the last time; it stands until the next is given. */
+  hashAdded(take: (hash: Uint8Array) => void): void {
+    const bytes = this.#bytes;
+    let at = this.#hashed;
+    while (at < this.#length) {
+      const low = bytes[at + 1], end = at + 2 + bytes[at] * 256 + low;
+      // A zero byte before it, as long as it is hashed.
+      bytes[at + 1] = 0;
+      leafHashInto(this.#hash, bytes.subarray(at + 1, end));
+      bytes[at + 1] = low;
+      take(this.#hash);
+      at = end;
+    }
+    this.#hashed = at;
   }
 
   /** What it has, which stands until something is added; it is empty afterwards. */
@@ -34,7 +48,7 @@ export class GrowingBundle {
 
   /** Forgets what it has. One that has become large is not kept. */
   clear(): void {
-    this.#length = this.count = 0;
+    this.#length = this.#hashed = this.count = 0;
     if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(START_BYTES);
   }
 

@@ -3,6 +3,7 @@ import { TILE_HASHES } from "../../trust/ledger/tiles.ts";
 import { HASH_BYTES, type HashReader, leafHash } from "../../trust/ledger/tree.ts";
 import { TreeEdge } from "../../trust/ledger/tree_edge.ts";
 import { type Database, prepareAll, type Statements } from "../database.ts";
+import { bodyCommitment, type SaltedBody } from "./body_commitment.ts";
 import { GrowingBundle } from "./bundle.ts";
 import type { LedgerHead } from "./operations.ts";
 import { placeOf, StoredLedger } from "./stored_ledger.ts";
@@ -17,6 +18,13 @@ interface Open {
   kept: number;
 }
 
+/** An entry as it was told. */
+interface Told {
+  entry: LedgerEntry;
+  readonly place: EntryPlace | undefined;
+  readonly salted: SaltedBody | undefined;
+}
+
 interface Tile {
   readonly level: number;
   readonly number: number;
@@ -26,6 +34,8 @@ interface Tile {
 /**
  * Adds to the ledger in the journal's own transactions: one row for all that a commit tells, and tiles that have become full.
  * The right edge of the tree is kept in memory, and made again from what is stored when a transaction was rolled back.
+ * What is told is written and hashed when the commit is near, all of it together: one by one between other work it takes
+ * twice as long, since what does it has left the processor's caches each time.
  *
  * It never fails for what is stored: what is acknowledged must not be refused because somebody has changed the ledger. Where
  * entries are missing their hashes are taken for zeros; the tree is another then, and `readLedgerTrouble` tells.
@@ -36,6 +46,7 @@ export class LedgerWriter {
   /** Messages up to this number came before there was a ledger, if there is none yet. */
   readonly #messagesBefore: number;
   #open: Open | undefined;
+  #told: Told[] = [];
   readonly #added = new GrowingBundle();
   #tiles: Tile[] = [];
 
@@ -45,24 +56,24 @@ export class LedgerWriter {
     this.#messagesBefore = Number(this.#sql.lastMessage.get()!.seq);
   }
 
-  /** As part of a transaction. `place`: in the place of what the entry says of it. */
-  add(entry: LedgerEntry, place?: EntryPlace): void {
-    const open = this.#opened();
-    if (open.edge.size === 0) this.#append(open, this.#beginning(open.epoch, entry.atMs));
-    this.#append(open, entry, place);
+  /**
+   * As part of a transaction. `place`: in the place of what the entry says of it; `salted`: the body it commits to,
+   * which MUST stay as it is until the commit.
+   */
+  add(entry: LedgerEntry, place?: EntryPlace, salted?: SaltedBody): void {
+    this.#told.push({ entry, place, salted });
   }
 
   /** How far it has come, with what this transaction has added. */
   head(): LedgerHead {
-    const { epoch, edge } = this.#opened();
+    const { epoch, edge } = this.#appended();
     return { epoch, size: edge.size, root: edge.root() };
   }
 
   /** As part of the transaction in which entries were added: its last act. */
   keep(): void {
-    const { count } = this.#added;
-    if (count === 0) return;
-    const open = this.#open!;
+    if (this.#told.length === 0 && this.#added.count === 0) return;
+    const open = this.#appended(), { count } = this.#added;
     this.#sql.insert.run(placeOf(open.epoch, open.kept), open.latestMs, this.#added.take());
     for (const { level, number, hashes } of this.#tiles) {
       this.#sql.insertTile.run(open.epoch, level, number, hashes);
@@ -74,13 +85,27 @@ export class LedgerWriter {
   /** Forgets what a rolled-back transaction may have added. */
   forget(): void {
     this.#open = undefined;
+    this.#told = [];
     this.#added.clear();
     this.#tiles = [];
   }
 
-  #append(open: Open, entry: LedgerEntry, place?: EntryPlace): void {
-    open.edge.append(this.#added.add(entry, place));
-    open.latestMs = Math.max(open.latestMs, entry.atMs);
+  /** With all that was told. */
+  #appended(): Open {
+    const open = this.#opened(), told = this.#told;
+    if (told.length === 0) return open;
+    this.#told = [];
+    for (const each of told) {
+      const { entry, salted } = each;
+      if (salted) each.entry = { ...entry, body: bodyCommitment(salted.salt, salted.body) };
+    }
+    if (open.edge.size === 0) this.#added.add(this.#beginning(open.epoch, told[0].entry.atMs));
+    for (const { entry, place } of told) {
+      this.#added.add(entry, place);
+      open.latestMs = Math.max(open.latestMs, entry.atMs);
+    }
+    this.#added.hashAdded((leaf) => open.edge.append(leaf));
+    return open;
   }
 
   #opened(): Open {

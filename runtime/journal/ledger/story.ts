@@ -8,7 +8,7 @@ import type { Names } from "../names.ts";
 import type { Append, Appended, Attempted, Settle } from "../operations.ts";
 import type { Trouble } from "../records.ts";
 import { DELIVERY } from "../schema.ts";
-import { bodyCommitment, Salts } from "./body_commitment.ts";
+import { Salts } from "./body_commitment.ts";
 import type { LedgerWriter } from "./ledger_writer.ts";
 import { Recent } from "./recent.ts";
 
@@ -71,20 +71,16 @@ export class Story {
 
   received({ seq, id, channel, receivedAtMs, salt, body, outcome, code, append }: NewInStory): void {
     if (!this.#ledger) return;
-    this.#messages.set(seq, { channel, destination: undefined, message: id });
+    const place = { channel, destination: undefined, message: id };
+    this.#messages.set(seq, place);
     const { evidence, exchanged, sameness } = append ?? {};
     const from = exchanged?.gateway ?? (sameness?.kind === "sealed" ? sameness.from : undefined);
-    this.#ledger.add({
-      kind: "received",
-      atMs: receivedAtMs,
-      channel,
-      message: id,
-      outcome,
-      code,
-      gateway: from,
-      body: salt === undefined ? undefined : bodyCommitment(salt, body),
-      statement: evidence && sha256(evidence),
-    });
+    const statement = evidence && sha256(evidence);
+    this.#ledger.add(
+      { kind: "received", atMs: receivedAtMs, outcome, code, gateway: from, statement },
+      place,
+      salt === undefined ? undefined : { salt, body },
+    );
   }
 
   /** It is known, and its sender has its answer again. */

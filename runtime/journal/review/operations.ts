@@ -54,8 +54,10 @@ export interface HoldForReview {
 /** What a person has done to a document. */
 export type ReviewAct =
   | { readonly did: "set"; readonly path: string }
+  /** `despite`: fields of the page that say another patient; whoever set it knew. Left out where none does. */
+  | { readonly did: "patient"; readonly despite?: readonly string[] }
   /** `matched`: the patient index says another patient than it did; nobody has done anything. */
-  | { readonly did: "patient" | "matched" | "approved" }
+  | { readonly did: "matched" | "approved" }
   | { readonly did: "rejected"; readonly disposition: Disposition };
 
 /** A decision about a document that waits. Nothing is done where it has another revision, or waits no more. */
@@ -74,6 +76,8 @@ export interface ReviewChanged {
   readonly doubts: number;
   /** Where it is approved: by these, in order. */
   readonly approvedBy?: readonly string[];
+  /** What it is found by now, beside what it was found by. */
+  readonly found?: readonly Found[];
   /** It goes on: the message is in its inbox again. */
   readonly isDecided?: boolean;
   /** Where it goes on. */
@@ -89,7 +93,7 @@ export type ReviewOutcome =
   | { readonly kind: "over" };
 
 /** What is asked about documents that people review. */
-export type ReviewQuestion = AskReviews | AskReview | AskDecided | AskCorrections;
+export type ReviewQuestion = AskReviews | AskReview | AskDecided | AskCopyOf | AskCorrections;
 
 /** Those in a state, the oldest first. */
 export interface AskReviews {
@@ -109,6 +113,18 @@ export interface AskReview {
 export interface AskDecided {
   readonly ask: "decided";
   readonly id: string;
+}
+
+/**
+ * Id of a message of the channel that has one of the keys as `document copy`, and waits before this one, or has gone on; the
+ * oldest. `undefined`: there is none. `passing`: one that has such a key, and may not be found by it yet.
+ */
+export interface AskCopyOf {
+  readonly ask: "copyOf";
+  readonly channel: string;
+  readonly seq: number;
+  readonly keys: readonly string[];
+  readonly passing?: number;
 }
 
 /** What became of values, the most corrected first. */
@@ -150,6 +166,7 @@ export interface ReviewContent extends ReviewRecord {
 export type ReviewAnswer<Q extends ReviewQuestion> = Q extends AskReviews ? readonly ReviewRecord[]
   : Q extends AskReview ? ReviewContent | undefined
   : Q extends AskDecided ? Uint8Array | undefined
+  : Q extends AskCopyOf ? string | undefined
   : readonly CorrectionFigures[];
 
 /** As the record of acts, and the ledger, tell it. */
@@ -158,7 +175,7 @@ export function nameOfAct(act: ReviewAct): string {
     case "set":
       return `${SET}${act.path}`;
     case "patient":
-      return "set patient";
+      return act.despite ? `${PATIENT_DESPITE}${act.despite.join(", ")}` : "set patient";
     case "matched":
       return "matched another patient";
     case "approved":
@@ -172,6 +189,9 @@ export function nameOfAct(act: ReviewAct): string {
 export function actNamed(name: string): ReviewAct | "viewed" | undefined {
   if (name === "viewed") return "viewed";
   if (name === "set patient") return { did: "patient" };
+  if (name.startsWith(PATIENT_DESPITE)) {
+    return { did: "patient", despite: name.slice(PATIENT_DESPITE.length).split(", ") };
+  }
   if (name === "matched another patient") return { did: "matched" };
   if (name === "approved document") return { did: "approved" };
   if (name === "cancelled") return { did: "rejected", disposition: "not_needed" };
@@ -180,6 +200,6 @@ export function actNamed(name: string): ReviewAct | "viewed" | undefined {
   return disposition && { did: "rejected", disposition };
 }
 
-const SET = "set value ";
+const SET = "set value ", PATIENT_DESPITE = "set patient despite ";
 /** How the act of a rejection begins. */
 export const REJECTED = "rejected document as ";

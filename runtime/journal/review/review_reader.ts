@@ -1,10 +1,12 @@
 import type { ActReader } from "../acts.ts";
 import type { Row, SqlValue } from "../database.ts";
 import type { ReaderParts } from "../reader.ts";
-import { errors } from "../schema.ts";
+import { FIELD, fieldName } from "../names.ts";
+import { errors, MESSAGE } from "../schema.ts";
 import { SEALED } from "../sealing.ts";
 import {
   actNamed,
+  type AskCopyOf,
   type AskReviews,
   type CorrectionFigures,
   type Disposition,
@@ -33,6 +35,8 @@ export class ReviewReader {
         return this.#show(question.id);
       case "decided":
         return this.#decided(question.id);
+      case "copyOf":
+        return this.#copyOf(question);
       case "corrections":
         return this.#corrections();
     }
@@ -71,6 +75,18 @@ export class ReviewReader {
       `${SELECT} WHERE message.id = ? AND review.state = ${reviewStates.indexOf("approved")}`,
     ).get(id);
     return row && this.#documentOf(row);
+  }
+
+  #copyOf({ channel, seq, keys, passing = -1 }: AskCopyOf): string | undefined {
+    const { database, names, blinds } = this.#parts;
+    const field = names.find(fieldName(FIELD.copy)) ?? -1, of = [names.find(channel) ?? -1, seq, seq];
+    const known = database.prepare(KNOWN_COPY);
+    for (const key of keys) {
+      const row = known.get(field, blinds.number(FIELD.copy, key), ...of);
+      if (row) return String(row.id);
+    }
+    const row = database.prepare(`SELECT id FROM message WHERE seq = ? AND ${IS_BEFORE}`).get(passing, ...of);
+    return row && String(row.id);
   }
 
   #corrections(): CorrectionFigures[] {
@@ -115,5 +131,13 @@ export class ReviewReader {
     };
   }
 }
+
+/** Of a channel: it has gone on, or waits in any way and came before. */
+const IS_BEFORE = `channel = ? AND (state = ${MESSAGE.processed} AND message.seq <> ?
+  OR state IN (${MESSAGE.received}, ${MESSAGE.quarantined}, ${MESSAGE.reviewing}) AND message.seq < ?)`;
+// Of a fax that comes again and again, and is rejected each time, the first are looked at: one of them went on.
+const KNOWN_COPY =
+  `SELECT id FROM (SELECT seq FROM found WHERE field = ? AND blind = ? ORDER BY seq LIMIT 1000) AS known
+  CROSS JOIN message ON message.seq = known.seq WHERE ${IS_BEFORE} LIMIT 1`;
 
 const SELECT = "SELECT review.*, id, received_ms FROM review JOIN message ON message.seq = review.seq";

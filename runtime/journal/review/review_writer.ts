@@ -54,6 +54,7 @@ export class ReviewWriter {
     );
     if (disposition) this.#sql.leave.run(MESSAGE.cancelled, seq);
     else if (isDecided) this.#sql.leave.run(MESSAGE.received, seq);
+    for (const each of change.found ?? []) this.#parts.found.add(seq, each);
     this.count(change.counts ?? []);
     this.#parts.acts.note({ atMs, by, act: nameOfAct(act), channel: channelOf(this.#parts, seq), seq });
     return { kind: "changed", size: Number(this.#parts.sql.messageBySeq.get(seq)!.size) };

@@ -1,5 +1,11 @@
 import { join } from "node:path";
+import process from "node:process";
+import { openWasmEngine } from "../../../actors/formats/fax/ocr/engines/wasm_engine.ts";
 import { usualThreads } from "../../../actors/formats/fax/ocr/pool/shared_pool.ts";
+import { smooth } from "../../../actors/formats/fax/prepare/grey.ts";
+import { prepare } from "../../../actors/formats/fax/prepare/prepare.ts";
+import type { PageImage } from "../../../actors/formats/fax/raster/bitmap.ts";
+import { openPages } from "../../../actors/formats/fax/raster/pages.ts";
 import type { Bench } from "../bench.ts";
 import { faxOf } from "../fax_pages.ts";
 import { FaxGateway } from "../faxes.ts";
@@ -14,7 +20,8 @@ const FLOW_MS = 6_000;
 const THREADS_MAX = usualThreads(Infinity);
 
 /**
- * Faxes of typical pages, each read by two passes: processor time a page; durable accepts by MLLP in the same gateway
+ * Faxes of typical pages, each read by two passes: processor time a page, beside that of Tesseract alone which reads the
+ * prepared picture of one once; durable accepts by MLLP in the same gateway
  * meanwhile, beside those while other processes keep as many cores busy; the memory of the largest usual pool that reads a long
  * fax.
  */
@@ -40,9 +47,11 @@ async function reading(home: string, rounds: number): Promise<void> {
     await gateway.read(document);
     return (await gateway.process.idle() - before) / PAGES;
   };
-  await Promise.all([flow(), gateway.read(await faxOf(1))]);
+  const bare = await bareReading(document);
+  await Promise.all([flow(), gateway.read(await faxOf(1)), bare()]);
   const found = await inTurn(rounds, {
     secondsEach,
+    bare,
     without: flow,
     beside: async () => {
       const read = gateway.read(document);
@@ -62,6 +71,11 @@ async function reading(home: string, rounds: number): Promise<void> {
     `${said(each(found.secondsEach, (seconds) => seconds), 2)} s`,
     `${threads} of ${navigator.hardwareConcurrency} cores read`,
   );
+  line(
+    "… by times of Tesseract alone, once",
+    said(ratios(found.secondsEach, found.bare, (a, b) => a / b), 2),
+    `${said(each(found.bare, (seconds) => seconds), 2)} s`,
+  );
   const rate = (runs: readonly Sent[]) => `${said(each(runs, ({ perSecond }) => perSecond))} msg/s`;
   const share = (runs: readonly Sent[], of: readonly Sent[]) =>
     `${said(ratios(runs, of, (a, b) => 100 * a.perSecond / b.perSecond))} %`;
@@ -78,6 +92,19 @@ async function reading(home: string, rounds: number): Promise<void> {
   );
   line("… the wait for an ACK while a fax is read", waits(found.beside));
   await gateway.process.stop();
+}
+
+/** Seconds of the processor that the engine takes for the first page of a fax, read once and nothing else done. */
+async function bareReading(fax: Uint8Array): Promise<() => Promise<number>> {
+  const engine = await openWasmEngine((url) => Deno.readFile(url));
+  using pages = await openPages(fax);
+  const picture = smooth(prepare(pages.read(1) as PageImage).page, 1.5);
+  return async () => {
+    const before = process.cpuUsage();
+    await engine.read(picture, "columns");
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1e6;
+  };
 }
 
 /** With as many threads as there may be where nobody says. */

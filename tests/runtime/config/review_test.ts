@@ -56,8 +56,11 @@ Deno.test("config: a channel lets people review documents, below a confidence an
 Deno.test("config: a confidence is from 0 to 1, and no more than two people approve", async () => {
   const { problems } = await readChannel(channel("review: { below: 95, approvals: 3 }"));
   assertEquals(problems, [
-    "6:22 CONFIG_VALUE_INVALID Cannot read channels.faxes.review.below: must be text that is a number from 0 to 1",
+    "6:22 CONFIG_VALUE_INVALID Cannot read channels.faxes.review.below: must be a number from 0 to 1, not 95",
     "6:37 CONFIG_VALUE_RANGE Cannot read channels.faxes.review.approvals: must be between 1 and 2, not 3",
+  ]);
+  assertEquals((await readChannel(channel("review: { below: high }"))).problems, [
+    "6:22 CONFIG_VALUE_INVALID Cannot read channels.faxes.review.below: must be a number from 0 to 1, not high",
   ]);
 });
 
@@ -108,5 +111,12 @@ Deno.test("config: files that a format reads by are looked at before a channel s
   assertEquals(looked, [FILES[`${FOLDER}/token.txt`]]);
   assertEquals(problems, [
     "5:12 CONFIG_VALUE_INVALID Cannot read channels.faxes.parse: line 3 is no template",
+  ]);
+  const { problems: said } = await readChannel(channel("review: {}"), {}, {
+    ...paper,
+    checkFiles: () => Promise.reject(new TypeError("Cannot read template acme.yaml: kind is missing")),
+  });
+  assertEquals(said, [
+    "5:12 CONFIG_VALUE_INVALID Cannot read channels.faxes.parse: template acme.yaml: kind is missing",
   ]);
 });

@@ -1,5 +1,5 @@
 import type { Box, ReadBarcode } from "../../../../runtime/contract/document.ts";
-import type { Ink } from "../prepare/ink.ts";
+import { type Ink, release } from "../prepare/ink.ts";
 
 /** What is looked for: what stands on papers of hospitals, laboratories and insurers. */
 const FORMATS = [
@@ -29,13 +29,15 @@ export async function openBarcodes(read: (url: URL) => Promise<Uint8Array>): Pro
     fireImmediately: true,
   });
   return async (page) => {
-    const found = await readBarcodes(picture(page), {
+    const seen = picture(page);
+    const found = await readBarcodes(seen, {
       formats: [...FORMATS],
       tryHarder: true,
       tryRotate: true,
       tryInvert: false,
       maxNumberOfSymbols: CODES_MAX,
     });
+    release(seen.data);
     return found.map(({ format, text, position }) => ({
       format: `${format}`,
       text,

@@ -42,7 +42,8 @@ export const textOf = (words: readonly Word[]): string => words.map(({ text }) =
 export const surenessOf = (words: readonly Word[]): number =>
   words.reduce((least, { confidence }) => Math.min(least, confidence), words.length === 0 ? 0 : 1);
 
-function isSamePlace(a: Box, b: Box): boolean {
+/** Whether two words stand at the same place. */
+export function isSamePlace(a: Box, b: Box): boolean {
   const across = Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0);
   const down = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0);
   return across > SHARED_MIN.across * Math.min(a.x1 - a.x0, b.x1 - b.x0) &&

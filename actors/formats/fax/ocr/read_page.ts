@@ -1,11 +1,12 @@
 import { smooth } from "../prepare/grey.ts";
-import { pack, unpack } from "../prepare/ink.ts";
-import { onlyAt, type Page, withoutRulesOf } from "../prepare/page.ts";
+import { pack, release, unpack } from "../prepare/ink.ts";
+import { onlyAt, type Page, withoutPlaces, withoutRulesOf } from "../prepare/page.ts";
 import { prepare } from "../prepare/prepare.ts";
 import type { Bitmap, Grey, PageImage, TextPage } from "../raster/bitmap.ts";
 import { isTextPage } from "../raster/pages.ts";
 import type { ReadBarcodes } from "./barcodes.ts";
 import type { Layout, OcrEngine } from "./engines/engine.ts";
+import { plainWords, withPlainWords } from "./plain_words.ts";
 import { qualityOf } from "./quality.ts";
 import { doubtfulPlaces, settle } from "./settle.ts";
 import { uprightByReading } from "./upright_by_reading.ts";
@@ -17,10 +18,13 @@ export interface PageReaders {
   readonly barcodes: ReadBarcodes;
 }
 
-/** Pixels of a fax, 204 to the inch, as engines read them best: at about 300. */
-const SCALE = 1.5;
-/** A page that is read as well as this needs no third look: it would cost time, and add doubts. */
-const QUALITY_SURE = 0.95;
+/**
+ * By how much pixels of a fax, 204 to the inch, are made smaller ones: engines read them best at about 300. Two passes that
+ * see the same words in different sizes misread different ones.
+ */
+const SCALES: Readonly<Record<Layout, number>> = { columns: 1.25, scattered: 1.5 };
+/** A page that is read as well as this needs no third look: it would take a second, and settle next to nothing. */
+const QUALITY_SURE = 0.9;
 /** A picture with more pixels than this is not made larger: it has enough. */
 const LARGER_PIXELS_MAX = 8_000_000;
 
@@ -37,19 +41,18 @@ export async function readPage(
   const upright = await uprightByReading(prepare(image), engine);
   const { width, height } = upright.ink;
   const first = await readPass(upright, "columns", engine);
-  const bare = withoutRulesOf(upright);
-  const second = await readPass(bare, "scattered", engine);
-  const quality = qualityOf(first.words, second.words);
+  const plain = plainWords(first.words);
+  const bare = withoutPlaces(withoutRulesOf(upright), plain.map(({ box }) => box));
+  const second = withPlainWords((await readPass(bare, "scattered", engine)).words, plain);
+  const quality = qualityOf(first.words, second);
   // What is black and white once more is another picture: its mistakes are others.
-  const doubtful = quality < QUALITY_SURE
-    ? onlyAt(bare.ink, doubtfulPlaces(first.words, second.words))
-    : undefined;
+  const doubtful = quality < QUALITY_SURE ? onlyAt(bare.ink, doubtfulPlaces(first.words, second)) : undefined;
   const third = doubtful && await readPass(doubtful, "scattered", engine);
   return {
     page,
     width,
     height,
-    passes: third ? settle(first.words, second.words, third.words) : [first.words, second.words],
+    passes: third ? settle(first.words, second, third.words) : [first.words, second],
     quality,
     barcodes: await barcodes(upright.ink),
     text: first.text,
@@ -75,8 +78,10 @@ async function readPass(
   engine: OcrEngine,
 ): Promise<{ words: Word[]; text: string }> {
   const { width, height } = page.ink;
-  const scale = width * height > LARGER_PIXELS_MAX ? 1 : SCALE;
-  const { words, text } = await engine.read(smooth(page, scale), layout);
+  const scale = width * height > LARGER_PIXELS_MAX ? 1 : SCALES[layout];
+  const picture = smooth(page, scale);
+  const { words, text } = await engine.read(picture, layout);
+  release(picture.pixels);
   const places = words.map(({ box: { x0, y0, x1, y1 }, ...word }) => ({
     ...word,
     box: {

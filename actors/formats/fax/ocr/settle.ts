@@ -1,14 +1,19 @@
 import type { Box } from "../../../../runtime/contract/document.ts";
+import { isPlain } from "./plain_words.ts";
 import { placesOf, surenessOf, textOf } from "./places.ts";
 import type { Word } from "./words.ts";
 
 /** What both passes read alike, and one of them as surely as this, needs no third. */
 const SURE = 0.95;
+/** The same of words that are plain. */
+const SURE_PLAIN = 0.8;
 
 /** Where two readings of a page leave a doubt: where they differ, or neither is sure. */
 export function doubtfulPlaces(first: readonly Word[], second: readonly Word[]): Box[] {
   return placesOf([first, second]).filter(({ words: [one, other] }) =>
-    textOf(one) !== textOf(other) || Math.max(surenessOf(one), surenessOf(other)) < SURE
+    textOf(one) !== textOf(other) ||
+    Math.max(surenessOf(one), surenessOf(other)) <
+      (one.every(({ text }) => isPlain(text)) ? SURE_PLAIN : SURE)
   ).map(({ box }) => box);
 }
 

@@ -1,5 +1,5 @@
 import type { Grey } from "../raster/bitmap.ts";
-import type { Ink } from "./ink.ts";
+import { type Ink, release } from "./ink.ts";
 import type { Page } from "./page.ts";
 
 /** What a pixel counts for itself, for one beside it, and for one behind that. */
@@ -24,24 +24,38 @@ export function smooth({ ink: page, image, origin: { across, down } }: Page, sca
   const width = Math.round(page.width * scale);
   const height = Math.round(page.height * scale);
   const pixels = new Uint8Array(width * height).fill(255);
-  const [endX, endY] = [soft.width - 1, soft.height - 1];
-  const { shades, full } = soft;
-  for (let y = 0, at = 0; y < height; y++) {
+  const [stepX, stepY] = [across[0] / scale, down[0] / scale];
+  const shift = MARGIN - 0.5;
+  for (let y = 0; y < height; y++) {
     const [pageX, pageY] = [0.5 / scale, (y + 0.5) / scale];
-    let fromX = pageX * across[0] + pageY * across[1] + across[2] + MARGIN - 0.5;
-    let fromY = pageX * down[0] + pageY * down[1] + down[2] + MARGIN - 0.5;
-    for (let x = 0; x < width; x++, at++, fromX += across[0] / scale, fromY += down[0] / scale) {
-      if (fromX < 0 || fromY < 0 || fromX >= endX || fromY >= endY) continue;
-      const [column, row] = [fromX | 0, fromY | 0];
-      const from = row * soft.width + column;
-      const right = fromX - column;
-      const above = shades[from] * (1 - right) + shades[from + 1] * right;
-      const below = shades[from + soft.width] * (1 - right) + shades[from + soft.width + 1] * right;
-      const lower = fromY - row;
-      pixels[at] = 255 - (above * (1 - lower) + below * lower) * 255 / full;
-    }
+    const fromX = pageX * across[0] + pageY * across[1] + across[2] + shift;
+    const fromY = pageX * down[0] + pageY * down[1] + down[2] + shift;
+    shadeRow(soft, fromX, fromY, stepX, stepY, pixels.subarray(y * width, (y + 1) * width));
   }
+  release(soft.shades);
   return { width, height, pixels };
+}
+
+/** Shades of a row of points, the first at `x` and `y`, each so many pixels from the one before. */
+function shadeRow(
+  { width, height, shades, full }: Soft,
+  x: number,
+  y: number,
+  stepX: number,
+  stepY: number,
+  out: Uint8Array,
+): void {
+  const [endX, endY, most] = [width - 1, height - 1, 255 / full];
+  for (let at = 0; at < out.length; at++, x += stepX, y += stepY) {
+    if (x < 0 || y < 0 || x >= endX || y >= endY) continue;
+    const column = Math.floor(x);
+    const row = Math.floor(y);
+    const from = row * width + column;
+    const right = x - column;
+    const above = shades[from] + (shades[from + 1] - shades[from]) * right;
+    const below = shades[from + width] + (shades[from + width + 1] - shades[from + width]) * right;
+    out[at] = 255 - (above + (below - above) * (y - row)) * most;
+  }
 }
 
 /** `weights`: how far on the image a pixel of the page takes us. */
@@ -50,7 +64,14 @@ function spreadOf([x, y]: readonly [number, number, number]): Spread {
 }
 
 /** Ink of each pixel and those around it, weighed, 0 to `full`; with a margin. */
-function softened(image: Ink, across: Spread, down: Spread) {
+interface Soft {
+  readonly width: number;
+  readonly height: number;
+  readonly shades: Uint16Array;
+  readonly full: number;
+}
+
+function softened(image: Ink, across: Spread, down: Spread): Soft {
   const width = image.width + 2 * MARGIN;
   const height = image.height + 2 * MARGIN;
   const wide = new Uint16Array(width * height);
@@ -58,11 +79,14 @@ function softened(image: Ink, across: Spread, down: Spread) {
     wide.set(image.ink.subarray(y * image.width, (y + 1) * image.width), (y + MARGIN) * width + MARGIN);
   }
   const sum = ([own, next, second]: Spread) => own + 2 * (next + second);
+  const half = spread(wide, new Uint16Array(wide.length), 1, across);
+  // Its margin is white still, and stays so.
+  const shades = spread(half, wide, width, down);
+  release(half);
   return {
     width,
     height,
-    // Its margin is white still, and stays so.
-    shades: spread(spread(wide, new Uint16Array(wide.length), 1, across), wide, width, down),
+    shades,
     full: sum(across) * sum(down),
   };
 }

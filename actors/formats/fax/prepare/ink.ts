@@ -35,3 +35,11 @@ export function pack({ width, height, ink }: Ink): Bitmap {
   }
   return bitmap;
 }
+
+/**
+ * Gives the memory of a large array back at once; it is empty then. Left to the garbage collector, a thread would hold those
+ * of several pages.
+ */
+export function release({ buffer }: Uint8Array | Uint16Array | Uint8ClampedArray): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+}

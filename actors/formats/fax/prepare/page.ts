@@ -67,19 +67,42 @@ export function rowsOf(page: Page, top: number, rows: number): Page {
 }
 
 /** The same page without rules, and its image without what they were made of. */
-export function withoutRulesOf({ ink: page, image, origin: { across, down } }: Page): Page {
-  const left = withoutRules(page);
-  const pixels = image.ink.slice();
-  for (let y = 0, at = 0; y < page.height; y++) {
-    for (let x = 0; x < page.width; x++, at++) {
-      if (page.ink[at] === left.ink[at]) continue;
-      const column = Math.floor((x + 0.5) * across[0] + (y + 0.5) * across[1] + across[2]);
-      const row = Math.floor((x + 0.5) * down[0] + (y + 0.5) * down[1] + down[2]);
-      if (column < 0 || row < 0 || column >= image.width || row >= image.height) continue;
-      pixels[row * image.width + column] = 0;
+export function withoutRulesOf(page: Page): Page {
+  const ink = withoutRules(page.ink);
+  const image = page.image.ink.slice();
+  const { width } = ink;
+  for (let at = 0; at < ink.ink.length; at++) {
+    if (page.ink.ink[at] !== ink.ink[at]) whiten(image, page, at % width + 0.5, Math.floor(at / width) + 0.5);
+  }
+  return { ...page, ink, image: { ...page.image, ink: image } };
+}
+
+/** Of a word's strokes, some go over the edge of its box. */
+const OVER_EDGE = 2;
+
+/** The same page, and its image, with nothing left in some places. */
+export function withoutPlaces(page: Page, places: readonly Box[]): Page {
+  const { width, height } = page.ink;
+  const ink = page.ink.ink.slice();
+  const image = page.image.ink.slice();
+  for (const { x0, y0, x1, y1 } of places) {
+    const [left, right] = [Math.max(0, x0 - OVER_EDGE), Math.min(width, x1 + OVER_EDGE)];
+    const [top, bottom] = [Math.max(0, y0 - OVER_EDGE), Math.min(height, y1 + OVER_EDGE)];
+    for (let y = top; y < bottom; y++) ink.fill(0, y * width + left, y * width + right);
+    // On a page that was turned, its pixels do not meet each of the image's: points between them do.
+    for (let y = top + 0.25; y < bottom; y += 0.5) {
+      for (let x = left + 0.25; x < right; x += 0.5) whiten(image, page, x, y);
     }
   }
-  return { ink: left, image: { ...image, ink: pixels }, origin: { across, down } };
+  return { ...page, ink: { width, height, ink }, image: { ...page.image, ink: image } };
+}
+
+/** Takes the ink from the pixel of a page's image that is at a point of the page. */
+function whiten(pixels: Uint8Array, { image, origin: { across, down } }: Page, x: number, y: number): void {
+  const column = Math.floor(x * across[0] + y * across[1] + across[2]);
+  const row = Math.floor(x * down[0] + y * down[1] + down[2]);
+  if (column < 0 || row < 0 || column >= image.width || row >= image.height) return;
+  pixels[row * image.width + column] = 0;
 }
 
 /** White around a word that stands alone: an engine wants some. */

@@ -2,8 +2,9 @@ import type { ListenerSpec } from "../../../contract/adapter.ts";
 import { MitralError } from "../../../contract/error.ts";
 import type { Format } from "../../../contract/format.ts";
 import type { World } from "../../../contract/world.ts";
-import { adapterTools, configOf, hl7v2, load } from "../components.ts";
+import { adapterTools, configOf, format, hl7v2, load } from "../components.ts";
 import { examineFile } from "../doctor/examine_file.ts";
+import { examinePaged, pagedTypeOf } from "../doctor/paged_document.ts";
 import { examinePeer } from "../doctor/examine_peer.ts";
 import { type Step, stepJson, stepText } from "../doctor/step.ts";
 import { errors } from "../errors.ts";
@@ -27,7 +28,10 @@ interface DoctorOptions {
 /** `mitral doctor` */
 export const addDoctor: AddCommand = (parent, session) => {
   parent.command("doctor")
-    .argument("<what>", "HOST:PORT of a peer that should speak MLLP, or a file of messages or frames")
+    .argument(
+      "<what>",
+      "HOST:PORT of a peer that should speak MLLP, a file of messages or frames, or a fax",
+    )
     .description("find out what is wrong with a peer, or with a file, and say it in words")
     .option("--message <file>", "send the first message of a file instead of a test message")
     .option("--connect", "connect and listen only; send nothing")
@@ -64,9 +68,12 @@ async function doctor(what: string, options: DoctorOptions, session: Session) {
   if (!options.json) session.print(session.paint.bold(plain(what)));
   if (address) await examineAddress(address, options, { listener, tell, session });
   else {
+    const bytes = await session.read(what), paged = pagedTypeOf(bytes);
     const examine = (bytes: Uint8Array) => listener.examine?.(bytes, "file") ?? [];
-    const format = await hl7v2(session, { validate: "warn" });
-    (await examineFile(await session.read(what), { format, examine })).forEach(tell);
+    const found = paged
+      ? examinePaged(paged, bytes, await format(session, "fax"))
+      : await examineFile(bytes, { format: await hl7v2(session, { validate: "warn" }), examine });
+    found.forEach(tell);
   }
   const bad = steps.filter(({ state }) => state === "bad").length;
   const odd = steps.filter(({ state }) => state === "odd").length;

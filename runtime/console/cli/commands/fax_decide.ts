@@ -20,6 +20,7 @@ interface PatientOptions extends DecideOptions {
   readonly birthDate: string;
   readonly sex?: string;
   readonly authority?: string;
+  readonly despitePage?: boolean;
 }
 
 /** `mitral fax set` */
@@ -50,17 +51,22 @@ export const addPatient: AddCommand = (parent, session) => {
     .requiredOption("--birth-date <date>", "date of birth")
     .option("--sex <code>", "as HL7 table 0001 has it")
     .option("--authority <name>", "who has given the number")
+    .option(
+      "--despite-page",
+      "say that number, name or date of birth on the page is wrong; kept with the decision",
+    )
     .addHelpText(
       "after",
       examples("mitral fax patient 0192f0c1 --mrn 4711 --family Baxter --given Ingrid --birth-date 19810210"),
     )
     .action(session.act(async (id: string, options: PatientOptions) => {
-      const { mrn, family, given, birthDate, sex, authority } = options;
+      const { mrn, family, given, birthDate, sex, authority, despitePage } = options;
       const item = await ask(session, options, "fax.patient", {
         ...decided(id, options),
         ...{ mrn, family, given, birthDate },
         ...(sex === undefined ? {} : { sex }),
         ...(authority === undefined ? {} : { authority }),
+        ...(despitePage ? { despitePage } : {}),
       });
       return tell(session, options, item, "set the patient");
     }));

@@ -109,6 +109,7 @@ function valueRow(
   ];
 }
 
-function stepRow({ atMs, by: { person, reason = "" }, did, path, disposition }: ReviewStep): Cell[] {
-  return [timeText(atMs), person, [did, path ?? disposition ?? ""].join(" ").trimEnd(), reason];
+function stepRow({ atMs, by: { person, reason = "" }, did, path, despite, disposition }: ReviewStep): Cell[] {
+  const what = path ?? disposition ?? (despite ? `despite ${despite.join(", ")}` : "");
+  return [timeText(atMs), person, `${did} ${what}`.trimEnd(), reason];
 }

@@ -1,6 +1,7 @@
 import { Option } from "commander";
 import type { Format } from "../../../contract/format.ts";
 import { adapterConfigOf, adapterTools, hl7v2, load } from "../components.ts";
+import { pagedTypeOf } from "../doctor/paged_document.ts";
 import { errors } from "../errors.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { kindOf } from "../explain.ts";
@@ -137,6 +138,8 @@ async function readMessages(
   session: Session,
 ): Promise<readonly Uint8Array[]> {
   const bytes = file === "-" ? await readStdin(session) : await session.read(file);
+  const type = pagedTypeOf(bytes);
+  if (type) errors.fail("CONSOLE_MESSAGES_FAXED", { path: file, type });
   if (whole) return [verbatim ? bytes : withSegmentEnds(bytes)];
   const messages = splitMessages(bytes, format, { verbatim });
   return messages.length > 0 ? messages : errors.fail("CONSOLE_MESSAGES_MISSING", { path: file });

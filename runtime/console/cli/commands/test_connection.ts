@@ -18,6 +18,7 @@ import {
 import { listenForInterrupts } from "../interrupts.ts";
 import { hintFor } from "../net_hints.ts";
 import { readOwnKeys } from "../own_keys.ts";
+import { troubleReading } from "../notes_on_documents.ts";
 import { knownPartners } from "../partners/known_partners.ts";
 import { plain } from "../plain.ts";
 import { type AddCommand, examples, type Session } from "../session.ts";
@@ -59,6 +60,9 @@ async function testConnection(name: string, options: Options, session: Session):
   const isRunning = await runs(name, plan, session);
   const trial = { isRunning, partners, signal: interrupts.signal, channel: name, plan, options };
   const results: Result[] = [];
+  if (options.destination === undefined && channel.parse.spec.recogniser) {
+    results.push(await probeReading(channel, trial, session));
+  }
   for (const end of ends) {
     if (!options.json) session.print(session.paint.bold(titleOf(end)));
     results.push(await probeEnd(end, trial, session));
@@ -139,6 +143,23 @@ interface Trial {
   readonly partners: Partners;
   readonly signal: AbortSignal;
   readonly options: Options;
+}
+
+/** What reads images needs programs and files: it is opened as the channel would, and reads nothing. */
+async function probeReading(
+  { parse }: ChannelPlan,
+  { channel, plan, options: { json } }: Trial,
+  session: Session,
+): Promise<Result> {
+  const { world } = session.outside, { name } = parse.spec;
+  const startedMs = world.clock.elapsedMs();
+  const trouble = await troubleReading(parse, { world, folder: plan.folder });
+  const ms = world.clock.elapsedMs() - startedMs;
+  const says = trouble?.message ?? "what reads its pages can be opened";
+  const told = toldOf({ step: "settings", ms, says, ...(trouble ? { error: trouble } : {}) });
+  if (json) session.printJson({ channel, format: name, ...told });
+  else session.print(`${session.paint.bold(`reads by ${name}`)}\n${stepText(told, session)}`);
+  return trouble ? "failed" : "good";
 }
 
 /** Tries one end, up to the first step that fails. */

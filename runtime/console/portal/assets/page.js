@@ -78,7 +78,8 @@ function goOn(at) {
   const { focus } = document.getElementById("panel").dataset;
   const forms = doubtful();
   if (focus === "patient") {
-    return (document.querySelector("#found button") ?? document.getElementById("search"))?.focus();
+    return (document.querySelector("#other-patient button") ?? document.querySelector("#found button") ??
+      document.getElementById("search"))?.focus();
   }
   if (focus) return enter(forms.find((form) => form.dataset.path === focus) ?? edit(focus));
   if (forms.length > 0) return enter(forms[at] ?? forms[0]);

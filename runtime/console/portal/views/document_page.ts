@@ -18,6 +18,11 @@ export interface DocumentView {
   readonly notice?: Notice;
   /** What was typed and not taken: it is shown again, to be mended. */
   readonly typed?: { readonly path: string; readonly value: string };
+  /** Whom somebody has said, and what on the page says another: they have to say so once more. */
+  readonly otherPatient?: {
+    readonly patient: Omit<DocumentPatient, "source">;
+    readonly fields: readonly string[];
+  };
   /** What a search for the patient found; left out where nobody searched. */
   readonly found?: readonly Omit<DocumentPatient, "source">[];
   /** What was searched for. */
@@ -44,14 +49,14 @@ export interface PartView extends DocumentView {
 
 /** A document with all that a person decides by: its pages on the left, on the right what was read, the doubtful first. */
 export function documentPage(view: DocumentView): Html {
-  const { item, reader, typed, found, notice } = view;
+  const { item, reader, typed, found, otherPatient, notice } = view;
   const part: PartView = {
     ...view,
     isOpen: reader.decides && item.state === "waiting",
     home: `/documents/${encodeURIComponent(item.id)}`,
   };
   const title = `${kindWords(item.kind)}, received ${view.time(item.receivedAtMs)}`;
-  const focus = typed?.path ?? (found === undefined ? "" : "patient");
+  const focus = typed?.path ?? (found ?? otherPatient ? "patient" : "");
   return layout(
     { title, reader, idleMs: view.idleMs, ...(notice ? { notice } : {}) },
     html`

@@ -1,8 +1,9 @@
 import { html } from "hono/html";
+import type { DocumentPatient } from "../../../contract/document.ts";
 import type { PartView } from "./document_page.ts";
 import { flag, type Html } from "./layout.ts";
 import { seenFields } from "./value_form.ts";
-import { patientWords, verdictWords } from "./words.ts";
+import { fieldsWords, fieldWords, patientWords, verdictWords } from "./words.ts";
 
 /** Whom the document is about: what the index says, and a way for a person to say it. */
 export function patientPart(view: PartView): Html {
@@ -16,6 +17,7 @@ export function patientPart(view: PartView): Html {
 <p class="${verdict.kind === "matched" ? "good" : "bad"}">${
     patient?.source === "person" ? "Of what was read: " : ""
   }${verdictWords(verdict)}</p>
+${isOpen && view.otherPatient ? otherOf(view.otherPatient, view) : ""}
 ${isOpen && hasIndex && verdict.kind !== "unasked" ? searchOf(view) : ""}
 ${isOpen && found ? foundOf(found, view) : ""}
 ${isOpen ? byHand(view) : ""}
@@ -42,6 +44,24 @@ function searchOf(view: PartView): Html {
 <button>Search the index</button></form>`;
 }
 
+/** Nothing is set yet: who sets it has to have seen what differs. */
+function otherOf({ patient, fields }: NonNullable<PartView["otherPatient"]>, view: PartView): Html {
+  return html`<form method="post" action="${view.home}/patient" class="swap" id="other-patient">${
+    seenFields(view)
+  }
+<p class="bad">The page has another ${fieldsWords(fields)} than ${patientWords(patient)}:</p>
+<ul>${
+    fields.map((field) =>
+      html`<li>${fieldWords(field)}: ${view.item.document.fields[field]?.value ?? ""}</li>`
+    )
+  }</ul>${hidden(patient)}<input type="hidden" name="despitePage" value="yes">
+<button>This is the patient all the same: the page is wrong</button></form>`;
+}
+
+function hidden(patient: Omit<DocumentPatient, "source">): Html {
+  return html`${FIELDS.map(([name]) => html`<input type="hidden" name="${name}" value="${patient[name]}">`)}`;
+}
+
 function foundOf(found: NonNullable<PartView["found"]>, view: PartView): Html {
   if (found.length === 0) return html`<p id="found" role="status">Nobody of that kind is in the index.</p>`;
   return html`<ul id="found">${
@@ -49,9 +69,7 @@ function foundOf(found: NonNullable<PartView["found"]>, view: PartView): Html {
       html`
         <li>
           <form method="post" action="${view.home}/patient"
-            class="swap">${seenFields(view)}${FIELDS.map(([name]) =>
-              html`<input type="hidden" name="${name}" value="${patient[name]}">`
-            )}<button>${patientWords(patient)}</button></form>
+            class="swap">${seenFields(view)}${hidden(patient)}<button>${patientWords(patient)}</button></form>
         </li>
       `
     )

@@ -54,6 +54,9 @@ export function doubtWords({ code, page, why }: Doubt): string {
       return "The patient index does not confirm whom this is about: say who it is.";
     case "PATIENTS_SEVERAL":
       return "It speaks of several patients: it has to be split or sent back.";
+    case "DUPLICATE_SUSPECTED":
+      return `It says the same as document ${why}, which came before or has gone on: ` +
+        "approve it if it is another one, or reject it as a duplicate.";
     case "PAGE_UNREADABLE":
       return page === undefined
         ? "A page is hard to read."
@@ -104,7 +107,7 @@ export const dispositionWords: Readonly<Record<Disposition, string>> = {
 };
 
 /** What somebody did. */
-export function stepWords({ did, path, disposition }: ReviewStep): string {
+export function stepWords({ did, path, despite, disposition }: ReviewStep): string {
   switch (did) {
     case "opened":
       return "put it up for review";
@@ -113,7 +116,9 @@ export function stepWords({ did, path, disposition }: ReviewStep): string {
     case "set":
       return path === undefined ? "set a value" : `set ${fieldWords(path)}`;
     case "patient":
-      return "said who the patient is";
+      return despite === undefined
+        ? "said who the patient is"
+        : `said who the patient is, although the page has another ${fieldsWords(despite)}`;
     case "matched":
       return "found another patient in the index: approvals given before do not count";
     case "approved":
@@ -121,6 +126,11 @@ export function stepWords({ did, path, disposition }: ReviewStep): string {
     case "rejected":
       return disposition === undefined ? "rejected it" : `rejected it: ${disposition.replace("_", " ")}`;
   }
+}
+
+/** Fields for people, within a sentence: `patient name and date of birth`. */
+export function fieldsWords(fields: readonly string[]): string {
+  return fields.map((field) => fieldWords(field).toLowerCase()).join(" and ");
 }
 
 /** What a person can do about an error of the reviews; its own words where there are none here. */
@@ -131,6 +141,8 @@ export const troubleWords: Readonly<Record<string, string>> = {
   REVIEW_STATE_WRONG: "This document is decided already; nothing was changed.",
   REVIEW_PATIENTS_SEVERAL:
     "It speaks of several patients: reject it, or make it a plain document and say whom it is about.",
+  REVIEW_PATIENT_DIFFERS:
+    "On the page stands somebody else: compare, and say below whether the page is wrong.",
   REVIEW_PATIENT_MISSING: "Say whom it is about first.",
   REVIEW_APPROVAL_REPEATED:
     "Somebody else has to approve it: you have approved it already, or set a value last.",

@@ -90,7 +90,8 @@ Deno.test("templates of a site are read again when they change, and kept where o
   const world = worldWith(clock);
   await Deno.writeTextFile(`${path}/acme.yaml`, template("acme"));
   await Deno.writeTextFile(`${path}/notes.txt`, "no template");
-  const site = await TemplateFolder.open(world, path);
+  const refusals: string[] = [];
+  const site = await TemplateFolder.open(world, path, (path) => refusals.push(path));
   const names = async () => (await site.current()).map(({ name }) => name);
   assertEquals(await names(), ["acme"]);
   await Deno.writeTextFile(`${path}/other.yaml`, template("other"));
@@ -106,8 +107,21 @@ Deno.test("templates of a site are read again when they change, and kept where o
     () => TemplateFolder.open(world, `${path}/none`),
     MitralError,
   ) as MitralError;
-  assertEquals(missing.code, "FAX_TEMPLATES_MISSING");
+  assertEquals([missing.code, missing.retry, missing.facts.path], [
+    "FAX_TEMPLATES_MISSING",
+    "never",
+    `${path}/none`,
+  ]);
+
+  // Once for each time that it becomes no use, and not for each look.
+  await clock.advance(5_000);
+  assertEquals([await names(), refusals], [["acme", "other"], [path]]);
+  await Deno.writeTextFile(`${path}/other.yaml`, template("another"));
+  await clock.advance(5_000);
+  assertEquals(await names(), ["acme", "another"]);
   await Deno.remove(path, { recursive: true });
+  await clock.advance(5_000);
+  assertEquals([await names(), refusals], [["acme", "another"], [path, path]]);
 });
 
 Deno.test("what the pages say together is worked out by a thread, too: of many pages that takes seconds", async () => {

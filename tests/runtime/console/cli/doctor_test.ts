@@ -2,6 +2,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "node:path";
 import { exitCodes } from "../../../../runtime/console/cli/exit_codes.ts";
 import { run, start, withFolder } from "../console_kit.ts";
+import { asTiff } from "../../../actors/formats/fax/_pages.ts";
+import { likeWriting } from "../../../actors/formats/fax/raster/_tiff_writer.ts";
 import { FakeGateway, shown } from "../fake_gateway.ts";
 import { withGateway } from "../served_gateway.ts";
 
@@ -162,6 +164,32 @@ Deno.test("doctor finds nothing wrong with a message as the standard says", () =
     const { code, out } = await run(["doctor", "file.hl7"], { cwd });
     assertEquals(code, exitCodes.ok, out);
     assertStringIncludes(out, "nothing is wrong");
+  }));
+
+Deno.test("doctor says of a fax that it is one, how many pages it has, and where it is cut off", () =>
+  withFolder(async (cwd) => {
+    const formats = {
+      fax: async () => (await import("../../../../actors/formats/fax/mod.ts")).default as never,
+    };
+    const page = likeWriting(1728, 1100);
+    const tiff = asTiff([page, page]);
+    await Deno.writeFile(join(cwd, "bill.tif"), tiff);
+    const { code, out } = await run(["doctor", "bill.tif"], { cwd, formats });
+    assertEquals(code, exitCodes.ok);
+    assertStringIncludes(
+      out,
+      "It is a TIFF of 2 pages (1728 × 1100 pixels), as faxes are, and holds no HL7 v2 message",
+    );
+    assertStringIncludes(out, "mitral fax test TEMPLATE FILE");
+    await Deno.writeFile(join(cwd, "cut.tif"), tiff.subarray(0, 100));
+    const cut = await run(["doctor", "cut.tif"], { cwd, formats });
+    assertEquals(cut.code, exitCodes.no);
+    assertMatch(cut.out, /It is a TIFF, as faxes are: Cannot .* \[FAX_/);
+    await Deno.writeTextFile(join(cwd, "letter.pdf"), "%PDF-1.4\n");
+    assertStringIncludes(
+      (await run(["doctor", "letter.pdf"], { cwd, formats })).out,
+      "It is a PDF, as faxes are",
+    );
   }));
 
 Deno.test("doctor's JSON holds no byte of a message", () =>

@@ -64,6 +64,7 @@ Deno.test("fax set, patient, approve and reject say who decides, why, and on wha
     );
     const whole = "--mrn 7 --family Baxter --given Ingrid --birth-date 02/10/1981";
     assertEquals(await said(`patient 0192f0c1 ${whole} --reason called`), "set the patient; 3 doubts left\n");
+    await said(`patient 0192f0c1 ${whole} --despite-page`);
     assertEquals(await said("approve 0192f0c1"), "approved, 1 of 2 approvals; 3 doubts left\n");
     assertEquals(await said("reject 0192f0c1 --as misdirected"), "rejected as misdirected\n");
     const patient = {
@@ -77,6 +78,7 @@ Deno.test("fax set, patient, approve and reject say who decides, why, and on wha
     assertEquals(gateway.asked, [
       ["set", "0192f0c1", "lines[1].amount", "80.00", { by: ann, revision: 4 }],
       ["setPatient", "0192f0c1", patient, { by: { ...ann, reason: "called" } }],
+      ["setPatient", "0192f0c1", patient, { by: ann, despitePage: true }],
       ["approve", "0192f0c1", { by: ann }],
       ["reject", "0192f0c1", "misdirected", { by: ann }],
     ]);

@@ -198,3 +198,33 @@ Deno.test("test-connection knows who the gateway is to a relay, and says why whe
     const locked = await run(["test-connection", "results"], { cwd, catalog });
     assertMatch(locked.out, /bad {2}gateway .*MASTER_KEY_/);
   }));
+
+Deno.test("test-connection says whether what reads faxes can be opened, before it tries what takes and sends them", () =>
+  withFolder(async (cwd) => {
+    for (const folder of ["in", "out"]) await Deno.mkdir(join(cwd, folder));
+    const file = (ocr: string) => `
+gateway: hospital
+channels:
+  faxes:
+    listen: { file: { path: ./in, pattern: "*.tif" } }
+    parse: { fax: { ocr: ${ocr} } }
+    review: {}
+    send: { files: { file: { path: ./out } } }
+`;
+    const world = {
+      ...denoWorld,
+      spawn: { ...denoWorld.spawn, run: () => Promise.reject(new Error("none")) },
+    };
+    const options = { cwd, catalog, world };
+    await Deno.writeTextFile(join(cwd, "gateway.yaml"), file("wasm"));
+    const good = await run(["test-connection", "faxes"], options);
+    assertEquals(good.code, exitCodes.ok, good.out);
+    assertMatch(good.out, /^reads by fax\n {2}ok {3}settings .* can be opened\nlistens by file\n/);
+    await Deno.writeTextFile(join(cwd, "gateway.yaml"), file("program"));
+    const bad = await run(["test-connection", "faxes"], options);
+    assertEquals(bad.code, exitCodes.no);
+    assertMatch(bad.out, /bad {2}settings .*tesseract.* \[FAX_PROGRAM_MISSING\]/);
+    const [step] = (await run(["test-connection", "faxes", "--json"], options)).out.split("\n");
+    const { format, state, code } = JSON.parse(step);
+    assertEquals([format, state, code], ["fax", "bad", "FAX_PROGRAM_MISSING"]);
+  }));

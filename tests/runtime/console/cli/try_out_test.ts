@@ -154,6 +154,12 @@ Deno.test("send says that nobody listens, and that a file cannot be sent", () =>
     await Deno.writeTextFile(join(cwd, "empty.hl7"), "PID|1\r");
     const empty = await run(["send", sink.address, "empty.hl7"], { cwd });
     assertEquals([empty.code, empty.err.split(" ")[0]], [exitCodes.cannot, "CONSOLE_MESSAGES_MISSING"]);
+    await Deno.writeTextFile(join(cwd, "bill.tif"), "II*\0fax");
+    for (const more of [[], ["--whole"], ["--count", "2"]]) {
+      const fax = await run(["send", sink.address, "bill.tif", ...more], { cwd });
+      assertEquals([fax.code, fax.err.split(" ")[0]], [exitCodes.cannot, "CONSOLE_MESSAGES_FAXED"]);
+      assertStringIncludes(fax.err, "a channel that parses fax");
+    }
   }));
 
 Deno.test("send sends what it cannot read, to see what the peer makes of it", () =>

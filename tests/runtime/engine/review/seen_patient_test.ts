@@ -116,5 +116,8 @@ Deno.test("nobody types what nobody sees into a patient or a value", async () =>
     }),
     "REVIEW_VALUE_INVALID",
   );
-  assertEquals((await reviews.setPatient(id, patient, ann)).document.patient?.mrn, "4711");
+  assertEquals(
+    (await reviews.setPatient(id, patient, { ...ann, despitePage: true })).document.patient?.mrn,
+    "4711",
+  );
 });

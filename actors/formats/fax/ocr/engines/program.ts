@@ -28,6 +28,7 @@ export async function readByProgram(
     env: ENV,
     files,
     input,
+    givesWay: true,
     signal,
   });
   if (code !== 0) throw new Error(`${PROGRAM} ended with ${code}`);

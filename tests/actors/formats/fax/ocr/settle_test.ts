@@ -30,9 +30,19 @@ Deno.test("lines close to each other stay apart", () => {
 });
 
 Deno.test("what two readings have alike and surely is not doubtful, all else is", () => {
-  const first = [word("same", 0.96), word("unsure", 0.6, 1), word("one", 0.99, 2), word("alone", 0.99, 3)];
-  const second = [word("same", 0.5), word("unsure", 0.9, 1), word("other", 0.99, 2)];
+  const first = [word("same", 0.96), word("99213", 0.6, 1), word("one", 0.99, 2), word("alone", 0.99, 3)];
+  const second = [word("same", 0.5), word("99213", 0.9, 1), word("other", 0.99, 2)];
   assertEquals(doubtfulPlaces(first, second).map(({ x0 }) => x0), [100, 200, 300]);
+});
+
+Deno.test("a word of letters need not be as sure as a number, where two readings have it alike", () => {
+  const both = [
+    word("Hospital", 0.85),
+    word("Hospital", 0.7, 1),
+    word("Dr.", 0.85, 2),
+    word("E11.9", 0.85, 3),
+  ];
+  assertEquals(doubtfulPlaces(both, both).map(({ x0 }) => x0), [100, 200, 300]);
 });
 
 Deno.test("a third reading stands for the one that it does not bear out", () => {
