@@ -175,7 +175,10 @@ function raiseBoth(check: Instance, { left, right }: Expression & { is: "binary"
       valueAt(found, path)?.confidence ?? 0
     );
     const least = others.reduce((product, confidence) => product * confidence, 1);
-    const says = check.pathsOf(one).some((path) => valueAt(found, path)?.value !== "");
+    const [said] = check.pathsOf(one).map((path) => valueAt(found, path)?.value);
+    const says = said !== "";
+    // A flag that says more than has to stand there is borne out by nothing.
+    if (says && said !== evaluate(other, check.values)) continue;
     for (const path of check.pathsOf(one)) {
       change(
         found,

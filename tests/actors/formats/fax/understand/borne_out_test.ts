@@ -67,7 +67,7 @@ tables:
     columns:
       name: { at: Test, type: analyte }
       value: { at: Result, type: result, required: true }
-      flag: { at: Flag, type: { enum: { H: [High], L: [Low] } } }
+      flag: { at: Flag, type: { enum: { H: [High], L: [Low], HH: [] } } }
       range: { at: Reference Range, type: range }
     key: [name]
     checks: ['flag <=> outside(value, range)', decimals(value) = decimals(range)]
@@ -118,4 +118,7 @@ Deno.test("a flag that one pass saw unsurely is sure where one has to stand, and
   ], [LAB]).tables.lines;
   assert(sodium.flag.confidence >= 0.95, JSON.stringify(sodium.flag));
   assert(chloride.flag.confidence < 0.95);
+  const doubled = page.passes[0].map((word) => word.text === "H" ? { ...word, text: "HH" } : word);
+  const [{ flag }] = understand([{ ...page, passes: [doubled, doubled] }], [LAB]).tables.lines;
+  assert(flag.confidence < 0.95, JSON.stringify(flag));
 });
