@@ -13,17 +13,10 @@ import { evaluate, truthOf } from "./evaluate.ts";
 import type { Expression } from "./expression.ts";
 import { type Instance, instanceOf } from "./instance.ts";
 import { pathsIn } from "./parse_expression.ts";
+import { type Understood, write } from "./understood.ts";
 import { written } from "./rational.ts";
 import { settleFailed } from "./settle_failed.ts";
 import { solve } from "./solve.ts";
-
-/** Values that checks make surer, or doubtful, or fill. */
-export interface Understood {
-  readonly fields: Record<string, ReadValue>;
-  readonly tables: Record<string, Record<string, ReadValue>[]>;
-  /** What else a pass read of a value, by path. */
-  readonly others: ReadonlyMap<string, readonly string[]>;
-}
 
 /** A value that follows from others is no surer than this, */
 const DERIVED_MAX = 0.9;
@@ -132,13 +125,6 @@ function asksForEmpty(expression: Expression): boolean {
   }
 }
 
-/** Puts a value in its place. */
-export function write(found: Understood, path: string, value: ReadValue): void {
-  const cell = cellAt(path);
-  if (cell) found.tables[cell.table][cell.row - 1][cell.column] = value;
-  else found.fields[path] = value;
-}
-
 function change(found: Understood, path: string, confidence: (value: ReadValue) => number, note: Note): void {
   const value = valueAt(found, path);
   if (!value || value.value === null) return;
@@ -189,7 +175,10 @@ function raiseBoth(check: Instance, { left, right }: Expression & { is: "binary"
       valueAt(found, path)?.confidence ?? 0
     );
     const least = others.reduce((product, confidence) => product * confidence, 1);
-    const says = check.pathsOf(one).some((path) => valueAt(found, path)?.value !== "");
+    const [said] = check.pathsOf(one).map((path) => valueAt(found, path)?.value);
+    const says = said !== "";
+    // A flag that says more than has to stand there is borne out by nothing.
+    if (says && said !== evaluate(other, check.values)) continue;
     for (const path of check.pathsOf(one)) {
       change(
         found,

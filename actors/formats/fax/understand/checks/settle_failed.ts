@@ -1,10 +1,10 @@
 import { cellAt, type ReadValue, valueAt } from "../../../../../runtime/contract/document.ts";
 import { CONFLICT_MAX } from "../reading/combine.ts";
 import { decimalsOf } from "../types/amounts.ts";
-import { type Understood, write } from "./apply_checks.ts";
 import { evaluate, truthOf } from "./evaluate.ts";
 import type { Expression } from "./expression.ts";
 import type { Instance } from "./instance.ts";
+import { type Understood, write } from "./understood.ts";
 
 /** How sure a value is of which only the check says where its point was, or which flag stands beside it. */
 const SETTLED = 0.96;

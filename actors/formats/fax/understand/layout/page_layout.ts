@@ -35,8 +35,30 @@ export interface PageLayout {
 /** Puts the words of a page in lines. */
 export function layOut(page: PageWords): PageLayout {
   const unit = unitOf(page.passes[0].length > 0 ? page.passes[0] : page.passes[1]);
-  const passes = page.source === "text" ? [page.passes[0]] : page.passes;
+  const passes = page.source === "text" ? [page.passes[0]] : page.passes.map((words) => level(words, unit));
   return { page, unit, passes: passes.map((words) => passOf(words, unit)) };
+}
+
+/** Boxes that are so many times as high as usual reach into other lines. */
+const TALL = 1.55;
+/** Letters of larger print are wider than this as well, in heights of a word. */
+const WIDE = 0.9;
+
+/** Gives words whose boxes reach into other lines the height of the nearest word that stands within theirs. */
+function level(words: readonly Word[], unit: number): readonly Word[] {
+  const isTall = ({ box, text }: Word) =>
+    box.y1 - box.y0 > TALL * unit && box.x1 - box.x0 < WIDE * unit * text.length;
+  if (!words.some(isTall)) return words;
+  const usual = words.filter((word) => !isTall(word) && /[\p{L}\p{N}]{2}/u.test(word.text));
+  return words.map((word) => {
+    if (!isTall(word)) return word;
+    const { x0, x1, y0, y1 } = word.box;
+    const gap = ({ box }: Word) => Math.max(box.x0 - x1, x0 - box.x1, 0);
+    const within = usual.filter(({ box }) => box.y0 >= y0 - 1 && box.y1 <= y1 + 1);
+    if (within.length === 0) return word;
+    const { box } = within.reduce((a, b) => gap(b) < gap(a) ? b : a);
+    return { ...word, box: { x0, x1, y0: box.y0, y1: box.y1 } };
+  });
 }
 
 function passOf(words: readonly Word[], unit: number): PassLayout {

@@ -93,8 +93,12 @@ function knownOf(...readings: readonly [Reading, Reading]): Reading | undefined 
   const isUnknown = ({ notes }: Reading) => notes.includes("unknown_word");
   const [known, unknown] = isUnknown(readings[0]) ? [readings[1], readings[0]] : readings;
   if (isUnknown(known) || !isUnknown(unknown)) return undefined;
+  // Words vouch for no number.
+  if (numbersIn(known) !== numbersIn(unknown)) return undefined;
   return likeness(fold(known.value!), fold(unknown.value!)) >= KNOWN_LIKE ? known : undefined;
 }
+
+const numbersIn = ({ value }: Reading) => value?.match(/[\d.,]*\d/g)?.join(" ");
 
 /** On a good page what has a shape of its own is hardly ever misread alike, however unsurely it was read. */
 const QUALITY_GOOD = 0.9;

@@ -1,12 +1,15 @@
 import type { ReadValue } from "../../../../../runtime/contract/document.ts";
 import type { ColumnSpec, TableSpec } from "../template.ts";
-import { round } from "./combine.ts";
+import { distance } from "../layout/fold.ts";
+import { CONFLICT_MAX, round } from "./combine.ts";
 import type { Reading } from "./reading.ts";
 
 /** A name and a code that are known to go together were hardly both misread. */
 const VOUCHED = 0.985;
 /** One of them that the passes read differently. */
 const VOUCHED_CONFLICT = 0.96;
+/** A repaired code that is as near to the one that its name is known to have is that, or nobody knows. */
+const MISREAD_MAX = 2;
 
 /**
  * Where a row has a name and the code that this name is known to have, each vouches for the other. Other codes are no
@@ -23,7 +26,15 @@ export function vouch(
   const known = codesOf(columns[name])!.get(values[name].value?.toLowerCase() ?? "");
   const read = readings.get(code)?.filter((reading) => reading?.value === known) ?? [];
   const [first] = read;
-  if (known === undefined || !first) return;
+  if (known === undefined) return;
+  if (!first) {
+    // A check digit fits by chance one time in ten.
+    const { [code]: other } = values;
+    if (other.notes?.includes("repaired") && distance(other.value ?? "", known, MISREAD_MAX) <= MISREAD_MAX) {
+      values[code] = { ...other, confidence: Math.min(other.confidence, CONFLICT_MAX) };
+    }
+    return;
+  }
   const isConflict = values[code].value !== known || values[code].notes?.includes("conflict") === true;
   values[code] = surer(
     { ...values[code], value: known, raw: first.raw, ...first.box && { box: first.box } },

@@ -61,11 +61,12 @@ export const procedureReader: TypeReader = {
     const first = /^[A-HJ-MP-V]$/.test(parts[1]) ? [parts[1], 0.99] as const : digitOf(parts[1]);
     const last = /^[FTU]$/.test(parts[3]) ? [parts[3], 0.97] as const : digitOf(parts[3]);
     if (!middle || !first || !last) return undefined;
-    const certainty = middle.certainty * first[1] * last[1];
+    const isNone = /^0[2-9]/.test(first[0] + middle.text);
+    const certainty = middle.certainty * first[1] * last[1] * (isNone ? 0.5 : 1);
     const value = `${first[0]}${middle.text}${last[0]}${(parts[4] ?? "").toUpperCase()}`;
     const notes: Note[] = value === plain ? [] : ["repaired"];
-    // Codes of drugs begin with a J, which is easily taken for a one, those of Medicare with G0, which looks like 60;
-    // hardly any with a nought (anaesthesia, up to 01999).
+    // Codes of drugs begin with a J, which is easily taken for a one, those of Medicare with G0, which looks like 60.
+    // With a nought there are those of anaesthesia, up to 01999.
     if (/^(1|60|0[2-9])/.test(value)) notes.push("ambiguous");
     return { value, certainty, notes, isStrict: true, shared: SHARED.usual };
   },

@@ -21,6 +21,9 @@ const unquoted = (text: string) => text.split('"').length === 2 ? text.replace(/
 const PLAIN =
   /^[("'[]?(?:\p{Lu}?\p{Ll}+|\p{Lu}+|\d+|[&+%#/-])(?:[-/'](?:\p{Lu}?\p{Ll}+|\p{Lu}+|\d+))*[)"'\]]?[,;:%)]?$/u;
 
+/** From this length on no word of a few is another misread. */
+const WORD_LONG = 5;
+
 /** One of a few values, each by the words that mean it. */
 export function enumReader(values: Readonly<Record<string, readonly string[]>>): TypeReader {
   const known = Object.entries(values).flatMap(([value, words]) =>
@@ -32,7 +35,15 @@ export function enumReader(values: Readonly<Record<string, readonly string[]>>):
       const plain = text.replace(/^[|'"‘’.,:;([*]+|[|'"‘’.,:;)\]]+$/gu, "");
       const exact = known.find(([, word]) => word !== "" && word === plain) ??
         known.find(([, word]) => word !== "" && word.toLowerCase() === plain.toLowerCase());
-      if (exact) return { value: exact[0], certainty: 1, notes: [] };
+      if (exact) {
+        const isLong = plain.length >= WORD_LONG;
+        return {
+          value: exact[0],
+          certainty: 1,
+          notes: [],
+          ...isLong && { shared: SHARED.checked, known: "term" },
+        };
+      }
       const folded = fold(plain);
       if (folded === "") return undefined;
       const alike = [...new Set(known.filter(([, word]) => fold(word) === folded).map(([value]) => value))];

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { tryTemplate, understand } from "../../../../../actors/formats/fax/understand/understand.ts";
 import type { ReadValue } from "../../../../../runtime/contract/document.ts";
-import type { PageWords } from "../../../../../actors/formats/fax/ocr/words.ts";
+import type { PageWords, Word } from "../../../../../actors/formats/fax/ocr/words.ts";
 import { pageOf, type Placed, readTwice, readWith, templateOf } from "./_pages.ts";
 
 /** What a field of one page comes to. */
@@ -208,4 +208,20 @@ Deno.test("a label that two fields know is of the one it names better, if the ot
     "40.00",
   ]);
   assertEquals(read([[150, "Total Charges:"], [500, "50.00"]]), ["50.00", "50.00"]);
+});
+
+Deno.test("a word whose box reaches into the line above stands in the line of the word beside it", () => {
+  const page = pageOf([[], [[150, "MRN:"], [420, "4215201"], [900, "Account:"], [1200, "A80343001"]]]);
+  const raised = (word: Word, from: number, to: number): Word => ({
+    ...word,
+    box: { ...word.box, y0: word.box.y0 - from, y1: word.box.y1 - to },
+  });
+  // The right half of the page has lines of its own, a little higher.
+  const words = page.passes[0].map((word) =>
+    word.text === "MRN:" ? raised(word, 26, 0) : word.box.x0 > 800 ? raised(word, 23, 23) : word
+  );
+  assertEquals(
+    read({ ...page, passes: [words, words] }, "{ at: MRN, type: { digits: 7 } }")?.value,
+    "4215201",
+  );
 });

@@ -86,3 +86,28 @@ Deno.test("a column whose heading says nothing is named by what stands in it, if
   ]);
   assert(linesOf(other).every((line) => !("dx" in line)));
 });
+
+Deno.test("known words vouch for no number among them", () => {
+  const page = pageOf([HEADER, row("11/02/2026", "12001", "Wound repair, 25 cm")]);
+  const [first] = page.passes;
+  const second = first.map((word) =>
+    word.text === "25" ? { ...word, text: "2.5" } : word.text === "cm" ? { ...word, text: "crn" } : word
+  );
+  assert(!isSure(linesOf({ ...page, passes: [first, second] })[0].desc));
+});
+
+Deno.test("a repaired code close to the one that its name is known to have is in doubt", () => {
+  const lab = templateOf(
+    "{ name: { at: Patient, type: name } }",
+    "tables: { lines: { columns: { name: { at: Test, type: analyte }, loinc: { at: LOINC, type: loinc }, unit: { at: Unit, type: unit } }, key: [name] } }",
+  );
+  const codeOf = (code: string) =>
+    understand([
+      pageOf([[[150, "Test"], [600, "LOINC"], [900, "Unit"]], [[150, "Cholesterol"], [600, code], [
+        900,
+        "mg/dL",
+      ]]]),
+    ], [lab]).tables.lines[0].loinc;
+  assertEquals([codeOf("2093-3").value, isSure(codeOf("2093-3"))], ["2093-3", true]);
+  assertEquals([codeOf("2OO3-2").value, isSure(codeOf("2OO3-2"))], ["2003-2", false]);
+});

@@ -80,6 +80,19 @@ export const services: readonly string[] = `
   vial view views viral virus visit visits visual vital vitamin vitreous vocal voice volume walker wall warts wart wave
   weekly weight well wellness wet wheelchair white whole with without woman wound wrap wrist x-ray xray year years yearly
   zoster
+  acetate acetonide adolescent advance agent anterior-posterior antigens area areas audiologic autism avulsion
+  azithromycin behavioral benzathine booster budesonide bupivacaine callus carboxymaltose centimeters cessation chloride
+  chronic-care citrate clavicle cm code concurrent conduction conjugate contact-lens corn counselling counts crisis
+  debride denosumab depth developmental diagnostic-evaluation digits domiciliary dose-each each-additional eeg
+  electroencephalogram enoxaparin family-therapy famotidine femur ferric ferumoxytol filgrastim fingers flush foreign-
+  body furosemide genital gentamicin glucagon gluconate gonioscopy group-therapy haloperidol hemorrhoids hepatitis-b
+  home-visit hyaluronan hydrochloride inch inches infliximab initial-hour interpretive ipratropium iron-sucrose lavage
+  layered length less levalbuterol making mandible matrixectomy medically medroxyprogesterone meningococcal millimeters
+  mm more muscles naloxone nasopharynx nebulized necessary nerve-conduction non-automated nonautomated obesity paring
+  partial-thromboplastin pediatric penicillin-g phosphate polysomnography preventative pro push regions reticulocyte
+  ribs rituximab scapula sequential sinuses smoking-cessation sodium specimens sq square straightforward studies
+  succinate sucrose thyroid-stimulating toes tonometry tracing transitional tromethamine tympanogram typhoid unit-dose
+  velocity visual-field width zoledronic
   a1c b-12 b12 d3 h1n1 t3 t4 g6pd ca-125 covid-19 sars-cov-2 rsv tdap mmr ipv dtap hba1c tsh bmp cmp psa ptt inr esr crp bnp
   rhogam
 `.trim().split(/\s+/);
