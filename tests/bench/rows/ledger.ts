@@ -20,38 +20,69 @@ import { Receiver } from "../load.ts";
 import { each, line, ratios } from "../report.ts";
 import { inTurn, said, spreadOf } from "../spread.ts";
 
+/** Turns that two processes take until they do what they do as fast as they will, and those that are measured. */
+const WARMING = 6, TURNS = 20;
+
 /**
  * What the ledger costs: the same messages of 1 kB through the journal's writer, received, processed and delivered, with
- * fsyncs, with a ledger and without, each in a process of its own, in turn with a whole channel; and how fast a ledger of a
- * million entries is filled, asked and looked through.
+ * fsyncs, with a ledger and without, each in a process of its own; and how fast a ledger of a million entries is filled,
+ * asked and looked through.
+ *
+ * How code was compiled and where memory lies stays with a process: each round has two new ones, which take turns. Of a round
+ * counts what lies in the middle of the turns' differences. A whole channel, which it is compared to, has a burst in each.
  */
 export async function ledger({ folder, count, rounds }: Bench): Promise<void> {
-  const [told, untold] = ["with", "without"].map((how) => new FeedProcess(folder, count, how));
   const receiver = new Receiver();
   const gateway = await GatewayProcess.start(join(folder, "whole"), wholeFile([receiver.port]));
-  const whole = () => burst(gateway, 32, count, { receiver });
-  const cases = { told: () => told.run(), untold: () => untold.run(), whole };
-  await inTurn(1, cases);
-  const found = await inTurn(rounds, cases);
+  const whole = () => burst(gateway, 32, count / 2, { receiver });
+  await whole();
+  const found = await inTurn(rounds, { feeds: () => feedBoth(folder, count / 10), whole });
   await gateway.stop();
   receiver.close();
-  const rate = (runs: readonly Fed[]) => `${said(each(runs, ({ perSecond }) => perSecond))} msg/s`;
-  line("journal alone, 32 together, without a ledger", rate(found.untold));
-  const more = ratios(found.told, found.untold, (a, b) => 100 * (b.perSecond / a.perSecond - 1));
-  line("… with it", rate(found.told), `${said(more, 1)} % more time`);
-  const extra = found.told.map((run, round) => run.cpuMicroseconds - found.untold[round].cpuMicroseconds);
+  const rate = (how: "told" | "untold") => `${said(each(found.feeds, (feeds) => feeds[how]))} msg/s`;
+  line("journal alone, 32 together, without a ledger", rate("untold"));
+  const more = each(found.feeds, ({ told, untold }) => 100 * (untold / told - 1));
+  line("… with it", rate("told"), `${said(more, 1)} % more time`);
+  const extra = each(found.feeds, ({ extraMicroseconds }) => extraMicroseconds);
   const share = ratios(
-    extra,
+    found.feeds,
     found.whole,
-    (more, { cpuMicroseconds }) => 100 * more / (cpuMicroseconds - more),
+    ({ extraMicroseconds }, { cpuMicroseconds }) =>
+      100 * extraMicroseconds / (cpuMicroseconds - extraMicroseconds),
   );
   line(
     "… processor time of it",
-    `${said(spreadOf(extra), 1)} µs a message`,
+    `${said(extra, 1)} µs a message`,
     `${said(share, 1)} % of a whole channel without it`,
   );
-  for (const each of [told, untold]) await each.stop();
   await aMillion(folder, count * 100);
+}
+
+/** What two journals showed in a round. */
+interface Feeds {
+  /** Messages a second, with a ledger. */
+  readonly told: number;
+  /** … and without. */
+  readonly untold: number;
+  /** Processor time of a message that it takes more with a ledger. */
+  readonly extraMicroseconds: number;
+}
+
+async function feedBoth(folder: string, messages: number): Promise<Feeds> {
+  const within = await Deno.makeTempDir({ dir: folder });
+  const [told, untold] = ["with", "without"].map((how) => new FeedProcess(within, messages, how));
+  const cases = { told: () => told.run(), untold: () => untold.run() };
+  await inTurn(WARMING, cases);
+  const turns = await inTurn(TURNS, cases);
+  for (const each of [told, untold]) await each.stop();
+  await Deno.remove(within, { recursive: true });
+  const perSecond = (runs: readonly Fed[]) => each(runs, (run) => run.perSecond).median;
+  const extra = turns.told.map((run, turn) => run.cpuMicroseconds - turns.untold[turn].cpuMicroseconds);
+  return {
+    told: perSecond(turns.told),
+    untold: perSecond(turns.untold),
+    extraMicroseconds: spreadOf(extra).median,
+  };
 }
 
 /** A journal that is written to in a process of its own. */
