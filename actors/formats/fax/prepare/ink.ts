@@ -40,6 +40,6 @@ export function pack({ width, height, ink }: Ink): Bitmap {
  * Gives the memory of a large array back at once; it is empty then. Left to the garbage collector, a thread would hold those
  * of several pages.
  */
-export function release({ buffer }: Uint8Array | Uint16Array | Uint8ClampedArray): void {
+export function release({ buffer }: { readonly buffer: ArrayBufferLike }): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
