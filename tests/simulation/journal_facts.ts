@@ -1,6 +1,6 @@
 import type { Database } from "../../runtime/journal/database.ts";
 import { ANSWERED, DELIVERY, MESSAGE } from "../../runtime/journal/schema.ts";
-import { type RecognisedDocument } from "../../runtime/contract/document.ts";
+import type { RecognisedDocument } from "../../runtime/contract/document.ts";
 import { decodeDocument } from "../../runtime/engine/review/stored_document.ts";
 import { type ReviewState, reviewStates } from "../../runtime/journal/review/operations.ts";
 import { SEALED, type Sealing } from "../../runtime/journal/sealing.ts";
