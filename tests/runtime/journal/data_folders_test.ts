@@ -25,7 +25,7 @@ function tablesIn(path: string): Record<string, string> {
 }
 
 /** Versions of which a data folder is kept. None is ever changed, or left out. */
-const VERSIONS = [3, 4, 5, 6];
+const VERSIONS = [3, 4, 5, 6, 7];
 
 for (const version of VERSIONS) {
   Deno.test(`a data folder of version ${version} is opened with all that is in it, and again after that`, async () => {
@@ -74,6 +74,18 @@ for (const version of VERSIONS) {
       await Promise.all(peers.archive.attempts.map(({ bytes }) => sha256(bytes))),
       expected.messages.filter(({ channel }) => channel === "backlog").map(({ sha256 }) => sha256),
     );
+
+    // What one person has approved goes on with another's approval, as they left it.
+    if (version >= 7) {
+      const half = (await gateway.reviews.list()).find(({ approvals }) => approvals === 1)!;
+      await gateway.reviews.approve(half.id, { by: { person: "bob" } });
+      await rig.seen("messageDelivered", ({ channel }) => channel === "papers");
+      const [{ bytes }] = peers.papers.attempts;
+      assertEquals(
+        new TextDecoder().decode(bytes).split("|")[4],
+        "invoice 4711-ÄÖ 30.00 2 lines ann+bob",
+      );
+    }
 
     // What gathers, what waits for its last piece, and numbers go on.
     assertEquals(await gateway.closeBatch("billing"), [{ destination: "bills", messages: 1 }]);

@@ -1,5 +1,6 @@
 /** All that a journal says when it is asked: bytes as their hashes, and in the order of the questions. */
 import type { Journal } from "../../../../runtime/journal/journal.ts";
+import { reviewStates } from "../../../../runtime/journal/review/operations.ts";
 import type { OutboxRow } from "../../../../runtime/journal/rows.ts";
 import type { MessageContent } from "../../../../runtime/journal/records.ts";
 
@@ -44,8 +45,22 @@ export async function contentsOf(journal: Journal, { channels, state, numbering 
     numbering: await Promise.all(
       numbering.map(async (of) => ({ ...of, ...await journal.ask({ ask: "numbering", ...of }) })),
     ),
+    reviews: await reviewsIn(journal),
+    corrections: await journal.ask({ ask: "corrections" }),
     pending: await journal.ask({ ask: "pending" }),
   };
+}
+
+/** Documents that wait, or waited, for people, with what they did. */
+async function reviewsIn(journal: Journal) {
+  const found = [];
+  for (const state of reviewStates) {
+    for (const { id } of await journal.ask({ ask: "reviews", state, limit: 100 })) {
+      const { read, document, ...review } = (await journal.ask({ ask: "review", id }))!;
+      found.push({ ...review, read: await sha256(read), document: await sha256(document) });
+    }
+  }
+  return found;
 }
 
 /** What a journal has. */

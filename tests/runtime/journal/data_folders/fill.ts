@@ -3,6 +3,7 @@ import { turns } from "../../../world/turns.ts";
 import { refusal } from "../../engine/fake_peer.ts";
 import type { GatewayRig } from "../../engine/gateway_rig.ts";
 import { hl7 } from "../../engine/hl7_peer.ts";
+import { paper } from "../../engine/review/paper_format.ts";
 import { batchOf, note } from "../../engine/note_format.ts";
 import { acknowledge, type Site } from "./site.ts";
 
@@ -78,6 +79,7 @@ export async function fill(rig: GatewayRig, site: Site): Promise<void> {
   for (const which of [1, 2] as const) await give("fragments", pieceOf("WAIT", which));
   for (const id of ["H1", "H2"]) await give("wards", note({ id, text: "Tabletten für Žofie" }));
   await fillExchange(site, give);
+  await fillPapers(rig, give);
   site.peers.pharmacy.hold();
   for (const text of ["twice", "plain"]) await give("enquiries", note({ id: `Q-${text}`, text }));
   await give("backlog", encoder.encode("liegt noch: Jürgen Müller"));
@@ -175,6 +177,32 @@ async function fillExchange({ envelope }: Site, give: Give): Promise<void> {
   await wrap("m2", batchOf({ id: "X3" }, { id: "X4" }));
   await wrap("m3", note({ id: "X5" }), "stranger");
   await give("exchange", encoder.encode("zerbrochen: Müller"));
+}
+
+async function fillPapers(rig: GatewayRig, give: Give): Promise<void> {
+  const { reviews } = rig.gateway;
+  const patient = {
+    ...{
+      mrn: "4711-ÄÖ",
+      authority: "Haus",
+      family: "Müller",
+      given: "Jürgen",
+      birthDate: "19810210",
+      sex: "M",
+    },
+  };
+  const [ann, bob] = ["ann", "bob"].map((person) => ({ by: { person, reason: "Müller angerufen" } }));
+  for (const id of ["waits", "waits for bob", "rejected", "approved"]) await give("papers", paper(id));
+  await rig.seen("documentHeld", undefined, 4);
+  const [, half, rejected, approved] = (await reviews.list()).map(({ id }) => id);
+  for (const id of [half, approved]) {
+    await reviews.setPatient(id, patient, ann);
+    await reviews.set(id, "lines[1].amount", "11.00", ann);
+    await reviews.approve(id, ann);
+  }
+  await reviews.reject(rejected, "misdirected", bob);
+  await reviews.approve(approved, bob);
+  await rig.seen("messageDelivered", ({ channel }) => channel === "papers");
 }
 
 function idOf(records: readonly { id: string; controlId: string }[], controlId: string): string {

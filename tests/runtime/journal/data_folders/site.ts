@@ -14,6 +14,7 @@ import type { Places } from "./contents.ts";
 import { FakePeer, refusal } from "../../engine/fake_peer.ts";
 import { type GatewayRig, step, to } from "../../engine/gateway_rig.ts";
 import { hl7 } from "../../engine/hl7_peer.ts";
+import { paperFormat, writeNote } from "../../engine/review/paper_format.ts";
 import type { NoteBody } from "../../engine/note_format.ts";
 
 const PEERS = [
@@ -28,6 +29,7 @@ const PEERS = [
   "pharmacy",
   "exchange",
   "replies",
+  "papers",
 ] as const;
 
 /** Who the gateway sends to. */
@@ -116,6 +118,7 @@ function channelsOf(
     rig.channel("admissions", [to("ehr", peers.ehr, byKey), to("registry", peers.registry, byKey)], {
       ...speaksHl7,
       steps: [visits, only],
+      indexesPatients: true,
     }),
     rig.channel("results", [
       to("ward", peers.ward, { ...byKey, on: { ...holds, rejected: { remedy: "holdKey", alert: true } } }),
@@ -136,6 +139,11 @@ function channelsOf(
       decrypt: { spec: envelope.spec, config: {}, from: ["the-north"] },
     }),
     rig.channel("enquiries", [to("pharmacy", peers.pharmacy)], { applicationAcknowledge: { to: "replies" } }),
+    rig.channel("papers", [to("papers", peers.papers)], {
+      parse: { spec: paperFormat, config: {} },
+      review: { below: 0.95, approvals: 2 },
+      steps: [writeNote],
+    }),
     rig.channel("replies", [to("replies", peers.replies)]),
     rig.channel("backlog", [to("archive", peers.archive)], {
       parse: { spec: bytesFormat, config: {} },
@@ -184,5 +192,9 @@ async function keysIn(folder: string): Promise<Site["settings"]> {
   const [keys, north] = [`${folder}/gateway.json`, `${folder}/north.json`];
   await Deno.writeFile(keys, own.privateFile);
   await Deno.writeFile(north, await writePartnerFile(partner.identity));
-  return { keys, partners: { "the-north": { keys: north, certificates: [], pins: [] } } };
+  return {
+    keys,
+    patients: { from: ["admissions"] },
+    partners: { "the-north": { keys: north, certificates: [], pins: [] } },
+  };
 }
