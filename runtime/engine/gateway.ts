@@ -368,8 +368,8 @@ export class Gateway extends Operated implements RunningGateway {
     this.#keys?.watch?.[Symbol.dispose]();
     this.ledger.stopAsking();
     const journal = { close: () => pruned.then(() => this.ledger.stop()).then(() => this.#keeper.close()) };
-    await this.reviews.close();
     await drain([...this.#channels.values()], journal, this.#world, this.#plan.drainMsMax, this.#exchange);
+    await this.reviews.close();
     this.#report({ name: "gatewayStopped", gateway: this.name, pending: this.snapshot().journal.pending });
     this.#isClosed = true;
     this.#observers.clear();

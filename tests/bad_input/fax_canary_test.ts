@@ -132,7 +132,8 @@ Deno.test("the name of a patient on a fax is in no log line, metric, listing, re
   }
   const born = ["--birth-date", "19810210"];
   const patient = ["fax", "patient", first, "--mrn", CANARY, "--family", CANARY, "--given", CANARY, ...born];
-  assertEquals((await mitral(...patient, "--file", file)).code, 0);
+  assertEquals((await mitral(...patient, "--file", file)).code, 1, "on the page stands somebody else");
+  assertEquals((await mitral(...patient, "--despite-page", "--file", file)).code, 0);
   await mitral("fax", "set", first, "provider", CANARY, "--file", file);
   await mitral("patients", "find", CANARY, "--file", file);
   assertEquals((await mitral("fax", "reject", second, "--as", "misdirected", "--file", file)).code, 0);

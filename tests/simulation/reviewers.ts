@@ -82,7 +82,7 @@ export class Reviewers {
         await {
           set: () => reviews.set(id, "total", amount, how),
           setPlain: () => reviews.set(id, "kind", "unknown", how),
-          setPatient: () => reviews.setPatient(id, PATIENT, how),
+          setPatient: () => reviews.setPatient(id, PATIENT, { ...how, despitePage: true }),
           approve: () => reviews.approve(id, how),
           reject: () => reviews.reject(id, random.pick(["duplicate", "misdirected"]), how),
         }[did]();

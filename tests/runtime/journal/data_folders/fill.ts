@@ -196,7 +196,7 @@ async function fillPapers(rig: GatewayRig, give: Give): Promise<void> {
   await rig.seen("documentHeld", undefined, 4);
   const [, half, rejected, approved] = (await reviews.list()).map(({ id }) => id);
   for (const id of [half, approved]) {
-    await reviews.setPatient(id, patient, ann);
+    await reviews.setPatient(id, patient, { ...ann, despitePage: true });
     await reviews.set(id, "lines[1].amount", "11.00", ann);
     await reviews.approve(id, ann);
   }

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { plainWords, withPlainWords } from "../../../../../actors/formats/fax/ocr/plain_words.ts";
 import { readPage } from "../../../../../actors/formats/fax/ocr/read_page.ts";
 import type { Layout, OcrEngine } from "../../../../../actors/formats/fax/ocr/engines/engine.ts";
+import type { Box } from "../../../../../runtime/contract/document.ts";
 import type { Word } from "../../../../../actors/formats/fax/ocr/words.ts";
 import type { Grey } from "../../../../../actors/formats/fax/raster/bitmap.ts";
 import { typed } from "../_pages.ts";
@@ -29,40 +30,52 @@ Deno.test("a second reading gets the plain words it was not shown, and loses wha
   assertEquals(second, [word("99213", 0.8, 1), ...plain]);
 });
 
-/** Reads what it is told, and keeps the pictures it was shown. */
-function told(words: readonly Word[]): { engine: OcrEngine; shown: [Layout, Grey][] } {
+/** Reads what it is told, of which the boxes are those of the page, and keeps the pictures it was shown. */
+function told(words: readonly Word[], pageWidth: number) {
   const shown: [Layout, Grey][] = [];
   const read = (page: Grey, layout: Layout) => {
     shown.push([layout, page]);
-    return Promise.resolve({ words: shown.length === 1 ? words : [], text: "" });
+    if (shown.length > 1) return Promise.resolve({ words: [], text: "" });
+    const scaled = words.map((each) => ({ ...each, box: times(each.box, page.width / pageWidth) }));
+    return Promise.resolve({ words: scaled, text: "" });
   };
-  return { engine: { read, heldBytes: 0 }, shown };
+  return { engine: { read, heldBytes: 0 } satisfies OcrEngine, shown };
 }
 
-/** Whether anything stands in a box of a picture. */
-function hasInk({ width, pixels }: Grey, { x0, y0, x1, y1 }: Word["box"]): boolean {
-  for (let y = y0; y < y1; y++) {
-    for (let x = x0; x < x1; x++) if (pixels[y * width + x] < 128) return true;
+function times({ x0, y0, x1, y1 }: Box, scale: number): Box {
+  return { x0: x0 * scale, y0: y0 * scale, x1: x1 * scale, y1: y1 * scale };
+}
+
+/** Whether anything stands at a place of the page on a picture of it. */
+function hasInk({ width, pixels }: Grey, place: Box, pageWidth: number): boolean {
+  const { x0, y0, x1, y1 } = times(place, width / pageWidth);
+  for (let y = Math.ceil(y0); y < y1; y++) {
+    for (let x = Math.ceil(x0); x < x1; x++) if (pixels[y * width + x] < 128) return true;
   }
   return false;
 }
 
 Deno.test("the second pass is shown the page without the words that are plain", async () => {
   const bitmap = await typed(["Hospital 99213"]);
-  const halves = [0, 1].map((half) => ({ x0: half * 340, y0: 0, x1: 340 + half * 800, y1: 600 }));
-  const words = [{ text: "Hospital", confidence: 0.95, box: halves[0] }, {
-    text: "99213",
-    confidence: 0.95,
-    box: halves[1],
-  }];
-  const { engine, shown } = told(words);
+  // The first word ends, and the second begins, about here.
+  const middle = 330;
+  const places = [{ x0: 0, y0: 0, x1: middle, y1: 600 }, { x0: middle, y0: 0, x1: bitmap.width, y1: 600 }];
+  const words = ["Hospital", "99213"].map((text, at) => ({ text, confidence: 0.95, box: places[at] }));
+  const { engine, shown } = told(words, bitmap.width);
+  const seen: boolean[][] = [];
+  const looking: OcrEngine = {
+    heldBytes: 0,
+    read(page, layout) {
+      // The picture's memory is taken back when it was read.
+      seen.push(places.map((place) => hasInk(page, place, bitmap.width)));
+      return engine.read(page, layout);
+    },
+  };
   const page = await readPage(1, { bitmap, xDpi: 204, yDpi: 196, damagedLines: 0 }, {
-    engine,
+    engine: looking,
     barcodes: () => Promise.resolve([]),
   });
-  const [[first, whole], [second, rest]] = shown;
-  assertEquals([first, second], ["columns", "scattered"]);
-  assertEquals(halves.map((half) => hasInk(whole, half)), [true, true]);
-  assertEquals(halves.map((half) => hasInk(rest, half)), [false, true]);
+  assertEquals(shown.slice(0, 2).map(([layout]) => layout), ["columns", "scattered"]);
+  assertEquals(seen.slice(0, 2), [[true, true], [false, true]]);
   assertEquals(page.passes.map(texts), [["Hospital", "99213"], ["Hospital"]]);
 });
