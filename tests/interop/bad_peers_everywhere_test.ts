@@ -70,7 +70,7 @@ const listeners: Readonly<Record<string, Listener>> = {
       posted('{"event":"INCOMING_FAX","fax":{"id":"1"},"file":"JVBERi0x'),
       posted("not a fax", 9),
     ],
-    code: "FAX_REQUEST_UNREADABLE",
+    code: "FAX_SIGN_IN_MISSING",
   },
   "tcp": {
     listen: { tcp: { port: 0, framing: { prefix: { bytes: 4, encoding: "digits" } } } },
