@@ -12,7 +12,7 @@ export const settings = {
     { default: "auto" },
   ),
   threads: integer(
-    "How many threads read pages, for all channels of the gateway together; each takes up to 180 MB. One less than there are cores where left out, 3 at most.",
+    "How many threads read pages, for all channels of the gateway together; each takes up to 180 MB. One less than there are cores where left out, 2 at most.",
     { min: 1, max: 64, optional: true },
   ),
   pageMsMax: durationMs("How long reading a page may take; a fax with one that takes longer is refused.", {
