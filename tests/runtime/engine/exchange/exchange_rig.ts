@@ -172,7 +172,9 @@ export class Site implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     this.store[Symbol.dispose]();
-    await Deno.remove(this.folder, { recursive: true });
+    // What the gateway began to write may still come while the folder is taken away.
+    await Deno.remove(this.folder, { recursive: true })
+      .catch(() => Deno.remove(this.folder, { recursive: true }));
   }
 
   #note(event: GatewayEvent): void {
