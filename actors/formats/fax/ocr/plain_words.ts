@@ -3,7 +3,10 @@ import type { Word } from "./words.ts";
 
 /** Letters from which on a word tells itself from others. */
 const LETTERS_MIN = 4;
-/** How sure the first pass has to be. Of 10,000 such words on test faxes, the second pass read four differently. */
+/**
+ * How sure the first pass has to be. Of 1,000 such words on test faxes, a second pass that saw them read none differently on
+ * clean pages, one on typical ones, and five at standard resolution.
+ */
 const SURE = 0.92;
 const PLAIN = /^[\p{L}'.,:()-]+$/u;
 

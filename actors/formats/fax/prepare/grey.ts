@@ -63,7 +63,7 @@ function spreadOf([x, y]: readonly [number, number, number]): Spread {
   return Math.hypot(x, y) * LONG_MIN < 1 ? SPREAD_LONG : SPREAD;
 }
 
-/** Ink of each pixel and those around it, weighed, 0 to `full`; with a margin. */
+/** An image in shades, 0 to `full`, with a margin. */
 interface Soft {
   readonly width: number;
   readonly height: number;
@@ -71,6 +71,7 @@ interface Soft {
   readonly full: number;
 }
 
+/** Ink of each pixel and those around it, weighed. */
 function softened(image: Ink, across: Spread, down: Spread): Soft {
   const width = image.width + 2 * MARGIN;
   const height = image.height + 2 * MARGIN;

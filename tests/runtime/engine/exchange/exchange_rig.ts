@@ -172,7 +172,7 @@ export class Site implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     this.store[Symbol.dispose]();
-    // What the gateway began to write may still come while the folder is taken away.
+    // A gateway that has just started may still write its own partner file: at its end nobody waits for that.
     await Deno.remove(this.folder, { recursive: true })
       .catch(() => Deno.remove(this.folder, { recursive: true }));
   }

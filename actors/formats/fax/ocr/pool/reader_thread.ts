@@ -28,7 +28,10 @@ self.onmessage = async ({ data }: MessageEvent<ToThread>) => {
 
 giveWay();
 
-/** Whatever else the gateway does goes first, where there is leave to say so. Elsewhere than on Linux it is not a thread's to say. */
+/**
+ * Whatever else the gateway does goes first, where there is leave to say so. Elsewhere than on Linux it is not a thread's to
+ * say.
+ */
 function giveWay(): void {
   const leave = Deno.permissions.querySync({ name: "sys", kind: "setPriority" });
   if (Deno.build.os !== "linux" || leave.state !== "granted") return;

@@ -11,7 +11,10 @@ interface Shared {
 /** The pool of each world: one process has one, whatever its channels. */
 const pools = new WeakMap<World["spawn"], Shared>();
 
-/** The most threads where nobody says: each takes up to 180 MB, the pages of a long fax together as much, and all is to stay below 600. */
+/**
+ * The most threads where nobody says: each takes up to 180 MB, the pages of a long fax together as much, and all is to stay
+ * below 600.
+ */
 const THREADS_USUAL_MAX = 2;
 
 /** One core is left to everything else, where there are several. */

@@ -24,3 +24,15 @@ export function templateOf(fields: string, more = ""): Template {
     "made_up.yaml",
   );
 }
+
+/** Headings of a laboratory report. */
+export const LAB_HEADER: readonly Placed[] = [[150, "Test"], [600, "Result"], [900, "Flag"], [
+  1100,
+  "Reference Range",
+]];
+
+/** A line below them; what is empty does not stand there. */
+export const lab = (name: string, value: string, flag: string, range: string): Placed[] =>
+  ([[150, name], [600, value], [900, flag], [1100, range]] as const).filter(([, text]) => text !== "").map((
+    [x, text],
+  ) => [x, text]);

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Word } from "../../../../../actors/formats/fax/ocr/words.ts";
 import { understand } from "../../../../../actors/formats/fax/understand/understand.ts";
-import { pageOf, type Placed, readTwice, readWith, templateOf } from "./_pages.ts";
+import { lab, LAB_HEADER, pageOf, type Placed, readTwice, readWith, templateOf } from "./_pages.ts";
 
 const BILL = templateOf(
   `{ subtotal: { at: Subtotal, type: money }, discount: { at: Discount, type: money }, total: { at: Total, type: money } }`,
@@ -73,14 +73,6 @@ tables:
     checks: ['flag <=> outside(value, range)', decimals(value) = decimals(range)]
 `,
 );
-const LAB_HEADER: readonly Placed[] = [[150, "Test"], [600, "Result"], [900, "Flag"], [
-  1100,
-  "Reference Range",
-]];
-const lab = (name: string, value: string, flag: string, range: string): Placed[] =>
-  ([[150, name], [600, value], [900, flag], [1100, range]] as const).filter(([, text]) => text !== "").map((
-    [x, text],
-  ) => [x, text]);
 const readLab = (...rows: readonly Placed[][]) =>
   understand([pageOf([LAB_HEADER, ...rows])], [LAB]).tables.lines;
 

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { PageWords } from "../../../../../actors/formats/fax/ocr/words.ts";
 import { understand } from "../../../../../actors/formats/fax/understand/understand.ts";
 import type { ReadRow, RecognisedDocument } from "../../../../../runtime/contract/document.ts";
-import { pageOf, type Placed, readTwice, templateOf } from "./_pages.ts";
+import { lab, LAB_HEADER, pageOf, type Placed, readTwice, templateOf } from "./_pages.ts";
 
 const TABLE = `
 tables:
@@ -198,14 +198,6 @@ tables:
     checks: ['flag <=> outside(value, range)']
 `,
 );
-const LAB_HEADER: readonly Placed[] = [[150, "Test"], [600, "Result"], [900, "Flag"], [
-  1100,
-  "Reference Range",
-]];
-const lab = (name: string, value: string, flag: string, range: string): Placed[] =>
-  ([[150, name], [600, value], [900, flag], [1100, range]] as const).filter(([, text]) => text !== "").map((
-    [x, text],
-  ) => [x, text]);
 
 Deno.test("an empty flag is as sure as the result is within its range", () => {
   const { tables, checks } = understand([
