@@ -14,7 +14,7 @@ import {
   type TestCase,
 } from "./test_file.ts";
 
-const CASE_KEYS = ["name", "channel", "input", "keep", "answers", "ignore", "expect"];
+const CASE_KEYS = ["name", "channel", "input", "keep", "approve", "answers", "ignore", "expect"];
 
 /** What a file says for all of its cases. */
 export interface SharedSettings {
@@ -41,8 +41,8 @@ export class TestCaseReader {
     const name = named && plainText(named, "text", context);
     const given = this.#required(node, "input");
     const input = given && await readInput(given, context);
-    const kept = valueOf(node, "keep");
-    const keep = kept ? await parseField(toggle("Keep."), kept, context) === true : false;
+    const keep = await this.#isSaid(node, "keep");
+    const approve = await this.#isSaid(node, "approve");
     const ignore = [...shared.ignore, ...this.paths(node)];
     const wanted = this.#required(node, "expect");
     const channel = valueOf(node, "channel") ? this.channel(node) : shared.channel ?? this.#missing(node);
@@ -50,7 +50,12 @@ export class TestCaseReader {
     const answers = await this.#answers(valueOf(node, "answers"), channel);
     const expect = wanted && await this.#expectation(wanted, channel);
     if (name === undefined || !input || !expect) return undefined;
-    return { name, place: node.place, channel, input, keep, answers, ignore, expect };
+    return { name, place: node.place, channel, input, keep, approve, answers, ignore, expect };
+  }
+
+  async #isSaid(owner: MapNode, key: "keep" | "approve"): Promise<boolean> {
+    const node = valueOf(owner, key);
+    return node !== undefined && await parseField(toggle("Whether."), node, this.#context) === true;
   }
 
   /** The channel a map names; `undefined`, with a problem noted, where it names none there is. */

@@ -17,6 +17,8 @@ export interface TestCase {
   readonly input: Text;
   /** True where it goes on with what the case before it left: state, duplicates, what is held. */
   readonly keep: boolean;
+  /** True where people approve, as it was read, what waits for them. */
+  readonly approve: boolean;
   /** What destinations answer to what they are sent, in order; the last holds for all after it. */
   readonly answers: ReadonlyMap<DestinationName, readonly PeerAnswer[]>;
   /** Paths that messages given whole are not compared at. */

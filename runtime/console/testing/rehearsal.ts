@@ -1,5 +1,5 @@
 import type { Parcel, Reply } from "../../contract/adapter.ts";
-import type { MitralError } from "../../contract/error.ts";
+import { MitralError } from "../../contract/error.ts";
 import { bindFormat, type Format } from "../../contract/format.ts";
 import type { World } from "../../contract/world.ts";
 import type { PeerAnswer, TestCase } from "../../config/test_file.ts";
@@ -85,8 +85,9 @@ export class Rehearsal implements AsyncDisposable {
    */
   async play(one: TestCase, { closes }: { readonly closes: boolean }): Promise<Happened> {
     const played = new AbortController();
-    const endless = this.#world.clock.sleep(CASE_MS_MAX, played.signal)
-      .then(() => errors.fail("REHEARSAL_CASE_ENDLESS", { caseMsMax: CASE_MS_MAX }));
+    const caseMsMax = this.#channel(one.channel).parse.spec.recogniser ? DOCUMENT_MS_MAX : CASE_MS_MAX;
+    const endless = this.#world.clock.sleep(caseMsMax, played.signal)
+      .then(() => errors.fail("REHEARSAL_CASE_ENDLESS", { caseMsMax }));
     endless.catch(() => {});
     try {
       return await Promise.race([this.#play(one, closes), endless]);
@@ -99,7 +100,7 @@ export class Rehearsal implements AsyncDisposable {
     await this.#gateway.close();
   }
 
-  async #play({ channel: name, input, answers }: TestCase, closes: boolean): Promise<Happened> {
+  async #play({ channel: name, input, answers, approve }: TestCase, closes: boolean): Promise<Happened> {
     const channel = this.#channel(name);
     this.#events = [];
     this.#sent = new Map();
@@ -107,12 +108,33 @@ export class Rehearsal implements AsyncDisposable {
     const format = this.#formats.get(name)!.named(channel.parse.spec.name);
     const replying = this.#gateway.inject(name, asWire(input.bytes, format), { peer: "test" });
     await this.#settled(name);
+    const refused = approve ? await this.#approved(name) : undefined;
     const reply = this.#willBeAnswered(channel) ? await replying : undefined;
     // What a last piece completes may begin only when that is answered.
     await this.#settled(name);
     // A batch may be handed on to a channel that gathers, too.
     while (closes && await this.#closeBatches()) await this.#settled(name);
-    return await this.#happened(channel, reply);
+    return await this.#happened(channel, reply, refused);
+  }
+
+  /** People approve what waits for them, as it was read; resolves with why they cannot. */
+  async #approved(channel: string): Promise<MitralError | undefined> {
+    const held = this.#events.flatMap((event) =>
+      event.name === "documentHeld" && event.channel === channel ? [event.id] : []
+    );
+    try {
+      for (const id of held) {
+        for (let people = 1;; people++) {
+          const { state } = await this.#gateway.reviews.approve(id, { by: { person: `tester ${people}` } });
+          if (state !== "waiting") break;
+        }
+      }
+    } catch (cause) {
+      if (cause instanceof MitralError) return cause;
+      throw cause;
+    }
+    await this.#settled(channel);
+    return undefined;
   }
 
   #peer(destination: string) {
@@ -172,7 +194,11 @@ export class Rehearsal implements AsyncDisposable {
     return !this.#settling.isStuck(this.#gateway.snapshot(), name, waitsFor);
   }
 
-  async #happened(channel: ChannelPlan, reply: Reply | undefined): Promise<Happened> {
+  async #happened(
+    channel: ChannelPlan,
+    reply: Reply | undefined,
+    refused: MitralError | undefined,
+  ): Promise<Happened> {
     const { name } = channel;
     const trouble: MitralError[] = [];
     const meet = (error: MitralError) => {
@@ -181,12 +207,15 @@ export class Rehearsal implements AsyncDisposable {
     for (const event of this.#events) {
       if (TROUBLES.has(event.name) && "error" in event && event.error) meet(event.error);
     }
+    if (refused) meet(refused);
     const outcome = reply?.outcome;
     if (outcome?.kind === "rejected" || outcome?.kind === "failed") meet(outcome.error);
     const filtered = this.#events.some((event) =>
       event.name === "messageFiltered" && event.channel === name && event.destination === undefined
     );
-    const isHeld = this.#events.some((event) => event.name === "documentHeld" && event.channel === name);
+    const has = (happened: GatewayEvent["name"]) =>
+      this.#events.some((event) => event.name === happened && "channel" in event && event.channel === name);
+    const isHeld = has("documentHeld") && !has("documentDecided");
     const speaking = (contentType: string) => this.#formats.get(name)!.speaking(contentType);
     return {
       outcome: isHeld ? "reviewing" : filtered || outcome?.kind === "filtered" ? "filtered" : "accepted",
@@ -232,6 +261,8 @@ function caughtAs(
 
 /** Longer than any step should take. */
 const CASE_MS_MAX = 30_000;
+/** … of a channel whose documents have pages to be read: seconds each, and longer on a machine that is busy. */
+const DOCUMENT_MS_MAX = 600_000;
 
 /** Events that say that a message is in the gateway's hands, or answered already. */
 const TAKEN: ReadonlySet<string> = new Set(["messageReceived", "messageAnswered"]);

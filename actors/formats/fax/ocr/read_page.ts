@@ -14,7 +14,8 @@ import type { PageWords, Word } from "./words.ts";
 
 /** What pages are read with. */
 export interface PageReaders {
-  readonly engine: OcrEngine;
+  /** Opens it where a page has no words of its own. */
+  engine(): Promise<OcrEngine>;
   readonly barcodes: ReadBarcodes;
 }
 
@@ -34,10 +35,10 @@ const LARGER_PIXELS_MAX = 8_000_000;
 export async function readPage(
   page: number,
   image: PageImage | TextPage,
-  { engine, barcodes }: PageReaders,
+  { engine: open, barcodes }: PageReaders,
 ): Promise<PageWords> {
   if (isTextPage(image)) return await readTextPage(page, image, barcodes);
-  const { damagedLines } = image;
+  const engine = await open(), { damagedLines } = image;
   const upright = await uprightByReading(prepare(image), engine);
   const { width, height } = upright.ink;
   const first = await readPass(upright, "columns", engine);

@@ -24,7 +24,7 @@ export class Reader {
   readonly #parts: ReaderParts;
   #open: { readonly fax: number; readonly pages: Pages } | undefined;
   #wasm: Promise<OcrEngine> | undefined;
-  #heldBytes = 0;
+  #opened: OcrEngine | undefined;
   #barcodes: Promise<ReadBarcodes> | undefined;
 
   constructor(parts: ReaderParts) {
@@ -35,10 +35,10 @@ export class Reader {
   async answer(fax: Fax, question: Question): Promise<FromThread> {
     try {
       const answer = await this.#answer(fax, question);
-      return { kind: "answer", answer, heldBytes: this.#heldBytes };
+      return { kind: "answer", answer, heldBytes: this.#heldBytes() };
     } catch (cause) {
       if (!(cause instanceof MitralError)) return { kind: "broken", cause };
-      return { kind: "refused", code: cause.code, facts: cause.facts, heldBytes: this.#heldBytes };
+      return { kind: "refused", code: cause.code, facts: cause.facts, heldBytes: this.#heldBytes() };
     }
   }
 
@@ -51,9 +51,8 @@ export class Reader {
     if (question.ask === "count") return pages.count;
     const image = pages.read(question.page);
     if (question.ask === "words") {
-      const [engine, barcodes] = await Promise.all([this.#engine(question.engine), this.#openBarcodes()]);
-      const words = await readPage(question.page, image, { engine, barcodes });
-      this.#heldBytes = engine.heldBytes;
+      const engine = () => this.#engine(question.engine);
+      const words = await readPage(question.page, image, { engine, barcodes: await this.#openBarcodes() });
       return encodeWords(words);
     }
     const picture = await showPage(image, () => this.#engine(question.engine));
@@ -72,11 +71,13 @@ export class Reader {
     return pages;
   }
 
-  #engine(kind: EngineKind): Promise<OcrEngine> {
-    if (kind === "program") {
-      return Promise.resolve(programEngine((png, layout) => this.#parts.run(png, layout)));
-    }
-    return this.#wasm ??= openWasmEngine((url) => this.#parts.readFile(url));
+  async #engine(kind: EngineKind): Promise<OcrEngine> {
+    if (kind === "program") return programEngine((png, layout) => this.#parts.run(png, layout));
+    return this.#opened = await (this.#wasm ??= openWasmEngine((url) => this.#parts.readFile(url)));
+  }
+
+  #heldBytes(): number {
+    return this.#opened?.heldBytes ?? 0;
   }
 
   #openBarcodes(): Promise<ReadBarcodes> {
