@@ -12,13 +12,61 @@ const WEIGHTS = { phrases: 2, title: 2, from: 1, barcode: 1, fields: 3, tables: 
 /** What may not stand there is not what is only like it: `Tax Invoice` is not `Not an invoice`. */
 const LIKENESS_NONE = 0.82;
 
-/** Whether a template may be meant at all: what needs no reading of values. */
-export function isPossible(views: readonly PageView[], { match }: Template): boolean {
-  const stands = (phrase: string) => views.some(({ finder }) => finder.find(phrase).length > 0);
-  const standsSurely = (phrase: string) =>
-    views.some(({ finder }) => finder.find(phrase).some(({ likeness }) => likeness > LIKENESS_NONE));
-  return match.all.every(stands) && (match.any.length === 0 || match.any.some(stands)) &&
-    !match.none.some(standsSurely);
+/** What on the pages of a document speaks for a template, or against it. */
+export class Signs {
+  readonly #match: MatchSpec;
+  /** How well each phrase was read where it was read best. */
+  readonly #phrases = new Map<string, number>();
+  #title = 0;
+  #hasBarcode = false;
+
+  constructor({ match }: Template) {
+    this.#match = match;
+  }
+
+  /** Goes on with another page. */
+  add(view: PageView): void {
+    const { all, any, none, titles, barcode } = this.#match;
+    for (const phrase of new Set([...all, ...any, ...none])) {
+      const likeness = view.finder.find(phrase)[0]?.likeness ?? 0;
+      this.#phrases.set(phrase, Math.max(likeness, this.likenessOf(phrase)));
+    }
+    for (const title of titles) {
+      for (const hit of view.finder.find(title)) {
+        if (isTitle(view, hit)) this.#title = Math.max(this.#title, hit.likeness);
+      }
+    }
+    this.#hasBarcode ||= barcode !== undefined &&
+      view.layout.page.barcodes.some(({ text }) => barcode.test(text.slice(0, MATCHED_MAX)));
+  }
+
+  /** How well a phrase of the template was read; 0 where it stands on no page. */
+  likenessOf(phrase: string): number {
+    return this.#phrases.get(phrase) ?? 0;
+  }
+
+  /** How well a title was read; 0 where there is none. */
+  get title(): number {
+    return this.#title;
+  }
+
+  /** Whether a code of the template was found. */
+  get hasBarcode(): boolean {
+    return this.#hasBarcode;
+  }
+
+  /** Whether the template may be meant at all: what needs no reading of values. */
+  get arePossible(): boolean {
+    const stands = (phrase: string) => this.likenessOf(phrase) > 0;
+    const { all, any, none } = this.#match;
+    return all.every(stands) && (any.length === 0 || any.some(stands)) &&
+      !none.some((phrase) => this.likenessOf(phrase) > LIKENESS_NONE);
+  }
+}
+
+/** A title stands by itself, in the upper half of a page. */
+function isTitle({ layout: { page } }: PageView, hit: Hit): boolean {
+  return hit.beginsPiece && hit.endsPiece && hit.box.y0 < page.height / 2;
 }
 
 /** Whether a template is of a known sender or letterhead, and so goes before those that are of any. */
@@ -45,8 +93,8 @@ const TITLE_SURE = 0.8;
  * the template asks for.
  */
 export function isPlainly(
-  views: readonly PageView[],
-  { kind, match, fields: specs }: Template,
+  signs: Signs,
+  { kind, fields: specs }: Template,
   fields: Readonly<Record<string, ReadValue>>,
 ): boolean {
   const stands = (name: string) => fields[name] !== undefined && !fields[name].notes?.includes("no_label");
@@ -55,12 +103,12 @@ export function isPlainly(
   const own = OWN[kind];
   if (!own || !own.fields.some((name) => specs[name]?.required)) return true;
   const standsSurely = (name: string) => stands(name) && !fields[name].notes?.includes("label_unsure");
-  return own.fields.some(standsSurely) || own.orTitle && titleOf(views, match.titles) >= TITLE_SURE;
+  return own.fields.some(standsSurely) || own.orTitle && signs.title >= TITLE_SURE;
 }
 
 /** How much of what speaks for a template is there, between 0 and 1. */
 export function scoreOf(
-  views: readonly PageView[],
+  found: Signs,
   template: Template,
   facts: DocumentFacts,
   fields: Readonly<Record<string, ReadValue>>,
@@ -68,20 +116,10 @@ export function scoreOf(
 ): number {
   const { match } = template;
   const signs: (readonly [weight: number, share: number])[] = [];
-  if (match.all.length + match.any.length > 0) signs.push([WEIGHTS.phrases, likenessOf(views, match)]);
-  if (match.titles.length > 0) signs.push([WEIGHTS.title, titleOf(views, match.titles)]);
+  if (match.all.length + match.any.length > 0) signs.push([WEIGHTS.phrases, likenessOf(found, match)]);
+  if (match.titles.length > 0) signs.push([WEIGHTS.title, found.title]);
   if (match.from.length > 0) signs.push([WEIGHTS.from, Number(isFrom(match.from, facts.from))]);
-  const { barcode } = match;
-  if (barcode) {
-    signs.push([
-      WEIGHTS.barcode,
-      Number(
-        views.some(({ layout }) =>
-          layout.page.barcodes.some(({ text }) => barcode.test(text.slice(0, MATCHED_MAX)))
-        ),
-      ),
-    ]);
-  }
+  if (match.barcode) signs.push([WEIGHTS.barcode, Number(found.hasBarcode)]);
   const required = Object.entries(template.fields).filter(([, spec]) => spec.required);
   if (required.length > 0) {
     const read = required.filter(([name]) =>
@@ -101,26 +139,10 @@ export function scoreOf(
 }
 
 /** How well the phrases were read that have to stand there. */
-function likenessOf(views: readonly PageView[], { all, any }: MatchSpec): number {
-  const best = (phrase: string) =>
-    Math.max(0, ...views.map(({ finder }) => finder.find(phrase)[0]?.likeness ?? 0));
-  const shares = all.map(best);
-  if (any.length > 0) shares.push(Math.max(...any.map(best)));
+function likenessOf(found: Signs, { all, any }: MatchSpec): number {
+  const shares = all.map((phrase) => found.likenessOf(phrase));
+  if (any.length > 0) shares.push(Math.max(...any.map((phrase) => found.likenessOf(phrase))));
   return shares.reduce((sum, share) => sum + share, 0) / shares.length;
-}
-
-/** A title stands by itself, in the upper half of a page. */
-function titleOf(views: readonly PageView[], titles: readonly string[]): number {
-  const isTitle = ({ layout: { page } }: PageView, hit: Hit) =>
-    hit.beginsPiece && hit.endsPiece && hit.box.y0 < page.height / 2;
-  return Math.max(
-    0,
-    ...titles.flatMap((title) =>
-      views.flatMap((view) =>
-        view.finder.find(title).filter((hit) => isTitle(view, hit)).map((hit) => hit.likeness)
-      )
-    ),
-  );
 }
 
 /** Numbers are the same by their digits; `*` stands for the rest. */

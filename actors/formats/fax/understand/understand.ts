@@ -7,12 +7,12 @@ import type {
 } from "../../../../runtime/contract/document.ts";
 import type { PageWords } from "../ocr/words.ts";
 import { applyChecks, writable } from "./checks/apply_checks.ts";
-import { isPlainly, isPossible, isSpecific, scoreOf } from "./classify.ts";
+import { isPlainly, isSpecific, scoreOf, Signs } from "./classify.ts";
 import { CONFLICT_MAX } from "./reading/combine.ts";
-import { chosen, findFields, type Findings } from "./reading/fields.ts";
-import { type PageView, viewsOf } from "./reading/labels.ts";
-import type { Reading } from "./reading/reading.ts";
-import { findTable, type FoundTable } from "./reading/tables.ts";
+import { chosen, FieldFinder, type Findings } from "./reading/fields.ts";
+import { viewOf } from "./reading/labels.ts";
+import { valuesIn } from "./reading/reading.ts";
+import { type FoundTable, TableFinder } from "./reading/tables.ts";
 import { hasSeveralPatients } from "./several_patients.ts";
 import type { Template } from "./template.ts";
 
@@ -39,21 +39,30 @@ export interface Trial {
 
 /**
  * What the pages say, by the template that fits them best; of kind `unknown`, with text and codes alone, where none does.
- * Pure; work grows with the words.
+ * Pure; work grows with the words. Pages are gone through several times, and of all that they are laid out for no more than
+ * one is there at a time: where they come from need not keep them either.
  */
 export function understand(
-  pages: readonly PageWords[],
+  pages: Iterable<PageWords>,
   templates: readonly Template[],
   facts: DocumentFacts = {},
 ): RecognisedDocument {
-  const views = viewsOf(pages);
-  const trials = templates.filter((template) => isPossible(views, template))
-    .map((template) => attempt(views, template, facts))
-    .filter(({ score, template, fields }) =>
-      score >= template.match.score && (isSpecific(template) || isPlainly(views, template, fields))
-    );
-  const best = trials.reduce<Trial | undefined>((a, b) => a && !isBetter(b, a) ? a : b, undefined);
-  const document = { version: 1, pages: pages.map(readPage) } as const;
+  const read: ReadPage[] = [];
+  const signs = templates.map((template) => new Signs(template));
+  for (const page of pages) {
+    read.push(readPage(page));
+    const view = viewOf(page);
+    for (const each of signs) each.add(view);
+  }
+  let best: Trial | undefined;
+  for (const [at, template] of templates.entries()) {
+    if (!signs[at].arePossible) continue;
+    const trial = attempt(pages, read.length, template, signs[at], facts);
+    if (trial.score < template.match.score) continue;
+    if (!isSpecific(template) && !isPlainly(signs[at], template, trial.fields)) continue;
+    if (!best || isBetter(trial, best)) best = trial;
+  }
+  const document = { version: 1, pages: read } as const;
   if (!best) {
     return { ...document, kind: "unknown", fields: {}, tables: {}, checks: [], hasSeveralPatients: false };
   }
@@ -75,23 +84,40 @@ export function tryTemplate(
   template: Template,
   facts: DocumentFacts = {},
 ): Trial {
-  return attempt(viewsOf(pages), template, facts);
+  const signs = new Signs(template);
+  for (const page of pages) signs.add(viewOf(page));
+  return attempt(pages, pages.length, template, signs, facts);
 }
 
-function attempt(views: readonly PageView[], template: Template, facts: DocumentFacts): Trial {
-  const findings = findFields(views, template);
+function attempt(
+  pages: Iterable<PageWords>,
+  count: number,
+  template: Template,
+  signs: Signs,
+  facts: DocumentFacts,
+): Trial {
+  const finder = new FieldFinder(template, count);
+  const finders = Object.entries(template.tables).map(([name, spec]) =>
+    [name, new TableFinder(spec)] as const
+  );
+  const gated = new Set<number>();
+  for (const page of pages) {
+    const view = viewOf(page);
+    finder.add(view);
+    for (const [, each] of finders) each.add(view);
+    if (isGated(page)) gated.add(page.page);
+  }
+  const { findings } = finder;
   const fields: Record<string, ReadValue> = {};
   for (const [name, spec] of Object.entries(template.fields)) {
     const value = chosen(findings[name], spec);
     if (value) fields[name] = value;
   }
-  const found: Record<string, FoundTable> = {};
-  for (const [name, spec] of Object.entries(template.tables)) found[name] = findTable(views, spec);
+  const found = Object.fromEntries(finders.map(([name, each]) => [name, each.found]));
   const rows = Object.fromEntries(Object.entries(found).map(([name, table]) => [name, table.rows]));
-  const score = scoreOf(views, template, facts, fields, found);
+  const score = scoreOf(signs, template, facts, fields, found);
   const read = { fields, tables: writable(rows), others: othersIn(fields, findings, found) };
   const checks = applyChecks(template, read);
-  const gated = new Set(views.map(({ layout }) => layout.page).filter(isGated).map(({ page }) => page));
   if (gated.size > 0) gate(read, gated);
   return { template, score, findings, fields: read.fields, tables: read.tables, checks };
 }
@@ -103,15 +129,17 @@ function othersIn(
   found: Readonly<Record<string, FoundTable>>,
 ): ReadonlyMap<string, readonly string[]> {
   const others = new Map<string, readonly string[]>();
-  const add = (path: string, { value }: ReadValue, readings: readonly (Reading | undefined)[]) => {
-    const read = readings.flatMap((reading) => reading?.value ?? []).filter((other) => other !== value);
-    if (read.length > 0) others.set(path, read);
+  const add = (path: string, { value }: ReadValue, read: readonly string[]) => {
+    const differ = read.filter((other) => other !== value);
+    if (differ.length > 0) others.set(path, differ);
   };
-  for (const [name, value] of Object.entries(fields)) add(name, value, findings[name][0]?.readings ?? []);
-  for (const [table, { rows, readings }] of Object.entries(found)) {
+  for (const [name, value] of Object.entries(fields)) {
+    add(name, value, valuesIn(findings[name][0]?.readings ?? []));
+  }
+  for (const [table, { rows, passes }] of Object.entries(found)) {
     for (const [at, row] of rows.entries()) {
       for (const [name, value] of Object.entries(row)) {
-        add(`${table}[${at + 1}].${name}`, value, readings[at].get(name) ?? []);
+        add(`${table}[${at + 1}].${name}`, value, passes[at].get(name) ?? []);
       }
     }
   }

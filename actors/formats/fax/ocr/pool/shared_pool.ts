@@ -12,8 +12,8 @@ interface Shared {
 const pools = new WeakMap<World["spawn"], Shared>();
 
 /**
- * The most threads where nobody says: each takes up to 180 MB, the pages of a long fax together as much, and all is to stay
- * below 600.
+ * The most threads where nobody says: each takes up to 180 MB, what the pages of a long fax say together up to 130, and all
+ * is to stay below 600.
  */
 const THREADS_USUAL_MAX = 2;
 

@@ -1,8 +1,8 @@
 import type { PageWords } from "../../ocr/words.ts";
 import { parseExpression, pathsIn } from "../checks/parse_expression.ts";
 import { fold } from "../layout/fold.ts";
-import { findFields, type Finding, type Findings } from "../reading/fields.ts";
-import { type PageView, viewsOf } from "../reading/labels.ts";
+import { FieldFinder, type Finding, type Findings } from "../reading/fields.ts";
+import { type PageView, viewOf } from "../reading/labels.ts";
 import type { CheckSpec, Template } from "../template.ts";
 import { understand } from "../understand.ts";
 import { proposePhrases } from "./phrases.ts";
@@ -29,9 +29,9 @@ export function proposeTemplate(
   known: readonly Template[],
 ): string {
   const kinds = documents.map((pages) => understand(pages, known).kind);
-  const views = documents.map(viewsOf);
+  const views = documents.map((pages) => pages.map(viewOf));
   const base = mostFitting(kinds, views, known);
-  const examples = views.map((each) => ({ views: each, findings: findFields(each, base) }));
+  const examples = views.map((each) => ({ views: each, findings: findingsOn(each, base) }));
   const fields = Object.keys(base.fields).flatMap((field) => proposeField(field, examples, base));
   const { phrases, titles } = proposePhrases(examples, base);
   const tables = proposeTables(examples, base);
@@ -67,12 +67,18 @@ function mostFitting(
   const worth = (template: Template) => {
     const taken = kinds.filter((kind) => kind === template.kind).length;
     const found = views.map((each) =>
-      Object.values(findFields(each, template)).filter(([best]) => best?.label).length
+      Object.values(findingsOn(each, template)).filter(([best]) => best?.label).length
     );
     return taken * 1000 +
       found.reduce((sum, count) => sum + count, 0) / Math.max(1, Object.keys(template.fields).length);
   };
   return known.reduce((best, each) => worth(each) > worth(best) ? each : best);
+}
+
+function findingsOn(views: readonly PageView[], template: Template): Findings {
+  const finder = new FieldFinder(template, views.length);
+  for (const view of views) finder.add(view);
+  return finder.findings;
 }
 
 /** Checks all of whose values are read; what is said of a value that there is not is left out. */

@@ -1,8 +1,9 @@
+import type { ReadRow } from "../../../../../runtime/contract/document.ts";
 import { fold } from "../layout/fold.ts";
 import { type Header, headersOn } from "../reading/columns.ts";
 import type { PageView } from "../reading/labels.ts";
-import { findTable } from "../reading/tables.ts";
-import type { Template } from "../template.ts";
+import { TableFinder } from "../reading/tables.ts";
+import type { TableSpec, Template } from "../template.ts";
 import { textIn } from "./pieces.ts";
 import type { ProposedTable } from "./proposal.ts";
 import { checksOf, type Example, mostCommon } from "./propose.ts";
@@ -18,7 +19,7 @@ export function proposeTables(
       return view ? [printed(view, headersOn(view, spec)[0])] : [];
     });
     if (headed.length === 0) return [];
-    const rows = examples.flatMap(({ views }) => findTable(views, spec).rows);
+    const rows = examples.flatMap(({ views }) => rowsOn(views, spec));
     const order = headed[0].map(([column]) => column);
     const columns = order.map((column) => ({
       name: column,
@@ -40,6 +41,12 @@ export function proposeTables(
       until: endings(examples, spec.until),
     }];
   });
+}
+
+function rowsOn(views: readonly PageView[], spec: TableSpec): readonly ReadRow[] {
+  const finder = new TableFinder(spec);
+  for (const view of views) finder.add(view);
+  return finder.found.rows;
 }
 
 type Printed = readonly (readonly [column: string, text: string])[];

@@ -24,37 +24,73 @@ export interface Finding {
 export type Findings = Readonly<Record<string, readonly Finding[]>>;
 
 /** Reads the fields of a template wherever their labels stand. */
-export function findFields(views: readonly PageView[], template: Template): Findings {
-  const labels = views.map((view) => new PageLabels(view, template));
-  const findings: Record<string, readonly Finding[]> = {};
-  for (const [name, spec] of Object.entries(template.fields)) {
-    const found = views.flatMap((view, at) => findingsOn(view, labels[at], name, spec));
-    found.sort((a, b) =>
-      Number(b.value.value !== null) - Number(a.value.value !== null) || rankOf(b) - rankOf(a)
-    );
-    findings[name] = found.some(({ value }) => value.value !== null)
-      ? found
-      : [...found, ...elsewhere(views, spec)];
-  }
-  return Object.fromEntries(
-    Object.entries(findings).map(([name, found]) => [name, found.toSorted((a, b) => lent(a) - lent(b))]),
-  );
+export class FieldFinder {
+  readonly #template: Template;
+  readonly #pages: number;
+  readonly #found: ReadonlyMap<string, Sought>;
+  #page = 0;
 
-  /** A label may be one of two fields: where it is the better of the other, and this one has others, those are meant. */
-  function lent({ label, value }: Finding): number {
-    const isOthers = label !== undefined && value.value !== null &&
-      Object.values(findings).some(([best]) =>
-        best?.label?.hit === label.hit && best.label.order < label.order
+  /** `pages`: how many there are going to be. */
+  constructor(template: Template, pages: number) {
+    this.#template = template;
+    this.#pages = pages;
+    this.#found = new Map(Object.keys(template.fields).map((name) => [name, { labelled: [] }]));
+  }
+
+  /** Goes on with the next page. */
+  add(view: PageView): void {
+    this.#page++;
+    const labels = new PageLabels(view, this.#template);
+    for (const [name, found] of this.#found) {
+      const spec = this.#template.fields[name];
+      found.labelled.push(...findingsOn(view, labels, name, spec));
+      if (found.labelled.some(isValued)) continue;
+      found.barcode ??= byBarcode(view, spec);
+      found.text ??= byText(view, spec);
+      if (this.#page === pageOf(spec, this.#pages)) found.region = byRegion(view, spec);
+    }
+  }
+
+  /** What was found on the pages so far. */
+  get findings(): Findings {
+    const findings: Record<string, readonly Finding[]> = {};
+    for (const [name, { labelled, barcode, text, region }] of this.#found) {
+      const found = labelled.toSorted((a, b) =>
+        Number(isValued(b)) - Number(isValued(a)) || rankOf(b) - rankOf(a)
       );
-    return Number(isOthers);
+      findings[name] = found.some(isValued)
+        ? found
+        : [...found, ...[barcode, text, region].filter((each) => each !== undefined)];
+    }
+    return Object.fromEntries(
+      Object.entries(findings).map(([name, found]) => [name, found.toSorted((a, b) => lent(a) - lent(b))]),
+    );
+
+    /** A label may be one of two fields: where it is the better of the other, and this one has others, those are meant. */
+    function lent({ label, value }: Finding): number {
+      const isOthers = label !== undefined && value.value !== null &&
+        Object.values(findings).some(([best]) =>
+          best?.label?.hit === label.hit && best.label.order < label.order
+        );
+      return Number(isOthers);
+    }
   }
 }
 
+/** What was found of a field; by a code, by a pattern of the text, by a part of the page only where no label has a value. */
+interface Sought {
+  readonly labelled: Finding[];
+  barcode?: Finding | undefined;
+  text?: Finding | undefined;
+  region?: Finding | undefined;
+}
+
+const isValued = ({ value }: Finding) => value.value !== null;
 const rankOf = ({ label }: Finding) => label?.rank ?? 0;
 
 /** The value of a field; undefined where nothing of it was found and nothing has to be. */
 export function chosen(findings: readonly Finding[], spec: FieldSpec): ReadValue | undefined {
-  const valued = findings.filter(({ value }) => value.value !== null);
+  const valued = findings.filter(isValued);
   if (valued.length === 0) {
     const [first] = findings;
     if (first) return first.value;
@@ -125,57 +161,46 @@ function read(type: ValueType, words: readonly PlacedWord[], { pitch }: PassLayo
   return reading && (type.is === "number" || type.is === "result") ? doubtLostPoint(reading) : reading;
 }
 
-/** By a code, by a pattern of the text, by a part of the page: where there is no label. */
-function elsewhere(views: readonly PageView[], spec: FieldSpec): readonly Finding[] {
-  const found = [byBarcode(views, spec), byText(views, spec), byRegion(views, spec)];
-  return found.filter((each) => each !== undefined);
-}
-
-function byBarcode(views: readonly PageView[], { barcode, type }: FieldSpec): Finding | undefined {
+function byBarcode({ layout: { page } }: PageView, { barcode, type }: FieldSpec): Finding | undefined {
   if (!barcode) return undefined;
-  for (const { layout: { page } } of views) {
-    for (const code of page.barcodes) {
-      const match = barcode.exec(code.text.slice(0, MATCHED_MAX));
-      const text = match?.[1] ?? match?.[0];
-      const read = text === undefined ? undefined : readerOf(type).read(text);
-      if (text === undefined || !read) continue;
-      return {
-        readings: [],
-        value: {
-          value: read.value,
-          raw: text,
-          confidence: 0.99,
-          source: "barcode",
-          page: page.page,
-          box: code.box,
-          notes: [],
-        },
-      };
-    }
+  for (const code of page.barcodes) {
+    const match = barcode.exec(code.text.slice(0, MATCHED_MAX));
+    const text = match?.[1] ?? match?.[0];
+    const read = text === undefined ? undefined : readerOf(type).read(text);
+    if (text === undefined || !read) continue;
+    return {
+      readings: [],
+      value: {
+        value: read.value,
+        raw: text,
+        confidence: 0.99,
+        source: "barcode",
+        page: page.page,
+        box: code.box,
+        notes: [],
+      },
+    };
   }
   return undefined;
 }
 
-function byText(views: readonly PageView[], { text: pattern, type }: FieldSpec): Finding | undefined {
+function byText({ layout }: PageView, { text: pattern, type }: FieldSpec): Finding | undefined {
   if (!pattern) return undefined;
-  for (const { layout } of views) {
-    const readings = layout.passes.map((pass) => {
-      for (const { words } of pass.lines) {
-        const found = wordsMatching(words, pattern);
-        if (found) return read(type, found, pass);
-      }
-      return undefined;
-    });
-    const value = combine(readings, {
-      page: layout.page.page,
-      source: layout.page.source,
-      passes: layout.passes.length,
-      likeness: 1,
-      quality: layout.page.quality,
-    });
-    if (value) return { value, readings };
-  }
-  return undefined;
+  const readings = layout.passes.map((pass) => {
+    for (const { words } of pass.lines) {
+      const found = wordsMatching(words, pattern);
+      if (found) return read(type, found, pass);
+    }
+    return undefined;
+  });
+  const value = combine(readings, {
+    page: layout.page.page,
+    source: layout.page.source,
+    passes: layout.passes.length,
+    likeness: 1,
+    quality: layout.page.quality,
+  });
+  return value && { value, readings };
 }
 
 /** The words of a line that the pattern's first group covers, or all of it. */
@@ -199,11 +224,13 @@ function wordsMatching(words: readonly PlacedWord[], pattern: RegExp): readonly 
   return covered;
 }
 
-function byRegion(views: readonly PageView[], { region, type }: FieldSpec): Finding | undefined {
+/** On which page a field's part of it is; pages that count from the end have negative numbers. */
+function pageOf({ region }: FieldSpec, pages: number): number | undefined {
+  return region && (region.page < 0 ? pages + region.page + 1 : region.page);
+}
+
+function byRegion({ layout }: PageView, { region, type }: FieldSpec): Finding | undefined {
   if (!region) return undefined;
-  const view = region.page < 0 ? views.at(region.page) : views[region.page - 1];
-  if (!view) return undefined;
-  const { layout } = view;
   const readings = layout.passes.map((pass) => read(type, wordsWithin(pass, layout, region), pass));
   const value = combine(readings, {
     page: layout.page.page,

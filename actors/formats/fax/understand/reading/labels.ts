@@ -10,12 +10,10 @@ export interface PageView {
   readonly finder: PhraseFinder;
 }
 
-/** Lays out every page once. */
-export function viewsOf(pages: readonly PageWords[]): readonly PageView[] {
-  return pages.map((page) => {
-    const layout = layOut(page);
-    return { layout, finder: new PhraseFinder(layout) };
-  });
+/** Lays out a page. */
+export function viewOf(page: PageWords): PageView {
+  const layout = layOut(page);
+  return { layout, finder: new PhraseFinder(layout) };
 }
 
 /** A label of a field. */

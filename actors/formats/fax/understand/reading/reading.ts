@@ -25,6 +25,11 @@ export interface Reading {
   readonly isOneWord: boolean;
 }
 
+/** The values among what passes read. */
+export function valuesIn(readings: readonly (Reading | undefined)[]): readonly string[] {
+  return readings.flatMap((reading) => reading?.value ?? []);
+}
+
 /** Reads a value from words that stand where it should; undefined where there is no word. */
 export function readWords(type: ValueType, words: readonly PlacedWord[], pitch?: Pitch): Reading | undefined {
   if (words.length === 0) return undefined;
