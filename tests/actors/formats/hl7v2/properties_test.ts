@@ -6,7 +6,6 @@ import { MitralError } from "../../../../runtime/contract/error.ts";
 
 const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const LABELS = ["", "nobody knows", "~ISO IR87", "ASCII~ISO IR87~ISO IR159", "utf8", ...READABLE_LABELS];
-const seed = 20260215;
 
 const delimiters = fc.oneof(
   fc.constantFrom("|^~\\&", "|^~\\&#", "|^~\\", "$%~\\&"),
@@ -76,7 +75,7 @@ Deno.test("hl7v2 gives back the bytes of any message whose segments each end in 
       assertEquals(message.with("MSH-3", "x").with("MSH-3", name).toBytes().toHex(), bytes.toHex());
       assertEquals(Hl7Message.parse(bytes).split("MSH").map((one) => one.toBytes().toHex()), [bytes.toHex()]);
     }),
-    { seed, numRuns: 3_000 },
+    { numRuns: 3_000 },
   );
 });
 
@@ -101,7 +100,7 @@ Deno.test("hl7v2 reads the same message in whatever it lies", () => {
         assertEquals(Hl7Message.parse(lying).toBytes(), latin1(all.join("\r") + "\r"));
       },
     ),
-    { seed, numRuns: 1_000 },
+    { numRuns: 1_000 },
   );
 });
 
@@ -135,7 +134,7 @@ Deno.test("hl7v2 hands back what was set, or has no room for it and says so", ()
       assertEquals(Hl7Message.parse(changed.toBytes()).get(path), value, "after writing and reading");
       assertEquals(changed.without(path).get(path), undefined);
     }),
-    { seed, numRuns: 3_000 },
+    { numRuns: 3_000 },
   );
 });
 
@@ -166,6 +165,6 @@ Deno.test("hl7v2 says the same in another character set, or has no room for it a
         }
       },
     ),
-    { seed, numRuns: 2_000 },
+    { numRuns: 2_000 },
   );
 });
