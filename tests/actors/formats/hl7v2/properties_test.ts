@@ -102,7 +102,8 @@ Deno.test("hl7v2 reads the same message in whatever it lies", () => {
         assertEquals(Hl7Message.parse(lying).toBytes(), latin1(all.join("\r") + "\r"));
       },
     ),
-    { numRuns: 1_000 },
+    // Three NULs and an M begin no UTF-32 by themselves.
+    { numRuns: 1_000, examples: [[["\0", "\0", "\0"], [], "\r", []]] },
   );
 });
 
