@@ -93,7 +93,7 @@ export async function withPage(
   const person = async (): Promise<Person> => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, baseURL: portal.url });
     open.defer(() => context.close());
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     const page = await context.newPage();
     const breaches: string[] = [];
     page.on("console", (message) => {
