@@ -17,7 +17,9 @@ async function readAny(text: string): Promise<readonly string[]> {
     assert(line > before.line || (line === before.line && column >= before.column), "out of order");
     assert(!message.includes("canary"), message);
     // What stands in braces in the file itself may be quoted; anything else is a fact nobody gave.
-    for (const [braces] of message.matchAll(/\{\w+\}/g)) assert(text.includes(braces), `${message} lacks a fact`);
+    for (const [braces] of message.matchAll(/\{\w+\}/g)) {
+      assert(text.includes(braces), `${message} lacks a fact`);
+    }
     before = { line, column };
   }
   return problems.map(printProblem);

@@ -4,7 +4,6 @@ import csv from "../../../../actors/formats/csv/mod.ts";
 import { MitralError } from "../../../../runtime/contract/error.ts";
 import { csvWith, FACTS, parse, written } from "./_tables.ts";
 
-
 /** Any text but NUL, and text of what is hardest for a table. */
 const VALUE = fc.oneof(
   fc.string({ unit: fc.constantFrom(..."\",'\r\n;\t ab\uFEFFé"), maxLength: 8 }),
