@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { MitralError } from "../../runtime/contract/error.ts";
 import type { Login } from "../../runtime/engine/ledger/gateway_entries.ts";
 import { openPortal, type Portal, type PortalService } from "../../runtime/console/portal/portal.ts";
+import { derive, SALT_BYTES } from "../../runtime/console/portal/users/password.ts";
 import { Users } from "../../runtime/console/portal/users/users.ts";
 import { denoWorld } from "../../runtime/world/deno_world.ts";
 import { requirePeer } from "../interop/_peers.ts";
@@ -41,18 +42,25 @@ export interface Person {
   readonly breaches: string[];
 }
 
-/** Hashing takes its time: it is done once for all tests. */
-let usersFile: Promise<string> | undefined;
+/** A browser takes seconds to start: the tests of a file share one, and each person has a context of their own. */
+let browser: Browser;
+if (!ignore) {
+  Deno.test.beforeAll(async () => {
+    browser = await launch();
+  });
+  Deno.test.afterAll(() => browser.close());
+}
 
-async function writeUsers(): Promise<string> {
-  const folder = await Deno.makeTempDir();
-  const users = new Users(denoWorld.disk, folder);
-  for (const [name, role] of [["ann", "reviewer"], ["bob", "reviewer"], ["vic", "viewer"]] as const) {
-    await users.add({ name, role, isSamePerson: false, password: PASSWORD }, CHANGE);
-  }
-  const text = await Deno.readTextFile(`${folder}/users.json`);
-  await Deno.remove(folder, { recursive: true });
-  return text;
+/** Users whose passwords are hashed at hardly any cost: a hash says at which, and is checked at that. */
+function usersFile(): string {
+  const cost = { m: 8, t: 1, p: 1 }, salt = new Uint8Array(SALT_BYTES);
+  const base64 = (bytes: Uint8Array) => bytes.toBase64({ omitPadding: true });
+  const hash = base64(derive(PASSWORD, { ...cost, salt }));
+  const users = [["ann", "reviewer"], ["bob", "reviewer"], ["vic", "viewer"]].map(([name, role]) => ({
+    ...{ name, role, by: "root", atMs: 0 },
+    hash: `$argon2id$v=19$m=${cost.m},t=${cost.t},p=${cost.p}$${base64(salt)}$${hash}`,
+  }));
+  return JSON.stringify({ version: 1, users });
 }
 
 /** Opens a page with `ann` and `bob`, who review, and `vic`, who looks; what `use` leaves open is closed. */
@@ -64,7 +72,7 @@ export async function withPage(
   await using open = new AsyncDisposableStack();
   open.defer(() => Deno.remove(folder, { recursive: true }));
   const clock = new FakeClock(Date.UTC(2026, 0, 5, 12));
-  await Deno.writeTextFile(`${folder}/users.json`, await (usersFile ??= writeUsers()));
+  await Deno.writeTextFile(`${folder}/users.json`, usersFile());
   const users = new Users(denoWorld.disk, folder);
   const reviews = new FakeReviews(clock.nowMs());
   const logins: Login[] = [], failures: MitralError[] = [];
@@ -81,12 +89,11 @@ export async function withPage(
     { port: 0, host: "127.0.0.1", sessionMinutes: 30 },
   );
   open.defer(() => portal.close());
-  const browser = await launch();
-  open.defer(() => browser.close());
 
   const person = async (): Promise<Person> => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, baseURL: portal.url });
-    context.setDefaultTimeout(10_000);
+    open.defer(() => context.close());
+    context.setDefaultTimeout(30_000);
     const page = await context.newPage();
     const breaches: string[] = [];
     page.on("console", (message) => {

@@ -2,7 +2,6 @@ import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { isTimeZone, lastAt, nextAt, TIME_OF_DAY } from "../../../runtime/contract/schedule.ts";
 
-const SEED = 20260215;
 const DAY_MS = 86_400_000;
 
 const ms = (instant: string) => Date.parse(instant);
@@ -139,7 +138,7 @@ Deno.test("the next moment is later, none lies between, and it is its own last",
       assertEquals(lastAt(times, zone, next - 1), last);
       assertEquals(nextAt(times, zone, last), next);
     }),
-    { seed: SEED, numRuns: 500 },
+    { numRuns: 500 },
   );
 });
 

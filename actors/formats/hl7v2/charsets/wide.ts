@@ -11,12 +11,15 @@ interface Form {
   readonly hasMark: boolean;
 }
 
-/** How a text begins that is in such a form: with the mark, or with MSH; longer marks before those they begin with. */
+/**
+ * How a text begins that is in such a form: with the mark, or with MS, since an M alone may have NULs around it in any
+ * text; longer marks before those they begin with.
+ */
 const FORMS: readonly (readonly [start: readonly number[], form: Form])[] = [
   [[0xff, 0xfe, 0, 0], form("utf-32", 4, true, true)],
   [[0, 0, 0xfe, 0xff], form("utf-32", 4, false, true)],
-  [[0x4d, 0, 0, 0], form("utf-32", 4, true, false)],
-  [[0, 0, 0, 0x4d], form("utf-32", 4, false, false)],
+  [[0x4d, 0, 0, 0, 0x53, 0, 0, 0], form("utf-32", 4, true, false)],
+  [[0, 0, 0, 0x4d, 0, 0, 0, 0x53], form("utf-32", 4, false, false)],
   [[0xff, 0xfe], form("utf-16", 2, true, true)],
   [[0xfe, 0xff], form("utf-16", 2, false, true)],
   [[0x4d, 0, 0x53, 0], form("utf-16", 2, true, false)],

@@ -131,7 +131,7 @@ Deno.test("hl7v2 keeps the laws of leaves, places and split in any message", () 
       const values = message.places("OBX-1").map((place) => message.get(place));
       assertEquals(values.filter((value) => value !== undefined), message.getAll("OBX-1"));
     }),
-    { seed: 20260215, numRuns: 300 },
+    { numRuns: 300 },
   );
 });
 
@@ -144,7 +144,7 @@ Deno.test("hl7v2 loses nothing and makes nothing where it splits", () => {
       assertEquals(parts.every((part) => part.startsWith(`${head}OBR`)), true);
       assertEquals(head + parts.map((part) => part.slice(head.length)).join(""), whole);
     }),
-    { seed: 20260215, numRuns: 300 },
+    { numRuns: 300 },
   );
 });
 

@@ -6,7 +6,6 @@ import { MitralError } from "../../../../runtime/contract/error.ts";
 
 const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const LABELS = ["", "nobody knows", "~ISO IR87", "ASCII~ISO IR87~ISO IR159", "utf8", ...READABLE_LABELS];
-const seed = 20260215;
 
 const delimiters = fc.oneof(
   fc.constantFrom("|^~\\&", "|^~\\&#", "|^~\\", "$%~\\&"),
@@ -56,9 +55,11 @@ const content = fc.array(
 const id = fc.string({ minLength: 3, maxLength: 3, unit: fc.constantFrom(..."ABPIDOXZ019") });
 const segments = fc.array(fc.tuple(id, content), { maxLength: 6 });
 
-/** FS and CR at the very end are the end of a frame. */
+/** FS with nothing behind it but a CR, and what files are filled up with, is the end of a frame. */
 function withoutFrameEnd(text: string): string {
-  return text.endsWith("\x1c\r") ? withoutFrameEnd(`${text.slice(0, -2)}\r`) : text;
+  let from = text.length - 1;
+  for (let at = from - 1; "\x1c\n\0\x1a".includes(text[at]); at--) if (text[at] === "\x1c") from = at;
+  return `${text.slice(0, from)}\r`;
 }
 
 Deno.test("hl7v2 gives back the bytes of any message whose segments each end in CR", () => {
@@ -76,7 +77,7 @@ Deno.test("hl7v2 gives back the bytes of any message whose segments each end in 
       assertEquals(message.with("MSH-3", "x").with("MSH-3", name).toBytes().toHex(), bytes.toHex());
       assertEquals(Hl7Message.parse(bytes).split("MSH").map((one) => one.toBytes().toHex()), [bytes.toHex()]);
     }),
-    { seed, numRuns: 3_000 },
+    { numRuns: 3_000 },
   );
 });
 
@@ -101,7 +102,8 @@ Deno.test("hl7v2 reads the same message in whatever it lies", () => {
         assertEquals(Hl7Message.parse(lying).toBytes(), latin1(all.join("\r") + "\r"));
       },
     ),
-    { seed, numRuns: 1_000 },
+    // Three NULs and an M begin no UTF-32 by themselves.
+    { numRuns: 1_000, examples: [[["\0", "\0", "\0"], [], "\r", []]] },
   );
 });
 
@@ -135,7 +137,7 @@ Deno.test("hl7v2 hands back what was set, or has no room for it and says so", ()
       assertEquals(Hl7Message.parse(changed.toBytes()).get(path), value, "after writing and reading");
       assertEquals(changed.without(path).get(path), undefined);
     }),
-    { seed, numRuns: 3_000 },
+    { numRuns: 3_000 },
   );
 });
 
@@ -166,6 +168,6 @@ Deno.test("hl7v2 says the same in another character set, or has no room for it a
         }
       },
     ),
-    { seed, numRuns: 2_000 },
+    { numRuns: 2_000 },
   );
 });

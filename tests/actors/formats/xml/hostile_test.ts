@@ -109,7 +109,7 @@ Deno.test("xml holds any text, and stays well-formed whatever is done to it", ()
     fc.string({ unit: "binary", maxLength: 20 }),
   );
   const start = '<r xmlns:x="X"><!-- & --><b>1<![CDATA[<]]></b> <b><c/></b><x:f/></r>';
-  const holds = { seed: 20260215, numRuns: 300 };
+  const holds = { numRuns: 300 };
   fc.assert(
     fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
       let body = XmlBody.parse(start);
@@ -141,6 +141,6 @@ Deno.test("xml leaves every byte alone that is not in the value", () => {
         assertEquals(changed.toBytes(), utf8(text(String(value), at)));
       },
     ),
-    { seed: 20260215, numRuns: 100 },
+    { numRuns: 100 },
   );
 });
