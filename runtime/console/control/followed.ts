@@ -33,6 +33,8 @@ const WORDS: { readonly [name in GatewayEvent["name"]]?: string } = {
   messageReplayed: "replayed",
   messageReleased: "released",
   messageCancelled: "cancelled",
+  documentHeld: "in review",
+  documentDecided: "reviewed",
   destinationPaused: "paused",
   destinationResumed: "resumed",
   diversionStarted: "diverted",

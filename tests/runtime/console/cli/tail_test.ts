@@ -40,6 +40,26 @@ const crashed: GatewayEvent = {
   againInMs: 1,
 };
 
+const held: GatewayEvent = { name: "documentHeld", atMs, channel: "lab", id, doubts: 1 };
+const decided: GatewayEvent = { name: "documentDecided", atMs, channel: "lab", id };
+
+Deno.test("tail tells of a document that waits for people, and that they have decided", () =>
+  withGateway(async ({ gateway, begin }) => {
+    const { terminal, exitCode } = begin("tail");
+    await gateway.observedBy(1);
+    for (const event of [received, held, decided]) gateway.report(event);
+    await terminal.printed(/reviewed/);
+    terminal.interrupt();
+    assertEquals(await exitCode, exitCodes.ok);
+    assertEquals(
+      terminal.stdout,
+      `2026-01-02 03:04:05.678Z received        lab ${id}
+2026-01-02 03:04:05.678Z in review       lab ${id}
+2026-01-02 03:04:05.678Z reviewed        lab ${id}
+`,
+    );
+  }));
+
 Deno.test("tail prints a line for each event until it is interrupted, and no content", () =>
   withGateway(async ({ gateway, begin }) => {
     const { terminal, exitCode } = begin("tail");
