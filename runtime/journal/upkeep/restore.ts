@@ -147,7 +147,10 @@ function stage(
 }
 
 function moveAway(folder: string, parts: readonly string[], atMs: number): string {
-  const before = `${folder}/before-${new Date(atMs).toISOString().replace(/:/g, "-").slice(0, 19)}Z`;
+  const name = `${folder}/before-${new Date(atMs).toISOString().replace(/:/g, "-").slice(0, 19)}Z`;
+  // Two within a second are two all the same.
+  let before = name;
+  for (let nth = 2; existsSync(before); nth++) before = `${name}-${nth}`;
   makeFolder(before, folder);
   for (const part of parts) renameSync(`${folder}/${part}`, `${before}/${part}`);
   syncPath(before);

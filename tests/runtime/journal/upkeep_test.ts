@@ -205,6 +205,22 @@ Deno.test("a restored journal is of the next epoch, sends nothing, and has all t
   assertEquals((await verify(denoWorld, { folder: aside!, masterKey })).messages, ids.length + 1);
 });
 
+Deno.test("journals that are replaced within a second lie in folders of their own", async () => {
+  await using at = await site();
+  await (await at.open()).close();
+  await at.backUp();
+  const clock = { ...denoWorld.clock, nowMs: () => Date.UTC(2026, 0, 31) };
+  const asked = { backup: at.copy, folder: at.data, masterKey, by, replace: true };
+  const replaced: (string | undefined)[] = [];
+  for (let times = 0; times < 3; times++) {
+    replaced.push((await restoreJournal({ ...denoWorld, clock }, asked)).before);
+  }
+  assertEquals(new Set(replaced).size, 3);
+  for (const before of replaced) {
+    assert((await verify(denoWorld, { folder: before!, masterKey })).messages === 0);
+  }
+});
+
 Deno.test("the users of the page are in a backup, and are put back where there are none", async () => {
   await using at = await site();
   const journal = await at.open();
