@@ -9,6 +9,7 @@ import type { PageWords } from "../ocr/words.ts";
 import { applyChecks, writable } from "./checks/apply_checks.ts";
 import { isPlainly, isPossible, isSpecific, scoreOf } from "./classify.ts";
 import { CONFLICT_MAX } from "./reading/combine.ts";
+import { doubtFarField } from "./reading/far_dates.ts";
 import { chosen, findFields, type Findings } from "./reading/fields.ts";
 import { type PageView, viewsOf } from "./reading/labels.ts";
 import type { Reading } from "./reading/reading.ts";
@@ -88,6 +89,7 @@ function attempt(views: readonly PageView[], template: Template, facts: Document
   const found: Record<string, FoundTable> = {};
   for (const [name, spec] of Object.entries(template.tables)) found[name] = findTable(views, spec);
   const rows = Object.fromEntries(Object.entries(found).map(([name, table]) => [name, table.rows]));
+  doubtFarField(fields, rows, template);
   const score = scoreOf(views, template, facts, fields, found);
   const read = { fields, tables: writable(rows), others: othersIn(fields, findings, found) };
   const checks = applyChecks(template, read);
