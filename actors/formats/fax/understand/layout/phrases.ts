@@ -1,7 +1,7 @@
 import type { Box } from "../../../../../runtime/contract/document.ts";
 import { distance, fold, likeness } from "./fold.ts";
 import { around, type Line, type PageLayout, type PlacedWord } from "./page_layout.ts";
-import { STROKED_MIN, strokesOf } from "./strokes.ts";
+import { isTelling, STROKED_MIN, strokesOf } from "./strokes.ts";
 
 /** A phrase where it was found, its characters as well as they could be read. */
 export interface Hit {
@@ -86,7 +86,9 @@ export class PhraseFinder {
         all.push(this.#hit(gram.line, gram.from, gram.to, phrase, alike));
       }
     }
-    if (!exactCase && length >= STROKED_MIN) all.push(...this.#strokedLike(phrase, wanted));
+    if (!exactCase && length >= STROKED_MIN && isTelling(wanted.strokes)) {
+      all.push(...this.#strokedLike(phrase, wanted));
+    }
     all.sort((a, b) => b.likeness - a.likeness || a.middle - b.middle || a.box.x0 - b.box.x0);
     const hits: Hit[] = [];
     for (const hit of all) {

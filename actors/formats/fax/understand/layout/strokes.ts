@@ -25,3 +25,7 @@ export function strokesOf(folded: string): string {
 
 /** Shorter words have the strokes of too many others. */
 export const STROKED_MIN = 5;
+
+/** Whether strokes tell a phrase from running text: letters stand among them that nothing blurs. */
+export const isTelling = (strokes: string): boolean => strokes.replace(/[lov]/g, "").length >= LETTERS_MIN;
+const LETTERS_MIN = 2;

@@ -7,7 +7,8 @@ const FIELDS = `{
   patientName: { at: [Patient], type: name },
   invoiceDate: { at: [Invoice Date], type: date },
   adjustments: { at: [Discount], type: money },
-  mrn: { at: [MRN], type: identifier }
+  mrn: { at: [MRN], type: identifier },
+  refNo: { at: [Ref No], type: identifier }
 }`;
 const TEMPLATE = templateOf(
   FIELDS,
@@ -36,6 +37,8 @@ Deno.test("a label is found by its strokes, whichever letters were made of them"
     assertEquals(fieldsOf([[150, `${label}:`], [400, "Nwosu, Priya"]]).patientName?.value, "Nwosu, Priya");
   }
   assertEquals(fieldsOf([[150, "Parcel:"], [400, "Nwosu, Priya"]]).patientName, undefined);
+  // Nothing but strokes is any text.
+  assertEquals(fieldsOf([[150, "Tent o:"], [400, "Q-77"]]).refNo, undefined);
 });
 
 Deno.test("a description is put right by the strokes of words that are known", () => {
