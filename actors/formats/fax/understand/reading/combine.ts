@@ -90,6 +90,10 @@ function judged(
     if (known) return [Math.min(KNOWN_MAX, known.confidence + (1 - known.confidence) * KNOWN), ["vouched"]];
     return [Math.min(CONFLICT_MAX, Math.max(a.confidence, b.confidence)), ["conflict"]];
   }
+  // One picture may show that a point is lost, and the other say nothing of it.
+  if (a.notes.includes("decimals") !== b.notes.includes("decimals") && !isRepairedIn(a, b)) {
+    return [Math.min(a.confidence, b.confidence), ["agreed"]];
+  }
   const isShaped = a.isStrict && b.isStrict && from.quality >= QUALITY_GOOD;
   const shared = Math.max(a.shared, b.shared);
   const error = (1 - a.confidence) * (1 - b.confidence) *
@@ -104,6 +108,9 @@ function judged(
     isNought ? ["agreed", "ambiguous"] : ["agreed"],
   ];
 }
+
+const isRepairedIn = (...readings: readonly Reading[]) =>
+  readings.some(({ notes }) => notes.includes("repaired"));
 
 /** What a nought with a dot or a stroke is taken for. */
 const LIKE_NOUGHT = /[0689]/;

@@ -42,7 +42,8 @@ export function enumReader(values: Readonly<Record<string, readonly string[]>>):
           value: exact[0],
           certainty: 1,
           notes: [],
-          ...isLong && { shared: SHARED.checked, known: "term" },
+          // Of a few letters none is both passes' misreading of another.
+          ...isLong ? { shared: SHARED.checked, known: "term" } : { shared: SHARED.ordered },
         };
       }
       const folded = fold(plain);

@@ -162,3 +162,12 @@ Deno.test("where all letters have the same room, what may be a nought is in doub
   assert(mrnOn(page, 0.88).notes!.includes("ambiguous") && !isSure(mrnOn(page, 0.88)));
   assertEquals([isSure(mrnOn(page, 0.95)), isSure(mrnOn(wider, 0.88))], [true, true]);
 });
+
+Deno.test("a letter of a few that may stand there is sure where both passes read it, on bad pages too", () => {
+  const flagOf = (confidence: number) =>
+    understand([{
+      ...readWith(pageOf([LAB_HEADER, lab("Strange", "75", "H", "")]), confidence),
+      quality: 0.65,
+    }], [LAB]).tables.lines[0].flag;
+  assertEquals([isSure(flagOf(0.9)), isSure(flagOf(0.5))], [true, false]);
+});
