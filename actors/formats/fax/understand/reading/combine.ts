@@ -30,8 +30,7 @@ const AGREED_MAX = 0.995;
 /** What only one pass has read. */
 const ONE_PASS = 0.9;
 const ONE_PASS_MAX = 0.9;
-/** What is left of its doubt where the other has the same letters and digits. */
-const BORNE_OUT = 0.6;
+/** The same where the other has its letters and digits, and lost a mark. */
 const BORNE_OUT_MAX = 0.96;
 /** Characters that stand alone are often seen by one pass only, and those it sees so surely are right. */
 const SHORT_MIN = 0.93;
@@ -80,7 +79,11 @@ function judged(
     const unreadable: readonly Note[] = other ? ["unreadable"] : [];
     // What lost a mark, and is no value without it, has the same letters and digits.
     if (other && fold(other.raw) === fold(a.raw)) {
-      return [Math.min(BORNE_OUT_MAX, 1 - (1 - a.confidence) * BORNE_OUT), ["one_pass", ...unreadable]];
+      const error = (1 - a.confidence) * (1 - other.confidence) * Math.max(a.shared, SHARED.usual);
+      return [Math.min(BORNE_OUT_MAX, Math.max(1 - error, a.confidence * ONE_PASS)), [
+        "one_pass",
+        ...unreadable,
+      ]];
     }
     if (!other && isShort(a) && a.confidence >= SHORT_MIN) return [SHORT, ["one_pass"]];
     return [Math.min(a.confidence * ONE_PASS, ONE_PASS_MAX), ["one_pass", ...unreadable]];
