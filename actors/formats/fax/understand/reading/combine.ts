@@ -141,9 +141,13 @@ function knownOf(...readings: readonly [Reading, Reading]): Reading | undefined 
   if (isUnknown(known) || !isUnknown(unknown)) return undefined;
   // Words vouch for no number.
   if (numbersIn(known) !== numbersIn(unknown)) return undefined;
+  // A word more that the other has, if nothing but a mark, may be one that was lost: `Strep A test` is no `Strep test`.
+  const isShorter = fold(known.value!).length <= fold(unknown.value!).length;
+  if (isShorter && wordsIn(known) < wordsIn(unknown)) return undefined;
   return likeness(fold(known.value!), fold(unknown.value!)) >= KNOWN_LIKE ? known : undefined;
 }
 
+const wordsIn = ({ raw }: Reading) => raw.split(" ").length;
 const numbersIn = ({ value }: Reading) => value?.match(/[\d.,]*\d/g)?.join(" ");
 
 /** On a good page what has a shape of its own is hardly ever misread alike, however unsurely it was read. */

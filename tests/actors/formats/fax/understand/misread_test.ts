@@ -171,3 +171,14 @@ Deno.test("a letter of a few that may stand there is sure where both passes read
     }], [LAB]).tables.lines[0].flag;
   assertEquals([isSure(flagOf(0.9)), isSure(flagOf(0.5))], [true, false]);
 });
+
+Deno.test("known words vouch for nothing where the other pass has a word more", () => {
+  const descOf = (other: string) => {
+    const page = pageOf([HEADER, row("01/02/2026", "Strep xx rapid test", "I10")]);
+    const passes = ["", other].map((text) =>
+      page.passes[0].flatMap((word) => word.text !== "xx" ? [word] : text === "" ? [] : [{ ...word, text }])
+    );
+    return read({ ...page, passes: [passes[0], passes[1]] }).tables.lines[0].desc;
+  };
+  assertEquals(["", "Q"].map((other) => isSure(descOf(other))), [true, false]);
+});
