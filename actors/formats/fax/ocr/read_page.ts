@@ -5,9 +5,10 @@ import { prepare } from "../prepare/prepare.ts";
 import type { Bitmap, Grey, PageImage, TextPage } from "../raster/bitmap.ts";
 import { isTextPage } from "../raster/pages.ts";
 import type { ReadBarcodes } from "./barcodes.ts";
-import type { Layout, OcrEngine } from "./engines/engine.ts";
+import type { OcrEngine } from "./engines/engine.ts";
 import { plainWords, withPlainWords } from "./plain_words.ts";
 import { qualityOf } from "./quality.ts";
+import { readRest } from "./read_rest.ts";
 import { doubtfulPlaces, settle } from "./settle.ts";
 import { uprightByReading } from "./upright_by_reading.ts";
 import type { PageWords, Word } from "./words.ts";
@@ -23,14 +24,15 @@ export interface PageReaders {
  * By how much pixels of a fax, 204 to the inch, are made smaller ones: engines read them best at about 300. Two passes that
  * see the same words in different sizes misread different ones.
  */
-const SCALES: Readonly<Record<Layout, number>> = { columns: 1.25, scattered: 1.5 };
+const SCALES = { columns: 1.25, scattered: 1.5 } as const;
 /** A page that is read as well as this needs no third look: it would take a second, and settle next to nothing. */
 const QUALITY_SURE = 0.9;
 /** A picture with more pixels than this is not made larger: it has enough. */
 const LARGER_PIXELS_MAX = 8_000_000;
 
 /**
- * Reads a page: by its own words where it has some, and otherwise twice by the engine, and what was doubtful then once more.
+ * Reads a page: by its own words where it has some, and otherwise twice by the engine, and what was doubtful
+ * or overlooked then once more.
  */
 export async function readPage(
   page: number,
@@ -43,18 +45,25 @@ export async function readPage(
   const { width, height } = upright.ink;
   const first = await readPass(upright, "columns", engine);
   const plain = plainWords(first.words);
-  const bare = withoutPlaces(withoutRulesOf(upright), plain.map(({ box }) => box));
+  const unruled = withoutRulesOf(upright);
+  const bare = withoutPlaces(unruled, plain.map(({ box }) => box));
   const second = withPlainWords((await readPass(bare, "scattered", engine)).words, plain);
-  const quality = qualityOf(first.words, second);
   // What is black and white once more is another picture: its mistakes are others.
-  const doubtful = quality < QUALITY_SURE ? onlyAt(bare.ink, doubtfulPlaces(first.words, second)) : undefined;
+  const doubtful = qualityOf(first.words, second) < QUALITY_SURE
+    ? onlyAt(bare.ink, doubtfulPlaces(first.words, second))
+    : undefined;
   const third = doubtful && await readPass(doubtful, "scattered", engine);
+  const settled = third ? settle(first.words, second, third.words) : [first.words, second] as const;
+  const [one, other] = await readRest(unruled, [
+    { words: settled[0], scale: scaleOf(upright, "columns") },
+    { words: settled[1], scale: scaleOf(upright, "scattered") },
+  ], engine);
   return {
     page,
     width,
     height,
-    passes: third ? settle(first.words, second, third.words) : [first.words, second],
-    quality,
+    passes: [one, other],
+    quality: qualityOf(one, other),
     barcodes: await barcodes(upright.ink),
     text: first.text,
     source: "ocr",
@@ -73,13 +82,16 @@ export async function showPage(
   return pack((await uprightByReading(prepared, await engine())).ink);
 }
 
+const scaleOf = ({ ink: { width, height } }: Page, layout: keyof typeof SCALES) =>
+  width * height > LARGER_PIXELS_MAX ? 1 : SCALES[layout];
+
 async function readPass(
   page: Page,
-  layout: Layout,
+  layout: keyof typeof SCALES,
   engine: OcrEngine,
 ): Promise<{ words: Word[]; text: string }> {
   const { width, height } = page.ink;
-  const scale = width * height > LARGER_PIXELS_MAX ? 1 : SCALES[layout];
+  const scale = scaleOf(page, layout);
   const picture = smooth(page, scale);
   const { words, text } = await engine.read(picture, layout);
   release(picture.pixels);

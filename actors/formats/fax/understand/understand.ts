@@ -9,6 +9,7 @@ import type { PageWords } from "../ocr/words.ts";
 import { applyChecks, writable } from "./checks/apply_checks.ts";
 import { isPlainly, isSpecific, scoreOf, Signs } from "./classify.ts";
 import { CONFLICT_MAX } from "./reading/combine.ts";
+import { doubtFarField } from "./reading/far_dates.ts";
 import { chosen, FieldFinder, type Findings } from "./reading/fields.ts";
 import { viewOf } from "./reading/labels.ts";
 import { valuesIn } from "./reading/reading.ts";
@@ -115,6 +116,7 @@ function attempt(
   }
   const found = Object.fromEntries(finders.map(([name, each]) => [name, each.found]));
   const rows = Object.fromEntries(Object.entries(found).map(([name, table]) => [name, table.rows]));
+  doubtFarField(fields, rows, template);
   const score = scoreOf(signs, template, facts, fields, found);
   const read = { fields, tables: writable(rows), others: othersIn(fields, findings, found) };
   const checks = applyChecks(template, read);

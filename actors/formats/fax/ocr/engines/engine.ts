@@ -2,10 +2,10 @@ import type { Grey } from "../../raster/bitmap.ts";
 import type { Word } from "../words.ts";
 
 /**
- * How a page is looked at: with its columns and blocks, as Tesseract's page segmentation mode 3 does, or as text that is
- * scattered over it, as mode 11 does.
+ * How a page is looked at: with its columns and blocks, as Tesseract's page segmentation mode 3 does; as text that is
+ * scattered over it, as mode 11 does; as one block of lines, as mode 6 does, where it is gathered of pieces.
  */
-export type Layout = "columns" | "scattered";
+export type Layout = "columns" | "scattered" | "gathered";
 
 /** What an engine has read. */
 export interface Reading {
@@ -26,4 +26,8 @@ export interface OcrEngine {
 /** Dots an inch of the pictures that engines are given. */
 export const ENGINE_DPI = 300;
 /** Tesseract's page segmentation mode for each layout. */
-export const SEGMENTATION: Readonly<Record<Layout, number>> = { columns: 3, scattered: 11 };
+export const SEGMENTATION: Readonly<Record<Layout, number>> = {
+  columns: 3,
+  scattered: 11,
+  gathered: 6,
+};

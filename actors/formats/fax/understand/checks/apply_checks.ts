@@ -163,9 +163,11 @@ function raise(check: Instance, found: Understood): void {
   for (const path of check.about) change(found, path, (value) => surer(value, leftBy(value)), "check_met");
 }
 
-/** What lost its point still compares with others, which may have lost theirs. */
+/** What lost its point still compares with others, which may have lost theirs; so does what may be another digit. */
 const leftBy = ({ notes }: ReadValue) =>
-  notes?.includes("decimals") && !notes.includes("repaired") ? 1 : DOUBT_LEFT_OTHER;
+  notes?.includes("ambiguous") || notes?.includes("decimals") && !notes.includes("repaired")
+    ? 1
+    : DOUBT_LEFT_OTHER;
 
 /** A value alone on one side is wrong only if something on the other is wrong as well, and in a way that hides it. */
 function raiseBoth(check: Instance, { left, right }: Expression & { is: "binary" }, found: Understood): void {

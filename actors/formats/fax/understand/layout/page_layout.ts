@@ -1,7 +1,7 @@
 import type { Box } from "../../../../../runtime/contract/document.ts";
 import type { PageWords, Word } from "../../ocr/words.ts";
 import { fold } from "./fold.ts";
-import { type Pitch, pitchOf } from "./spread.ts";
+import { isMonospaced, type Pitch, pitchOf } from "./spread.ts";
 
 /** A word with what it is compared by. */
 export interface PlacedWord extends Word {
@@ -30,13 +30,17 @@ export interface PageLayout {
   readonly passes: readonly PassLayout[];
   /** Usual height of a word, in pixels: what distances are measured by. */
   readonly unit: number;
+  /** All its letters have the same room. */
+  readonly isMonospaced: boolean;
 }
 
 /** Puts the words of a page in lines. */
 export function layOut(page: PageWords): PageLayout {
   const unit = unitOf(page.passes[0].length > 0 ? page.passes[0] : page.passes[1]);
   const passes = page.source === "text" ? [page.passes[0]] : page.passes.map((words) => level(words, unit));
-  return { page, unit, passes: passes.map((words) => passOf(words, unit)) };
+  const laidOut = passes.map((words) => passOf(words, unit));
+  const words = laidOut[0].lines.flatMap((line) => line.words);
+  return { page, unit, passes: laidOut, isMonospaced: isMonospaced(words) };
 }
 
 /** Boxes that are so many times as high as usual reach into other lines. */

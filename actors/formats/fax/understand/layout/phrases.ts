@@ -1,6 +1,7 @@
 import type { Box } from "../../../../../runtime/contract/document.ts";
-import { fold, likeness } from "./fold.ts";
+import { distance, fold, likeness } from "./fold.ts";
 import { around, type Line, type PageLayout, type PlacedWord } from "./page_layout.ts";
+import { isTelling, STROKED_MIN, strokesOf } from "./strokes.ts";
 
 /** A phrase where it was found, its characters as well as they could be read. */
 export interface Hit {
@@ -26,6 +27,9 @@ export interface Hit {
 export const GAP_PIECE = 1.15;
 /** Share of its characters that may be misread. */
 const ERRORS = 0.25;
+/** How like a phrase is what has the same strokes, and other letters. */
+const STROKED = 0.84;
+const STROKES_MANY = 10;
 
 /** Words that stand close beside each other, taken together: what a phrase is compared with. */
 interface Gram {
@@ -34,6 +38,11 @@ interface Gram {
   readonly to: number;
   readonly folded: string;
   readonly mask: number;
+}
+
+interface Stroked {
+  readonly gram: Gram;
+  readonly strokes: string;
 }
 
 /** A phrase has no more words and characters than this. */
@@ -48,10 +57,14 @@ export class PhraseFinder {
   readonly #found = new Map<string, readonly Hit[]>();
   /** By their length. */
   readonly #grams: readonly (readonly Gram[])[];
+  /** By how many strokes they have. */
+  readonly #stroked: ReadonlyMap<number, readonly Stroked[]>;
 
   constructor(layout: PageLayout) {
     this.#layout = layout;
     this.#grams = gramsOf(layout);
+    const stroked = this.#grams.flat().map((gram) => ({ gram, strokes: strokesOf(gram.folded) }));
+    this.#stroked = Map.groupBy(stroked, ({ strokes }) => strokes.length);
   }
 
   /** Where a phrase stands, as either pass read it, best first. */
@@ -73,11 +86,27 @@ export class PhraseFinder {
         all.push(this.#hit(gram.line, gram.from, gram.to, phrase, alike));
       }
     }
+    if (!exactCase && length >= STROKED_MIN && isTelling(wanted.strokes)) {
+      all.push(...this.#strokedLike(phrase, wanted));
+    }
     all.sort((a, b) => b.likeness - a.likeness || a.middle - b.middle || a.box.x0 - b.box.x0);
     const hits: Hit[] = [];
     for (const hit of all) {
       if (hits.length === HITS_MAX) break;
       if (!hits.some((better) => overlaps(better.box, hit.box))) hits.push(hit);
+    }
+    return hits;
+  }
+
+  /** What has the same strokes, and other letters; of many strokes one may be lost. */
+  #strokedLike(phrase: string, { folded, strokes }: Wanted): readonly Hit[] {
+    const lost = strokes.length < STROKES_MANY ? 0 : 1;
+    const hits: Hit[] = [];
+    for (let many = strokes.length - lost; many <= strokes.length + lost; many++) {
+      for (const { gram, strokes: others } of this.#stroked.get(many) ?? []) {
+        if (gram.folded === folded || others !== strokes && distance(others, strokes, lost) > lost) continue;
+        hits.push(this.#hit(gram.line, gram.from, gram.to, phrase, STROKED));
+      }
     }
     return hits;
   }
@@ -136,6 +165,7 @@ const lettersIn = ({ line, from, to }: Gram) =>
 
 interface Wanted {
   readonly folded: string;
+  readonly strokes: string;
   readonly letters: string;
   /** How many characters may be misread. */
   readonly limit: number;
@@ -154,6 +184,7 @@ function wantedOf(phrase: string): Wanted {
     const limit = folded.length < 5 ? 0 : Math.floor(folded.length * ERRORS);
     wanted = {
       folded,
+      strokes: strokesOf(folded),
       letters: lettersOf(phrase),
       limit,
       pieces: piecesOf(folded, limit + 1),

@@ -15,6 +15,8 @@ const ENDS = 0.2;
 const ONE = 0.15;
 /** Of digits that are as high as this, in their usual height, the room is known. */
 const HEIGHT_APART = 0.15;
+/** Share of the numbers that may be narrower than usual. */
+const NARROW_SHARE = 0.25;
 /** From so many numbers on they can be measured. */
 const NUMBERS_MIN = 4;
 
@@ -24,7 +26,9 @@ export function pitchOf(words: readonly PlacedWord[]): Pitch | undefined {
   if (whole.length < NUMBERS_MIN) return undefined;
   const height = median(whole.map(({ box }) => box.y1 - box.y0));
   const usual = whole.filter(({ box }) => isAbout(box.y1 - box.y0, height));
-  const digit = median(usual.map(({ text, box }) => (box.x1 - box.x0) / roomOf(text, 0)));
+  // Numbers that have lost their points look wider: there may be as many of them as of others.
+  const rooms = usual.map(({ text, box }) => (box.x1 - box.x0) / roomOf(text, 0)).sort((a, b) => a - b);
+  const digit = rooms[Math.floor(rooms.length * NARROW_SHARE)];
   const pointed = words.filter(({ text, box }) =>
     /^\d+\.\d+$/.test(text) && isAbout(box.y1 - box.y0, height)
   );
@@ -35,6 +39,21 @@ export function pitchOf(words: readonly PlacedWord[]): Pitch | undefined {
 }
 
 const POINT_USUAL = 0.5;
+
+/** Words that are long enough to tell how much room a letter has, how many of them, and how many have to have the same. */
+const MONO = { letters: 5, words: 8, share: 0.8, apart: 0.05 };
+
+/** Whether all letters have the same room, as those of typewriters and of many laboratories' printers. */
+export function isMonospaced(words: readonly PlacedWord[]): boolean {
+  const rooms = words.filter(({ folded, text }) =>
+    text.length >= MONO.letters && folded.length === text.length
+  )
+    .map(({ text, box }) => (box.x1 - box.x0) / (text.length - ENDS));
+  if (rooms.length < MONO.words) return false;
+  const usual = median(rooms);
+  return rooms.filter((room) => Math.abs(room - usual) <= MONO.apart * usual).length >=
+    MONO.share * rooms.length;
+}
 
 /**
  * Room that a number takes beyond what its characters need, in digits: a character was lost in it where that is much.

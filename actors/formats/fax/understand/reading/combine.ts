@@ -1,5 +1,6 @@
 import type { ReadSource, ReadValue } from "../../../../../runtime/contract/document.ts";
 import { fold, likeness } from "../layout/fold.ts";
+import type { PageLayout } from "../layout/page_layout.ts";
 import type { Note } from "../notes.ts";
 import { SHARED } from "../types/match.ts";
 import type { Reading } from "./reading.ts";
@@ -14,6 +15,14 @@ export interface Provenance {
   readonly likeness: number;
   /** Share of the page's words that were read well. */
   readonly quality: number;
+  /** See {@linkcode PageLayout.isMonospaced}. */
+  readonly isMonospaced: boolean;
+}
+
+/** What is known of every place on a page. */
+export function provenanceOn({ page, passes, isMonospaced }: PageLayout, likeness: number): Provenance {
+  const { page: number, source, quality } = page;
+  return { page: number, source, quality, passes: passes.length, likeness, isMonospaced };
 }
 
 /** No agreement is surer than this without a check. */
@@ -21,6 +30,8 @@ const AGREED_MAX = 0.995;
 /** What only one pass has read. */
 const ONE_PASS = 0.9;
 const ONE_PASS_MAX = 0.9;
+/** The same where the other has its letters and digits, and lost a mark. */
+const BORNE_OUT_MAX = 0.96;
 /** Characters that stand alone are often seen by one pass only, and those it sees so surely are right. */
 const SHORT_MIN = 0.93;
 const SHORT = 0.955;
@@ -40,7 +51,9 @@ export function combine(readings: readonly (Reading | undefined)[], from: Proven
   const [a, b] = valued;
   const best = (b && knownOf(a, b)) ??
     (valued.length > 0 ? valued : present).reduce((a, b) => b.confidence > a.confidence ? b : a);
-  const [confidence, notes] = valued.length === 0 ? [0, []] : judged(valued, present.length, from);
+  const [confidence, notes] = valued.length === 0
+    ? [0, []]
+    : judged(valued, present.find(({ value }) => value === null), from);
   const unsure: readonly Note[] = from.likeness < LIKENESS_SURE ? ["label_unsure"] : [];
   return {
     value: best.value,
@@ -55,7 +68,7 @@ export function combine(readings: readonly (Reading | undefined)[], from: Proven
 
 function judged(
   valued: readonly Reading[],
-  present: number,
+  other: Reading | undefined,
   from: Provenance,
 ): readonly [number, readonly Note[]] {
   if (from.source !== "ocr") {
@@ -63,8 +76,16 @@ function judged(
   }
   const [a, b] = valued;
   if (b === undefined) {
-    const unreadable: readonly Note[] = present > 1 ? ["unreadable"] : [];
-    if (present === 1 && isShort(a) && a.confidence >= SHORT_MIN) return [SHORT, ["one_pass"]];
+    const unreadable: readonly Note[] = other ? ["unreadable"] : [];
+    // What lost a mark, and is no value without it, has the same letters and digits.
+    if (other && fold(other.raw) === fold(a.raw)) {
+      const error = (1 - a.confidence) * (1 - other.confidence) * Math.max(a.shared, SHARED.usual);
+      return [Math.min(BORNE_OUT_MAX, Math.max(1 - error, a.confidence * ONE_PASS)), [
+        "one_pass",
+        ...unreadable,
+      ]];
+    }
+    if (!other && isShort(a) && a.confidence >= SHORT_MIN) return [SHORT, ["one_pass"]];
     return [Math.min(a.confidence * ONE_PASS, ONE_PASS_MAX), ["one_pass", ...unreadable]];
   }
   if (a.value !== b.value) {
@@ -72,15 +93,40 @@ function judged(
     if (known) return [Math.min(KNOWN_MAX, known.confidence + (1 - known.confidence) * KNOWN), ["vouched"]];
     return [Math.min(CONFLICT_MAX, Math.max(a.confidence, b.confidence)), ["conflict"]];
   }
+  // One picture may show that a point is lost, and the other say nothing of it.
+  if (a.notes.includes("decimals") !== b.notes.includes("decimals") && !isRepairedIn(a, b)) {
+    return [Math.min(a.confidence, b.confidence), ["agreed"]];
+  }
   const isShaped = a.isStrict && b.isStrict && from.quality >= QUALITY_GOOD;
   const shared = Math.max(a.shared, b.shared);
   const error = (1 - a.confidence) * (1 - b.confidence) *
     (isShaped && shared >= SHARED.amount ? shared * SHARED_SHAPED : shared);
   const isRepaired = a.notes.includes("repaired") && b.notes.includes("repaired");
-  const isAmbiguous = a.notes.includes("ambiguous") && from.quality < QUALITY_POOR;
+  const isNought = mayBeNought(a, b, from);
+  const isAmbiguous = isNought || a.notes.includes("ambiguous") && from.quality < QUALITY_POOR;
   const isUnvouched = from.quality < QUALITY_BAD && shared >= SHARED.usual;
   const most = isAmbiguous || isUnvouched ? UNVOUCHED_MAX : isRepaired ? BOTH_REPAIRED_MAX : AGREED_MAX;
-  return [Math.min(most, Math.max(1 - error, Math.min(a.confidence, b.confidence))), ["agreed"]];
+  return [
+    Math.min(most, Math.max(1 - error, Math.min(a.confidence, b.confidence))),
+    isNought ? ["agreed", "ambiguous"] : ["agreed"],
+  ];
+}
+
+const isRepairedIn = (...readings: readonly Reading[]) =>
+  readings.some(({ notes }) => notes.includes("repaired"));
+
+/** What a nought with a dot or a stroke is taken for. */
+const LIKE_NOUGHT = /[0689]/;
+/** A nought that was read as surely is one. */
+const NOUGHT_SURE = 0.93;
+
+/**
+ * Where all letters have the same room a nought has a dot or a stroke, which tells it from an O. Lines of standard resolution
+ * make a six or an eight of it, for both passes.
+ */
+function mayBeNought(a: Reading, b: Reading, from: Provenance): boolean {
+  return from.isMonospaced && from.quality < QUALITY_GOOD && Math.max(a.shared, b.shared) > SHARED.ordered &&
+    LIKE_NOUGHT.test(a.raw) && Math.max(a.confidence, b.confidence) < NOUGHT_SURE;
 }
 
 /** What a reading of known words gains by another that is nearly the same, of words that are none. */
@@ -95,19 +141,23 @@ function knownOf(...readings: readonly [Reading, Reading]): Reading | undefined 
   if (isUnknown(known) || !isUnknown(unknown)) return undefined;
   // Words vouch for no number.
   if (numbersIn(known) !== numbersIn(unknown)) return undefined;
+  // A word more that the other has, if nothing but a mark, may be one that was lost: `Strep A test` is no `Strep test`.
+  const isShorter = fold(known.value!).length <= fold(unknown.value!).length;
+  if (isShorter && wordsIn(known) < wordsIn(unknown)) return undefined;
   return likeness(fold(known.value!), fold(unknown.value!)) >= KNOWN_LIKE ? known : undefined;
 }
 
+const wordsIn = ({ raw }: Reading) => raw.split(" ").length;
 const numbersIn = ({ value }: Reading) => value?.match(/[\d.,]*\d/g)?.join(" ");
 
 /** On a good page what has a shape of its own is hardly ever misread alike, however unsurely it was read. */
 const QUALITY_GOOD = 0.9;
 const SHARED_SHAPED = 0.4;
 /** On a poor page both passes take what looks alike for the same wrong thing, and are sure of it. */
-const QUALITY_POOR = 0.85;
+const QUALITY_POOR = 0.87;
 const UNVOUCHED_MAX = 0.94;
 /** On a bad one strokes are missing, and however often it is looked at, they stay so: what nothing else vouches for is left in doubt. */
-const QUALITY_BAD = 0.7;
+const QUALITY_BAD = 0.73;
 
 /** Confidences are kept to four places: more would only seem to say something. */
 export const round = (confidence: number): number => Math.round(confidence * 10_000) / 10_000;

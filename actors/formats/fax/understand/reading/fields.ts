@@ -4,7 +4,7 @@ import type { PageLayout, PassLayout, PlacedWord } from "../layout/page_layout.t
 import { fold } from "../layout/fold.ts";
 import type { FieldSpec, Template, ValueType } from "../template.ts";
 import { readerOf } from "../types/readers.ts";
-import { combine, CONFLICT_MAX, round } from "./combine.ts";
+import { combine, CONFLICT_MAX, provenanceOn, round } from "./combine.ts";
 import { type Label, PageLabels, type PageView, untilHits } from "./labels.ts";
 import { wordsBelow, wordsRightOf, wordsWithin } from "./place.ts";
 import { doubtLostPoint } from "./lost_points.ts";
@@ -146,13 +146,7 @@ function readBy(
 ): Finding | undefined {
   const { layout } = view;
   const readings = layout.passes.map((pass) => read(spec.type, place(pass, layout, label.hit, stops), pass));
-  const value = combine(readings, {
-    page: layout.page.page,
-    source: layout.page.source,
-    passes: layout.passes.length,
-    likeness: label.hit.likeness,
-    quality: layout.page.quality,
-  });
+  const value = combine(readings, provenanceOn(layout, label.hit.likeness));
   return value && { value, readings, label };
 }
 
@@ -193,13 +187,7 @@ function byText({ layout }: PageView, { text: pattern, type }: FieldSpec): Findi
     }
     return undefined;
   });
-  const value = combine(readings, {
-    page: layout.page.page,
-    source: layout.page.source,
-    passes: layout.passes.length,
-    likeness: 1,
-    quality: layout.page.quality,
-  });
+  const value = combine(readings, provenanceOn(layout, 1));
   return value && { value, readings };
 }
 
@@ -232,12 +220,6 @@ function pageOf({ region }: FieldSpec, pages: number): number | undefined {
 function byRegion({ layout }: PageView, { region, type }: FieldSpec): Finding | undefined {
   if (!region) return undefined;
   const readings = layout.passes.map((pass) => read(type, wordsWithin(pass, layout, region), pass));
-  const value = combine(readings, {
-    page: layout.page.page,
-    source: layout.page.source,
-    passes: layout.passes.length,
-    likeness: 1,
-    quality: layout.page.quality,
-  });
+  const value = combine(readings, provenanceOn(layout, 1));
   return value && { value: { ...value, confidence: round(value.confidence) }, readings };
 }

@@ -11,6 +11,7 @@ export interface Reading {
   /** `null` where words stand there that are none of the type. */
   readonly value: string | null;
   readonly raw: string;
+  /** Of what is no value: how surely its words were read. */
   readonly confidence: number;
   readonly notes: readonly Note[];
   readonly isStrict: boolean;
@@ -64,7 +65,7 @@ export function readWords(type: ValueType, words: readonly PlacedWord[], pitch?:
   return best ?? {
     value: null,
     raw: textOf(words),
-    confidence: 0,
+    confidence: Math.min(...words.map(({ confidence }) => confidence)),
     notes: ["unreadable"],
     isStrict: false,
     shared: SHARED.usual,

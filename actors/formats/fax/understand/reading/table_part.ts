@@ -3,7 +3,7 @@ import type { Line, PassLayout, PlacedWord } from "../layout/page_layout.ts";
 import type { ColumnSpec, TableSpec, ValueType } from "../template.ts";
 import { withDecimals } from "../types/lexicons/analytes.ts";
 import { type Column, columnsOf, type Heading, wordsIn } from "./columns.ts";
-import { combine, CONFLICT_MAX } from "./combine.ts";
+import { combine, CONFLICT_MAX, provenanceOn } from "./combine.ts";
 import { settleDrug } from "./drugs.ts";
 import { splitFlags } from "./inline_flags.ts";
 import type { PageView } from "./labels.ts";
@@ -11,6 +11,7 @@ import { settleDecimals } from "./lost_points.ts";
 import { nameColumns } from "./name_columns.ts";
 import { type Reading, readWords } from "./reading.ts";
 import { codesOf, vouch } from "./vouch.ts";
+import { vouchUnit } from "./vouch_unit.ts";
 
 /** What stands below one header of a table, on one page. */
 export interface TablePart {
@@ -278,19 +279,14 @@ function valuesOf(
   const named = (...types: ValueType["is"][]) =>
     Object.keys(spec.columns).find((name) => types.includes(spec.columns[name].type.is));
   settle(read, named("result", "number"), named("range"), hasDecimals(read, spec), passes.length);
-  const provenance = {
-    page: page.page,
-    source: page.source,
-    passes: passes.length,
-    likeness: 1,
-    quality: page.quality,
-  };
+  const provenance = provenanceOn(view.layout, 1);
   const values = read.map((cells, at) => {
     const values: Record<string, ReadValue> = {};
     for (const [name, readings] of cells) {
       values[name] = combine(readings, provenance) ?? empty(spec.columns[name], page.page);
     }
     vouch(values, cells, spec);
+    vouchUnit(values, cells, spec);
     settleDrug(values, spec);
     for (const name of rows[at].cut) values[name] = doubtCut(values[name]);
     return values;
@@ -303,10 +299,13 @@ function hasDecimals(rows: readonly Cells[], { columns }: TableSpec): readonly b
   const name = Object.keys(columns).find((each) => codesOf(columns[each]));
   if (name === undefined) return rows.map(() => false);
   const codes = codesOf(columns[name])!;
+  const code = Object.keys(columns).find((each) => columns[each].type.is === "loinc");
   return rows.map((cells) =>
     (cells.get(name) ?? []).some((reading) =>
       withDecimals.has(codes.get(reading?.value?.toLowerCase() ?? "") ?? "")
-    )
+    ) || code !== undefined && (cells.get(code) ?? []).some((reading) =>
+        withDecimals.has(reading?.value ?? "")
+      )
   );
 }
 

@@ -8,7 +8,7 @@ export const moneyReader: TypeReader = {
     const notes: Note[] = [];
     let certainty = 1;
     let plain = text.replace(/\s+/g, "");
-    const apart = /^([$\s]*[\d,OIlSB]+)[.,]?\s+[.,]?(\w\w)$/u.exec(text.trim());
+    const apart = /^((?:[-–—]\s?)?[$\s]*[\d,OIlSB]+)[.,]?\s+[.,]?(\w\w)$/u.exec(text.trim());
     if (/\S\s+\S/.test(text.trim().replace(/^[-–—$]\s|\s(CR|DR)$/gu, ""))) {
       // Pieces of one amount: its cents, or what stands behind a comma.
       if (!apart && !/^[$\s]*\d{1,3},?\s+\d{3}[.,]\d\d$/.test(text.trim())) return undefined;

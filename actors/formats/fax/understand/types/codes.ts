@@ -81,12 +81,16 @@ export const icd10Reader: TypeReader = {
     const plain = trimmed(joined(text)).replace(/[,:;·•_-]/gu, ".");
     const read = readIcd10(plain, text.includes(","));
     // What may be several letters is the one that makes a common code of it, if one alone does.
-    const others = [...LETTERS_ALIKE[plain[0]] ?? ""].map((letter) =>
+    const [common, ...more] = [...LETTERS_ALIKE[plain[0]] ?? ""].map((letter) =>
       readIcd10(letter + plain.slice(1), true)
     )
       .filter((other) => other !== undefined && commonIcd10.has(other.value));
-    if (!read || commonIcd10.has(read.value) || others.length !== 1) return read;
-    return { ...others[0]!, certainty: others[0]!.certainty * ALIKE };
+    const isSettled = read && commonIcd10.has(read.value) && /^[A-Z]/.test(plain);
+    if (common && more.length === 0 && !isSettled) return { ...common, certainty: common.certainty * ALIKE };
+    // Few codes have no point: of the others the end was lost.
+    return read && !read.value.includes(".") && !commonIcd10.has(read.value)
+      ? { ...read, certainty: read.certainty * SHORTENED, notes: [...read.notes, "length"] }
+      : read;
   },
 };
 
@@ -96,6 +100,7 @@ const LETTERS_ALIKE: Readonly<Record<string, string>> = {
   ...{ "5": "S", "$": "S", "6": "G", "8": "B", "0": "DO", "4": "A" },
 };
 const ALIKE = 0.97;
+const SHORTENED = 0.4;
 
 function readIcd10(plain: string, isChanged: boolean): Match | undefined {
   const parts = /^(.)(.)(.)(\.?)(.{0,4})$/u.exec(plain);

@@ -59,7 +59,7 @@ const MONTHS_LONG = [
 ];
 
 function dateOf(text: string, order: DateOrder, pivot: number): Match | undefined {
-  const plain = text.trim().replace(/^[:;.,'"|(]+|[:;.,'"|)]+$/gu, "").replace(
+  const plain = text.trim().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "").replace(
     /\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*[.,]?\s+/i,
     "",
   );

@@ -93,6 +93,8 @@ const LETTERS: Readonly<Record<string, readonly [string, number]>> = {
   "8": ["B", 0.95],
   "$": ["S", 0.9],
   "!": ["I", 0.9],
+  "£": ["E", 0.95],
+  "€": ["E", 0.9],
 };
 
 /** A character where a digit has to stand. */

@@ -1,4 +1,7 @@
+import { fold } from "../layout/fold.ts";
+import { strokesOf } from "../layout/strokes.ts";
 import type { Note } from "../notes.ts";
+import { commonNames } from "./lexicons/common_names.ts";
 import { SHARED, type TypeReader } from "./match.ts";
 import { plainText } from "./words.ts";
 
@@ -17,10 +20,21 @@ export const nameReader: TypeReader = {
     const notes: Note[] = value === plain ? [] : ["repaired"];
     // Nobody has one name alone on a form: the other is lost, or this is no name.
     if (words.length < 2) notes.push("length");
-    const certainty = (value === plain ? 1 : 0.9) * (words.length < 2 ? 0.4 : 1);
+    const isOther = words.some(mayBeOther);
+    if (isOther) notes.push("ambiguous");
+    const certainty = (value === plain ? 1 : 0.9) * (words.length < 2 ? 0.4 : 1) * (isOther ? OTHER : 1);
     return { value, certainty, notes, shared: SHARED.name };
   },
 };
+
+const OTHER = 0.5;
+const common = new Set(commonNames);
+const byStrokes = Map.groupBy(commonNames, (name) => strokesOf(fold(name)));
+
+/** Both passes read `Juha` where `Julia` stands: what has the strokes of a common name, and is none, may be that. */
+function mayBeOther(word: string): boolean {
+  return word.length > 3 && !common.has(word.toLowerCase()) && byStrokes.has(strokesOf(fold(word)));
+}
 
 /** What stands beside labels of people, and is nobody's name. */
 const NO_NAMES = new Set(

@@ -1,4 +1,5 @@
 import { distance, fold } from "../layout/fold.ts";
+import { STROKED_MIN, strokesOf } from "../layout/strokes.ts";
 import { SHARED, type TypeReader } from "./match.ts";
 import { textReader } from "./words.ts";
 
@@ -14,12 +15,18 @@ const ABBREVIATION_MAX = 4;
 export function vocabularyReader(words: readonly string[]): TypeReader {
   const known = new Set(words);
   const byFold = Map.groupBy(words, fold);
+  const byStrokes = Map.groupBy(
+    words.filter((word) => word.length >= STROKED_MIN),
+    (word) => strokesOf(fold(word)),
+  );
   const byLength = Map.groupBy(words.filter((word) => word.length >= NEAR_MIN), (word) => word.length);
   const near = (word: string): string | undefined => {
     const alike = byFold.get(fold(word));
     if (alike) return alike.length === 1 ? alike[0] : alike.find(({ length }) => length === word.length);
-    if (word.length < NEAR_MIN) return undefined;
     const folded = fold(word);
+    const stroked = byStrokes.get(strokesOf(folded));
+    if (stroked) return stroked.length === 1 ? stroked[0] : undefined;
+    if (word.length < NEAR_MIN) return undefined;
     const found = [-1, 0, 1].flatMap((apart) => byLength.get(word.length + apart) ?? [])
       .filter((other) => distance(fold(other), folded, 1) <= 1);
     return found.length === 1 ? found[0] : undefined;

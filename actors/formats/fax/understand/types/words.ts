@@ -1,4 +1,5 @@
 import { distance, fold } from "../layout/fold.ts";
+import { STROKED_MIN, strokesOf } from "../layout/strokes.ts";
 import { type Match, SHARED, type TypeReader } from "./match.ts";
 
 /** Text as it stands there, specks at its ends left out. */
@@ -41,7 +42,8 @@ export function enumReader(values: Readonly<Record<string, readonly string[]>>):
           value: exact[0],
           certainty: 1,
           notes: [],
-          ...isLong && { shared: SHARED.checked, known: "term" },
+          // Of a few letters none is both passes' misreading of another.
+          ...isLong ? { shared: SHARED.checked, known: "term" } : { shared: SHARED.ordered },
         };
       }
       const folded = fold(plain);
@@ -61,6 +63,10 @@ export function enumReader(values: Readonly<Record<string, readonly string[]>>):
 export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeReader {
   const exact = new Map(terms.map((term) => [term.toLowerCase(), term]));
   const folded = terms.map((term) => ({ term, folded: fold(term) }));
+  const stroked = Map.groupBy(
+    terms.filter((term) => fold(term).length >= STROKED_MIN),
+    (term) => strokesOf(fold(term)),
+  );
   const rare = new Set(
     terms.filter((term, at) =>
       terms.slice(0, at).some((other) => isOneApart(term, other)) ||
@@ -79,13 +85,39 @@ export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeRe
       const known = exact.get(plain.value.toLowerCase());
       if (known !== undefined) return { ...exactly(known, plain.value, isOpen), ...knownAs(known) };
       const near = nearest(folded, fold(plain.value));
-      if (near?.apart === 0) return { ...near.match, ...knownAs(near.match.value) };
-      if (near || !isOpen) return near?.match;
-      return { ...plain, notes: [...plain.notes, "unknown_word"] };
+      if (near?.apart === 0) {
+        const { value } = near.match;
+        return { ...near.match, value: isOpen ? cased(value, plain.value) : value, ...knownAs(value) };
+      }
+      if (near) {
+        return { ...near.match, value: isOpen ? cased(near.match.value, plain.value) : near.match.value };
+      }
+      const [same, other] = stroked.get(strokesOf(fold(plain.value))) ?? [];
+      if (same !== undefined && other === undefined) {
+        return {
+          value: isOpen ? cased(same, plain.value) : same,
+          certainty: STROKED,
+          notes: ["repaired"],
+          ...knownAs(same),
+        };
+      }
+      if (!isOpen) return undefined;
+      // A short word that one letter makes a known one is hardly another.
+      const isNearly = plain.value.length < NEARLY_MAX &&
+        folded.some(({ folded: term }) => term.length > 2 && distance(term, fold(plain.value), 1) <= 1);
+      return {
+        ...plain,
+        certainty: plain.certainty * (isNearly ? NEARLY : 1),
+        notes: [...plain.notes, "unknown_word"],
+      };
     },
   };
 }
 
+const NEARLY_MAX = 6;
+const NEARLY = 0.4;
+/** How sure a term is of which only the strokes are left. */
+const STROKED = 0.92;
 /** From this length on no other word becomes a term by misreading. */
 const TERM_LONG = 3;
 
@@ -95,6 +127,10 @@ function exactly(term: string, value: string, isOpen: boolean): Match {
   const certainty = isAsOnPage || value === term ? 1 : 0.97;
   return { value: isAsOnPage ? value : term, certainty, notes: [], isStrict: true };
 }
+
+/** In capitals where the page has them: a small `l` among these is an `I`, or a one. */
+const cased = (term: string, like: string) =>
+  /\p{Lu}{3}/u.test(like) && !/[^\P{Ll}l]/u.test(like) ? term.toUpperCase() : term;
 
 /** Thin letters are lost beside rules: of `IU/L`, `U/L` is left. */
 const withoutThin = (term: string) => term.replace(/[Iil1|]/g, "");

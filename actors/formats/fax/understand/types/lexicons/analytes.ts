@@ -143,6 +143,7 @@ export const withDecimals: ReadonlySet<string> = new Set([
     "4544-3",
     "785-6",
     "786-4",
+    "788-0",
     "6301-6",
   ],
 ]);

@@ -29,6 +29,8 @@ export const units: readonly string[] = [
   "mIU/mL",
   "K/uL",
   "M/uL",
+  "Thousand/uL",
+  "Million/uL",
   "k/mm3",
   "10*3/uL",
   "10*6/uL",
