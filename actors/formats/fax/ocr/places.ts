@@ -1,4 +1,5 @@
 import type { Box } from "../../../../runtime/contract/document.ts";
+import { around } from "../raster/box.ts";
 import type { Word } from "./words.ts";
 
 /** Words of several readings that stand at the same place: mostly one of each. */
@@ -31,7 +32,7 @@ export function placesOf(readings: readonly (readonly Word[])[]): Place[] {
     const words = readings.map(() => [] as Word[]);
     for (const at of members) words[all[at].reading].push(all[at].word);
     for (const each of words) each.sort((a, b) => a.box.x0 - b.box.x0);
-    return { words, box: around(words.flat()) };
+    return { words, box: around(words.flat().map(({ box }) => box))! };
   });
 }
 
@@ -48,13 +49,4 @@ export function isSamePlace(a: Box, b: Box): boolean {
   const down = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0);
   return across > SHARED_MIN.across * Math.min(a.x1 - a.x0, b.x1 - b.x0) &&
     down > SHARED_MIN.down * Math.min(a.y1 - a.y0, b.y1 - b.y0);
-}
-
-function around(words: readonly Word[]): Box {
-  return {
-    x0: Math.min(...words.map(({ box }) => box.x0)),
-    y0: Math.min(...words.map(({ box }) => box.y0)),
-    x1: Math.max(...words.map(({ box }) => box.x1)),
-    y1: Math.max(...words.map(({ box }) => box.y1)),
-  };
 }

@@ -1,5 +1,6 @@
 import type { Box } from "../../../../runtime/contract/document.ts";
 import type { Ink } from "../prepare/ink.ts";
+import { around } from "../raster/box.ts";
 import { marksOf } from "../prepare/marks.ts";
 import type { Word } from "./words.ts";
 
@@ -33,7 +34,7 @@ export function unreadPlaces(marks: readonly Box[], words: readonly Word[], unit
       Math.min(place.y1, mark.y1) - Math.max(place.y0, mark.y0) > (mark.y1 - mark.y0) / 2
     );
     if (at < 0) places.push(mark);
-    else places[at] = around(places[at], mark);
+    else places[at] = around([places[at], mark]);
   }
   return places.length > PLACES_MAX ? [] : places.sort((a, b) => a.y0 - b.y0);
 }
@@ -42,13 +43,6 @@ const within = (size: number, { least, most }: typeof HEIGHT) => size > least &&
 
 const touches = (a: Box, b: Box) =>
   Math.min(a.x1, b.x1) > Math.max(a.x0, b.x0) && Math.min(a.y1, b.y1) > Math.max(a.y0, b.y0);
-
-const around = (a: Box, b: Box): Box => ({
-  x0: Math.min(a.x0, b.x0),
-  y0: Math.min(a.y0, b.y0),
-  x1: Math.max(a.x1, b.x1),
-  y1: Math.max(a.y1, b.y1),
-});
 
 const HEIGHT_USUAL = 20;
 

@@ -1,4 +1,5 @@
 import type { Box } from "../../../../runtime/contract/document.ts";
+import { around } from "../raster/box.ts";
 import type { Ink } from "./ink.ts";
 
 /** Runs of ink in a row that belong together, and the piece that they are of. */
@@ -22,7 +23,7 @@ export function marksOf({ width, height, ink }: Ink, gap: number): Box[] {
     const [one, other] = [rootOf(a), rootOf(b)];
     if (one === other) return;
     parents[other] = one;
-    boxes[one] = around(boxes[one], boxes[other]);
+    boxes[one] = around([boxes[one], boxes[other]]);
   };
   let above: Run[] = [], before: Run[] = [];
   for (let y = 0; y < height; y++) {
@@ -52,10 +53,3 @@ function* runsIn(ink: Uint8Array, from: number, width: number, gap: number): Ite
   }
   if (start >= 0) yield [start, last + 1];
 }
-
-const around = (a: Box, b: Box): Box => ({
-  x0: Math.min(a.x0, b.x0),
-  y0: Math.min(a.y0, b.y0),
-  x1: Math.max(a.x1, b.x1),
-  y1: Math.max(a.y1, b.y1),
-});

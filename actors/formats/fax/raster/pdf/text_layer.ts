@@ -1,4 +1,5 @@
 import type { TextLayerWord } from "../bitmap.ts";
+import { around } from "../box.ts";
 import type { Handle, Pdfium } from "./pdfium.ts";
 import type { Scratch } from "./scratch.ts";
 
@@ -33,7 +34,7 @@ export function textLayerOf(
     }
     letters += letter;
     const place = placeOf(pdfium, scratch, page, text, at, width, height);
-    if (place) box = box ? around(box, place) : place;
+    if (place) box = box ? around([box, place]) : place;
   }
   end();
   pdfium._FPDFText_ClosePage(text);
@@ -65,14 +66,5 @@ function placeOf(
     y0: clampY(Math.min(py, qy)),
     x1: clampX(Math.max(px, qx) + 1),
     y1: clampY(Math.max(py, qy) + 1),
-  };
-}
-
-function around(a: TextLayerWord["box"], b: TextLayerWord["box"]): TextLayerWord["box"] {
-  return {
-    x0: Math.min(a.x0, b.x0),
-    y0: Math.min(a.y0, b.y0),
-    x1: Math.max(a.x1, b.x1),
-    y1: Math.max(a.y1, b.y1),
   };
 }

@@ -1,4 +1,3 @@
-import type { Box } from "../../../../../runtime/contract/document.ts";
 import type { PageWords, Word } from "../../ocr/words.ts";
 import { fold } from "./fold.ts";
 import { isMonospaced, type Pitch, pitchOf } from "./spread.ts";
@@ -69,19 +68,6 @@ function passOf(words: readonly Word[], unit: number): PassLayout {
   const lines = linesOf(words, unit);
   const pitch = pitchOf(lines.flatMap((line) => line.words));
   return { lines, ...pitch && { pitch } };
-}
-
-/** The box around boxes; undefined where there is none. */
-export function around(boxes: readonly Box[]): Box | undefined {
-  if (boxes.length === 0) return undefined;
-  let { x0, y0, x1, y1 } = boxes[0];
-  for (const box of boxes) {
-    x0 = Math.min(x0, box.x0);
-    y0 = Math.min(y0, box.y0);
-    x1 = Math.max(x1, box.x1);
-    y1 = Math.max(y1, box.y1);
-  }
-  return { x0, y0, x1, y1 };
 }
 
 const UNIT_USUAL = 20;

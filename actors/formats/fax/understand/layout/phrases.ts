@@ -1,6 +1,7 @@
 import type { Box } from "../../../../../runtime/contract/document.ts";
 import { distance, fold, likeness } from "./fold.ts";
-import { around, type Line, type PageLayout, type PlacedWord } from "./page_layout.ts";
+import { around } from "../../raster/box.ts";
+import type { Line, PageLayout, PlacedWord } from "./page_layout.ts";
 import { isTelling, STROKED_MIN, strokesOf } from "./strokes.ts";
 
 /** A phrase where it was found, its characters as well as they could be read. */

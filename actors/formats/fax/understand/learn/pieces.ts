@@ -1,6 +1,7 @@
 import type { Box } from "../../../../../runtime/contract/document.ts";
 import { fold } from "../layout/fold.ts";
-import { around, type PlacedWord } from "../layout/page_layout.ts";
+import { around } from "../../raster/box.ts";
+import type { PlacedWord } from "../layout/page_layout.ts";
 import type { PageView } from "../reading/labels.ts";
 
 /** Words that stand together in a line, as the first pass read them. */

@@ -1,7 +1,8 @@
 import type { Hit } from "../layout/phrases.ts";
 import { GAP_PIECE, overlaps } from "../layout/phrases.ts";
 import { fold, likeness } from "../layout/fold.ts";
-import { around, type Line, type PageLayout, type PlacedWord } from "../layout/page_layout.ts";
+import { around } from "../../raster/box.ts";
+import type { Line, PageLayout, PlacedWord } from "../layout/page_layout.ts";
 import type { TableSpec } from "../template.ts";
 import type { PageView } from "./labels.ts";
 import { runs } from "./place.ts";

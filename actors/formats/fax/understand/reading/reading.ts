@@ -1,5 +1,6 @@
 import type { Box } from "../../../../../runtime/contract/document.ts";
-import { around, type PlacedWord } from "../layout/page_layout.ts";
+import { around } from "../../raster/box.ts";
+import type { PlacedWord } from "../layout/page_layout.ts";
 import { type Pitch, spareRoom } from "../layout/spread.ts";
 import type { Note } from "../notes.ts";
 import type { ValueType } from "../template.ts";
