@@ -9,6 +9,7 @@ import type { ReviewItem } from "../../runtime/engine/review/review_api.ts";
 import type { MessageRecord } from "../../runtime/journal/records.ts";
 import { verifyLedger } from "../../runtime/journal/upkeep/verify_ledger.ts";
 import { Crashable } from "./_crashable.ts";
+import { atOnce, faxClinic } from "./_fax_clinic.ts";
 import { invoicePdf, type Otherwise, registered } from "./_fax_pages.ts";
 import { connectTo, Followed } from "./_followed.ts";
 import { auditReviews, type Reviewed } from "./_review_audit.ts";
@@ -22,7 +23,7 @@ Deno.test("no fax is lost and no decision made twice, forgotten or made up, when
   try {
     const [adt, port] = freePorts(2);
     const site = { name: "clinic", folder, file: join(folder, "gateway.yaml"), log: join(folder, "log") };
-    await Deno.writeTextFile(site.file, clinic(adt, port));
+    await Deno.writeTextFile(site.file, faxClinic(adt, port, CHANNELS));
     for (const name of ["adt", "one", "two"]) await Deno.mkdir(join(folder, name));
     const random = seeded(SEED), points = pointsBetween(10, 130, KILLS, random);
 
@@ -244,25 +245,8 @@ class FaxMachine {
   }
 }
 
+const CHANNELS = {
+  invoices: { file: atOnce("one") },
+  large_invoices: { file: atOnce("two"), approvals: 2 },
+};
 const OTHERWISE: readonly Otherwise[] = [{}, { "240.00": "250.00" }, { "Okonkwo, Chidi": "Baxter, Ingrid" }];
-
-function clinic(adt: number, billing: number): string {
-  const faxes = (folder: string, approvals: number) => `
-    listen: { file: { path: ./${folder}, pattern: "*.pdf", everyMs: 20 ms, settleMs: 0 ms } }
-    parse: { fax: { ocr: wasm, threads: 1, pageMsMax: 300 s } }
-    review: { below: 0.95, approvals: ${approvals} }
-    transform: [fax_message]
-    retry: { firstMs: 20 ms, longestMs: 200 ms }
-    send: { billing: { mllp: { host: 127.0.0.1, port: ${billing} } } }`;
-  return `
-gateway: clinic
-patients: { from: [adt] }
-channels:
-  adt:
-    listen: { mllp: { port: ${adt} } }
-    parse: hl7v2
-    send: { files: { file: { path: ./adt } } }
-  invoices: ${faxes("one", 1)}
-  large_invoices: ${faxes("two", 2)}
-`;
-}

@@ -7,6 +7,7 @@ import { askMitral } from "../../examples/_kit/process.ts";
 import { fax } from "../../examples/fax_invoice/fax_machine.ts";
 import { insuranceId, invoice, stain } from "../../examples/fax_invoice/invoice.ts";
 import { Crashable } from "./_crashable.ts";
+import { faxClinic } from "./_fax_clinic.ts";
 
 const registered =
   "MSH|^~\\&|ADT|A|B|C|20260105081500||ADT^A04|1|P|2.5.1\rPID|1||200532^^^ST E^MR||Okonkwo^Chidi||19881121|M\r";
@@ -28,7 +29,10 @@ Deno.test("a fax is not lost, and is one message, when its gateway is killed whi
       file: join(folder, "gateway.yaml"),
       log: join(folder, "clinic.log"),
     };
-    await Deno.writeTextFile(site.file, clinic(adt, port));
+    await Deno.writeTextFile(
+      site.file,
+      faxClinic(adt, port, { faxes: { file: 'path: ./in, pattern: "*.tif"' } }),
+    );
     for (const name of ["adt", "in"]) await Deno.mkdir(join(folder, name));
     const ask = (...args: string[]) => askMitral(...args, "--file", site.file);
     const queue = async (...args: string[]) => await ask("fax", "queue", ...args) as Waiting[];
@@ -75,23 +79,4 @@ Deno.test("a fax is not lost, and is one message, when its gateway is killed whi
 
 async function isThere(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
-}
-
-function clinic(adt: number, billing: number): string {
-  return `
-gateway: clinic
-patients: { from: [adt] }
-channels:
-  adt:
-    listen: { mllp: { port: ${adt} } }
-    parse: hl7v2
-    send: { files: { file: { path: ./adt } } }
-  faxes:
-    listen: { file: { path: ./in, pattern: "*.tif" } }
-    parse: { fax: { ocr: wasm, threads: 1, pageMsMax: 300 s } }
-    review: { below: 0.95 }
-    transform: [fax_message]
-    retry: { firstMs: 20 ms, longestMs: 200 ms }
-    send: { billing: { mllp: { host: 127.0.0.1, port: ${billing} } } }
-`;
 }

@@ -6,6 +6,7 @@ import { GatewayProcess } from "../../examples/_kit/process.ts";
 import { Receiver } from "../../examples/_kit/receiver.ts";
 import type { ControlClient } from "../../runtime/console/control/client.ts";
 import type { MessageRecord } from "../../runtime/journal/records.ts";
+import { atOnce, faxClinic } from "./_fax_clinic.ts";
 import { invoicePdf, registered } from "./_fax_pages.ts";
 import { connectTo, Followed } from "./_followed.ts";
 
@@ -17,7 +18,10 @@ Deno.test(`a stop, or SIGKILL, in the middle of a fax of ${PAGES} pages waits fo
   try {
     const [adt, port] = freePorts(2);
     const site = { name: "clinic", file: join(folder, "gateway.yaml"), log: join(folder, "log") };
-    await Deno.writeTextFile(site.file, clinic(adt, port));
+    await Deno.writeTextFile(
+      site.file,
+      faxClinic(adt, port, { long: { file: atOnce("long") }, short: { file: atOnce("short") } }),
+    );
     for (const name of ["adt", "long", "short"]) await Deno.mkdir(join(folder, name));
     const came = new Map<string, number>();
     await using _billing = Receiver.listen(port, ({ controlId, message }) => {
@@ -114,25 +118,4 @@ class Watch implements AsyncDisposable {
     await this.#followed[Symbol.asyncDispose]();
     this.client[Symbol.dispose]();
   }
-}
-
-function clinic(adt: number, billing: number): string {
-  const faxes = (folder: string) => `
-    listen: { file: { path: ./${folder}, pattern: "*.pdf", everyMs: 20 ms, settleMs: 0 ms } }
-    parse: { fax: { ocr: wasm, threads: 1, pageMsMax: 300 s } }
-    review: { below: 0.95 }
-    transform: [fax_message]
-    retry: { firstMs: 20 ms, longestMs: 200 ms }
-    send: { billing: { mllp: { host: 127.0.0.1, port: ${billing} } } }`;
-  return `
-gateway: clinic
-patients: { from: [adt] }
-channels:
-  adt:
-    listen: { mllp: { port: ${adt} } }
-    parse: hl7v2
-    send: { files: { file: { path: ./adt } } }
-  long: ${faxes("long")}
-  short: ${faxes("short")}
-`;
 }
