@@ -105,8 +105,13 @@ Deno.test({
   ignore: python.missing,
   async fn() {
     const taken: string[] = [];
-    const first = await serve(taken);
-    const second = await serve(taken);
+    let told = Promise.withResolvers<void>();
+    const take = (id: string) => {
+      taken.push(id);
+      told.resolve();
+    };
+    const first = await serve(take);
+    const second = await serve(take);
     try {
       await using under = await openGateway({
         lab: {
@@ -123,8 +128,11 @@ Deno.test({
       const deliver = async () => {
         const id = `R-${String(ids.length + 1).padStart(4, "0")}`;
         ids.push(id);
+        told = Promise.withResolvers();
         await send(under.address("lab"), MESSAGE.replace("R-0001", id));
         assertEquals((await outcomes.next()).value?.kind, "delivered");
+        // What the server tells comes by another way than its answer.
+        await told.promise;
       };
       for (const [killed, other] of [[first, second], [second, first], [first, second]]) {
         await deliver();
@@ -145,13 +153,13 @@ Deno.test({
 });
 
 /** Starts Python's server, which tells what it takes; it may be killed, and started again at its port. */
-async function serve(taken: string[]) {
+async function serve(take: (id: string) => void) {
   const start = async (port = 0) => {
     const child = python.command([SCRIPT, "serve", String(port)], { stdout: "piped" }).spawn();
     const lines = linesOf(child.stdout);
     const { port: found } = await lines();
     const reading = (async () => {
-      for (;;) taken.push((await lines()).id);
+      for (;;) take((await lines()).id);
     })().catch(() => {});
     return { child, reading, port: found };
   };
