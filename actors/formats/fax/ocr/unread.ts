@@ -2,7 +2,7 @@ import type { Box } from "../../../../runtime/contract/document.ts";
 import type { Ink } from "../prepare/ink.ts";
 import { around } from "../raster/box.ts";
 import { marksOf } from "../prepare/marks.ts";
-import type { Word } from "./words.ts";
+import { usualHeight, type Word } from "./words.ts";
 
 /** All in heights of a word. What is smaller is a speck or a mark; what is larger is more than a line, or a picture. */
 const HEIGHT = { least: 0.5, most: 1.7 };
@@ -16,7 +16,7 @@ const PLACES_MAX = 250;
 
 /** Marks of a page that are as large as letters and words. */
 export function lettersOn(ink: Ink, words: readonly Word[]): { marks: readonly Box[]; unit: number } {
-  const unit = heightOf(words);
+  const unit = usualHeight(words);
   const marks = marksOf(ink, Math.round(unit * GAP_STROKES)).filter(({ x0, y0, x1, y1 }) =>
     within((y1 - y0) / unit, HEIGHT) && within((x1 - x0) / unit, WIDTH)
   );
@@ -43,11 +43,3 @@ const within = (size: number, { least, most }: typeof HEIGHT) => size > least &&
 
 const touches = (a: Box, b: Box) =>
   Math.min(a.x1, b.x1) > Math.max(a.x0, b.x0) && Math.min(a.y1, b.y1) > Math.max(a.y0, b.y0);
-
-const HEIGHT_USUAL = 20;
-
-/** The usual height of a word. */
-function heightOf(words: readonly Word[]): number {
-  const heights = words.filter(({ text }) => /[\p{L}\p{N}]{2}/u.test(text)).map(({ box }) => box.y1 - box.y0);
-  return heights.sort((a, b) => a - b)[heights.length >> 1] ?? HEIGHT_USUAL;
-}

@@ -38,3 +38,12 @@ export interface PageWords {
 
 /** A word counts as read from here on. */
 export const CONFIDENCE_READ = 0.8;
+
+/** Of a page without words. */
+const HEIGHT_USUAL = 20;
+
+/** The usual height of a word, in pixels. */
+export function usualHeight(words: readonly Word[]): number {
+  const heights = words.filter(({ text }) => /[\p{L}\p{N}]{2}/u.test(text)).map(({ box }) => box.y1 - box.y0);
+  return heights.sort((a, b) => a - b)[heights.length >> 1] ?? HEIGHT_USUAL;
+}

@@ -1,4 +1,4 @@
-import type { PageWords, Word } from "../../ocr/words.ts";
+import { type PageWords, usualHeight, type Word } from "../../ocr/words.ts";
 import { fold } from "./fold.ts";
 import { isMonospaced, type Pitch, pitchOf } from "./spread.ts";
 
@@ -33,13 +33,17 @@ export interface PageLayout {
   readonly isMonospaced: boolean;
 }
 
+/** Words that are lower are no letters. */
+const UNIT_MIN = 6;
+
 /** Puts the words of a page in lines. */
 export function layOut(page: PageWords): PageLayout {
-  const unit = unitOf(page.passes[0].length > 0 ? page.passes[0] : page.passes[1]);
+  const words = page.passes[0].length > 0 ? page.passes[0] : page.passes[1];
+  const unit = Math.max(UNIT_MIN, usualHeight(words));
   const passes = page.source === "text" ? [page.passes[0]] : page.passes.map((words) => level(words, unit));
   const laidOut = passes.map((words) => passOf(words, unit));
-  const words = laidOut[0].lines.flatMap((line) => line.words);
-  return { page, unit, passes: laidOut, isMonospaced: isMonospaced(words) };
+  const placed = laidOut[0].lines.flatMap((line) => line.words);
+  return { page, unit, passes: laidOut, isMonospaced: isMonospaced(placed) };
 }
 
 /** Boxes that are so many times as high as usual reach into other lines. */
@@ -68,15 +72,6 @@ function passOf(words: readonly Word[], unit: number): PassLayout {
   const lines = linesOf(words, unit);
   const pitch = pitchOf(lines.flatMap((line) => line.words));
   return { lines, ...pitch && { pitch } };
-}
-
-const UNIT_USUAL = 20;
-
-function unitOf(words: readonly Word[]): number {
-  const heights = words.filter(({ text }) => /[\p{L}\p{N}]{2}/u.test(text)).map(({ box }) => box.y1 - box.y0);
-  if (heights.length === 0) return UNIT_USUAL;
-  heights.sort((a, b) => a - b);
-  return Math.max(6, heights[heights.length >> 1]);
 }
 
 /** Marks that come from rules and specks, not from letters. */

@@ -7,7 +7,7 @@ const DATES_MIN = 3;
 
 /** Lines of one document are of neighbouring years: a date that is further from the others had its year misread. */
 export function doubtFarDates(rows: readonly ReadRow[], { columns }: TableSpec): readonly ReadRow[] {
-  const name = Object.keys(columns).find((each) => columns[each].type.is === "date");
+  const name = dateIn(columns);
   if (name === undefined) return rows;
   const years = yearsOf(rows.map((row) => row[name]));
   if (years.length < DATES_MIN) return rows;
@@ -24,7 +24,7 @@ export function doubtFarField(
   const { invoiceDate } = fields;
   if (!invoiceDate) return;
   const dates = Object.entries(specs).flatMap(([table, { columns }]) => {
-    const name = Object.keys(columns).find((each) => columns[each].type.is === "date");
+    const name = dateIn(columns);
     return name === undefined ? [] : tables[table].map((row) => row[name]);
   });
   const years = yearsOf(dates);
@@ -33,6 +33,8 @@ export function doubtFarField(
   }
 }
 
+const dateIn = (columns: TableSpec["columns"]) =>
+  Object.keys(columns).find((each) => columns[each].type.is === "date");
 const yearOf = (value: ReadValue | undefined) => Number(value?.value?.slice(0, 4));
 const yearsOf = (values: readonly (ReadValue | undefined)[]) =>
   values.map(yearOf).filter((year) => year > 0).sort((a, b) => a - b);

@@ -64,8 +64,8 @@ export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeRe
   const exact = new Map(terms.map((term) => [term.toLowerCase(), term]));
   const folded = terms.map((term) => ({ term, folded: fold(term) }));
   const stroked = Map.groupBy(
-    terms.filter((term) => fold(term).length >= STROKED_MIN),
-    (term) => strokesOf(fold(term)),
+    folded.filter(({ folded }) => folded.length >= STROKED_MIN),
+    ({ folded }) => strokesOf(folded),
   );
   const rare = new Set(
     terms.filter((term, at) =>
@@ -84,27 +84,21 @@ export function lexiconReader(terms: readonly string[], isOpen: boolean): TypeRe
       if (!plain) return undefined;
       const known = exact.get(plain.value.toLowerCase());
       if (known !== undefined) return { ...exactly(known, plain.value, isOpen), ...knownAs(known) };
-      const near = nearest(folded, fold(plain.value));
-      if (near?.apart === 0) {
-        const { value } = near.match;
-        return { ...near.match, value: isOpen ? cased(value, plain.value) : value, ...knownAs(value) };
-      }
+      const wanted = fold(plain.value), near = nearest(folded, wanted);
+      const asOnPage = (term: string) => isOpen ? cased(term, plain.value) : term;
       if (near) {
-        return { ...near.match, value: isOpen ? cased(near.match.value, plain.value) : near.match.value };
+        const { match, apart } = near;
+        return { ...match, value: asOnPage(match.value), ...apart === 0 && knownAs(match.value) };
       }
-      const [same, other] = stroked.get(strokesOf(fold(plain.value))) ?? [];
-      if (same !== undefined && other === undefined) {
-        return {
-          value: isOpen ? cased(same, plain.value) : same,
-          certainty: STROKED,
-          notes: ["repaired"],
-          ...knownAs(same),
-        };
+      const [same, other] = stroked.get(strokesOf(wanted)) ?? [];
+      if (same && !other) {
+        const { term } = same;
+        return { value: asOnPage(term), certainty: STROKED, notes: ["repaired"], ...knownAs(term) };
       }
       if (!isOpen) return undefined;
       // A short word that one letter makes a known one is hardly another.
       const isNearly = plain.value.length < NEARLY_MAX &&
-        folded.some(({ folded: term }) => term.length > 2 && distance(term, fold(plain.value), 1) <= 1);
+        folded.some(({ folded: term }) => term.length > 2 && distance(term, wanted, 1) <= 1);
       return {
         ...plain,
         certainty: plain.certainty * (isNearly ? NEARLY : 1),
