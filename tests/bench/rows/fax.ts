@@ -98,7 +98,7 @@ async function reading(home: string, rounds: number): Promise<void> {
 async function bareReading(fax: Uint8Array): Promise<() => Promise<number>> {
   const engine = await openWasmEngine((url) => Deno.readFile(url));
   using pages = await openPages(fax);
-  const picture = smooth(prepare(pages.read(1) as PageImage).page, 1.5);
+  const picture = smooth(prepare(pages.read(1) as PageImage).page, { across: 1.5, down: 1.5 });
   return async () => {
     const before = process.cpuUsage();
     await engine.read(picture, "columns");

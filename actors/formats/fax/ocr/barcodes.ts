@@ -35,6 +35,8 @@ export async function openBarcodes(read: (url: URL) => Promise<Uint8Array>): Pro
       tryHarder: true,
       tryRotate: true,
       tryInvert: false,
+      // The page is black and white: nothing tells better where one ends.
+      binarizer: "FixedThreshold",
       maxNumberOfSymbols: CODES_MAX,
     });
     release(seen.data);

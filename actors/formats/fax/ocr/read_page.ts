@@ -1,17 +1,19 @@
-import { smooth } from "../prepare/grey.ts";
-import { pack, release, unpack } from "../prepare/ink.ts";
+import { type Scale, Shades, smooth } from "../prepare/grey.ts";
+import { type Ink, pack, release, unpack } from "../prepare/ink.ts";
 import { onlyAt, type Page, withoutPlaces, withoutRulesOf } from "../prepare/page.ts";
 import { prepare } from "../prepare/prepare.ts";
 import type { Bitmap, Grey, PageImage, TextPage } from "../raster/bitmap.ts";
 import { isTextPage } from "../raster/pages.ts";
 import type { ReadBarcodes } from "./barcodes.ts";
-import type { OcrEngine } from "./engines/engine.ts";
+import type { Layout, OcrEngine } from "./engines/engine.ts";
+import { readGathered } from "./gather.ts";
+import { piecesOf } from "./pieces.ts";
 import { plainWords, withPlainWords } from "./plain_words.ts";
 import { qualityOf } from "./quality.ts";
 import { readRest } from "./read_rest.ts";
 import { doubtfulPlaces, settle } from "./settle.ts";
 import { uprightByReading } from "./upright_by_reading.ts";
-import type { PageWords, Word } from "./words.ts";
+import { type PageWords, usualHeight, type Word } from "./words.ts";
 
 /** What pages are read with. */
 export interface PageReaders {
@@ -22,9 +24,12 @@ export interface PageReaders {
 
 /**
  * By how much pixels of a fax, 204 to the inch, are made smaller ones: engines read them best at about 300. Two passes that
- * see the same words in different sizes misread different ones.
+ * see the same words in different sizes and widths misread different ones; and the narrower they are, the sooner they are read.
  */
-const SCALES = { columns: 1.25, scattered: 1.5 } as const;
+const SCALES = {
+  columns: { across: 0.9, down: 1 },
+  gathered: { across: 1.35, down: 1.5 },
+} as const satisfies Partial<Record<Layout, Scale>>;
 /** A page that is read as well as this needs no third look: it would take a second, and settle next to nothing. */
 const QUALITY_SURE = 0.9;
 /** A picture with more pixels than this is not made larger: it has enough. */
@@ -43,20 +48,21 @@ export async function readPage(
   const engine = await open(), { damagedLines } = image;
   const upright = await uprightByReading(prepare(image), engine);
   const { width, height } = upright.ink;
-  const first = await readPass(upright, "columns", engine);
-  const plain = plainWords(first.words);
+  const scales = scalesOf(upright.ink);
+  const { words: first, text } = await readColumns(upright, scales.columns, engine);
+  const unit = usualHeight(first), plain = plainWords(first);
   const unruled = withoutRulesOf(upright);
-  const bare = withoutPlaces(unruled, plain.map(({ box }) => box));
-  const second = withPlainWords((await readPass(bare, "scattered", engine)).words, plain);
-  // What is black and white once more is another picture: its mistakes are others.
-  const doubtful = qualityOf(first.words, second) < QUALITY_SURE
-    ? onlyAt(bare.ink, doubtfulPlaces(first.words, second))
-    : undefined;
-  const third = doubtful && await readPass(doubtful, "scattered", engine);
-  const settled = third ? settle(first.words, second, third.words) : [first.words, second] as const;
-  const [one, other] = await readRest(unruled, [
-    { words: settled[0], scale: scaleOf(upright, "columns") },
-    { words: settled[1], scale: scaleOf(upright, "scattered") },
+  using shades = new Shades(unruled);
+  const bare = withoutPlaces(unruled.ink, plain.map(({ box }) => box));
+  const gathered = await readGathered(shades, piecesOf(bare, unit), scales.gathered, engine);
+  const second = withPlainWords(gathered, plain);
+  const third = qualityOf(first, second) < QUALITY_SURE
+    ? await lookAgain(onlyAt(bare, doubtfulPlaces(first, second)), unit, scales.gathered, engine)
+    : [];
+  const settled = settle(first, second, third);
+  const [one, other] = await readRest(unruled.ink, shades, [
+    { words: settled[0], scale: scales.columns },
+    { words: settled[1], scale: scales.gathered },
   ], engine);
   return {
     page,
@@ -65,7 +71,7 @@ export async function readPage(
     passes: [one, other],
     quality: qualityOf(one, other),
     barcodes: await barcodes(upright.ink),
-    text: first.text,
+    text,
     source: "ocr",
     damagedLines,
   };
@@ -82,29 +88,35 @@ export async function showPage(
   return pack((await uprightByReading(prepared, await engine())).ink);
 }
 
-const scaleOf = ({ ink: { width, height } }: Page, layout: keyof typeof SCALES) =>
-  width * height > LARGER_PIXELS_MAX ? 1 : SCALES[layout];
+const scalesOf = ({ width, height }: Ink): Readonly<Record<keyof typeof SCALES, Scale>> =>
+  width * height > LARGER_PIXELS_MAX ? { ...SCALES, gathered: SCALES.columns } : SCALES;
 
-async function readPass(
+/** A page as it is, with its columns and rules. */
+async function readColumns(
   page: Page,
-  layout: keyof typeof SCALES,
+  scale: Scale,
   engine: OcrEngine,
 ): Promise<{ words: Word[]; text: string }> {
   const { width, height } = page.ink;
-  const scale = scaleOf(page, layout);
   const picture = smooth(page, scale);
-  const { words, text } = await engine.read(picture, layout);
+  const { words, text } = await engine.read(picture, "columns");
   release(picture.pixels);
   const places = words.map(({ box: { x0, y0, x1, y1 }, ...word }) => ({
     ...word,
     box: {
-      x0: Math.floor(x0 / scale),
-      y0: Math.floor(y0 / scale),
-      x1: Math.min(width, Math.ceil(x1 / scale)),
-      y1: Math.min(height, Math.ceil(y1 / scale)),
+      x0: Math.floor(x0 / scale.across),
+      y0: Math.floor(y0 / scale.down),
+      x1: Math.min(width, Math.ceil(x1 / scale.across)),
+      y1: Math.min(height, Math.ceil(y1 / scale.down)),
     },
   }));
   return { words: places, text };
+}
+
+/** What is black and white once more is another picture: its mistakes are others. */
+async function lookAgain(page: Page, unit: number, scale: Scale, engine: OcrEngine): Promise<Word[]> {
+  using shades = new Shades(page);
+  return await readGathered(shades, piecesOf(page.ink, unit), scale, engine);
 }
 
 async function readTextPage(page: number, image: TextPage, barcodes: ReadBarcodes): Promise<PageWords> {

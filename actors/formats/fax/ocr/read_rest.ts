@@ -1,16 +1,15 @@
-import { smooth } from "../prepare/grey.ts";
 import type { Box } from "../../../../runtime/contract/document.ts";
-import { type Ink, release } from "../prepare/ink.ts";
-import type { Page } from "../prepare/page.ts";
+import type { Scale, Shades } from "../prepare/grey.ts";
+import type { Ink } from "../prepare/ink.ts";
 import type { OcrEngine } from "./engines/engine.ts";
-import { gather } from "./gather.ts";
+import { readGathered } from "./gather.ts";
 import { lettersOn, unreadPlaces } from "./unread.ts";
 import type { Word } from "./words.ts";
 
-/** A reading of a page, and by how much its pixels were made smaller for it. */
+/** A reading of a page, and how large it was for it. */
 export interface Pass {
   readonly words: readonly Word[];
-  readonly scale: number;
+  readonly scale: Scale;
 }
 
 /** Less sure than this, it was no word but a speck, or what is left of a rule. */
@@ -18,40 +17,33 @@ const SURE_MIN = 0.5;
 
 /**
  * The readings of a page with what each of them overlooked: engines pass over short words that stand alone, as flags and
- * quantities do. Put together as words of a text are they are read. `bare`: the page without rules.
+ * quantities do. Put together as words of a text are they are read. `ink` and `shades`: those of the page without rules.
  */
-export async function readRest(bare: Page, passes: readonly Pass[], engine: OcrEngine): Promise<Word[][]> {
-  const { marks, unit } = lettersOn(bare.ink, passes[0].words);
+export async function readRest(
+  ink: Ink,
+  shades: Shades,
+  passes: readonly Pass[],
+  engine: OcrEngine,
+): Promise<Word[][]> {
+  const { marks, unit } = lettersOn(ink, passes[0].words);
   const all: Word[][] = [];
   for (const { words, scale } of passes) {
     const places = unreadPlaces(marks, words, unit);
-    all.push([...words, ...places.length === 0 ? [] : await wordsAt(bare, places, unit, scale, engine)]);
+    all.push([...words, ...withPoints(await wordsAt(shades, places, unit, scale, engine), ink, unit)]);
   }
   return all;
 }
 
 async function wordsAt(
-  bare: Page,
-  places: ReturnType<typeof unreadPlaces>,
+  shades: Shades,
+  places: readonly Box[],
   unit: number,
-  scale: number,
+  scale: Scale,
   engine: OcrEngine,
 ): Promise<Word[]> {
-  const grey = smooth(bare, scale);
-  const scaled = (by: number) => ({ x0, y0, x1, y1 }: Word["box"]) => ({
-    x0: Math.round(x0 * by),
-    y0: Math.round(y0 * by),
-    x1: Math.round(x1 * by),
-    y1: Math.round(y1 * by),
-  });
-  const { picture, placed } = gather(grey, places.map(scaled(scale)), unit * scale);
-  release(grey.pixels);
-  const { words } = await engine.read(picture, "gathered");
-  release(picture.pixels);
-  const read = placed(words).filter(({ text, confidence }) =>
-    confidence >= SURE_MIN && /[\p{L}\p{N}%]/u.test(text)
-  ).map((word) => ({ ...word, box: scaled(1 / scale)(word.box) }));
-  return withPoints(read, bare.ink, unit);
+  const pieces = places.map((box) => ({ box, baseline: box.y1, size: unit }));
+  const words = await readGathered(shades, pieces, scale, engine);
+  return words.filter(({ text, confidence }) => confidence >= SURE_MIN && /[\p{L}\p{N}%]/u.test(text));
 }
 
 /** Digits on both sides of a point are not further apart, in heights of a word. */

@@ -17,7 +17,7 @@ export async function uprightByReading({ page, mayStandOnHead }: Prepared, engin
 }
 
 async function lettersRead(part: Page, engine: OcrEngine): Promise<number> {
-  const { words } = await engine.read(smooth(part, 1), "columns");
+  const { words } = await engine.read(smooth(part), "columns");
   const read = words.filter(({ text, confidence }) =>
     confidence >= CONFIDENCE_READ && /[\p{L}\p{N}]{3}/u.test(text)
   );

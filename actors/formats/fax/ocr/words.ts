@@ -19,8 +19,9 @@ export interface PageWords {
   /** Pixels of its picture. */
   readonly height: number;
   /**
-   * Words in the order of reading. First as a page with columns, with its rules (PSM 3); second as scattered text, with
-   * the rules removed (PSM 11), and without what is plain, which both then have as the first read it; where a third look at what was doubtful bore out one of them, it stands for the other. What a
+   * Words in the order of reading. First as a page with columns, with its rules; second by the pieces that their ink forms
+   * without these, gathered as a text, and without what is plain, which both then have as the first read it; where a third
+   * look at what was doubtful bore out one of them, it stands for the other. What a
    * pass overlooked was read by itself. A page with a text layer has its words once: the second is empty.
    */
   readonly passes: readonly [readonly Word[], readonly Word[]];

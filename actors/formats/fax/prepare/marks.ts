@@ -1,5 +1,5 @@
 import type { Box } from "../../../../runtime/contract/document.ts";
-import { around } from "../raster/box.ts";
+import { union } from "../raster/box.ts";
 import type { Ink } from "./ink.ts";
 
 /** Runs of ink in a row that belong together, and the piece that they are of. */
@@ -23,7 +23,7 @@ export function marksOf({ width, height, ink }: Ink, gap: number): Box[] {
     const [one, other] = [rootOf(a), rootOf(b)];
     if (one === other) return;
     parents[other] = one;
-    boxes[one] = around([boxes[one], boxes[other]]);
+    boxes[one] = union(boxes[one], boxes[other]);
   };
   let above: Run[] = [], before: Run[] = [];
   for (let y = 0; y < height; y++) {

@@ -80,21 +80,16 @@ export function withoutRulesOf(page: Page): Page {
 /** Of a word's strokes, some go over the edge of its box. */
 const OVER_EDGE = 2;
 
-/** The same page, and its image, with nothing left in some places. */
-export function withoutPlaces(page: Page, places: readonly Box[]): Page {
-  const { width, height } = page.ink;
-  const ink = page.ink.ink.slice();
-  const image = page.image.ink.slice();
+/** The same ink, with nothing left in some places. */
+export function withoutPlaces({ width, height, ink }: Ink, places: readonly Box[]): Ink {
+  const left = ink.slice();
   for (const { x0, y0, x1, y1 } of places) {
-    const [left, right] = [Math.max(0, x0 - OVER_EDGE), Math.min(width, x1 + OVER_EDGE)];
-    const [top, bottom] = [Math.max(0, y0 - OVER_EDGE), Math.min(height, y1 + OVER_EDGE)];
-    for (let y = top; y < bottom; y++) ink.fill(0, y * width + left, y * width + right);
-    // On a page that was turned, its pixels do not meet each of the image's: points between them do.
-    for (let y = top + 0.25; y < bottom; y += 0.5) {
-      for (let x = left + 0.25; x < right; x += 0.5) whiten(image, page, x, y);
+    const [from, to] = [Math.max(0, x0 - OVER_EDGE), Math.min(width, x1 + OVER_EDGE)];
+    for (let y = Math.max(0, y0 - OVER_EDGE); y < Math.min(height, y1 + OVER_EDGE); y++) {
+      left.fill(0, y * width + from, y * width + to);
     }
   }
-  return { ...page, ink: { width, height, ink }, image: { ...page.image, ink: image } };
+  return { width, height, ink: left };
 }
 
 /** Takes the ink from the pixel of a page's image that is at a point of the page. */
@@ -108,9 +103,8 @@ function whiten(pixels: Uint8Array, { image, origin: { across, down } }: Page, x
 /** White around a word that stands alone: an engine wants some. */
 const MARGIN = 4;
 
-/** A page of nothing but what stands in some places of another, made of that as it is; undefined where there are none. */
-export function onlyAt({ width, height, ink }: Ink, places: readonly Box[]): Page | undefined {
-  if (places.length === 0) return undefined;
+/** A page of nothing but what stands in some places of another, made of that as it is. */
+export function onlyAt({ width, height, ink }: Ink, places: readonly Box[]): Page {
   const out = new Uint8Array(ink.length);
   for (const { x0, y0, x1, y1 } of places) {
     const from = Math.max(0, x0 - MARGIN);

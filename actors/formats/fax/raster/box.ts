@@ -4,13 +4,15 @@ import type { Box } from "../../../../runtime/contract/document.ts";
 export function around(boxes: readonly [Box, ...Box[]]): Box;
 export function around(boxes: readonly Box[]): Box | undefined;
 export function around(boxes: readonly Box[]): Box | undefined {
-  if (boxes.length === 0) return undefined;
-  let { x0, y0, x1, y1 } = boxes[0];
-  for (const box of boxes) {
-    x0 = Math.min(x0, box.x0);
-    y0 = Math.min(y0, box.y0);
-    x1 = Math.max(x1, box.x1);
-    y1 = Math.max(y1, box.y1);
-  }
-  return { x0, y0, x1, y1 };
+  return boxes.length === 0 ? undefined : boxes.reduce(union);
+}
+
+/** The box around two. */
+export function union(a: Box, b: Box): Box {
+  return {
+    x0: Math.min(a.x0, b.x0),
+    y0: Math.min(a.y0, b.y0),
+    x1: Math.max(a.x1, b.x1),
+    y1: Math.max(a.y1, b.y1),
+  };
 }

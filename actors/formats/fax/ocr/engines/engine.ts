@@ -2,10 +2,10 @@ import type { Grey } from "../../raster/bitmap.ts";
 import type { Word } from "../words.ts";
 
 /**
- * How a page is looked at: with its columns and blocks, as Tesseract's page segmentation mode 3 does; as text that is
- * scattered over it, as mode 11 does; as one block of lines, as mode 6 does, where it is gathered of pieces.
+ * How a picture is looked at: as a page with its columns and blocks, as Tesseract's page segmentation mode 3 does; as one block
+ * of lines, as mode 6 does, where it is gathered of pieces of a page.
  */
-export type Layout = "columns" | "scattered" | "gathered";
+export type Layout = "columns" | "gathered";
 
 /** What an engine has read. */
 export interface Reading {
@@ -28,6 +28,5 @@ export const ENGINE_DPI = 300;
 /** Tesseract's page segmentation mode for each layout. */
 export const SEGMENTATION: Readonly<Record<Layout, number>> = {
   columns: 3,
-  scattered: 11,
   gathered: 6,
 };

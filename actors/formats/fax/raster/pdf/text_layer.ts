@@ -1,5 +1,5 @@
 import type { TextLayerWord } from "../bitmap.ts";
-import { around } from "../box.ts";
+import { union } from "../box.ts";
 import type { Handle, Pdfium } from "./pdfium.ts";
 import type { Scratch } from "./scratch.ts";
 
@@ -34,7 +34,7 @@ export function textLayerOf(
     }
     letters += letter;
     const place = placeOf(pdfium, scratch, page, text, at, width, height);
-    if (place) box = box ? around([box, place]) : place;
+    if (place) box = box ? union(box, place) : place;
   }
   end();
   pdfium._FPDFText_ClosePage(text);

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import type { OcrEngine } from "../../../../../actors/formats/fax/ocr/engines/engine.ts";
-import { gather } from "../../../../../actors/formats/fax/ocr/gather.ts";
 import { readRest } from "../../../../../actors/formats/fax/ocr/read_rest.ts";
 import { lettersOn, unreadPlaces } from "../../../../../actors/formats/fax/ocr/unread.ts";
 import type { Word } from "../../../../../actors/formats/fax/ocr/words.ts";
 import { marksOf } from "../../../../../actors/formats/fax/prepare/marks.ts";
+import { Shades } from "../../../../../actors/formats/fax/prepare/grey.ts";
 import { squarePage } from "../../../../../actors/formats/fax/prepare/page.ts";
 import type { Box } from "../../../../../runtime/contract/document.ts";
 import { ink } from "../_pages.ts";
@@ -47,16 +47,6 @@ Deno.test("pieces of one number are one place, and what is a line lower is anoth
   assertEquals(unreadPlaces([...pieces, below], [], 20), [box(300, 20, 332, 40), below]);
 });
 
-Deno.test("what is gathered stands apart in lines, and its words are put back where they came from", () => {
-  const { width, height, ink } = pageWith(READ, FLAG);
-  const picture = { width, height, pixels: ink.map((black) => black ? 0 : 255) };
-  const { picture: pieces, placed } = gather(picture, [READ, FLAG], 20);
-  const seen = marksOf({ ...pieces, ink: pieces.pixels.map((shade) => shade === 0 ? 1 : 0) }, 2);
-  assertEquals(seen.map(({ x0, x1 }) => x1 - x0), [50, 12]);
-  assertEquals(placed(seen.map((place) => word("H", place))).map((each) => each.box), [READ, FLAG]);
-  assertEquals(placed([word("H", box(0, 0, 2, 2))]), []);
-});
-
 /** An engine that reads each block it is shown as the text of its width. */
 function blocks(texts: Readonly<Record<number, string>>, confidence = 0.9) {
   const layouts: string[] = [];
@@ -74,13 +64,20 @@ function blocks(texts: Readonly<Record<number, string>>, confidence = 0.9) {
   };
   return { engine, layouts };
 }
-const read = async (
-  page: ReturnType<typeof pageWith>,
+async function read(
+  ink: ReturnType<typeof pageWith>,
   passes: readonly (readonly Word[])[],
   engine: OcrEngine,
-) =>
-  (await readRest(squarePage(page, 200, 200), passes.map((words) => ({ words, scale: 1 })), engine))
-    .map((words) => words.map(({ text }) => text));
+) {
+  using shades = new Shades(squarePage(ink, 200, 200));
+  const read = await readRest(
+    ink,
+    shades,
+    passes.map((words) => ({ words, scale: { across: 1, down: 1 } })),
+    engine,
+  );
+  return read.map((words) => words.map(({ text }) => text));
+}
 
 Deno.test("each reading gets what it overlooked, and an engine is asked for nothing else", async () => {
   const page = pageWith(READ, FLAG), glucose = word("Glucose", READ), flag = word("H", FLAG);

@@ -67,11 +67,11 @@ Deno.test("an empty page has no words, and nothing is wrong with it", async () =
 
 Deno.test("a page is read the same, whatever was read before it", async () => {
   const engine = await openWasmEngine((url) => Deno.readFile(url));
-  const page = smooth(squarePage(await typedInk(LETTER.slice(0, 4)), 0, 0), 1);
+  const page = smooth(squarePage(await typedInk(LETTER.slice(0, 4)), 0, 0));
   const first = await engine.read(page, "columns");
   await engine.read(
-    smooth(squarePage(await typedInk(["Something else altogether 12345"]), 0, 0), 1),
-    "scattered",
+    smooth(squarePage(await typedInk(["Something else altogether 12345"]), 0, 0)),
+    "gathered",
   );
   assertEquals(await engine.read(page, "columns"), first);
   assert(engine.heldBytes > 1_000_000);
@@ -86,8 +86,8 @@ Deno.test({
       readByProgram(denoWorld, data, png, layout, options.signal)
     );
     const wasm = await openWasmEngine((url) => Deno.readFile(url));
-    const page = smooth(squarePage(await typedInk(LETTER), 0, 0), 1.5);
-    for (const layout of ["columns", "scattered"] as const) {
+    const page = smooth(squarePage(await typedInk(LETTER), 0, 0), { across: 1.5, down: 1.5 });
+    for (const layout of ["columns", "gathered"] as const) {
       const texts = [];
       for (const engine of [program, wasm]) {
         texts.push((await engine.read(page, layout)).words.map(({ text }) => text));

@@ -57,7 +57,7 @@ Deno.test("edges become smooth, and what is all black or all white stays so", ()
     0,
     0,
   );
-  const { width, height, pixels } = smooth(page, 1.5);
+  const { width, height, pixels } = smooth(page, { across: 1.5, down: 1.5 });
   assertEquals([width, height], [12, 11]);
   assertEquals(pixels[0], 255);
   assertEquals(pixels[6 * 12 + 8] < 40, true);
@@ -68,10 +68,10 @@ Deno.test("edges become smooth, and what is all black or all white stays so", ()
 
 Deno.test("a page is made larger without leaving its edges", () => {
   for (const scale of [1, 1.25, 1.5]) {
-    const { pixels } = smooth(squarePage(ink("####", "####", "####"), 0, 0), scale);
+    const { pixels } = smooth(squarePage(ink("####", "####", "####"), 0, 0), { across: scale, down: scale });
     assertEquals([...pixels].every((shade) => shade < 180), true, `${scale}`);
   }
-  assertEquals(smooth(squarePage(ink("#"), 0, 0), 1.5).pixels.length, 4);
+  assertEquals(smooth(squarePage(ink("#"), 0, 0), { across: 1.5, down: 1.5 }).pixels.length, 4);
 });
 
 /** Left and upper edge of the darkest pixel. */
@@ -88,15 +88,15 @@ Deno.test("what is read of an image stands where it stands on the page, however 
   };
   const standard = dot(10, 5);
   assertEquals([standard.ink.width, standard.ink.height], [40, 60]);
-  assertEquals(darkest(smooth(standard, 1)), [10, 10]);
-  assertEquals(darkest(smooth(turnPage(standard, 1), 1)), [48, 10]);
-  assertEquals(darkest(smooth(turnPage(standard, 2), 1)), [29, 48]);
-  assertEquals(darkest(smooth(turnPage(standard, 3), 1)), [10, 29]);
-  assertEquals(darkest(smooth(turnPage(turnPage(standard, 1), 3), 1)), [10, 10]);
-  assertEquals(darkest(smooth(rowsOf(standard, 6, 20), 1)), [10, 4]);
+  assertEquals(darkest(smooth(standard)), [10, 10]);
+  assertEquals(darkest(smooth(turnPage(standard, 1))), [48, 10]);
+  assertEquals(darkest(smooth(turnPage(standard, 2))), [29, 48]);
+  assertEquals(darkest(smooth(turnPage(standard, 3))), [10, 29]);
+  assertEquals(darkest(smooth(turnPage(turnPage(standard, 1), 3))), [10, 10]);
+  assertEquals(darkest(smooth(rowsOf(standard, 6, 20))), [10, 4]);
   // A line that falls by three degrees to the right is two pixels lower, 40 further on.
   const level = straightenPage(dot(38, 16), 3);
-  assertEquals(darkest(smooth(level, 1)), [38, 31]);
+  assertEquals(darkest(smooth(level)), [38, 31]);
 });
 
 Deno.test("rules leave the image, too, and what stands beside them stays", () => {
