@@ -19,26 +19,46 @@ export function marksOf({ width, height, ink }: Ink, gap: number): Box[] {
     while (parents[piece] !== piece) piece = parents[piece] = parents[parents[piece]];
     return piece;
   };
-  const join = (a: number, b: number) => {
+  const join = (a: number, b: number): number => {
     const [one, other] = [rootOf(a), rootOf(b)];
-    if (one === other) return;
+    if (one === other) return one;
     parents[other] = one;
     boxes[one] = union(boxes[one], boxes[other]);
+    return one;
   };
   let above: Run[] = [], before: Run[] = [];
   for (let y = 0; y < height; y++) {
-    const row: Run[] = [];
+    const row: Run[] = [], near = [new Touching(above), new Touching(before)];
     for (const [x0, x1] of runsIn(ink, y * width, width, gap)) {
-      const piece = parents.length;
-      parents.push(piece);
-      boxes.push({ x0, y0: y, x1, y1: y + 1 });
+      let piece = -1;
+      for (const runs of near) {
+        for (const run of runs.of(x0, x1)) piece = piece < 0 ? rootOf(run.piece) : join(run.piece, piece);
+      }
+      const box = { x0, y0: y, x1, y1: y + 1 };
+      if (piece < 0) {
+        piece = parents.push(parents.length) - 1;
+        boxes.push(box);
+      } else boxes[piece] = union(boxes[piece], box);
       row.push({ x0, x1, piece });
-      for (const other of above) if (other.x0 < x1 && other.x1 > x0) join(other.piece, piece);
-      for (const other of before) if (other.x0 < x1 && other.x1 > x0) join(other.piece, piece);
     }
     [before, above] = [above, row];
   }
   return boxes.filter((_, piece) => parents[piece] === piece);
+}
+
+/** Runs of a row that touch those of another, each asked for from left to right. */
+class Touching {
+  readonly #runs: readonly Run[];
+  #from = 0;
+
+  constructor(runs: readonly Run[]) {
+    this.#runs = runs;
+  }
+
+  *of(x0: number, x1: number): Iterable<Run> {
+    while (this.#from < this.#runs.length && this.#runs[this.#from].x1 <= x0) this.#from++;
+    for (let at = this.#from; at < this.#runs.length && this.#runs[at].x0 < x1; at++) yield this.#runs[at];
+  }
 }
 
 function* runsIn(ink: Uint8Array, from: number, width: number, gap: number): Iterable<[number, number]> {
