@@ -23,8 +23,8 @@ export interface PageReaders {
 }
 
 /**
- * By how much pixels of a fax, 204 to the inch, are made smaller ones: engines read them best at about 300. Two passes that
- * see the same words in different sizes and widths misread different ones; and the narrower they are, the sooner they are read.
+ * How large engines are shown a fax, of 204 pixels to the inch. Two passes that see the same words in different sizes and
+ * widths misread different ones; and the narrower words are, the sooner they are read.
  */
 const SCALES = {
   columns: { across: 0.9, down: 1 },
@@ -32,7 +32,7 @@ const SCALES = {
 } as const satisfies Partial<Record<Layout, Scale>>;
 /** A page that is read as well as this needs no third look: it would take a second, and settle next to nothing. */
 const QUALITY_SURE = 0.9;
-/** A picture with more pixels than this is not made larger: it has enough. */
+/** A page of more pixels than this has words that are large enough. */
 const LARGER_PIXELS_MAX = 8_000_000;
 
 /**

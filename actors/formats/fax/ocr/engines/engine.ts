@@ -17,13 +17,13 @@ export interface Reading {
 
 /** Reads letters. One page at a time. */
 export interface OcrEngine {
-  /** Reads a page at about 300 dots an inch. Gives exactly the same for exactly the same page. */
+  /** Reads a page of 200 to 300 dots an inch. Gives exactly the same for exactly the same page. */
   read(page: Grey, layout: Layout): Promise<Reading>;
   /** Bytes of memory it holds and cannot give back but by its end. */
   readonly heldBytes: number;
 }
 
-/** Dots an inch of the pictures that engines are given. */
+/** Dots an inch that engines take pictures to have. */
 export const ENGINE_DPI = 300;
 /** Tesseract's page segmentation mode for each layout. */
 export const SEGMENTATION: Readonly<Record<Layout, number>> = {
