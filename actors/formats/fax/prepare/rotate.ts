@@ -20,7 +20,7 @@ export function straighten(page: Ink, degrees: number): Ink {
       const row = fromY >> 14;
       if (column < 0 || row < 0 || column >= width - 1 || row >= height - 1) continue;
       const from = row * width + column;
-      const [a, b, c, d] = [ink[from], ink[from + 1], ink[from + width], ink[from + width + 1]];
+      const a = ink[from], b = ink[from + 1], c = ink[from + width], d = ink[from + width + 1];
       const sum = a + b + c + d;
       if (sum === 0) continue;
       if (sum === 4) {
