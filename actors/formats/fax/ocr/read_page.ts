@@ -48,6 +48,22 @@ export async function readPage(
   const engine = await open(), { damagedLines } = image;
   const upright = await uprightByReading(prepare(image), engine);
   const { width, height } = upright.ink;
+  const { passes, text } = await readPasses(upright, engine);
+  return {
+    page,
+    width,
+    height,
+    passes,
+    quality: qualityOf(...passes),
+    barcodes: await barcodes(upright.ink),
+    text,
+    source: "ocr",
+    damagedLines,
+  };
+}
+
+/** What both passes read of a page, and what the first does line by line. */
+async function readPasses(upright: Page, engine: OcrEngine): Promise<Pick<PageWords, "passes" | "text">> {
   const scales = scalesOf(upright.ink);
   const { words: first, text } = await readColumns(upright, scales.columns, engine);
   const unit = usualHeight(first), plain = plainWords(first);
@@ -64,17 +80,7 @@ export async function readPage(
     { words: settled[0], scale: scales.columns },
     { words: settled[1], scale: scales.gathered },
   ], engine);
-  return {
-    page,
-    width,
-    height,
-    passes: [one, other],
-    quality: qualityOf(one, other),
-    barcodes: await barcodes(upright.ink),
-    text,
-    source: "ocr",
-    damagedLines,
-  };
+  return { passes: [one, other], text };
 }
 
 /** A page as {@linkcode readPage} sees it, for people: its boxes are places on this picture. */

@@ -6,15 +6,17 @@ import type { Ink } from "./ink.ts";
 interface Run {
   readonly x0: number;
   readonly x1: number;
-  readonly piece: number;
+  piece: number;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * Where ink stands that belongs together, as that of a word does: gaps of less than `gap` pixels in a row, and of two between rows, do
  * not part it.
  */
 export function marksOf({ width, height, ink }: Ink, gap: number): Box[] {
-  const parents: number[] = [], boxes: Box[] = [];
+  const parents: number[] = [], boxes: Mutable<Box>[] = [];
   const rootOf = (piece: number): number => {
     while (parents[piece] !== piece) piece = parents[piece] = parents[parents[piece]];
     return piece;
@@ -26,50 +28,70 @@ export function marksOf({ width, height, ink }: Ink, gap: number): Box[] {
     boxes[one] = union(boxes[one], boxes[other]);
     return one;
   };
-  let above: Run[] = [], before: Run[] = [];
+  let above: readonly Run[] = [], before: readonly Run[] = [];
   for (let y = 0; y < height; y++) {
-    const row: Run[] = [], near = [new Touching(above), new Touching(before)];
-    for (const [x0, x1] of runsIn(ink, y * width, width, gap)) {
-      let piece = -1;
-      for (const runs of near) {
-        for (const run of runs.of(x0, x1)) piece = piece < 0 ? rootOf(run.piece) : join(run.piece, piece);
+    const row = runsOf(ink.subarray(y * width, (y + 1) * width), gap);
+    const near = [new Along(above), new Along(before)];
+    for (const run of row) {
+      for (const other of near) {
+        other.start(run);
+        for (let next = other.next(run); next; next = other.next(run)) {
+          run.piece = run.piece < 0 ? rootOf(next.piece) : join(next.piece, run.piece);
+        }
       }
-      const box = { x0, y0: y, x1, y1: y + 1 };
-      if (piece < 0) {
-        piece = parents.push(parents.length) - 1;
-        boxes.push(box);
-      } else boxes[piece] = union(boxes[piece], box);
-      row.push({ x0, x1, piece });
+      if (run.piece < 0) {
+        run.piece = parents.push(parents.length) - 1;
+        boxes.push({ x0: run.x0, y0: y, x1: run.x1, y1: y + 1 });
+      } else widen(boxes[run.piece], run, y);
     }
     [before, above] = [above, row];
   }
   return boxes.filter((_, piece) => parents[piece] === piece);
 }
 
-/** Runs of a row that touch those of another, each asked for from left to right. */
-class Touching {
+/** A page has many runs: each in a box of its own would be in memory's way. */
+function widen(box: Mutable<Box>, { x0, x1 }: Run, y: number): void {
+  if (x0 < box.x0) box.x0 = x0;
+  if (x1 > box.x1) box.x1 = x1;
+  box.y1 = y + 1;
+}
+
+/** A row whose runs are asked for by those of another, from left to right. */
+class Along {
   readonly #runs: readonly Run[];
   #from = 0;
+  #at = 0;
 
   constructor(runs: readonly Run[]) {
     this.#runs = runs;
   }
 
-  *of(x0: number, x1: number): Iterable<Run> {
+  /** Begins with the first that touches a run, which is right of the one before. */
+  start({ x0 }: Run): void {
     while (this.#from < this.#runs.length && this.#runs[this.#from].x1 <= x0) this.#from++;
-    for (let at = this.#from; at < this.#runs.length && this.#runs[at].x0 < x1; at++) yield this.#runs[at];
+    this.#at = this.#from;
+  }
+
+  /** The next that touches it. */
+  next({ x1 }: Run): Run | undefined {
+    const run = this.#runs[this.#at];
+    if (run === undefined || run.x0 >= x1) return undefined;
+    this.#at++;
+    return run;
   }
 }
 
-function* runsIn(ink: Uint8Array, from: number, width: number, gap: number): Iterable<[number, number]> {
+function runsOf(row: Uint8Array, gap: number): Run[] {
+  const runs: Run[] = [];
   let start = -1, last = -1;
-  for (let x = 0; x < width; x++) {
-    if (ink[from + x] === 0) continue;
+  for (let x = row.indexOf(1); x >= 0 && x < row.length; x++) {
+    if (row[x] === 0) continue;
     if (start >= 0 && x - last > gap) {
-      yield [start, last + 1];
+      runs.push({ x0: start, x1: last + 1, piece: -1 });
       start = x;
     } else if (start < 0) start = x;
     last = x;
   }
-  if (start >= 0) yield [start, last + 1];
+  if (start >= 0) runs.push({ x0: start, x1: last + 1, piece: -1 });
+  return runs;
 }
