@@ -39,8 +39,8 @@ const BEHIND = 3;
 const REACH = { up: 1.4, down: 0.5 };
 /** Pieces stand on one line where their baselines differ by less from the next, in heights of a word. */
 const SAME_LINE = 0.35;
-/** So few letters may all have tails: they stand where the others of their line do. */
-const LETTERS_FEW = 3;
+/** So few letters may all have tails: they stand where the others of their line do, if that is within so much of their height. */
+const LETTERS_FEW = 3, TAIL_LONG = 0.4;
 
 /** Words and phrases of a page, line by line; none where it is all specks. `unit`: the usual height of a word. */
 export function piecesOf(ink: Ink, unit: number): Piece[] {
@@ -144,7 +144,7 @@ function inLines(pieces: Counted[], unit: number): Piece[] {
   return lines.flatMap((line) => {
     const baseline = at(line.flatMap((piece) => Array<number>(piece.letters).fill(piece.baseline)), 0.5);
     return line.toSorted((a, b) => a.box.x0 - b.box.x0).map(({ letters, ...piece }) =>
-      letters <= LETTERS_FEW && Math.abs(piece.baseline - baseline) < LETTER_HIGH * piece.size
+      letters <= LETTERS_FEW && Math.abs(piece.baseline - baseline) < TAIL_LONG * piece.size
         ? { ...piece, baseline }
         : piece
     );

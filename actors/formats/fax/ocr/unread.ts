@@ -1,6 +1,6 @@
 import type { Box } from "../../../../runtime/contract/document.ts";
 import type { Ink } from "../prepare/ink.ts";
-import { around } from "../raster/box.ts";
+import { union } from "../raster/box.ts";
 import { marksOf } from "../prepare/marks.ts";
 import { usualHeight, type Word } from "./words.ts";
 
@@ -34,7 +34,7 @@ export function unreadPlaces(marks: readonly Box[], words: readonly Word[], unit
       Math.min(place.y1, mark.y1) - Math.max(place.y0, mark.y0) > (mark.y1 - mark.y0) / 2
     );
     if (at < 0) places.push(mark);
-    else places[at] = around([places[at], mark]);
+    else places[at] = union(places[at], mark);
   }
   return places.length > PLACES_MAX ? [] : places.sort((a, b) => a.y0 - b.y0);
 }
